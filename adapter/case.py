@@ -1,0 +1,507 @@
+"""The Case: what one 0731T encounter and its AI report say, in words of no particular sender."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler, StringConstraints, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+_YEAR = r"[0-9]{4}"
+_DAY = _YEAR + r"-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_TIME = r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])"
+_DATE_LENGTH = 10
+
+
+def _in_calendar(value: str) -> str:
+    if value.startswith("0000"):
+        message = "this year does not exist"
+        raise ValueError(message)
+    if len(value) >= _DATE_LENGTH:
+        date.fromisoformat(value[:_DATE_LENGTH])
+    return value
+
+
+T = TypeVar("T")
+
+Many = Annotated[tuple[T, ...], Field(strict=False)]
+"""A list; no items and no list are the same."""
+
+Text = Annotated[str, StringConstraints(pattern=r"\S", max_length=100_000)]
+"""Words: something other than white space."""
+
+Token = Annotated[str, StringConstraints(pattern=r"^[^\s]+( [^\s]+)*$", max_length=1_000)]
+"""A code or an identifier: no white space around it and single spaces within (FHIR `code`)."""
+
+Url = Annotated[str, StringConstraints(pattern=r"^\S+$", max_length=4_000)]
+"""A URL or URI without white space."""
+
+Number = Decimal | int
+"""A number with the digits it was sent with; money and scores never become binary floats."""
+
+Date = Annotated[str, StringConstraints(pattern=f"^{_DAY}$"), AfterValidator(_in_calendar)]
+"""A day, YYYY-MM-DD."""
+
+PartialDate = Annotated[str, StringConstraints(pattern=f"^({_YEAR}|{_YEAR}-(0[1-9]|1[0-2])|{_DAY})$"), AfterValidator(_in_calendar)]
+"""A day, month or year, with the precision it was sent with (FHIR `date`)."""
+
+DateTime = Annotated[
+    str, StringConstraints(pattern=f"^({_YEAR}|{_YEAR}-(0[1-9]|1[0-2])|{_DAY}|{_DAY}{_TIME})$"), AfterValidator(_in_calendar)
+]
+"""A year, month, day, or a day with a time and its offset from UTC; precision and offset stay as sent (FHIR `dateTime`)."""
+
+
+def instant_of(value: str) -> datetime | None:
+    """The moment that a `DateTime` names, with its offset; nothing if it has no time of day."""
+    return datetime.fromisoformat(value) if len(value) > _DATE_LENGTH else None
+
+
+class Part(BaseModel):
+    """A part of the Case: frozen, and it knows all of its fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    merge_key: ClassVar[str | None] = None
+    """The field by which items of a list are the same item in two documents."""
+
+
+class Named(Part):
+    """Somebody with a name."""
+
+    family: Text | None = None
+    given: Many[Text] = ()
+
+
+class Address(Part):
+    """A postal address."""
+
+    line: Many[Text] = ()
+    city: Text | None = None
+    state: Text | None = None
+    postal_code: Token | None = None
+    country: Text | None = None
+
+
+class Period(Part):
+    """From when to when; either side may be open."""
+
+    start: DateTime | None = None
+    end: DateTime | None = None
+
+
+class Patient(Named):
+    """The person whose face was analysed."""
+
+    mrn: Token
+    mrn_system: Url | None = None
+    sex: Literal["male", "female", "other", "unknown"] | None = None
+    birth_date: PartialDate | None = None
+    address: Address | None = None
+    phone: Text | None = None
+
+
+class Guardian(Named):
+    """Who decides for a minor."""
+
+    relationship: Literal["mother", "father", "parent", "guardian", "foster-parent", "grandparent", "other"] | None = None
+    phone: Text | None = None
+
+
+class Practitioner(Named):
+    """A clinician who took part; `key` is how other parts of the Case name them."""
+
+    merge_key: ClassVar[str | None] = "key"
+
+    key: Token
+    npi: Token | None = None
+    taxonomy: Token | None = None
+    taxonomy_label: Text | None = None
+    role: Literal["rendering", "supervising", "assisting", "ordering", "referring", "other"] | None = None
+    phone: Text | None = None
+
+
+class Organization(Part):
+    """The clinic that renders and bills the service."""
+
+    name: Text
+    npi: Token | None = None
+    tin: Token | None = None
+    phone: Text | None = None
+
+
+class Payer(Part):
+    """Who is asked to pay; `key` chooses the payer policy."""
+
+    name: Text
+    key: Token | None = None
+    payer_id: Token | None = None
+
+
+class Coverage(Part):
+    """The patient's insurance with the payer."""
+
+    member_id: Token
+    group: Text | None = None
+    plan: Text | None = None
+    relationship: Literal["self", "child", "parent", "spouse", "common", "injured", "other"] | None = None
+    subscriber: Literal["patient", "guardian"] | None = None
+    subscriber_id: Token | None = None
+    period: Period | None = None
+
+
+class Encounter(Part):
+    """The visit, in person or at a distance."""
+
+    id: Token
+    status: Literal["planned", "arrived", "triaged", "in-progress", "onleave", "finished", "cancelled", "entered-in-error"]
+    start: DateTime | None = None
+    end: DateTime | None = None
+    mode: Literal["in-person", "video", "audio", "store-and-forward"] | None = None
+    em_code: Token | None = None
+    reason: Text | None = None
+
+
+class Consent(Part):
+    """What the patient, or the guardian, allowed to be done with the photographs; days are calendar days of the signature."""
+
+    status: Literal["proposed", "active", "rejected", "inactive"]
+    date: DateTime | None = None
+    given_by: Literal["patient", "guardian"] | None = None
+    analysis: bool | None = None
+    vendor_disclosure: bool | None = None
+    training_use: bool | None = None
+    expires: DateTime | None = None
+    document_ref: Url | None = None
+
+
+class Image(Part):
+    """A photograph, by reference only: `data` is there to be refused by name (PRI-02)."""
+
+    merge_key: ClassVar[str | None] = "id"
+
+    id: Token
+    view: Literal["frontal", "profile-left", "profile-right", "oblique", "other"] | None = None
+    content_type: Token | None = None
+    url: Url | None = None
+    sha1: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}$")] | None = None
+    size: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
+    captured_at: DateTime | None = None
+    operator: Token | None = None
+    withdrawn: bool | None = None
+    data: Text | None = None
+
+
+class Tool(Part):
+    """The AI software as its vendor names it; versions are opaque text."""
+
+    vendor: Text | None = None
+    product: Text | None = None
+    app_version: Text | None = None
+    model_version: Text | None = None
+    gallery_version: Text | None = None
+    udi_di: Token | None = None
+
+
+class SyndromeCode(Part):
+    """A syndrome's code: OMIM entry, OMIM phenotypic series, Orphanet or MONDO."""
+
+    merge_key: ClassVar[str | None] = "code"
+
+    system: Literal["omim", "omimps", "orpha", "mondo"]
+    code: Token
+
+
+ScoreKind = Literal[
+    "face_distance", "face_similarity", "feature_similarity", "combined_similarity", "pedia", "probability", "pp4", "unspecified"
+]
+
+
+class Score(Part):
+    """A score with its kind and direction as the tool gave it; a similarity is not a probability."""
+
+    kind: ScoreKind
+    value: Number | None = None
+    level: Text | None = None
+    direction: Literal["lower", "higher"] | None = None
+    native_field: Text | None = None
+
+
+class Gene(Part):
+    """A gene by symbol, with the identifiers that were sent."""
+
+    merge_key: ClassVar[str | None] = "symbol"
+
+    symbol: Text
+    hgnc: Token | None = None
+    entrez: Token | None = None
+    omim: Token | None = None
+
+
+class Candidate(Part):
+    """A syndrome that the AI tool proposes; `rank` is the place in the tool's list, 1 first."""
+
+    rank: int | None = None
+    name: Text
+    codes: Many[SyndromeCode] = ()
+    is_group: bool | None = None
+    scores: Many[Score] = ()
+    evidence: Literal["face", "features", "both"] | None = None
+    assessed_by_face: bool | None = None
+    genes: Many[Gene] = ()
+    status: Literal["preliminary", "final"] | None = None
+    disposition: Literal["not-reviewed", "considered", "supported", "rejected"] | None = None
+
+
+class AnalysedImage(Part):
+    """What became of one photograph in the analysis; `id` is the id of the image."""
+
+    merge_key: ClassVar[str | None] = "id"
+
+    id: Token
+    status: Literal["analysed", "failed", "not-used"]
+    message: Text | None = None
+
+
+class Failure(Part):
+    """Why the analysis gave no result."""
+
+    stage: Text | None = None
+    message: Text
+
+
+class AiReport(Part):
+    """What the AI tool said in one run."""
+
+    tool: Tool
+    run_id: Token | None = None
+    started_at: DateTime | None = None
+    finished_at: DateTime | None = None
+    outcome: Literal["complete", "partial", "failed"] | None = None
+    images: Many[AnalysedImage] = ()
+    candidates: Many[Candidate] = ()
+    genes: Many[Gene] = ()
+    failure: Failure | None = None
+
+
+class Phenotype(Part):
+    """A feature of the patient as an HPO term: present, absent, or not known."""
+
+    merge_key: ClassVar[str | None] = "hpo"
+
+    hpo: Annotated[str, StringConstraints(pattern=r"^HP:[0-9]{7}$")]
+    display: Text | None = None
+    presence: Literal["present", "absent", "unknown"]
+    onset: Text | None = None
+    source: Literal["ai", "clinician", "caregiver"] | None = None
+
+
+class Answer(Part):
+    """An answer to a question about the patient: words, yes or no, or an HPO term."""
+
+    merge_key: ClassVar[str | None] = "link_id"
+
+    link_id: Token
+    text: Text | None = None
+    value: Text | None = None
+    flag: bool | None = None
+    hpo: Annotated[str, StringConstraints(pattern=r"^HP:[0-9]{7}$")] | None = None
+
+
+class Measurement(Part):
+    """A body measurement; `unit` is as sent (UCUM where the sender uses it)."""
+
+    name: Text
+    value: Number
+    unit: Token | None = None
+    loinc: Token | None = None
+    percentile: Number | None = None
+    sd: Number | None = None
+    measured_at: DateTime | None = None
+
+
+class CodedCondition(Part):
+    """A condition by code."""
+
+    system: Literal["omim", "omimps", "orpha", "mondo"]
+    code: Token
+    display: Text | None = None
+
+
+class Molecular(Part):
+    """A finding of a molecular test, known apart from the facial analysis."""
+
+    gene: Gene | None = None
+    hgvs: Text | None = None
+    zygosity: Text | None = None
+    classification: Text | None = None
+    test_type: Text | None = None
+    variant_type: Text | None = None
+    result: Text | None = None
+    condition: CodedCondition | None = None
+
+
+class ClinicianDiagnosis(Part):
+    """A syndrome as the clinician sees it, never the AI."""
+
+    merge_key: ClassVar[str | None] = "name"
+
+    name: Text
+    codes: Many[SyndromeCode] = ()
+    is_group: bool | None = None
+    certainty: Literal["differential", "clinical", "molecular", "dismissed"]
+
+
+class ReportDocument(Part):
+    """The report as a file, by reference."""
+
+    url: Url
+    content_type: Token | None = None
+    sha1: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}$")] | None = None
+    title: Text | None = None
+
+
+class Review(Part):
+    """The provider's report; `reviewer` is the key of a practitioner."""
+
+    status: Literal["none", "in-progress", "signed", "amended", "withdrawn"]
+    reviewer: Token | None = None
+    signed_at: DateTime | None = None
+    conclusion: Text | None = None
+    conclusion_drafted_by_ai: bool | None = None
+    amended_at: DateTime | None = None
+    amendment: Literal["amended", "corrected", "appended"] | None = None
+    amendment_reason: Text | None = None
+    document: ReportDocument | None = None
+
+
+class Procedure(Part):
+    """What was done."""
+
+    status: Literal["preparation", "in-progress", "not-done", "on-hold", "stopped", "completed", "entered-in-error"]
+    started_at: DateTime | None = None
+    ended_at: DateTime | None = None
+    stop_reason: Text | None = None
+    reduced_reason: Text | None = None
+
+
+class Diagnosis(Part):
+    """A diagnosis for the claim; `order` is what the lines of the claim point at, 1 first."""
+
+    merge_key: ClassVar[str | None] = "icd10cm"
+
+    icd10cm: Token
+    display: Text | None = None
+    certainty: Literal["confirmed", "suspected", "ruled-out"] | None = None
+    source: Literal["clinician", "ai"] | None = None
+    order: Annotated[int, Field(ge=1)] | None = None
+
+
+class Order(Part):
+    """A confirmatory test; `proposed` is a suggestion, every other status is a clinician's order."""
+
+    code: Token
+    system: Literal["cpt", "hcpcs", "loinc"] | None = None
+    text: Text | None = None
+    gene: Text | None = None
+    reason: Text | None = None
+    status: Literal["proposed", "active", "completed", "revoked"] = "proposed"
+    proposed_by: Literal["ai", "clinician"] | None = None
+    ordered_by: Token | None = None
+    ordered_at: DateTime | None = None
+
+
+class Modifier(Part):
+    """A claim modifier; a bare text is its code."""
+
+    code: Text
+    system: Url | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: Any) -> Any:  # noqa: ANN401 - whatever was sent
+        return {"code": value} if isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Say that a bare text will do."""
+        return {"anyOf": [{"type": "string", "pattern": r"\S"}, handler.resolve_ref_schema(handler(core_schema))]}
+
+
+class Line(Part):
+    """A line of the claim; `charge` is for the whole line, `dx_pointers` name diagnoses by their order."""
+
+    code: Token
+    system: Literal["cpt", "hcpcs"] | None = None
+    units: Number | None = None
+    modifiers: Many[Modifier] = ()
+    pos: Token | None = None
+    dos_start: Date | None = None
+    dos_end: Date | None = None
+    charge: Number | None = None
+    dx_pointers: Many[int] = ()
+
+
+class RelatedClaim(Part):
+    """An earlier claim that this one belongs to."""
+
+    claim: Token
+    relationship: Literal["prior", "associated"]
+
+
+class Billing(Part):
+    """What is asked of the payer."""
+
+    use: Literal["claim", "preauthorization", "predetermination"]
+    created: DateTime | None = None
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
+    lines: Many[Line] = ()
+    related: Many[RelatedClaim] = ()
+
+
+class EncounterDocument(Part):
+    """What the EHR knows: everything about the case but the AI report."""
+
+    id: Token
+    test: bool = False
+    patient: Patient
+    guardian: Guardian | None = None
+    practitioners: Many[Practitioner] = ()
+    organization: Organization | None = None
+    payer: Payer | None = None
+    coverage: Coverage | None = None
+    encounter: Encounter
+    consent: Consent | None = None
+    images: Many[Image] = ()
+    phenotypes: Many[Phenotype] = ()
+    answers: Many[Answer] = ()
+    measurements: Many[Measurement] = ()
+    molecular: Many[Molecular] = ()
+    clinician_diagnoses: Many[ClinicianDiagnosis] = ()
+    review: Review | None = None
+    procedure: Procedure
+    diagnoses: Many[Diagnosis] = ()
+    orders: Many[Order] = ()
+    billing: Billing | None = None
+
+
+class Subject(Part):
+    """Whom an AI report is about, to be compared with the encounter's patient."""
+
+    mrn: Token
+    mrn_system: Url | None = None
+
+
+class AiReportDocument(Part):
+    """What an AI tool says, in the adapter's own form: one run, and the features that it saw."""
+
+    id: Token | None = None
+    patient: Subject | None = None
+    ai: AiReport
+    phenotypes: Many[Phenotype] = ()
+
+
+class Case(EncounterDocument):
+    """One 0731T encounter with its AI report, merged from all documents."""
+
+    ai: AiReport | None = None

@@ -1,0 +1,98 @@
+"""The vocabulary of problems: what can be wrong with what we were given, and why a request can not be carried out."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How bad a problem is (http://hl7.org/fhir/R4/valueset-issue-severity.html)."""
+
+    FATAL = "fatal"
+    ERROR = "error"
+    WARNING = "warning"
+    INFORMATION = "information"
+
+
+class IssueType(StrEnum):
+    """What kind of problem it is: the R4 issue types that the adapter uses (http://hl7.org/fhir/R4/valueset-issue-type.html)."""
+
+    INVALID = "invalid"
+    STRUCTURE = "structure"
+    REQUIRED = "required"
+    VALUE = "value"
+    INVARIANT = "invariant"
+    SECURITY = "security"
+    FORBIDDEN = "forbidden"
+    PROCESSING = "processing"
+    NOT_SUPPORTED = "not-supported"
+    DUPLICATE = "duplicate"
+    NOT_FOUND = "not-found"
+    TOO_LONG = "too-long"
+    CODE_INVALID = "code-invalid"
+    EXTENSION = "extension"
+    TOO_COSTLY = "too-costly"
+    BUSINESS_RULE = "business-rule"
+    CONFLICT = "conflict"
+    TRANSIENT = "transient"
+    TIMEOUT = "timeout"
+    INCOMPLETE = "incomplete"
+    THROTTLED = "throttled"
+    INFORMATIONAL = "informational"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """One problem with what we were given: what is wrong, where in the input, where in the output, and what to do.
+
+    `text` never holds a value from the input, so an issue can be logged. `field` is the case field that is blamed, as a
+    path such as `billing.lines[0].modifiers[4]`; `location` names places in the input (`encounter.json#/billing/lines/0`),
+    `expression` places in the output (`Claim.item[0].modifier[4]`). `rule` is the id of the rule or check that found it.
+    """
+
+    severity: Severity
+    code: IssueType
+    text: str
+    rule: str | None = None
+    field: str | None = None
+    location: tuple[str, ...] = ()
+    expression: tuple[str, ...] = ()
+    suggestion: str | None = None
+    source: str | None = None
+
+    def at(self, *, location: tuple[str, ...] = (), expression: tuple[str, ...] = ()) -> "Issue":
+        """The same issue with its places filled in."""
+        return replace(self, location=location or self.location, expression=expression or self.expression)
+
+    @property
+    def is_error(self) -> bool:
+        """Whether this issue is fatal or an error."""
+        return self.severity in (Severity.FATAL, Severity.ERROR)
+
+
+class AdapterError(Exception):
+    """A request that can not be carried out; carries at least one issue. Raised as one of its five kinds."""
+
+    def __init__(self, *issues: Issue) -> None:
+        """Keep the issues; the exception's text joins theirs and so holds no patient data."""
+        super().__init__("; ".join(issue.text for issue in issues))
+        self.issues = issues
+
+
+class InvalidError(AdapterError):
+    """What was sent can not be read or breaks a rule."""
+
+
+class NotFoundError(AdapterError):
+    """What was asked for is not there."""
+
+
+class NotSupportedError(AdapterError):
+    """What was asked for is known, but not offered here."""
+
+
+class ConflictError(AdapterError):
+    """What was sent contradicts what is already there."""
+
+
+class UnavailableError(AdapterError):
+    """Something that we depend on does not answer."""
