@@ -1,0 +1,122 @@
+"""What a server's answer means: FHIR JSON, or one of our error kinds. The wording for every HTTP status is here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from adapter.client.json_bytes import read_json
+from adapter.client.remark import ServerRefusalError, remarks_of
+from adapter.client.wire import Answer
+from adapter.issues import (
+    AdapterError,
+    ConflictError,
+    InvalidError,
+    Issue,
+    IssueType,
+    NotFoundError,
+    NotSupportedError,
+    Severity,
+    UnavailableError,
+)
+
+JsonObject = dict[str, Any]
+
+_FIRST_REFUSAL = 300
+_FIRST_MISTAKE = 400
+_FIRST_FAULT = 500
+_DETAILS = "; what it said is kept apart, for the user's eyes only."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What an HTTP status means for us: the kind of error, the issue type, and what happened and what to do."""
+
+    kind: type[AdapterError]
+    code: IssueType
+    text: str
+
+
+_REFUSED = Meaning(kind=InvalidError, code=IssueType.PROCESSING, text="The FHIR server refused what was sent: correct it")
+_LOCKED = Meaning(
+    kind=UnavailableError,
+    code=IssueType.FORBIDDEN,
+    text="The FHIR server does not let us in: check the credentials and rights given to the adapter",
+)
+_GONE = Meaning(
+    kind=NotFoundError, code=IssueType.NOT_FOUND, text="The FHIR server does not have this: check the base URL and the id"
+)
+_UNKNOWN = Meaning(
+    kind=NotSupportedError,
+    code=IssueType.NOT_SUPPORTED,
+    text="The FHIR server does not offer this: look at its CapabilityStatement",
+)
+_CHANGED = Meaning(
+    kind=ConflictError,
+    code=IssueType.CONFLICT,
+    text="What was sent contradicts what the FHIR server holds: read it again and decide",
+)
+_BROKEN = Meaning(
+    kind=UnavailableError, code=IssueType.TRANSIENT, text="The FHIR server failed: try again later, and look at its log"
+)
+
+MEANINGS: Mapping[int, Meaning] = MappingProxyType(
+    {
+        401: _LOCKED,
+        403: _LOCKED,
+        404: _GONE,
+        405: _UNKNOWN,
+        406: _UNKNOWN,
+        409: _CHANGED,
+        410: _GONE,
+        412: _CHANGED,
+        413: Meaning(kind=InvalidError, code=IssueType.TOO_LONG, text="The FHIR server takes no body of this size: send less"),
+        415: _UNKNOWN,
+        422: Meaning(kind=InvalidError, code=IssueType.INVALID, text="The FHIR server finds what was sent invalid: correct it"),
+        429: Meaning(kind=UnavailableError, code=IssueType.THROTTLED, text="The FHIR server is asked too often: try again later"),
+        501: _UNKNOWN,
+    }
+)
+"""The statuses with a meaning of their own; any other 4xx is `_REFUSED`, anything else `_BROKEN`."""
+
+
+def json_of(answer: Answer, *, source: str) -> JsonObject:
+    """The JSON object in a good answer.
+
+    Raises the AdapterError that the status means, with a ServerRefusalError as its cause, or UnavailableError if a good
+    status comes with something other than a JSON object.
+    """
+    found = json_or_none(answer)
+    if answer.status >= _FIRST_REFUSAL:
+        raise _refusal(answer.status, source=source) from ServerRefusalError(answer.status, remarks_of(found, source=source))
+    if found is None:
+        raise unusable(_oddity(answer), source=source)
+    return found
+
+
+def json_or_none(answer: Answer) -> JsonObject | None:
+    """The JSON object in an answer of any status; nothing if there is none."""
+    try:
+        found = read_json(answer.content, "answer")
+    except (ValueError, InvalidError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def unusable(text: str, *, source: str) -> UnavailableError:
+    """The error for an answer that is JSON, but not what FHIR says it must be."""
+    return UnavailableError(Issue(severity=Severity.ERROR, code=IssueType.STRUCTURE, text=text, source=source))
+
+
+def _refusal(status: int, *, source: str) -> AdapterError:
+    meaning = MEANINGS.get(status, _REFUSED if _FIRST_MISTAKE <= status < _FIRST_FAULT else _BROKEN)
+    text = f"{meaning.text} (HTTP {status}){_DETAILS}"
+    return meaning.kind(Issue(severity=Severity.ERROR, code=meaning.code, text=text, source=source))
+
+
+def _oddity(answer: Answer) -> str:
+    if not answer.content.strip():
+        return "The FHIR server answered with an empty body: whether it did what was asked is not known; look there."
+    if "html" in answer.headers.get("Content-Type", "").lower():
+        return "There is a web page where FHIR was expected: check that the base URL is the FHIR endpoint."
+    return "The FHIR server's answer is not a JSON object: check that the base URL is the FHIR endpoint and speaks JSON."

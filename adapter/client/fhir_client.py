@@ -1,0 +1,133 @@
+"""A FHIR client: the interactions and operations that the adapter asks of a FHIR server."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from adapter.client.answer import JsonObject, json_of, json_or_none, unusable
+from adapter.client.json_bytes import canonical_bytes
+from adapter.client.loose import list_in
+from adapter.client.remark import Remark, is_outcome, remarks_of
+from adapter.client.target import target_at
+from adapter.client.transaction import TransactionResult, check_is_transaction, is_repeatable, transaction_result
+from adapter.client.wire import Answer, Limits, Request, Retries, Wire
+from adapter.issues import Issue, NotFoundError, NotSupportedError
+
+# A validator that can not parse a resource refuses it with one of these and says why: that is a validation result.
+_FINDS_INVALID = frozenset({400, 412, 422})
+_UNKNOWN_SYSTEM = frozenset({"x-unknown-system", "x-caused-by-unknown-system"})
+_UNKNOWN_SYSTEM_WORDS = "is unknown and can't be validated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validation:
+    """What a server's $validate found; `outcome` is its OperationOutcome as sent, which may quote patient data."""
+
+    remarks: tuple[Remark, ...]
+    outcome: JsonObject = field(repr=False)
+
+    @property
+    def issues(self) -> list[Issue]:
+        """The findings without the server's own words: these may be logged."""
+        return [remark.issue for remark in self.remarks]
+
+
+class FhirClient:
+    """A client of one FHIR server; all that it raises is an AdapterError whose text holds no patient data.
+
+    `timeout` is in seconds, to connect and between two bytes. `trusted_hosts` may be given real patient data, as may this
+    machine; any other host only gets resources labelled HTEST (rule PRI-03). A session of the client's own ignores proxies and
+    passwords set in the environment; a caller who wants them passes a `session`, which stays the caller's to close.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        timeout: tuple[float, float] = (3.05, 30.0),
+        retries: Retries | None = None,
+        limits: Limits | None = None,
+        session: requests.Session | None = None,
+        trusted_hosts: Iterable[str] = (),
+    ) -> None:
+        self.target = target_at(base_url, trusted_hosts)
+        self.source = f"FHIR server {self.target.host}"
+        self._wire = Wire(
+            session=session or _own_session(),
+            timeout=timeout,
+            retries=retries or Retries(),
+            limits=limits or Limits(),
+            source=self.source,
+        )
+
+    def capabilities(self) -> JsonObject:
+        """The server's CapabilityStatement."""
+        return self._resource(self._get("metadata"), "CapabilityStatement")
+
+    def read(self, resource_type: str, resource_id: str) -> JsonObject:
+        """The newest version of a resource; raises NotFoundError if it is not there, or no longer."""
+        return self._resource(self._get(f"{quote(resource_type)}/{quote(resource_id)}"), resource_type)
+
+    def transaction(self, bundle: Mapping[str, Any]) -> TransactionResult:
+        """Carry out a transaction Bundle, all of it or nothing; repeated after a cut connection only if that changes nothing."""
+        check_is_transaction(bundle)
+        answer = self._post("", bundle, is_repeatable=is_repeatable(bundle))
+        response = self._resource(answer, "Bundle")
+        return transaction_result(response, count=len(bundle.get("entry", [])), source=self.source)
+
+    def validate(self, resource: Mapping[str, Any], *, profile: str | None = None) -> Validation:
+        """What the server's $validate says of a resource, also against `profile`, a canonical URL."""
+        params = {} if profile is None else {"profile": profile}
+        answer = self._post(f"{resource['resourceType']}/$validate", resource, params=params)
+        found = json_or_none(answer)
+        if answer.status in _FINDS_INVALID and found is not None and is_outcome(found):
+            outcome = found
+        else:
+            outcome = self._resource(answer, "OperationOutcome")
+        return Validation(remarks=remarks_of(outcome, source=self.source), outcome=outcome)
+
+    def validate_code(self, system: str, code: str) -> bool | None:
+        """Whether the server has `code` in `system`; nothing if it does not know the system, or can not be asked."""
+        answer = self._get("CodeSystem/$validate-code", {"url": system, "code": code})
+        try:
+            said = _parameters(self._resource(answer, "Parameters"))
+        except (NotFoundError, NotSupportedError):
+            return None
+        if _UNKNOWN_SYSTEM & said.keys() or _UNKNOWN_SYSTEM_WORDS in str(said.get("message")):
+            return None
+        return said.get("result") is True
+
+    def _get(self, path: str, params: Mapping[str, str] | None = None) -> Answer:
+        return self._wire.exchange(Request(method="GET", url=self._url(path), params=params or {}))
+
+    def _post(
+        self, path: str, resource: Mapping[str, Any], *, params: Mapping[str, str] | None = None, is_repeatable: bool = True
+    ) -> Answer:
+        self.target.check_may_go(resource)
+        body = canonical_bytes(resource)
+        request = Request(method="POST", url=self._url(path), params=params or {}, body=body, is_repeatable=is_repeatable)
+        return self._wire.exchange(request)
+
+    def _url(self, path: str) -> str:
+        return f"{self.target.base_url}/{path}".rstrip("/")
+
+    def _resource(self, answer: Answer, resource_type: str) -> JsonObject:
+        found = json_of(answer, source=self.source)
+        if found.get("resourceType") != resource_type:
+            text = f"The FHIR server did not answer with a {resource_type}: check that the base URL is the FHIR endpoint."
+            raise unusable(text, source=self.source)
+        return found
+
+
+def _own_session() -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    return session
+
+
+def _parameters(resource: JsonObject) -> dict[str, Any]:
+    parts = [part for part in list_in(resource, "parameter") if isinstance(part, dict)]
+    return {str(part.get("name")): part.get("valueBoolean", part.get("valueString")) for part in parts}

@@ -1,0 +1,21 @@
+"""Members of a foreign server's JSON, read without trusting its shape: what has another type counts as absent."""
+
+from typing import Any
+
+
+def list_in(tree: object, key: str) -> list[Any]:
+    """The list at `key`, or an empty one."""
+    found = tree.get(key) if isinstance(tree, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def dict_in(tree: object, key: str) -> dict[str, Any]:
+    """The object at `key`, or an empty one."""
+    found = tree.get(key) if isinstance(tree, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def text_in(tree: object, key: str) -> str | None:
+    """The text at `key`, or nothing if there is none but white space."""
+    found = tree.get(key) if isinstance(tree, dict) else None
+    return found.strip() or None if isinstance(found, str) else None

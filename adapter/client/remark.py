@@ -1,0 +1,83 @@
+"""What a FHIR server says in an OperationOutcome: issues that may be logged, apart from its own words, which may not."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from adapter.client.loose import dict_in, list_in, text_in
+from adapter.issues import AdapterError, Issue, IssueType, Severity
+
+_SEVERITY = {severity.value: severity for severity in Severity}
+_TYPE = {kind.value: kind for kind in IssueType}
+_MESSAGE_ID = "http://hl7.org/fhir/StructureDefinition/operationoutcome-message-id"
+
+# What may stand in a loggable issue: ids of messages and element paths; neither can hold a sentence or a quoted value.
+_SAFE_ID = re.compile(r"[\w.:/#@^-]{1,200}", re.ASCII)
+_SAFE_PATH = re.compile(r"[A-Z][A-Za-z]*(\.[A-Za-z]+(\[[0-9]+\])?|\.ofType\([A-Za-z]+\))*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """One issue of a server's OperationOutcome.
+
+    `issue` may be logged; its `rule` is the server's message id. `words` are the server's own (details and diagnostics): they
+    may quote patient data, so they are for the user's eyes only and never part of a log, an exception or this value's repr.
+    """
+
+    issue: Issue
+    words: str = field(repr=False)
+
+
+class ServerRefusalError(Exception):
+    """A server's refusal, with its `remarks`; the cause of the AdapterError that the client raises. Its text holds no data."""
+
+    def __init__(self, status: int, remarks: tuple[Remark, ...]) -> None:
+        """Keep what the server said beside the HTTP status."""
+        super().__init__(f"HTTP {status}, {len(remarks)} remarks")
+        self.status = status
+        self.remarks = remarks
+
+
+def remarks_behind(error: AdapterError) -> tuple[Remark, ...]:
+    """What the server said when it refused, for the user's eyes; nothing if it said nothing that could be read."""
+    return error.__cause__.remarks if isinstance(error.__cause__, ServerRefusalError) else ()
+
+
+def is_outcome(value: object) -> bool:
+    """Whether `value` is an OperationOutcome."""
+    return text_in(value, "resourceType") == "OperationOutcome"
+
+
+def remarks_of(outcome: object, *, source: str) -> tuple[Remark, ...]:
+    """The remarks of an OperationOutcome, in its order; nothing if `outcome` is something else. `source` says who spoke."""
+    return tuple(_remark(issue, source) for issue in list_in(outcome, "issue")) if is_outcome(outcome) else ()
+
+
+def _remark(issue: object, source: str) -> Remark:
+    message_id = _message_id(issue)
+    found = Issue(
+        severity=_SEVERITY.get(text_in(issue, "severity") or "", Severity.ERROR),
+        code=_TYPE.get(text_in(issue, "code") or "", IssueType.PROCESSING),
+        text=f"The FHIR server reports {message_id or 'a problem'}; read its own words in the server's outcome.",
+        rule=message_id,
+        expression=tuple(_paths(issue)),
+        source=source,
+    )
+    return Remark(issue=found, words=_words(issue))
+
+
+def _paths(issue: object) -> Iterator[str]:
+    for path in list_in(issue, "expression") or list_in(issue, "location"):
+        if isinstance(path, str) and _SAFE_PATH.fullmatch(path):
+            yield path
+
+
+def _message_id(issue: object) -> str | None:
+    said = [text_in(each, "valueString") for each in list_in(issue, "extension") if text_in(each, "url") == _MESSAGE_ID]
+    codes = [text_in(coding, "code") for coding in list_in(dict_in(issue, "details"), "coding")]
+    return next((text for text in (*said, *codes) if text and _SAFE_ID.fullmatch(text)), None)
+
+
+def _words(issue: object) -> str:
+    texts = (text_in(dict_in(issue, "details"), "text"), text_in(issue, "diagnostics"))
+    return " ".join(text for text in texts if text) or "The server gave no details."

@@ -1,0 +1,188 @@
+"""One HTTP exchange with a FHIR server: time limits, size limit, and repetition of what is safe to repeat."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from email.utils import parsedate_to_datetime
+from typing import Literal
+from urllib.parse import urljoin, urlsplit
+
+import requests
+import urllib3
+
+from adapter.issues import Issue, IssueType, Severity, UnavailableError
+
+_REPEATED_STATUS = frozenset({429, 502, 503, 504})
+_REDIRECT_STATUS = frozenset({301, 302, 303, 307, 308})
+_LONGEST_CHAIN = 5
+_CHUNK_BYTES = 65536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retries:
+    """How often a safe request is made at most (`attempts`), and how long we wait between two of them.
+
+    Waits are in seconds: `first_wait`, doubled each time, or what Retry-After asks for, never more than `longest_wait`.
+    """
+
+    attempts: int = 4
+    first_wait: float = 0.5
+    longest_wait: float = 30.0
+    sleep: Callable[[float], None] = time.sleep
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much of one answer we take: bytes after decompression, and seconds from the first byte to the last."""
+
+    answer_bytes: int = 64 * 1024 * 1024
+    answer_seconds: float = 120.0
+    clock: Callable[[], float] = time.monotonic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is sent. `is_repeatable`: doing it twice is the same as doing it once."""
+
+    method: Literal["GET", "POST"]
+    url: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    is_repeatable: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back, whole."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interruption:
+    """Why there is no answer: the connection failed, or was cut before the answer was whole."""
+
+    cause: Exception
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wire:
+    """The way to one server; `source` names it in issues, `timeout` is in seconds to connect and between two bytes."""
+
+    session: requests.Session
+    timeout: tuple[float, float]
+    retries: Retries
+    limits: Limits
+    source: str
+
+    def exchange(self, request: Request) -> Answer:
+        """The server's answer, whatever its status; follows redirects of a GET on the same host.
+
+        Raises UnavailableError if there is no whole answer within the limits.
+        """
+        for _ in range(_LONGEST_CHAIN):
+            answer = self._persistently(request)
+            if answer.status not in _REDIRECT_STATUS:
+                return answer
+            request = self._redirected(request, answer)
+        raise self._error(IssueType.PROCESSING, "The FHIR server redirects in a circle: check its base URL.")
+
+    def _persistently(self, request: Request) -> Answer:
+        for attempt in range(1, self.retries.attempts if request.is_repeatable else 1):
+            answer = self._once(request)
+            if isinstance(answer, Answer) and answer.status not in _REPEATED_STATUS:
+                return answer
+            self.retries.sleep(_wait(self.retries, attempt, answer))
+        answer = self._once(request)
+        if isinstance(answer, Interruption):
+            text = "The connection to the FHIR server failed or was cut: check that it runs and can be reached, then try again."
+            raise self._error(IssueType.TRANSIENT, text) from answer.cause
+        return answer
+
+    def _once(self, request: Request) -> Answer | Interruption:
+        try:
+            with self._sent(request) as response:
+                content = self._content(response)
+                return Answer(status=response.status_code, headers=response.headers, content=content)
+        except (requests.ReadTimeout, urllib3.exceptions.ReadTimeoutError) as error:
+            raise self._too_slow() from error
+        except requests.exceptions.SSLError as error:
+            text = "The FHIR server's certificate can not be verified: check the base URL and the certificates trusted here."
+            raise self._error(IssueType.SECURITY, text) from error
+        except (requests.ConnectionError, urllib3.exceptions.ProtocolError) as error:
+            return Interruption(cause=error)
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            raise self._error(IssueType.PROCESSING, "The FHIR server's answer breaks HTTP: check its base URL.") from error
+
+    def _sent(self, request: Request) -> requests.Response:
+        return self.session.request(
+            request.method,
+            request.url,
+            params=request.params,
+            data=request.body,
+            headers=_headers(request),
+            timeout=self.timeout,
+            allow_redirects=False,
+            stream=True,
+        )
+
+    def _content(self, response: requests.Response) -> bytes:
+        # read1 hands over what has arrived, so that the time limit is seen between two drops of a trickle.
+        content, end = bytearray(), self.limits.clock() + self.limits.answer_seconds
+        while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=True):
+            content += chunk
+            if len(content) > self.limits.answer_bytes:
+                text = "The FHIR server's answer is larger than the limit: ask for less, or raise the limit."
+                raise self._error(IssueType.TOO_COSTLY, text)
+            if self.limits.clock() > end:
+                raise self._too_slow()
+        return bytes(content)
+
+    def _redirected(self, request: Request, answer: Answer) -> Request:
+        url = urljoin(request.url, answer.headers.get("Location", ""))
+        if request.method != "GET" or not _stays(request.url, url):
+            text = "The FHIR server redirects elsewhere, which is not followed: set the base URL to where it wants to be called."
+            raise self._error(IssueType.SECURITY, text)
+        return replace(request, url=url, params={})
+
+    def _too_slow(self) -> UnavailableError:
+        text = "The FHIR server did not answer in time; it may have done what was asked: look there, or try again later."
+        return self._error(IssueType.TIMEOUT, text)
+
+    def _error(self, code: IssueType, text: str) -> UnavailableError:
+        return UnavailableError(Issue(severity=Severity.ERROR, code=code, text=text, source=self.source))
+
+
+def _headers(request: Request) -> dict[str, str]:
+    headers = {"Accept": "application/fhir+json", "Cache-Control": "no-cache"}
+    if request.body is not None:
+        headers |= {"Content-Type": "application/fhir+json; charset=utf-8", "Prefer": "return=OperationOutcome"}
+    return headers
+
+
+def _stays(here: str, there: str) -> bool:
+    try:
+        old, new = urlsplit(here), urlsplit(there)
+        same_place = (old.scheme, old.port) == (new.scheme, new.port)
+    except ValueError:
+        return False
+    return "@" not in new.netloc and old.hostname == new.hostname and (same_place or new.scheme == "https")
+
+
+def _wait(retries: Retries, attempt: int, answer: Answer | Interruption) -> float:
+    asked = _retry_after(answer.headers) if isinstance(answer, Answer) else None
+    return min(retries.longest_wait, retries.first_wait * 2 ** (attempt - 1) if asked is None else asked)
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds, or a date, which is measured against the server's own Date: clocks may differ, and none is read here."""
+    asked = headers.get("Retry-After", "")
+    if asked.strip().isdecimal():
+        return float(asked)
+    try:
+        wait = parsedate_to_datetime(asked) - parsedate_to_datetime(headers.get("Date", ""))
+    except (ValueError, TypeError):
+        return None
+    return max(0.0, wait.total_seconds())
