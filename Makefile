@@ -1,0 +1,107 @@
+# Everything a developer, a user or CI does here, as targets. `make` alone lists them.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+MAKEFLAGS += --no-builtin-rules
+
+VENV := .venv
+BIN := $(VENV)/bin
+CODE := adapter tests $(wildcard scripts)
+
+# The rooms in which every line and branch is tested; the rest are edges.
+CORE := adapter/issues.py,adapter/case.py,adapter/pipeline.py,adapter/fhir/*,adapter/terminology/*,adapter/readers/*,adapter/mapping/*,adapter/rules/*,adapter/checks/*
+
+# Test data that does not travel with the code (real sample files); tests that need it are skipped, with the reason, where there is none.
+ADAPTER_TEST_DATA ?= $(abspath $(wildcard ../shared))
+export ADAPTER_TEST_DATA
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_REQUIRE_VIRTUALENV := 1
+
+# --no-deps and --require-hashes: what the lock names and nothing else. The build backend is locked as well.
+PIP_LOCKED := $(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement
+PIP_EDITABLE := $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+PIP_COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | awk -F '\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+
+.PHONY: run
+run: $(VENV)/run.stamp ## convert every example, print the table, then serve on 127.0.0.1:8731
+	$(BIN)/adapter examples
+	exec $(BIN)/adapter serve
+
+.PHONY: test
+test: lint types live core ## every check there is, with the tests that need a FHIR server: what CI runs
+
+.PHONY: check
+check: lint types unit core ## every check but the tests that need a FHIR server
+
+.PHONY: bench
+bench: $(VENV)/dev.stamp ## measure; prints a table and writes build/bench.json
+	@mkdir -p build
+	$(BIN)/python -m tests.bench
+
+.PHONY: lint
+lint: $(VENV)/dev.stamp ## format, lint and imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+.PHONY: types
+types: $(VENV)/dev.stamp ## mypy
+	$(BIN)/mypy $(CODE)
+
+.PHONY: unit
+unit: $(VENV)/dev.stamp ## the tests that need no FHIR server, with coverage
+	$(BIN)/python -m pytest --cov --cov-report=term -m "not live"
+
+.PHONY: live
+live: $(VENV)/dev.stamp ## all tests, with coverage
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+# After `unit` or `live`, whose measurements it reads.
+.PHONY: core
+core:
+	$(BIN)/coverage report --include='$(CORE)' --fail-under=100
+
+.PHONY: format
+format: $(VENV)/dev.stamp ## format, and mend what the linter can mend
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+# Plain pip-compile keeps what is locked unless told otherwise: `make lock UPGRADE=--upgrade` takes the newest.
+.PHONY: lock
+lock: $(VENV)/dev.stamp ## write the lock files anew from pyproject.toml (UPGRADE=--upgrade for the newest versions)
+	$(PIP_COMPILE) $(UPGRADE) --build-deps-for editable --output-file requirements.lock pyproject.toml
+	$(PIP_COMPILE) $(UPGRADE) --extra dev --build-deps-for editable --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+.PHONY: clean
+clean: ## remove everything that was made here
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
+	find adapter tests $(wildcard scripts) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The first of these that is 3.11 or newer makes the environment; PYTHON=… chooses another.
+PYTHONS := $(PYTHON) python3.11 python3 python3.12 python3.13 python3.14
+
+$(BIN)/python:
+	@for python in $(PYTHONS); do \
+		if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			echo "$$python -m venv $(VENV)"; exec "$$python" -m venv $(VENV); \
+		fi; \
+	done; \
+	echo "No Python 3.11 or newer among: $(PYTHONS). Install one, or name it: make PYTHON=/path/to/python …" >&2; exit 1
+
+$(VENV)/run.stamp: requirements.lock pyproject.toml | $(BIN)/python
+	$(PIP_LOCKED) requirements.lock
+	$(PIP_EDITABLE)
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(BIN)/python
+	$(PIP_LOCKED) requirements-dev.lock
+	$(PIP_EDITABLE)
+	@touch $@ $(VENV)/run.stamp

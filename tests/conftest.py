@@ -1,0 +1,23 @@
+"""What every test may ask for."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("dev", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, database=None, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """Give the folder of real sample files; without one the test is skipped."""
+    named = os.environ.get("ADAPTER_TEST_DATA")
+    if not named:
+        pytest.skip("ADAPTER_TEST_DATA names no folder of test data")
+    folder = Path(named)
+    if not folder.is_dir():
+        pytest.skip("ADAPTER_TEST_DATA names a folder that does not exist")
+    return folder
