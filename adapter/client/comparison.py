@@ -46,7 +46,7 @@ def _compared(sent: object, read: object, *, path: str, references: Mapping[str,
     if sent is None or read is None:
         yield Difference(path=path, kind="added" if sent is None else "missing")
     elif isinstance(sent, Mapping) and isinstance(read, Mapping):
-        for key in sent | read:
+        for key in dict.fromkeys((*sent, *read)):
             yield from _compared(sent.get(key), read.get(key), path=f"{path}.{key}", references=references)
     elif isinstance(sent, list) and isinstance(read, list):
         yield from _compared_lists(sent, read, path=path, references=references)

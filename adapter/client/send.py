@@ -59,12 +59,16 @@ def send_bundle(client: FhirClient, bundle: Mapping[str, Any], *, table: Iterabl
     pairs = list(zip(bundle.get("entry", []), transaction.entries, strict=True))
     references = {entry["fullUrl"]: _reference(entry, result) for entry, result in pairs if "fullUrl" in entry}
     known = {url: reference for url, reference in references.items() if reference is not None}
-    resources = [_checked(client, pair, known, lines) for pair in pairs if "resource" in pair[0]]
+    resources = [_checked(client, pair, known=known, lines=lines) for pair in pairs if "resource" in pair[0]]
     return Delivery(transaction=transaction, resources=tuple(resources))
 
 
 def _checked(
-    client: FhirClient, pair: tuple[Mapping[str, Any], EntryResult], known: Mapping[str, str], lines: tuple[TriageEntry, ...]
+    client: FhirClient,
+    pair: tuple[Mapping[str, Any], EntryResult],
+    *,
+    known: Mapping[str, str],
+    lines: tuple[TriageEntry, ...],
 ) -> SentResource:
     entry, result = pair
     sent = SentResource(reference=_reference(entry, result), result=result)

@@ -54,7 +54,7 @@ def check_is_transaction(bundle: Mapping[str, Any]) -> None:
 
 
 def is_repeatable(bundle: Mapping[str, Any]) -> bool:
-    """Whether sending the transaction twice is the same as sending it once: no plain POST, no PATCH, nothing bound to a version."""
+    """Whether sending it twice is the same as sending it once: no plain POST, no PATCH, nothing bound to a version."""
     return all(_entry_is_repeatable(entry["request"]) for entry in bundle.get("entry", []))
 
 

@@ -1,0 +1,29 @@
+"""A real FHIR server for the tests in this folder."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import NoReturn
+
+import pytest
+
+from tests.live.hapi_server import ServerMissingError, is_required, named_server, running_server
+
+
+@pytest.fixture(scope="session")
+def fhir_server() -> Iterator[str]:
+    """Give the base URL of a real FHIR server; without one the tests are skipped, but in CI they fail."""
+    with ExitStack() as stack:
+        yield named_server() or _started(stack)
+
+
+def _started(stack: ExitStack) -> str:
+    try:
+        return stack.enter_context(running_server())
+    except ServerMissingError as error:
+        _give_up(f"no FHIR server: {error}")
+
+
+def _give_up(reason: str) -> NoReturn:
+    if is_required():
+        pytest.fail(reason)
+    pytest.skip(reason)
