@@ -1,0 +1,76 @@
+"""The judgement of a case: everything that is wrong with its claim, and which statuses its resources have."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from pydantic import BaseModel, ConfigDict
+
+from adapter.case import Case
+from adapter.issues import Issue, Severity
+from adapter.rules.facts import Facts, facts_of
+from adapter.rules.finding import Check, Finding
+from adapter.rules.registry import CHECKS
+from adapter.rules.rule import Effect, Variant
+from adapter.rules.state import ClaimStatus, State, state_of
+from adapter.rules.table import RULE
+
+Policy = Mapping[str, Severity]
+"""A payer's severities by rule id, in place of the defaults."""
+
+_NO_POLICY: Policy = MappingProxyType({})
+_AS_THE_RULE = Variant(name="")
+
+
+class Judgement(BaseModel):
+    """What the rules say of a case: `issues` in the order of the table, `claim` after what errors do to it.
+
+    No claim means that none is made; refused means that the whole input is, and nothing is made of it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    issues: tuple[Issue, ...]
+    has_errors: bool
+    claim: ClaimStatus | None
+    refused: bool
+    state: State
+
+
+def judge(case: Case, *, policy: Policy | None = None) -> Judgement:
+    """Apply every rule to a case; never raises for what a valid case can hold."""
+    state = state_of(case)
+    issues = tuple(_issues(facts_of(case, state), policy or _NO_POLICY))
+    effects = {RULE[issue.rule].effect for issue in issues if issue.rule is not None and issue.is_error}
+    return Judgement(
+        issues=issues,
+        has_errors=any(issue.is_error for issue in issues),
+        claim=_claim(state.claim, effects),
+        refused="refuse" in effects,
+        state=state,
+    )
+
+
+def _issues(facts: Facts, policy: Policy) -> Iterator[Issue]:
+    for check in CHECKS:
+        for finding in check.find(facts):
+            yield _issue(check, finding, policy)
+
+
+def _issue(check: Check, finding: Finding, policy: Policy) -> Issue:
+    rule = check.rule
+    variant = _AS_THE_RULE if finding.variant is None else next(v for v in rule.variants if v.name == finding.variant)
+    return Issue(
+        rule=rule.id,
+        field=finding.field,
+        severity=policy.get(rule.id) or variant.severity or rule.severity["default"],
+        code=variant.code or rule.code,
+        text=variant.text or rule.text,
+        suggestion=finding.suggestion,
+        source=rule.source,
+    )
+
+
+def _claim(status: ClaimStatus | None, effects: set[Effect]) -> ClaimStatus | None:
+    if effects & {"no-claim", "refuse"}:
+        return None
+    return "draft" if status == "active" and "draft" in effects else status

@@ -1,0 +1,30 @@
+"""Rules about clinicians and the clinic."""
+
+import re
+from collections.abc import Iterator
+
+from adapter.rules.facts import Facts
+from adapter.rules.finding import Finding, rule
+
+_TEN_DIGITS = re.compile(r"[0-9]{10}")
+_PREFIX_SUM = 24  # what the prefix 80840 adds to the Luhn sum; ten ASCII digits add 480 to the sum of their values
+_DOUBLED = str.maketrans("0123456789", "0246813579")  # a doubled digit with its own digits added
+
+
+@rule("PRV-NPI")
+def npi_not_valid(facts: Facts) -> Iterator[Finding]:
+    """An NPI of a practitioner or of the clinic that is not ten digits or fails its check digit."""
+    for at, practitioner in enumerate(facts.case.practitioners):
+        if practitioner.npi is not None and not is_npi(practitioner.npi):
+            yield Finding(f"practitioners[{at}].npi")
+    clinic = facts.case.organization
+    if clinic is not None and clinic.npi is not None and not is_npi(clinic.npi):
+        yield Finding("organization.npi")
+
+
+def is_npi(text: str) -> bool:
+    """Whether a text is an NPI: ten digits that pass the Luhn check with 80840 before them (45 CFR 162.406)."""
+    if _TEN_DIGITS.fullmatch(text) is None:
+        return False
+    digits = text[::2].translate(_DOUBLED) + text[1::2]
+    return (sum(digits.encode()) + _PREFIX_SUM) % 10 == 0

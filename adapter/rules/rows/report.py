@@ -1,0 +1,112 @@
+"""Rules about the report, the AI output and the photographs."""
+
+from adapter.issues import IssueType, Severity
+from adapter.rules.rule import ERROR, WARNING, Rule, Variant
+
+REPORT = (
+    Rule(
+        id="RPT-01",
+        title="Claim without a finished report",
+        severity=ERROR,
+        code=IssueType.BUSINESS_RULE,
+        text="0731T ends with a provider's report. Claim it when the report is signed, or 53 if the service was stopped.",
+        source="0731T codebook page; CPT Appendix S",
+    ),
+    Rule(
+        id="RPT-02",
+        title="Report without its provider's part",
+        severity=ERROR,
+        code=IssueType.INCOMPLETE,
+        text="A signed report needs its clinician, the time of the signature and a conclusion. Send what is missing.",
+        source="0731T payer overview",
+    ),
+    Rule(
+        id="RPT-03",
+        title="No human interpretation",
+        severity=ERROR,
+        code=IssueType.BUSINESS_RULE,
+        text="The reviewer is none of the practitioners of the case. Name the clinician who interpreted the output.",
+        source="CPT Appendix S: augmentative",
+    ),
+    Rule(
+        id="RPT-04",
+        title="Claim for an unfinished procedure",
+        severity=ERROR,
+        code=IssueType.BUSINESS_RULE,
+        text="A claim needs a procedure that was completed or stopped. Wait for it, or correct the procedure's status.",
+        source="http://hl7.org/fhir/R4/valueset-event-status.html; state machine of the adapter",
+    ),
+    Rule(
+        id="AI-01",
+        title="AI product or version missing",
+        severity=WARNING,
+        code=IssueType.INCOMPLETE,
+        text="It is not said which AI product, or which version, gave the output. Send both.",
+        source="HL7 AI Transparency on FHIR",
+    ),
+    Rule(
+        id="AI-02",
+        title="Ranks of candidates",
+        severity=ERROR,
+        code=IssueType.INVARIANT,
+        text="Candidates must be ranked 1, 2, 3 … in the order of the list, without gap or repeat. Send the rank of this place.",
+        source="adapter policy: the rank is the order as given",
+    ),
+    Rule(
+        id="AI-03",
+        title="Kind of score",
+        severity=ERROR,
+        code=IssueType.VALUE,
+        text="The score is outside the range of its kind. Check the kind of the score and its value.",
+        source="adapter policy: a similarity is not a probability",
+        variants=(
+            Variant(
+                name="two-kinds",
+                severity=Severity.WARNING,
+                text="The candidate has a similarity and a probability. Check which of the two the tool gave.",
+            ),
+        ),
+    ),
+    Rule(
+        id="AI-04",
+        title="AI output called final",
+        severity=ERROR,
+        code=IssueType.BUSINESS_RULE,
+        text="AI output stays preliminary until a clinician signs the report. Send it as preliminary, or send the signature.",
+        source="CPT Appendix S; state machine of the adapter",
+    ),
+    Rule(
+        id="PRI-01",
+        title="Consent for the analysis",
+        severity=ERROR,
+        code=IssueType.FORBIDDEN,
+        text="No consent to the analysis of the face is shown to have been active then. Send the consent that allowed it.",
+        source="0731T payer overview; http://hl7.org/fhir/R4/consent.html",
+    ),
+    Rule(
+        id="PRI-02",
+        title="Photograph inside the input",
+        severity=ERROR,
+        code=IssueType.SECURITY,
+        text="Photographs travel by reference only. Store the image, and send its address.",
+        source="adapter policy",
+        effect="refuse",
+    ),
+    Rule(
+        id="PRI-03",
+        title="Real data for a public server",
+        severity=ERROR,
+        code=IssueType.SECURITY,
+        text="Only data marked as test data may go to a public server. Choose another server, or mark synthetic data as such.",
+        source="adapter policy; http://terminology.hl7.org/CodeSystem/v3-ActReason#HTEST",
+        effect="none",
+    ),
+    Rule(
+        id="PRI-04",
+        title="Credentials in an image address",
+        severity=WARNING,
+        code=IssueType.SECURITY,
+        text="The address of the image opens it to everybody who reads it. Send it without user, token or signature.",
+        source="adapter policy; RFC 3986 section 7.5",
+    ),
+)

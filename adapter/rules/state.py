@@ -1,0 +1,144 @@
+"""The state machine: which FHIR statuses a case has, and which may follow which."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from adapter.case import Case
+
+ProcedureStatus = Literal["preparation", "in-progress", "not-done", "on-hold", "stopped", "completed", "entered-in-error"]
+ReportStatus = Literal[
+    "registered", "partial", "preliminary", "final", "amended", "corrected", "appended", "cancelled", "entered-in-error"
+]
+CandidateStatus = Literal["preliminary", "final", "cancelled", "entered-in-error"]
+ObservationStatus = Literal["final", "entered-in-error"]
+MediaStatus = Literal["completed", "entered-in-error"]
+ClaimStatus = Literal["active", "draft", "cancelled"]
+
+Value = str | None
+
+DERIVED_FROM: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "procedure": ("procedure.status",),
+        "report": ("procedure.status", "review.status", "review.amendment", "ai.outcome"),
+        "candidate": ("procedure.status", "review.status"),
+        "observation": ("procedure.status",),
+        "media": ("procedure.status", "consent.status"),
+        "claim": ("billing.use", "procedure.status", "review.status", "consent.status"),
+    }
+)
+"""The case fields that each field of the state follows from: its lineage, and all that its function is given."""
+
+
+def _from(name: str) -> dict[str, Any]:
+    return {"from": list(DERIVED_FROM[name])}
+
+
+class State(BaseModel):
+    """The FHIR R4 statuses of a case's resources; no report means no DiagnosticReport, no claim means no Claim for this use.
+
+    `candidate` holds for everything that the AI said, features that it saw included; `observation` for what people observed.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    procedure: ProcedureStatus = Field(json_schema_extra=_from("procedure"))
+    report: ReportStatus | None = Field(json_schema_extra=_from("report"))
+    candidate: CandidateStatus = Field(json_schema_extra=_from("candidate"))
+    observation: ObservationStatus = Field(json_schema_extra=_from("observation"))
+    media: MediaStatus = Field(json_schema_extra=_from("media"))
+    claim: ClaimStatus | None = Field(json_schema_extra=_from("claim"))
+
+
+_NOTHING_MADE = ("preparation", "not-done")
+_NO_REPORT_TO_COME = ("not-done", "stopped")
+_REVIEWED = ("signed", "amended")
+_REFUSED = ("rejected", "inactive")
+_OUTPUT: Mapping[Value, ReportStatus] = MappingProxyType(
+    {None: "registered", "failed": "registered", "partial": "partial", "complete": "preliminary"}
+)
+
+
+def _procedure(*, procedure_status: Value) -> Value:
+    return procedure_status
+
+
+def _report(*, procedure_status: Value, review_status: Value, review_amendment: Value, ai_outcome: Value) -> Value:
+    if procedure_status == "entered-in-error" or review_status == "withdrawn":
+        return "entered-in-error"  # R4: also a report that is withdrawn after it was final
+    if procedure_status in _NOTHING_MADE and ai_outcome is None and review_status in (None, "none"):
+        return None
+    if procedure_status in _NO_REPORT_TO_COME:
+        return "cancelled"
+    if review_status == "amended":
+        return review_amendment or "amended"
+    return "final" if review_status == "signed" else _OUTPUT[ai_outcome]
+
+
+def _candidate(*, procedure_status: Value, review_status: Value) -> Value:
+    if procedure_status == "entered-in-error" or review_status == "withdrawn":
+        return "entered-in-error"
+    if procedure_status in _NO_REPORT_TO_COME:
+        return "cancelled"
+    return "final" if review_status in _REVIEWED else "preliminary"  # an amended report does not say that a candidate changed
+
+
+def _observation(*, procedure_status: Value) -> Value:
+    return "entered-in-error" if procedure_status == "entered-in-error" else "final"
+
+
+def _media(*, procedure_status: Value, consent_status: Value) -> Value:
+    void = procedure_status == "entered-in-error" or consent_status in _REFUSED
+    return "entered-in-error" if void else "completed"
+
+
+def _claim(*, billing_use: Value, procedure_status: Value, review_status: Value, consent_status: Value) -> Value:
+    if billing_use is None or procedure_status == "not-done":
+        return None
+    stopped = procedure_status == "stopped"
+    if procedure_status == "entered-in-error" or (review_status == "withdrawn" and not stopped):
+        return "cancelled"
+    if consent_status in _REFUSED:
+        return "draft"  # somebody has to look at it
+    reported = procedure_status == "completed" and review_status in _REVIEWED
+    allowed = (reported or stopped) if billing_use == "claim" else not stopped
+    return "active" if allowed else "draft"
+
+
+_READ: Mapping[str, Callable[[Case], Value]] = MappingProxyType(
+    {
+        "procedure.status": lambda case: case.procedure.status,
+        "review.status": lambda case: case.review.status if case.review else None,
+        "review.amendment": lambda case: case.review.amendment if case.review else None,
+        "consent.status": lambda case: case.consent.status if case.consent else None,
+        "ai.outcome": lambda case: (case.ai.outcome or "complete") if case.ai else None,  # output without a word on failure
+        "billing.use": lambda case: case.billing.use if case.billing else None,
+    }
+)
+_DERIVE: Mapping[str, Callable[..., Value]] = MappingProxyType(
+    {
+        "procedure": _procedure,
+        "report": _report,
+        "candidate": _candidate,
+        "observation": _observation,
+        "media": _media,
+        "claim": _claim,
+    }
+)
+
+
+def state_of(case: Case) -> State:
+    """Derive the statuses of a case; every combination of its statuses has an answer (modelling.md §6)."""
+    return _state(tuple(read(case) for read in _READ.values()))
+
+
+@cache
+def _state(values: tuple[Value, ...]) -> State:
+    """Derive a state once; there are as many as combinations of statuses."""
+    known = dict(zip(_READ, values, strict=True))
+    return State.model_validate(
+        {name: derive(**{path.replace(".", "_"): known[path] for path in DERIVED_FROM[name]}) for name, derive in _DERIVE.items()}
+    )

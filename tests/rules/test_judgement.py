@@ -1,0 +1,166 @@
+"""The judgement as a whole."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from adapter.case import Case
+from adapter.issues import Issue, IssueType, Severity
+from adapter.rules.finding import rule
+from adapter.rules.judgement import judge
+from adapter.rules.table import RULE
+
+Make = Callable[[Mapping[str, Any]], Case]
+LINE = "billing.lines[0]"
+once = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+
+
+def test_a_clean_case_has_no_issue_and_an_active_claim(make: Make) -> None:
+    judgement = judge(make({}))
+
+    assert judgement.issues == ()
+    assert (judgement.has_errors, judgement.refused, judgement.claim) == (False, False, "active")
+    assert judgement.state.report == "final"
+
+
+def test_an_issue_is_complete(make: Make) -> None:
+    (issue,) = judge(make({f"{LINE}.dos_start": "2022-06-30"})).issues
+
+    row = RULE["DOS-01"]
+    assert issue == Issue(
+        rule="DOS-01",
+        field="billing.lines[0].dos_start",
+        severity=Severity.ERROR,
+        code=IssueType.BUSINESS_RULE,
+        text=row.text,
+        source=row.source,
+    )
+
+
+def test_an_error_keeps_the_claim_a_draft(make: Make) -> None:
+    assert judge(make({f"{LINE}.units": 0})).claim == "draft"
+
+
+def test_a_warning_does_not(make: Make) -> None:
+    judgement = judge(make({"images[0].url": "https://images.invalid/1?sig=a"}))
+
+    assert [issue.severity for issue in judgement.issues] == [Severity.WARNING]
+    assert (judgement.has_errors, judgement.claim) == (False, "active")
+
+
+def test_without_insurance_no_claim_is_made(make: Make) -> None:
+    judgement = judge(make({"coverage": None}))
+
+    assert (judgement.has_errors, judgement.claim, judgement.refused) == (True, None, False)
+
+
+def test_a_photograph_inside_the_input_refuses_all_of_it(make: Make) -> None:
+    judgement = judge(make({"images[0].data": "AAAA"}))
+
+    assert (judgement.has_errors, judgement.claim, judgement.refused) == (True, None, True)
+
+
+def test_a_cancelled_claim_stays_cancelled_whatever_else_is_wrong(make: Make) -> None:
+    assert judge(make({"procedure.status": "entered-in-error", f"{LINE}.units": 0})).claim == "cancelled"
+
+
+def test_a_variant_has_its_own_wording_and_type(make: Make) -> None:
+    (issue,) = judge(make({f"{LINE}.dos_end": "2024-05-01"})).issues
+
+    assert (issue.code, issue.text == RULE["DOS-03"].text) == (IssueType.VALUE, False)
+
+
+def test_a_predetermination_is_only_warned_of_a_missing_diagnosis(make: Make) -> None:
+    (issue,) = judge(make({"billing.use": "predetermination", "diagnoses": []})).issues
+
+    assert (issue.severity, issue.text) == (Severity.WARNING, RULE["DX-01"].text)
+
+
+def test_a_policy_replaces_the_severity_of_a_rule(make: Make) -> None:
+    case = make({f"{LINE}.units": 0, "images[0].url": "https://images.invalid/1?sig=a"})
+
+    judgement = judge(case, policy={"UNT-02": Severity.INFORMATION, "PRI-04": Severity.ERROR})
+
+    assert {issue.rule: issue.severity for issue in judgement.issues} == {
+        "UNT-02": Severity.INFORMATION,
+        "PRI-04": Severity.ERROR,
+    }
+    assert judgement.claim == "draft"
+
+
+def test_issues_come_in_the_order_of_the_table(make: Make) -> None:
+    found = [issue.rule for issue in judge(make({"review": None, "coverage": None, "consent": None, "diagnoses": []})).issues]
+
+    assert found == sorted(found, key=lambda rule_id: [*RULE].index(str(rule_id)))
+    assert len(found) == 4
+
+
+def test_a_judgement_is_frozen(make: Make) -> None:
+    judgement = judge(make({}))
+
+    with pytest.raises(ValidationError):
+        judgement.claim = None  # type: ignore[misc]
+
+
+def test_a_function_for_a_rule_that_the_table_does_not_have_is_a_bug() -> None:
+    with pytest.raises(KeyError):
+        rule("DOS-99")
+
+
+codes = st.sampled_from(["22", "26", "52", "53", "80", "95", "TC", "tc", " TC", "TG", "AS"])
+modifiers = st.lists(codes, max_size=7)
+statuses = st.sampled_from(["completed", "stopped", "not-done", "in-progress"])
+reviews = st.sampled_from([None, {"status": "signed"}, {"status": "in-progress"}])
+
+
+@given(data=st.data(), sent=modifiers, status=statuses, review=reviews)
+@once
+def test_the_order_of_modifiers_never_changes_which_rules_are_broken(
+    make: Make, data: st.DataObject, sent: list[str], status: str, review: dict[str, str] | None
+) -> None:
+    changes = {f"{LINE}.modifiers": sent, "procedure.status": status, "review": review}
+    other = changes | {f"{LINE}.modifiers": data.draw(st.permutations(sent))}
+
+    assert _rules(make(changes)) == _rules(make(other))
+
+
+def _rules(case: Case) -> list[str | None]:
+    return [issue.rule for issue in judge(case).issues]
+
+
+days = st.sampled_from([None, "2022-06-30", "2022-07-01", "2024-05-02"])
+lines = st.builds(
+    lambda code, modifiers, start, end, units, pointers: {
+        "code": code,
+        "modifiers": modifiers,
+        "dos_start": start,
+        "dos_end": end,
+        "units": units,
+        "dx_pointers": pointers,
+    },
+    st.sampled_from(["0731T", "99213"]),
+    modifiers,
+    days,
+    days,
+    st.sampled_from([None, 0, 1]),
+    st.lists(st.integers(0, 3), max_size=2),
+)
+
+
+@given(sent=st.lists(lines, max_size=3), added=lines, status=statuses, review=reviews)
+@once
+def test_adding_a_line_never_removes_an_error_of_another(
+    make: Make, sent: list[Any], added: dict[str, Any], status: str, review: dict[str, str] | None
+) -> None:
+    changes = {"procedure.status": status, "review": review}
+    before = judge(make(changes | {"billing.lines": sent})).issues
+    after = judge(make(changes | {"billing.lines": [*sent, added]})).issues
+
+    removed = set(before) - set(after)
+    if any(line["code"] == "0731T" for line in sent):
+        assert removed == set()
+    assert all(not str(issue.field).startswith("billing.lines[") for issue in removed)
