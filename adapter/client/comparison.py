@@ -56,13 +56,15 @@ def _compared(sent: object, read: object, *, path: str, references: Mapping[str,
 
 def _compared_lists(sent: list[Any], read: list[Any], *, path: str, references: Mapping[str, str]) -> Iterator[Difference]:
     if path.endswith(_SETS):
-        sent, read = sorted(sent, key=_order), sorted(read, key=_order)
+        yield from _compared_sets(sent, read, path=path)
+        return
     for index, (mine, theirs) in enumerate(zip_longest(sent, read)):
         yield from _compared(mine, theirs, path=f"{path}[{index}]", references=references)
 
 
-def _order(label: object) -> str:
-    return str(sorted(label.items())) if isinstance(label, Mapping) else str(label)
+def _compared_sets(sent: list[Any], read: list[Any], *, path: str) -> Iterator[Difference]:
+    yield from (Difference(path=path, kind="missing") for label in sent if label not in read)
+    yield from (Difference(path=path, kind="added") for label in read if label not in sent)
 
 
 def _is_same(sent: object, read: object, *, path: str, references: Mapping[str, str]) -> bool:

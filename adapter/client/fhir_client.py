@@ -98,7 +98,7 @@ class FhirClient:
             return None
         if _UNKNOWN_SYSTEM & said.keys() or _UNKNOWN_SYSTEM_WORDS in str(said.get("message")):
             return None
-        return said.get("result") is True
+        return said["result"] is True if "result" in said else None
 
     def _get(self, path: str, params: Mapping[str, str] | None = None) -> Answer:
         return self._wire.exchange(Request(method="GET", url=self._url(path), params=params or {}))

@@ -1,7 +1,6 @@
 """The client against a real FHIR server (HAPI FHIR JPA R4)."""
 
 from collections.abc import Mapping
-from copy import deepcopy
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from uuid import UUID, uuid5
 import pytest
 import yaml
 
-from adapter.client import FhirClient, Verdict, remarks_behind, send_bundle, triage_table
+from adapter.client import Difference, FhirClient, Verdict, remarks_behind, send_bundle, triage_table
 from adapter.issues import InvalidError, NotFoundError, NotSupportedError
 
 pytestmark = pytest.mark.live
@@ -89,6 +88,15 @@ def test_what_is_read_back_is_what_was_sent_and_valid(client: FhirClient) -> Non
     assert delivery.is_good
 
 
+def test_a_label_that_is_no_longer_sent_stays_at_the_server_and_is_told(client: FhirClient) -> None:
+    """An update adds to tags, security labels and profiles (http://hl7.org/fhir/R4/resource.html#tag-updates)."""
+    relabelled = str(uuid5(NAMESPACE, "relabelled"))
+    client.transaction(transaction(patient(), observation(asserted_by="AIAST") | {"id": relabelled}))
+    delivery = send_bundle(client, transaction(patient(), observation(asserted_by="DEVAST") | {"id": relabelled}))
+
+    assert delivery.resources[1].differences == (Difference(path="Observation.meta.security", kind="added"),)
+
+
 def test_decimals_and_times_come_back_as_they_were_written(client: FhirClient) -> None:
     client.transaction(transaction(patient(), observation()))
     read = client.read("Observation", OBSERVATION)
@@ -131,7 +139,7 @@ def test_the_server_says_who_it_is(client: FhirClient) -> None:
 
 
 def test_plain_r4_knows_devast_and_not_aiast(client: FhirClient) -> None:
-    """The canary of decision 9: when this fails, the server's v3-ObservationValue is of 2024-02 or newer, and `ai` may be used."""
+    """The canary of decision 9: when it fails, the server's v3-ObservationValue is newer than 2024-02, and `ai` may be used."""
     assert client.validate_code(OBSERVATION_VALUE, "DEVAST") is True
     assert client.validate_code(OBSERVATION_VALUE, "AIAST") is False
     assert client.validate_code("https://0731t-adapter.invalid/fhir/CodeSystem/unheard-of", "x") is None
@@ -139,7 +147,7 @@ def test_plain_r4_knows_devast_and_not_aiast(client: FhirClient) -> None:
 
 def test_aiast_is_triaged_as_a_limit_of_the_server(client: FhirClient) -> None:
     table = triage_table(yaml.safe_load(TABLE.read_text()))
-    labelled = deepcopy(observation(asserted_by="AIAST"))
+    labelled = observation(asserted_by="AIAST") | {"id": str(uuid5(NAMESPACE, "labelled"))}
     delivery = send_bundle(client, transaction(patient(), labelled), table=table)
     verdicts = {(remark.verdict, remark.remark.issue.severity.value) for remark in delivery.resources[1].remarks}
 

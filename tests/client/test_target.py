@@ -1,0 +1,127 @@
+"""Which servers there are, and that only test data goes to a public one."""
+
+from typing import Any
+
+import pytest
+import responses
+
+from adapter.client import FhirClient, resolve_server, target_at
+from adapter.issues import InvalidError, IssueType, NotFoundError
+
+HTEST = {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "HTEST"}]}
+LABELLED = {"resourceType": "Patient", "meta": HTEST}
+BARE = {"resourceType": "Patient"}
+FALSE_LABEL = {"resourceType": "Patient", "meta": {"security": [{"system": "https://0731t-adapter.invalid", "code": "HTEST"}]}}
+PUBLIC = "https://public.invalid/fhir"
+
+
+def bundle(*resources: object) -> dict[str, Any]:
+    return {"resourceType": "Bundle", "type": "transaction", "entry": [{"resource": each, "request": {}} for each in resources]}
+
+
+def test_hapi_is_the_public_hapi_server() -> None:
+    assert resolve_server("hapi", {}) == "https://hapi.fhir.org/baseR4"
+
+
+def test_an_own_name_comes_before_a_known_one() -> None:
+    assert resolve_server("hapi", {"hapi": "http://localhost:8080/fhir"}) == "http://localhost:8080/fhir"
+
+
+def test_a_url_stands_for_itself() -> None:
+    assert resolve_server("http://localhost:8080/fhir", {}) == "http://localhost:8080/fhir"
+
+
+def test_an_unknown_name_is_told() -> None:
+    with pytest.raises(NotFoundError, match="No FHIR server has this name"):
+        resolve_server("nobody", {})
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://localhost:8080/fhir", "http://127.0.0.1/fhir/", "http://127.8.9.1", "http://[::1]:8080/fhir", "HTTP://LOCALHOST"],
+)
+def test_this_machine_is_not_public(url: str) -> None:
+    assert not target_at(url).is_public
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://hapi.fhir.org/baseR4",
+        "http://127.0.0.1.public.invalid/fhir",
+        "http://localhost.public.invalid/fhir",
+        "http://10.0.0.1/fhir",
+        "http://127.1/fhir",
+        "http://2130706433/fhir",
+        "http://[2001:db8::1]/fhir",
+    ],
+)
+def test_every_other_host_is_public(url: str) -> None:
+    assert target_at(url).is_public
+
+
+def test_a_trusted_host_is_not_public() -> None:
+    assert not target_at("https://FHIR.hospital.invalid:8443/r4", ["fhir.Hospital.invalid"]).is_public
+
+
+def test_a_slash_at_the_end_of_a_base_url_is_nothing() -> None:
+    assert target_at("http://localhost:8080/fhir/").base_url == "http://localhost:8080/fhir"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://localhost/fhir",
+        "localhost:8080/fhir",
+        "http://user:password@localhost/fhir",
+        "http://public.invalid\\@localhost/fhir",
+        "http://localhost/fhir?tenant=1",
+        "http://localhost/fhir#x",
+        "http://local host/fhir",
+        "http://localhost/fhir\n",
+        "http:///fhir",
+        "http://localhost:port/",
+        "",
+    ],
+)
+def test_what_is_not_plainly_a_base_url_is_refused(url: str) -> None:
+    with pytest.raises(InvalidError, match="no base URL") as error:
+        target_at(url)
+
+    assert error.value.issues[0].code is IssueType.VALUE
+
+
+@pytest.mark.parametrize("resource", [LABELLED, bundle(LABELLED, LABELLED), bundle(), bundle(bundle(LABELLED)), bundle({})])
+def test_test_data_may_go_anywhere(resource: dict[str, Any]) -> None:
+    target_at(PUBLIC).check_may_go(resource)
+
+
+@pytest.mark.parametrize(
+    ("resource", "places"),
+    [
+        (BARE, ("Patient",)),
+        (FALSE_LABEL, ("Patient",)),
+        (bundle(LABELLED, BARE, BARE), ("Bundle.entry[1].resource", "Bundle.entry[2].resource")),
+        (bundle(LABELLED, bundle(BARE)), ("Bundle.entry[1].resource.entry[0].resource",)),
+    ],
+)
+def test_anything_else_may_not_go_to_a_public_server(resource: dict[str, Any], places: tuple[str, ...]) -> None:
+    with pytest.raises(InvalidError) as error:
+        target_at(PUBLIC).check_may_go(resource)
+    issue = error.value.issues[0]
+
+    assert (issue.rule, issue.code, issue.expression) == ("PRI-03", IssueType.SECURITY, places)
+
+
+@pytest.mark.parametrize("url", ["http://localhost/fhir", "https://fhir.hospital.invalid/r4"])
+def test_real_data_may_go_to_this_machine_and_to_trusted_hosts(url: str) -> None:
+    target_at(url, ["fhir.hospital.invalid"]).check_may_go(bundle(BARE))
+
+
+def test_nothing_at_all_is_sent_when_one_resource_is_not_labelled(server: responses.RequestsMock) -> None:
+    with pytest.raises(InvalidError, match="HTEST"):
+        FhirClient(PUBLIC).transaction(bundle(LABELLED, {"resourceType": "Claim"}))
+    with pytest.raises(InvalidError, match="HTEST"):
+        FhirClient(PUBLIC).validate(BARE)
+
+    assert len(server.calls) == 0
