@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from adapter.case import Case
 from adapter.issues import Issue, Severity
@@ -11,7 +11,7 @@ from adapter.rules.facts import Facts, facts_of
 from adapter.rules.finding import Check, Finding
 from adapter.rules.registry import CHECKS
 from adapter.rules.rule import Effect, Variant
-from adapter.rules.state import ClaimStatus, State, state_of
+from adapter.rules.state import DERIVED_FROM, ClaimStatus, State, state_of
 from adapter.rules.table import RULE
 
 Policy = Mapping[str, Severity]
@@ -24,14 +24,15 @@ _AS_THE_RULE = Variant(name="")
 class Judgement(BaseModel):
     """What the rules say of a case: `issues` in the order of the table, `claim` after what errors do to it.
 
-    No claim means that none is made; refused means that the whole input is, and nothing is made of it.
+    No claim means that none is made; refused means that the whole input is, and nothing is made of it. `claim` follows from
+    the case fields that it names and from those that errors blame.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     issues: tuple[Issue, ...]
     has_errors: bool
-    claim: ClaimStatus | None
+    claim: ClaimStatus | None = Field(json_schema_extra={"from": list(DERIVED_FROM["claim"])})
     refused: bool
     state: State
 

@@ -55,7 +55,7 @@ CLEAN: dict[str, Any] = {
 }
 
 
-def _put(tree: Any, path: str, value: Any) -> None:  # noqa: ANN401 - JSON
+def _put(tree: Any, path: str, value: Any) -> None:  # noqa: ANN401 - any JSON
     *way, last = [int(step) if step.isdigit() else step for step in re.findall(r"\w+", path)]
     for step in way:
         tree = tree[step]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -16,7 +16,6 @@ from adapter.rules.table import RULE
 
 Make = Callable[[Mapping[str, Any]], Case]
 LINE = "billing.lines[0]"
-once = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
 
 
 def test_a_clean_case_has_no_issue_and_an_active_claim(make: Make) -> None:
@@ -103,7 +102,7 @@ def test_a_judgement_is_frozen(make: Make) -> None:
     judgement = judge(make({}))
 
     with pytest.raises(ValidationError):
-        judgement.claim = None  # type: ignore[misc]
+        judgement.claim = None  # type: ignore[misc]  # what is tested
 
 
 def test_a_function_for_a_rule_that_the_table_does_not_have_is_a_bug() -> None:
@@ -118,7 +117,6 @@ reviews = st.sampled_from([None, {"status": "signed"}, {"status": "in-progress"}
 
 
 @given(data=st.data(), sent=modifiers, status=statuses, review=reviews)
-@once
 def test_the_order_of_modifiers_never_changes_which_rules_are_broken(
     make: Make, data: st.DataObject, sent: list[str], status: str, review: dict[str, str] | None
 ) -> None:
@@ -152,7 +150,6 @@ lines = st.builds(
 
 
 @given(sent=st.lists(lines, max_size=3), added=lines, status=statuses, review=reviews)
-@once
 def test_adding_a_line_never_removes_an_error_of_another(
     make: Make, sent: list[Any], added: dict[str, Any], status: str, review: dict[str, str] | None
 ) -> None:

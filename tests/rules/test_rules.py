@@ -1,10 +1,13 @@
 """Every rule that is looked for, with what breaks it and what nearly does."""
 
+import itertools
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+from pydantic import BaseModel
 
 from adapter.case import Case
 from adapter.rules.judgement import judge
@@ -178,6 +181,21 @@ def test_a_rule_names_exactly_the_fields_that_break_it(
 def test_every_rule_that_is_looked_for_has_an_example_and_a_near_miss() -> None:
     assert {rule for rule, _, fields in EXAMPLES if fields} == IMPLEMENTED
     assert {rule for rule, _, fields in EXAMPLES if not fields} == IMPLEMENTED
+
+
+def _part(annotation: object) -> type[BaseModel]:
+    inner = [annotation, *get_args(annotation), *itertools.chain(*map(get_args, get_args(annotation)))]
+    return next(kind for kind in inner if isinstance(kind, type) and issubclass(kind, BaseModel))
+
+
+@pytest.mark.parametrize("path", sorted({field for _, _, fields in EXAMPLES for field in fields}))
+def test_a_blamed_field_is_a_field_of_the_case(path: str) -> None:
+    *parents, last = re.sub(r"\[[0-9]+\]", "", path).split(".")
+    model: type[BaseModel] = Case
+    for step in parents:
+        model = _part(model.model_fields[step].annotation)
+
+    assert last in model.model_fields
 
 
 def test_a_missing_rank_suggests_the_place_in_the_list(make: Make) -> None:
