@@ -239,10 +239,12 @@ def test_the_message_id_of_the_extension_comes_first(server: responses.RequestsM
     ("issue", "expression"),
     [
         ({"location": ["Patient.birthDate", "Line[1] Col[2]"]}, ("Patient.birthDate",)),
-        ({"expression": ["Observation.value.ofType(Quantity)", f"Patient.name.where(text='{SECRET}')", 7]},
-         ("Observation.value.ofType(Quantity)",)),
+        (
+            {"expression": ["Observation.value.ofType(Quantity)", f"Patient.name.where(text='{SECRET}')", 7]},
+            ("Observation.value.ofType(Quantity)",),
+        ),
     ],
-)  # fmt: skip
+)
 def test_only_plain_paths_become_places(
     server: responses.RequestsMock, client: FhirClient, issue: dict[str, Any], expression: tuple[str, ...]
 ) -> None:
@@ -310,11 +312,16 @@ def test_a_profile_is_named_in_the_question(server: responses.RequestsMock, clie
         ([{"name": "result", "valueBoolean": True}], True),
         ([{"name": "result", "valueBoolean": False}, {"name": "message", "valueString": "Unknown code"}], False),
         ([{"name": "result", "valueBoolean": False}, {"name": "x-unknown-system", "valueCanonical": "http://s"}], None),
-        ([{"name": "result", "valueBoolean": False},
-          {"name": "message", "valueString": "CodeSystem is unknown and can't be validated: http://s for 'http://s#c'"}], None),
+        (
+            [
+                {"name": "result", "valueBoolean": False},
+                {"name": "message", "valueString": "CodeSystem is unknown and can't be validated: http://s for 'http://s#c'"},
+            ],
+            None,
+        ),
         (["broken"], None),
     ],
-)  # fmt: skip
+)
 def test_a_server_says_whether_it_knows_a_code(
     server: responses.RequestsMock, client: FhirClient, parameters: list[Any], *, known: bool | None
 ) -> None:
