@@ -1,0 +1,278 @@
+"""What every element of a conversion was made from, and what of the input no mapping read."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from adapter.fhir.bundle import expression_roots
+from adapter.issues import Issue, IssueType, Severity
+from adapter.mapping.compiled import CompiledMap, Report
+from adapter.mapping.library import Library, Made
+from adapter.mapping.origin import Origin, leaves, origins
+from adapter.readers.document import MappedDocument, Path, dotted
+from adapter.readers.merge import Merged
+from adapter.rules.judgement import Judgement
+from adapter.rules.state import DERIVED_FROM
+
+_STEP = re.compile(r"\[(\d+|\*)\]|([^.\[\]]+)")
+_ENVELOPE = "adapter.fhir.bundle.transaction"
+_MOST_PLACES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One element of the Bundle and what it was made from.
+
+    `element` is a FHIRPath within the Bundle; `place` the line of the mapping (`file:line:column`) and `text` what stands there;
+    `fields` the fields of the Case and `positions` the places in the documents that it was made from; `functions` the functions
+    that it went through; `constant` whether the mapping alone gives it; `missing` why it was not made (explanations only).
+    """
+
+    element: str
+    place: str
+    text: str
+    fields: tuple[str, ...]
+    positions: tuple[str, ...]
+    functions: tuple[str, ...]
+    constant: bool
+    missing: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lineage:
+    """The entries of all elements, in the order of the Bundle."""
+
+    entries: tuple[Entry, ...]
+
+    def of(self, element: str) -> tuple[Entry, ...]:
+        """The entries of an element and of all below it."""
+        return tuple(
+            each for each in self.entries if each.element == element or each.element.startswith((element + ".", element + "["))
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """An input field that no mapping read: its pattern (`*` for every item), where it stands, and the reason if there is one."""
+
+    field: str
+    positions: tuple[str, ...]
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """All input fields that no mapping read."""
+
+    unread: tuple[Unread, ...]
+
+    def issues(self) -> Iterator[Issue]:
+        """One issue per field pattern."""
+        for each in self.unread:
+            more = f" ({len(each.positions)} places)" if len(each.positions) > 1 else ""
+            said = f"left out on purpose: {each.reason}" if each.reason else "no mapping reads it, so it is not in the output"
+            yield Issue(
+                severity=Severity.INFORMATION,
+                code=IssueType.INFORMATIONAL,
+                rule="coverage/ignored" if each.reason else "coverage/unread",
+                text=f"`{each.field}`{more}: {said}",
+                location=each.positions[:_MOST_PLACES],
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trail:
+    """All that is needed to say where a conversion's elements come from."""
+
+    library: Library
+    merged: Merged
+    judgement: Judgement
+    roots: tuple[object, ...]
+    made: list[Made]
+    bundle: dict[str, Any]
+
+    def lineage(self) -> Lineage:
+        """What every element of the bundle was made from."""
+        return Lineage(entries=tuple(self._entries()))
+
+    def explain(self, element: str) -> Lineage:
+        """Why an element (`Claim.item[0].modifier`) is as it is, or is not there."""
+        wanted = element.split("[")[0].split(".")[0]
+        entries = []
+        for number, (made, root) in enumerate(zip(self.made, expression_roots(self.bundle), strict=True)):
+            if made.map.source.target == wanted or wanted == "Bundle":
+                entries += [self._entry(each, root) for each in self._origins(number, explain=True)]
+        return Lineage(entries=tuple(each for each in entries if _touches(each.element, element)))
+
+    def _entries(self) -> Iterator[Entry]:
+        envelope = {key: value for key, value in self.bundle.items() if key != "entry"}
+        yield from (_own("Bundle", leaf) for leaf in leaves(envelope))
+        for number, (root, entry) in enumerate(zip(expression_roots(self.bundle), self.bundle["entry"], strict=True)):
+            outer = {key: value for key, value in entry.items() if key != "resource"}
+            yield from (_own(f"Bundle.entry[{number}]", leaf) for leaf in leaves(outer))
+            yield _own(root, ("resourceType",))
+            yield from (self._entry(each, root) for each in self._origins(number))
+
+    def _origins(self, number: int, *, explain: bool = False) -> Iterator[Origin]:
+        made = self.made[number]
+        trace = self.library.retrace(made, self.made, self.roots, explain=explain)
+        _, groups = made.map.make("explain" if explain else "lineage")
+        return origins(trace, groups, made.resource)
+
+    def _entry(self, origin: Origin, root: str) -> Entry:
+        fields = self._fields(origin.reads)
+        positions = dict.fromkeys(each for path in fields for each in self._positions(path))
+        options = [f"options#/{read.removeprefix('options.')}" for read in origin.reads if read.startswith("options.")]
+        return Entry(
+            element=f"{root}.{dotted(origin.element)}",
+            place=origin.place,
+            text=origin.text,
+            fields=tuple(dotted(path) for path in fields),
+            positions=(*positions, *options),
+            functions=origin.functions,
+            constant=origin.constant,
+            missing=origin.missing,
+        )
+
+    def _fields(self, reads: tuple[str, ...]) -> list[Path]:
+        found: dict[Path, None] = {}
+        for read in reads:
+            for path in self._case_paths(steps(read)):
+                found.update(dict.fromkeys(_expanded(self.merged.tree, path)))
+        return list(found)
+
+    def _case_paths(self, path: Path) -> list[Path]:
+        if path[:1] == ("case",):
+            return [path[1:]] if path[1:] else []
+        if path[:1] != ("judgement",):
+            return []
+        derived = [steps(each) for each in DERIVED_FROM.get(str(path[-1]), ())]
+        blamed = [steps(issue.field) for issue in self.judgement.issues if issue.is_error and issue.field and path[-1] == "claim"]
+        return derived + blamed
+
+    def _positions(self, path: Path) -> tuple[str, ...]:
+        return tuple(each for document, own in self.merged.sources(path) for each in document.positions(own))
+
+    def coverage(self) -> Coverage:
+        """Which input fields no mapping read."""
+        own = unread_fields(self.merged.tree, self.library.unread)
+        unread = [Unread(field=dotted(pattern), positions=self._all_positions(paths), reason=None) for pattern, paths in own.items()]
+        for document in self.merged.documents:
+            if isinstance(document, MappedDocument):
+                unread += coverage_of(document)
+        return Coverage(unread=tuple(unread))
+
+    def _all_positions(self, paths: list[Path]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(each for path in paths for each in self.merged.positions(path)))
+
+    def with_places(self, issue: Issue) -> Issue:
+        """The issue with the places in the documents and in the output that belong to its case field."""
+        if issue.field is None:
+            return issue
+        path = steps(issue.field)
+        return issue.at(location=issue.location or self.merged.positions(path), expression=issue.expression or self._expression(path))
+
+    def _expression(self, path: Path) -> tuple[str, ...]:
+        roots = expression_roots(self.bundle)
+        while path:
+            found: dict[str, None] = {}
+            for number in self._readers(path):
+                for origin in self._origins(number):
+                    if any(self._blames(steps(read), path) for read in origin.reads):
+                        element = origin.item if isinstance(path[-1], int) and origin.item else origin.element
+                        found[f"{roots[number]}.{dotted(element)}"] = None
+            if found:
+                claims = [each for each in found if each.startswith("Claim.")]
+                return tuple(claims or found)[:_MOST_PLACES]
+            path = path[:-1]
+        return ()
+
+    def _readers(self, path: Path) -> list[int]:
+        pattern = "case." + dotted(tuple("*" if isinstance(step, int) else step for step in path)).replace(".*", "[*]")
+        return [
+            number
+            for number, made in enumerate(self.made)
+            if any(read == pattern or read.startswith((pattern + ".", pattern + "[")) for read in made.map.read)
+        ]
+
+    def _blames(self, read: Path, path: Path) -> bool:
+        return read[:1] == ("case",) and len(read) > len(path) and read[1 : len(path) + 1] == path
+
+
+def verdict_issue(made_by: CompiledMap, report: Report) -> Issue:
+    """The issue of a function that could not convert its argument; its field is the first that the function read."""
+    number, indexes, verdict = report
+    place = made_by.places[number]
+    indexed = dict(zip(place.loops, indexes, strict=True))
+    reads = [read.text.format(*(indexed.get(loop, "*") for loop in read.loops)) for read in place.reads]
+    field_name = reads[0] if reads else None
+    return Issue(
+        severity=verdict.severity,
+        code=IssueType.VALUE,
+        rule=f"map/{place.function}",
+        text=f"{verdict.message} (mapping {place.mark})",
+        field=field_name.removeprefix("case.") if field_name else None,
+    )
+
+
+def steps(text: str) -> Path:
+    """`billing.lines[0].units` as a path; `*` stays."""
+    return tuple(int(index) if index.isdigit() else index or name for index, name in _STEP.findall(text))
+
+
+def unread_fields(tree: object, patterns: Mapping[Path, None] | frozenset[Path]) -> dict[Path, list[Path]]:
+    """The patterns (with `*`) that lead to something in the tree, with the paths that they lead to."""
+    found = {pattern: _expanded(tree, pattern) for pattern in sorted(patterns, key=str)}
+    return {pattern: paths for pattern, paths in found.items() if paths}
+
+
+def coverage_of(document: MappedDocument) -> list[Unread]:
+    """The fields of a document of another form that its map does not read."""
+    found: dict[Path, list[Path]] = {}
+    for leaf in leaves(document.original.tree):
+        pattern = tuple("*" if isinstance(step, int) else step for step in leaf)
+        found.setdefault(pattern, []).append(leaf)
+    unread = []
+    for pattern, paths in found.items():
+        if not any(pattern[: len(read)] == read for read in document.read):
+            reason = next((why for path, why in document.ignored.items() if pattern[: len(path)] == path), None)
+            positions = tuple(each for path in paths for each in document.original.positions(path))
+            unread.append(Unread(field=dotted(pattern), positions=positions, reason=reason))
+    return unread
+
+
+def _expanded(tree: object, path: Path) -> list[Path]:
+    """The paths that a path with `*` leads to, if there is anything."""
+    found: list[tuple[Path, Any]] = [((), tree)]
+    for step in path:
+        found = [
+            ((*before, key), child)
+            for before, value in found
+            for key, child in _children(value, step)
+        ]
+    return [each for each, value in found if value is not None]
+
+
+def _children(value: Any, step: str | int) -> list[tuple[str | int, Any]]:  # noqa: ANN401 - JSON values
+    if step == "*":
+        return list(enumerate(value)) if isinstance(value, list) else []
+    if isinstance(step, int):
+        return [(step, value[step])] if isinstance(value, list) and step < len(value) else []
+    if isinstance(value, str):
+        return [(step, value)]
+    return [(step, value[step])] if isinstance(value, dict) and step in value else []
+
+
+def _own(root: str, leaf: Path) -> Entry:
+    text = "made by the adapter"
+    return Entry(
+        element=f"{root}.{dotted(leaf)}", place=_ENVELOPE, text=text, fields=(), positions=(), functions=(_ENVELOPE,), constant=False
+    )
+
+
+def _touches(element: str, wanted: str) -> bool:
+    return element == wanted or element.startswith((wanted + ".", wanted + "[")) or wanted.startswith((element + ".", element + "["))
+
+
+__all__ = ["Coverage", "Entry", "Lineage", "Trail", "Unread", "coverage_of", "verdict_issue"]

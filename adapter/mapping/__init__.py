@@ -1,0 +1,1 @@
+"""The mapping language: strict loading, checking against the types of both sides, compiling to Python, and running."""

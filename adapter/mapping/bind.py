@@ -1,0 +1,318 @@
+"""Checks the body of a map against the type that it makes, and binds its expressions."""
+
+import ast
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+
+from adapter.mapping.bound import Item, Leaf, Loop, Node, Several, Thing, Wrapped
+from adapter.mapping.document import ListNode, MappingNode, TextNode
+from adapter.mapping.document import Node as YamlNode
+from adapter.mapping.expression import Binder
+from adapter.mapping.form import item_of
+from adapter.mapping.frame import Frame
+from adapter.mapping.problem import Mark, Problem
+from adapter.mapping.tree import STRUCTURE_KEYS, FragmentSource, LoopHead, Text, read_structure
+from adapter.mapping.types import Field, Kind, Shape, accepts, is_whole
+from adapter.mapping.value import Scope, Value
+
+_CALL = re.compile(r"^\s*([A-Za-z_]\w*)\s*\(", re.DOTALL)
+_CODE = re.compile(r"^\S+( \S+)*$")
+
+
+@dataclass(frozen=True, slots=True)
+class BodyBinder:
+    """Binds bodies within one frame; `patterns` gives the pattern of a FHIR primitive, `strict` demands required elements."""
+
+    frame: Frame
+    binder: Binder
+    fragments: Mapping[str, FragmentSource]
+    pattern: Callable[[str], re.Pattern[str] | None]
+    used_fragments: set[str]
+    whole: bool = True
+
+    def thing(self, node: MappingNode, shape: Shape, scope: Scope, *, item: bool = False, stack: tuple[str, ...] = ()) -> Thing:
+        """The object that a YAML mapping describes."""
+        problems: list[Problem] = []
+        loop_head, when_text, let_texts = read_structure(node, problems)
+        for each in problems:
+            self.frame.report(each)
+        loop, scope = self.loop(loop_head, scope) if loop_head else (None, scope)
+        lets, scope = self.lets(let_texts, scope)
+        when = self.binder.text(when_text.text, when_text.mark, scope) if when_text else None
+        inner = scope.knowing(when.known) if when else scope
+        entries, more_lets = self._entries(node, shape, inner, stack)
+        self.check_lets(let_texts, lets)
+        made = Thing(mark=node.mark, entries=tuple(entries.items()), loop=loop, lets=(*lets, *more_lets), when=when)
+        if self.whole or item:
+            self._check_required(made, shape)
+        return made
+
+    def loop(self, head: LoopHead, scope: Scope) -> tuple[Loop | None, Scope]:
+        """The loop of an object, and the scope in which its item is known."""
+        source = self.binder.text(head.source.text, head.source.mark, scope)
+        if source is None:
+            return None, scope.with_name(head.name, Value(code="None", key="?", type=None, optional=True))
+        local, index = self.frame.fresh("x"), self.frame.fresh("i")
+        if not source.many:
+            item = replace(source, code=local, optional=False, simple=True)
+            loop = Loop(mark=head.source.mark, local=local, index=index, source=source, kind="single")
+            return loop, scope.with_name(head.name, item).knowing(source.known)
+        item = item_of(source, local, scope, index)
+        loop = Loop(mark=head.source.mark, local=local, index=index, source=source, kind="list")
+        return loop, scope.with_name(head.name, item).knowing(frozenset({item.key}))
+
+    def lets(self, texts: tuple[tuple[str, Text], ...], scope: Scope) -> tuple[tuple[tuple[str, Value], ...], Scope]:
+        """The locals that a `let` needs with their values, and the scope that knows its names."""
+        made = []
+        for name, text in texts:
+            value = self.binder.text(text.text, text.mark, scope)
+            local = self.frame.fresh("v")
+            if value is None:
+                value = Value(code="None", key="?", type=None, optional=True)
+                self.frame.used.add(local)
+            made.append((local, value))
+            scope = scope.with_name(name, replace(value, code=local, simple=True))
+        return tuple(made), scope
+
+    def check_lets(self, texts: tuple[tuple[str, Text], ...], made: tuple[tuple[str, Value], ...]) -> None:
+        """Report the names that nothing has used."""
+        for (name, text), (local, _) in zip(texts, made, strict=True):
+            if local not in self.frame.used:
+                self.frame.error("unused-let", text.mark, f"nothing uses `{name}`", "use it or take it out")
+
+    def _entries(
+        self, node: MappingNode, shape: Shape, scope: Scope, stack: tuple[str, ...]
+    ) -> tuple[dict[str, Node], list[tuple[str, Value]]]:
+        entries: dict[str, Node] = {}
+        lets: list[tuple[str, Value]] = []
+        choices: dict[str, tuple[str, Leaf | None]] = {}
+        for key, value in node.entries:
+            name = key.text
+            if name == "use":
+                shared, more = self._use(value, shape, scope, stack)
+                lets += more
+                for twice in entries.keys() & shared.keys():
+                    self.frame.error("duplicate-key", value.mark, f"the fragment makes `{twice}` again", "take it out on one side")
+                entries.update(shared)
+            elif name not in STRUCTURE_KEYS and name in shape.fields:
+                if name in entries:
+                    self.frame.error("duplicate-key", key.mark, f"`{name}` is already made by the fragment", "take it out on one side")
+                child = self._element(value, shape.fields[name], scope, stack)
+                if child is not None:
+                    entries[name] = child
+                    self._check_choice(shape.fields[name], child, choices, key.mark)
+            elif name not in STRUCTURE_KEYS:
+                self.frame.unknown("unknown-element", key.mark, f"{shape} has no element `{name}`", name, shape.fields)
+        return entries, lets
+
+    def _check_choice(self, field: Field, child: Node, choices: dict[str, tuple[str, Leaf | None]], mark: Mark) -> None:
+        if field.choice is None:
+            return
+        if field.choice in choices:
+            other, leaf = choices[field.choice]
+            if leaf is None or leaf.certain:
+                hint = "make the first one a conditional expression (`… if … else None`)"
+                self.frame.error("choice-clash", mark, f"`{other}` and `{field.name}` are one choice: only one can be there", hint)
+        choices[field.choice] = (field.name, child if isinstance(child, Leaf) else None)
+
+    def _use(self, node: YamlNode, shape: Shape, scope: Scope, stack: tuple[str, ...]) -> tuple[dict[str, Node], list[tuple[str, Value]]]:
+        found = _CALL.match(node.text) if isinstance(node, TextNode) else None
+        fragment = self.fragments.get(found[1]) if found else None
+        if not isinstance(node, TextNode) or fragment is None or found is None:
+            name = found[1] if found else "?"
+            self.frame.unknown("unknown-fragment", node.mark, f"there is no fragment `{name}`", name, self.fragments)
+            return {}, []
+        self.used_fragments.add(fragment.name)
+        if fragment.name in stack or fragment.target != shape.name:
+            said = "uses itself" if fragment.name in stack else f"makes {fragment.target}, but {shape} is needed"
+            self.frame.error("fragment", node.mark, f"the fragment `{fragment.name}` {said}", "use another one")
+            return {}, []
+        arguments = self._arguments(node, found[1], scope)
+        if len(arguments) != len(fragment.parameters):
+            hint = f"it takes: {', '.join(fragment.parameters)}"
+            self.frame.error("wrong-argument", node.mark, f"`{fragment.name}` takes {len(fragment.parameters)} arguments", hint)
+            return {}, []
+        inner, lets = Scope(names={}, facts=scope.facts, roots=scope.roots), []
+        for name, value in zip(fragment.parameters, arguments, strict=True):
+            local = value.code if value.simple or value.is_constant else self.frame.fresh("v")
+            if local != value.code:
+                lets.append((local, value))
+            inner = inner.with_name(name, replace(value, code=local, simple=True))
+        thing = self.thing(fragment.body, replace_fields(shape), inner, stack=(*stack, fragment.name))
+        if thing.loop or thing.when:
+            hint = "put `for` and `when` where the fragment is used"
+            self.frame.error("fragment", fragment.mark, "a fragment has no `for` and no `when` of its own", hint)
+        return dict(thing.entries), [*lets, *thing.lets]
+
+    def _arguments(self, node: TextNode, name: str, scope: Scope) -> list[Value]:
+        inside = node.text.strip()[len(name) :].strip()[1:-1].strip()
+        if not inside:
+            return []
+        try:
+            parsed = ast.parse(f"({inside},)", mode="eval").body
+        except SyntaxError:
+            self.frame.error("expression", node.mark, "the arguments are not expressions", "write `use: fragment(case.patient)`")
+            return []
+        items = parsed.elts if isinstance(parsed, ast.Tuple) else []
+        values = [self.binder.bind(item, node.mark, scope) for item in items]
+        return [value for value in values if value is not None]
+
+    def _element(self, node: YamlNode, field: Field, scope: Scope, stack: tuple[str, ...]) -> Node | None:
+        if isinstance(node, ListNode):
+            if not field.many:
+                self.frame.error("list-vs-single", node.mark, f"`{field.name}` does not repeat", "take the dash away")
+                return None
+            items = [self._item(item, field, scope, stack) for item in node.items]
+            return Several(mark=node.mark, items=tuple(item for item in items if item is not None))
+        if isinstance(node, MappingNode):
+            return self._object(node, field, scope, stack)
+        return self._leaf(node, field, scope, many=field.many)
+
+    def _object(self, node: MappingNode, field: Field, scope: Scope, stack: tuple[str, ...]) -> Node | None:
+        if field.many:
+            self.frame.error("list-vs-single", node.mark, f"`{field.name}` repeats", "begin the entry with a dash")
+            return None
+        if isinstance(field.type, Kind):
+            self.frame.error("type-clash", node.mark, f"`{field.name}` is a plain {field.type}", "give a literal or an expression")
+            return None
+        return self.thing(node, field.type, scope, stack=stack)
+
+    def _item(self, node: YamlNode, field: Field, scope: Scope, stack: tuple[str, ...]) -> Item | None:
+        if isinstance(node, MappingNode) and isinstance(field.type, Kind):
+            return self._wrapped(node, field, scope)
+        if isinstance(node, MappingNode) and isinstance(field.type, Shape):
+            return self.thing(node, field.type, scope, item=True, stack=stack)
+        if isinstance(node, TextNode):
+            return self._leaf(node, field, scope, many=False)
+        self.frame.error("list-vs-single", node.mark, "a list within a list", "FHIR has no lists of lists")
+        return None
+
+    def _wrapped(self, node: MappingNode, field: Field, scope: Scope) -> Item | None:
+        item = Field(name="value", type=field.type, required=True, targets=field.targets)
+        thing = self.thing(node, Shape(f"an entry of {field.name}", {"value": item}), scope, item=True)
+        leaf = dict(thing.entries).get("value")
+        return Wrapped(thing=replace(thing, entries=()), leaf=leaf) if isinstance(leaf, Leaf) else None
+
+    def _leaf(self, node: TextNode, field: Field, scope: Scope, *, many: bool) -> Leaf | None:
+        if node.text.startswith("="):
+            value = self.binder.text(node.text[1:], node.mark, scope)
+            if value is None or not self._check_value(value, field, node.mark, many=many):
+                return None
+            return Leaf(mark=node.mark, value=value, text=node.text)
+        literal = self._literal(node, field, many=many)
+        return Leaf(mark=node.mark, value=literal, text=node.text) if literal else None
+
+    def _literal(self, node: TextNode, field: Field, *, many: bool) -> Value | None:
+        if many:
+            self.frame.error("list-vs-single", node.mark, f"`{field.name}` repeats", "begin the entry with a dash")
+            return None
+        if isinstance(field.type, Shape):
+            message = f"`{field.name}` is a {field.type}, not plain text"
+            self.frame.error("type-clash", node.mark, message, "write its elements below it")
+            return None
+        if not node.text:
+            self.frame.error("literal", node.mark, f"`{field.name}` has no value", "give it one or take it out")
+            return None
+        return self._plain(node, field.type)
+
+    def _plain(self, node: TextNode, kind: Kind) -> Value | None:
+        constant = _literal_of(node.text, kind.name)
+        pattern = self.pattern(kind.name)
+        if constant is None or (isinstance(constant, str) and pattern and not pattern.fullmatch(constant)):
+            self.frame.error("literal", node.mark, f"{node.text!r} is not a {kind}", f"write it as FHIR writes a {kind}")
+            return None
+        if kind.codes is not None and node.text not in kind.codes:
+            self.frame.unknown("not-in-binding", node.mark, f"{node.text!r} is not one of the codes allowed here", node.text, kind.codes)
+            return None
+        code = self.frame.constant(constant) if isinstance(constant, Decimal) else repr(constant)
+        return Value(code=code, key=code, type=kind, constant=constant)
+
+    def _check_value(self, value: Value, field: Field, mark: Mark, *, many: bool) -> bool:
+        if value.many != many:
+            said = "is a list, but one value is needed" if value.many else "is one value, but a list is needed"
+            hint = "say `first(…)` or write a list entry with `for`" if value.many else "begin the entry with a dash"
+            self.frame.error("list-vs-single", mark, f"`{value.key}` {said}", hint)
+            return False
+        if value.type is None:
+            return True
+        if isinstance(field.type, Shape):
+            return self._check_shape(value, field, mark)
+        return self._check_kind(value, field.type, field.name, mark)
+
+    def _check_shape(self, value: Value, field: Field, mark: Mark) -> bool:
+        if not isinstance(value.type, Shape) or value.type.name != str(field.type):
+            hint = "write the element's parts below it" if isinstance(value.type, Kind) else f"make a {field.type}"
+            self.frame.error("type-clash", mark, f"`{field.name}` is a {field.type}, the expression gives a {value.type}", hint)
+            return False
+        wrong = [target for target in value.targets if field.targets and not {target, "Resource"} & set(field.targets)]
+        if wrong:
+            hint = "allowed are: " + ", ".join(field.targets)
+            self.frame.error("target-not-allowed", mark, f"`{field.name}` can not refer to a {wrong[0]}", hint)
+            return False
+        if field.codes and isinstance(value.constant, dict):
+            pair = (value.constant.get("system"), value.constant.get("code"))
+            if pair not in field.codes:
+                hint = "see the required binding of this element in the FHIR specification"
+                self.frame.error("not-in-binding", mark, f"{pair[1]!r} of {pair[0]} is not one of the codes allowed here", hint)
+                return False
+        return True
+
+    def _check_kind(self, value: Value, kind: Kind, name: str, mark: Mark) -> bool:
+        if isinstance(value.type, Shape):
+            self.frame.error("type-clash", mark, f"`{name}` is a plain {kind}, `{value.key}` is a {value.type}", "take one of its parts")
+            return False
+        assert value.type is not None  # noqa: S101 - the caller has seen to it
+        if kind.codes is not None:
+            outside = (value.type.codes or frozenset()) - kind.codes
+            if value.type.codes is None or outside:
+                said = f"can be {', '.join(map(repr, sorted(outside)))}" if outside else "can be any text"
+                hint = f"allowed are: {', '.join(sorted(kind.codes)[:40])}; use `translate(…)` or a condition"
+                self.frame.error("not-in-binding", mark, f"`{value.key}` {said}, outside the codes allowed for `{name}`", hint)
+                return False
+            return True
+        if isinstance(value.constant, str):
+            return self._plain(TextNode(mark=mark, text=value.constant, plain=False), kind) is not None
+        if value.type.codes is not None and all(self._fits(code, kind) for code in value.type.codes):
+            return True
+        if not accepts(kind.name, value.type.name) or (is_whole(kind.name) and kind.name != "integer" and value.type.name == "decimal"):
+            hint = "convert it with a function, see docs/mapping-language.md"
+            self.frame.error("type-clash", mark, f"`{name}` is a {kind}, `{value.key}` is a {value.type}", hint)
+            return False
+        return True
+
+    def _fits(self, code: str, kind: Kind) -> bool:
+        pattern = self.pattern(kind.name)
+        return accepts(kind.name, "code") or bool(pattern and pattern.fullmatch(code))
+
+    def _check_required(self, thing: Thing, shape: Shape) -> None:
+        entries = dict(thing.entries)
+        for name, field in shape.fields.items():
+            if not field.required or name in ("resourceType",):
+                continue
+            if name not in entries:
+                self.frame.error("required-missing", thing.mark, f"{shape} needs `{name}`", "add it, or leave the object out with `when`")
+            elif not entries[name].certain:
+                hint = "guard the object with a `when` that asks for it"
+                self.frame.error("required-missing", entries[name].mark, f"`{name}` may end up missing, but {shape} needs it", hint)
+
+
+def replace_fields(shape: Shape) -> Shape:
+    """The shape with no element required: a fragment makes only some."""
+    return Shape(shape.name, {name: replace(field, required=False) for name, field in shape.fields.items()}, shape.access)
+
+
+def _literal_of(text: str, kind: str) -> object | None:
+    if kind == "boolean":
+        return {"true": True, "false": False}.get(text)
+    if is_whole(kind):
+        return int(text) if re.fullmatch(r"-?(0|[1-9][0-9]*)", text) else None
+    if kind == "decimal":
+        try:
+            return Decimal(text)
+        except InvalidOperation:
+            return None
+    if kind == "code" and not _CODE.match(text):
+        return None
+    return text

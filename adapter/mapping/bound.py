@@ -1,0 +1,114 @@
+"""A map after it is checked: what is to be made, with every expression bound."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from adapter.mapping.problem import Mark
+from adapter.mapping.value import Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """An element whose value one expression or literal gives; `text` is how it stands in the file."""
+
+    mark: Mark
+    value: Value
+    text: str
+
+    @property
+    def certain(self) -> bool:
+        """Whether there is always a value."""
+        return not self.value.optional and not self.value.explicit_null
+
+    @property
+    def inline(self) -> bool:
+        """Whether it can stand in a literal."""
+        return self.certain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loop:
+    """`for`: the local that holds the item, the variable of its index, and the list (or the single value)."""
+
+    mark: Mark
+    local: str
+    index: str
+    source: Value
+    kind: Literal["list", "single"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """An object: its elements in order, under what condition, and for what."""
+
+    mark: Mark
+    entries: "tuple[tuple[str, Node], ...]"
+    loop: Loop | None = None
+    lets: tuple[tuple[str, Value], ...] = ()
+    when: Value | None = None
+
+    @property
+    def filled(self) -> bool:
+        """Whether it has something in it whenever it is made."""
+        return any(child.certain for _, child in self.entries)
+
+    @property
+    def certain(self) -> bool:
+        """Whether it is always made."""
+        looped = self.loop is not None and (self.loop.kind == "list" or self.loop.source.optional)
+        return not looped and self.when is None and self.filled
+
+    @property
+    def inline(self) -> bool:
+        """Whether it can stand in a literal."""
+        return not (self.loop or self.lets or self.when) and all(child.inline for _, child in self.entries)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Several:
+    """A list of things or leaves, each perhaps made several times or not at all."""
+
+    mark: Mark
+    items: "tuple[Item, ...]"
+
+    @property
+    def certain(self) -> bool:
+        """Whether it always has an item."""
+        return any(_always(item) for item in self.items)
+
+    @property
+    def inline(self) -> bool:
+        """Whether it can stand in a literal."""
+        return all(item.inline for item in self.items)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrapped:
+    """A plain value of a list that stands under `for`, `when` or `let`."""
+
+    thing: Thing
+    leaf: Leaf
+
+    @property
+    def mark(self) -> Mark:
+        """Its place in the file."""
+        return self.leaf.mark
+
+    @property
+    def certain(self) -> bool:
+        """Whether there is always a value."""
+        return self.leaf.certain and self.thing.loop is None and self.thing.when is None
+
+    inline = False
+
+
+Item = Leaf | Thing | Wrapped
+Node = Leaf | Thing | Several
+
+
+def _always(item: Item) -> bool:
+    thing = item.thing if isinstance(item, Wrapped) else item
+    if isinstance(thing, Thing) and thing.loop is not None and thing.loop.kind == "list":
+        filled = item.leaf.certain if isinstance(item, Wrapped) else thing.filled
+        return filled and thing.when is None and not thing.loop.source.optional
+    return item.certain

@@ -1,0 +1,248 @@
+"""A map that is checked, with its variants compiled when they are first needed."""
+
+import ast
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from types import CodeType
+from typing import Any
+
+from adapter.mapping.bind import BodyBinder
+from adapter.mapping.bound import Leaf, Loop, Thing
+from adapter.mapping.expression import Binder
+from adapter.mapping.form import Calls, Target
+from adapter.mapping.frame import Frame, Place
+from adapter.mapping.generate import Generator, Group, _At
+from adapter.mapping.problem import Problem
+from adapter.mapping.support import NAMESPACE, Report
+from adapter.mapping.tree import FragmentSource, MapSource
+from adapter.mapping.types import Shape
+from adapter.mapping.value import Mode, Scope, Value
+
+Trace = list[tuple[int, tuple[int, ...], tuple[int, ...]]]
+"""What a lineage or explain variant noted: group number, places in output lists, indexes of loops."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """The bound header of a map: its loop, names and condition, within their frame."""
+
+    frame: Frame
+    loop: Loop | None
+    lets: tuple[tuple[str, Value], ...]
+    when: Value | None
+    scope: Scope
+    needs: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What is needed to bind the maps of a library: types, functions, fragments, and where problems go."""
+
+    roots: Mapping[str, Value]
+    calls: Calls
+    fragments: Mapping[str, FragmentSource]
+    pattern: Callable[[str], re.Pattern[str] | None]
+    report: Callable[[Problem], None]
+    namespace: dict[str, object]
+    constants: dict[str, object]
+    used_fragments: set[str]
+
+    def frame(self, places: list[Place]) -> Frame:
+        """A new frame."""
+        return Frame(report=self.report, places=places, constants=self.constants)
+
+
+def bind_header(source: MapSource, bench: Bench, places: list[Place], *, early: bool) -> Header:
+    """Bind the header of a map; `early` where references to other maps' resources can not be known yet."""
+    frame = bench.frame(places)
+    binder = Binder(frame, replace(bench.calls, early=early))
+    bodies = BodyBinder(frame, binder, bench.fragments, bench.pattern, bench.used_fragments)
+    scope = Scope(names={}, roots=bench.roots)
+    loop, scope = bodies.loop(source.loop, scope) if source.loop else (None, scope)
+    texts = source.lets
+    if early:
+        texts = _needed(source)
+    lets, scope = bodies.lets(texts, scope)
+    when = binder.text(source.when.text, source.when.mark, scope) if source.when else None
+    if when:
+        scope = scope.knowing(when.known)
+    needs = _conjuncts(binder, source, scope) if source.when else frozenset()
+    if loop and loop.kind == "single":
+        needs |= {loop.source.key}
+    return Header(frame=frame, loop=loop, lets=lets, when=when, scope=scope, needs=needs)
+
+
+def _names(text: str) -> set[str]:
+    try:
+        return {node.id for node in ast.walk(ast.parse(text.strip(), mode="eval")) if isinstance(node, ast.Name)}
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+
+
+def _needed(source: MapSource) -> tuple[tuple[str, Any], ...]:
+    identity = dict((key.text, value) for key, value in source.body.entries).get("id")
+    wanted = _names(source.when.text if source.when else "None") | _names(getattr(identity, "text", "=None")[1:])
+    for name, text in reversed(source.lets):
+        if name in wanted:
+            wanted |= _names(text.text)
+    return tuple((name, text) for name, text in source.lets if name in wanted)
+
+
+def _conjuncts(binder: Binder, source: MapSource, scope: Scope) -> frozenset[str]:
+    assert source.when is not None  # noqa: S101 - the caller has seen to it
+    try:
+        tree = ast.parse(source.when.text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset()
+    parts = tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]
+    values = [binder.bind(part, source.when.mark, scope) for part in parts]
+    return frozenset(value.key for value in values if value is not None)
+
+
+def target_of(source: MapSource, bench: Bench) -> Target:
+    """What other maps need to know of this one."""
+    header = bind_header(source, replace(bench, report=lambda _: None), [], early=True)
+    loop = header.loop
+    item = loop.source.key if loop else ""
+    return Target(
+        name=source.name,
+        type=source.target,
+        loop="none" if loop is None else loop.kind,
+        item=f"{item}[]" if loop and loop.kind == "list" else item,
+        needs=header.needs,
+        reads=(),
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class CompiledMap:
+    """A checked map: `keys` decides what is made and under which id, `make` makes one resource."""
+
+    source: MapSource
+    target: Target
+    bench: Bench
+    places: list[Place]
+    read: frozenset[str]
+    identity: Leaf | None
+    body: Thing
+    header: Header
+    early: Header
+    _variants: dict[str, tuple[Callable[..., Any], list[Group]]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The name of the map."""
+        return self.source.name
+
+    def keys(self) -> Callable[..., Any]:
+        """`keys(*roots, P)`: what is made, as a list of (index of the item, item or None, id)."""
+        return self._variant("keys", self._keys_code)[0]
+
+    def make(self, mode: Mode) -> tuple[Callable[..., dict[str, Any]], list[Group]]:
+        """`make(*roots, R, P, T, ID, item, index)`: the resource; and the groups that `T` counts."""
+        return self._variant(mode, partial(self._make_code, mode))
+
+    def _variant(self, name: str, write: Callable[[], Generator]) -> tuple[Callable[..., Any], list[Group]]:
+        if name not in self._variants:
+            generator = write()
+            code = _compiled(f"{name}_{self.name}", self._signature(name), generator, self.source.mark.file)
+            space = {**self.bench.namespace, **self.bench.constants, **NAMESPACE}
+            exec(code, space)  # noqa: S102 - our own code, made from a checked tree
+            self._variants[name] = (space["run"], generator.groups)  # type: ignore[assignment]
+        return self._variants[name]
+
+    def _signature(self, name: str) -> str:
+        roots = ", ".join(value.code for value in self.bench.roots.values())
+        if name == "keys":
+            return f"{roots}, P"
+        loop = self.header.loop
+        item, index = (loop.local, loop.index) if loop else ("_item", "_index")
+        return f"{roots}, R, P, T, ID, {item}, {index}"
+
+    def _keys_code(self) -> Generator:
+        early = self.early
+        generator = Generator(early.frame, "plain", [])
+        identity = self.identity.value.code if self.identity else "''"
+        generator.hoists()
+        with generator.marked(self.source.mark):
+            generator.emit("keyed = []")
+            item, index = "None", "0"
+            if early.loop is not None:
+                item = early.loop.local
+                index = early.loop.index if early.loop.kind == "list" else "0"
+                if early.loop.kind == "list":
+                    generator.open(f"for {index}, {item} in enumerate({early.loop.source.code}):")
+                else:
+                    generator.emit(f"{item} = {early.loop.source.code}")
+                    generator.open(f"if {item} is not None:")
+            generator.lets(Thing(mark=self.source.mark, entries=(), lets=early.lets))
+            if early.when is not None:
+                generator.open(f"if {early.when.condition}:")
+            generator.emit(f"keyed.append(({index}, {item}, {identity}))")
+            generator.close()
+            generator.emit("return keyed")
+        return generator
+
+    def _make_code(self, mode: Mode) -> Generator:
+        header = self.header
+        groups: list[Group] = []
+        generator = Generator(header.frame, mode, groups)
+        generator.hoists()
+        loops = (header.loop.index,) if header.loop and header.loop.kind == "list" else ()
+        with generator.marked(self.source.mark):
+            generator.lets(Thing(mark=self.source.mark, entries=(), lets=header.lets))
+            start = "" if self.identity is None else f"'resourceType': {self.source.target!r}, "
+            code = generator.thing(self.body, _At(loops=loops), start=start)
+            generator.emit(f"return {code}")
+        return generator
+
+
+def bind_map(source: MapSource, shape: Shape, bench: Bench) -> CompiledMap:
+    """Check a map and bind all of its expressions; its problems go to the bench."""
+    places: list[Place] = []
+    whole = source.source is None
+    header = bind_header(source, bench, places, early=not whole)
+    bodies = BodyBinder(header.frame, Binder(header.frame, bench.calls), bench.fragments, bench.pattern, bench.used_fragments, whole)
+    body = bodies.thing(source.body, shape, header.scope)
+    bodies.check_lets(source.lets, header.lets)
+    early = bind_header(source, replace(bench, report=lambda _: None), places, early=True)
+    identity = None
+    if whole:
+        body, identity = _with_identity(source, body, early, bench)
+    read = frozenset(header.frame.read | early.frame.read)
+    target = bench.calls.targets.get(source.name) or target_of(source, bench)
+    return CompiledMap(
+        source=source, target=target, bench=bench, places=places, read=read, identity=identity, body=body, header=header, early=early
+    )
+
+
+def _with_identity(source: MapSource, body: Thing, early: Header, bench: Bench) -> tuple[Thing, Leaf | None]:
+    """The body whose `id` is taken from a parameter, and the `id` bound to the early frame."""
+    leaf = dict(body.entries).get("id")
+    node = dict((key.text, value) for key, value in source.body.entries).get("id")
+    if not isinstance(leaf, Leaf) or not leaf.certain:
+        early.frame.report = bench.report
+        mark = leaf.mark if isinstance(leaf, Leaf) else source.mark
+        early.frame.error("required-missing", mark, "each resource needs an `id` that is always there", "write `id: =stable_id('…', …)`")
+        return body, None
+    text = getattr(node, "text", "")
+    binder = Binder(early.frame, replace(bench.calls, early=True))
+    value = binder.text(text[1:], leaf.mark, early.scope) if text.startswith("=") else leaf.value
+    entries = (("id", replace(leaf, value=replace(leaf.value, code="ID"))), *(each for each in body.entries if each[0] != "id"))
+    return replace(body, entries=entries), replace(leaf, value=value or leaf.value)
+
+
+def _compiled(name: str, signature: str, generator: Generator, file: str) -> CodeType:
+    lines = [f"def run({signature}):", *(text for text, _ in generator.lines)]
+    marks = [1, *(line for _, line in generator.lines)]
+    tree = ast.parse("\n".join(lines))
+    for node in ast.walk(tree):
+        if hasattr(node, "lineno"):
+            node.lineno = node.end_lineno = marks[min(node.lineno, len(marks)) - 1]
+    del name
+    return compile(tree, file, "exec")
+
+
+__all__ = ["Bench", "CompiledMap", "Report", "Trace", "bind_map", "target_of"]

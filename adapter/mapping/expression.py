@@ -1,0 +1,345 @@
+"""Checks an expression of the mapping language and turns it into Python code."""
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from adapter.mapping.frame import Frame
+from adapter.mapping.problem import Mark
+from adapter.mapping.types import Kind, Shape, Type, accepts, family
+from adapter.mapping.value import NO_CONSTANT, Scope, Value, merged
+
+_BOOLEAN = Kind("boolean")
+_COMPARISONS: dict[type[ast.cmpop], str] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.In: "in",
+    ast.NotIn: "not in",
+}
+_ALLOWED = "names, attributes, subscripts with a literal, calls, comparisons, and/or/not, in, … if … else …, literals"
+
+Call = Callable[["Binder", ast.Call, Mark, Scope], Value | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Binder:
+    """Binds expressions within one frame; `call` binds calls of forms and functions."""
+
+    frame: Frame
+    call: Call
+
+    def text(self, text: str, mark: Mark, scope: Scope) -> Value | None:
+        """The value of an expression given as text without its `=`; None if it is wrong (and reported)."""
+        try:
+            tree = ast.parse(text.strip(), mode="eval").body
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            detail = error.msg if isinstance(error, SyntaxError) else "too deeply nested, or not text"
+            self.frame.error("expression", mark, f"this is not an expression: {detail}", f"an expression is made of {_ALLOWED}")
+            return None
+        return self.bind(tree, mark, scope)
+
+    def bind(self, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:  # noqa: PLR0911 - one return per kind of node
+        """The value of one node."""
+        match node:
+            case ast.Constant():
+                return self._constant(node, mark)
+            case ast.Name():
+                return self.name(node.id, mark, scope)
+            case ast.Attribute():
+                return self._step(self.bind(node.value, mark, scope), node.attr, mark, scope)
+            case ast.Subscript(slice=ast.Constant(value=str() | int() as key)):
+                return self._step(self.bind(node.value, mark, scope), str(key), mark, scope)
+            case ast.Call():
+                return self.call(self, node, mark, scope)
+            case ast.Compare():
+                return self._compare(node, mark, scope)
+            case ast.BoolOp():
+                return self._bool(node, mark, scope)
+            case ast.UnaryOp(op=ast.Not()):
+                return self._not(node, mark, scope)
+            case ast.IfExp():
+                return self._conditional(node, mark, scope)
+        self.frame.error("expression", mark, f"`{ast.unparse(node)}` is not part of the language", f"use {_ALLOWED}")
+        return None
+
+    def _constant(self, node: ast.Constant, mark: Mark) -> Value | None:
+        made = constant_value(node.value, self.frame)
+        if made is None:
+            self.frame.error("expression", mark, "this kind of literal is not part of the language", "use text, a number, True or False")
+        return made
+
+    def name(self, name: str, mark: Mark, scope: Scope) -> Value | None:
+        """The value of a name."""
+        value = scope.names.get(name) or scope.roots.get(name)
+        if value is not None:
+            self.frame.used.add(value.code)
+            return replace(value, optional=value.optional and value.key not in scope.facts)
+        source = scope.roots.get("")
+        if source is not None and isinstance(source.type, Shape) and name in source.type.fields:
+            return self._step(source, name, mark, scope)
+        fields = source.type.fields if source is not None and isinstance(source.type, Shape) else ()
+        known = {*scope.names, *scope.roots, *fields} - {""}
+        self.frame.unknown("unknown-source-path" if source else "unknown-name", mark, f"there is no `{name}` here", name, known)
+        return None
+
+    def _step(self, base: Value | None, name: str, mark: Mark, scope: Scope) -> Value | None:
+        if base is None:
+            return None
+        if base.many:
+            hint = "say `for`, `first(…)`, `only(…)` or `each(… for x in …)`"
+            self.frame.error("step-into-list", mark, f"`{base.key}` is a list, so `.{name}` can not follow", hint)
+            return None
+        if not isinstance(base.type, Shape):
+            self.frame.error("step-into-value", mark, f"`{base.key}` is a {base.type}, it has no parts", f"leave out `.{name}`")
+            return None
+        if name not in base.type.fields:
+            message = f"{base.type} has no `{name}`"
+            self.frame.unknown("unknown-source-path", mark, message, name, base.type.fields)
+            return None
+        return self._field(base, name, scope)
+
+    def _field(self, base: Value, name: str, scope: Scope) -> Value:
+        shape = base.type
+        assert isinstance(shape, Shape)  # noqa: S101 - _step has seen to it
+        field = shape.fields[name]
+        key = f"{base.key}.{name}" if base.key else name
+        text = f"{base.origin.text}.{name}" if base.origin and base.origin.text else name
+        origin = replace(base.origin, text=text) if base.origin else None
+        if origin is not None:
+            self.frame.read.add(origin.text.replace("{}", "*"))
+        base_optional = base.optional and base.key not in scope.facts
+        optional = (base_optional or not field.required) and key not in scope.facts
+        empty = "()" if field.many else "None"
+        code = self._guarded(base, base_optional, lambda name_of: access(shape, name_of, name), empty)
+        value = Value(
+            code=code,
+            key=key,
+            type=field.type,
+            many=field.many,
+            optional=optional,
+            explicit_null=field.explicit_null,
+            origin=origin,
+            reads=(origin,) if origin else base.reads,
+            functions=base.functions,
+            facts=base.known if base.key else frozenset(),
+        )
+        return self._hoisted(base, value, field.required, name)
+
+    def _hoisted(self, base: Value, value: Value, required: bool, name: str) -> Value:  # noqa: FBT001 - inner
+        if value.many or not isinstance(value.type, Shape) or not (base.simple and is_root(base)):
+            return value
+        shape = base.type
+        assert isinstance(shape, Shape)  # noqa: S101
+        base_optional = self.frame.hoisted_optional(base.key)
+        code = self._guarded(base, base_optional, lambda name_of: access(shape, name_of, name), "None")
+        local = self.frame.hoist(value.key, code, optional=base_optional or not required)
+        return replace(value, code=local, simple=True)
+
+    def _guarded(self, base: Value, optional: bool, use: Callable[[str], str], empty: str) -> str:  # noqa: FBT001 - inner
+        if not optional:
+            return use(base.code if base.simple else f"({base.code})")
+        if base.simple:
+            return f"({empty} if {base.code} is None else {use(base.code)})"
+        local = self.frame.fresh("w")
+        return f"({empty} if ({local} := {base.code}) is None else {use(local)})"
+
+    def _not(self, node: ast.UnaryOp, mark: Mark, scope: Scope) -> Value | None:
+        inner = self.bind(node.operand, mark, scope)
+        if inner is None:
+            return None
+        return Value(code=f"(not {inner.condition})", key=f"not {inner.key}", type=_BOOLEAN, reads=inner.reads, functions=inner.functions)
+
+    def _conditional(self, node: ast.IfExp, mark: Mark, scope: Scope) -> Value | None:
+        test = self.bind(node.test, mark, scope)
+        if test is None:
+            return None
+        yes, no = self.bind(node.body, mark, scope.knowing(test.known)), self.bind(node.orelse, mark, scope)
+        if yes is None or no is None:
+            return None
+        made = self.common_type(yes, no, mark)
+        return Value(
+            code=f"({yes.code} if {test.condition} else {no.code})",
+            key=f"({yes.key} if {test.key} else {no.key})",
+            type=made,
+            many=yes.many or no.many,
+            optional=yes.optional or no.optional,
+            explicit_null=yes.explicit_null or no.explicit_null,
+            targets=(*yes.targets, *no.targets),
+            **merged(test, yes, no),  # type: ignore[arg-type] # two fields of two types
+        )
+
+    def common_type(self, one: Value, other: Value, mark: Mark) -> Type | None:
+        """The type that holds both values."""
+        if one.type is None or other.type is None:
+            return one.type or other.type
+        if isinstance(one.type, Kind) and isinstance(other.type, Kind) and one.many == other.many:
+            made = _common_kind(one.type, other.type)
+            if made:
+                return made
+        elif isinstance(one.type, Shape) and isinstance(other.type, Shape) and one.type.name == other.type.name:
+            return one.type
+        self.frame.error("type-clash", mark, f"{one.type} and {other.type} can not stand for each other", "make both of one type")
+        return one.type
+
+    def _bool(self, node: ast.BoolOp, mark: Mark, scope: Scope) -> Value | None:
+        conjunction = isinstance(node.op, ast.And)
+        result: Value | None = None
+        for each in node.values:
+            seen = scope.knowing(result.known) if conjunction and result else scope
+            value = self.bind(each, mark, seen)
+            if value is None:
+                return None
+            result = value if result is None else self._both(result, value, mark) if conjunction else self._either(result, value, mark)
+        return result
+
+    def _both(self, one: Value, two: Value, mark: Mark) -> Value:  # noqa: ARG002 - twin of _either
+        code = f"({one.condition} and {two.code})" if two.is_boolean and not two.optional else f"({two.code} if {one.condition} else None)"
+        return replace(
+            two,
+            code=code,
+            key=f"({one.key} and {two.key})",
+            optional=two.optional or not two.is_boolean,
+            constant=NO_CONSTANT,
+            simple=False,
+            facts=one.known | two.known,
+            **merged(one, two),  # type: ignore[arg-type]
+        )
+
+    def _either(self, one: Value, two: Value, mark: Mark) -> Value:
+        made = self.common_type(one, two, mark)
+        if (one.is_boolean and two.is_boolean) or one.many:
+            code = f"({one.code} or {two.code})"
+        elif not one.optional:
+            code = one.code
+        else:
+            local = self.frame.fresh("w")
+            code = f"({local} if ({local} := {one.code}) is not None else {two.code})"
+        return Value(
+            code=code,
+            key=f"({one.key} or {two.key})",
+            type=made,
+            many=one.many or two.many,
+            optional=one.optional and two.optional,
+            explicit_null=one.explicit_null or two.explicit_null,
+            facts=one.known & two.known,
+            targets=(*one.targets, *two.targets),
+            **merged(one, two),  # type: ignore[arg-type]
+        )
+
+    def _compare(self, node: ast.Compare, mark: Mark, scope: Scope) -> Value | None:
+        if len(node.ops) > 1:
+            self.frame.error("expression", mark, "one comparison at a time", "join two comparisons with `and`")
+            return None
+        sign = _COMPARISONS.get(type(node.ops[0]))
+        left = self.bind(node.left, mark, scope)
+        if sign is None:
+            self.frame.error("expression", mark, "`is` is not part of the language", "write `not x`, or `==`")
+            return None
+        if sign in ("in", "not in") and isinstance(node.comparators[0], ast.Tuple | ast.List | ast.Set):
+            return self._member(left, sign, node.comparators[0].elts, mark, scope)
+        right = self.bind(node.comparators[0], mark, scope)
+        if left is None or right is None:
+            return None
+        self._check_comparable(left, right, sign, mark)
+        return self._compared(left, sign, right)
+
+    def _compared(self, left: Value, sign: str, right: Value) -> Value:
+        guards, codes = [], []
+        for value in (left, right):
+            if not (value.optional or value.explicit_null) or value.many or (sign == "==" and not (left.optional and right.optional)):
+                codes.append(value.code)
+                continue
+            local = self.frame.fresh("w")
+            guards.append(f"({local} := {value.code}) not in _nothing" if value.explicit_null else f"({local} := {value.code}) is not None")
+            codes.append(local)
+        code = " and ".join([*guards, f"{codes[0]} {sign} {codes[1]}"])
+        return Value(
+            code=f"({code})",
+            key=f"({left.key} {sign} {right.key})",
+            type=_BOOLEAN,
+            facts=left.known | (right.known if sign not in ("in", "not in") else frozenset()),
+            **merged(left, right),  # type: ignore[arg-type]
+        )
+
+    def _member(self, left: Value | None, sign: str, items: list[ast.expr], mark: Mark, scope: Scope) -> Value | None:
+        values = [self.bind(item, mark, scope) for item in items]
+        if left is None or any(value is None or not value.is_constant for value in values):
+            self.frame.error("expression", mark, "the list behind `in` holds literals only", "join comparisons with `or`")
+            return None
+        known = [value for value in values if value is not None]
+        for value in known:
+            self._check_comparable(left, value, "==", mark)
+        options = tuple(value.constant for value in known)
+        right = Value(code=repr(options), key=repr(options), type=None, many=True, constant=options)
+        return self._compared(left, sign, right)
+
+    def _check_comparable(self, left: Value, right: Value, sign: str, mark: Mark) -> None:
+        if sign in ("in", "not in"):
+            if not right.many or left.many:
+                self.frame.error("type-clash", mark, f"`{sign}` needs one value and a list", "write `x in ('a', 'b')`")
+            return
+        if left.many or right.many or isinstance(left.type, Shape) or isinstance(right.type, Shape):
+            self.frame.error("type-clash", mark, f"`{sign}` compares single plain values", "compare their parts, or say `any(…)`")
+            return
+        if left.type is None or right.type is None:
+            self.frame.error("type-clash", mark, "a comparison with None is never true", "write `not x` to ask whether x is missing")
+            return
+        if family(left.type.name) != family(right.type.name):
+            self.frame.error("type-clash", mark, f"a {left.type} is never equal to a {right.type}", "convert one of them")
+        if sign not in ("==", "!=") and "dateTime" in (left.type.name, right.type.name):
+            self.frame.error("type-clash", mark, "times with different offsets have no order as text", "compare days: `date_of(…)`")
+        for one, other in ((left, right), (right, left)):
+            codes = one.type.codes if isinstance(one.type, Kind) else None
+            if codes is not None and not one.is_constant and isinstance(other.constant, str) and other.constant not in codes:
+                self.frame.unknown("never-true", mark, f"`{one.key}` is never {other.constant!r}", other.constant, codes)
+
+
+def constant_value(value: object, frame: Frame) -> Value | None:
+    """A literal as a value; None if its type is not part of the language."""
+    if value is None:
+        return Value(code="None", key="None", type=None, optional=True)
+    if isinstance(value, bool):
+        return Value(code=repr(value), key=repr(value), type=_BOOLEAN, constant=value)
+    if isinstance(value, int):
+        return Value(code=repr(value), key=repr(value), type=Kind("integer"), constant=value)
+    if isinstance(value, float):
+        return Value(code=frame.constant(Decimal(repr(value))), key=repr(value), type=Kind("decimal"), constant=Decimal(repr(value)))
+    if isinstance(value, str):
+        word = value and value == " ".join(value.split())
+        kind = Kind("code", frozenset({value})) if word else Kind("string")
+        return Value(code=repr(value), key=repr(value), type=kind, constant=value)
+    return None
+
+
+def is_root(value: Value) -> bool:
+    """Whether a value is a root or a path from a root without any loop."""
+    return value.origin is not None and not value.origin.loops and "[" not in value.origin.text
+
+
+def access(shape: Shape, base: str, name: str) -> str:
+    """Python code that takes a field; text that is empty is nothing."""
+    field = shape.fields[name]
+    if shape.access == "attribute":
+        return f"{base}.{name}"
+    if shape.access == "index":
+        return f"{base}[{name if name.isdigit() else repr(name)}]"
+    if field.many:
+        return f"({base}.get({name!r}) or ())"
+    textual = isinstance(field.type, Kind) and field.type.name == "string"
+    if isinstance(field.type, Kind) and field.type.name == "any":
+        return f"_said({base}.get({name!r}))"
+    return f"({base}.get({name!r}) or None)" if textual else f"{base}.get({name!r})"
+
+
+def _common_kind(one: Kind, other: Kind) -> Kind | None:
+    codes = one.codes | other.codes if one.codes is not None and other.codes is not None else None
+    if accepts(one.name, other.name):
+        return Kind(one.name, codes)
+    if accepts(other.name, one.name):
+        return Kind(other.name, codes)
+    return Kind("string") if family(one.name) == family(other.name) == "text" else None

@@ -1,0 +1,330 @@
+"""Binds calls: the forms of the language (`ref`, `index`, `first`, …) and its functions."""
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from adapter.mapping.expression import Binder
+from adapter.mapping.frame import Frame, tuple_code
+from adapter.mapping.function import Function, NotConvertible, Parameter
+from adapter.mapping.problem import Mark
+from adapter.mapping.types import Kind, Shape, Type, accepts
+from adapter.mapping.value import Read, Scope, Value, merged
+
+_BOOLEAN = Kind("boolean")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What other maps need to know of a map to refer to its resources.
+
+    `loop` says whether it makes one resource, one if its item is there, or one per item; `item` is the key of the item,
+    `needs` the keys of all that must be there for a resource to be made.
+    """
+
+    name: str
+    type: str
+    loop: Literal["none", "single", "list"]
+    item: str
+    needs: frozenset[str]
+    reads: tuple[Read, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calls:
+    """Binds the calls of all maps of one library."""
+
+    functions: Mapping[str, Function]
+    bound: Mapping[str, Callable[..., Any]]
+    targets: Mapping[str, Target]
+    type_of: Callable[[str], Type]
+    early: bool = False
+
+    def __call__(self, binder: Binder, node: ast.Call, mark: Mark, scope: Scope) -> Value | None:
+        """The value of a call; None if it is wrong (and reported)."""
+        if not isinstance(node.func, ast.Name) or node.keywords:
+            hint = "write `name(argument, …)`"
+            binder.frame.error("expression", mark, "only named functions can be called, with plain arguments", hint)
+            return None
+        name = node.func.id
+        if name == "ref":
+            return self._ref(binder, node, mark, scope)
+        if name in _FORMS:
+            if len(node.args) != 1:
+                binder.frame.error("wrong-argument", mark, f"`{name}` takes one argument", f"write `{name}(x)`")
+                return None
+            return _FORMS[name](binder, node.args[0], mark, scope)
+        if name not in self.functions:
+            binder.frame.unknown("unknown-function", mark, f"there is no function `{name}`", name, {*self.functions, *_FORMS, "ref"})
+            return None
+        arguments = [binder.bind(each, mark, scope) for each in node.args]
+        return self._function(binder.frame, self.functions[name], arguments, mark)
+
+    def _ref(self, binder: Binder, node: ast.Call, mark: Mark, scope: Scope) -> Value | None:
+        frame = binder.frame
+        if not node.args or not isinstance(node.args[0], ast.Name):
+            frame.error("wrong-argument", mark, "`ref` needs the name of a map", "write `ref(patient)` or `ref(candidate, c)`")
+            return None
+        name = node.args[0].id
+        if name not in self.targets:
+            frame.unknown("unknown-map", mark, f"there is no map `{name}`", name, self.targets)
+            return None
+        target = self.targets[name]
+        if self.early:
+            frame.error("ref-too-early", mark, "`ref` can not decide whether or as what a resource is made", "compare source fields instead")
+            return None
+        if (len(node.args) == 1) == (target.loop == "list"):
+            hint = f"write `ref({name}, item)`" if target.loop == "list" else f"write `ref({name})`"
+            frame.error("wrong-argument", mark, f"`{name}` makes {'one resource per item' if target.loop == 'list' else 'one resource'}", hint)
+            return None
+        item = binder.bind(node.args[1], mark, scope) if target.loop == "list" else None
+        if target.loop == "list" and item is None:
+            return None
+        return self._reference(frame, target, item, scope)
+
+    def _reference(self, frame: Frame, target: Target, item: Value | None, scope: Scope) -> Value:
+        local = frame.hoist(f"ref {target.name}", f"R[{target.name!r}]", optional=True)
+        code = local if item is None else f"{local}.get(id({item.code}))"
+        same_item = item is None or (item.key.rstrip("'") == target.item and not item.optional)
+        certain = same_item and target.needs <= scope.facts
+        reads = target.reads if item is None else merged(item)["reads"]
+        key = f"ref({target.name}{', ' + item.key if item else ''})"
+        if key in scope.facts or certain:
+            made = f"{{'reference': {code}}}"
+        elif item is None:
+            made = f"({{'reference': {code}}} if {code} is not None else None)"
+        else:
+            found = frame.fresh("w")
+            made = f"({{'reference': {found}}} if ({found} := {code}) is not None else None)"
+        return Value(
+            code=made,
+            key=key,
+            type=self.type_of("Reference"),
+            optional=not (certain or key in scope.facts),
+            reads=reads,  # type: ignore[arg-type]
+            functions=("ref",),
+            targets=(target.type,),
+            facts=target.needs if item is None else frozenset(),
+        )
+
+    def _function(self, frame: Frame, function: Function, arguments: list[Value | None], mark: Mark) -> Value | None:
+        values = [each for each in arguments if each is not None]
+        if len(values) < len(arguments):
+            return None
+        missing = len(values) < len(function.takes)
+        if missing or (len(values) > len(function.takes) and function.rest is None):
+            wanted = f"{len(function.takes)}{' or more' if function.rest else ''}"
+            frame.error("wrong-argument", mark, f"`{function.name}` takes {wanted} arguments, not {len(values)}", "see docs/mapping-language.md")
+            return None
+        parameters = [*function.takes, *[function.rest] * (len(values) - len(function.takes))]
+        pairs = [(value, parameter) for value, parameter in zip(values, parameters, strict=True) if parameter is not None]
+        if not all([self._fits(frame, function, value, parameter, mark) for value, parameter in pairs]):
+            return None
+        folded = self._folded(frame, function, values, mark)
+        return folded or self._called(frame, function, pairs, mark)
+
+    def _fits(self, frame: Frame, function: Function, value: Value, parameter: Parameter, mark: Mark) -> bool:
+        if parameter.literal and not value.is_constant:
+            frame.error("wrong-argument", mark, f"`{function.name}` needs a literal here", "write the text itself in quotes")
+            return False
+        if value.type is None:
+            return True
+        fits = (parameter.kind == "any" or (isinstance(value.type, Kind) and accepts(parameter.kind, value.type.name))) or (
+            isinstance(value.type, Shape) and value.type.name == parameter.kind
+        )
+        literal_date = value.is_constant and parameter.kind in ("date", "dateTime", "instant")
+        if value.many == parameter.many and (fits or literal_date):
+            return True
+        wanted, got = (f"{'a list of ' if many else ''}{kind}" for many, kind in ((parameter.many, parameter.kind), (value.many, value.type)))
+        frame.error("wrong-argument", mark, f"`{function.name}` wants {wanted}, `{value.key}` is {got}", "convert it first, or take one item")
+        return False
+
+    def _folded(self, frame: Frame, function: Function, values: list[Value], mark: Mark) -> Value | None:
+        if not all(value.is_constant for value in values):
+            return None
+        try:
+            result = self.bound[function.name](*(value.constant for value in values))
+        except (LookupError, ValueError, NotConvertible) as error:
+            said = error.args[0] if error.args else "it can not be made"
+            frame.error("wrong-argument", mark, f"`{function.name}` refuses these literals: {said}", "see mappings/terminology/")
+            return Value(code="None", key="None", type=self.type_of(function.gives), optional=True, many=function.gives_many)
+        made = self.type_of(function.gives)
+        if isinstance(result, str) and isinstance(made, Kind):
+            made = Kind(made.name, frozenset({result}))
+        code = repr(result) if isinstance(result, str | int | dict | list) else frame.constant(result)
+        return Value(code=code, key=code, type=made, many=function.gives_many, constant=result, functions=(function.name,))
+
+    def _called(self, frame: Frame, function: Function, pairs: list[tuple[Value, Parameter]], mark: Mark) -> Value:
+        guards, codes = [], []
+        for value, parameter in pairs:
+            if parameter.wants_nothing or value.many or not (value.optional or value.explicit_null):
+                codes.append(value.code)
+                continue
+            local = frame.fresh("w")
+            guards.append(f"({local} := {value.code}) {'not in _nothing' if value.explicit_null else 'is not None'}")
+            codes.append(local)
+        values = [value for value, _ in pairs]
+        used = merged(*values)
+        name = f"f_{function.name}"
+        call = f"{name}({', '.join(codes)})"
+        if function.fallible:
+            number, loops = frame.place(mark, function.name, used["reads"])  # type: ignore[arg-type]
+            call = f"_try(P, {number}, {loops}, {name}, {tuple_code(codes)})"
+        guarded = f"({call} if {' and '.join(guards)} else None)" if guards else call
+        return Value(
+            code=guarded,
+            key=f"{function.name}({', '.join(value.key for value in values)})",
+            type=self.type_of(function.gives),
+            many=function.gives_many,
+            optional=bool(guards) or function.may_give_nothing,
+            reads=used["reads"],  # type: ignore[arg-type]
+            functions=(*used["functions"], function.name),  # type: ignore[arg-type]
+            facts=frozenset().union(*(value.known for value, parameter in pairs if not parameter.wants_nothing)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A list argument: the code that iterates, and the item's value in it."""
+
+    loop: str
+    item: Value
+    source: Value
+    condition: Value | None
+
+
+def _listed(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> _Listed | None:
+    generator = node.generators[0] if isinstance(node, ast.GeneratorExp) else None
+    if isinstance(node, ast.GeneratorExp) and (len(node.generators) > 1 or generator.ifs[1:] or not isinstance(generator.target, ast.Name)):  # type: ignore[union-attr]
+        binder.frame.error("expression", mark, "one `for` with one name and at most one `if`", "join conditions with `and`")
+        return None
+    source = binder.bind(generator.iter if generator else node, mark, scope)
+    if source is None:
+        return None
+    if not source.many:
+        binder.frame.error("list-vs-single", mark, f"`{source.key}` is not a list", "use it as it is")
+        return None
+    name = generator.target.id if generator and isinstance(generator.target, ast.Name) else "item"
+    item = item_of(source, binder.frame.fresh("g"), scope)
+    inner = scope.with_name(name, item)
+    condition = binder.bind(generator.ifs[0], mark, inner) if generator and generator.ifs else None
+    if generator and generator.ifs and condition is None:
+        return None
+    element = binder.bind(node.elt, mark, inner.knowing(condition.known if condition else frozenset())) if isinstance(node, ast.GeneratorExp) else item
+    if element is None:
+        return None
+    loop = f"for {item.code} in {source.code}" + (f" if {condition.condition}" if condition else "")
+    return _Listed(loop, element, source, condition)
+
+
+def item_of(source: Value, local: str, scope: Scope, loop: str | None = None) -> Value:
+    """The value of one item of a list, held by a local; `loop` is the variable of its index, if it has one."""
+    key = f"{source.key}[]"
+    while any(key == value.key for value in scope.names.values()):
+        key += "'"
+    origin = None
+    if source.origin:
+        place, loops = ("{}", (*source.origin.loops, loop)) if loop else ("*", source.origin.loops)
+        origin = Read(f"{source.origin.text}[{place}]", loops)
+    reads = (origin,) if origin else source.reads
+    return Value(code=local, key=key, type=source.type, origin=origin, reads=reads, functions=source.functions, loop=loop, simple=True)
+
+
+def _collected(listed: _Listed, code: str, **changes: Any) -> Value:  # noqa: ANN401 - fields of Value
+    parts = [listed.source, listed.item, *([listed.condition] if listed.condition else [])]
+    reads = {key: value for key, value in merged(*parts).items() if key not in changes}
+    return replace(listed.item, code=code, simple=False, loop=None, **{**reads, **changes})  # type: ignore[arg-type]
+
+
+def _first(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:
+    listed = _listed(binder, node, mark, scope)
+    return listed and _collected(listed, f"next(({listed.item.code} {listed.loop}), None)", optional=True, key=_key("first", listed))
+
+
+def _last(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:
+    listed = _listed(binder, node, mark, scope)
+    return listed and _collected(listed, f"_last([{listed.item.code} {listed.loop}])", optional=True, key=_key("last", listed))
+
+
+def _only(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:
+    listed = _listed(binder, node, mark, scope)
+    if listed is None:
+        return None
+    number, loops = binder.frame.place(mark, "only", listed.source.reads)
+    code = f"_try(P, {number}, {loops}, _only, ([{listed.item.code} {listed.loop}],))"
+    return _collected(listed, code, optional=True, key=_key("only", listed), functions=("only",))
+
+
+def _each(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:
+    listed = _listed(binder, node, mark, scope)
+    if listed is None:
+        return None
+    if listed.item.many:
+        binder.frame.error("step-into-list", mark, "a list of lists", "say `first(…)` for the inner one")
+        return None
+    if listed.item.optional or listed.item.explicit_null:
+        local = binder.frame.fresh("w")
+        joint = "and" if listed.condition else "if"
+        there = "not in _nothing" if listed.item.explicit_null else "is not None"
+        code = f"[{local} {listed.loop} {joint} ({local} := {listed.item.code}) {there}]"
+    else:
+        code = f"[{listed.item.code} {listed.loop}]"
+    return _collected(listed, code, many=True, optional=True, explicit_null=False, key=_key("each", listed), origin=None)
+
+
+def _any(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:
+    listed = _listed(binder, node, mark, scope)
+    if listed is None:
+        return None
+    condition = listed.item.condition if isinstance(node, ast.GeneratorExp) else "True"
+    return _question(listed, f"any({condition} {listed.loop})", "any")
+
+
+def _all(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:
+    listed = _listed(binder, node, mark, scope)
+    return listed and _question(listed, f"all({listed.item.condition} {listed.loop})", "all")
+
+
+def _count(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:
+    listed = _listed(binder, node, mark, scope)
+    return listed and replace(_question(listed, f"sum(1 {listed.loop})", "count"), type=Kind("unsignedInt"))
+
+
+def _question(listed: _Listed, code: str, name: str) -> Value:
+    none: dict[str, Any] = {"optional": False, "many": False, "explicit_null": False, "origin": None, "facts": frozenset()}
+    return _collected(listed, code, type=_BOOLEAN, key=_key(name, listed), functions=(name,), **none)
+
+
+def _key(name: str, listed: _Listed) -> str:
+    condition = f" if {listed.condition.key}" if listed.condition else ""
+    return f"{name}({listed.item.key}{condition})"
+
+
+def _index(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:
+    value = binder.bind(node, mark, scope)
+    if value is None:
+        return None
+    if value.loop is None:
+        binder.frame.error("wrong-argument", mark, "`index` needs the name of a `for` item", "write `index(x)` inside `for: x in …`")
+        return None
+    binder.frame.indexed.add(value.loop)
+    return Value(code=f"({value.loop} + 1)", key=f"index({value.key})", type=Kind("positiveInt"), reads=value.reads, functions=("index",))
+
+
+def _is_null(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:
+    value = binder.bind(node, mark, scope)
+    return value and Value(code=f"(({value.code}) is NULL)", key=f"is_null({value.key})", type=_BOOLEAN, reads=value.reads)
+
+
+_FORMS: dict[str, Callable[[Binder, ast.expr, Mark, Scope], Value | None]] = {
+    "first": _first,
+    "last": _last,
+    "only": _only,
+    "each": _each,
+    "any": _any,
+    "all": _all,
+    "count": _count,
+    "index": _index,
+    "is_null": _is_null,
+}

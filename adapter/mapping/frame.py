@@ -1,0 +1,76 @@
+"""What one compiled function needs beside its statements: fresh names, hoisted paths, places for reports, and its problems."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from adapter.mapping.problem import Mark, Problem, problem
+from adapter.mapping.value import Read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a function was called that may find its argument unfit: the place in the file and what it read."""
+
+    mark: Mark
+    function: str
+    reads: tuple[Read, ...]
+    loops: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Frame:
+    """The state of binding one map."""
+
+    report: Callable[[Problem], None]
+    places: list[Place]
+    constants: dict[str, object]
+    hoists: dict[str, tuple[str, str, bool]] = field(default_factory=dict)
+    indexed: set[str] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
+    read: set[str] = field(default_factory=set)
+    count: int = 0
+
+    def fresh(self, prefix: str) -> str:
+        """A name that nothing else in this function has."""
+        self.count += 1
+        return f"{prefix}{self.count}"
+
+    def hoist(self, key: str, code: str, *, optional: bool) -> str:
+        """The local that holds a path of the roots, computed once at the start of the function."""
+        if key not in self.hoists:
+            self.hoists[key] = (self.fresh("h"), code, optional)
+        return self.hoists[key][0]
+
+    def hoisted_optional(self, key: str) -> bool:
+        """Whether a hoisted path can be nothing, whatever is known at some place."""
+        return self.hoists[key][2] if key in self.hoists else False
+
+    def constant(self, value: object) -> str:
+        """The name by which compiled code sees a value."""
+        name = f"c{len(self.constants)}"
+        self.constants[name] = value
+        return name
+
+    def place(self, mark: Mark, function: str, reads: tuple[Read, ...]) -> tuple[int, str]:
+        """The number of a new place, and the code of the tuple of its loops' indexes."""
+        loops = tuple(dict.fromkeys(loop for read in reads for loop in read.loops))
+        self.indexed.update(loops)
+        self.places.append(Place(mark=mark, function=function, reads=reads, loops=loops))
+        return len(self.places) - 1, tuple_code(loops)
+
+    def error(self, code: str, mark: Mark, message: str, hint: str) -> None:
+        """Report a mistake in the file."""
+        self.report(problem(code, mark, message, hint))
+
+    def unknown(self, code: str, mark: Mark, message: str, name: str, known: Iterable[str]) -> None:
+        """Report an unknown name with the nearest known ones."""
+        known = sorted(known)
+        near = get_close_matches(name, known, n=3, cutoff=0.5)
+        hint = "did you mean " + " or ".join(f"`{each}`" for each in near) + "?" if near else "known are: " + ", ".join(known[:40])
+        self.error(code, mark, message, hint)
+
+
+def tuple_code(names: Iterable[str]) -> str:
+    """Python code of a tuple of these names."""
+    return "(" + "".join(f"{name}," for name in names) + ")"

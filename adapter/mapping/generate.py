@@ -1,0 +1,277 @@
+"""Writes the Python code of a bound map, in one of three variants made from the same tree.
+
+`plain` makes the thing. `lineage` also notes in `T`, for each group of elements that was made, the group's number with the
+places in the output and the indexes of the loops. `explain` notes as well what was not made and why.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
+
+from adapter.mapping.bound import Item, Leaf, Node, Several, Thing, Wrapped
+from adapter.mapping.frame import Frame, tuple_code
+from adapter.mapping.problem import Mark
+from adapter.mapping.value import Mode, Read, Value
+
+OUT = None
+"""Stands in a site's path where the place in an output list goes."""
+
+Path = tuple[str | int | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """An element that a map can make: its path in the resource, its place in the file, and what its value is made from."""
+
+    path: Path
+    mark: Mark
+    text: str
+    reads: tuple[Read, ...]
+    functions: tuple[str, ...]
+    constant: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Sites that are made (or not made, with `missing` as the reason) together; `loops` are the variables whose values are noted."""
+
+    sites: tuple[Site, ...]
+    loops: tuple[str, ...]
+    missing: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """Where the generator stands: path in the output, output places, and loops around."""
+
+    path: Path = ()
+    outs: tuple[str, ...] = ()
+    loops: tuple[str, ...] = ()
+
+    def down(self, *steps: str | int) -> "_At":
+        return replace(self, path=(*self.path, *steps))
+
+    def item(self, out: str) -> "_At":
+        return replace(self, path=(*self.path, OUT), outs=(*self.outs, out))
+
+
+@dataclass(slots=True)
+class Generator:
+    """Collects the lines of one function with the YAML line of each."""
+
+    frame: Frame
+    mode: Mode
+    groups: list[Group]
+    lines: list[tuple[str, int]] = field(default_factory=list)
+    _indent: int = 1
+    _line: int = 1
+
+    def emit(self, text: str) -> None:
+        """One line of code."""
+        self.lines.append(("  " * self._indent + text, self._line))
+
+    @contextmanager
+    def block(self, head: str) -> Iterator[None]:
+        """A line that opens a block; the block itself comes within `with`."""
+        self.emit(head)
+        self._indent += 1
+        yield
+        self._indent -= 1
+
+    @contextmanager
+    def marked(self, mark: Mark) -> Iterator[None]:
+        """What is emitted within belongs to this place in the file."""
+        before, self._line = self._line, mark.line
+        yield
+        self._line = before
+
+    def hoists(self) -> None:
+        """Emit the paths that are computed once at the start of the function."""
+        for local, code, _ in self.frame.hoists.values():
+            self.emit(f"{local} = {code}")
+
+    def open(self, head: str) -> None:
+        """A line that opens a block."""
+        self.emit(head)
+        self._indent += 1
+
+    def close(self) -> None:
+        """End all open blocks."""
+        self._indent = 1
+
+    def thing(self, thing: Thing, at: _At, *, start: str = "") -> str:
+        """Emit the statements that make an object without its loop and condition; gives the code of the object.
+
+        `start` is the code of entries that stand before all others (`'resourceType': 'Claim', `).
+        """
+        if not thing.lets and all(child.inline for _, child in thing.entries):
+            sites: list[Site] = []
+            code = "{" + start + self._inline_entries(thing, at, sites) + "}"
+            self._note(tuple(sites), at)
+            return code
+        self.lets(thing)
+        local, sites = self.frame.fresh("d"), []
+        entries = list(thing.entries)
+        head = []
+        while entries and entries[0][1].inline:
+            name, child = entries.pop(0)
+            head.append(f"{name!r}: {self._inline(child, at.down(name), sites)}")
+        self.emit(f"{local} = {{{start}{', '.join(head)}}}")
+        for name, child in entries:
+            with self.marked(child.mark):
+                self._entry(f"{local}[{name!r}] = {{}}", child, at.down(name), sites)
+        self._note(tuple(sites), at)
+        return local
+
+    def lets(self, thing: Thing) -> None:
+        """Emit the assignments of a `let`."""
+        for local, value in thing.lets:
+            self.emit(f"{local} = {value.code}")
+
+    def _inline_entries(self, thing: Thing, at: _At, sites: list[Site]) -> str:
+        return ", ".join(f"{name!r}: {self._inline(child, at.down(name), sites)}" for name, child in thing.entries)
+
+    def _inline(self, node: Node | Item, at: _At, sites: list[Site]) -> str:
+        if isinstance(node, Leaf):
+            sites.append(_site(node, at))
+            return _code(node.value)
+        if isinstance(node, Thing):
+            return "{" + self._inline_entries(node, at, sites) + "}"
+        items = node.items if isinstance(node, Several) else ()
+        return "[" + ", ".join(self._inline(item, at.down(place), sites) for place, item in enumerate(items)) + "]"
+
+    def _entry(self, put: str, child: Node, at: _At, sites: list[Site]) -> None:
+        if child.inline:
+            self.emit(put.replace("{}", self._inline(child, at, sites)))
+        elif isinstance(child, Leaf):
+            self._optional_leaf(put, child, at)
+        elif isinstance(child, Thing):
+            self._conditional(put, child, at)
+        else:
+            local = self.several(child, at)
+            with self.block(f"if {local}:") if not child.certain else nullcontext():
+                self.emit(put.replace("{}", local))
+
+    def _optional_leaf(self, put: str, leaf: Leaf, at: _At) -> None:
+        local = self.frame.fresh("w")
+        if leaf.value.many:
+            test = f"if {local} := {leaf.value.code}:"
+            code = f"list({local})"
+        else:
+            wanted = "not in _nothing" if leaf.value.explicit_null else "is not None"
+            test = f"if ({local} := {leaf.value.code}) {wanted}:"
+            code = local
+        with self.block(test):
+            self.emit(put.replace("{}", code))
+            self._note((_site(leaf, at),), at)
+        self._missing(leaf, at, "nothing was found")
+
+    def _conditional(self, put: str, thing: Thing, at: _At) -> None:
+        with self._entered(thing, at) as inner:
+            self._put(put, thing, inner)
+
+    def _put(self, put: str, thing: Thing, at: _At) -> None:
+        code = self.thing(replace(thing, lets=()), at)
+        with self.block(f"if {code}:") if not thing.filled else nullcontext():
+            self.emit(put.replace("{}", code))
+
+    @contextmanager
+    def _entered(self, thing: Thing, at: _At) -> Iterator[_At]:
+        """Open the loop, the names and the condition of a thing; gives where its items stand."""
+        opened = 0
+        inner = at
+        if thing.loop is not None and thing.loop.kind == "list":
+            loops = (*at.loops, thing.loop.index)
+            inner = replace(at, loops=loops)
+            self._missing_loop(thing, at)
+            if self.mode != "plain" or thing.loop.index in self.frame.indexed:
+                self.open(f"for {thing.loop.index}, {thing.loop.local} in enumerate({thing.loop.source.code}):")
+            else:
+                self.open(f"for {thing.loop.local} in {thing.loop.source.code}:")
+            opened += 1
+        elif thing.loop is not None:
+            self.emit(f"{thing.loop.local} = {thing.loop.source.code}")
+            if thing.loop.source.optional:
+                self._missing_loop(thing, at)
+                self.open(f"if {thing.loop.local} is not None:")
+                opened += 1
+        self.lets(thing)
+        if thing.when is not None:
+            self._missing_when(thing, inner)
+            self.open(f"if {thing.when.condition}:")
+            opened += 1
+        yield inner
+        self._indent -= opened
+
+    def several(self, several: Several, at: _At) -> str:
+        """Emit the statements that make a list; gives the local that holds it."""
+        local = self.frame.fresh("l")
+        self.emit(f"{local} = []")
+        for item in several.items:
+            with self.marked(item.mark):
+                self._item(local, item, at)
+        return local
+
+    def _item(self, local: str, item: Item, at: _At) -> None:
+        put = f"{local}.append({{}})"
+        thing = item.thing if isinstance(item, Wrapped) else item if isinstance(item, Thing) else None
+        if thing is None:
+            self._value(put, item, self._placed(local, at))  # type: ignore[arg-type] # only a Leaf is left
+            return
+        with self._entered(thing, at) as inner:
+            placed = self._placed(local, inner)
+            if isinstance(item, Wrapped):
+                self._value(put, item.leaf, placed)
+            else:
+                self._put(put, thing, placed)
+
+    def _value(self, put: str, leaf: Leaf, at: _At) -> None:
+        if leaf.certain:
+            self._note((_site(leaf, at),), at)
+            self.emit(put.replace("{}", _code(leaf.value)))
+        else:
+            self._optional_leaf(put, leaf, at)
+
+    def _placed(self, local: str, at: _At) -> _At:
+        if self.mode == "plain":
+            return at.item("0")
+        out = self.frame.fresh("o")
+        self.emit(f"{out} = len({local})")
+        return at.item(out)
+
+    def _note(self, sites: tuple[Site, ...], at: _At, missing: str | None = None) -> None:
+        if self.mode == "plain" or not sites:
+            return
+        self.groups.append(Group(sites=sites, loops=at.loops, missing=missing))
+        self.emit(f"T(({len(self.groups) - 1}, {tuple_code(at.outs)}, {tuple_code(at.loops)}))")
+
+    def _missing(self, leaf: Leaf, at: _At, why: str) -> None:
+        if self.mode == "explain":
+            with self.block("else:"):
+                self._note((_site(leaf, at),), at, why)
+
+    def _missing_loop(self, thing: Thing, at: _At) -> None:
+        if self.mode == "explain" and thing.loop is not None:
+            there = "is not None" if thing.loop.kind == "single" else ""
+            with self.block(f"if not ({thing.loop.source.code} {there}):"):
+                self._note((_header(thing.loop.mark, at, "for", thing.loop.source),), at, "the list of `for` is empty")
+
+    def _missing_when(self, thing: Thing, at: _At) -> None:
+        if self.mode == "explain" and thing.when is not None:
+            with self.block(f"if not ({thing.when.condition}):"):
+                self._note((_header(thing.mark, at, "when", thing.when),), at, "the condition of `when` does not hold")
+
+
+def _code(value: Value) -> str:
+    return f"list({value.code})" if value.many else value.code
+
+
+def _site(leaf: Leaf, at: _At) -> Site:
+    value = leaf.value
+    return Site(
+        path=at.path, mark=leaf.mark, text=leaf.text, reads=value.reads, functions=value.functions, constant=value.is_constant
+    )
+
+
+def _header(mark: Mark, at: _At, name: str, value: Value) -> Site:
+    return Site(path=at.path, mark=mark, text=f"{name}: {value.key}", reads=value.reads, functions=value.functions, constant=False)

@@ -1,0 +1,96 @@
+"""Says for every element of a resource what it was made from, by reading what a traced variant noted."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from adapter.mapping.compiled import Trace
+from adapter.mapping.generate import OUT, Group, Path, Site
+
+Tokens = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where one element comes from.
+
+    `element` is its path in the resource, `item` the path up to the last place that a loop filled; `reads` are source paths
+    with indexes (`case.billing.lines[0].units`; `*` for every item); `place` is `file:line:column` of the mapping line, `text`
+    that line; `missing` says why the element was not made.
+    """
+
+    element: Tokens
+    item: Tokens
+    reads: tuple[str, ...]
+    place: str
+    text: str
+    functions: tuple[str, ...]
+    constant: bool
+    missing: str | None
+
+
+def origins(trace: Trace, groups: list[Group], resource: dict[str, object]) -> Iterator[Origin]:
+    """The origins of all leaves of a resource, in the order in which they were made."""
+    for number, outs, indexes in trace:
+        group = groups[number]
+        places = dict(zip(group.loops, indexes, strict=True))
+        for site in group.sites:
+            element, item = _placed(site.path, outs)
+            made = _origin(site, element, item, places, group.missing)
+            if group.missing is not None:
+                yield made
+            else:
+                for leaf in leaves(at(resource, element), element):
+                    yield Origin(
+                        element=leaf,
+                        item=item,
+                        reads=made.reads,
+                        place=made.place,
+                        text=made.text,
+                        functions=made.functions,
+                        constant=made.constant,
+                        missing=None,
+                    )
+
+
+def _origin(site: Site, element: Tokens, item: Tokens, places: dict[str, int], missing: str | None) -> Origin:
+    reads = tuple(read.text.format(*(places.get(loop, "*") for loop in read.loops)) for read in site.reads)
+    return Origin(
+        element=element,
+        item=item,
+        reads=reads,
+        place=str(site.mark),
+        text=site.text,
+        functions=site.functions,
+        constant=site.constant or not reads,
+        missing=missing,
+    )
+
+
+def _placed(path: Path, outs: tuple[int, ...]) -> tuple[Tokens, Tokens]:
+    remaining = iter(outs)
+    tokens: list[str | int] = []
+    last = 0
+    for step in path:
+        tokens.append(next(remaining) if step is OUT else step)
+        if step is OUT:
+            last = len(tokens)
+    return tuple(tokens), tuple(tokens[:last])
+
+
+def at(value: object, path: Tokens) -> object:
+    """The part of a JSON value at a path."""
+    for step in path:
+        value = value[step]  # type: ignore[index]  # the path was made with the value
+    return value
+
+
+def leaves(value: object, path: Tokens = ()) -> Iterator[Tokens]:
+    """The paths of all plain values within a JSON value."""
+    if isinstance(value, dict):
+        for name, child in value.items():
+            yield from leaves(child, (*path, name))
+    elif isinstance(value, list | tuple):
+        for place, child in enumerate(value):
+            yield from leaves(child, (*path, place))
+    else:
+        yield path

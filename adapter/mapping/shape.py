@@ -1,0 +1,151 @@
+"""Makes shapes from pydantic models, from JSON Schema, and from the FHIR element table."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from adapter import case
+from adapter.fhir.table import Element, ElementTable
+from adapter.mapping.types import Field, Fields, Kind, Shape, Type
+
+_ALIASES: tuple[tuple[Any, str], ...] = (
+    (case.Text, "string"),
+    (case.Token, "code"),
+    (case.Url, "url"),
+    (case.Date, "date"),
+    (case.PartialDate, "date"),
+    (case.DateTime, "dateTime"),
+)
+_PLAIN: dict[Any, str] = {str: "string", bool: "boolean", int: "integer", Decimal: "decimal"}
+
+
+class ModelShapes:
+    """Shapes of pydantic models, one per model; `access` is `attribute` to read models and `key` to make their documents."""
+
+    def __init__(self, access: Literal["attribute", "key"]) -> None:
+        """Start with no shapes."""
+        self._access = access
+        self._shapes: dict[type[BaseModel], Shape] = {}
+
+    def __call__(self, model: type[BaseModel]) -> Shape:
+        """The shape of a model; fields of types that the language does not know are not in it."""
+        if model not in self._shapes:
+            self._shapes[model] = Shape(model.__name__, Fields(lambda: self._fields(model)), self._access)
+        return self._shapes[model]
+
+    def _fields(self, model: type[BaseModel]) -> dict[str, Field]:
+        hints = get_type_hints(model, include_extras=True)
+        found = ((name, info, self._read(hints[name])) for name, info in model.model_fields.items())
+        return {name: self._field(name, info, *read) for name, info, read in found if read}
+
+    def _field(self, name: str, info: FieldInfo, made: Type, many: bool, optional: bool) -> Field:  # noqa: FBT001 - unpacked
+        always = info.is_required() if self._access == "key" else not optional
+        return Field(name=name, type=made, many=many, required=always and not many)
+
+    def _read(self, hint: Any) -> tuple[Type, bool, bool] | None:  # noqa: ANN401 - annotations have no common type
+        """(type, whether it repeats, whether it may be nothing)."""
+        alias = next((kind for known, kind in _ALIASES if known == hint), None)
+        if alias is not None:
+            return Kind(alias), False, False
+        if get_origin(hint) in (Union, UnionType):
+            return self._read_union(get_args(hint))
+        if get_origin(hint) is Annotated:
+            base, *_ = get_args(hint)
+            read = self._read(base)
+            return (Kind("code"), False, False) if base is str else read
+        if get_origin(hint) is tuple:
+            item = self._read(get_args(hint)[0])
+            return (item[0], True, True) if item else None
+        if get_origin(hint) is Literal:
+            return Kind("code", frozenset(map(str, get_args(hint)))), False, False
+        if isinstance(hint, type) and issubclass(hint, BaseModel):
+            return self(hint), False, False
+        return (Kind(_PLAIN[hint]), False, False) if hint in (str, bool, int, Decimal) else None
+
+    def _read_union(self, members: tuple[Any, ...]) -> tuple[Type, bool, bool] | None:
+        rest = [member for member in members if member is not NoneType]
+        optional = len(rest) < len(members)
+        read = (Kind("decimal"), False, False) if set(rest) == {Decimal, int} else self._read(rest[0])
+        return (read[0], read[1], optional or read[2]) if read else None
+
+
+_JSON_KINDS = {"string": "string", "integer": "integer", "number": "decimal", "boolean": "boolean"}
+
+
+def shape_of_json_schema(schema: Mapping[str, Any], name: str) -> Shape:
+    """The shape of documents that a JSON Schema (draft 2020-12: type, properties, required, items, enum, local $ref) describes."""
+    definitions = schema.get("$defs", {})
+
+    def read(part: Mapping[str, Any], where: str) -> tuple[Type, bool]:
+        if "$ref" in part:
+            target = part["$ref"].removeprefix("#/$defs/")
+            return read(definitions[target], target)
+        types = {each for each in ([part["type"]] if isinstance(part.get("type"), str) else part.get("type", ())) if each != "null"}
+        if types == {"array"}:
+            return read(part.get("items", {}), where)[0], True
+        if types == {"object"}:
+            return Shape(where, Fields(lambda: fields(part, where)), "key"), False
+        codes = frozenset(map(str, part["enum"])) if "enum" in part else None
+        return Kind(_JSON_KINDS[types.pop()] if len(types) == 1 else "any", codes), False
+
+    def fields(part: Mapping[str, Any], where: str) -> dict[str, Field]:
+        made = {}
+        for key, value in part.get("properties", {}).items():
+            kind, many = read(value, f"{where}.{key}")
+            made[key] = Field(name=key, type=kind, many=many)
+        return made
+
+    shape, _ = read(schema, name)
+    if not isinstance(shape, Shape):
+        message = f"the JSON Schema of {name} must describe an object"
+        raise TypeError(message)
+    return shape
+
+
+class FhirShapes:
+    """Shapes of FHIR types, one per type of an element table."""
+
+    def __init__(self, table: ElementTable) -> None:
+        """Start with no shapes."""
+        self._table = table
+        self._shapes: dict[str, Type] = {}
+
+    def __call__(self, name: str) -> Type:
+        """The type of this FHIR name: a kind for a primitive, otherwise a shape."""
+        if name not in self._shapes:
+            kind = self._table[name].kind if name in self._table else "resource"
+            primitive = kind == "primitive"
+            self._shapes[name] = Kind(name) if primitive else Shape(name, Fields(lambda: self._fields(name)), "key")
+        return self._shapes[name]
+
+    def __contains__(self, name: str) -> bool:
+        """Whether FHIR has a type of this name."""
+        return name in self._table
+
+    def _fields(self, name: str) -> dict[str, Field]:
+        fields: dict[str, Field] = {}
+        for element in self._table[name].elements.values():
+            fields[element.name] = made = self._field(element)
+            if isinstance(made.type, Kind):
+                sibling = "_" + element.name
+                fields[sibling] = Field(name=sibling, type=self("Element"), many=made.many)
+        return fields
+
+    def _field(self, element: Element) -> Field:
+        made = self(element.type)
+        if isinstance(made, Kind) and element.codes is not None:
+            made = Kind(made.name, frozenset(code if isinstance(code, str) else code[1] for code in element.codes))
+        pairs = frozenset(each for each in element.codes or () if isinstance(each, tuple)) or None
+        return Field(
+            name=element.name,
+            type=made,
+            required=element.minimum > 0 and element.choice is None,
+            many=element.maximum != 1,
+            choice=element.choice,
+            targets=element.targets,
+            codes=pairs,
+        )

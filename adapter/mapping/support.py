@@ -1,0 +1,55 @@
+"""What compiled maps call at run time."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from adapter.mapping.function import NotConvertible
+
+Report = tuple[int, tuple[int, ...], NotConvertible]
+"""What a function could not convert: the number of the place, the indexes of its loops, and the verdict."""
+
+
+class Null:
+    """The sender's explicit "this is empty" (HL7 v2 `""`): neither nothing nor text."""
+
+    def __repr__(self) -> str:
+        """Its name."""
+        return "NULL"
+
+    def __bool__(self) -> bool:
+        """Null is not there."""
+        return False
+
+
+NULL: Final = Null()
+
+
+def said(value: object) -> object | None:
+    """The value, unless it is an empty text."""
+    return None if value == "" else value
+
+
+def last(items: Sequence[Any]) -> Any:  # noqa: ANN401 - whatever the items are
+    """The last item, or nothing."""
+    return items[-1] if items else None
+
+
+def only(items: Sequence[Any]) -> Any:  # noqa: ANN401 - whatever the items are
+    """The one item, or nothing; several are a verdict."""
+    if len(items) > 1:
+        message = f"one item is expected here, there are {len(items)}; send one, or choose with `first(… if …)` in the mapping"
+        raise NotConvertible(message)
+    return items[0] if items else None
+
+
+def attempt(reports: list[Report], place: int, loops: tuple[int, ...], call: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:  # noqa: ANN401
+    """Call a function that may find its argument unfit; its verdict is kept and what is left of the value is given."""
+    try:
+        return call(*arguments)
+    except NotConvertible as verdict:
+        reports.append((place, loops, verdict))
+        return verdict.value
+
+
+NAMESPACE: Final = {"_try": attempt, "_only": only, "_last": last, "_said": said, "NULL": NULL, "_nothing": (None, NULL)}
+"""The names that compiled code uses."""

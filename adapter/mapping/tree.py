@@ -1,0 +1,200 @@
+"""A mapping file before it is checked against types: maps and fragments with their headers and bodies."""
+
+import re
+from dataclasses import dataclass
+
+from adapter.mapping.document import ListNode, MappingNode, Node, TextNode, read_yaml
+from adapter.mapping.problem import Mark, Problem, problem
+
+_LOOP = re.compile(r"^\s*([A-Za-z_]\w*)\s+in\s+(.+)$", re.DOTALL)
+_SIGNATURE = re.compile(r"^\s*([A-Za-z_]\w*)\s*\(([\w\s,]*)\)\s*$")
+_NAME = re.compile(r"^[A-Za-z_][\w/-]*$")
+_MAP_KEYS = ("map", "target", "source", "for", "when", "let", "ignore", "resource", "case")
+_FRAGMENT_KEYS = ("fragment", "target", "elements")
+STRUCTURE_KEYS = ("for", "when", "let", "use")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """An expression (without `=`), with its place."""
+
+    text: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoopHead:
+    """`for: name in expression`."""
+
+    name: str
+    source: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapSource:
+    """A map as it stands in its file."""
+
+    name: str
+    mark: Mark
+    target: str
+    source: str | None
+    loop: LoopHead | None
+    when: Text | None
+    lets: tuple[tuple[str, Text], ...]
+    ignored: tuple[tuple[Text, str], ...]
+    body: MappingNode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FragmentSource:
+    """A fragment as it stands in its file."""
+
+    name: str
+    mark: Mark
+    parameters: tuple[str, ...]
+    target: str
+    body: MappingNode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """The order of the maps' resources in the Bundle."""
+
+    mark: Mark
+    names: tuple[tuple[str, Mark], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileContent:
+    """All that one mapping file holds."""
+
+    maps: tuple[MapSource, ...]
+    fragments: tuple[FragmentSource, ...]
+    orders: tuple[Order, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_file(text: str, *, file: str) -> FileContent:
+    """The content of a mapping file; its problems are in it."""
+    documents, problems = read_yaml(text, file=file)
+    reader = _FileReader(problems)
+    for document in documents:
+        reader.document(document)
+    return FileContent(
+        maps=tuple(reader.maps), fragments=tuple(reader.fragments), orders=tuple(reader.orders), problems=tuple(reader.problems)
+    )
+
+
+class _FileReader:
+    """Sorts the documents of one file."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        self.maps: list[MapSource] = []
+        self.fragments: list[FragmentSource] = []
+        self.orders: list[Order] = []
+
+    def document(self, node: Node) -> None:
+        keys = {key.text: value for key, value in node.entries} if isinstance(node, MappingNode) else {}
+        if "map" in keys and isinstance(node, MappingNode):
+            self._map(node, keys)
+        elif "fragment" in keys and isinstance(node, MappingNode):
+            self._fragment(node, keys)
+        elif "order" in keys:
+            self._order(node, keys["order"])
+        else:
+            self._say("not-a-map", node.mark, "this is neither a map, a fragment nor an order", "begin with `map: name`")
+
+    def _map(self, node: MappingNode, keys: dict[str, Node]) -> None:
+        self._known(node, _MAP_KEYS)
+        body = keys.get("case") or keys.get("resource")
+        name, target = self._word(keys["map"], "map"), self._word(keys.get("target"), "target", node)
+        if not isinstance(body, MappingNode):
+            self._say("not-a-map", node.mark, "the map makes nothing", "add `resource:` (or `case:`) with the elements below it")
+        elif name and target:
+            source = self._word(keys["source"], "source") if "source" in keys else None
+            loop = self.loop(keys["for"]) if "for" in keys else None
+            when = self.expression(keys["when"]) if "when" in keys else None
+            lets = self.lets(keys["let"]) if "let" in keys else ()
+            ignored = self._ignored(keys["ignore"]) if "ignore" in keys else ()
+            self.maps.append(
+                MapSource(
+                    name=name, mark=node.mark, target=target, source=source, loop=loop, when=when, lets=lets, ignored=ignored, body=body
+                )
+            )
+
+    def _fragment(self, node: MappingNode, keys: dict[str, Node]) -> None:
+        self._known(node, _FRAGMENT_KEYS)
+        signature = keys["fragment"]
+        found = _SIGNATURE.match(signature.text) if isinstance(signature, TextNode) else None
+        target, body = self._word(keys.get("target"), "target", node), keys.get("elements")
+        if found is None:
+            self._say("fragment", signature.mark, "a fragment needs a name and parameters", "write `fragment: human_name(person)`")
+        elif not isinstance(body, MappingNode):
+            self._say("fragment", node.mark, "the fragment makes nothing", "add `elements:` with the elements below it")
+        elif target:
+            parameters = tuple(each.strip() for each in found[2].split(",") if each.strip())
+            made = FragmentSource(name=found[1], mark=node.mark, parameters=parameters, target=target, body=body)
+            self.fragments.append(made)
+
+    def _order(self, node: Node, names: Node) -> None:
+        if isinstance(node, MappingNode):
+            self._known(node, ("order",))
+        items = names.items if isinstance(names, ListNode) else ()
+        texts = tuple((item.text, item.mark) for item in items if isinstance(item, TextNode))
+        self.orders.append(Order(mark=node.mark, names=texts))
+
+    def _known(self, node: MappingNode, known: tuple[str, ...]) -> None:
+        for key, _ in node.entries:
+            if key.text not in known:
+                self._say("unknown-key", key.mark, f"there is no key `{key.text}` here", "known are: " + ", ".join(known))
+
+    def _word(self, node: Node | None, key: str, parent: Node | None = None) -> str | None:
+        if isinstance(node, TextNode) and _NAME.match(node.text):
+            return node.text
+        mark = node.mark if node else parent.mark if parent else Mark(file="", line=1, column=1)
+        self._say("not-a-map", mark, f"`{key}` needs a name", f"write `{key}: name`")
+        return None
+
+    def _ignored(self, node: Node) -> tuple[tuple[Text, str], ...]:
+        if isinstance(node, MappingNode):
+            pairs = [(Text(text=key.text, mark=key.mark), value) for key, value in node.entries]
+            if all(isinstance(value, TextNode) and value.text for _, value in pairs):
+                return tuple((key, value.text) for key, value in pairs if isinstance(value, TextNode))
+        self._say("ignore", node.mark, "each ignored field needs its reason", "write `field: reason`")
+        return ()
+
+    def loop(self, node: Node) -> LoopHead | None:
+        """`name in expression`."""
+        found = _LOOP.match(node.text) if isinstance(node, TextNode) else None
+        if found is None:
+            self._say("for", node.mark, "this is not a loop", "write `for: item in list`")
+            return None
+        return LoopHead(name=found[1], source=Text(text=found[2], mark=node.mark))
+
+    def expression(self, node: Node) -> Text | None:
+        """`=expression`."""
+        if isinstance(node, TextNode) and node.text.startswith("="):
+            return Text(text=node.text[1:], mark=node.mark)
+        self._say("expression", node.mark, "an expression is needed here", "begin it with `=`")
+        return None
+
+    def lets(self, node: Node) -> tuple[tuple[str, Text], ...]:
+        """Names with their expressions."""
+        if not isinstance(node, MappingNode):
+            self._say("let", node.mark, "`let` needs names", "write `let:` and below it `name: =expression`")
+            return ()
+        pairs = [(key.text, self.expression(value)) for key, value in node.entries]
+        return tuple((name, text) for name, text in pairs if text is not None)
+
+    def _say(self, code: str, mark: Mark, message: str, hint: str) -> None:
+        self.problems.append(problem(code, mark, message, hint))
+
+
+def read_structure(node: MappingNode, problems: list[Problem]) -> tuple[LoopHead | None, Text | None, tuple[tuple[str, Text], ...]]:
+    """The `for`, `when` and `let` of an object."""
+    reader = _FileReader(problems)
+    keys = {key.text: value for key, value in node.entries}
+    loop = reader.loop(keys["for"]) if "for" in keys else None
+    when = reader.expression(keys["when"]) if "when" in keys else None
+    return loop, when, reader.lets(keys["let"]) if "let" in keys else ()

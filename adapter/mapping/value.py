@@ -1,0 +1,100 @@
+"""What an expression is once it is checked: Python code with a type, and what it reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
+
+from adapter.mapping.types import Kind, Type
+
+
+class _NoConstant:
+    """The mark of a value that is not known at load time."""
+
+
+NO_CONSTANT: Final = _NoConstant()
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A source path that an expression reads: `text` with `{}` where a loop's index goes, and the loops' index variables.
+
+    A `*` in the text stands for every item of a list.
+    """
+
+    text: str
+    loops: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """A checked expression: `code` is Python; `key` says the same in terms of source paths, whatever the variables are called.
+
+    `origin` is the path that the value itself came by (none for computed values), `reads` all paths that it looks at, `facts`
+    the keys of all that is known to be there when the value, taken as a condition, is true.
+    """
+
+    code: str
+    key: str
+    type: Type | None
+    many: bool = False
+    optional: bool = False
+    explicit_null: bool = False
+    constant: object = NO_CONSTANT
+    origin: Read | None = None
+    reads: tuple[Read, ...] = ()
+    functions: tuple[str, ...] = ()
+    facts: frozenset[str] = frozenset()
+    targets: tuple[str, ...] = ()
+    loop: str | None = None
+    simple: bool = False
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the value is known at load time."""
+        return self.constant is not NO_CONSTANT
+
+    @property
+    def is_boolean(self) -> bool:
+        """Whether the value is a yes or no."""
+        return isinstance(self.type, Kind) and self.type.name == "boolean" and not self.many
+
+    @property
+    def condition(self) -> str:
+        """Python code that is true if the value holds: yes, or there."""
+        if self.many or self.is_boolean:
+            return f"({self.code}) is True" if self.is_boolean and self.explicit_null else self.code
+        if self.explicit_null:
+            return f"({self.code}) not in _nothing"
+        return f"({self.code}) is not None" if self.optional else "True"
+
+    @property
+    def known(self) -> frozenset[str]:
+        """All that is known when the value holds, itself included."""
+        return self.facts | {self.key}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """The names that an expression can see, and what is known to be there at this place."""
+
+    names: Mapping[str, Value]
+    facts: frozenset[str] = frozenset()
+    roots: Mapping[str, Value] = field(default_factory=dict)
+
+    def with_name(self, name: str, value: Value) -> "Scope":
+        """This scope with one more name."""
+        return replace(self, names={**self.names, name: value})
+
+    def knowing(self, facts: frozenset[str]) -> "Scope":
+        """This scope where more is known to be there."""
+        return replace(self, facts=self.facts | facts)
+
+
+Mode = Literal["plain", "lineage", "explain"]
+
+
+def merged(*values: Value) -> dict[str, tuple[Read, ...] | tuple[str, ...]]:
+    """What several values read, and the functions that they call, each once."""
+    reads = dict.fromkeys(read for value in values for read in value.reads)
+    functions = dict.fromkeys(name for value in values for name in value.functions)
+    return {"reads": tuple(reads), "functions": tuple(functions)}

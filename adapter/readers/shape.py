@@ -1,0 +1,54 @@
+"""Input forms of other tools: known by their JSON Schema, which also checks their structure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jsonschema_rs
+
+from adapter.issues import Issue, IssueType, Severity
+from adapter.readers.document import ReadDocument, pointer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputForm:
+    """An input form: its name, its JSON Schema (draft 2020-12), and the top-level fields by which a document is known."""
+
+    name: str
+    schema: Mapping[str, Any]
+    marks: frozenset[str]
+    validator: jsonschema_rs.Draft202012Validator
+
+
+def input_form(name: str, schema: Mapping[str, Any]) -> InputForm:
+    """The form that a JSON Schema describes; its top-level `required` fields are what a document is known by."""
+    marks = frozenset(schema.get("required", ()))
+    return InputForm(name=name, schema=schema, marks=marks, validator=jsonschema_rs.Draft202012Validator(dict(schema)))
+
+
+def structure_issues(form: InputForm, document: ReadDocument) -> list[Issue]:
+    """What in a document breaks the structure of its form, without any value from it."""
+    if form.validator.is_valid(document.tree):
+        return []
+    errors = list(form.validator.iter_errors(document.tree))
+    return [
+        Issue(
+            severity=Severity.ERROR,
+            code=IssueType.STRUCTURE,
+            rule="document/shape",
+            text=f"this does not fit the form {form.name}: {_words(error)}",
+            suggestion="send the file as the tool wrote it, or say which form it has",
+            location=(f"{document.name}#{pointer(tuple(error.instance_path))}",),
+        )
+        for error in errors[:50]
+    ]
+
+
+def _words(error: jsonschema_rs.ValidationError) -> str:
+    keyword = next((str(step) for step in reversed(error.schema_path) if isinstance(step, str)), "schema")
+    return {
+        "type": "another type is needed here",
+        "required": "a field that is always there is missing",
+        "enum": "this code is not known",
+        "pattern": "the text does not have the form that is needed",
+    }.get(keyword, f"the rule `{keyword}` of the form's JSON Schema does not hold")

@@ -1,0 +1,107 @@
+"""Turns a merged tree into a Case, or into issues that say what to mend and where."""
+
+from difflib import get_close_matches
+from typing import Any, get_args, get_type_hints
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from adapter.case import Case
+from adapter.issues import Issue, IssueType, Severity
+from adapter.readers.document import Path, dotted
+from adapter.readers.merge import Merged
+
+_MANY = 50
+"""More problems than this are counted, not listed."""
+
+_WORDS = {
+    "string_type": "must be a text",
+    "string_too_short": "must not be empty",
+    "string_too_long": "is too long",
+    "string_pattern_mismatch": "does not have the form that is needed here (see the document's JSON Schema)",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "is_instance_of": "must be a number",
+    "decimal_type": "must be a number",
+    "bool_type": "must be true or false",
+    "tuple_type": "must be a list",
+    "model_type": "must be an object",
+    "value_error": "is not a day that exists",
+    "greater_than_equal": "is too small",
+    "less_than_equal": "is too large",
+    "finite_number": "must be a finite number",
+}
+
+
+def to_case(merged: Merged) -> tuple[Case | None, tuple[Issue, ...]]:
+    """The Case, or None and the issues that are in the way (schema of the documents: `adapter schema`)."""
+    try:
+        return Case.model_validate(merged.tree), ()
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False, include_context=True)
+        return None, _issues(merged, details)
+    except RecursionError:
+        text = "the document is nested too deeply"
+        return None, (Issue(severity=Severity.ERROR, code=IssueType.STRUCTURE, rule="document/depth", text=text),)
+
+
+def _issues(merged: Merged, details: list[ErrorDetails]) -> tuple[Issue, ...]:
+    found: dict[Path, Issue] = {}
+    for detail in details:
+        path = _path(merged, detail["loc"])
+        if path not in found:
+            found[path] = _issue(merged, path, detail)
+    issues = list(found.values())
+    if len(issues) > _MANY:
+        text = f"{len(issues) - _MANY} more problems of this kind are not listed; mend these first"
+        issues = [*issues[:_MANY], Issue(severity=Severity.ERROR, code=IssueType.INVALID, rule="document/more", text=text)]
+    return tuple(issues)
+
+
+def _path(merged: Merged, location: tuple[int | str, ...]) -> Path:
+    """The location without the names of union members that pydantic adds at its end."""
+    while location and location[-1] in ("decimal", "int", "str") and not merged.sources(location):
+        location = location[:-1]
+    return location
+
+
+def _issue(merged: Merged, path: Path, detail: ErrorDetails) -> Issue:
+    name = path[-1] if path else "the document"
+    kind = detail["type"]
+    code = IssueType.VALUE
+    suggestion = None
+    if kind == "missing":
+        code, text = IssueType.REQUIRED, f"`{name}` is missing and needed"
+        suggestion = "send it in this document or in another one of the same encounter"
+    elif kind == "extra_forbidden":
+        code, text = IssueType.STRUCTURE, "there is no such field here; nothing is dropped silently, so it is refused"
+        suggestion = _nearest(path)
+    elif kind == "literal_error":
+        code, text = IssueType.CODE_INVALID, f"`{name}` must be one of {detail.get('ctx', {}).get('expected', 'the known codes')}"
+    else:
+        text = f"`{name}` {_WORDS.get(kind, 'is not valid')}"
+        code = IssueType.STRUCTURE if kind in ("model_type", "tuple_type") else IssueType.VALUE
+    return Issue(
+        severity=Severity.ERROR,
+        code=code,
+        rule=f"document/{kind.replace('_', '-')}",
+        text=text,
+        suggestion=suggestion,
+        field=None if kind == "extra_forbidden" else dotted(path),
+        location=merged.positions(path),
+    )
+
+
+def _nearest(path: Path) -> str | None:
+    model: type[BaseModel] | None = Case
+    for step in path[:-1]:
+        if isinstance(step, str) and model is not None:
+            model = _part(get_type_hints(model).get(step))
+    near = get_close_matches(str(path[-1]), list(model.model_fields), n=1) if model is not None else []
+    return f"did you mean `{near[0]}`?" if near else "take it out, or see the document's JSON Schema (`adapter schema`)"
+
+
+def _part(hint: Any) -> type[BaseModel] | None:  # noqa: ANN401 - annotations have no common type
+    if isinstance(hint, type):
+        return hint if issubclass(hint, BaseModel) else None
+    return next((found for part in get_args(hint) if (found := _part(part))), None)
