@@ -8,6 +8,7 @@ from itertools import zip_longest
 from typing import Any, Literal
 
 from adapter.client.answer import JsonObject
+from adapter.client.loose import dict_in
 
 _SERVER_META = frozenset({"versionId", "lastUpdated", "source"})
 _SETS = ("meta.tag", "meta.security", "meta.profile")
@@ -25,7 +26,7 @@ class Difference:
 
 def own_part(resource: Mapping[str, Any]) -> JsonObject:
     """A resource without what servers write into `meta` themselves: versionId, lastUpdated and source."""
-    meta = {key: value for key, value in resource.get("meta", {}).items() if key not in _SERVER_META}
+    meta = {key: value for key, value in dict_in(resource, "meta").items() if key not in _SERVER_META}
     rest = {key: value for key, value in resource.items() if key != "meta"}
     return rest | ({"meta": meta} if meta else {})
 

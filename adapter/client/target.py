@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from types import MappingProxyType
 from typing import Any
 
+from adapter.client.loose import dict_in, list_in, text_in
 from adapter.issues import InvalidError, Issue, IssueType, NotFoundError, Severity
 
 PUBLIC_SERVERS: Mapping[str, str] = MappingProxyType({"hapi": "https://hapi.fhir.org/baseR4"})
@@ -82,13 +83,13 @@ def _places_without_label(resource: Mapping[str, Any]) -> Iterator[str]:
 
 def _entries_without_label(bundle: Mapping[str, Any], path: str) -> Iterator[str]:
     for index, entry in enumerate(bundle.get("entry", ())):
-        resource, place = entry.get("resource", {}), f"{path}.entry[{index}].resource"
-        if resource.get("resourceType") == "Bundle":
+        resource, place = entry.get("resource"), f"{path}.entry[{index}].resource"
+        if text_in(resource, "resourceType") == "Bundle":
             yield from _entries_without_label(resource, place)
-        elif resource and not _is_test(resource):
+        elif resource is not None and not _is_test(resource):
             yield place
 
 
-def _is_test(resource: Mapping[str, Any]) -> bool:
-    labels = resource.get("meta", {}).get("security", ())
-    return any(label.get("system") == _TEST_SYSTEM and label.get("code") == _TEST_CODE for label in labels)
+def _is_test(resource: object) -> bool:
+    labels = list_in(dict_in(resource, "meta"), "security")
+    return any(text_in(label, "system") == _TEST_SYSTEM and text_in(label, "code") == _TEST_CODE for label in labels)

@@ -181,7 +181,10 @@ def test_a_transaction_whose_result_is_unclear_is_told(
         client.transaction(transaction(PUT))
 
 
-@pytest.mark.parametrize("bundle", [{"type": "batch"}, {"type": "transaction", "entry": [{"resource": PATIENT}]}])
+@pytest.mark.parametrize(
+    "bundle",
+    [{"type": "batch"}, {"type": "transaction", "entry": [{"resource": PATIENT}]}, {"type": "transaction", "entry": ["x"]}],
+)
 def test_what_is_no_transaction_is_not_sent(client: FhirClient, bundle: dict[str, Any]) -> None:
     with pytest.raises(InvalidError, match="no Bundle of type transaction"):
         client.transaction({"resourceType": "Bundle"} | bundle)

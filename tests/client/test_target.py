@@ -91,7 +91,7 @@ def test_what_is_not_plainly_a_base_url_is_refused(url: str) -> None:
     assert error.value.issues[0].code is IssueType.VALUE
 
 
-@pytest.mark.parametrize("resource", [LABELLED, bundle(LABELLED, LABELLED), bundle(), bundle(bundle(LABELLED)), bundle({})])
+@pytest.mark.parametrize("resource", [LABELLED, bundle(LABELLED, LABELLED), bundle(), bundle(bundle(LABELLED)), bundle(None)])
 def test_test_data_may_go_anywhere(resource: dict[str, Any]) -> None:
     target_at(PUBLIC).check_may_go(resource)
 
@@ -102,6 +102,11 @@ def test_test_data_may_go_anywhere(resource: dict[str, Any]) -> None:
         (BARE, ("Patient",)),
         (FALSE_LABEL, ("Patient",)),
         (bundle(LABELLED, BARE, BARE), ("Bundle.entry[1].resource", "Bundle.entry[2].resource")),
+        (bundle(LABELLED, {}, "photo"), ("Bundle.entry[1].resource", "Bundle.entry[2].resource")),
+        (
+            bundle({"resourceType": "Patient", "meta": "HTEST"}, {"meta": {"security": ["HTEST"]}}),
+            ("Bundle.entry[0].resource", "Bundle.entry[1].resource"),
+        ),
         (bundle(LABELLED, bundle(BARE)), ("Bundle.entry[1].resource.entry[0].resource",)),
     ],
 )

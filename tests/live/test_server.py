@@ -1,6 +1,7 @@
 """The client against a real FHIR server (HAPI FHIR JPA R4)."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 import yaml
 
 from adapter.client import Difference, FhirClient, Verdict, remarks_behind, send_bundle, triage_table
-from adapter.issues import InvalidError, NotFoundError, NotSupportedError
+from adapter.issues import AdapterError, InvalidError, NotFoundError, NotSupportedError
 
 pytestmark = pytest.mark.live
 
@@ -70,6 +71,24 @@ def test_a_transaction_sent_twice_changes_nothing_the_second_time(client: FhirCl
     assert [result.status for result in second.entries] == [200, 200]
     assert [result.version for result in second.entries] == [result.version for result in first.entries]
     assert [result.reference for result in second.entries] == [f"Patient/{PATIENT}", f"Observation/{OBSERVATION}"]
+
+
+def test_the_same_transaction_sent_by_many_at_once_is_carried_out_once(fhir_server: str) -> None:
+    bundle = transaction(patient() | {"id": str(uuid5(NAMESPACE, "raced"))})
+    with ThreadPoolExecutor(8) as pool:
+        said = list(pool.map(lambda _: outcome_of(FhirClient(fhir_server), bundle), range(8)))
+    final = FhirClient(fhir_server).read("Patient", str(uuid5(NAMESPACE, "raced")))
+
+    assert set(said) <= {"200", "201", "ConflictError"}
+    assert said.count("201") == 1
+    assert final["meta"]["versionId"] == "1"
+
+
+def outcome_of(client: FhirClient, bundle: Mapping[str, Any]) -> str:
+    try:
+        return str(client.transaction(bundle).entries[0].status)
+    except AdapterError as error:
+        return type(error).__name__
 
 
 def test_a_changed_resource_gets_a_new_version_and_its_neighbour_does_not(client: FhirClient) -> None:
