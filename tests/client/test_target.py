@@ -16,7 +16,11 @@ PUBLIC = "https://public.invalid/fhir"
 
 
 def bundle(*resources: object) -> dict[str, Any]:
-    return {"resourceType": "Bundle", "type": "transaction", "entry": [{"resource": each, "request": {}} for each in resources]}
+    return {
+        "resourceType": "Bundle",
+        "type": "transaction",
+        "entry": [{"resource": each, "request": {"method": "PUT"}} for each in resources],
+    }
 
 
 def test_hapi_is_the_public_hapi_server() -> None:
