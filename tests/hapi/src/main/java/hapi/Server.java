@@ -60,6 +60,8 @@ import org.springframework.transaction.PlatformTransactionManager;
  * packages installed at start). It answers on the loopback address only, whatever --server.address says: it has no
  * access control.
  */
+// Elasticsearch would be looked for at start. SubscriptionChannelConfig is the batch jobs' broker; the other subscription
+// configurations want an e-mail sender.
 @SpringBootApplication(exclude = ElasticsearchRestClientAutoConfiguration.class)
 @Import({
     JpaR4Config.class, HapiJpaConfig.class, PackageLoaderConfig.class, ThreadPoolFactoryConfig.class,
@@ -138,6 +140,7 @@ public class Server {
     return factory;
   }
 
+  /** HAPI asks for it by this name. */
   @Bean
   @Primary
   PlatformTransactionManager transactionManager(EntityManagerFactory factory) {
@@ -175,6 +178,7 @@ public class Server {
         if (!file.isEmpty()) {
           PackageInstallationSpec spec = new PackageInstallationSpec();
           String[] nameAndVersion = Path.of(file).getFileName().toString().replace(".tgz", "").split("#");
+          // Both are needed, although the contents hold them too.
           spec.setName(nameAndVersion[0]);
           spec.setVersion(nameAndVersion[1]);
           spec.setPackageContents(Files.readAllBytes(Path.of(file)));
