@@ -43,7 +43,9 @@ Number = Decimal | int
 Date = Annotated[str, StringConstraints(pattern=f"^{_DAY}$"), AfterValidator(_in_calendar)]
 """A day, YYYY-MM-DD."""
 
-PartialDate = Annotated[str, StringConstraints(pattern=f"^({_YEAR}|{_YEAR}-(0[1-9]|1[0-2])|{_DAY})$"), AfterValidator(_in_calendar)]
+PartialDate = Annotated[
+    str, StringConstraints(pattern=f"^({_YEAR}|{_YEAR}-(0[1-9]|1[0-2])|{_DAY})$"), AfterValidator(_in_calendar)
+]
 """A day, month or year, with the precision it was sent with (FHIR `date`)."""
 
 DateTime = Annotated[

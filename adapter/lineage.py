@@ -98,10 +98,10 @@ class Trail:
 
     def explain(self, element: str) -> Lineage:
         """Why an element (`Claim.item[0].modifier`) is as it is, or is not there."""
-        wanted = element.split("[")[0].split(".")[0]
+        wanted = element.split("[", maxsplit=1)[0].split(".", maxsplit=1)[0]
         entries = []
         for number, (made, root) in enumerate(zip(self.made, expression_roots(self.bundle), strict=True)):
-            if made.map.source.target == wanted or wanted == "Bundle":
+            if wanted in (made.map.source.target, "Bundle"):
                 entries += [self._entry(each, root) for each in self._origins(number, explain=True)]
         return Lineage(entries=tuple(each for each in entries if _touches(each.element, element)))
 
@@ -157,7 +157,9 @@ class Trail:
     def coverage(self) -> Coverage:
         """Which input fields no mapping read."""
         own = unread_fields(self.merged.tree, self.library.unread)
-        unread = [Unread(field=dotted(pattern), positions=self._all_positions(paths), reason=None) for pattern, paths in own.items()]
+        unread = [
+            Unread(field=dotted(pattern), positions=self._all_positions(paths), reason=None) for pattern, paths in own.items()
+        ]
         for document in self.merged.documents:
             if isinstance(document, MappedDocument):
                 unread += coverage_of(document)
@@ -171,7 +173,9 @@ class Trail:
         if issue.field is None:
             return issue
         path = steps(issue.field)
-        return issue.at(location=issue.location or self.merged.positions(path), expression=issue.expression or self._expression(path))
+        return issue.at(
+            location=issue.location or self.merged.positions(path), expression=issue.expression or self._expression(path)
+        )
 
     def _expression(self, path: Path) -> tuple[str, ...]:
         roots = expression_roots(self.bundle)
@@ -189,7 +193,7 @@ class Trail:
         return ()
 
     def _readers(self, path: Path) -> list[int]:
-        pattern = "case." + dotted(tuple("*" if isinstance(step, int) else step for step in path)).replace(".*", "[*]")
+        pattern = "case." + dotted(tuple("*" if isinstance(step, int) else step for step in path))
         return [
             number
             for number, made in enumerate(self.made)
@@ -246,11 +250,7 @@ def _expanded(tree: object, path: Path) -> list[Path]:
     """The paths that a path with `*` leads to, if there is anything."""
     found: list[tuple[Path, Any]] = [((), tree)]
     for step in path:
-        found = [
-            ((*before, key), child)
-            for before, value in found
-            for key, child in _children(value, step)
-        ]
+        found = [((*before, key), child) for before, value in found for key, child in _children(value, step)]
     return [each for each, value in found if value is not None]
 
 
@@ -267,12 +267,20 @@ def _children(value: Any, step: str | int) -> list[tuple[str | int, Any]]:  # no
 def _own(root: str, leaf: Path) -> Entry:
     text = "made by the adapter"
     return Entry(
-        element=f"{root}.{dotted(leaf)}", place=_ENVELOPE, text=text, fields=(), positions=(), functions=(_ENVELOPE,), constant=False
+        element=f"{root}.{dotted(leaf)}",
+        place=_ENVELOPE,
+        text=text,
+        fields=(),
+        positions=(),
+        functions=(_ENVELOPE,),
+        constant=False,
     )
 
 
 def _touches(element: str, wanted: str) -> bool:
-    return element == wanted or element.startswith((wanted + ".", wanted + "[")) or wanted.startswith((element + ".", element + "["))
+    return (
+        element == wanted or element.startswith((wanted + ".", wanted + "[")) or wanted.startswith((element + ".", element + "["))
+    )
 
 
 __all__ = ["Coverage", "Entry", "Lineage", "Trail", "Unread", "coverage_of", "verdict_issue"]

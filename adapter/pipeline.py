@@ -1,6 +1,6 @@
 """The line itself: documents in, a Conversion out."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -9,16 +9,18 @@ from pydantic import BaseModel, ConfigDict
 
 from adapter.case import Case
 from adapter.checks import check_bundle
-from adapter.fhir.bundle import expression_roots, transaction
+from adapter.fhir.bundle import transaction
 from adapter.fhir.json import canonical_bytes
 from adapter.issues import AdapterError, InvalidError, Issue, IssueType, Severity
-from adapter.mapping.library import Library, Made
-from adapter.readers.document import NATIVE, Document, ReadDocument, read_document
+from adapter.lineage import Coverage, Lineage, Trail, steps, verdict_issue
+from adapter.mapping.compiled import CompiledMap, Report
+from adapter.mapping.library import Library
+from adapter.mapping.origin import origins
+from adapter.readers.document import NATIVE, Document, MappedDocument, Path, ReadDocument, read_document
 from adapter.readers.merge import Merged, merge
 from adapter.readers.shape import InputForm, structure_issues
 from adapter.readers.validate import to_case
-from adapter.rules.judgement import Judgement, judge
-from adapter.trail import Coverage, Lineage, Trail, coverage_of, verdict_issue
+from adapter.rules.judgement import judge
 
 
 class Options(BaseModel):
@@ -62,3 +64,100 @@ class Conversion:
     def has_errors(self) -> bool:
         """Whether an issue is an error."""
         return any(issue.is_error for issue in self.issues)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """The assembled line: maps of input forms by form name, the forms themselves, and the maps that make FHIR."""
+
+    library: Library
+    sources: Mapping[str, CompiledMap]
+    forms: Mapping[str, InputForm]
+
+    def convert(self, documents: Sequence[Document], options: Options | None = None) -> Conversion:
+        """The Conversion of the documents of one encounter; never raises for what is in them."""
+        options = options or Options()
+        try:
+            merged, found = self._read(documents, options)
+        except AdapterError as refusal:
+            return _refused(refusal.issues)
+        if any(issue.is_error for issue in merged.issues):
+            return _refused((*merged.issues, *found))
+        case, issues = to_case(merged)
+        if case is None:
+            return _refused((*issues, *found))
+        return self._make(case, merged, options, found=found)
+
+    def _read(self, documents: Sequence[Document], options: Options) -> tuple[Merged, list[Issue]]:
+        if not documents:
+            raise _no_document()
+        found: list[Issue] = []
+        marks = {name: form.marks for name, form in self.forms.items()}
+        trees = [self._in_case_form(read_document(each, marks), options, found) for each in documents]
+        return merge(trees), found
+
+    def _in_case_form(self, document: ReadDocument, options: Options, found: list[Issue]) -> ReadDocument:
+        if document.form == NATIVE:
+            return document
+        problems = structure_issues(self.forms[document.form], document)
+        if problems:
+            raise InvalidError(*problems)
+        return map_document(self.sources[document.form], document, options, found=found)
+
+    def _make(self, case: Case, merged: Merged, options: Options, *, found: list[Issue]) -> Conversion:
+        judgement = judge(case)
+        roots = (case, judgement, options)
+        reports: list[tuple[CompiledMap, Report]] = []
+        if judgement.refused:
+            return _refused(
+                tuple(issue.at(location=merged.positions(steps(issue.field or ""))) for issue in judgement.issues), case
+            )
+        try:
+            made = self.library.run(roots, reports)
+        except AdapterError as refusal:
+            places = tuple(each.at(location=merged.positions(steps(each.field)) if each.field else ()) for each in refusal.issues)
+            return _refused(places, case)
+        bundle = transaction([each.resource for each in made])
+        content = canonical_bytes(bundle)
+        trail = Trail(library=self.library, merged=merged, judgement=judgement, roots=roots, made=made, bundle=bundle)
+        issues = [*found, *judgement.issues, *(verdict_issue(*report) for report in reports)]
+        placed = [trail.with_places(issue) for issue in issues]
+        checked = [*placed, *check_bundle(bundle, content), *trail.coverage().issues()]
+        return Conversion(bundle=bundle, content=content, issues=tuple(checked), case=case, trail=trail)
+
+
+def map_document(compiled: CompiledMap, document: ReadDocument, options: Options, *, found: list[Issue]) -> MappedDocument:
+    """A document of another form, turned into the form of the Case by its map; `found` is given what could not be converted."""
+    reports: list[Report] = []
+    make, _ = compiled.make("plain")
+    arguments = ({}, reports, None, "", None, 0)
+    tree = make(document.tree, options, *arguments)
+
+    def trace() -> dict[Path, tuple[Path, ...]]:
+        traced, groups = compiled.make("lineage")
+        notes: list[tuple[int, tuple[int, ...], tuple[int, ...]]] = []
+        traced(document.tree, options, {}, [], notes.append, "", None, 0)
+        return {each.element: tuple(map(steps, each.reads)) for each in origins(notes, groups, tree)}
+
+    mapped = MappedDocument(
+        name=document.name,
+        form=NATIVE,
+        tree=tree,
+        original=document,
+        trace=trace,
+        read=frozenset(map(steps, compiled.read)),
+        ignored={steps(text.text): reason for text, reason in compiled.source.ignored},
+    )
+    for report in reports:
+        issue = verdict_issue(compiled, report)
+        found.append(issue.at(location=document.positions(steps(issue.field))) if issue.field else issue)
+    return mapped
+
+
+def _refused(issues: Sequence[Issue], case: Case | None = None) -> Conversion:
+    return Conversion(bundle=None, content=None, issues=tuple(issues), case=case)
+
+
+def _no_document() -> InvalidError:
+    text = "there is no document; send the encounter, and the AI report if there is one"
+    return InvalidError(Issue(severity=Severity.ERROR, code=IssueType.REQUIRED, rule="document/none", text=text))

@@ -94,11 +94,15 @@ class BodyBinder:
                 shared, more = self._use(value, shape, scope, stack)
                 lets += more
                 for twice in entries.keys() & shared.keys():
-                    self.frame.error("duplicate-key", value.mark, f"the fragment makes `{twice}` again", "take it out on one side")
+                    self.frame.error(
+                        "duplicate-key", value.mark, f"the fragment makes `{twice}` again", "take it out on one side"
+                    )
                 entries.update(shared)
             elif name not in STRUCTURE_KEYS and name in shape.fields:
                 if name in entries:
-                    self.frame.error("duplicate-key", key.mark, f"`{name}` is already made by the fragment", "take it out on one side")
+                    self.frame.error(
+                        "duplicate-key", key.mark, f"`{name}` is already made by the fragment", "take it out on one side"
+                    )
                 child = self._element(value, shape.fields[name], scope, stack)
                 if child is not None:
                     entries[name] = child
@@ -114,10 +118,14 @@ class BodyBinder:
             other, leaf = choices[field.choice]
             if leaf is None or leaf.certain:
                 hint = "make the first one a conditional expression (`… if … else None`)"
-                self.frame.error("choice-clash", mark, f"`{other}` and `{field.name}` are one choice: only one can be there", hint)
+                self.frame.error(
+                    "choice-clash", mark, f"`{other}` and `{field.name}` are one choice: only one can be there", hint
+                )
         choices[field.choice] = (field.name, child if isinstance(child, Leaf) else None)
 
-    def _use(self, node: YamlNode, shape: Shape, scope: Scope, stack: tuple[str, ...]) -> tuple[dict[str, Node], list[tuple[str, Value]]]:
+    def _use(
+        self, node: YamlNode, shape: Shape, scope: Scope, stack: tuple[str, ...]
+    ) -> tuple[dict[str, Node], list[tuple[str, Value]]]:
         found = _CALL.match(node.text) if isinstance(node, TextNode) else None
         fragment = self.fragments.get(found[1]) if found else None
         if not isinstance(node, TextNode) or fragment is None or found is None:
@@ -175,7 +183,9 @@ class BodyBinder:
             self.frame.error("list-vs-single", node.mark, f"`{field.name}` repeats", "begin the entry with a dash")
             return None
         if isinstance(field.type, Kind):
-            self.frame.error("type-clash", node.mark, f"`{field.name}` is a plain {field.type}", "give a literal or an expression")
+            self.frame.error(
+                "type-clash", node.mark, f"`{field.name}` is a plain {field.type}", "give a literal or an expression"
+            )
             return None
         return self.thing(node, field.type, scope, stack=stack)
 
@@ -224,7 +234,9 @@ class BodyBinder:
             self.frame.error("literal", node.mark, f"{node.text!r} is not a {kind}", f"write it as FHIR writes a {kind}")
             return None
         if kind.codes is not None and node.text not in kind.codes:
-            self.frame.unknown("not-in-binding", node.mark, f"{node.text!r} is not one of the codes allowed here", node.text, kind.codes)
+            self.frame.unknown(
+                "not-in-binding", node.mark, f"{node.text!r} is not one of the codes allowed here", node.text, kind.codes
+            )
             return None
         code = self.frame.constant(constant) if isinstance(constant, Decimal) else repr(constant)
         return Value(code=code, key=code, type=kind, constant=constant)
@@ -261,26 +273,30 @@ class BodyBinder:
 
     def _check_kind(self, value: Value, kind: Kind, name: str, mark: Mark) -> bool:
         if isinstance(value.type, Shape):
-            self.frame.error("type-clash", mark, f"`{name}` is a plain {kind}, `{value.key}` is a {value.type}", "take one of its parts")
+            self.frame.error(
+                "type-clash", mark, f"`{name}` is a plain {kind}, `{value.key}` is a {value.type}", "take one of its parts"
+            )
             return False
         assert value.type is not None  # noqa: S101 - the caller has seen to it
         if kind.codes is not None:
-            outside = (value.type.codes or frozenset()) - kind.codes
-            if value.type.codes is None or outside:
-                said = f"can be {', '.join(map(repr, sorted(outside)))}" if outside else "can be any text"
-                hint = f"allowed are: {', '.join(sorted(kind.codes)[:40])}; use `translate(…)` or a condition"
-                self.frame.error("not-in-binding", mark, f"`{value.key}` {said}, outside the codes allowed for `{name}`", hint)
-                return False
-            return True
+            return self._check_codes(value, value.type.codes, kind.codes, name, mark)
         if isinstance(value.constant, str):
             return self._plain(TextNode(mark=mark, text=value.constant, plain=False), kind) is not None
-        if value.type.codes is not None and all(self._fits(code, kind) for code in value.type.codes):
-            return True
-        if not accepts(kind.name, value.type.name) or (is_whole(kind.name) and kind.name != "integer" and value.type.name == "decimal"):
+        each_fits = value.type.codes is not None and all(self._fits(code, kind) for code in value.type.codes)
+        if not each_fits and not accepts(kind.name, value.type.name):
             hint = "convert it with a function, see docs/mapping-language.md"
             self.frame.error("type-clash", mark, f"`{name}` is a {kind}, `{value.key}` is a {value.type}", hint)
             return False
         return True
+
+    def _check_codes(self, value: Value, codes: frozenset[str] | None, allowed: frozenset[str], name: str, mark: Mark) -> bool:
+        outside = (codes or frozenset()) - allowed
+        if codes is not None and not outside:
+            return True
+        said = f"can be {', '.join(map(repr, sorted(outside)))}" if outside else "can be any text"
+        hint = f"allowed are: {', '.join(sorted(allowed)[:40])}; use `translate(…)` or a condition"
+        self.frame.error("not-in-binding", mark, f"`{value.key}` {said}, outside the codes allowed for `{name}`", hint)
+        return False
 
     def _fits(self, code: str, kind: Kind) -> bool:
         pattern = self.pattern(kind.name)
@@ -289,13 +305,17 @@ class BodyBinder:
     def _check_required(self, thing: Thing, shape: Shape) -> None:
         entries = dict(thing.entries)
         for name, field in shape.fields.items():
-            if not field.required or name in ("resourceType",):
+            if not field.required or name == "resourceType":
                 continue
             if name not in entries:
-                self.frame.error("required-missing", thing.mark, f"{shape} needs `{name}`", "add it, or leave the object out with `when`")
+                self.frame.error(
+                    "required-missing", thing.mark, f"{shape} needs `{name}`", "add it, or leave the object out with `when`"
+                )
             elif not entries[name].certain:
                 hint = "guard the object with a `when` that asks for it"
-                self.frame.error("required-missing", entries[name].mark, f"`{name}` may end up missing, but {shape} needs it", hint)
+                self.frame.error(
+                    "required-missing", entries[name].mark, f"`{name}` may end up missing, but {shape} needs it", hint
+                )
 
 
 def replace_fields(shape: Shape) -> Shape:

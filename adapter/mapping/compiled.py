@@ -10,6 +10,7 @@ from typing import Any
 
 from adapter.mapping.bind import BodyBinder
 from adapter.mapping.bound import Leaf, Loop, Thing
+from adapter.mapping.document import TextNode
 from adapter.mapping.expression import Binder
 from adapter.mapping.form import Calls, Target
 from adapter.mapping.frame import Frame, Place
@@ -82,8 +83,9 @@ def _names(text: str) -> set[str]:
 
 
 def _needed(source: MapSource) -> tuple[tuple[str, Any], ...]:
-    identity = dict((key.text, value) for key, value in source.body.entries).get("id")
-    wanted = _names(source.when.text if source.when else "None") | _names(getattr(identity, "text", "=None")[1:])
+    identity = {key.text: value for key, value in source.body.entries}.get("id")
+    texts = [source.when.text if source.when else "", identity.text[1:] if isinstance(identity, TextNode) else ""]
+    wanted = {name for text in texts for name in _names(text)}
     for name, text in reversed(source.lets):
         if name in wanted:
             wanted |= _names(text.text)
@@ -103,8 +105,13 @@ def _conjuncts(binder: Binder, source: MapSource, scope: Scope) -> frozenset[str
 
 def target_of(source: MapSource, bench: Bench) -> Target:
     """What other maps need to know of this one."""
-    header = bind_header(source, replace(bench, report=lambda _: None), [], early=True)
+    bench = replace(bench, report=lambda _: None)
+    header = bind_header(source, bench, [], early=True)
     loop = header.loop
+    node = {key.text: value for key, value in source.body.entries}.get("id")
+    text = node.text if isinstance(node, TextNode) else ""
+    binder = Binder(header.frame, replace(bench.calls, early=True))
+    identity = binder.text(text[1:], source.mark, header.scope) if text.startswith("=") else None
     item = loop.source.key if loop else ""
     return Target(
         name=source.name,
@@ -112,11 +119,11 @@ def target_of(source: MapSource, bench: Bench) -> Target:
         loop="none" if loop is None else loop.kind,
         item=f"{item}[]" if loop and loop.kind == "list" else item,
         needs=header.needs,
-        reads=(),
+        reads=identity.reads if identity else (),
     )
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class CompiledMap:
     """A checked map: `keys` decides what is made and under which id, `make` makes one resource."""
 
@@ -147,7 +154,7 @@ class CompiledMap:
     def _variant(self, name: str, write: Callable[[], Generator]) -> tuple[Callable[..., Any], list[Group]]:
         if name not in self._variants:
             generator = write()
-            code = _compiled(f"{name}_{self.name}", self._signature(name), generator, self.source.mark.file)
+            code = _compiled(self._signature(name), generator, self.source.mark.file)
             space = {**self.bench.namespace, **self.bench.constants, **NAMESPACE}
             exec(code, space)  # noqa: S102 - our own code, made from a checked tree
             self._variants[name] = (space["run"], generator.groups)  # type: ignore[assignment]
@@ -204,7 +211,9 @@ def bind_map(source: MapSource, shape: Shape, bench: Bench) -> CompiledMap:
     places: list[Place] = []
     whole = source.source is None
     header = bind_header(source, bench, places, early=not whole)
-    bodies = BodyBinder(header.frame, Binder(header.frame, bench.calls), bench.fragments, bench.pattern, bench.used_fragments, whole)
+    bodies = BodyBinder(
+        header.frame, Binder(header.frame, bench.calls), bench.fragments, bench.pattern, bench.used_fragments, whole
+    )
     body = bodies.thing(source.body, shape, header.scope)
     bodies.check_lets(source.lets, header.lets)
     early = bind_header(source, replace(bench, report=lambda _: None), places, early=True)
@@ -214,34 +223,43 @@ def bind_map(source: MapSource, shape: Shape, bench: Bench) -> CompiledMap:
     read = frozenset(header.frame.read | early.frame.read)
     target = bench.calls.targets.get(source.name) or target_of(source, bench)
     return CompiledMap(
-        source=source, target=target, bench=bench, places=places, read=read, identity=identity, body=body, header=header, early=early
+        source=source,
+        target=target,
+        bench=bench,
+        places=places,
+        read=read,
+        identity=identity,
+        body=body,
+        header=header,
+        early=early,
     )
 
 
 def _with_identity(source: MapSource, body: Thing, early: Header, bench: Bench) -> tuple[Thing, Leaf | None]:
     """The body whose `id` is taken from a parameter, and the `id` bound to the early frame."""
     leaf = dict(body.entries).get("id")
-    node = dict((key.text, value) for key, value in source.body.entries).get("id")
+    node = {key.text: value for key, value in source.body.entries}.get("id")
+    early.frame.report = bench.report
     if not isinstance(leaf, Leaf) or not leaf.certain:
-        early.frame.report = bench.report
         mark = leaf.mark if isinstance(leaf, Leaf) else source.mark
-        early.frame.error("required-missing", mark, "each resource needs an `id` that is always there", "write `id: =stable_id('…', …)`")
+        early.frame.error(
+            "required-missing", mark, "each resource needs an `id` that is always there", "write `id: =stable_id('…', …)`"
+        )
         return body, None
-    text = getattr(node, "text", "")
+    text = node.text if isinstance(node, TextNode) else ""
     binder = Binder(early.frame, replace(bench.calls, early=True))
     value = binder.text(text[1:], leaf.mark, early.scope) if text.startswith("=") else leaf.value
     entries = (("id", replace(leaf, value=replace(leaf.value, code="ID"))), *(each for each in body.entries if each[0] != "id"))
     return replace(body, entries=entries), replace(leaf, value=value or leaf.value)
 
 
-def _compiled(name: str, signature: str, generator: Generator, file: str) -> CodeType:
+def _compiled(signature: str, generator: Generator, file: str) -> CodeType:
     lines = [f"def run({signature}):", *(text for text, _ in generator.lines)]
     marks = [1, *(line for _, line in generator.lines)]
     tree = ast.parse("\n".join(lines))
     for node in ast.walk(tree):
-        if hasattr(node, "lineno"):
+        if isinstance(node, ast.stmt | ast.expr):
             node.lineno = node.end_lineno = marks[min(node.lineno, len(marks)) - 1]
-    del name
     return compile(tree, file, "exec")
 
 

@@ -46,10 +46,14 @@ def read_yaml(text: str, *, file: str) -> tuple[list[Node], list[Problem]]:
     except yaml.MarkedYAMLError as error:
         at = error.problem_mark or error.context_mark
         mark = Mark(file=file, line=at.line + 1 if at else 1, column=at.column + 1 if at else 1)
-        hint = "in flow style ({…} or […]) put expressions in quotes" if reader.in_flow else "check indentation, quotes and colons"
+        hint = (
+            "in flow style ({…} or […]) put expressions in quotes" if reader.in_flow else "check indentation, quotes and colons"
+        )
         return [], [*reader.problems, problem("yaml", mark, f"this is not YAML: {error.problem}", hint)]
     except yaml.reader.ReaderError:
-        return [], [problem("yaml", Mark(file=file, line=1, column=1), "a character that YAML does not allow", "save the file as UTF-8")]
+        return [], [
+            problem("yaml", Mark(file=file, line=1, column=1), "a character that YAML does not allow", "save the file as UTF-8")
+        ]
 
 
 class _Reader:
@@ -72,7 +76,9 @@ class _Reader:
         if getattr(event, "tag", None) not in (None, "!"):
             self.problems.append(problem("yaml-tag", mark, "YAML tags are not allowed", "write the value as plain text"))
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            self.problems.append(problem("yaml-anchor", mark, "YAML anchors and aliases are not allowed", "use a fragment (`use:`)"))
+            self.problems.append(
+                problem("yaml-anchor", mark, "YAML anchors and aliases are not allowed", "use a fragment (`use:`)")
+            )
         if isinstance(event, yaml.SequenceStartEvent):
             return self._list(mark, event, events)
         if isinstance(event, yaml.MappingStartEvent):
@@ -81,7 +87,12 @@ class _Reader:
 
     def _text(self, mark: Mark, event: yaml.Event) -> TextNode:
         text, plain = getattr(event, "value", ""), getattr(event, "style", None) in (None, "")
-        if plain and self.in_flow and text.startswith("=") and (text.count("(") != text.count(")") or text.count("[") != text.count("]")):
+        if (
+            plain
+            and self.in_flow
+            and text.startswith("=")
+            and (text.count("(") != text.count(")") or text.count("[") != text.count("]"))
+        ):
             hint = "put the expression in quotes, or use block style"
             self.problems.append(problem("flow-expression", mark, "in flow style a comma or bracket ends an expression", hint))
         return TextNode(mark=mark, text=text, plain=plain)
@@ -111,4 +122,5 @@ class _Reader:
         return MappingNode(mark=mark, entries=tuple(entries.values()))
 
     def _mark(self, event: yaml.Event) -> Mark:
-        return Mark(file=self.file, line=event.start_mark.line + 1, column=event.start_mark.column + 1)
+        at = event.start_mark
+        return Mark(file=self.file, line=at.line + 1, column=at.column + 1) if at else Mark(file=self.file, line=1, column=1)

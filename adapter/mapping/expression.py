@@ -43,34 +43,38 @@ class Binder:
             return None
         return self.bind(tree, mark, scope)
 
-    def bind(self, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:  # noqa: PLR0911 - one return per kind of node
+    def bind(self, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:
         """The value of one node."""
-        match node:
-            case ast.Constant():
-                return self._constant(node, mark)
-            case ast.Name():
-                return self.name(node.id, mark, scope)
-            case ast.Attribute():
-                return self._step(self.bind(node.value, mark, scope), node.attr, mark, scope)
-            case ast.Subscript(slice=ast.Constant(value=str() | int() as key)):
-                return self._step(self.bind(node.value, mark, scope), str(key), mark, scope)
-            case ast.Call():
-                return self.call(self, node, mark, scope)
-            case ast.Compare():
-                return self._compare(node, mark, scope)
-            case ast.BoolOp():
-                return self._bool(node, mark, scope)
-            case ast.UnaryOp(op=ast.Not()):
-                return self._not(node, mark, scope)
-            case ast.IfExp():
-                return self._conditional(node, mark, scope)
-        self.frame.error("expression", mark, f"`{ast.unparse(node)}` is not part of the language", f"use {_ALLOWED}")
+        bound = _KINDS.get(type(node))
+        if bound is None:
+            self.frame.error("expression", mark, f"`{ast.unparse(node)}` is not part of the language", f"use {_ALLOWED}")
+            return None
+        return bound(self, node, mark, scope)
+
+    def _name(self, node: ast.Name, mark: Mark, scope: Scope) -> Value | None:
+        return self.name(node.id, mark, scope)
+
+    def _called(self, node: ast.Call, mark: Mark, scope: Scope) -> Value | None:
+        return self.call(self, node, mark, scope)
+
+    def _attribute(self, node: ast.Attribute, mark: Mark, scope: Scope) -> Value | None:
+        return self._step(self.bind(node.value, mark, scope), node.attr, mark, scope)
+
+    def _subscript(self, node: ast.Subscript, mark: Mark, scope: Scope) -> Value | None:
+        key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        if isinstance(key, str | int):
+            return self._step(self.bind(node.value, mark, scope), str(key), mark, scope)
+        self.frame.error(
+            "expression", mark, "a subscript is a literal", "write `PID[3]`; for items of a list say `for` or `first(…)`"
+        )
         return None
 
-    def _constant(self, node: ast.Constant, mark: Mark) -> Value | None:
+    def _constant(self, node: ast.Constant, mark: Mark, scope: Scope) -> Value | None:  # noqa: ARG002 - as its siblings
         made = constant_value(node.value, self.frame)
         if made is None:
-            self.frame.error("expression", mark, "this kind of literal is not part of the language", "use text, a number, True or False")
+            self.frame.error(
+                "expression", mark, "this kind of literal is not part of the language", "use text, a number, True or False"
+            )
         return made
 
     def name(self, name: str, mark: Mark, scope: Scope) -> Value | None:
@@ -149,10 +153,21 @@ class Binder:
         return f"({empty} if ({local} := {base.code}) is None else {use(local)})"
 
     def _not(self, node: ast.UnaryOp, mark: Mark, scope: Scope) -> Value | None:
+        if not isinstance(node.op, ast.Not):
+            return self._negative(node, mark)
         inner = self.bind(node.operand, mark, scope)
         if inner is None:
             return None
-        return Value(code=f"(not {inner.condition})", key=f"not {inner.key}", type=_BOOLEAN, reads=inner.reads, functions=inner.functions)
+        return Value(
+            code=f"(not {inner.condition})", key=f"not {inner.key}", type=_BOOLEAN, reads=inner.reads, functions=inner.functions
+        )
+
+    def _negative(self, node: ast.UnaryOp, mark: Mark) -> Value | None:
+        number = node.operand.value if isinstance(node.operand, ast.Constant) else None
+        if isinstance(node.op, ast.USub) and isinstance(number, int | float) and not isinstance(number, bool):
+            return constant_value(-number, self.frame)
+        self.frame.error("expression", mark, f"`{ast.unparse(node)}` is not part of the language", f"use {_ALLOWED}")
+        return None
 
     def _conditional(self, node: ast.IfExp, mark: Mark, scope: Scope) -> Value | None:
         test = self.bind(node.test, mark, scope)
@@ -194,11 +209,17 @@ class Binder:
             value = self.bind(each, mark, seen)
             if value is None:
                 return None
-            result = value if result is None else self._both(result, value, mark) if conjunction else self._either(result, value, mark)
+            result = (
+                value if result is None else self._both(result, value, mark) if conjunction else self._either(result, value, mark)
+            )
         return result
 
     def _both(self, one: Value, two: Value, mark: Mark) -> Value:  # noqa: ARG002 - twin of _either
-        code = f"({one.condition} and {two.code})" if two.is_boolean and not two.optional else f"({two.code} if {one.condition} else None)"
+        code = (
+            f"({one.condition} and {two.code})"
+            if two.is_boolean and not two.optional
+            else f"({two.code} if {one.condition} else None)"
+        )
         return replace(
             two,
             code=code,
@@ -251,11 +272,17 @@ class Binder:
     def _compared(self, left: Value, sign: str, right: Value) -> Value:
         guards, codes = [], []
         for value in (left, right):
-            if not (value.optional or value.explicit_null) or value.many or (sign == "==" and not (left.optional and right.optional)):
+            if (
+                not (value.optional or value.explicit_null)
+                or value.many
+                or (sign == "==" and not (left.optional and right.optional))
+            ):
                 codes.append(value.code)
                 continue
             local = self.frame.fresh("w")
-            guards.append(f"({local} := {value.code}) not in _nothing" if value.explicit_null else f"({local} := {value.code}) is not None")
+            guards.append(
+                f"({local} := {value.code}) not in _nothing" if value.explicit_null else f"({local} := {value.code}) is not None"
+            )
             codes.append(local)
         code = " and ".join([*guards, f"{codes[0]} {sign} {codes[1]}"])
         return Value(
@@ -279,24 +306,33 @@ class Binder:
         return self._compared(left, sign, right)
 
     def _check_comparable(self, left: Value, right: Value, sign: str, mark: Mark) -> None:
-        if sign in ("in", "not in"):
-            if not right.many or left.many:
-                self.frame.error("type-clash", mark, f"`{sign}` needs one value and a list", "write `x in ('a', 'b')`")
+        wrong = _membership(left, right, sign) if sign in ("in", "not in") else _comparability(left, right, sign)
+        if wrong:
+            self.frame.error("type-clash", mark, *wrong)
             return
-        if left.many or right.many or isinstance(left.type, Shape) or isinstance(right.type, Shape):
-            self.frame.error("type-clash", mark, f"`{sign}` compares single plain values", "compare their parts, or say `any(…)`")
-            return
-        if left.type is None or right.type is None:
-            self.frame.error("type-clash", mark, "a comparison with None is never true", "write `not x` to ask whether x is missing")
-            return
-        if family(left.type.name) != family(right.type.name):
-            self.frame.error("type-clash", mark, f"a {left.type} is never equal to a {right.type}", "convert one of them")
-        if sign not in ("==", "!=") and "dateTime" in (left.type.name, right.type.name):
-            self.frame.error("type-clash", mark, "times with different offsets have no order as text", "compare days: `date_of(…)`")
         for one, other in ((left, right), (right, left)):
             codes = one.type.codes if isinstance(one.type, Kind) else None
             if codes is not None and not one.is_constant and isinstance(other.constant, str) and other.constant not in codes:
                 self.frame.unknown("never-true", mark, f"`{one.key}` is never {other.constant!r}", other.constant, codes)
+
+
+def _membership(left: Value, right: Value, sign: str) -> tuple[str, str] | None:
+    if right.many and not left.many:
+        return None
+    return f"`{sign}` needs one value and a list", "write `x in ('a', 'b')`"
+
+
+def _comparability(left: Value, right: Value, sign: str) -> tuple[str, str] | None:
+    """What is wrong with comparing two values, and what to do."""
+    if left.many or right.many or isinstance(left.type, Shape) or isinstance(right.type, Shape):
+        return f"`{sign}` compares single plain values", "compare their parts, or say `any(…)`"
+    if left.type is None or right.type is None:
+        return "a comparison with None is never true", "write `not x` to ask whether x is missing"
+    if family(left.type.name) != family(right.type.name):
+        return f"a {left.type} is never equal to a {right.type}", "convert one of them"
+    if sign not in ("==", "!=") and "dateTime" in (left.type.name, right.type.name):
+        return "times with different offsets have no order as text", "compare days: `date_of(…)`"
+    return None
 
 
 def constant_value(value: object, frame: Frame) -> Value | None:
@@ -308,7 +344,9 @@ def constant_value(value: object, frame: Frame) -> Value | None:
     if isinstance(value, int):
         return Value(code=repr(value), key=repr(value), type=Kind("integer"), constant=value)
     if isinstance(value, float):
-        return Value(code=frame.constant(Decimal(repr(value))), key=repr(value), type=Kind("decimal"), constant=Decimal(repr(value)))
+        return Value(
+            code=frame.constant(Decimal(repr(value))), key=repr(value), type=Kind("decimal"), constant=Decimal(repr(value))
+        )
     if isinstance(value, str):
         word = value and value == " ".join(value.split())
         kind = Kind("code", frozenset({value})) if word else Kind("string")
@@ -343,3 +381,16 @@ def _common_kind(one: Kind, other: Kind) -> Kind | None:
     if accepts(other.name, one.name):
         return Kind(other.name, codes)
     return Kind("string") if family(one.name) == family(other.name) == "text" else None
+
+
+_KINDS: dict[type[ast.expr], Callable[..., Value | None]] = {
+    ast.Constant: Binder._constant,  # noqa: SLF001 - the table of this class
+    ast.Name: Binder._name,  # noqa: SLF001 - as above
+    ast.Attribute: Binder._attribute,  # noqa: SLF001 - as above
+    ast.Subscript: Binder._subscript,  # noqa: SLF001 - as above
+    ast.Call: Binder._called,  # noqa: SLF001 - as above
+    ast.Compare: Binder._compare,  # noqa: SLF001 - as above
+    ast.BoolOp: Binder._bool,  # noqa: SLF001 - as above
+    ast.UnaryOp: Binder._not,  # noqa: SLF001 - as above
+    ast.IfExp: Binder._conditional,  # noqa: SLF001 - as above
+}

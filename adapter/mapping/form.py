@@ -56,7 +56,9 @@ class Calls:
                 return None
             return _FORMS[name](binder, node.args[0], mark, scope)
         if name not in self.functions:
-            binder.frame.unknown("unknown-function", mark, f"there is no function `{name}`", name, {*self.functions, *_FORMS, "ref"})
+            binder.frame.unknown(
+                "unknown-function", mark, f"there is no function `{name}`", name, {*self.functions, *_FORMS, "ref"}
+            )
             return None
         arguments = [binder.bind(each, mark, scope) for each in node.args]
         return self._function(binder.frame, self.functions[name], arguments, mark)
@@ -72,11 +74,21 @@ class Calls:
             return None
         target = self.targets[name]
         if self.early:
-            frame.error("ref-too-early", mark, "`ref` can not decide whether or as what a resource is made", "compare source fields instead")
+            frame.error(
+                "ref-too-early",
+                mark,
+                "`ref` can not decide whether or as what a resource is made",
+                "compare source fields instead",
+            )
             return None
         if (len(node.args) == 1) == (target.loop == "list"):
             hint = f"write `ref({name}, item)`" if target.loop == "list" else f"write `ref({name})`"
-            frame.error("wrong-argument", mark, f"`{name}` makes {'one resource per item' if target.loop == 'list' else 'one resource'}", hint)
+            frame.error(
+                "wrong-argument",
+                mark,
+                f"`{name}` makes {'one resource per item' if target.loop == 'list' else 'one resource'}",
+                hint,
+            )
             return None
         item = binder.bind(node.args[1], mark, scope) if target.loop == "list" else None
         if target.loop == "list" and item is None:
@@ -115,11 +127,17 @@ class Calls:
         missing = len(values) < len(function.takes)
         if missing or (len(values) > len(function.takes) and function.rest is None):
             wanted = f"{len(function.takes)}{' or more' if function.rest else ''}"
-            frame.error("wrong-argument", mark, f"`{function.name}` takes {wanted} arguments, not {len(values)}", "see docs/mapping-language.md")
+            frame.error(
+                "wrong-argument",
+                mark,
+                f"`{function.name}` takes {wanted} arguments, not {len(values)}",
+                "see docs/mapping-language.md",
+            )
             return None
         parameters = [*function.takes, *[function.rest] * (len(values) - len(function.takes))]
         pairs = [(value, parameter) for value, parameter in zip(values, parameters, strict=True) if parameter is not None]
-        if not all([self._fits(frame, function, value, parameter, mark) for value, parameter in pairs]):
+        unfit = [value for value, parameter in pairs if not self._fits(frame, function, value, parameter, mark)]
+        if unfit:
             return None
         folded = self._folded(frame, function, values, mark)
         return folded or self._called(frame, function, pairs, mark)
@@ -136,8 +154,15 @@ class Calls:
         literal_date = value.is_constant and parameter.kind in ("date", "dateTime", "instant")
         if value.many == parameter.many and (fits or literal_date):
             return True
-        wanted, got = (f"{'a list of ' if many else ''}{kind}" for many, kind in ((parameter.many, parameter.kind), (value.many, value.type)))
-        frame.error("wrong-argument", mark, f"`{function.name}` wants {wanted}, `{value.key}` is {got}", "convert it first, or take one item")
+        wanted, got = (
+            f"{'a list of ' if many else ''}{kind}" for many, kind in ((parameter.many, parameter.kind), (value.many, value.type))
+        )
+        frame.error(
+            "wrong-argument",
+            mark,
+            f"`{function.name}` wants {wanted}, `{value.key}` is {got}",
+            "convert it first, or take one item",
+        )
         return False
 
     def _folded(self, frame: Frame, function: Function, values: list[Value], mark: Mark) -> Value | None:
@@ -179,7 +204,7 @@ class Calls:
             many=function.gives_many,
             optional=bool(guards) or function.may_give_nothing,
             reads=used["reads"],  # type: ignore[arg-type]
-            functions=(*used["functions"], function.name),  # type: ignore[arg-type]
+            functions=(*used["functions"], function.name),
             facts=frozenset().union(*(value.known for value, parameter in pairs if not parameter.wants_nothing)),
         )
 
@@ -196,7 +221,11 @@ class _Listed:
 
 def _listed(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> _Listed | None:
     generator = node.generators[0] if isinstance(node, ast.GeneratorExp) else None
-    if isinstance(node, ast.GeneratorExp) and (len(node.generators) > 1 or generator.ifs[1:] or not isinstance(generator.target, ast.Name)):  # type: ignore[union-attr]
+    if (
+        isinstance(node, ast.GeneratorExp)
+        and generator
+        and (len(node.generators) > 1 or generator.ifs[1:] or not isinstance(generator.target, ast.Name))
+    ):
         binder.frame.error("expression", mark, "one `for` with one name and at most one `if`", "join conditions with `and`")
         return None
     source = binder.bind(generator.iter if generator else node, mark, scope)
@@ -211,7 +240,11 @@ def _listed(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> _Listed
     condition = binder.bind(generator.ifs[0], mark, inner) if generator and generator.ifs else None
     if generator and generator.ifs and condition is None:
         return None
-    element = binder.bind(node.elt, mark, inner.knowing(condition.known if condition else frozenset())) if isinstance(node, ast.GeneratorExp) else item
+    element = (
+        binder.bind(node.elt, mark, inner.knowing(condition.known if condition else frozenset()))
+        if isinstance(node, ast.GeneratorExp)
+        else item
+    )
     if element is None:
         return None
     loop = f"for {item.code} in {source.code}" + (f" if {condition.condition}" if condition else "")
@@ -228,23 +261,33 @@ def item_of(source: Value, local: str, scope: Scope, loop: str | None = None) ->
         place, loops = ("{}", (*source.origin.loops, loop)) if loop else ("*", source.origin.loops)
         origin = Read(f"{source.origin.text}[{place}]", loops)
     reads = (origin,) if origin else source.reads
-    return Value(code=local, key=key, type=source.type, origin=origin, reads=reads, functions=source.functions, loop=loop, simple=True)
+    return Value(
+        code=local, key=key, type=source.type, origin=origin, reads=reads, functions=source.functions, loop=loop, simple=True
+    )
 
 
 def _collected(listed: _Listed, code: str, **changes: Any) -> Value:  # noqa: ANN401 - fields of Value
     parts = [listed.source, listed.item, *([listed.condition] if listed.condition else [])]
     reads = {key: value for key, value in merged(*parts).items() if key not in changes}
-    return replace(listed.item, code=code, simple=False, loop=None, **{**reads, **changes})  # type: ignore[arg-type]
+    return replace(listed.item, code=code, simple=False, loop=None, **{**reads, **changes})
 
 
 def _first(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:
     listed = _listed(binder, node, mark, scope)
-    return listed and _collected(listed, f"next(({listed.item.code} {listed.loop}), None)", optional=True, key=_key("first", listed))
+    return (
+        None
+        if listed is None
+        else _collected(listed, f"next(({listed.item.code} {listed.loop}), None)", optional=True, key=_key("first", listed))
+    )
 
 
 def _last(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:
     listed = _listed(binder, node, mark, scope)
-    return listed and _collected(listed, f"_last([{listed.item.code} {listed.loop}])", optional=True, key=_key("last", listed))
+    return (
+        None
+        if listed is None
+        else _collected(listed, f"_last([{listed.item.code} {listed.loop}])", optional=True, key=_key("last", listed))
+    )
 
 
 def _only(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:
@@ -283,12 +326,12 @@ def _any(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | No
 
 def _all(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:
     listed = _listed(binder, node, mark, scope)
-    return listed and _question(listed, f"all({listed.item.condition} {listed.loop})", "all")
+    return None if listed is None else _question(listed, f"all({listed.item.condition} {listed.loop})", "all")
 
 
 def _count(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:
     listed = _listed(binder, node, mark, scope)
-    return listed and replace(_question(listed, f"sum(1 {listed.loop})", "count"), type=Kind("unsignedInt"))
+    return None if listed is None else replace(_question(listed, f"sum(1 {listed.loop})", "count"), type=Kind("unsignedInt"))
 
 
 def _question(listed: _Listed, code: str, name: str) -> Value:
@@ -306,10 +349,14 @@ def _index(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | 
     if value is None:
         return None
     if value.loop is None:
-        binder.frame.error("wrong-argument", mark, "`index` needs the name of a `for` item", "write `index(x)` inside `for: x in …`")
+        binder.frame.error(
+            "wrong-argument", mark, "`index` needs the name of a `for` item", "write `index(x)` inside `for: x in …`"
+        )
         return None
     binder.frame.indexed.add(value.loop)
-    return Value(code=f"({value.loop} + 1)", key=f"index({value.key})", type=Kind("positiveInt"), reads=value.reads, functions=("index",))
+    return Value(
+        code=f"({value.loop} + 1)", key=f"index({value.key})", type=Kind("positiveInt"), reads=value.reads, functions=("index",)
+    )
 
 
 def _is_null(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:

@@ -67,7 +67,9 @@ class Frame:
         """Report an unknown name with the nearest known ones."""
         known = sorted(known)
         near = get_close_matches(name, known, n=3, cutoff=0.5)
-        hint = "did you mean " + " or ".join(f"`{each}`" for each in near) + "?" if near else "known are: " + ", ".join(known[:40])
+        hint = (
+            "did you mean " + " or ".join(f"`{each}`" for each in near) + "?" if near else "known are: " + ", ".join(known[:40])
+        )
         self.error(code, mark, message, hint)
 
 

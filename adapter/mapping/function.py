@@ -21,7 +21,7 @@ class NotConvertible(Exception):  # noqa: N818 - a verdict on a value, not a fai
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """What one argument must be: a kind, perhaps a list of it; `literal` if known at load; `wants_nothing` if None is passed on."""
+    """What one argument must be: a kind, or a list of it; `literal` if known at load; `wants_nothing` if None is passed on."""
 
     kind: str
     many: bool = False

@@ -33,7 +33,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Sites that are made (or not made, with `missing` as the reason) together; `loops` are the variables whose values are noted."""
+    """Sites that are made together (or not made, `missing` says why); `loops` are the variables whose values are noted."""
 
     sites: tuple[Site, ...]
     loops: tuple[str, ...]
@@ -274,4 +274,6 @@ def _site(leaf: Leaf, at: _At) -> Site:
 
 
 def _header(mark: Mark, at: _At, name: str, value: Value) -> Site:
-    return Site(path=at.path, mark=mark, text=f"{name}: {value.key}", reads=value.reads, functions=value.functions, constant=False)
+    return Site(
+        path=at.path, mark=mark, text=f"{name}: {value.key}", reads=value.reads, functions=value.functions, constant=False
+    )

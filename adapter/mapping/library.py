@@ -1,7 +1,7 @@
 """Loads a set of mapping files into one checked library, and runs it."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -46,6 +46,8 @@ class Library:
     """Checked maps in the order of their resources."""
 
     maps: tuple[CompiledMap, ...]
+    unread: frozenset[tuple[str, ...]] = frozenset()
+    """Fields of the Case that no map reads, as paths with `*` for every item of a list."""
 
     @property
     def read(self) -> frozenset[str]:
@@ -105,7 +107,7 @@ def _collision(planned: list[tuple[CompiledMap, int, object, str]]) -> ConflictE
     for each, index, _, identity in planned:
         if identity in first:
             text = (
-                f"two things have the same business key: item {index + 1} of the map `{each.name}` and one of `{first[identity].name}`; "
+                f"two things have the same business key: item {index + 1} of `{each.name}` and one of `{first[identity].name}`; "
                 "send each thing once, or give them different keys"
             )
             fields = tuple(_readable(read.text, index) for read in (each.identity.value.reads if each.identity else ()))
@@ -127,15 +129,33 @@ def load_library(files: Mapping[str, str], surroundings: Surroundings, *, source
     `sources` are the shapes of input forms, for maps that make a Case. Raises BadMappingError with all problems.
     """
     problems: dict[Problem, None] = {}
-    report = partial(problems.setdefault)
+
+    def report(each: Problem) -> None:
+        problems[each] = None
+
     contents = [read_file(text, file=name) for name, text in files.items()]
-    for content in contents:
-        for each in content.problems:
-            report(each)
-    library = _Loader(contents, surroundings, sources or {}, lambda each: problems.setdefault(each)).load()  # noqa: PLW0108 - gives None
+    for each in (found for content in contents for found in content.problems):
+        report(each)
+    library = _Loader(contents, surroundings, sources or {}, report).load()
     if problems:
         raise BadMappingError(list(problems))
     return library
+
+
+def leaf_paths(shape: Shape) -> Iterator[tuple[str, ...]]:
+    """The paths of all plain fields of a shape, `*` for every item of a list."""
+    for name, each in shape.fields.items():
+        here = (name, "*") if each.many else (name,)
+        if isinstance(each.type, Shape):
+            yield from ((*here, *below) for below in leaf_paths(each.type))
+        else:
+            yield here
+
+
+def dotted_pattern(path: tuple[str, ...]) -> str:
+    """A path of the Case as maps read it; a list of plain values is read as a whole."""
+    path = path[:-1] if path[-1] == "*" else path
+    return "case" + "".join("[*]" if step == "*" else f".{step}" for step in path)
 
 
 class _Loader:
@@ -146,7 +166,7 @@ class _Loader:
         contents: list[FileContent],
         surroundings: Surroundings,
         sources: Mapping[str, Shape],
-        report: Callable[[Problem], object],
+        report: Callable[[Problem], None],
     ) -> None:
         self.surroundings, self.sources, self.report = surroundings, sources, report
         self.maps = {each.name: each for content in contents for each in content.maps}
@@ -168,7 +188,9 @@ class _Loader:
         for fragment in self.fragments.values():
             if fragment.name not in self.used:
                 self.report(problem("unused-fragment", fragment.mark, f"nothing uses `{fragment.name}`", "use it or take it out"))
-        return Library(maps=tuple(bound))
+        read = {name for each in bound for name in each.read}
+        unread = (path for name, shape in self.surroundings.roots.items() if name == "case" for path in leaf_paths(shape))
+        return Library(maps=tuple(bound), unread=frozenset(path for path in unread if dotted_pattern(path) not in read))
 
     def _ordered(self) -> list[MapSource]:
         order = self.orders[-1] if self.orders else Order(mark=Mark(file="", line=1, column=1), names=())
@@ -185,7 +207,11 @@ class _Loader:
             made = self.fhir(source.target)
             shape = made if isinstance(made, Shape) else None
         if shape is None:
-            self.report(problem("unknown-target", source.mark, f"there is no type `{source.target}`", "write a FHIR resource type, or `Case`"))
+            self.report(
+                problem(
+                    "unknown-target", source.mark, f"there is no type `{source.target}`", "write a FHIR resource type, or `Case`"
+                )
+            )
         return shape
 
     def _bench(self, source: MapSource, targets: dict[str, Target]) -> Bench:
@@ -208,7 +234,9 @@ class _Loader:
         shape = self.sources.get(source.source)
         if shape is None:
             known = ", ".join(sorted(self.sources)) or "none"
-            self.report(problem("unknown-source", source.mark, f"there is no input form `{source.source}`", f"known are: {known}"))
+            self.report(
+                problem("unknown-source", source.mark, f"there is no input form `{source.source}`", f"known are: {known}")
+            )
             shape = Shape(source.source, {})
         document = Value(code="source", key="", type=shape, origin=Read(""), simple=True)
         return {"": document, **{name: value for name, value in roots.items() if name == "options"}}

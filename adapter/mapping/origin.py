@@ -43,7 +43,7 @@ def origins(trace: Trace, groups: list[Group], resource: dict[str, object]) -> I
                     yield Origin(
                         element=leaf,
                         item=item,
-                        reads=made.reads,
+                        reads=_reads_of_item(made, leaf[len(element) :]),
                         place=made.place,
                         text=made.text,
                         functions=made.functions,
@@ -64,6 +64,13 @@ def _origin(site: Site, element: Tokens, item: Tokens, places: dict[str, int], m
         constant=site.constant or not reads,
         missing=missing,
     )
+
+
+def _reads_of_item(made: Origin, below: Tokens) -> tuple[str, ...]:
+    """A list that is carried over as it is: each item comes from the item at its place."""
+    if len(made.reads) == 1 and not made.functions and len(below) == 1 and isinstance(below[0], int):
+        return (f"{made.reads[0]}[{below[0]}]",)
+    return made.reads
 
 
 def _placed(path: Path, outs: tuple[int, ...]) -> tuple[Tokens, Tokens]:

@@ -48,23 +48,26 @@ class ModelShapes:
 
     def _read(self, hint: Any) -> tuple[Type, bool, bool] | None:  # noqa: ANN401 - annotations have no common type
         """(type, whether it repeats, whether it may be nothing)."""
-        alias = next((kind for known, kind in _ALIASES if known == hint), None)
-        if alias is not None:
-            return Kind(alias), False, False
-        if get_origin(hint) in (Union, UnionType):
+        origin = get_origin(hint)
+        if origin in (Union, UnionType):
             return self._read_union(get_args(hint))
-        if get_origin(hint) is Annotated:
-            base, *_ = get_args(hint)
-            read = self._read(base)
-            return (Kind("code"), False, False) if base is str else read
-        if get_origin(hint) is tuple:
+        if origin is tuple:
             item = self._read(get_args(hint)[0])
             return (item[0], True, True) if item else None
+        if origin is Annotated and get_args(hint)[0] is not str:
+            return self._read(get_args(hint)[0])
+        made = self._single(hint)
+        return (made, False, False) if made else None
+
+    def _single(self, hint: Any) -> Type | None:  # noqa: ANN401 - annotations have no common type
+        alias = next((kind for known, kind in _ALIASES if known == hint), None)
+        if alias is not None or get_origin(hint) is Annotated:
+            return Kind(alias or "code")
         if get_origin(hint) is Literal:
-            return Kind("code", frozenset(map(str, get_args(hint)))), False, False
+            return Kind("code", frozenset(map(str, get_args(hint))))
         if isinstance(hint, type) and issubclass(hint, BaseModel):
-            return self(hint), False, False
-        return (Kind(_PLAIN[hint]), False, False) if hint in (str, bool, int, Decimal) else None
+            return self(hint)
+        return Kind(_PLAIN[hint]) if hint in (str, bool, int, Decimal) else None
 
     def _read_union(self, members: tuple[Any, ...]) -> tuple[Type, bool, bool] | None:
         rest = [member for member in members if member is not NoneType]
@@ -77,14 +80,16 @@ _JSON_KINDS = {"string": "string", "integer": "integer", "number": "decimal", "b
 
 
 def shape_of_json_schema(schema: Mapping[str, Any], name: str) -> Shape:
-    """The shape of documents that a JSON Schema (draft 2020-12: type, properties, required, items, enum, local $ref) describes."""
+    """The shape that a JSON Schema (draft 2020-12: type, properties, required, items, enum, local $ref) describes."""
     definitions = schema.get("$defs", {})
 
     def read(part: Mapping[str, Any], where: str) -> tuple[Type, bool]:
         if "$ref" in part:
             target = part["$ref"].removeprefix("#/$defs/")
             return read(definitions[target], target)
-        types = {each for each in ([part["type"]] if isinstance(part.get("type"), str) else part.get("type", ())) if each != "null"}
+        types = {
+            each for each in ([part["type"]] if isinstance(part.get("type"), str) else part.get("type", ())) if each != "null"
+        }
         if types == {"array"}:
             return read(part.get("items", {}), where)[0], True
         if types == {"object"}:

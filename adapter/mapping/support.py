@@ -42,7 +42,9 @@ def only(items: Sequence[Any]) -> Any:  # noqa: ANN401 - whatever the items are
     return items[0] if items else None
 
 
-def attempt(reports: list[Report], place: int, loops: tuple[int, ...], call: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:  # noqa: ANN401
+def attempt(
+    reports: list[Report], place: int, loops: tuple[int, ...], call: Callable[..., Any], arguments: tuple[Any, ...]
+) -> Any:  # noqa: ANN401
     """Call a function that may find its argument unfit; its verdict is kept and what is left of the value is given."""
     try:
         return call(*arguments)

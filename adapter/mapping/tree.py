@@ -119,7 +119,15 @@ class _FileReader:
             ignored = self._ignored(keys["ignore"]) if "ignore" in keys else ()
             self.maps.append(
                 MapSource(
-                    name=name, mark=node.mark, target=target, source=source, loop=loop, when=when, lets=lets, ignored=ignored, body=body
+                    name=name,
+                    mark=node.mark,
+                    target=target,
+                    source=source,
+                    loop=loop,
+                    when=when,
+                    lets=lets,
+                    ignored=ignored,
+                    body=body,
                 )
             )
 
@@ -129,7 +137,9 @@ class _FileReader:
         found = _SIGNATURE.match(signature.text) if isinstance(signature, TextNode) else None
         target, body = self._word(keys.get("target"), "target", node), keys.get("elements")
         if found is None:
-            self._say("fragment", signature.mark, "a fragment needs a name and parameters", "write `fragment: human_name(person)`")
+            self._say(
+                "fragment", signature.mark, "a fragment needs a name and parameters", "write `fragment: human_name(person)`"
+            )
         elif not isinstance(body, MappingNode):
             self._say("fragment", node.mark, "the fragment makes nothing", "add `elements:` with the elements below it")
         elif target:
@@ -191,7 +201,9 @@ class _FileReader:
         self.problems.append(problem(code, mark, message, hint))
 
 
-def read_structure(node: MappingNode, problems: list[Problem]) -> tuple[LoopHead | None, Text | None, tuple[tuple[str, Text], ...]]:
+def read_structure(
+    node: MappingNode, problems: list[Problem]
+) -> tuple[LoopHead | None, Text | None, tuple[tuple[str, Text], ...]]:
     """The `for`, `when` and `let` of an object."""
     reader = _FileReader(problems)
     keys = {key.text: value for key, value in node.entries}

@@ -38,10 +38,10 @@ class ReadDocument:
         """The longest beginning of the path that leads to a value."""
         value: Any = self.tree
         for depth, step in enumerate(path):
-            try:
-                value = value[step] if not isinstance(value, str) else {}[step]
-            except (KeyError, IndexError, TypeError):
+            here = isinstance(value, dict) and step in value
+            if not here and not (isinstance(value, list) and isinstance(step, int) and step < len(value)):
                 return path[:depth]
+            value = value[step]
         return path
 
     def has(self, path: Path) -> bool:
@@ -57,10 +57,16 @@ class ReadDocument:
 
 @dataclass(frozen=True, kw_only=True)
 class MappedDocument(ReadDocument):
-    """A document of another form, turned into the form of the Case; `trace` gives the source paths of each of its leaves."""
+    """A document of another form, turned into the form of the Case.
+
+    `trace` gives the source paths of each of its leaves; `read` are the patterns (with `*`) of all that its map reads, `ignored`
+    those that the map leaves out on purpose, with the reason.
+    """
 
     original: ReadDocument
     trace: Callable[[], dict[Path, tuple[Path, ...]]]
+    read: frozenset[Path]
+    ignored: Mapping[Path, str]
 
     @cached_property
     def origins(self) -> dict[Path, tuple[Path, ...]]:
@@ -81,7 +87,7 @@ def pointer(path: Path) -> str:
 
 def dotted(path: Path) -> str:
     """`billing.lines[0].units`: a path as issues name a field."""
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
+    return "".join(f"[{step}]" if isinstance(step, int) or step == "*" else f".{step}" for step in path).removeprefix(".")
 
 
 def read_document(document: Document, marks: Mapping[str, frozenset[str]]) -> ReadDocument:

@@ -51,7 +51,7 @@ def merge(documents: list[ReadDocument]) -> Merged:
     merger = _Merger(documents)
     tree: dict[str, Any] = {}
     for number, document in enumerate(documents):
-        tree = merger.objects(tree, document.tree, (), number)
+        tree = merger.objects(tree, document.tree, (), number=number)
     return Merged(tree=tree, documents=tuple(documents), items=merger.items, issues=tuple(merger.issues))
 
 
@@ -63,21 +63,21 @@ class _Merger:
         self.items: dict[Path, dict[int, int]] = {}
         self.issues: list[Issue] = []
 
-    def objects(self, known: dict[str, Any], new: dict[str, Any], path: Path, number: int) -> dict[str, Any]:
+    def objects(self, known: dict[str, Any], new: dict[str, Any], path: Path, *, number: int) -> dict[str, Any]:
         merged = dict(known)
         for name, value in new.items():
             here = (*path, name)
             if isinstance(value, list):
-                merged[name] = self._lists(known.get(name), value, here, number)
+                merged[name] = self._lists(known.get(name), value, here, number=number)
             elif name not in known or known[name] is None:
                 merged[name] = value
             elif isinstance(known[name], dict) and isinstance(value, dict):
-                merged[name] = self.objects(known[name], value, here, number)
+                merged[name] = self.objects(known[name], value, here, number=number)
             elif value is not None and not _same(known[name], value):
                 self._contradiction(here, number)
         return merged
 
-    def _lists(self, known: Any, new: list[Any], path: Path, number: int) -> Any:  # noqa: ANN401 - JSON values
+    def _lists(self, known: Any, new: list[Any], path: Path, *, number: int) -> Any:  # noqa: ANN401 - JSON values
         if known is not None and not isinstance(known, list):
             self._contradiction(path, number)
             return known
@@ -88,9 +88,9 @@ class _Merger:
             for place in range(len(new)):
                 self.items.setdefault((*path, place), {})[number] = place
             return new
-        return self._items(list(known), new, path, number)
+        return self._items(list(known), new, path, number=number)
 
-    def _items(self, merged: list[Any], new: list[Any], path: Path, number: int) -> list[Any]:
+    def _items(self, merged: list[Any], new: list[Any], path: Path, *, number: int) -> list[Any]:
         key = _merge_key(_pattern(path))
         for place, item in enumerate(new):
             at = next((index for index, other in enumerate(merged) if _same_item(other, item, key)), None)
@@ -99,7 +99,7 @@ class _Merger:
                 merged.append(item)
             elif isinstance(item, dict) and isinstance(merged[at], dict):
                 self.items.setdefault((*path, at), {})[number] = place
-                merged[at] = self.objects(merged[at], item, (*path, at), number)
+                merged[at] = self.objects(merged[at], item, (*path, at), number=number)
             self.items.setdefault((*path, at), {})[number] = place
         return merged
 
@@ -107,9 +107,16 @@ class _Merger:
         so_far = Merged(tree={}, documents=tuple(self.documents[:number]), items=self.items, issues=())
         places = [each for document, there in so_far.sources(path) for each in document.positions(there)]
         current = Merged(tree={}, documents=tuple(self.documents), items=self.items, issues=())
-        mine = [each for document, there in current.sources(path) if document is self.documents[number] for each in document.positions(there)]
+        mine = [
+            each
+            for document, there in current.sources(path)
+            if document is self.documents[number]
+            for each in document.positions(there)
+        ]
         field = dotted(path)
-        text = f"two documents say different things about `{field}`; mend one of them, or send the documents of one encounter only"
+        text = (
+            f"two documents say different things about `{field}`; mend one of them, or send the documents of one encounter only"
+        )
         issue = Issue(
             severity=Severity.ERROR,
             code=IssueType.CONFLICT,

@@ -1,0 +1,281 @@
+"""The functions that mapping files call: small, typed, pure, and without a clock."""
+
+import re
+from base64 import b64encode
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from decimal import Decimal, InvalidOperation
+from html import escape
+from itertools import chain
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from adapter.fhir import identity
+from adapter.issues import Severity
+from adapter.mapping.function import NotConvertible, function
+from adapter.terminology import Terminology
+
+_DAY = 10
+_XHTML = "http://www.w3.org/1999/xhtml"
+_ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
+_CPT_CODE = re.compile(r"[0-9]{4}[0-9A-Z]")
+_HCPCS_CODE = re.compile(r"[A-Z][0-9]{4}")
+_LOINC_CODE = re.compile(r"[0-9]{1,7}-[0-9]")
+_MODIFIER = re.compile(r"[A-Z0-9]{2}")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+_LOCAL_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,9})?")
+_OFFSET = re.compile(r"([+-])([0-9]{2}):?([0-9]{2})")
+
+# ------------------------------------------------------------------------------------------------- identity and codes
+
+
+@function(takes=("const string", "string", "string*"), gives="id")
+def stable_id(kind: str, *keys: str) -> str:
+    """The id of a resource from its business keys: `stable_id('Claim', case.id, case.billing.use)`."""
+    return identity.stable_id(kind, *keys)
+
+
+@function(takes=("const string",), gives="uri", terminology=True)
+def system(terminology: Terminology, alias: str) -> str:
+    """The URL of a code or identifier system of systems.yaml: `system('npi')`."""
+    return terminology.system(alias)
+
+
+@function(takes=("const string",), gives="uri", terminology=True)
+def canonical(terminology: Terminology, path: str) -> str:
+    """A URL of ours: `canonical('StructureDefinition/claim-0731t')`, `canonical('sid/claim')`."""
+    return terminology.canonical(path)
+
+
+@function(takes=("const string", "code"), gives="Coding", terminology=True)
+def coding(terminology: Terminology, alias: str, code: str) -> dict[str, str]:
+    """A Coding, with a display only for our own code systems: `coding('claim-type', 'professional')`."""
+    return terminology.coding(alias, code)
+
+
+@function(takes=("const string", "code"), gives="code?", terminology=True)
+def translate(terminology: Terminology, name: str, code: str) -> str | None:
+    """What a ConceptMap in mappings/terminology/ gives for a code: `translate('encounter-class', case.encounter.mode)`."""
+    return terminology.translate(name, code)
+
+
+@function(takes=("code",), gives="Coding", terminology=True)
+def cpt(terminology: Terminology, code: str) -> dict[str, str]:
+    """A CPT Coding, never with a display (modelling.md decision 5): `cpt('0731T')`."""
+    return terminology.coding("cpt", code)
+
+
+@function(takes=("code", "code?"), gives="Coding", terminology=True)
+def service(terminology: Terminology, code: str, alias: str | None) -> dict[str, str]:
+    """The Coding of a service in the named system, else in the one it looks like: `service(line.code, line.system)`.
+
+    Five characters beginning with four digits are CPT, a letter and four digits HCPCS Level II, digits and a check digit
+    LOINC; a code that looks like none of them stays without a system.
+    """
+    known = alias or _alias_of(code)
+    return terminology.coding(known, code) if known else {"code": code}
+
+
+def _alias_of(code: str) -> str | None:
+    if _CPT_CODE.fullmatch(code):
+        return "cpt"
+    if _HCPCS_CODE.fullmatch(code):
+        return "hcpcs"
+    return "loinc" if _LOINC_CODE.fullmatch(code) else None
+
+
+@function(takes=("code", "code"), gives="Coding", terminology=True)
+def syndrome(terminology: Terminology, alias: str, code: str) -> dict[str, str]:
+    """The Coding of a syndrome: `syndrome(each.system, each.code)`; phenotypic series (omimps) are entries of OMIM."""
+    return terminology.coding("omim" if alias == "omimps" else alias, code)
+
+
+@function(takes=("string", "url?"), gives="Coding", terminology=True)
+def modifier(terminology: Terminology, code: str, url: str | None) -> dict[str, str]:
+    """The Coding of a claim modifier in its real system, the code as sent: `modifier(m.code, m.system)`.
+
+    Two digits are CPT, as are the few with a letter that the ConceptMap modifier-system names; the rest is HCPCS Level II
+    (rule MOD-05). A code that is no modifier keeps the system that was sent.
+    """
+    alias = _modifier_alias(terminology, code.strip().upper())
+    said = terminology.preferred(url) if url else None
+    real = terminology.system(alias) if alias else said
+    return {"code": code} if real is None else {"system": real, "code": code}
+
+
+def _modifier_alias(terminology: Terminology, code: str) -> str | None:
+    if not _MODIFIER.fullmatch(code):
+        return None
+    return terminology.translate("modifier-system", code) or ("cpt" if code.isdigit() else "hcpcs")
+
+
+@function(takes=(), gives="Coding")
+def unknown_coding() -> dict[str, object]:
+    """A Coding of which only is said that it is unknown, for elements that R4 demands: `translated or unknown_coding()`."""
+    return {"extension": [{"url": _ABSENT, "valueCode": "unknown"}]}
+
+
+# ----------------------------------------------------------------------------------------------------- dates and times
+
+
+@function(takes=("dateTime",), gives="date")
+def date_of(value: str) -> str:
+    """The day of a date and time, as it was where it was written: `date_of(case.encounter.start)`."""
+    return value[:_DAY]
+
+
+@function(takes=("dateTime",), gives="instant", fallible=True)
+def instant(value: str) -> str:
+    """A date and time that is exact to the second: `instant(case.review.signed_at)`."""
+    if len(value) > _DAY:
+        return value
+    message = "An exact time with its offset is needed here, and only a date was sent. Send the time of day too."
+    raise NotConvertible(message)
+
+
+@function(takes=("list of date",), gives="date?")
+def earliest(days: Sequence[str]) -> str | None:
+    """The first of some days: `earliest(each(line.dos_start for line in case.billing.lines))`."""
+    return min(days, default=None)
+
+
+@function(takes=("list of date",), gives="date?")
+def latest(days: Sequence[str]) -> str | None:
+    """The last of some days: `latest(each(line.dos_end or line.dos_start for line in case.billing.lines))`."""
+    return max(days, default=None)
+
+
+@function(takes=("string", "string?"), gives="dateTime", fallible=True)
+def local_time(value: str, zone: str | None) -> str:
+    """A time of a clock on the wall, in an IANA zone or at an offset: `local_time(created_at, options.time_zone)`.
+
+    Takes `YYYY-MM-DD HH:MM:SS`; without a zone, or where the clock was changed, only the day is left, and that is reported.
+    """
+    found = _LOCAL_TIME.fullmatch(value.strip())
+    if not found:
+        message = "This is no date with a time. Send YYYY-MM-DD HH:MM:SS."
+        raise NotConvertible(message)
+    day, time, fraction = found[1], found[2], found[3] or ""
+    if zone is None:
+        message = "The time has no time zone, so only its day is kept. Configure the sender's time zone."
+        raise NotConvertible(message, value=day)
+    return f"{day}T{time}{fraction}{_offset(_clock(day, time), _zone(zone, day), day)}"
+
+
+def _clock(day: str, time: str) -> datetime:
+    try:
+        return datetime.fromisoformat(f"{day}T{time}")
+    except ValueError:
+        message = "This day or time does not exist. Correct it."
+        raise NotConvertible(message) from None
+
+
+def _zone(name: str, day: str) -> tzinfo:
+    if found := _OFFSET.fullmatch(name):
+        shift = timedelta(hours=int(found[2]), minutes=int(found[3]))
+        return timezone(-shift if found[1] == "-" else shift)
+    try:
+        return UTC if name == "Z" else ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        message = "There is no time zone of this name. Use an IANA name such as Europe/Berlin, or an offset such as +01:00."
+        raise NotConvertible(message, value=day, severity=Severity.ERROR) from None
+
+
+def _offset(clock: datetime, zone: tzinfo, day: str) -> str:
+    early, late = (clock.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    if early.utcoffset() != late.utcoffset():
+        message = "The clock was changed at this time, so it can not be told which hour is meant. Send the offset."
+        raise NotConvertible(message, value=day)
+    return early.isoformat()[-6:]
+
+
+# ---------------------------------------------------------------------------------------------------- numbers and text
+
+
+@function(takes=("list of decimal",), gives="decimal?")
+def total(amounts: Sequence[Decimal | int]) -> Decimal | int | None:
+    """The sum of some amounts, with their digits: `total(each(line.charge for line in case.billing.lines))`."""
+    return sum(amounts) if amounts else None
+
+
+@function(takes=("any",), gives="string")
+def text(value: object) -> str:
+    """A number or a yes/no as text, with its digits: `text(index(image))`."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+@function(takes=("string",), gives="decimal", fallible=True)
+def number(value: str) -> Decimal:
+    """The number that a text holds, with its digits: `number(measurement.value)`."""
+    try:
+        if _NUMBER.fullmatch(value.strip()):
+            return Decimal(value.strip())
+    except InvalidOperation:
+        pass
+    message = "This is no number. Send digits with at most one decimal point."
+    raise NotConvertible(message)
+
+
+@function(takes=("string",), gives="integer", fallible=True)
+def integer(value: str) -> int:
+    """The whole number that a text holds: `integer(charge.units)`."""
+    if _INTEGER.fullmatch(value.strip()):
+        return int(value)
+    message = "This is no whole number. Send digits only."
+    raise NotConvertible(message)
+
+
+@function(takes=("string", "const string", "const string"), gives="boolean", fallible=True)
+def flag(value: str, yes: str, no: str) -> bool:
+    """Yes or no from the two texts of a sender: `flag(feature.is_present, '1', '0')`."""
+    if value in (yes, no):
+        return value == yes
+    message = f"This says neither yes nor no. Send {yes!r} or {no!r}."
+    raise NotConvertible(message)
+
+
+@function(takes=("const string", "string*?"), gives="string?")
+def join(separator: str, *parts: object) -> str | None:
+    """What is there of some texts, in one: `join(' ', person.prefix, person.family)`; nothing if none is."""
+    return separator.join(each for each in parts if isinstance(each, str)) or None
+
+
+@function(takes=("string", "const string"), gives="boolean")
+def contains(value: str, part: str) -> bool:
+    """Whether a text has a part: `contains(observation.code, 'gestalt')`."""
+    return part in value
+
+
+@function(takes=("string", "const string"), gives="boolean")
+def starts_with(value: str, part: str) -> bool:
+    """Whether a text begins so: `starts_with(row.omim_id, 'PS')`."""
+    return value.startswith(part)
+
+
+@function(takes=("string",), gives="base64Binary", fallible=True)
+def base64_of_hex(value: str) -> str:
+    """Bytes written in hexadecimal digits, as FHIR writes them: `base64_of_hex(image.sha1)`."""
+    try:
+        return b64encode(bytes.fromhex(value)).decode()
+    except ValueError:
+        message = "These are no bytes in hexadecimal digits. Send two digits for each byte."
+        raise NotConvertible(message) from None
+
+
+# --------------------------------------------------------------------------------------------------- FHIR structures
+
+
+@function(takes=("string", "string*?"), gives="Narrative")
+def narrative(title: str, *parts: object) -> dict[str, str]:
+    """A generated narrative of a few words: `narrative('Photograph', image.view)`; parts that are nothing are left out."""
+    said = "; ".join(escape(each, quote=False) for each in parts if isinstance(each, str))
+    body = f": {said}" if said else ""
+    return {"status": "generated", "div": f'<div xmlns="{_XHTML}"><p><b>{escape(title, quote=False)}</b>{body}</p></div>'}
+
+
+@function(takes=("list of Reference*",), gives="list of Reference?")
+def together(*lists: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    """Several lists of references in one: `together(each(ref(candidate, c) for c in case.ai.candidates), …)`."""
+    return list(chain.from_iterable(lists))
