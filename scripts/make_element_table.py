@@ -42,44 +42,13 @@ R4_FILES = tuple(
 # Later packages do not replace what an earlier one defines.
 R5_FILES = tuple(f"org/hl7/fhir/r5/packages/{name}.tgz" for name in ("hl7.fhir.r5.core-5.0.0", "hl7.terminology-5.1.0"))
 
-# fmt: off - several to a line
-RESOURCES = [
-    "Organization",
-    "Practitioner",
-    "PractitionerRole",
-    "Patient",
-    "RelatedPerson",
-    "Coverage",
-    "Encounter",
-    "Consent",
-    "Device",
-    "Media",
-    "DocumentReference",
-    "Location",
-    "Questionnaire",
-    "QuestionnaireResponse",
-    "Observation",
-    "Procedure",
-    "DiagnosticReport",
-    "Condition",
-    "ServiceRequest",
-    "Claim",
-    "Provenance",
-    "CodeSystem",
-    "ValueSet",
-    "ConceptMap",
-    "StructureDefinition",
-    "CapabilityStatement",
-    "TerminologyCapabilities",
-    "OperationOutcome",
-    "Parameters",
-    "Bundle",
-    "ImplementationGuide",
-    "TestReport",
-    "Binary",
-    "Basic",
-]
-# fmt: on - as before
+RESOURCE_LINES = (
+    "Organization Practitioner PractitionerRole Patient RelatedPerson Coverage Encounter Consent Device Media DocumentReference",
+    "Location Questionnaire QuestionnaireResponse Observation Procedure DiagnosticReport Condition ServiceRequest Claim",
+    "Provenance CodeSystem ValueSet ConceptMap StructureDefinition CapabilityStatement TerminologyCapabilities OperationOutcome",
+    "Parameters Bundle ImplementationGuide TestReport Binary Basic",
+)
+RESOURCES = [name for line in RESOURCE_LINES for name in line.split()]
 ABSENT = {"R4": (), "R5": ("Media",)}
 
 STRUCTURE = "http://hl7.org/fhir/StructureDefinition/"
@@ -204,22 +173,30 @@ class Expansion:
         return set.intersection(*found)
 
     def of_system(self, part: Node) -> set[str]:
-        """The codes that an include takes from its code system."""
+        """The codes that an include takes from its code system; only those that may be chosen."""
         if "concept" in part:
             return {concept["code"] for concept in many(part["concept"])}
         system = self.definitions.code_systems.get(part["system"].partition("|")[0])
         if system is None or system["content"] != "complete":
             raise NotEnumerable(part["system"])
-        parents = dict(parents_of(many(system.get("concept")), frozenset()))
-        return set(parents).intersection(*(filtered(parents, each) for each in many(part.get("filter"))))
+        concepts = list(concepts_of(many(system.get("concept")), frozenset()))
+        parents = {concept["code"]: above for concept, above in concepts}
+        selectable = {concept["code"] for concept, _ in concepts if is_selectable(concept)}
+        return selectable.intersection(*(filtered(parents, each) for each in many(part.get("filter"))))
 
 
-def parents_of(concepts: list[Node], above: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:
-    """Each code with the codes directly above it, whether by nesting or by a property."""
+def concepts_of(concepts: list[Node], above: frozenset[str]) -> Iterator[tuple[Node, frozenset[str]]]:
+    """Each concept with the codes directly above it, whether by nesting or by a property."""
     for concept in concepts:
         named = {item["valueCode"] for item in many(concept.get("property")) if item["code"] in PARENT}
-        yield concept["code"], above | named
-        yield from parents_of(many(concept.get("concept")), frozenset({concept["code"]}))
+        yield concept, above | named
+        yield from concepts_of(many(concept.get("concept")), frozenset({concept["code"]}))
+
+
+def is_selectable(concept: Node) -> bool:
+    """Whether a concept may be used, or is for grouping only (http://hl7.org/fhir/R4/codesystem-concept-properties.html)."""
+    flags = (item["valueBoolean"] for item in many(concept.get("property")) if item["code"] == "notSelectable")
+    return str(next(flags, False)).lower() == "false"
 
 
 def filtered(parents: dict[str, frozenset[str]], condition: Node) -> set[str]:
