@@ -68,9 +68,6 @@ def many(value: object) -> list[Any]:
     return [] if value is None else value if isinstance(value, list) else [value]
 
 
-# ------------------------------------------------------------------------------------------------------------ reading
-
-
 def from_xml(element: ET.Element) -> Any:  # noqa: ANN401 - JSON
     """FHIR XML as JSON in which an element that occurs once is not in a list; narrative is left out."""
     if "value" in element.attrib and not any(child.tag.endswith("}value") for child in element):
@@ -128,9 +125,6 @@ def read_definitions(jar: Path, release: str) -> Definitions:
             for kind, node in read(archive.read(name)):
                 definitions.add(kind, node)
     return definitions
-
-
-# ------------------------------------------------------------------------------------------------------------- codes
 
 
 class NotEnumerable(Exception):  # noqa: N818 - an outcome, not an error
@@ -219,9 +213,6 @@ def below(parents: dict[str, frozenset[str]], root: str) -> set[str]:
     while more := {code for code, above in parents.items() if above & found} - found:
         found |= more
     return found - {root}
-
-
-# -------------------------------------------------------------------------------------------------------------- types
 
 
 def extension_value(node: Node, url: str) -> str | None:
@@ -336,9 +327,6 @@ class Maker:
         inherited = self.rows.get(made["base"], {})
         rows = [key if inherited.get(key) == row else row for key, row in self.rows[name].items()]
         return [made["kind"], made["base"], made["pattern"], rows]
-
-
-# ------------------------------------------------------------------------------------------------------------ writing
 
 
 def to_text(header: Node, sections: dict[str, Node]) -> str:
