@@ -24,6 +24,7 @@ _MODIFIER = re.compile(r"[A-Z0-9]{2}")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _LOCAL_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,9})?")
+_TOKEN = re.compile(r"\S+( \S+)*")
 _OFFSET = re.compile(r"([+-])([0-9]{2}):?([0-9]{2})")
 
 # ------------------------------------------------------------------------------------------------- identity and codes
@@ -233,6 +234,15 @@ def flag(value: str, yes: str, no: str) -> bool:
     if value in (yes, no):
         return value == yes
     message = f"This says neither yes nor no. Send {yes!r} or {no!r}."
+    raise NotConvertible(message)
+
+
+@function(takes=("string",), gives="code", fallible=True)
+def token(value: str) -> str:
+    """A text as a code, without white space around it: `token(finding.hgvs)`."""
+    if _TOKEN.fullmatch(value.strip()):
+        return value.strip()
+    message = "A code has no line breaks and no double spaces. Send the code alone."
     raise NotConvertible(message)
 
 
