@@ -341,3 +341,8 @@ def test_a_server_that_can_not_be_asked_for_codes_knows_nothing(
     server.get(f"{BASE}/CodeSystem/$validate-code", status=status, json=outcome())
 
     assert client.validate_code("http://s", "c") is None
+
+
+def test_a_resource_that_is_no_json_is_a_bug(client: FhirClient) -> None:
+    with pytest.raises(TypeError):
+        client.validate({"resourceType": "Patient", "name": {"a set"}})
