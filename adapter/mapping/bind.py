@@ -35,16 +35,19 @@ class BodyBinder:
     def thing(self, node: MappingNode, shape: Shape, scope: Scope, *, item: bool = False, stack: tuple[str, ...] = ()) -> Thing:
         """The object that a YAML mapping describes."""
         problems: list[Problem] = []
-        loop_head, when_text, let_texts = read_structure(node, problems)
+        heads, when_text, let_texts = read_structure(node, problems)
         for each in problems:
             self.frame.report(each)
-        loop, scope = self.loop(loop_head, scope) if loop_head else (None, scope)
+        loops: list[Loop] = []
+        for head in heads:
+            loop, scope = self.loop(head, scope)
+            loops += [loop] if loop else []
         lets, scope = self.lets(let_texts, scope)
         when = self.binder.text(when_text.text, when_text.mark, scope) if when_text else None
         inner = scope.knowing(when.known) if when else scope
         entries, more_lets = self._entries(node, shape, inner, stack)
         self.check_lets(let_texts, lets)
-        made = Thing(mark=node.mark, entries=tuple(entries.items()), loop=loop, lets=(*lets, *more_lets), when=when)
+        made = Thing(mark=node.mark, entries=tuple(entries.items()), loops=tuple(loops), lets=(*lets, *more_lets), when=when)
         if self.whole or item:
             self._check_required(made, shape)
         return made
@@ -149,7 +152,7 @@ class BodyBinder:
                 lets.append((local, value))
             inner = inner.with_name(name, replace(value, code=local, simple=True))
         thing = self.thing(fragment.body, replace_fields(shape), inner, stack=(*stack, fragment.name))
-        if thing.loop or thing.when:
+        if thing.loops or thing.when:
             hint = "put `for` and `when` where the fragment is used"
             self.frame.error("fragment", fragment.mark, "a fragment has no `for` and no `when` of its own", hint)
         return dict(thing.entries), [*lets, *thing.lets]

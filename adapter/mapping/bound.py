@@ -39,11 +39,11 @@ class Loop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thing:
-    """An object: its elements in order, under what condition, and for what."""
+    """An object: its elements in order, under what condition, and for what (loops from the outer to the inner)."""
 
     mark: Mark
     entries: "tuple[tuple[str, Node], ...]"
-    loop: Loop | None = None
+    loops: tuple[Loop, ...] = ()
     lets: tuple[tuple[str, Value], ...] = ()
     when: Value | None = None
 
@@ -55,13 +55,12 @@ class Thing:
     @property
     def certain(self) -> bool:
         """Whether it is always made."""
-        looped = self.loop is not None and (self.loop.kind == "list" or self.loop.source.optional)
-        return not looped and self.when is None and self.filled
+        return self.when is None and self.filled and not any(loop.kind == "list" or loop.source.optional for loop in self.loops)
 
     @property
     def inline(self) -> bool:
         """Whether it can stand in a literal."""
-        return not (self.loop or self.lets or self.when) and all(child.inline for _, child in self.entries)
+        return not (self.loops or self.lets or self.when) and all(child.inline for _, child in self.entries)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +96,7 @@ class Wrapped:
     @property
     def certain(self) -> bool:
         """Whether there is always a value."""
-        return self.leaf.certain and self.thing.loop is None and self.thing.when is None
+        return self.leaf.certain and not self.thing.loops and self.thing.when is None
 
     inline = False
 
@@ -108,7 +107,7 @@ Node = Leaf | Thing | Several
 
 def _always(item: Item) -> bool:
     thing = item.thing if isinstance(item, Wrapped) else item
-    if isinstance(thing, Thing) and thing.loop is not None and thing.loop.kind == "list":
+    if isinstance(thing, Thing) and thing.loops:
         filled = item.leaf.certain if isinstance(item, Wrapped) else thing.filled
-        return filled and thing.when is None and not thing.loop.source.optional
+        return filled and thing.when is None and not any(loop.source.optional for loop in thing.loops)
     return item.certain

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 
-from adapter.mapping.bound import Item, Leaf, Node, Several, Thing, Wrapped
+from adapter.mapping.bound import Item, Leaf, Loop, Node, Several, Thing, Wrapped
 from adapter.mapping.frame import Frame, tuple_code
 from adapter.mapping.problem import Mark
 from adapter.mapping.value import Mode, Read, Value
@@ -178,30 +178,29 @@ class Generator:
     @contextmanager
     def _entered(self, thing: Thing, at: _At) -> Iterator[_At]:
         """Open the loop, the names and the condition of a thing; gives where its items stand."""
-        opened = 0
+        indent = self._indent
         inner = at
-        if thing.loop is not None and thing.loop.kind == "list":
-            loops = (*at.loops, thing.loop.index)
-            inner = replace(at, loops=loops)
-            self._missing_loop(thing, at)
-            if self.mode != "plain" or thing.loop.index in self.frame.indexed:
-                self.open(f"for {thing.loop.index}, {thing.loop.local} in enumerate({thing.loop.source.code}):")
+        for loop in thing.loops:
+            self._missing_loop(loop, inner)
+            if loop.kind == "list":
+                inner = replace(inner, loops=(*inner.loops, loop.index))
+                counted = self.mode != "plain" or loop.index in self.frame.indexed
+                head = (
+                    f"{loop.index}, {loop.local} in enumerate({loop.source.code})"
+                    if counted
+                    else f"{loop.local} in {loop.source.code}"
+                )
+                self.open(f"for {head}:")
             else:
-                self.open(f"for {thing.loop.local} in {thing.loop.source.code}:")
-            opened += 1
-        elif thing.loop is not None:
-            self.emit(f"{thing.loop.local} = {thing.loop.source.code}")
-            if thing.loop.source.optional:
-                self._missing_loop(thing, at)
-                self.open(f"if {thing.loop.local} is not None:")
-                opened += 1
+                self.emit(f"{loop.local} = {loop.source.code}")
+                if loop.source.optional:
+                    self.open(f"if {loop.local} is not None:")
         self.lets(thing)
         if thing.when is not None:
             self._missing_when(thing, inner)
             self.open(f"if {thing.when.condition}:")
-            opened += 1
         yield inner
-        self._indent -= opened
+        self._indent = indent
 
     def several(self, several: Several, at: _At) -> str:
         """Emit the statements that make a list; gives the local that holds it."""
@@ -250,11 +249,11 @@ class Generator:
             with self.block("else:"):
                 self._note((_site(leaf, at),), at, why)
 
-    def _missing_loop(self, thing: Thing, at: _At) -> None:
-        if self.mode == "explain" and thing.loop is not None:
-            there = "is not None" if thing.loop.kind == "single" else ""
-            with self.block(f"if not ({thing.loop.source.code} {there}):"):
-                self._note((_header(thing.loop.mark, at, "for", thing.loop.source),), at, "the list of `for` is empty")
+    def _missing_loop(self, loop: Loop, at: _At) -> None:
+        if self.mode == "explain":
+            there = " is not None" if loop.kind == "single" else ""
+            with self.block(f"if not ({loop.source.code}{there}):"):
+                self._note((_header(loop.mark, at, "for", loop.source),), at, "the list of `for` is empty")
 
     def _missing_when(self, thing: Thing, at: _At) -> None:
         if self.mode == "explain" and thing.when is not None:

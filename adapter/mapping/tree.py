@@ -7,6 +7,7 @@ from adapter.mapping.document import ListNode, MappingNode, Node, TextNode, read
 from adapter.mapping.problem import Mark, Problem, problem
 
 _LOOP = re.compile(r"^\s*([A-Za-z_]\w*)\s+in\s+(.+)$", re.DOTALL)
+_NEXT_LOOP = re.compile(r"\s+for\s+(?=[A-Za-z_]\w*\s+in\s)")
 _SIGNATURE = re.compile(r"^\s*([A-Za-z_]\w*)\s*\(([\w\s,]*)\)\s*$")
 _NAME = re.compile(r"^[A-Za-z_][\w/-]*$")
 _MAP_KEYS = ("map", "target", "source", "for", "when", "let", "ignore", "resource", "case")
@@ -113,7 +114,9 @@ class _FileReader:
             self._say("not-a-map", node.mark, "the map makes nothing", "add `resource:` (or `case:`) with the elements below it")
         elif name and target:
             source = self._word(keys["source"], "source") if "source" in keys else None
-            loop = self.loop(keys["for"]) if "for" in keys else None
+            loops = self.loops(keys["for"]) if "for" in keys else ()
+            if len(loops) > 1:
+                self._say("for", keys["for"].mark, "a map has one loop", "take the inner loop into the elements")
             when = self.expression(keys["when"]) if "when" in keys else None
             lets = self.lets(keys["let"]) if "let" in keys else ()
             ignored = self._ignored(keys["ignore"]) if "ignore" in keys else ()
@@ -123,7 +126,7 @@ class _FileReader:
                     mark=node.mark,
                     target=target,
                     source=source,
-                    loop=loop,
+                    loop=loops[0] if loops else None,
                     when=when,
                     lets=lets,
                     ignored=ignored,
@@ -174,13 +177,14 @@ class _FileReader:
         self._say("ignore", node.mark, "each ignored field needs its reason", "write `field: reason`")
         return ()
 
-    def loop(self, node: Node) -> LoopHead | None:
-        """`name in expression`."""
-        found = _LOOP.match(node.text) if isinstance(node, TextNode) else None
-        if found is None:
+    def loops(self, node: Node) -> tuple[LoopHead, ...]:
+        """`name in expression`, and perhaps ` for name in expression` again for a loop within it."""
+        parts = _NEXT_LOOP.split(node.text) if isinstance(node, TextNode) else [""]
+        found = [each for each in map(_LOOP.match, parts) if each]
+        if len(found) < len(parts):
             self._say("for", node.mark, "this is not a loop", "write `for: item in list`")
-            return None
-        return LoopHead(name=found[1], source=Text(text=found[2], mark=node.mark))
+            return ()
+        return tuple(LoopHead(name=each[1], source=Text(text=each[2], mark=node.mark)) for each in found)
 
     def expression(self, node: Node) -> Text | None:
         """`=expression`."""
@@ -203,10 +207,10 @@ class _FileReader:
 
 def read_structure(
     node: MappingNode, problems: list[Problem]
-) -> tuple[LoopHead | None, Text | None, tuple[tuple[str, Text], ...]]:
+) -> tuple[tuple[LoopHead, ...], Text | None, tuple[tuple[str, Text], ...]]:
     """The `for`, `when` and `let` of an object."""
     reader = _FileReader(problems)
     keys = {key.text: value for key, value in node.entries}
-    loop = reader.loop(keys["for"]) if "for" in keys else None
+    loops = reader.loops(keys["for"]) if "for" in keys else ()
     when = reader.expression(keys["when"]) if "when" in keys else None
-    return loop, when, reader.lets(keys["let"]) if "let" in keys else ()
+    return loops, when, reader.lets(keys["let"]) if "let" in keys else ()
