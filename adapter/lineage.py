@@ -9,7 +9,7 @@ from adapter.fhir.bundle import expression_roots
 from adapter.issues import Issue, IssueType, Severity
 from adapter.mapping.compiled import CompiledMap, Report
 from adapter.mapping.library import Library, Made
-from adapter.mapping.origin import Origin, leaves, origins
+from adapter.mapping.origin import Origin, at, leaves, origins
 from adapter.readers.document import MappedDocument, Path, dotted
 from adapter.readers.merge import Merged
 from adapter.rules.judgement import Judgement
@@ -235,12 +235,15 @@ def coverage_of(document: MappedDocument) -> list[Unread]:
     """The fields of a document of another form that its map does not read."""
     found: dict[Path, list[Path]] = {}
     for leaf in leaves(document.original.tree):
+        if at(document.original.tree, leaf) in (None, ""):
+            continue
         pattern = tuple("*" if isinstance(step, int) else step for step in leaf)
         found.setdefault(pattern, []).append(leaf)
     unread = []
     for pattern, paths in found.items():
         if not any(pattern[: len(read)] == read for read in document.read):
-            reason = next((why for path, why in document.ignored.items() if pattern[: len(path)] == path), None)
+            names = tuple(step for step in pattern if step != "*")
+            reason = next((why for path, why in document.ignored.items() if names[: len(path)] == path), None)
             positions = tuple(each for path in paths for each in document.original.positions(path))
             unread.append(Unread(field=dotted(pattern), positions=positions, reason=reason))
     return unread

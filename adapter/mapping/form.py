@@ -11,6 +11,7 @@ from adapter.mapping.function import Function, NotConvertible, Parameter
 from adapter.mapping.problem import Mark
 from adapter.mapping.types import Kind, Shape, Type, accepts
 from adapter.mapping.value import Read, Scope, Value, merged
+from adapter.terminology import Terminology
 
 _BOOLEAN = Kind("boolean")
 
@@ -39,6 +40,7 @@ class Calls:
     bound: Mapping[str, Callable[..., Any]]
     targets: Mapping[str, Target]
     type_of: Callable[[str], Type]
+    terminology: Terminology
     early: bool = False
 
     def __call__(self, binder: Binder, node: ast.Call, mark: Mark, scope: Scope) -> Value | None:
@@ -180,6 +182,11 @@ class Calls:
         code = repr(result) if isinstance(result, str | int | dict | list) else frame.constant(result)
         return Value(code=code, key=code, type=made, many=function.gives_many, constant=result, functions=(function.name,))
 
+    def _result(self, function: Function, values: list[Value]) -> Type:
+        if function.codes is None:
+            return self.type_of(function.gives)
+        return Kind(function.gives, function.codes(self.terminology, *(value.constant for value in values if value.is_constant)))
+
     def _called(self, frame: Frame, function: Function, pairs: list[tuple[Value, Parameter]], mark: Mark) -> Value:
         guards, codes = [], []
         for value, parameter in pairs:
@@ -200,7 +207,7 @@ class Calls:
         return Value(
             code=guarded,
             key=f"{function.name}({', '.join(value.key for value in values)})",
-            type=self.type_of(function.gives),
+            type=self._result(function, values),
             many=function.gives_many,
             optional=bool(guards) or function.may_give_nothing,
             reads=used["reads"],  # type: ignore[arg-type]

@@ -42,6 +42,7 @@ class Function:
     may_give_nothing: bool
     fallible: bool
     terminology: bool
+    codes: Callable[..., frozenset[str]] | None
 
 
 def _parameter(text: str) -> Parameter:
@@ -55,13 +56,19 @@ def _parameter(text: str) -> Parameter:
 
 
 def function(
-    *, takes: tuple[str, ...], gives: str, fallible: bool = False, terminology: bool = False
+    *,
+    takes: tuple[str, ...],
+    gives: str,
+    fallible: bool = False,
+    terminology: bool = False,
+    codes: Callable[..., frozenset[str]] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a function of the mapping language.
 
     `takes` names a kind per argument: `dateTime`, `list of decimal`, `const string` (a literal), `string?` (also called with
     nothing); a last one with `*` stands for any number. `gives` is a kind or the name of a FHIR data type; with `?` the
     function may give nothing. A `fallible` function may raise NotConvertible. With `terminology` the Terminology is passed first.
+    `codes` tells from the Terminology and the literals among the arguments which codes the function can give.
     """
 
     def declare(call: Callable[..., Any]) -> Callable[..., Any]:
@@ -77,6 +84,7 @@ def function(
             may_give_nothing=gives.endswith("?") or fallible,
             fallible=fallible,
             terminology=terminology,
+            codes=codes,
         )
         call.mapping_function = made  # type: ignore[attr-defined] # found by functions_of
         return call

@@ -54,10 +54,24 @@ def coding(terminology: Terminology, alias: str, code: str) -> dict[str, str]:
     return terminology.coding(alias, code)
 
 
-@function(takes=("const string", "code"), gives="code?", terminology=True)
+def _targets(terminology: Terminology, name: str, *_: object) -> frozenset[str]:
+    return frozenset(terminology.maps.get(name, {}).values())
+
+
+@function(takes=("const string", "code"), gives="code?", terminology=True, codes=_targets)
 def translate(terminology: Terminology, name: str, code: str) -> str | None:
     """What a ConceptMap in mappings/terminology/ gives for a code: `translate('encounter-class', case.encounter.mode)`."""
     return terminology.translate(name, code)
+
+
+@function(takes=("const string", "string"), gives="code", fallible=True, terminology=True, codes=_targets)
+def recode(terminology: Terminology, name: str, word: str) -> str:
+    """As translate, for a sender's own words; a word that the ConceptMap does not know is reported: `recode('sex', gender)`."""
+    found = terminology.translate(name, word)
+    if found is None:
+        message = f"The ConceptMap {name} does not know this word, so it is not carried. Add it to mappings/terminology/."
+        raise NotConvertible(message)
+    return found
 
 
 @function(takes=("code",), gives="Coding", terminology=True)

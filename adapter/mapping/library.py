@@ -215,7 +215,13 @@ class _Loader:
         return shape
 
     def _bench(self, source: MapSource, targets: dict[str, Target]) -> Bench:
-        calls = Calls(functions=self.surroundings.functions, bound=self.bound, targets=targets, type_of=self._type)
+        calls = Calls(
+            functions=self.surroundings.functions,
+            bound=self.bound,
+            targets=targets,
+            type_of=self._type,
+            terminology=self.surroundings.terminology,
+        )
         return Bench(
             roots=self._roots(source),
             calls=calls,

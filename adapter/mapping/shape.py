@@ -95,7 +95,8 @@ def shape_of_json_schema(schema: Mapping[str, Any], name: str) -> Shape:
         if types == {"object"}:
             return Shape(where, Fields(lambda: fields(part, where)), "key"), False
         codes = frozenset(map(str, part["enum"])) if "enum" in part else None
-        return Kind(_JSON_KINDS[types.pop()] if len(types) == 1 else "any", codes), False
+        kind = _JSON_KINDS[types.pop()] if len(types) == 1 else "any"
+        return Kind("code" if kind == "string" and (codes or "pattern" in part) else kind, codes), False
 
     def fields(part: Mapping[str, Any], where: str) -> dict[str, Field]:
         made = {}

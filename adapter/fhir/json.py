@@ -1,0 +1,105 @@
+"""JSON as FHIR needs it: read strictly with positions, written canonically; decimals keep their digits."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import jiter
+import orjson
+
+from adapter.issues import InvalidError, Issue, IssueType, Severity
+
+JsonValue = Any
+"""dict, list, str, int, Decimal, bool or None."""
+
+_BOM = b"\xef\xbb\xbf"
+_OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+_PLACE = re.compile(r" at line (\d+) column (\d+)$")
+_CONTROL_ESCAPE = re.compile(rb"\\u00[01][0-9a-fA-F]|\\[bf]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_LARGE_NUMBER = re.compile(rb"[0-9.]{19}|[0-9][eE][+-]?[0-9]")
+_LARGEST = 2**63 - 1
+_DIGITS = 28
+_EXPONENT = 30
+_WORDS = {
+    "Detected duplicate key": "a key stands twice in one object",
+    "recursion limit exceeded": "the document is nested too deeply (more than 200 levels)",
+    "EOF while parsing": "the document ends too early",
+    "invalid unicode code point": "this is not UTF-8",
+    "unexpected end of hex escape": "an escape (\\u) does not stand for a character",
+    "lone leading surrogate": "an escape (\\u) does not stand for a character",
+    "control character": "a control character stands in a text; write it as an escape or take it out",
+    "invalid number": "a number is not written as JSON writes numbers",
+}
+
+
+def read_json(content: bytes, name: str) -> JsonValue:
+    """The value of a JSON document (RFC 8259, in UTF-8); numbers with a point or an exponent become Decimal.
+
+    Raises InvalidError whose issue says where: `name:line:column`, or `name#/json/pointer`. Refused are: keys twice, NaN and
+    Infinity, more than 200 levels, control characters in texts, whole numbers beyond 64 bit, decimals beyond 28 digits.
+    """
+    content = content.removeprefix(_BOM)
+    if not content.strip():
+        raise InvalidError(_issue("empty", "the document is empty", f"{name}:1:1"))
+    if content.startswith(_OTHER_ENCODINGS) or b"\x00" in content[:4]:
+        raise InvalidError(_issue("encoding", "the document is not UTF-8; save it as UTF-8 and send it again", f"{name}:1:1"))
+    try:
+        value = jiter.from_json(content, allow_inf_nan=False, catch_duplicate_keys=True, float_mode="decimal")
+    except ValueError as error:
+        raise InvalidError(_syntax(str(error), name)) from None
+    suspicious = _CONTROL_ESCAPE.search(content) is not None or _LARGE_NUMBER.search(content) is not None
+    issues = list(_unfit(value, name, "")) if suspicious else []
+    if issues:
+        raise InvalidError(*issues)
+    return value
+
+
+def _syntax(message: str, name: str) -> Issue:
+    place = _PLACE.search(message)
+    words = next((said for beginning, said in _WORDS.items() if beginning in message), "this is not JSON")
+    return _issue("syntax", words, f"{name}:{place[1]}:{place[2]}" if place else name)
+
+
+def _unfit(value: JsonValue, name: str, pointer: str) -> Iterator[Issue]:
+    """What is JSON, but can not be carried."""
+    if isinstance(value, dict):
+        for key, child in value.items():
+            if _CONTROL.search(key):
+                yield _issue("control-character", "a control character stands in a key; take it out", f"{name}#{pointer}")
+            yield from _unfit(child, name, f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}")
+    elif isinstance(value, list):
+        for place, child in enumerate(value):
+            yield from _unfit(child, name, f"{pointer}/{place}")
+    elif isinstance(value, str) and _CONTROL.search(value):
+        yield _issue("control-character", "a control character stands in a text; FHIR does not allow it", f"{name}#{pointer}")
+    elif isinstance(value, int) and abs(value) > _LARGEST:
+        yield _issue("number", "a whole number is beyond 64 bit", f"{name}#{pointer}")
+    elif isinstance(value, Decimal) and _is_absurd(value):
+        yield _issue("number", f"a number has more than {_DIGITS} digits or an exponent beyond {_EXPONENT}", f"{name}#{pointer}")
+
+
+def _is_absurd(value: Decimal) -> bool:
+    _, digits, exponent = value.as_tuple()
+    return len(digits) > _DIGITS or not isinstance(exponent, int) or abs(exponent) > _EXPONENT
+
+
+def _issue(what: str, text: str, location: str) -> Issue:
+    return Issue(severity=Severity.FATAL, code=IssueType.STRUCTURE, rule=f"json/{what}", text=text, location=(location,))
+
+
+def canonical_bytes(value: JsonValue) -> bytes:
+    """The value as compact JSON in UTF-8: the same value gives the same bytes, and decimals keep their digits."""
+    return orjson.dumps(value, default=_decimal)
+
+
+def pretty_bytes(value: JsonValue) -> bytes:
+    """As canonical_bytes, for people: two spaces of indentation and a line end."""
+    return orjson.dumps(value, default=_decimal, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _decimal(value: object) -> orjson.Fragment:
+    if isinstance(value, Decimal):
+        return orjson.Fragment(str(value))
+    raise TypeError(type(value).__name__)
