@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from adapter.client.json_bytes import read_json
 from adapter.client.remark import ServerRefusalError, remarks_of
 from adapter.client.wire import Answer
+from adapter.fhir.json import read_json
 from adapter.issues import (
     AdapterError,
     ConflictError,
@@ -98,7 +98,7 @@ def json_or_none(answer: Answer) -> JsonObject | None:
     """The JSON object in an answer of any status; nothing if there is none."""
     try:
         found = read_json(answer.content, "answer")
-    except (ValueError, InvalidError):
+    except InvalidError:
         return None
     return found if isinstance(found, dict) else None
 

@@ -8,12 +8,12 @@ from urllib.parse import quote
 import requests
 
 from adapter.client.answer import JsonObject, json_of, json_or_none, unusable
-from adapter.client.json_bytes import canonical_bytes
 from adapter.client.loose import list_in
 from adapter.client.remark import Remark, is_outcome, remarks_of
 from adapter.client.target import target_at
 from adapter.client.transaction import TransactionResult, check_is_transaction, is_repeatable, transaction_result
 from adapter.client.wire import Answer, Limits, Request, Retries, Wire
+from adapter.fhir.json import canonical_bytes
 from adapter.issues import Issue, NotFoundError, NotSupportedError
 
 # A validator that can not parse a resource refuses it with one of these and says why: that is a validation result.
