@@ -109,7 +109,7 @@ def syndrome(terminology: Terminology, alias: str, code: str) -> dict[str, str]:
 def modifier(terminology: Terminology, code: str, url: str | None) -> dict[str, str]:
     """The Coding of a claim modifier in its real system, the code as sent: `modifier(m.code, m.system)`.
 
-    Two digits are CPT, as are the few with a letter that the ConceptMap modifier-system names; the rest is HCPCS Level II
+    Two digits are CPT, as are the few with a letter that the ConceptMap cpt-modifier names; the rest is HCPCS Level II
     (rule MOD-05). A code that is no modifier keeps the system that was sent.
     """
     alias = _modifier_alias(terminology, code.strip().upper())
@@ -121,7 +121,7 @@ def modifier(terminology: Terminology, code: str, url: str | None) -> dict[str, 
 def _modifier_alias(terminology: Terminology, code: str) -> str | None:
     if not _MODIFIER.fullmatch(code):
         return None
-    return terminology.translate("modifier-system", code) or ("cpt" if code.isdigit() else "hcpcs")
+    return "cpt" if code.isdigit() or terminology.translate("cpt-modifier", code) else "hcpcs"
 
 
 @function(takes=(), gives="Coding")
