@@ -15,6 +15,7 @@ from adapter.mapping.function import NotConvertible, function
 from adapter.terminology import Terminology
 
 _DAY = 10
+_SECONDS = 19
 _XHTML = "http://www.w3.org/1999/xhtml"
 _ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 _CPT_CODE = re.compile(r"[0-9]{4}[0-9A-Z]")
@@ -25,7 +26,7 @@ _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _LOCAL_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,9})?")
 _TOKEN = re.compile(r"\S+( \S+)*")
-_OFFSET = re.compile(r"([+-])([0-9]{2}):?([0-9]{2})")
+_OFFSET = re.compile(r"([+-])(0[0-9]|1[0-4]):?([0-5][0-9])")
 
 # ------------------------------------------------------------------------------------------------- identity and codes
 
@@ -126,7 +127,10 @@ def _modifier_alias(terminology: Terminology, code: str) -> str | None:
 
 @function(takes=(), gives="Coding")
 def unknown_coding() -> dict[str, object]:
-    """A Coding of which only is said that it is unknown, for elements that R4 demands: `translated or unknown_coding()`."""
+    """A Coding of which only is said that it is unknown.
+
+    For elements that R4 demands: `translated or unknown_coding()`.
+    """
     return {"extension": [{"url": _ABSENT, "valueCode": "unknown"}]}
 
 
@@ -198,10 +202,11 @@ def _zone(name: str, day: str) -> tzinfo:
 
 def _offset(clock: datetime, zone: tzinfo, day: str) -> str:
     early, late = (clock.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
-    if early.utcoffset() != late.utcoffset():
-        message = "The clock was changed at this time, so it can not be told which hour is meant. Send the offset."
+    offset = early.isoformat()[_SECONDS:]
+    if early.utcoffset() != late.utcoffset() or len(offset) != len("+00:00"):  # local mean time of long ago has seconds
+        message = "The offset at this time is not certain, since the clock was changed. Send the offset."
         raise NotConvertible(message, value=day)
-    return early.isoformat()[-6:]
+    return offset
 
 
 # ---------------------------------------------------------------------------------------------------- numbers and text
