@@ -10,8 +10,8 @@ from adapter.mapping.bound import Item, Leaf, Loop, Node, Several, Thing, Wrappe
 from adapter.mapping.document import ListNode, MappingNode, TextNode
 from adapter.mapping.document import Node as YamlNode
 from adapter.mapping.expression import Binder
-from adapter.mapping.form import item_of
 from adapter.mapping.frame import Frame
+from adapter.mapping.list_form import item_of
 from adapter.mapping.problem import Mark, Problem
 from adapter.mapping.tree import STRUCTURE_KEYS, FragmentSource, LoopHead, Text, read_structure
 from adapter.mapping.types import Field, Kind, Shape, accepts, is_whole
@@ -47,7 +47,14 @@ class BodyBinder:
         inner = scope.knowing(when.known) if when else scope
         entries, more_lets = self._entries(node, shape, inner, stack)
         self.check_lets(let_texts, lets)
-        made = Thing(mark=node.mark, entries=tuple(entries.items()), loops=tuple(loops), lets=(*lets, *more_lets), when=when)
+        made = Thing(
+            mark=node.mark,
+            entries=tuple(entries.items()),
+            loops=tuple(loops),
+            lets=(*lets, *more_lets),
+            when=when,
+            rivals=_rivals(entries, shape),
+        )
         if self.whole or item:
             self._check_required(made, shape)
         return made
@@ -93,7 +100,7 @@ class BodyBinder:
         choices: dict[str, tuple[str, Leaf | None]] = {}
         for key, value in node.entries:
             name = key.text
-            if name == "use":
+            if name == "use" and (_is_call(value) or name not in shape.fields):
                 shared, more = self._use(value, shape, scope, stack)
                 lets += more
                 for twice in entries.keys() & shared.keys():
@@ -101,7 +108,7 @@ class BodyBinder:
                         "duplicate-key", value.mark, f"the fragment makes `{twice}` again", "take it out on one side"
                     )
                 entries.update(shared)
-            elif name not in STRUCTURE_KEYS and name in shape.fields:
+            elif name in shape.fields and name not in ("for", "when", "let"):
                 if name in entries:
                     self.frame.error(
                         "duplicate-key", key.mark, f"`{name}` is already made by the fragment", "take it out on one side"
@@ -141,6 +148,8 @@ class BodyBinder:
             self.frame.error("fragment", node.mark, f"the fragment `{fragment.name}` {said}", "use another one")
             return {}, []
         arguments = self._arguments(node, found[1], scope)
+        if arguments is None:
+            return {}, []
         if len(arguments) != len(fragment.parameters):
             hint = f"it takes: {', '.join(fragment.parameters)}"
             self.frame.error("wrong-argument", node.mark, f"`{fragment.name}` takes {len(fragment.parameters)} arguments", hint)
@@ -157,7 +166,7 @@ class BodyBinder:
             self.frame.error("fragment", fragment.mark, "a fragment has no `for` and no `when` of its own", hint)
         return dict(thing.entries), [*lets, *thing.lets]
 
-    def _arguments(self, node: TextNode, name: str, scope: Scope) -> list[Value]:
+    def _arguments(self, node: TextNode, name: str, scope: Scope) -> list[Value] | None:
         inside = node.text.strip()[len(name) :].strip()[1:-1].strip()
         if not inside:
             return []
@@ -165,10 +174,11 @@ class BodyBinder:
             parsed = ast.parse(f"({inside},)", mode="eval").body
         except SyntaxError:
             self.frame.error("expression", node.mark, "the arguments are not expressions", "write `use: fragment(case.patient)`")
-            return []
+            return None
         items = parsed.elts if isinstance(parsed, ast.Tuple) else []
         values = [self.binder.bind(item, node.mark, scope) for item in items]
-        return [value for value in values if value is not None]
+        bound = [value for value in values if value is not None]
+        return bound if len(bound) == len(values) else None
 
     def _element(self, node: YamlNode, field: Field, scope: Scope, stack: tuple[str, ...]) -> Node | None:
         if isinstance(node, ListNode):
@@ -307,18 +317,35 @@ class BodyBinder:
 
     def _check_required(self, thing: Thing, shape: Shape) -> None:
         entries = dict(thing.entries)
+        needed: dict[str, list[str]] = {}
         for name, field in shape.fields.items():
-            if not field.required or name == "resourceType":
-                continue
-            if name not in entries:
-                self.frame.error(
-                    "required-missing", thing.mark, f"{shape} needs `{name}`", "add it, or leave the object out with `when`"
-                )
-            elif not entries[name].certain:
+            if field.required and name != "resourceType":
+                needed.setdefault(field.choice or name, []).append(name)
+        for said, names in needed.items():
+            made = [entries[name] for name in names if name in entries]
+            if any(entries["_" + name].certain for name in names if "_" + name in entries):
+                continue  # the reason for its absence stands in for it
+            if not made:
+                hint = "add it, or leave the object out with `when`"
+                self.frame.error("required-missing", thing.mark, f"{shape} needs `{said}`", hint)
+            elif len(made) == 1 and not made[0].certain:
                 hint = "guard the object with a `when` that asks for it"
-                self.frame.error(
-                    "required-missing", entries[name].mark, f"`{name}` may end up missing, but {shape} needs it", hint
-                )
+                self.frame.error("required-missing", made[0].mark, f"`{said}` may end up missing, but {shape} needs it", hint)
+
+
+def _rivals(entries: Mapping[str, Node], shape: Shape) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """For each member of a choice that does not stand first, the members before it."""
+    members: dict[str, list[str]] = {}
+    for name in entries:
+        choice = shape.fields[name].choice
+        if choice is not None:
+            members.setdefault(choice, []).append(name)
+    return tuple((name, tuple(each[:at])) for each in members.values() for at, name in enumerate(each) if at)
+
+
+def _is_call(node: YamlNode) -> bool:
+    """Whether `use` means a fragment: FHIR has elements of that name (`Claim.use`), but no code of theirs is a call."""
+    return isinstance(node, TextNode) and _CALL.match(node.text) is not None
 
 
 def replace_fields(shape: Shape) -> Shape:

@@ -46,6 +46,8 @@ class Thing:
     loops: tuple[Loop, ...] = ()
     lets: tuple[tuple[str, Value], ...] = ()
     when: Value | None = None
+    rivals: "tuple[tuple[str, tuple[str, ...]], ...]" = ()
+    """For a member of a choice the members before it, any of which takes its place."""
 
     @property
     def filled(self) -> bool:
@@ -60,7 +62,7 @@ class Thing:
     @property
     def inline(self) -> bool:
         """Whether it can stand in a literal."""
-        return not (self.loops or self.lets or self.when) and all(child.inline for _, child in self.entries)
+        return self.filled and not (self.loops or self.lets or self.when) and all(child.inline for _, child in self.entries)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,7 @@ class Several:
     @property
     def inline(self) -> bool:
         """Whether it can stand in a literal."""
-        return all(item.inline for item in self.items)
+        return bool(self.items) and all(item.inline for item in self.items)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

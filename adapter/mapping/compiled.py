@@ -216,7 +216,7 @@ def bind_map(source: MapSource, shape: Shape, bench: Bench) -> CompiledMap:
     )
     body = bodies.thing(source.body, shape, header.scope)
     bodies.check_lets(source.lets, header.lets)
-    early = bind_header(source, replace(bench, report=lambda _: None), places, early=True)
+    early = bind_header(source, bench, places, early=True)
     identity = None
     if whole:
         body, identity = _with_identity(source, body, early, bench)
@@ -241,10 +241,10 @@ def _with_identity(source: MapSource, body: Thing, early: Header, bench: Bench) 
     node = {key.text: value for key, value in source.body.entries}.get("id")
     early.frame.report = bench.report
     if not isinstance(leaf, Leaf) or not leaf.certain:
-        mark = leaf.mark if isinstance(leaf, Leaf) else source.mark
-        early.frame.error(
-            "required-missing", mark, "each resource needs an `id` that is always there", "write `id: =stable_id('…', …)`"
-        )
+        if leaf is not None or node is None:
+            mark = leaf.mark if isinstance(leaf, Leaf) else source.mark
+            hint = "write `id: =stable_id('…', …)`"
+            early.frame.error("required-missing", mark, "each resource needs an `id` that is always there", hint)
         return body, None
     text = node.text if isinstance(node, TextNode) else ""
     binder = Binder(early.frame, replace(bench.calls, early=True))

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from adapter.mapping.compatible import common_kind, comparability, membership
 from adapter.mapping.frame import Frame
 from adapter.mapping.problem import Mark
-from adapter.mapping.types import Kind, Shape, Type, accepts, family
+from adapter.mapping.types import Kind, Shape, Type
 from adapter.mapping.value import NO_CONSTANT, Scope, Value, merged
 
 _BOOLEAN = Kind("boolean")
@@ -177,11 +178,12 @@ class Binder:
         if yes is None or no is None:
             return None
         made = self.common_type(yes, no, mark)
+        many = yes.many or no.many
         return Value(
-            code=f"({yes.code} if {test.condition} else {no.code})",
+            code=f"({_empty_as(yes, many)} if {test.condition} else {_empty_as(no, many)})",
             key=f"({yes.key} if {test.key} else {no.key})",
             type=made,
-            many=yes.many or no.many,
+            many=many,
             optional=yes.optional or no.optional,
             explicit_null=yes.explicit_null or no.explicit_null,
             targets=(*yes.targets, *no.targets),
@@ -192,11 +194,15 @@ class Binder:
         """The type that holds both values."""
         if one.type is None or other.type is None:
             return one.type or other.type
-        if isinstance(one.type, Kind) and isinstance(other.type, Kind) and one.many == other.many:
-            made = _common_kind(one.type, other.type)
-            if made:
-                return made
-        elif isinstance(one.type, Shape) and isinstance(other.type, Shape) and one.type.name == other.type.name:
+        if one.many != other.many:
+            self.frame.error(
+                "type-clash", mark, "a list and a single value can not stand for each other", "make both of one type"
+            )
+            return one.type
+        made = common_kind(one.type, other.type) if isinstance(one.type, Kind) and isinstance(other.type, Kind) else None
+        if made is not None:
+            return made
+        if isinstance(one.type, Shape) and isinstance(other.type, Shape) and one.type.name == other.type.name:
             return one.type
         self.frame.error("type-clash", mark, f"{one.type} and {other.type} can not stand for each other", "make both of one type")
         return one.type
@@ -215,16 +221,14 @@ class Binder:
         return result
 
     def _both(self, one: Value, two: Value, mark: Mark) -> Value:  # noqa: ARG002 - twin of _either
-        code = (
-            f"({one.condition} and {two.code})"
-            if two.is_boolean and not two.optional
-            else f"({two.code} if {one.condition} else None)"
-        )
+        answer = two.is_boolean and not two.optional
+        missing = "False" if answer else "()" if two.many else "None"
+        code = f"({two.code} if {one.condition} else {missing})"
         return replace(
             two,
             code=code,
             key=f"({one.key} and {two.key})",
-            optional=two.optional or not two.is_boolean,
+            optional=not answer,
             constant=NO_CONSTANT,
             simple=False,
             facts=one.known | two.known,
@@ -233,8 +237,13 @@ class Binder:
 
     def _either(self, one: Value, two: Value, mark: Mark) -> Value:
         made = self.common_type(one, two, mark)
-        if (one.is_boolean and two.is_boolean) or one.many:
-            code = f"({one.code} or {two.code})"
+        many = one.many or two.many
+        if one.is_boolean and two.is_boolean and (one.optional or two.optional):
+            first, second = self.frame.fresh("w"), self.frame.fresh("w")
+            nothing = f"(None if {first} is None and {second} is None else False)"
+            code = f"(({first} := {one.code}) or ({second} := {two.code}) or {nothing})"
+        elif (one.is_boolean and two.is_boolean) or many:
+            code = f"({_empty_as(one, many)} or {_empty_as(two, many)})"
         elif not one.optional:
             code = one.code
         else:
@@ -244,7 +253,7 @@ class Binder:
             code=code,
             key=f"({one.key} or {two.key})",
             type=made,
-            many=one.many or two.many,
+            many=many,
             optional=one.optional and two.optional,
             explicit_null=one.explicit_null or two.explicit_null,
             facts=one.known & two.known,
@@ -271,12 +280,9 @@ class Binder:
 
     def _compared(self, left: Value, sign: str, right: Value) -> Value:
         guards, codes = [], []
+        unsure = [value for value in (left, right) if (value.optional or value.explicit_null) and not value.many]
         for value in (left, right):
-            if (
-                not (value.optional or value.explicit_null)
-                or value.many
-                or (sign == "==" and not (left.optional and right.optional))
-            ):
+            if value not in unsure or (sign == "==" and len(unsure) == 1):
                 codes.append(value.code)
                 continue
             local = self.frame.fresh("w")
@@ -295,7 +301,9 @@ class Binder:
 
     def _member(self, left: Value | None, sign: str, items: list[ast.expr], mark: Mark, scope: Scope) -> Value | None:
         values = [self.bind(item, mark, scope) for item in items]
-        if left is None or any(value is None or not value.is_constant for value in values):
+        if left is None:
+            return None
+        if any(value is None or not value.is_constant for value in values):
             self.frame.error("expression", mark, "the list behind `in` holds literals only", "join comparisons with `or`")
             return None
         known = [value for value in values if value is not None]
@@ -306,7 +314,7 @@ class Binder:
         return self._compared(left, sign, right)
 
     def _check_comparable(self, left: Value, right: Value, sign: str, mark: Mark) -> None:
-        wrong = _membership(left, right, sign) if sign in ("in", "not in") else _comparability(left, right, sign)
+        wrong = membership(left, right, sign) if sign in ("in", "not in") else comparability(left, right, sign)
         if wrong:
             self.frame.error("type-clash", mark, *wrong)
             return
@@ -316,23 +324,9 @@ class Binder:
                 self.frame.unknown("never-true", mark, f"`{one.key}` is never {other.constant!r}", other.constant, codes)
 
 
-def _membership(left: Value, right: Value, sign: str) -> tuple[str, str] | None:
-    if right.many and not left.many:
-        return None
-    return f"`{sign}` needs one value and a list", "write `x in ('a', 'b')`"
-
-
-def _comparability(left: Value, right: Value, sign: str) -> tuple[str, str] | None:
-    """What is wrong with comparing two values, and what to do."""
-    if left.many or right.many or isinstance(left.type, Shape) or isinstance(right.type, Shape):
-        return f"`{sign}` compares single plain values", "compare their parts, or say `any(…)`"
-    if left.type is None or right.type is None:
-        return "a comparison with None is never true", "write `not x` to ask whether x is missing"
-    if family(left.type.name) != family(right.type.name):
-        return f"a {left.type} is never equal to a {right.type}", "convert one of them"
-    if sign not in ("==", "!=") and "dateTime" in (left.type.name, right.type.name):
-        return "times with different offsets have no order as text", "compare days: `date_of(…)`"
-    return None
+def _empty_as(value: Value, many: bool) -> str:  # noqa: FBT001 - inner
+    """The code of a value; where a list is needed, nothing is the empty list."""
+    return "()" if many and value.type is None else value.code
 
 
 def constant_value(value: object, frame: Frame) -> Value | None:
@@ -372,15 +366,6 @@ def access(shape: Shape, base: str, name: str) -> str:
     if isinstance(field.type, Kind) and field.type.name == "any":
         return f"_said({base}.get({name!r}))"
     return f"({base}.get({name!r}) or None)" if textual else f"{base}.get({name!r})"
-
-
-def _common_kind(one: Kind, other: Kind) -> Kind | None:
-    codes = one.codes | other.codes if one.codes is not None and other.codes is not None else None
-    if accepts(one.name, other.name):
-        return Kind(one.name, codes)
-    if accepts(other.name, one.name):
-        return Kind(other.name, codes)
-    return Kind("string") if family(one.name) == family(other.name) == "text" else None
 
 
 _KINDS: dict[type[ast.expr], Callable[..., Value | None]] = {

@@ -2,12 +2,13 @@
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from adapter.mapping.expression import Binder
 from adapter.mapping.frame import Frame, tuple_code
 from adapter.mapping.function import Function, NotConvertible, Parameter
+from adapter.mapping.list_form import LIST_FORMS, Form
 from adapter.mapping.problem import Mark
 from adapter.mapping.types import Kind, Shape, Type, accepts
 from adapter.mapping.value import Read, Scope, Value, merged
@@ -175,12 +176,20 @@ class Calls:
         except (LookupError, ValueError, NotConvertible) as error:
             said = error.args[0] if error.args else "it can not be made"
             frame.error("wrong-argument", mark, f"`{function.name}` refuses these literals: {said}", "see mappings/terminology/")
-            return Value(code="None", key="None", type=self.type_of(function.gives), optional=True, many=function.gives_many)
+            return Value(code="None", key="None", type=None, optional=True, many=function.gives_many)
         made = self.type_of(function.gives)
         if isinstance(result, str) and isinstance(made, Kind):
             made = Kind(made.name, frozenset({result}))
         code = repr(result) if isinstance(result, str | int | dict | list) else frame.constant(result)
-        return Value(code=code, key=code, type=made, many=function.gives_many, constant=result, functions=(function.name,))
+        return Value(
+            code=code,
+            key=code,
+            type=made,
+            many=function.gives_many,
+            optional=result is None,
+            constant=result,
+            functions=(function.name,),
+        )
 
     def _result(self, function: Function, values: list[Value]) -> Type:
         if function.codes is None:
@@ -216,141 +225,6 @@ class Calls:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    """A list argument: the code that iterates, and the item's value in it."""
-
-    loop: str
-    item: Value
-    source: Value
-    condition: Value | None
-
-
-def _listed(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> _Listed | None:
-    generator = node.generators[0] if isinstance(node, ast.GeneratorExp) else None
-    if (
-        isinstance(node, ast.GeneratorExp)
-        and generator
-        and (len(node.generators) > 1 or generator.ifs[1:] or not isinstance(generator.target, ast.Name))
-    ):
-        binder.frame.error("expression", mark, "one `for` with one name and at most one `if`", "join conditions with `and`")
-        return None
-    source = binder.bind(generator.iter if generator else node, mark, scope)
-    if source is None:
-        return None
-    if not source.many:
-        binder.frame.error("list-vs-single", mark, f"`{source.key}` is not a list", "use it as it is")
-        return None
-    name = generator.target.id if generator and isinstance(generator.target, ast.Name) else "item"
-    item = item_of(source, binder.frame.fresh("g"), scope)
-    inner = scope.with_name(name, item)
-    condition = binder.bind(generator.ifs[0], mark, inner) if generator and generator.ifs else None
-    if generator and generator.ifs and condition is None:
-        return None
-    element = (
-        binder.bind(node.elt, mark, inner.knowing(condition.known if condition else frozenset()))
-        if isinstance(node, ast.GeneratorExp)
-        else item
-    )
-    if element is None:
-        return None
-    loop = f"for {item.code} in {source.code}" + (f" if {condition.condition}" if condition else "")
-    return _Listed(loop, element, source, condition)
-
-
-def item_of(source: Value, local: str, scope: Scope, loop: str | None = None) -> Value:
-    """The value of one item of a list, held by a local; `loop` is the variable of its index, if it has one."""
-    key = f"{source.key}[]"
-    while any(key == value.key for value in scope.names.values()):
-        key += "'"
-    origin = None
-    if source.origin:
-        place, loops = ("{}", (*source.origin.loops, loop)) if loop else ("*", source.origin.loops)
-        origin = Read(f"{source.origin.text}[{place}]", loops)
-    reads = (origin,) if origin else source.reads
-    return Value(
-        code=local, key=key, type=source.type, origin=origin, reads=reads, functions=source.functions, loop=loop, simple=True
-    )
-
-
-def _collected(listed: _Listed, code: str, **changes: Any) -> Value:  # noqa: ANN401 - fields of Value
-    parts = [listed.source, listed.item, *([listed.condition] if listed.condition else [])]
-    reads = {key: value for key, value in merged(*parts).items() if key not in changes}
-    return replace(listed.item, code=code, simple=False, loop=None, **{**reads, **changes})
-
-
-def _first(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:
-    listed = _listed(binder, node, mark, scope)
-    return (
-        None
-        if listed is None
-        else _collected(listed, f"next(({listed.item.code} {listed.loop}), None)", optional=True, key=_key("first", listed))
-    )
-
-
-def _last(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:
-    listed = _listed(binder, node, mark, scope)
-    return (
-        None
-        if listed is None
-        else _collected(listed, f"_last([{listed.item.code} {listed.loop}])", optional=True, key=_key("last", listed))
-    )
-
-
-def _only(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:
-    listed = _listed(binder, node, mark, scope)
-    if listed is None:
-        return None
-    number, loops = binder.frame.place(mark, "only", listed.source.reads)
-    code = f"_try(P, {number}, {loops}, _only, ([{listed.item.code} {listed.loop}],))"
-    return _collected(listed, code, optional=True, key=_key("only", listed), functions=("only",))
-
-
-def _each(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:
-    listed = _listed(binder, node, mark, scope)
-    if listed is None:
-        return None
-    if listed.item.many:
-        binder.frame.error("step-into-list", mark, "a list of lists", "say `first(…)` for the inner one")
-        return None
-    if listed.item.optional or listed.item.explicit_null:
-        local = binder.frame.fresh("w")
-        joint = "and" if listed.condition else "if"
-        there = "not in _nothing" if listed.item.explicit_null else "is not None"
-        code = f"[{local} {listed.loop} {joint} ({local} := {listed.item.code}) {there}]"
-    else:
-        code = f"[{listed.item.code} {listed.loop}]"
-    return _collected(listed, code, many=True, optional=True, explicit_null=False, key=_key("each", listed), origin=None)
-
-
-def _any(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:
-    listed = _listed(binder, node, mark, scope)
-    if listed is None:
-        return None
-    condition = listed.item.condition if isinstance(node, ast.GeneratorExp) else "True"
-    return _question(listed, f"any({condition} {listed.loop})", "any")
-
-
-def _all(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:
-    listed = _listed(binder, node, mark, scope)
-    return None if listed is None else _question(listed, f"all({listed.item.condition} {listed.loop})", "all")
-
-
-def _count(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:
-    listed = _listed(binder, node, mark, scope)
-    return None if listed is None else replace(_question(listed, f"sum(1 {listed.loop})", "count"), type=Kind("unsignedInt"))
-
-
-def _question(listed: _Listed, code: str, name: str) -> Value:
-    none: dict[str, Any] = {"optional": False, "many": False, "explicit_null": False, "origin": None, "facts": frozenset()}
-    return _collected(listed, code, type=_BOOLEAN, key=_key(name, listed), functions=(name,), **none)
-
-
-def _key(name: str, listed: _Listed) -> str:
-    condition = f" if {listed.condition.key}" if listed.condition else ""
-    return f"{name}({listed.item.key}{condition})"
-
-
 def _index(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:
     value = binder.bind(node, mark, scope)
     if value is None:
@@ -371,14 +245,4 @@ def _is_null(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value 
     return value and Value(code=f"(({value.code}) is NULL)", key=f"is_null({value.key})", type=_BOOLEAN, reads=value.reads)
 
 
-_FORMS: dict[str, Callable[[Binder, ast.expr, Mark, Scope], Value | None]] = {
-    "first": _first,
-    "last": _last,
-    "only": _only,
-    "each": _each,
-    "any": _any,
-    "all": _all,
-    "count": _count,
-    "index": _index,
-    "is_null": _is_null,
-}
+_FORMS: dict[str, Form] = {**LIST_FORMS, "index": _index, "is_null": _is_null}

@@ -68,7 +68,9 @@ class Frame:
         known = sorted(known)
         near = get_close_matches(name, known, n=3, cutoff=0.5)
         hint = (
-            "did you mean " + " or ".join(f"`{each}`" for each in near) + "?" if near else "known are: " + ", ".join(known[:40])
+            "did you mean " + " or ".join(f"`{each}`" for each in near) + "?"
+            if near
+            else "known are: " + (", ".join(known[:40]) or "none")
         )
         self.error(code, mark, message, hint)
 

@@ -117,11 +117,29 @@ class Generator:
             name, child = entries.pop(0)
             head.append(f"{name!r}: {self._inline(child, at.down(name), sites)}")
         self.emit(f"{local} = {{{start}{', '.join(head)}}}")
+        rivals = dict(thing.rivals)
         for name, child in entries:
             with self.marked(child.mark):
-                self._entry(f"{local}[{name!r}] = {{}}", child, at.down(name), sites)
+                self._member(local, (name, child), rivals.get(name, ()), at, sites)
         self._note(tuple(sites), at)
         return local
+
+    def _member(self, local: str, entry: tuple[str, Node], rivals: tuple[str, ...], at: _At, sites: list[Site]) -> None:
+        """An element that is made unless another member of its choice is there."""
+        name, child = entry
+        put, inner = f"{local}[{name!r}] = {{}}", at.down(name)
+        if not rivals:
+            self._entry(put, child, inner, sites)
+            return
+        with self.block("if " + " and ".join(f"{each!r} not in {local}" for each in rivals) + ":"):
+            noted: list[Site] = []
+            self._entry(put, child, inner, noted)
+            self._note(tuple(noted), at)
+        if self.mode == "explain":
+            with self.block("else:"):
+                text = child.text if isinstance(child, Leaf) else name
+                site = Site(path=inner.path, mark=child.mark, text=text, reads=(), functions=(), constant=False)
+                self._note((site,), at, "another member of the choice is there")
 
     def lets(self, thing: Thing) -> None:
         """Emit the assignments of a `let`."""

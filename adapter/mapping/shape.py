@@ -1,6 +1,7 @@
 """Makes shapes from pydantic models, from JSON Schema, and from the FHIR element table."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -112,6 +113,12 @@ def shape_of_json_schema(schema: Mapping[str, Any], name: str) -> Shape:
     return shape
 
 
+def _with_codings(concept: Shape, codes: frozenset[tuple[str, str]]) -> Shape:
+    """The shape of a CodeableConcept whose codings must be among some."""
+    coding = replace(concept.fields["coding"], codes=codes)
+    return Shape(concept.name, Fields(lambda: {**concept.fields, "coding": coding}), concept.access)
+
+
 class FhirShapes:
     """Shapes of FHIR types, one per type of an element table."""
 
@@ -146,10 +153,12 @@ class FhirShapes:
         if isinstance(made, Kind) and element.codes is not None:
             made = Kind(made.name, frozenset(code if isinstance(code, str) else code[1] for code in element.codes))
         pairs = frozenset(each for each in element.codes or () if isinstance(each, tuple)) or None
+        if pairs and isinstance(made, Shape) and "coding" in made.fields:
+            made = _with_codings(made, pairs)
         return Field(
             name=element.name,
             type=made,
-            required=element.minimum > 0 and element.choice is None,
+            required=element.minimum > 0,
             many=element.maximum != 1,
             choice=element.choice,
             targets=element.targets,

@@ -9,8 +9,9 @@ from adapter.mapping.problem import Mark, Problem, problem
 _LOOP = re.compile(r"^\s*([A-Za-z_]\w*)\s+in\s+(.+)$", re.DOTALL)
 _NEXT_LOOP = re.compile(r"\s+for\s+(?=[A-Za-z_]\w*\s+in\s)")
 _SIGNATURE = re.compile(r"^\s*([A-Za-z_]\w*)\s*\(([\w\s,]*)\)\s*$")
-_NAME = re.compile(r"^[A-Za-z_][\w/-]*$")
-_MAP_KEYS = ("map", "target", "source", "for", "when", "let", "ignore", "resource", "case")
+_NAME = re.compile(r"^[A-Za-z_][\w./-]*$")
+_MAP_KEYS = ("map", "target", "for", "when", "let", "resource")
+_SOURCE_KEYS = ("map", "target", "source", "let", "ignore", "case")
 _FRAGMENT_KEYS = ("fragment", "target", "elements")
 STRUCTURE_KEYS = ("for", "when", "let", "use")
 
@@ -81,6 +82,7 @@ def read_file(text: str, *, file: str) -> FileContent:
     reader = _FileReader(problems)
     for document in documents:
         reader.document(document)
+    reader.check_names()
     return FileContent(
         maps=tuple(reader.maps), fragments=tuple(reader.fragments), orders=tuple(reader.orders), problems=tuple(reader.problems)
     )
@@ -106,12 +108,28 @@ class _FileReader:
         else:
             self._say("not-a-map", node.mark, "this is neither a map, a fragment nor an order", "begin with `map: name`")
 
+    def check_names(self) -> None:
+        """Report what stands in this file twice; only another file replaces a map."""
+        for made in (self.maps, self.fragments):
+            first: dict[str, MapSource | FragmentSource] = {}
+            for each in made:
+                if each.name in first:
+                    hint = f"it stands first in line {first[each.name].mark.line}; give one of the two another name"
+                    self._say("duplicate-key", each.mark, f"`{each.name}` is in this file twice", hint)
+                first.setdefault(each.name, each)
+
     def _map(self, node: MappingNode, keys: dict[str, Node]) -> None:
-        self._known(node, _MAP_KEYS)
-        body = keys.get("case") or keys.get("resource")
+        reads_form = "source" in keys
+        self._known(node, _SOURCE_KEYS if reads_form else _MAP_KEYS)
+        body = keys.get("case" if reads_form else "resource")
         name, target = self._word(keys["map"], "map"), self._word(keys.get("target"), "target", node)
         if not isinstance(body, MappingNode):
-            self._say("not-a-map", node.mark, "the map makes nothing", "add `resource:` (or `case:`) with the elements below it")
+            self._say(
+                "not-a-map",
+                node.mark,
+                "the map makes nothing",
+                "add `resource:` with the elements below it; a map with a `source` has `case:`",
+            )
         elif name and target:
             source = self._word(keys["source"], "source") if "source" in keys else None
             loops = self.loops(keys["for"]) if "for" in keys else ()
