@@ -37,8 +37,11 @@ Token = Annotated[str, StringConstraints(pattern=r"^[^\s]+( [^\s]+)*$", max_leng
 Url = Annotated[str, StringConstraints(pattern=r"^\S+$", max_length=4_000)]
 """A URL or URI without white space."""
 
-Number = Decimal | int
-"""A number with the digits it was sent with; money and scores never become binary floats."""
+Number = (
+    Annotated[Decimal, Field(max_digits=28, allow_inf_nan=False)]
+    | Annotated[int, Field(ge=-(2**63), lt=2**63)]
+)
+"""A number with the digits it was sent with, 28 at most; money and scores never become binary floats."""
 
 Date = Annotated[str, StringConstraints(pattern=f"^{_DAY}$"), AfterValidator(_in_calendar)]
 """A day, YYYY-MM-DD."""
@@ -243,8 +246,8 @@ class Gene(Part):
 class Candidate(Part):
     """A syndrome that the AI tool proposes; `rank` is the place in the tool's list, 1 first."""
 
-    rank: int | None = None
-    name: Text
+    rank: Annotated[int, Field(ge=-(2**31), lt=2**31)] | None = None
+    name: Text | None = None
     codes: Many[SyndromeCode] = ()
     is_group: bool | None = None
     scores: Many[Score] = ()
@@ -441,7 +444,7 @@ class Line(Part):
     dos_start: Date | None = None
     dos_end: Date | None = None
     charge: Number | None = None
-    dx_pointers: Many[int] = ()
+    dx_pointers: Many[Annotated[int, Field(ge=-(2**31), lt=2**31)]] = ()
 
 
 class RelatedClaim(Part):
@@ -495,7 +498,7 @@ class Subject(Part):
 
 
 class AiReportDocument(Part):
-    """What an AI tool says, in the adapter's own form: one run, and the features that it saw."""
+    """What an AI tool says, in the adapter's own form: one run, and the features that it saw; `id` is the id of the case."""
 
     id: Token | None = None
     patient: Subject | None = None

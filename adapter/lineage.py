@@ -1,7 +1,7 @@
 """What every element of a conversion was made from, and what of the input no mapping read."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,6 +91,7 @@ class Trail:
     roots: tuple[object, ...]
     made: list[Made]
     bundle: dict[str, Any]
+    unread: frozenset[Path]
 
     def lineage(self) -> Lineage:
         """What every element of the bundle was made from."""
@@ -156,7 +157,7 @@ class Trail:
 
     def coverage(self) -> Coverage:
         """Which input fields no mapping read."""
-        own = unread_fields(self.merged.tree, self.library.unread)
+        own = unread_fields(self.merged.tree, self.unread)
         unread = [
             Unread(field=dotted(pattern), positions=self._all_positions(paths), reason=None) for pattern, paths in own.items()
         ]
@@ -183,7 +184,7 @@ class Trail:
             found: dict[str, None] = {}
             for number in self._readers(path):
                 for origin in self._origins(number):
-                    if any(self._blames(steps(read), path) for read in origin.reads):
+                    if origin.element[:1] != ("text",) and any(self._blames(steps(read), path) for read in origin.reads):
                         element = origin.item if isinstance(path[-1], int) and origin.item else origin.element
                         found[f"{roots[number]}.{dotted(element)}"] = None
             if found:
@@ -225,7 +226,7 @@ def steps(text: str) -> Path:
     return tuple(int(index) if index.isdigit() else index or name for index, name in _STEP.findall(text))
 
 
-def unread_fields(tree: object, patterns: Mapping[Path, None] | frozenset[Path]) -> dict[Path, list[Path]]:
+def unread_fields(tree: object, patterns: frozenset[Path]) -> dict[Path, list[Path]]:
     """The patterns (with `*`) that lead to something in the tree, with the paths that they lead to."""
     found = {pattern: _expanded(tree, pattern) for pattern in sorted(patterns, key=str)}
     return {pattern: paths for pattern, paths in found.items() if paths}
@@ -237,12 +238,12 @@ def coverage_of(document: MappedDocument) -> list[Unread]:
     for leaf in leaves(document.original.tree):
         if at(document.original.tree, leaf) in (None, ""):
             continue
-        pattern = tuple("*" if isinstance(step, int) else step for step in leaf)
+        pattern: Path = tuple("*" if isinstance(step, int) else step for step in leaf)
         found.setdefault(pattern, []).append(leaf)
     unread = []
     for pattern, paths in found.items():
         if not any(pattern[: len(read)] == read for read in document.read):
-            names = tuple(step for step in pattern if step != "*")
+            names: Path = tuple(step for step in pattern if step != "*")
             reason = next((why for path, why in document.ignored.items() if names[: len(path)] == path), None)
             positions = tuple(each for path in paths for each in document.original.positions(path))
             unread.append(Unread(field=dotted(pattern), positions=positions, reason=reason))

@@ -10,17 +10,19 @@ from pydantic import BaseModel, ConfigDict
 from adapter.case import Case
 from adapter.checks import check_bundle
 from adapter.fhir.bundle import transaction
-from adapter.fhir.json import canonical_bytes
+from adapter.fhir.json import canonical_bytes, read_json
 from adapter.issues import AdapterError, InvalidError, Issue, IssueType, Severity
 from adapter.lineage import Coverage, Lineage, Trail, steps, verdict_issue
 from adapter.mapping.compiled import CompiledMap, Report
 from adapter.mapping.library import Library
 from adapter.mapping.origin import origins
-from adapter.readers.document import NATIVE, Document, MappedDocument, Path, ReadDocument, read_document
+from adapter.readers.document import NATIVE, Document, MappedDocument, Path, ReadDocument, dotted, read_document
 from adapter.readers.merge import Merged, merge
 from adapter.readers.shape import InputForm, structure_issues
 from adapter.readers.validate import to_case
 from adapter.rules.judgement import judge
+from adapter.rules.registry import JUDGED_ONLY
+from adapter.rules.state import DERIVED_FROM
 
 
 class Options(BaseModel):
@@ -39,16 +41,23 @@ class Options(BaseModel):
 class Conversion:
     """What became of the documents.
 
-    `bundle` is the FHIR transaction Bundle, `content` the same as bytes; both None if the input was refused. `issues` are all
-    problems, with their places. `lineage` says for every element of the bundle what it was made from; `coverage` which input
-    fields no mapping read. Both are worked out when they are first asked for.
+    `content` is the FHIR transaction Bundle as bytes, `bundle` the same as a value of your own; both None if the input was
+    refused. `issues` are all problems, with their places. `lineage` says for every element of the bundle what it was made from;
+    `coverage` which input fields no mapping read. All but content and issues are worked out when they are first asked for.
     """
 
-    bundle: dict[str, Any] | None
     content: bytes | None
     issues: tuple[Issue, ...]
     case: Case | None = None
     trail: Trail | None = field(default=None, repr=False)
+
+    @cached_property
+    def bundle(self) -> dict[str, Any] | None:
+        """The FHIR transaction Bundle; decimals are Decimal."""
+        if self.content is None:
+            return None
+        bundle: dict[str, Any] = read_json(self.content, "bundle")
+        return bundle
 
     @cached_property
     def lineage(self) -> Lineage:
@@ -66,13 +75,20 @@ class Conversion:
         return any(issue.is_error for issue in self.issues)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Line:
     """The assembled line: maps of input forms by form name, the forms themselves, and the maps that make FHIR."""
 
     library: Library
     sources: Mapping[str, CompiledMap]
     forms: Mapping[str, InputForm]
+
+    @cached_property
+    def unread(self) -> frozenset[Path]:
+        """The fields of the Case that neither a map nor a rule reads, as paths with `*` for every item of a list."""
+        states = [name.removeprefix("judgement.state.") for name in self.library.read if name.startswith("judgement.state.")]
+        judged = JUDGED_ONLY.union(*(DERIVED_FROM.get(name, ()) for name in states))
+        return frozenset(path for path in self.library.unread if dotted(path) not in judged)
 
     def convert(self, documents: Sequence[Document], options: Options | None = None) -> Conversion:
         """The Conversion of the documents of one encounter; never raises for what is in them."""
@@ -119,19 +135,20 @@ class Line:
             return _refused(places, case)
         bundle = transaction([each.resource for each in made])
         content = canonical_bytes(bundle)
-        trail = Trail(library=self.library, merged=merged, judgement=judgement, roots=roots, made=made, bundle=bundle)
+        trail = Trail(
+            library=self.library, merged=merged, judgement=judgement, roots=roots, made=made, bundle=bundle, unread=self.unread
+        )
         issues = [*found, *judgement.issues, *(verdict_issue(*report) for report in reports)]
         placed = [trail.with_places(issue) for issue in issues]
         checked = [*placed, *check_bundle(bundle, content), *trail.coverage().issues()]
-        return Conversion(bundle=bundle, content=content, issues=tuple(checked), case=case, trail=trail)
+        return Conversion(content=content, issues=tuple(checked), case=case, trail=trail)
 
 
 def map_document(compiled: CompiledMap, document: ReadDocument, options: Options, *, found: list[Issue]) -> MappedDocument:
     """A document of another form, turned into the form of the Case by its map; `found` is given what could not be converted."""
     reports: list[Report] = []
     make, _ = compiled.make("plain")
-    arguments = ({}, reports, None, "", None, 0)
-    tree = make(document.tree, options, *arguments)
+    tree = make(document.tree, options, {}, reports, None, "", None, 0)
 
     def trace() -> dict[Path, tuple[Path, ...]]:
         traced, groups = compiled.make("lineage")
@@ -155,7 +172,7 @@ def map_document(compiled: CompiledMap, document: ReadDocument, options: Options
 
 
 def _refused(issues: Sequence[Issue], case: Case | None = None) -> Conversion:
-    return Conversion(bundle=None, content=None, issues=tuple(issues), case=case)
+    return Conversion(content=None, issues=tuple(issues), case=case)
 
 
 def _no_document() -> InvalidError:

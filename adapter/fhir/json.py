@@ -16,9 +16,11 @@ JsonValue = Any
 _BOM = b"\xef\xbb\xbf"
 _OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _PLACE = re.compile(r" at line (\d+) column (\d+)$")
-_CONTROL_ESCAPE = re.compile(rb"\\u00[01][0-9a-fA-F]|\\[bf]")
+_CONTROL_ESCAPES = (b"\\u00", b"\\b", b"\\f")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_LARGE_NUMBER = re.compile(rb"[0-9.]{19}|[0-9][eE][+-]?[0-9]")
+_DIGITS_ONLY = bytes(57 if chr(each) in "0123456789." else 32 for each in range(256))
+"""All digits and points become 9, all else becomes a space."""
+_LONG = b"9" * 19
 _LARGEST = 2**63 - 1
 _DIGITS = 28
 _EXPONENT = 30
@@ -49,11 +51,16 @@ def read_json(content: bytes, name: str) -> JsonValue:
         value = jiter.from_json(content, allow_inf_nan=False, catch_duplicate_keys=True, float_mode="decimal")
     except ValueError as error:
         raise InvalidError(_syntax(str(error), name)) from None
-    suspicious = _CONTROL_ESCAPE.search(content) is not None or _LARGE_NUMBER.search(content) is not None
-    issues = list(_unfit(value, name, "")) if suspicious else []
+    issues = list(_unfit(value, name, "")) if _is_suspicious(content) else []
     if issues:
         raise InvalidError(*issues)
     return value
+
+
+def _is_suspicious(content: bytes) -> bool:
+    """Whether there may be something that can not be carried; cheap, since it is asked of every document."""
+    numbers = content.translate(_DIGITS_ONLY)
+    return _LONG in numbers or any(each in content for each in _CONTROL_ESCAPES)
 
 
 def _syntax(message: str, name: str) -> Issue:
@@ -72,12 +79,20 @@ def _unfit(value: JsonValue, name: str, pointer: str) -> Iterator[Issue]:
     elif isinstance(value, list):
         for place, child in enumerate(value):
             yield from _unfit(child, name, f"{pointer}/{place}")
-    elif isinstance(value, str) and _CONTROL.search(value):
-        yield _issue("control-character", "a control character stands in a text; FHIR does not allow it", f"{name}#{pointer}")
-    elif isinstance(value, int) and abs(value) > _LARGEST:
-        yield _issue("number", "a whole number is beyond 64 bit", f"{name}#{pointer}")
-    elif isinstance(value, Decimal) and _is_absurd(value):
-        yield _issue("number", f"a number has more than {_DIGITS} digits or an exponent beyond {_EXPONENT}", f"{name}#{pointer}")
+    else:
+        unfit = _unfit_leaf(value)
+        if unfit:
+            yield _issue(*unfit, f"{name}#{pointer}")
+
+
+def _unfit_leaf(value: JsonValue) -> tuple[str, str] | None:
+    if isinstance(value, str) and _CONTROL.search(value):
+        return "control-character", "a control character stands in a text; FHIR does not allow it"
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        return "number", "a whole number is beyond 64 bit"
+    if isinstance(value, Decimal) and _is_absurd(value):
+        return "number", f"a number has more than {_DIGITS} digits or an exponent beyond {_EXPONENT}"
+    return None
 
 
 def _is_absurd(value: Decimal) -> bool:

@@ -15,7 +15,7 @@ from adapter.mapping.list_form import item_of
 from adapter.mapping.problem import Mark, Problem
 from adapter.mapping.tree import STRUCTURE_KEYS, FragmentSource, LoopHead, Text, read_structure
 from adapter.mapping.types import Field, Kind, Shape, accepts, is_whole
-from adapter.mapping.value import Scope, Value
+from adapter.mapping.value import BROKEN, Scope, Value
 
 _CALL = re.compile(r"^\s*([A-Za-z_]\w*)\s*\(", re.DOTALL)
 _CODE = re.compile(r"^\S+( \S+)*$")
@@ -63,7 +63,7 @@ class BodyBinder:
         """The loop of an object, and the scope in which its item is known."""
         source = self.binder.text(head.source.text, head.source.mark, scope)
         if source is None:
-            return None, scope.with_name(head.name, Value(code="None", key="?", type=None, optional=True))
+            return None, scope.with_name(head.name, BROKEN)
         local, index = self.frame.fresh("x"), self.frame.fresh("i")
         if not source.many:
             item = replace(source, code=local, optional=False, simple=True)
@@ -80,7 +80,7 @@ class BodyBinder:
             value = self.binder.text(text.text, text.mark, scope)
             local = self.frame.fresh("v")
             if value is None:
-                value = Value(code="None", key="?", type=None, optional=True)
+                value = BROKEN
                 self.frame.used.add(local)
             made.append((local, value))
             scope = scope.with_name(name, replace(value, code=local, simple=True))
@@ -213,8 +213,12 @@ class BodyBinder:
         return None
 
     def _wrapped(self, node: MappingNode, field: Field, scope: Scope) -> Item | None:
-        item = Field(name="value", type=field.type, required=True, targets=field.targets)
+        item = Field(name="value", type=field.type, targets=field.targets)
         thing = self.thing(node, Shape(f"an entry of {field.name}", {"value": item}), scope, item=True)
+        if all(key.text != "value" for key, _ in node.entries):
+            self.frame.error(
+                "required-missing", node.mark, f"an entry of {field.name} needs `value`", "write `value: =expression`"
+            )
         leaf = dict(thing.entries).get("value")
         return Wrapped(thing=replace(thing, entries=()), leaf=leaf) if isinstance(leaf, Leaf) else None
 

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from types import CodeType
 from typing import Any
 
@@ -123,7 +123,7 @@ def target_of(source: MapSource, bench: Bench) -> Target:
     )
 
 
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@dataclass(kw_only=True, repr=False, eq=False)
 class CompiledMap:
     """A checked map: `keys` decides what is made and under which id, `make` makes one resource."""
 
@@ -143,9 +143,15 @@ class CompiledMap:
         """The name of the map."""
         return self.source.name
 
-    def keys(self) -> Callable[..., Any]:
+    @cached_property
+    def keys(self) -> Callable[..., list[tuple[int, object, str]]]:
         """`keys(*roots, P)`: what is made, as a list of (index of the item, item or None, id)."""
         return self._variant("keys", self._keys_code)[0]
+
+    @cached_property
+    def plain(self) -> Callable[..., dict[str, Any]]:
+        """The plain variant of `make`."""
+        return self.make("plain")[0]
 
     def make(self, mode: Mode) -> tuple[Callable[..., dict[str, Any]], list[Group]]:
         """`make(*roots, R, P, T, ID, item, index)`: the resource; and the groups that `T` counts."""

@@ -9,7 +9,7 @@ from adapter.mapping.compatible import common_kind, comparability, membership
 from adapter.mapping.frame import Frame
 from adapter.mapping.problem import Mark
 from adapter.mapping.types import Kind, Shape, Type
-from adapter.mapping.value import NO_CONSTANT, Scope, Value, merged
+from adapter.mapping.value import BROKEN, NO_CONSTANT, Scope, Value, merged
 
 _BOOLEAN = Kind("boolean")
 _COMPARISONS: dict[type[ast.cmpop], str] = {
@@ -93,7 +93,7 @@ class Binder:
         return None
 
     def _step(self, base: Value | None, name: str, mark: Mark, scope: Scope) -> Value | None:
-        if base is None:
+        if base is None or base.key == BROKEN.key:
             return None
         if base.many:
             hint = "say `for`, `first(…)`, `only(…)` or `each(… for x in …)`"

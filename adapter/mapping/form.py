@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from adapter.mapping.expression import Binder
@@ -11,7 +11,7 @@ from adapter.mapping.function import Function, NotConvertible, Parameter
 from adapter.mapping.list_form import LIST_FORMS, Form
 from adapter.mapping.problem import Mark
 from adapter.mapping.types import Kind, Shape, Type, accepts
-from adapter.mapping.value import Read, Scope, Value, merged
+from adapter.mapping.value import BROKEN, Read, Scope, Value, merged
 from adapter.terminology import Terminology
 
 _BOOLEAN = Kind("boolean")
@@ -176,7 +176,7 @@ class Calls:
         except (LookupError, ValueError, NotConvertible) as error:
             said = error.args[0] if error.args else "it can not be made"
             frame.error("wrong-argument", mark, f"`{function.name}` refuses these literals: {said}", "see mappings/terminology/")
-            return Value(code="None", key="None", type=None, optional=True, many=function.gives_many)
+            return replace(BROKEN, many=function.gives_many)
         made = self.type_of(function.gives)
         if isinstance(result, str) and isinstance(made, Kind):
             made = Kind(made.name, frozenset({result}))

@@ -299,8 +299,8 @@ def base64_of_hex(value: str) -> str:
 @function(takes=("string", "string*?"), gives="Narrative")
 def narrative(title: str, *parts: object) -> dict[str, str]:
     """A generated narrative of a few words: `narrative('Photograph', image.view)`; parts that are nothing are left out."""
-    said = "; ".join(escape(each, quote=False) for each in parts if isinstance(each, str))
-    body = f": {said}" if said else ""
+    said = "; ".join([each for each in parts if each is not None])  # type: ignore[misc]  # declared as strings
+    body = f": {escape(said, quote=False)}" if said else ""
     return {"status": "generated", "div": f'<div xmlns="{_XHTML}"><p><b>{escape(title, quote=False)}</b>{body}</p></div>'}
 
 

@@ -150,6 +150,12 @@ class Generator:
         return ", ".join(f"{name!r}: {self._inline(child, at.down(name), sites)}" for name, child in thing.entries)
 
     def _inline(self, node: Node | Item, at: _At, sites: list[Site]) -> str:
+        if isinstance(node, Thing | Several) and is_constant(node):
+            self._inline_code(node, at, sites)
+            return self.frame.constant(constant_of(node))
+        return self._inline_code(node, at, sites)
+
+    def _inline_code(self, node: Node | Item, at: _At, sites: list[Site]) -> str:
         if isinstance(node, Leaf):
             sites.append(_site(node, at))
             return _code(node.value)
@@ -277,6 +283,25 @@ class Generator:
         if self.mode == "explain" and thing.when is not None:
             with self.block(f"if not ({thing.when.condition}):"):
                 self._note((_header(thing.mark, at, "when", thing.when),), at, "the condition of `when` does not hold")
+
+
+def is_constant(node: Node | Item) -> bool:
+    """Whether a part is the same for every input: it is made once and shared, nobody changes resources after they are made."""
+    if isinstance(node, Leaf):
+        return node.value.is_constant
+    children = (
+        [child for _, child in node.entries] if isinstance(node, Thing) else list(node.items) if isinstance(node, Several) else []
+    )
+    return node.inline and bool(children) and all(map(is_constant, children))
+
+
+def constant_of(node: Node | Item) -> object:
+    """The value of a constant part."""
+    if isinstance(node, Leaf):
+        return node.value.constant
+    if isinstance(node, Thing):
+        return {name: constant_of(child) for name, child in node.entries}
+    return [constant_of(item) for item in node.items] if isinstance(node, Several) else None
 
 
 def _code(value: Value) -> str:

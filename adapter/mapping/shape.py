@@ -73,7 +73,8 @@ class ModelShapes:
     def _read_union(self, members: tuple[Any, ...]) -> tuple[Type, bool, bool] | None:
         rest = [member for member in members if member is not NoneType]
         optional = len(rest) < len(members)
-        read = (Kind("decimal"), False, False) if set(rest) == {Decimal, int} else self._read(rest[0])
+        number = [get_args(member)[0] if get_origin(member) is Annotated else member for member in rest] == [Decimal, int]
+        read = (Kind("decimal"), False, False) if number else self._read(rest[0])
         return (read[0], read[1], optional or read[2]) if read else None
 
 

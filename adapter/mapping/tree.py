@@ -197,7 +197,7 @@ class _FileReader:
 
     def loops(self, node: Node) -> tuple[LoopHead, ...]:
         """`name in expression`, and perhaps ` for name in expression` again for a loop within it."""
-        parts = _NEXT_LOOP.split(node.text) if isinstance(node, TextNode) else [""]
+        parts = _loop_parts(node.text) if isinstance(node, TextNode) else [""]
         found = [each for each in map(_LOOP.match, parts) if each]
         if len(found) < len(parts):
             self._say("for", node.mark, "this is not a loop", "write `for: item in list`")
@@ -221,6 +221,17 @@ class _FileReader:
 
     def _say(self, code: str, mark: Mark, message: str, hint: str) -> None:
         self.problems.append(problem(code, mark, message, hint))
+
+
+def _loop_parts(text: str) -> list[str]:
+    """The parts of `a in x for b in y`; a `for` within brackets belongs to its expression."""
+    parts, start = [], 0
+    for each in _NEXT_LOOP.finditer(text):
+        before = text[start : each.start()]
+        if all(before.count(opening) == before.count(closing) for opening, closing in ("()", "[]")):
+            parts.append(before)
+            start = each.end()
+    return [*parts, text[start:]]
 
 
 def read_structure(

@@ -73,6 +73,10 @@ class Value:
         return self.facts | {self.key}
 
 
+BROKEN: Final = Value(code="None", key="?", type=None, optional=True)
+"""Stands for an expression that is wrong and reported, so that what is made of it is not reported as well."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """The names that an expression can see, and what is known to be there at this place."""

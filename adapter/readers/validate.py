@@ -29,7 +29,11 @@ _WORDS = {
     "value_error": "is not a day that exists",
     "greater_than_equal": "is too small",
     "less_than_equal": "is too large",
+    "less_than": "is too large",
     "finite_number": "must be a finite number",
+    "decimal_max_digits": "has too many digits",
+    "decimal_max_places": "has too many digits",
+    "decimal_whole_digits": "has too many digits",
 }
 
 

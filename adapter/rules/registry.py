@@ -10,5 +10,8 @@ _BY_ID = {thing.rule.id: thing for module in _MODULES for thing in vars(module).
 CHECKS: tuple[Check, ...] = tuple(_BY_ID[rule.id] for rule in RULES if rule.id in _BY_ID)
 """Every rule that is looked for."""
 
+JUDGED_ONLY: frozenset[str] = frozenset({"images[*].data", "ai.candidates[*].status"})
+"""Case fields that are there to be judged (PRI-02, AI-04) and are carried by no resource."""
+
 IMPLEMENTED: frozenset[str] = frozenset(_BY_ID)
 """The ids of the rules that are looked for."""
