@@ -1,0 +1,199 @@
+"""What is wrong with a resource's structure, in words: a plain walk along the element table, for when the schema says no."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from adapter.checks.primitive import wrong_with
+from adapter.checks.schema import choices_of, is_list, sibling_of
+from adapter.fhir.table import Element, ElementTable, Type
+from adapter.issues import Issue, IssueType, Severity
+
+JsonObject = dict[str, Any]
+
+_NAME = re.compile(r"_?[a-zA-Z][a-zA-Z0-9]{0,63}")
+_FEW = 12
+_PAGES = {
+    "Extension": "extensibility",
+    "Narrative": "narrative",
+    "Reference": "references",
+    "Meta": "resource",
+    "Dosage": "dosage",
+    "ElementDefinition": "elementdefinition",
+    "ContactDetail": "metadatatypes",
+    "Expression": "metadatatypes",
+    "RelatedArtifact": "metadatatypes",
+    "UsageContext": "metadatatypes",
+}
+
+
+def explain(resource: object, table: ElementTable, place: str | None = None) -> Iterator[Issue]:
+    """The issues of a resource; their expressions begin with `place`, or with the resource type."""
+    name = resource.get("resourceType") if isinstance(resource, dict) else None
+    if not isinstance(resource, dict) or not isinstance(name, str):
+        yield _issue("type", "a resource is an object with a resourceType", place or "Resource", None)
+    elif name not in table.resource_types:
+        yield _not_checked(place or "Resource", table)
+    else:
+        yield from _Walk(table=table).within(resource, table[name], place or name)
+
+
+def source_of(owner: Type, element: str | None, table: ElementTable) -> str:
+    """The specification's page of an element, or of a type."""
+    root = owner.name.partition(".")[0]
+    if table[root].kind != "resource":
+        return f"http://hl7.org/fhir/{table.release}/{_PAGES.get(root, 'datatypes')}.html#{root}"
+    anchor = f"{owner.name}.{element}" if element else owner.name
+    return f"http://hl7.org/fhir/{table.release}/{root.lower()}-definitions.html#{anchor}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Walk:
+    """The walk along one table; each method yields the issues of what stands at a place."""
+
+    table: ElementTable
+
+    def within(self, value: object, made: Type, place: str) -> Iterator[Issue]:
+        """An object of a complex type, a backbone or a resource."""
+        source = source_of(made, None, self.table)
+        if not isinstance(value, dict):
+            yield _issue("type", f"this must be an object: {made.name}", place, source)
+            return
+        if not value:
+            yield _issue("empty", "an object is empty; leave it out", place, source)
+        known = {"resourceType"} if made.kind == "resource" else set[str]()
+        for element in made.elements.values():
+            sibling = sibling_of(made, element, self.table)
+            known |= {element.name, sibling or element.name}
+            yield from self._element(value, made, element, place=place)
+        yield from self._choices(value, made, place)
+        yield from (_unknown(name, made.name, place) for name in value if name not in known)
+
+    def _choices(self, value: JsonObject, made: Type, place: str) -> Iterator[Issue]:
+        for choice, members in choices_of(made).items():
+            there = [each.name for each in members if not value.keys().isdisjoint(self._names(made, each))]
+            at, source = f"{place}.{choice.removesuffix('[x]')}", source_of(made, choice, self.table)
+            if len(there) > 1:
+                yield _issue("choice", f"`{choice}` stands here more than once, as {_listed(there)}; keep one", at, source)
+            if not there and members[0].minimum:
+                yield _issue("required", f"`{choice}` is required, as {_listed(each.name for each in members)}", at, source)
+
+    def _names(self, made: Type, element: Element) -> list[str]:
+        return [name for name in (element.name, sibling_of(made, element, self.table)) if name]
+
+    def _element(self, value: JsonObject, made: Type, element: Element, *, place: str) -> Iterator[Issue]:
+        """An element and its sibling."""
+        at, source = f"{place}.{element.name}", source_of(made, element.name, self.table)
+        names = self._names(made, element)
+        if element.minimum and not element.choice and value.keys().isdisjoint(names):
+            yield _issue("required", f"`{element.name}` is required", at, source)
+        has_both = all(name in value for name in names)
+        for name in names:
+            if name in value:
+                may_be_null = has_both and len(names) > 1
+                yield from self._values(
+                    value[name], element, at, source=source, beside=name != element.name, may_be_null=may_be_null
+                )
+
+    def _values(
+        self, value: object, element: Element, place: str, *, source: str, beside: bool, may_be_null: bool
+    ) -> Iterator[Issue]:
+        """The value of an element, or its values."""
+        if not is_list(element):
+            yield from self._value(value, element, place, source=source, beside=beside)
+            return
+        if not isinstance(value, list):
+            yield _issue("type", f"`{element.name}` is a list: put it in brackets, also when it is one", place, source)
+            return
+        if not max(1, element.minimum) <= len(value) <= (element.maximum or len(value)):
+            most = f" to {element.maximum}" if element.maximum else " or more"
+            yield _issue("cardinality", f"`{element.name}` is a list of {max(1, element.minimum)}{most}", place, source)
+        for number, each in enumerate(value):
+            if each is not None or not may_be_null:
+                yield from self._value(each, element, f"{place}[{number}]", source=source, beside=beside)
+
+    def _value(self, value: object, element: Element, place: str, *, source: str, beside: bool) -> Iterator[Issue]:
+        """One value: a resource, an object, a primitive, or what stands beside a primitive."""
+        made = self.table["Element" if beside else element.type]
+        if made.name == "Resource":
+            yield from explain(value, self.table, place)
+        elif made.kind != "primitive":
+            yield from self.within(value, made, place)
+        elif wrong := wrong_with(value, made):
+            yield _issue("value", wrong, place, source)
+            return
+        if not beside:
+            yield from _bound(value, element, place, source=source)
+
+
+def _bound(value: object, element: Element, place: str, *, source: str) -> Iterator[Issue]:
+    """Required codes and fixed values."""
+    if element.codes is not None and not _is_coded(value, element):
+        few = len(element.codes) <= _FEW
+        pairs = sorted(each if isinstance(each, str) else each[1] for each in element.codes)
+        suggestion = f"one of {_listed(pairs)}" if few else None
+        yield _issue("code", f"`{element.name}` must be a code of the required value set", place, source, suggestion)
+    if element.fixed is not None and not _holds(value, element.fixed):
+        yield _issue("fixed", f"`{element.name}` is fixed to another value", place, source)
+
+
+def _is_coded(value: Any, element: Element) -> bool:  # noqa: ANN401 - JSON
+    codes: frozenset[Any] = element.codes or frozenset()
+    if not isinstance(value, dict):
+        return value in codes
+    if element.type == "Coding":
+        return (value.get("system"), value.get("code")) in codes
+    if element.type == "CodeableReference":
+        return "concept" not in value or _has_code(value["concept"], codes)
+    return value.keys() <= {"id", "extension"} or _has_code(value, codes)
+
+
+def _has_code(concept: Any, codes: frozenset[Any]) -> bool:  # noqa: ANN401 - JSON
+    codings = concept.get("coding") if isinstance(concept, dict) else None
+    there = [each for each in codings if isinstance(each, dict)] if isinstance(codings, list) else []
+    return any((each.get("system"), each.get("code")) in codes for each in there)
+
+
+def _holds(value: Any, fixed: Any) -> bool:  # noqa: ANN401 - JSON
+    """Whether a value holds at least what is fixed."""
+    if isinstance(fixed, dict):
+        return isinstance(value, dict) and all(name in value and _holds(value[name], each) for name, each in fixed.items())
+    if isinstance(fixed, list):
+        return isinstance(value, list) and all(any(_holds(one, each) for one in value) for each in fixed)
+    return bool(value == fixed)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _unknown(name: str, kind: str, place: str) -> Issue:
+    """A name that may be anything is only said if it looks like the name of an element."""
+    at = f"{place}.{name}" if _NAME.fullmatch(name) else place
+    return _issue("unknown-element", f"{kind} has no such element", at, None)
+
+
+def _not_checked(place: str, table: ElementTable) -> Issue:
+    return Issue(
+        severity=Severity.WARNING,
+        code=IssueType.NOT_SUPPORTED,
+        rule="structure/skipped",
+        text=f"not checked: the adapter's {table.release} table does not hold this resource type",
+        expression=(place,),
+    )
+
+
+_CODES = {"required": IssueType.REQUIRED, "value": IssueType.VALUE, "code": IssueType.CODE_INVALID}
+
+
+def _issue(what: str, text: str, place: str, source: str | None, suggestion: str | None = None) -> Issue:  # noqa: PLR0917 - as an issue reads
+    return Issue(
+        severity=Severity.ERROR,
+        code=_CODES.get(what, IssueType.STRUCTURE),
+        rule=f"structure/{what}",
+        text=text,
+        expression=(place,),
+        source=source,
+        suggestion=suggestion,
+    )

@@ -1,0 +1,46 @@
+"""Whether a value is one of a FHIR primitive, and in words what is wrong with it (http://hl7.org/fhir/R4/datatypes.html#primitive)."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from adapter.checks.schema import DAYS, NUMBERS, to_ascii
+from adapter.fhir.table import Type
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def wrong_with(value: Any, made: Type) -> str | None:  # noqa: ANN401 - JSON
+    """What is wrong with a value of a primitive type, without saying the value; None if nothing is."""
+    if made.name == "boolean":
+        return None if isinstance(value, bool) else "this must be true or false, without quotes"
+    if made.name in NUMBERS:
+        return _wrong_number(value, made)
+    if not isinstance(value, str):
+        return "this must be a text, in quotes"
+    if not value:
+        return "a text is empty; leave it out"
+    if made.pattern and not re.fullmatch(to_ascii(made.pattern), value):
+        return f"this is not written as FHIR writes a value of type {made.name}"
+    return "there is no such day" if made.name in DAYS and not _is_day(value) else None
+
+
+def _wrong_number(value: Any, made: Type) -> str | None:  # noqa: ANN401 - JSON
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return "this must be a number, without quotes"
+    bounds = NUMBERS[made.name]
+    if bounds["type"] == "number":
+        return None
+    if value != int(value) or not bounds["minimum"] <= value <= bounds["maximum"]:
+        return f"this must be a whole number from {bounds['minimum']} to {bounds['maximum']}"
+    return None
+
+
+def _is_day(value: str) -> bool:
+    """Whether the day is in the calendar; what names no day is."""
+    day = _DAY.match(value)
+    try:
+        return day is None or bool(date.fromisoformat(day[0]))
+    except ValueError:
+        return False

@@ -1,0 +1,193 @@
+"""JSON Schema (draft 2020-12) of everything that an element table knows, made from that table (http://hl7.org/fhir/R4/json.html).
+
+One schema serves all resource types: what a resource must look like follows from its `resourceType`, wherever it stands
+(by itself, `contained`, `Bundle.entry.resource`).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from adapter.fhir.table import Codes, Element, ElementTable, Type
+
+Schema = dict[str, Any]
+
+LARGEST_INTEGER = 2**31 - 1
+NUMBERS: Mapping[str, Schema] = {
+    "boolean": {"type": "boolean"},
+    "decimal": {"type": "number"},
+    "integer": {"type": "integer", "minimum": -LARGEST_INTEGER - 1, "maximum": LARGEST_INTEGER},
+    "unsignedInt": {"type": "integer", "minimum": 0, "maximum": LARGEST_INTEGER},
+    "positiveInt": {"type": "integer", "minimum": 1, "maximum": LARGEST_INTEGER},
+}
+# The patterns let 30 February pass; the formats know the calendar. Nothing shorter than a day has one.
+DAYS: Mapping[str, Schema] = {
+    "date": {"anyOf": [{"maxLength": 7}, {"format": "date"}]},
+    "dateTime": {"anyOf": [{"maxLength": 7}, {"format": "date"}, {"format": "date-time"}]},
+    "instant": {"format": "date-time"},
+}
+_ANY = r"[^\x00-\x08\x0b\x0c\x0e-\x1f]"
+_WHITE_SPACE = {
+    r"[ \r\n\t\S]": _ANY,
+    r"[\s\S]": _ANY,
+    r"(\S|\s)": _ANY,
+    r"[^\s]": r"[^\x00-\x20]",
+    r"\S": r"[^\x00-\x20]",
+    r"\s": r"[\t\n\r ]",
+}
+
+
+def schema_of(table: ElementTable) -> Schema:
+    """The schema of any resource of the table."""
+    definitions: dict[str, Schema] = {}
+    for name in table.resource_types:
+        _define(name, table, definitions)
+    definitions["Resource"] = {"type": "object", "required": ["resourceType"], **_dispatch(table.resource_types)}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$ref": "#/$defs/Resource",
+        "$defs": definitions,
+    }
+
+
+def _dispatch(names: Sequence[str]) -> Schema:
+    """Which definition holds, by resourceType; halved again and again, for one question per type is three times as slow."""
+    if len(names) == 1:
+        return _reference(names[0])
+    half = len(names) // 2
+    is_lower = {"properties": {"resourceType": {"enum": list(names[:half])}}}
+    return {"if": is_lower, "then": _dispatch(names[:half]), "else": _dispatch(names[half:])}
+
+
+def _define(name: str, table: ElementTable, definitions: dict[str, Schema]) -> None:
+    """Add a type and all that it is made of."""
+    if name in definitions:
+        return
+    made = table[name]
+    definitions[name] = {}
+    for each in ("Element", *(element.type for element in made.elements.values())):
+        _define(each, table, definitions)
+    definitions[name] = _primitive(made) if made.kind == "primitive" else _object(made, table)
+
+
+def _reference(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _primitive(made: Type) -> Schema:
+    if made.name in NUMBERS:
+        return NUMBERS[made.name]
+    pattern = {"pattern": f"^(?:{to_ascii(made.pattern)})$"} if made.pattern else {}
+    return {"type": "string", "minLength": 1, **pattern, **DAYS.get(made.name, {})}
+
+
+def to_ascii(pattern: str) -> str:
+    """The pattern with white space as the specification's authors mean it: in ASCII, so that a text may hold a no-break space.
+
+    A text holds no control characters but tab and line ends (http://hl7.org/fhir/R4/datatypes.html#string).
+    """
+    for said, meant in _WHITE_SPACE.items():
+        pattern = pattern.replace(said, meant)
+    return pattern
+
+
+def _object(made: Type, table: ElementTable) -> Schema:
+    properties: Schema = {"resourceType": {"const": made.name}} if made.kind == "resource" else {}
+    conditions: list[Schema] = [{"required": ["resourceType"]}] if made.kind == "resource" else []
+    for element in made.elements.values():
+        sibling = sibling_of(made, element, table)
+        properties[element.name] = _many(_value(element), element, sibling)
+        if sibling:
+            properties[sibling] = _many(_reference("Element"), element, sibling)
+        if element.minimum and not element.choice:
+            conditions.append(_is_there(element, sibling))
+        if sibling and is_list(element):
+            conditions.append(_has_no_lone_null(element.name, sibling))
+    conditions += [_choice(members, made, table) for members in choices_of(made).values()]
+    closed: Schema = {"type": "object", "minProperties": 1, "properties": properties, "additionalProperties": False}
+    return {**closed, "allOf": conditions} if conditions else closed
+
+
+def _is_there(element: Element, sibling: str | None) -> Schema:
+    either = [{"required": [name]} for name in (element.name, sibling) if name]
+    return either[0] if len(either) == 1 else {"anyOf": either}
+
+
+def _has_no_lone_null(name: str, sibling: str) -> Schema:
+    whole: Schema = {"items": {"not": {"type": "null"}}}
+    return {"anyOf": [{"required": [name, sibling]}, {"properties": {name: whole, sibling: whole}}]}
+
+
+def _choice(members: Sequence[Element], made: Type, table: ElementTable) -> Schema:
+    """One of the members, or none where none is needed; whoever has one element more than it must is soon done."""
+    each = [_is_there(member, sibling_of(made, member, table)) for member in members]
+    if members[0].minimum:
+        return {"oneOf": each}
+    must = sum(1 for element in made.elements.values() if element.minimum and not element.choice)
+    return {"anyOf": [{"maxProperties": must + 1}, {"oneOf": each}, {"not": {"anyOf": each}}]}
+
+
+def sibling_of(owner: Type, element: Element, table: ElementTable) -> str | None:
+    """The name of what holds a primitive's id and extensions (`_birthDate`); what is an attribute in XML has none."""
+    is_attribute = (owner.kind != "resource" and element.name == "id") or (owner.name, element.name) == ("Extension", "url")
+    has_none = is_attribute or element.type == "xhtml" or table[element.type].kind != "primitive"
+    return None if has_none else "_" + element.name
+
+
+def choices_of(made: Type) -> dict[str, list[Element]]:
+    """The choices of a type (`value[x]`), each with its members."""
+    found: dict[str, list[Element]] = {}
+    for element in made.elements.values():
+        if element.choice:
+            found.setdefault(element.choice, []).append(element)
+    return found
+
+
+def is_list(element: Element) -> bool:
+    """Whether an element is a list in JSON."""
+    return element.maximum is None or element.maximum > 1
+
+
+def _many(schema: Schema, element: Element, sibling: str | None) -> Schema:
+    """The list of such values, where the element is a list; null says that there is something in the other of two siblings."""
+    if not is_list(element):
+        return schema
+    largest = {} if element.maximum is None else {"maxItems": element.maximum}
+    items = {"anyOf": [schema, {"type": "null"}]} if sibling else schema
+    return {"type": "array", "minItems": max(1, element.minimum), **largest, "items": items}
+
+
+def _value(element: Element) -> Schema:
+    """One value of an element: its type, its codes, its fixed value."""
+    if element.codes is not None and element.type not in {"Coding", "CodeableConcept", "CodeableReference"}:
+        return {"enum": sorted(str(code) for code in element.codes)}
+    parts = [_reference(element.type)]
+    if element.codes is not None:
+        parts.append(_coded(element.type, element.codes))
+    if element.fixed is not None:
+        parts.append(_pattern(element.fixed))
+    return parts[0] if len(parts) == 1 else {"allOf": parts}
+
+
+def _coded(kind: str, codes: Codes) -> Schema:
+    """A Coding that is one of these, or a concept with such a Coding; a concept of extensions alone says why it has none."""
+    systems: dict[str, list[str]] = {}
+    for system, code in sorted((str(each[0]), str(each[1])) for each in codes):
+        systems.setdefault(system, []).append(code)
+    required = {"required": ["system", "code"]}
+    pairs = [{"properties": {"system": {"const": system}, "code": {"enum": of}}, **required} for system, of in systems.items()]
+    coding = {"anyOf": pairs}
+    if kind == "Coding":
+        return coding
+    concept = {"properties": {"coding": {"contains": coding}}, "required": ["coding"]}
+    if kind == "CodeableReference":
+        return {"properties": {"concept": concept}}
+    return {"anyOf": [concept, {"propertyNames": {"enum": ["id", "extension"]}}]}
+
+
+def _pattern(fixed: Any) -> Schema:  # noqa: ANN401 - JSON
+    """A value that holds at least what is fixed (http://hl7.org/fhir/R4/elementdefinition-definitions.html)."""
+    if isinstance(fixed, dict):
+        return {"properties": {name: _pattern(value) for name, value in fixed.items()}, "required": list(fixed)}
+    if isinstance(fixed, list):
+        return {"allOf": [{"contains": _pattern(value)} for value in fixed]}
+    return {"const": fixed}

@@ -1,0 +1,37 @@
+"""What the models of fhir.resources (R4B) say of a resource: a second opinion beside our own checks."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from adapter.fhir.json import canonical_bytes
+from adapter.issues import Issue, IssueType, Severity
+
+Resource = dict[str, Any]
+
+
+def second_opinion(resource: Resource, root: str | None = None) -> Iterator[Issue]:
+    """The objections of the model of the resource's type, without any value; expressions begin with `root`, or the type."""
+    # Imported here: it takes longer to load than the whole service.
+    from fhir.resources.R4B import get_fhir_model_class  # noqa: PLC0415 - see above
+    from pydantic import ValidationError  # noqa: PLC0415 - as above
+
+    name = str(resource.get("resourceType"))
+    try:
+        get_fhir_model_class(name).model_validate_json(canonical_bytes(resource))
+    except ValidationError as error:
+        for detail in error.errors(include_url=False, include_input=False, include_context=False):
+            place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in detail["loc"])
+            yield _issue(f"{root or name}{place}", detail["type"])
+    except (KeyError, LookupError):
+        yield _issue(root or name, "unknown resource type")
+
+
+def _issue(expression: str, kind: str) -> Issue:
+    return Issue(
+        severity=Severity.ERROR,
+        code=IssueType.STRUCTURE,
+        rule="second-opinion/fhir.resources",
+        text=f"the models of fhir.resources object here: {kind.replace('_', ' ')}",
+        expression=(expression,),
+        source="fhir.resources.R4B",
+    )
