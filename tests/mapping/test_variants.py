@@ -1,0 +1,104 @@
+"""The plain, lineage and explain variants of a map can not disagree."""
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import HealthCheck, given, reject, settings
+
+from adapter.case import Case
+from adapter.mapping.library import Library, Made, load_library
+from adapter.mapping.origin import Origin, leaves, origins
+from adapter.mapping.problem import BadMappingError
+from tests.mapping.grammar import PROBE, cases, maps
+from tests.mapping.ground import roots_of, surroundings
+
+PROPERTY = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+
+
+def library_of(text: str) -> Library:
+    try:
+        return load_library({"probe.yaml": text}, replace(surroundings(), targets={"Probe": PROBE}.get))
+    except BadMappingError:
+        reject()
+
+
+def probes(library: Library, roots: tuple[object, ...]) -> list[Made]:
+    return library.run(roots, [])
+
+
+def traced(library: Library, made: Made, roots: tuple[object, ...], *, explain: bool = False) -> list[Origin]:
+    trace = library.retrace(made, [made], roots, explain=explain)
+    _, groups = made.map.make("explain" if explain else "lineage")
+    return list(origins(trace, groups, made.resource))
+
+
+def empties(value: Any) -> bool:  # noqa: ANN401 - JSON
+    if isinstance(value, dict):
+        return not value or any(map(empties, value.values()))
+    if isinstance(value, list):
+        return not value or any(map(empties, value))
+    return value is None or not isinstance(value, str | int | bool)
+
+
+def found_at(value: Any, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401 - JSON
+    """What is at a path, or None."""
+    for step in path:
+        there = step in value if isinstance(value, dict) else isinstance(value, list) and int(step) < len(value)
+        if not there:
+            return None
+        value = value[step]
+    return value
+
+
+@PROPERTY
+@given(text=maps(), case=cases())
+def test_a_map_makes_plain_values_and_nothing_empty(text: str, case: Case) -> None:
+    for made in probes(library_of(text), roots_of(case)):
+        assert not empties(made.resource)
+
+
+@PROPERTY
+@given(text=maps(), case=cases())
+def test_lineage_covers_every_leaf_exactly_once(text: str, case: Case) -> None:
+    library, roots = library_of(text), roots_of(case)
+    for made in probes(library, roots):
+        expected = Counter(leaves({name: value for name, value in made.resource.items() if name != "resourceType"}))
+
+        actual = Counter(each.element for each in traced(library, made, roots))
+
+        assert expected == actual
+
+
+@PROPERTY
+@given(text=maps(), case=cases())
+def test_what_explain_calls_missing_is_not_there(text: str, case: Case) -> None:
+    library, roots = library_of(text), roots_of(case)
+    for made in probes(library, roots):
+        for each in traced(library, made, roots, explain=True):
+            there = found_at(made.resource, each.element)
+            if each.missing is None:
+                assert there is not None
+            else:
+                assert there is None or isinstance(there, list), "only an entry of a list can be missing from what is there"
+
+
+@PROPERTY
+@given(text=maps(), case=cases())
+def test_explain_tells_the_same_of_what_is_there_as_lineage(text: str, case: Case) -> None:
+    library, roots = library_of(text), roots_of(case)
+    for made in probes(library, roots):
+        explained = [each for each in traced(library, made, roots, explain=True) if each.missing is None]
+
+        assert traced(library, made, roots) == explained
+
+
+@PROPERTY
+@given(text=maps(), case=cases())
+def test_every_item_that_lineage_names_is_in_the_case(text: str, case: Case) -> None:
+    library, roots = library_of(text), roots_of(case)
+    tree = case.model_dump(mode="json")
+    for made in probes(library, roots):
+        for read in (read for each in traced(library, made, roots) for read in each.reads):
+            path = tuple(int(step) if step.isdigit() else step for step in read.replace("[", ".").replace("]", "").split(".")[1:])
+            assert "*" in path or found_at(tree, path[:-1]) is not None or all(isinstance(step, str) for step in path)
