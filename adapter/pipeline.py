@@ -15,7 +15,7 @@ from adapter.issues import AdapterError, InvalidError, Issue, IssueType, Severit
 from adapter.lineage import Coverage, Lineage, Trail, steps, verdict_issue
 from adapter.mapping.compiled import CompiledMap, Report
 from adapter.mapping.library import Library
-from adapter.mapping.origin import origins
+from adapter.mapping.origin import Origin, origins
 from adapter.readers.document import NATIVE, Document, MappedDocument, Path, ReadDocument, dotted, read_document
 from adapter.readers.merge import Merged, merge
 from adapter.readers.shape import InputForm, structure_issues
@@ -138,7 +138,8 @@ class Line:
         trail = Trail(
             library=self.library, merged=merged, judgement=judgement, roots=roots, made=made, bundle=bundle, unread=self.unread
         )
-        issues = [*found, *judgement.issues, *(verdict_issue(*report) for report in reports)]
+        verdicts = dict.fromkeys(verdict_issue(*report) for report in reports)  # a name of a `let` may be asked for twice
+        issues = [*found, *judgement.issues, *verdicts]
         placed = [trail.with_places(issue) for issue in issues]
         checked = [*placed, *check_bundle(bundle, content), *trail.coverage().issues()]
         return Conversion(content=content, issues=tuple(checked), case=case, trail=trail)
@@ -150,11 +151,11 @@ def map_document(compiled: CompiledMap, document: ReadDocument, options: Options
     make, _ = compiled.make("plain")
     tree = make(document.tree, options, {}, reports, None, "", None, 0)
 
-    def trace() -> dict[Path, tuple[Path, ...]]:
+    def trace() -> dict[Path, tuple[str, ...]]:
         traced, groups = compiled.make("lineage")
         notes: list[tuple[int, tuple[int, ...], tuple[int, ...]]] = []
         traced(document.tree, options, {}, [], notes.append, "", None, 0)
-        return {each.element: tuple(map(steps, each.reads)) for each in origins(notes, groups, tree)}
+        return {each.element: _positions(document, each) for each in origins(notes, groups, tree)}
 
     mapped = MappedDocument(
         name=document.name,
@@ -169,6 +170,16 @@ def map_document(compiled: CompiledMap, document: ReadDocument, options: Options
         issue = verdict_issue(compiled, report)
         found.append(issue.at(location=document.positions(steps(issue.field))) if issue.field else issue)
     return mapped
+
+
+def _positions(document: ReadDocument, origin: Origin) -> tuple[str, ...]:
+    found = [position for read in origin.reads for position in _position(document, read)]
+    return tuple(dict.fromkeys(found)) or (origin.place,)
+
+
+def _position(document: ReadDocument, read: str) -> tuple[str, ...]:
+    option = read.removeprefix("options.")
+    return document.positions(steps(read)) if option == read else (f"options#/{option}",)
 
 
 def _refused(issues: Sequence[Issue], case: Case | None = None) -> Conversion:

@@ -66,6 +66,7 @@ class Library:
         planned: list[tuple[CompiledMap, int, object, str]] = []
         for each in self.maps:
             keyed = each.keys(*roots, found)
+            _hand_over(found, each, reports)
             if each.target.loop == "list":
                 references[each.name] = {id(item): "urn:uuid:" + identity for _, item, identity in keyed}
             else:
@@ -77,9 +78,7 @@ class Library:
         for each, index, item, identity in planned:
             resource = each.plain(*roots, references, found, None, identity, item, index)
             made.append(Made(each, item, index, identity, resource))
-            if found:
-                reports += [(each, report) for report in found]
-                found.clear()
+            _hand_over(found, each, reports)
         return made
 
     def retrace(self, made: Made, all_made: Iterable[Made], roots: tuple[object, ...], *, explain: bool = False) -> Trace:
@@ -89,6 +88,12 @@ class Library:
         again = make(*roots, references_of(all_made, self.maps), [], trace.append, made.identity, made.item, made.place)
         assert again == made.resource  # noqa: S101 - all variants come from one tree
         return trace
+
+
+def _hand_over(found: list[Report], each: CompiledMap, reports: list[tuple[CompiledMap, Report]]) -> None:
+    if found:
+        reports += [(each, report) for report in found]
+        found.clear()
 
 
 def references_of(made: Iterable[Made], maps: Iterable[CompiledMap]) -> dict[str, object]:

@@ -59,25 +59,26 @@ class ReadDocument:
 class MappedDocument(ReadDocument):
     """A document of another form, turned into the form of the Case.
 
-    `trace` gives the source paths of each of its leaves; `read` are the patterns (with `*`) of all that its map reads, `ignored`
-    those that the map leaves out on purpose, with the reason.
+    `trace` gives for each of its leaves the positions that it was made from: places in the original, options (`options#/zone`),
+    or the line of the map (`file:line:column`) where the map alone gives it. `read` are the patterns (with `*`) of all that its
+    map reads, `ignored` those that the map leaves out on purpose, with the reason.
     """
 
     original: ReadDocument
-    trace: Callable[[], dict[Path, tuple[Path, ...]]]
+    trace: Callable[[], dict[Path, tuple[str, ...]]]
     read: frozenset[Path]
     ignored: Mapping[Path, str]
 
     @cached_property
-    def origins(self) -> dict[Path, tuple[Path, ...]]:
-        """The source paths of each leaf, worked out when first asked for."""
+    def origins(self) -> dict[Path, tuple[str, ...]]:
+        """The positions of each leaf, worked out when first asked for."""
         return self.trace()
 
     def positions(self, path: Path) -> tuple[str, ...]:
-        """The positions in the original document of what the value at a path, or all below it, was made from."""
+        """What the value at a path, or all below it, was made from."""
         near = self.nearest(path)
-        found = (source for leaf, sources in self.origins.items() if leaf[: len(near)] == near for source in sources)
-        return tuple(dict.fromkeys(position for source in found for position in self.original.positions(source)))
+        found = (position for leaf, positions in self.origins.items() if leaf[: len(near)] == near for position in positions)
+        return tuple(dict.fromkeys(found))
 
 
 def pointer(path: Path) -> str:
