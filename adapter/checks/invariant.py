@@ -1,48 +1,79 @@
 """What an invariant is: a rule of FHIR, of US Core or of our own profiles that no cardinality can say."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, TypeAlias
 
+from adapter.fhir.bundle import Resource
+from adapter.fhir.table import packaged_table
 from adapter.issues import Issue, IssueType, Severity
 
-Resource = dict[str, Any]
-US_CORE = "http://hl7.org/fhir/us/core/StructureDefinition/"
+Breaks: TypeAlias = Callable[[Resource], Iterable[str]]
+"""The paths (`.item[0]`, or an empty one for the resource itself) at which a resource breaks a rule."""
+
+TERMINOLOGY = "http://terminology.hl7.org/CodeSystem/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invariant:
-    """A rule by its key; `breaks` gives the paths (`.item[0]`, or nothing for the resource) at which a resource breaks it.
+    """A rule by its key in the specification, in our words, with the page that states it.
 
-    With `profile` it counts only for resources that claim a profile whose URL begins so.
+    With `counts` the rule counts only for resources of which that says yes.
     """
 
     key: str
-    text: str
+    human: str
     source: str
-    breaks: Callable[[Resource], Iterator[str]]
-    profile: str | None = None
+    breaks: Breaks
+    severity: Severity = Severity.ERROR
+    counts: Callable[[Resource], bool] | None = None
 
-    def issues(self, resource: Resource, root: str) -> Iterator[Issue]:
-        """The issues of a resource; expressions begin with `root`."""
-        if self.profile is None or claims(resource, self.profile):
-            for path in self.breaks(resource):
-                yield Issue(
-                    severity=Severity.ERROR,
-                    code=IssueType.INVARIANT,
-                    rule=f"invariant/{self.key}",
-                    text=self.text,
-                    expression=(f"{root}{path}",),
-                    source=self.source,
-                )
+    def issues(self, resource: Resource, root: str) -> list[Issue]:
+        """One issue per place at which the resource breaks the rule; expressions begin with `root`."""
+        return [self._issue(root + path) for path in self.breaks(resource)]
+
+    def _issue(self, expression: str) -> Issue:
+        return Issue(
+            severity=self.severity,
+            code=IssueType.INVARIANT,
+            rule=f"invariant/{self.key}",
+            text=self.human,
+            expression=(expression,),
+            source=self.source,
+        )
 
 
 def claims(resource: Resource, profile: str) -> bool:
     """Whether a resource claims a profile whose URL begins so."""
-    return any(each.startswith(profile) for each in resource.get("meta", {}).get("profile", ()))
+    for each in resource["meta"].get("profile", ()) if "meta" in resource else ():
+        if each is not None and each.startswith(profile):
+            return True
+    return False
 
 
 def has_code(concept: Resource | None, system: str, *codes: str) -> bool:
     """Whether a CodeableConcept has one of these codes of a system."""
-    codings = (concept or {}).get("coding", ())
-    return any(each.get("system") == system and each.get("code") in codes for each in codings)
+    return any(each.get("system") == system and each.get("code") in codes for each in (concept or {}).get("coding", ()))
+
+
+def has_choice(part: Resource, kind: str, choice: str) -> bool:
+    """Whether a choice of a type (`Observation`, `value[x]`) is there, as whatever member."""
+    return not _members(kind, choice).isdisjoint(part)
+
+
+@cache
+def _members(kind: str, choice: str) -> frozenset[str]:
+    """The names of a choice's members in JSON, with those of their siblings."""
+    names = {each.name for each in packaged_table()[kind].elements.values() if each.choice == choice}
+    return frozenset(names | {"_" + name for name in names})
+
+
+def each_of(part: Resource, name: str) -> list[tuple[str, Resource]]:
+    """The values of an element that is a list of objects, each with its path."""
+    return [(f".{name}[{number}]", value) for number, value in enumerate(part.get(name, ()))]
+
+
+def pairs_of(concept: Resource) -> list[tuple[Any, Any]]:
+    """(system, code) of each coding of a CodeableConcept."""
+    return [(each.get("system"), each.get("code")) for each in concept.get("coding", ())]

@@ -1,98 +1,83 @@
-"""Do the references of a Bundle lead somewhere, and are ids and full URLs what they should be."""
+"""Do the references of a Bundle lead to resources in it, of a type that may stand there; are ids and full URLs unique."""
 
-import re
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
 
-from adapter.fhir.bundle import expression_roots
-from adapter.fhir.table import ElementTable, packaged_table
+from adapter.checks.reference_guide import ReferenceGuide, guide_for
+from adapter.fhir.bundle import Resource
 from adapter.issues import Issue, IssueType, Severity
 
-Resource = dict[str, Any]
-_REFERENCE = re.compile(rb'"reference":"([^"\\]*)"')
 _BUNDLE = "http://hl7.org/fhir/R4/bundle.html"
 _REFERENCES = "http://hl7.org/fhir/R4/references.html"
+_NEEDS_REQUEST = frozenset({"transaction", "batch", "history"})
 
 
-def references_resolve(bundle: Resource, content: bytes) -> bool:
-    """Whether all references in the bytes of a Bundle lead to one of its entries, by full URL or by type and id.
+def check_references(bundle: Resource, content: bytes) -> Iterator[Issue]:
+    """What is wrong with the references, full URLs and ids of a Bundle of sound structure; `content` are its compact bytes.
 
-    A quotation mark within a text is escaped, so the pattern finds keys only.
+    A reference must be the full URL, or the type and id, of an entry; `#id` must be contained. Expressions begin with `Bundle`.
     """
-    known = {entry.get("fullUrl", "").encode() for entry in bundle.get("entry", ())}
-    missing = {each for each in _REFERENCE.findall(content) if each not in known and not each.startswith(b"#")}
-    return not missing or missing <= {f"{each.get('resourceType')}/{each.get('id')}".encode() for each in _resources(bundle)}
+    entries = bundle.get("entry", [])
+    types, guide = types_of(entries), guide_for(content)
+    if len(types) < 2 * len(entries) or not all("request" in entry for entry in entries):
+        yield from _check_entries(bundle.get("type"), entries)
+    for number, entry in enumerate(entries):
+        resource = entry.get("resource")
+        if resource is not None and not guide.is_sound(resource, types):
+            yield from _unsound(resource, types, guide, place=f"Bundle.entry[{number}].resource")
 
 
-def reference_issues(bundle: Resource) -> Iterator[Issue]:
-    """The references that lead nowhere, or to a resource of a type that is not allowed there."""
-    types = {entry.get("fullUrl"): entry.get("resource", {}).get("resourceType") for entry in bundle.get("entry", ())}
-    types.update({f"{each.get('resourceType')}/{each.get('id')}": each.get("resourceType") for each in _resources(bundle)})
-    table = packaged_table()
-    for entry, root in zip(bundle.get("entry", ()), expression_roots(bundle), strict=True):
-        resource = entry.get("resource", {})
-        contained = {f"#{each.get('id')}": each.get("resourceType") for each in resource.get("contained", ())} | {"#": None}
-        for path, targets, reference in _references(table, resource):
-            if reference not in types and reference not in contained:
-                text = "the reference leads to nothing in this Bundle; add the resource or take the reference out"
-                yield _issue("unresolved", text, f"{root}{path}", _REFERENCES)
-            elif not _allowed(types.get(reference) or contained.get(reference), targets):
-                text = "a resource of this type can not stand here; allowed are: " + ", ".join(targets)
-                yield _issue("target", text, f"{root}{path}", _REFERENCES)
+def types_of(entries: list[Resource]) -> dict[str, str]:
+    """Resource types by all that may be a reference to the resource: its full URL, its type and id."""
+    found: dict[str, str] = {}
+    for entry in entries:
+        resource = entry.get("resource")
+        if resource is not None:
+            name = resource["resourceType"]
+            found[entry.get("fullUrl", "")] = name
+            found[f"{name}/{resource.get('id', '')}"] = name
+    return found
 
 
-def entry_issues(bundle: Resource) -> Iterator[Issue]:
-    """Ids and full URLs that are not unique, and entries of a transaction without a request (bdl-3, bdl-7)."""
-    entries = bundle.get("entry", ())
-    full_urls = Counter(entry.get("fullUrl") for entry in entries)
-    ids = Counter(f"{each.get('resourceType')}/{each.get('id')}" for each in _resources(bundle) if each.get("id"))
-    for place, entry in enumerate(entries):
-        here = f"Bundle.entry[{place}]"
-        resource = entry.get("resource", {})
-        if full_urls[entry.get("fullUrl")] > 1:
-            yield _issue("bdl-7", "another entry has the same full URL", f"{here}.fullUrl", _BUNDLE)
-        if ids[f"{resource.get('resourceType')}/{resource.get('id')}"] > 1:
-            yield _issue("id", "another entry has a resource of this type and id", f"{here}.resource.id", _BUNDLE)
-        if bundle.get("type") in ("transaction", "batch") and "request" not in entry:
-            yield _issue("bdl-3", "an entry of a transaction needs a request", here, _BUNDLE)
+def _check_entries(kind: str | None, entries: list[Resource]) -> Iterator[Issue]:
+    """Entries of one full URL or one id (bdl-7), and entries without the request that they need (bdl-3)."""
+    urls = Counter(entry["fullUrl"] for entry in entries if "fullUrl" in entry)
+    ids = Counter(each for entry in entries if (each := _id_of(entry)))
+    is_history = kind == "history"
+    for number, entry in enumerate(entries):
+        here = f"Bundle.entry[{number}]"
+        if urls[entry.get("fullUrl", "")] > 1 and not is_history:
+            yield _issue("bdl-7", "another entry has the same full URL", f"{here}.fullUrl", source=_BUNDLE)
+        if ids[_id_of(entry)] > 1 and not is_history:
+            yield _issue("id", "another entry has a resource of this type and id", f"{here}.resource.id", source=_BUNDLE)
+        if kind in _NEEDS_REQUEST and "request" not in entry:
+            yield _issue("bdl-3", f"an entry of a {kind} needs a request", here, source=_BUNDLE)
 
 
-def _resources(bundle: Resource) -> list[Resource]:
-    return [entry["resource"] for entry in bundle.get("entry", ()) if "resource" in entry]
+def _id_of(entry: Resource) -> str:
+    """Type and id of the resource of an entry, nothing if it has none."""
+    resource = entry.get("resource", {})
+    return f"{resource['resourceType']}/{resource['id']}" if "id" in resource else ""
 
 
-def _references(table: ElementTable, resource: Resource) -> Iterator[tuple[str, tuple[str, ...], str]]:
-    """(path within the resource, allowed targets, reference) of all literal references."""
-
-    def walk(value: object, kind: str, path: str, targets: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...], str]]:  # noqa: PLR0917
-        if isinstance(value, list):
-            for place, child in enumerate(value):
-                yield from walk(child, kind, f"{path}[{place}]", targets)
-        elif isinstance(value, dict) and kind == "Reference" and isinstance(value.get("reference"), str):
-            yield f"{path}.reference", targets, value["reference"]
-        elif isinstance(value, dict) and kind in table:
-            for name, child in value.items():
-                element = table[kind].elements.get(name)
-                if element is not None and isinstance(child, dict | list):
-                    yield from walk(child, element.type, f"{path}.{name}", element.targets)
-
-    yield from walk(resource, resource.get("resourceType", ""), "", ())
+def _unsound(resource: Resource, types: Mapping[str, str], guide: ReferenceGuide, *, place: str) -> Iterator[Issue]:
+    """The references of a resource that lead nowhere, or to a resource that can not stand there."""
+    for path, targets, reference in guide.references(resource):
+        found = guide.types_within(resource, types).get(reference)
+        if found is None:
+            text = "this leads to nothing in the Bundle; add the resource, or take the reference out"
+            yield _issue("unresolved", text, place + path, source=_REFERENCES)
+        elif targets and found not in targets:
+            text = f"a {found} can not stand here; what can: {', '.join(sorted(targets))}"
+            yield _issue("target", text, place + path, source=_REFERENCES)
 
 
-def _allowed(name: str | None, targets: tuple[str, ...]) -> bool:
-    return name is None or not targets or name in targets or "Resource" in targets
-
-
-def _issue(check: str, text: str, expression: str, source: str) -> Issue:  # noqa: PLR0917 - what every issue here has
+def _issue(check: str, text: str, expression: str, *, source: str) -> Issue:
     return Issue(
         severity=Severity.ERROR,
-        code=IssueType.INVALID,
+        code=IssueType.NOT_FOUND if check == "unresolved" else IssueType.INVALID,
         rule=f"reference/{check}",
         text=text,
         expression=(expression,),
         source=source,
     )
-
-
-__all__ = ["entry_issues", "reference_issues", "references_resolve"]

@@ -1,0 +1,56 @@
+"""All checks of a resource or a Bundle: structure, then what only holds for what has a sound structure."""
+
+import re
+from collections.abc import Iterator
+
+from adapter.checks.invariants import check_invariants
+from adapter.checks.references import check_references
+from adapter.checks.structure import check_structure, structure_check
+from adapter.fhir.bundle import Resource, expression_roots
+from adapter.fhir.json import canonical_bytes
+from adapter.issues import Issue
+
+_ENTRY = re.compile(r"Bundle\.entry\[(\d+)\]\.resource")
+
+
+def check_resource(resource: Resource, root: str | None = None) -> list[Issue]:
+    """What is wrong with one R4 resource by itself; expressions begin with `root`, or with the resource type."""
+    if resource.get("resourceType") == "Bundle":
+        return check_bundle(resource)
+    issues = list(check_structure(resource, root))
+    return issues if _has_error(issues) else [*issues, *check_invariants(resource, root)]
+
+
+def check_bundle(bundle: Resource, content: bytes | None = None) -> list[Issue]:
+    """What is wrong with an R4 Bundle and all resources in it; `content` are its canonical bytes, if they are there already.
+
+    An expression begins with the resource type where the Bundle holds one resource of it (`Claim.item[0]`), otherwise with the
+    entry (`Bundle.entry[21].resource`). Invariants are asked of resources, references of a Bundle of sound structure.
+    """
+    issues = list(check_structure(bundle))
+    is_sound = not _has_error(issues)
+    issues += _check_entries(bundle, is_sound=is_sound)
+    if is_sound:
+        issues += check_references(bundle, canonical_bytes(bundle) if content is None else content)
+    return _rerooted(issues, bundle) if issues else issues
+
+
+def _check_entries(bundle: Resource, *, is_sound: bool) -> Iterator[Issue]:
+    entries = bundle.get("entry", ())
+    for number, entry in enumerate(entries if isinstance(entries, list | tuple) else ()):
+        resource = entry.get("resource") if isinstance(entry, dict) else None
+        if resource is not None and (is_sound or structure_check().is_valid(resource)):
+            yield from check_invariants(resource, f"Bundle.entry[{number}].resource")
+
+
+def _has_error(issues: list[Issue]) -> bool:
+    return any(issue.is_error for issue in issues)
+
+
+def _rerooted(issues: list[Issue], bundle: Resource) -> list[Issue]:
+    """The issues as `expression_roots` names the entries."""
+    roots = expression_roots(bundle)
+    return [
+        issue.at(expression=tuple(_ENTRY.sub(lambda found: roots[int(found[1])], each, count=1) for each in issue.expression))
+        for issue in issues
+    ]

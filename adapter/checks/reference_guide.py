@@ -1,0 +1,128 @@
+"""Where the references of a resource are: the few elements of each type that lead to one, so that nothing else is looked at."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, TypeAlias
+
+from adapter.fhir.bundle import Resource
+from adapter.fhir.table import ElementTable, packaged_table
+
+Ways: TypeAlias = Mapping[str, tuple[str, frozenset[str]]]
+"""The elements of a type that are references or lead to one: name to type and targets."""
+
+# Extensions are everywhere, but seldom hold references: unless one does, none need be looked into.
+_EXTENSIONS = frozenset({"extension", "modifierExtension"})
+
+
+class ReferenceGuide:
+    """The ways to all references of a resource, along a table; `absent` are names of elements that are not used."""
+
+    def __init__(self, table: ElementTable, absent: frozenset[str]) -> None:
+        """Hold the table; the ways of a type are worked out when they are first gone."""
+        self._table = table
+        self._absent = absent
+        self._leading = leading_types(table, absent)
+        self._ways: dict[str, Ways] = {}
+
+    def is_sound(self, resource: Resource, types: Mapping[str, str]) -> bool:
+        """Whether every reference leads to a resource in `types`, of a type that may stand there."""
+        return self._is_sound(resource, resource["resourceType"], self.types_within(resource, types))
+
+    def _is_sound(self, part: Resource, kind: str, types: Mapping[str, str]) -> bool:
+        ways = self._ways.get(kind)
+        if ways is None:
+            ways = self._ways_of(kind)
+        for name, child in part.items():
+            way = ways.get(name)
+            if way is not None:
+                for each in child if type(child) is list else (child,):
+                    if not self._leads_well(each, way, types):
+                        return False
+        return True
+
+    def _leads_well(self, value: Any, way: tuple[str, frozenset[str]], types: Mapping[str, str]) -> bool:  # noqa: ANN401 - JSON
+        kind, targets = way
+        if value is None:
+            return True
+        if kind == "Reference" and "reference" in value:
+            found = types.get(value["reference"])
+            if found is None or (targets and found not in targets):
+                return False
+        return self._is_sound(value, value["resourceType"] if kind == "Resource" else kind, types)
+
+    def references(self, resource: Resource) -> Iterator[tuple[str, frozenset[str], str]]:
+        """(path within the resource, targets, reference) of every literal reference."""
+        yield from self._references(resource, resource["resourceType"], "")
+
+    def _references(self, part: Resource, kind: str, path: str) -> Iterator[tuple[str, frozenset[str], str]]:
+        for name in part.keys() & self._ways_of(kind).keys():
+            way, targets = self._ways_of(kind)[name]
+            many = isinstance(part[name], list)
+            for number, each in enumerate(part[name] if many else [part[name]]):
+                here = f"{path}.{name}[{number}]" if many else f"{path}.{name}"
+                if way == "Reference" and "reference" in each:
+                    yield f"{here}.reference", targets, each["reference"]
+                if each is not None:
+                    yield from self._references(each, each["resourceType"] if way == "Resource" else way, here)
+
+    def types_within(self, resource: Resource, types: Mapping[str, str]) -> Mapping[str, str]:
+        """The types that references of a resource may lead to: `types`, what it contains, and itself."""
+        if "contained" not in resource:
+            return types
+        contained = {f"#{each.get('id', '')}": each["resourceType"] for each in resource["contained"]}
+        return {**types, **contained, "#": resource["resourceType"]}
+
+    def _ways_of(self, kind: str) -> Ways:
+        if kind not in self._ways:
+            elements = self._table[kind].elements.values() if kind in self._table else ()
+            there = [each for each in elements if each.name not in self._absent]
+            ways = {each.name: (each.type, frozenset(each.targets)) for each in there if each.type in self._leading}
+            beside = {f"_{each.name}": ("Element", frozenset[str]()) for each in there if "Element" in self._leading}
+            self._ways[kind] = {**ways, **beside}
+        return self._ways[kind]
+
+
+def leading_types(table: ElementTable, absent: frozenset[str]) -> frozenset[str]:
+    """The types that a reference is within, at any depth: from the reference upwards along the elements that hold it."""
+    holders: dict[str, set[str]] = {}
+    for name in _types_of(table):
+        for element in table[name].elements.values():
+            if element.name not in absent and table[name].kind != "primitive":
+                holders.setdefault(element.type, set()).add(name)
+    leading = {"Reference", "Resource"}
+    waiting = list(leading)
+    while waiting:
+        more = holders.get(waiting.pop(), set()) - leading
+        leading |= more
+        waiting += more
+    return frozenset(leading)
+
+
+def _types_of(table: ElementTable) -> set[str]:
+    """All types that the resources of a table are made of."""
+    found = set(table.resource_types)
+    waiting = list(found)
+    while waiting:
+        more = {each.type for each in table[waiting.pop()].elements.values()} - found
+        found |= more
+        waiting += more
+    return found
+
+
+@cache
+def _guide(absent: frozenset[str]) -> ReferenceGuide:
+    return ReferenceGuide(packaged_table(), absent)
+
+
+@cache
+def _reference_in_extension() -> re.Pattern[bytes]:
+    """How it begins in JSON when the value of an extension may hold a reference (`valueReference`, `valueAnnotation`)."""
+    leading = leading_types(packaged_table(), _EXTENSIONS)
+    values = [each.name for each in packaged_table()["Extension"].elements.values() if each.choice and each.type in leading]
+    return re.compile(b'"(?:%s)":' % "|".join(values).encode())
+
+
+def guide_for(content: bytes) -> ReferenceGuide:
+    """The R4 guide that fits what these bytes of JSON use."""
+    return _guide(frozenset[str]() if _reference_in_extension().search(content) else _EXTENSIONS)
