@@ -11,6 +11,11 @@ settings.register_profile("ci", deadline=None, derandomize=True, database=None, 
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Say how the files that we made of the examples are written anew."""
+    parser.addoption("--update-examples", action="store_true", help="rewrite bundle.json and issues.json of every example")
+
+
 @pytest.fixture(scope="session")
 def test_data() -> Path:
     """Give the folder of real sample files; without one the test is skipped."""

@@ -1,0 +1,38 @@
+"""The examples of the product, and the line that converts them."""
+
+from functools import cache
+from pathlib import Path
+
+from adapter.pipeline import Conversion, Line, Options
+from adapter.readers.document import Document
+from tests.examples.line import assembled_line
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "fhir_examples"
+OPTIONS = Options(version="0.1.0")
+MADE = ("bundle.json", "issues.json")
+"""What we made of an example; all other JSON files of its folder are its documents."""
+
+
+@cache
+def line() -> Line:
+    """The line with the maps of this checkout."""
+    return assembled_line(ROOT / "mappings")
+
+
+def example_names() -> list[str]:
+    """The names of all examples."""
+    return sorted(folder.name for folder in EXAMPLES.iterdir() if (folder / "encounter.json").exists())
+
+
+def documents_of(folder: Path) -> list[Document]:
+    """The documents of an example, the encounter first."""
+    files = sorted(file for file in folder.glob("*.json") if file.name not in MADE)
+    files.sort(key=lambda file: file.name != "encounter.json")
+    return [Document(name=file.name, content=file.read_bytes()) for file in files]
+
+
+@cache
+def conversion_of(name: str) -> Conversion:
+    """The conversion of an example."""
+    return line().convert(documents_of(EXAMPLES / name), OPTIONS)
