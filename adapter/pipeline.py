@@ -110,7 +110,7 @@ class Line:
         found: list[Issue] = []
         marks = {name: form.marks for name, form in self.forms.items()}
         trees = [self._in_case_form(read_document(each, marks), options, found) for each in documents]
-        return merge(trees), found
+        return merge(sorted(trees, key=_rank)), found
 
     def _in_case_form(self, document: ReadDocument, options: Options, found: list[Issue]) -> ReadDocument:
         if document.form == NATIVE:
@@ -170,6 +170,11 @@ def map_document(compiled: CompiledMap, document: ReadDocument, options: Options
         issue = verdict_issue(compiled, report)
         found.append(issue.at(location=document.positions(steps(issue.field))) if issue.field else issue)
     return mapped
+
+
+def _rank(document: ReadDocument) -> tuple[bool, str]:
+    """By what documents are put in order, so that the order in which they were sent changes nothing: the encounter comes first."""
+    return "encounter" not in document.tree, document.name
 
 
 def _positions(document: ReadDocument, origin: Origin) -> tuple[str, ...]:
