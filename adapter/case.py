@@ -37,10 +37,7 @@ Token = Annotated[str, StringConstraints(pattern=r"^[^\s]+( [^\s]+)*$", max_leng
 Url = Annotated[str, StringConstraints(pattern=r"^\S+$", max_length=4_000)]
 """A URL or URI without white space."""
 
-Number = (
-    Annotated[Decimal, Field(max_digits=28, allow_inf_nan=False)]
-    | Annotated[int, Field(ge=-(2**63), lt=2**63)]
-)
+Number = Annotated[Decimal, Field(max_digits=28, allow_inf_nan=False)] | Annotated[int, Field(ge=-(2**63), lt=2**63)]
 """A number with the digits it was sent with, 28 at most; money and scores never become binary floats."""
 
 Date = Annotated[str, StringConstraints(pattern=f"^{_DAY}$"), AfterValidator(_in_calendar)]
@@ -67,8 +64,8 @@ class Part(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    merge_key: ClassVar[str | None] = None
-    """The field by which items of a list are the same item in two documents."""
+    merge_key: ClassVar[tuple[str, ...]] = ()
+    """The fields by which items of a list are the same item in two documents."""
 
 
 class Named(Part):
@@ -116,7 +113,7 @@ class Guardian(Named):
 class Practitioner(Named):
     """A clinician who took part; `key` is how other parts of the Case name them."""
 
-    merge_key: ClassVar[str | None] = "key"
+    merge_key: ClassVar[tuple[str, ...]] = ("key",)
 
     key: Token
     npi: Token | None = None
@@ -183,7 +180,7 @@ class Consent(Part):
 class Image(Part):
     """A photograph, by reference only: `data` is there to be refused by name (PRI-02)."""
 
-    merge_key: ClassVar[str | None] = "id"
+    merge_key: ClassVar[tuple[str, ...]] = ("id",)
 
     id: Token
     view: Literal["frontal", "profile-left", "profile-right", "oblique", "other"] | None = None
@@ -211,7 +208,7 @@ class Tool(Part):
 class SyndromeCode(Part):
     """A syndrome's code: OMIM entry, OMIM phenotypic series, Orphanet or MONDO."""
 
-    merge_key: ClassVar[str | None] = "code"
+    merge_key: ClassVar[tuple[str, ...]] = ("code",)
 
     system: Literal["omim", "omimps", "orpha", "mondo"]
     code: Token
@@ -235,7 +232,7 @@ class Score(Part):
 class Gene(Part):
     """A gene by symbol, with the identifiers that were sent."""
 
-    merge_key: ClassVar[str | None] = "symbol"
+    merge_key: ClassVar[tuple[str, ...]] = ("symbol",)
 
     symbol: Text
     hgnc: Token | None = None
@@ -261,7 +258,7 @@ class Candidate(Part):
 class AnalysedImage(Part):
     """What became of one photograph in the analysis; `id` is the id of the image."""
 
-    merge_key: ClassVar[str | None] = "id"
+    merge_key: ClassVar[tuple[str, ...]] = ("id",)
 
     id: Token
     status: Literal["analysed", "failed", "not-used"]
@@ -292,7 +289,7 @@ class AiReport(Part):
 class Phenotype(Part):
     """A feature of the patient as an HPO term: present, absent, or not known."""
 
-    merge_key: ClassVar[str | None] = "hpo"
+    merge_key: ClassVar[tuple[str, ...]] = ("hpo", "source")
 
     hpo: Annotated[str, StringConstraints(pattern=r"^HP:[0-9]{7}$")]
     display: Text | None = None
@@ -304,7 +301,7 @@ class Phenotype(Part):
 class Answer(Part):
     """An answer to a question about the patient: words, yes or no, or an HPO term."""
 
-    merge_key: ClassVar[str | None] = "link_id"
+    merge_key: ClassVar[tuple[str, ...]] = ("link_id",)
 
     link_id: Token
     text: Text | None = None
@@ -349,7 +346,7 @@ class Molecular(Part):
 class ClinicianDiagnosis(Part):
     """A syndrome as the clinician sees it, never the AI."""
 
-    merge_key: ClassVar[str | None] = "name"
+    merge_key: ClassVar[tuple[str, ...]] = ("name",)
 
     name: Text
     codes: Many[SyndromeCode] = ()
@@ -393,7 +390,7 @@ class Procedure(Part):
 class Diagnosis(Part):
     """A diagnosis for the claim; `order` is what the lines of the claim point at, 1 first."""
 
-    merge_key: ClassVar[str | None] = "icd10cm"
+    merge_key: ClassVar[tuple[str, ...]] = ("icd10cm",)
 
     icd10cm: Token
     display: Text | None = None

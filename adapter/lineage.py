@@ -190,7 +190,8 @@ class Trail:
             if found:
                 claims = [each for each in found if each.startswith("Claim.")]
                 return tuple(claims or found)[:_MOST_PLACES]
-            path = path[:-1]
+            # What was not made of an item was not made of the other items of its list either.
+            path = path[:-2] if isinstance(path[-1], int) else path[:-1]
         return ()
 
     def _readers(self, path: Path) -> list[int]:

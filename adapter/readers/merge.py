@@ -81,7 +81,7 @@ class _Merger:
         if known is not None and not isinstance(known, list):
             self._contradiction(path, number)
             return known
-        if known is None or (len(path) > 1 and _merge_key(_pattern(path)) is None):
+        if known is None or (len(path) > 1 and not _merge_key(_pattern(path))):
             if known is not None and not _same(known, new):
                 self._contradiction(path, number)
                 return known
@@ -132,10 +132,10 @@ def _same(one: Any, other: Any) -> bool:  # noqa: ANN401 - JSON values
     return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 
-def _same_item(one: Any, other: Any, key: str | None) -> bool:  # noqa: ANN401 - JSON values
-    if key is None or not isinstance(one, dict) or not isinstance(other, dict) or one.get(key) is None:
+def _same_item(one: Any, other: Any, key: tuple[str, ...]) -> bool:  # noqa: ANN401 - JSON values
+    if not key or not isinstance(one, dict) or not isinstance(other, dict) or one.get(key[0]) is None:
         return _same(one, other)
-    return _same(one[key], other.get(key))
+    return all(_same(one.get(name), other.get(name)) for name in key)
 
 
 def _pattern(path: Path) -> tuple[str, ...]:
@@ -143,16 +143,14 @@ def _pattern(path: Path) -> tuple[str, ...]:
 
 
 @cache
-def _merge_keys() -> dict[tuple[str, ...], str]:
-    """By which field the items of each list of the Case are the same."""
-    keys: dict[tuple[str, ...], str] = {}
+def _merge_keys() -> dict[tuple[str, ...], tuple[str, ...]]:
+    """By which fields the items of each list of the Case are the same."""
+    keys: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def walk(model: type[BaseModel], path: tuple[str, ...]) -> None:
         for name, hint in get_type_hints(model).items():
             for part in _models(hint):
-                key = getattr(part, "merge_key", None)
-                if key:
-                    keys[(*path, name)] = key
+                keys[(*path, name)] = getattr(part, "merge_key", ())
                 walk(part, (*path, name))
 
     walk(Case, ())
@@ -165,5 +163,5 @@ def _models(hint: Any) -> list[type[BaseModel]]:  # noqa: ANN401 - annotations h
     return [model for part in get_args(hint) for model in _models(part)]
 
 
-def _merge_key(pattern: tuple[str, ...]) -> str | None:
-    return _merge_keys().get(pattern)
+def _merge_key(pattern: tuple[str, ...]) -> tuple[str, ...]:
+    return _merge_keys().get(pattern, ())

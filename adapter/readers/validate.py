@@ -11,6 +11,8 @@ from adapter.issues import Issue, IssueType, Severity
 from adapter.readers.document import Path, dotted
 from adapter.readers.merge import Merged
 
+_MEMBERS = ("decimal", "int", "constrained-decimal", "constrained-int")
+"""How pydantic names the members of a union at the end of a location."""
 _MANY = 50
 """More problems than this are counted, not listed."""
 
@@ -64,7 +66,7 @@ def _issues(merged: Merged, details: list[ErrorDetails]) -> tuple[Issue, ...]:
 
 def _path(merged: Merged, location: tuple[int | str, ...]) -> Path:
     """The location without the names of union members that pydantic adds at its end."""
-    while location and location[-1] in ("decimal", "int", "str") and not merged.sources(location):
+    while location and location[-1] in _MEMBERS and not merged.sources(location):
         location = location[:-1]
     return location
 

@@ -11,6 +11,13 @@ _PREFIX_SUM = 24  # what the prefix 80840 adds to the Luhn sum; ten ASCII digits
 _DOUBLED = str.maketrans("0123456789", "0246813579")  # a doubled digit with its own digits added
 
 
+@rule("PRV-ORG")
+def nobody_bills(facts: Facts) -> Iterator[Finding]:
+    """Something is asked of a payer, and the clinic that asks is missing."""
+    if facts.use is not None and facts.case.organization is None:
+        yield Finding("organization")
+
+
 @rule("PRV-NPI")
 def npi_not_valid(facts: Facts) -> Iterator[Finding]:
     """An NPI of a practitioner or of the clinic that is not ten digits or fails its check digit."""

@@ -64,9 +64,9 @@ EXAMPLES: list[Example] = [
     ("UNT-02", {f"{LINE}.units": 0}, (f"{LINE}.units",)),
     ("UNT-02", {f"{LINE}.units": -1}, (f"{LINE}.units",)),
     ("UNT-02", {f"{LINE}.units": Decimal("1.5")}, (f"{LINE}.units",)),
-    ("UNT-02", {f"{LINE}.units": Decimal("0.9999999999999999999999999999999999")}, (f"{LINE}.units",)),
+    ("UNT-02", {f"{LINE}.units": Decimal("0.999999999999999999999999999")}, (f"{LINE}.units",)),
     ("UNT-02", {f"{LINE}.units": Decimal("1.0")}, ()),
-    ("UNT-02", {f"{LINE}.units": Decimal("1E+30")}, ()),
+    ("UNT-02", {f"{LINE}.units": Decimal("1E+20")}, ()),
     ("UNT-02", {f"{LINE}.units": 10**12}, ()),
     ("DX-01", {"diagnoses": []}, ("diagnoses",)),
     ("DX-01", {"billing.lines[2].dx_pointers": []}, ("billing.lines[2].dx_pointers",)),
@@ -166,6 +166,9 @@ EXAMPLES: list[Example] = [
     ("COV-01", {"payer": None}, ("payer",)),
     ("COV-01", {"coverage": None, "payer": None} | WITHOUT_BILLING, ()),
     ("COV-01", PREAUTHORIZATION, ()),
+    ("PRV-ORG", {"organization": None}, ("organization",)),
+    ("PRV-ORG", {"organization": None} | WITHOUT_BILLING, ()),
+    ("PRV-ORG", PREAUTHORIZATION, ()),
 ]
 
 

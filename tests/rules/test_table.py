@@ -13,13 +13,13 @@ IDS = """
 DOS-01 DOS-02 DOS-03 DOS-04 RPT-01 RPT-02 RPT-03 RPT-04 UNT-01 UNT-02 UNT-03 DX-01 DX-02 DX-03 DX-04
 MOD-01 MOD-02 MOD-03 MOD-04 MOD-05 MOD-10 MOD-11 MOD-12 MOD-13 MOD-14 MOD-15 MOD-16 MOD-17 MOD-18 MOD-20 MOD-21 MOD-22
 MOD-25 MOD-30 MOD-31 MOD-32 MOD-33 MOD-40 MOD-41 MOD-42 MOD-43 MOD-44 MOD-45 MOD-46 MOD-47 MOD-48 MOD-50 MOD-51 MOD-60
-MOD-62 MOD-66 REL-01 REL-02 REL-03 REL-04 REL-05 POS-01 POS-02 PRV-NPI TAX-01 TAX-02 TAX-03 COV-01 COV-02 CHG-01
+MOD-62 MOD-66 REL-01 REL-02 REL-03 REL-04 REL-05 POS-01 POS-02 PRV-NPI PRV-ORG TAX-01 TAX-02 TAX-03 COV-01 COV-02 CHG-01
 AI-01 AI-02 AI-03 AI-04 PRI-01 PRI-02 PRI-03 PRI-04 PRE-01 MAP-01
 """
 
 LOOKED_FOR = """
 DOS-01 DOS-03 RPT-01 RPT-02 RPT-03 RPT-04 MOD-01 MOD-02 MOD-10 MOD-14 MOD-15 MOD-18 UNT-02 DX-01 DX-02 AI-02 AI-04
-PRI-01 PRI-02 PRI-04 COV-01 PRV-NPI
+PRI-01 PRI-02 PRI-04 COV-01 PRV-NPI PRV-ORG
 """
 
 E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFORMATION  # noqa: E741 - the letters of the rule table
@@ -82,7 +82,7 @@ def test_severities_are_those_of_the_modelling_spec(rule: Rule) -> None:
 def test_what_errors_do_other_than_keeping_the_claim_a_draft() -> None:
     effects = {rule.id: rule.effect for rule in RULES if rule.effect != "draft"}
 
-    assert effects == {"PRI-02": "refuse", "COV-01": "no-claim", "PRI-03": "none", "MAP-01": "none"}
+    assert effects == {"PRI-02": "refuse", "COV-01": "no-claim", "PRV-ORG": "no-claim", "PRI-03": "none", "MAP-01": "none"}
 
 
 def test_a_rule_can_not_be_changed() -> None:

@@ -47,6 +47,15 @@ PARTY = (
         effect="no-claim",
     ),
     Rule(
+        id="PRV-ORG",
+        title="Billing provider missing",
+        severity=ERROR,
+        code=IssueType.REQUIRED,
+        text="Somebody must bill the service. Send the clinic as `organization`.",
+        source="http://hl7.org/fhir/R4/claim-definitions.html#Claim.provider",
+        effect="no-claim",
+    ),
+    Rule(
         id="COV-02",
         title="Coverage of Category III codes varies",
         severity=INFORMATION,
