@@ -18,9 +18,10 @@ _OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _PLACE = re.compile(r" at line (\d+) column (\d+)$")
 _CONTROL_ESCAPES = (b"\\u00", b"\\b", b"\\f")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_DIGITS_ONLY = bytes(57 if chr(each) in "0123456789." else 32 for each in range(256))
-"""All digits and points become 9, all else becomes a space."""
-_LONG = b"9" * 19
+_SHAPE = bytes.maketrans(b"012345678.e[", b"9999999999E,")
+_BETWEEN = b"- \t\r\n"
+_LARGE = re.compile(rb"9{19}|(?:\":|,)9+E")
+"""A long number, or one with an exponent, once the digits and the point are 9 and nothing stands between key and number."""
 _LARGEST = 2**63 - 1
 _DIGITS = 28
 _EXPONENT = 30
@@ -59,8 +60,8 @@ def read_json(content: bytes, name: str) -> JsonValue:
 
 def _is_suspicious(content: bytes) -> bool:
     """Whether there may be something that can not be carried; cheap, since it is asked of every document."""
-    numbers = content.translate(_DIGITS_ONLY)
-    return _LONG in numbers or any(each in content for each in _CONTROL_ESCAPES)
+    shape = b"," + content.translate(_SHAPE, _BETWEEN)
+    return _LARGE.search(shape) is not None or any(each in content for each in _CONTROL_ESCAPES)
 
 
 def _syntax(message: str, name: str) -> Issue:
@@ -115,6 +116,6 @@ def pretty_bytes(value: JsonValue) -> bytes:
 
 
 def _decimal(value: object) -> orjson.Fragment:
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal) and value.is_finite():
         return orjson.Fragment(str(value))
     raise TypeError(type(value).__name__)

@@ -9,13 +9,13 @@ Resource = dict[str, Any]
 
 
 def operation_outcome(issues: Iterable[Issue], *, claim_edit_system: str | None = None) -> Resource:
-    """The OperationOutcome of some issues (http://hl7.org/fhir/R4/operationoutcome.html); no issues say that all is well.
+    """The OperationOutcome of some issues (http://hl7.org/fhir/R4/operationoutcome.html); no issues say `All OK`.
 
     `expression` holds the places in the output, `location` those in the input; `details.coding` the rule, in the system that is
     given, where the rule is one of the claim edits.
     """
     said = [_issue(issue, claim_edit_system) for issue in issues]
-    all_is_well = {"severity": "information", "code": "informational", "details": {"text": "no problem was found"}}
+    all_is_well = {"severity": "information", "code": "informational", "details": {"text": "All OK"}}
     return {"resourceType": "OperationOutcome", "issue": said or [all_is_well]}
 
 
