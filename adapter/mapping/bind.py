@@ -51,8 +51,9 @@ class BodyBinder:
             mark=node.mark,
             entries=tuple(entries.items()),
             loops=tuple(loops),
-            lets=(*lets, *more_lets),
+            lets=lets,
             when=when,
+            arguments=tuple(more_lets),
             rivals=_rivals(entries, shape),
         )
         if self.whole or item:
@@ -164,7 +165,7 @@ class BodyBinder:
         if thing.loops or thing.when:
             hint = "put `for` and `when` where the fragment is used"
             self.frame.error("fragment", fragment.mark, "a fragment has no `for` and no `when` of its own", hint)
-        return dict(thing.entries), [*lets, *thing.lets]
+        return dict(thing.entries), [*lets, *thing.lets, *thing.arguments]
 
     def _arguments(self, node: TextNode, name: str, scope: Scope) -> list[Value] | None:
         inside = node.text.strip()[len(name) :].strip()[1:-1].strip()
@@ -203,7 +204,7 @@ class BodyBinder:
         return self.thing(node, field.type, scope, stack=stack)
 
     def _item(self, node: YamlNode, field: Field, scope: Scope, stack: tuple[str, ...]) -> Item | None:
-        if isinstance(node, MappingNode) and isinstance(field.type, Kind):
+        if isinstance(node, MappingNode) and _is_wrapped(node, field.type):
             return self._wrapped(node, field, scope)
         if isinstance(node, MappingNode) and isinstance(field.type, Shape):
             return self.thing(node, field.type, scope, item=True, stack=stack)
@@ -225,7 +226,9 @@ class BodyBinder:
     def _leaf(self, node: TextNode, field: Field, scope: Scope, *, many: bool) -> Leaf | None:
         if node.text.startswith("="):
             value = self.binder.text(node.text[1:], node.mark, scope)
-            if value is None or not self._check_value(value, field, node.mark, many=many):
+            if value is None or (value.is_constant and value.constant is None):
+                return None
+            if not self._check_value(value, field, node.mark, many=many):
                 return None
             return Leaf(mark=node.mark, value=value, text=node.text)
         literal = self._literal(node, field, many=many)
@@ -327,7 +330,8 @@ class BodyBinder:
                 needed.setdefault(field.choice or name, []).append(name)
         for said, names in needed.items():
             made = [entries[name] for name in names if name in entries]
-            if any(entries["_" + name].certain for name in names if "_" + name in entries):
+            reasons = [entries["_" + name] for name in names if "_" + name in entries]
+            if any(made or each.certain for each in reasons):
                 continue  # the reason for its absence stands in for it
             if not made:
                 hint = "add it, or leave the object out with `when`"
@@ -345,6 +349,12 @@ def _rivals(entries: Mapping[str, Node], shape: Shape) -> tuple[tuple[str, tuple
         if choice is not None:
             members.setdefault(choice, []).append(name)
     return tuple((name, tuple(each[:at])) for each in members.values() for at, name in enumerate(each) if at)
+
+
+def _is_wrapped(node: MappingNode, made: Kind | Shape) -> bool:
+    """Whether a list entry says `value:` for what it is, rather than for an element of that name."""
+    has_value = any(key.text == "value" for key, _ in node.entries)
+    return isinstance(made, Kind) or (has_value and "value" not in made.fields)
 
 
 def _is_call(node: YamlNode) -> bool:

@@ -46,6 +46,8 @@ class Thing:
     loops: tuple[Loop, ...] = ()
     lets: tuple[tuple[str, Value], ...] = ()
     when: Value | None = None
+    arguments: tuple[tuple[str, Value], ...] = ()
+    """The names of the fragments in it, worked out when `when` holds."""
     rivals: "tuple[tuple[str, tuple[str, ...]], ...]" = ()
     """For a member of a choice the members before it, any of which takes its place."""
 
@@ -62,7 +64,11 @@ class Thing:
     @property
     def inline(self) -> bool:
         """Whether it can stand in a literal."""
-        return self.filled and not (self.loops or self.lets or self.when) and all(child.inline for _, child in self.entries)
+        return (
+            self.filled
+            and not (self.loops or self.lets or self.when or self.arguments)
+            and all(child.inline for _, child in self.entries)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from adapter.mapping.document import TextNode
 from adapter.mapping.expression import Binder
 from adapter.mapping.form import Calls, Target
 from adapter.mapping.frame import Frame, Place
-from adapter.mapping.generate import Generator, Group, _At
+from adapter.mapping.generate import LINE, Generator, Group, _At
 from adapter.mapping.problem import Problem
 from adapter.mapping.support import NAMESPACE, Report
 from adapter.mapping.tree import FragmentSource, MapSource
@@ -153,6 +153,12 @@ class CompiledMap:
         """The plain variant of `make`."""
         return self.make("plain")[0]
 
+    def prepare(self) -> None:
+        """Compile what every conversion needs, so that the first one need not wait."""
+        if self.source.source is None:
+            self.keys  # noqa: B018 - a property that compiles
+        self.plain  # noqa: B018 - as above
+
     def make(self, mode: Mode) -> tuple[Callable[..., dict[str, Any]], list[Group]]:
         """`make(*roots, R, P, T, ID, item, index)`: the resource; and the groups that `T` counts."""
         return self._variant(mode, partial(self._make_code, mode))
@@ -186,14 +192,15 @@ class CompiledMap:
                 item = early.loop.local
                 index = early.loop.index if early.loop.kind == "list" else "0"
                 if early.loop.kind == "list":
-                    generator.open(f"for {index}, {item} in enumerate({early.loop.source.code}):")
+                    generator.open(f"for {index}, {item} in enumerate({early.loop.source.code}):", early.loop.mark)
                 else:
                     generator.emit(f"{item} = {early.loop.source.code}")
                     generator.open(f"if {item} is not None:")
-            generator.lets(Thing(mark=self.source.mark, entries=(), lets=early.lets))
+            generator.names(early.lets)
             if early.when is not None:
-                generator.open(f"if {early.when.condition}:")
-            generator.emit(f"keyed.append(({index}, {item}, {identity}))")
+                generator.open(f"if {early.when.condition}:", early.when.mark)
+            with generator.marked(self.identity.mark if self.identity else None):
+                generator.emit(f"keyed.append(({index}, {item}, {identity}))")
             generator.close()
             generator.emit("return keyed")
         return generator
@@ -205,7 +212,7 @@ class CompiledMap:
         generator.hoists()
         loops = (header.loop.index,) if header.loop and header.loop.kind == "list" else ()
         with generator.marked(self.source.mark):
-            generator.lets(Thing(mark=self.source.mark, entries=(), lets=header.lets))
+            generator.names(header.lets)
             start = "" if self.identity is None else f"'resourceType': {self.source.target!r}, "
             code = generator.thing(self.body, _At(loops=loops), start=start)
             generator.emit(f"return {code}")
@@ -260,12 +267,16 @@ def _with_identity(source: MapSource, body: Thing, early: Header, bench: Bench) 
 
 
 def _compiled(signature: str, generator: Generator, file: str) -> CodeType:
-    lines = [f"def run({signature}):", *(text for text, _ in generator.lines)]
-    marks = [1, *(line for _, line in generator.lines)]
+    lines, marks = [f"def run({signature}):"], [1]
+    for text, line in generator.lines:
+        start, *parts = text.split(LINE)
+        lines += [start, *parts[1::2]]
+        marks += [line, *map(int, parts[0::2])]
     tree = ast.parse("\n".join(lines))
     for node in ast.walk(tree):
         if isinstance(node, ast.stmt | ast.expr):
             node.lineno = node.end_lineno = marks[min(node.lineno, len(marks)) - 1]
+            node.col_offset = node.end_col_offset = 0
     return compile(tree, file, "exec")
 
 

@@ -42,7 +42,8 @@ class Binder:
             detail = error.msg if isinstance(error, SyntaxError) else "too deeply nested, or not text"
             self.frame.error("expression", mark, f"this is not an expression: {detail}", f"an expression is made of {_ALLOWED}")
             return None
-        return self.bind(tree, mark, scope)
+        value = self.bind(tree, mark, scope)
+        return value and replace(value, mark=mark)
 
     def bind(self, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:
         """The value of one node."""
@@ -159,6 +160,8 @@ class Binder:
         inner = self.bind(node.operand, mark, scope)
         if inner is None:
             return None
+        if inner.is_constant:
+            return constant_value(not inner.constant, self.frame)
         return Value(
             code=f"(not {inner.condition})", key=f"not {inner.key}", type=_BOOLEAN, reads=inner.reads, functions=inner.functions
         )
@@ -178,6 +181,8 @@ class Binder:
         if yes is None or no is None:
             return None
         made = self.common_type(yes, no, mark)
+        if test.is_constant:
+            return yes if test.constant else no
         many = yes.many or no.many
         return Value(
             code=f"({_empty_as(yes, many)} if {test.condition} else {_empty_as(no, many)})",
@@ -221,6 +226,8 @@ class Binder:
         return result
 
     def _both(self, one: Value, two: Value, mark: Mark) -> Value:  # noqa: ARG002 - twin of _either
+        if one.is_constant:
+            return two if one.constant else one
         answer = two.is_boolean and not two.optional
         missing = "False" if answer else "()" if two.many else "None"
         code = f"({two.code} if {one.condition} else {missing})"
@@ -237,6 +244,8 @@ class Binder:
 
     def _either(self, one: Value, two: Value, mark: Mark) -> Value:
         made = self.common_type(one, two, mark)
+        if one.is_constant:
+            return one if one.constant else two
         many = one.many or two.many
         if one.is_boolean and two.is_boolean and (one.optional or two.optional):
             first, second = self.frame.fresh("w"), self.frame.fresh("w")
@@ -332,7 +341,7 @@ def _empty_as(value: Value, many: bool) -> str:  # noqa: FBT001 - inner
 def constant_value(value: object, frame: Frame) -> Value | None:
     """A literal as a value; None if its type is not part of the language."""
     if value is None:
-        return Value(code="None", key="None", type=None, optional=True)
+        return Value(code="None", key="None", type=None, optional=True, constant=None)
     if isinstance(value, bool):
         return Value(code=repr(value), key=repr(value), type=_BOOLEAN, constant=value)
     if isinstance(value, int):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from adapter.mapping.expression import Binder
+from adapter.mapping.expression import Binder, constant_value
 from adapter.mapping.frame import Frame, tuple_code
 from adapter.mapping.function import Function, NotConvertible, Parameter
 from adapter.mapping.list_form import LIST_FORMS, Form
@@ -142,6 +142,8 @@ class Calls:
         unfit = [value for value, parameter in pairs if not self._fits(frame, function, value, parameter, mark)]
         if unfit:
             return None
+        if any(value.is_constant and value.constant is None and not parameter.wants_nothing for value, parameter in pairs):
+            return constant_value(None, frame)
         folded = self._folded(frame, function, values, mark)
         return folded or self._called(frame, function, pairs, mark)
 

@@ -16,6 +16,9 @@ from adapter.mapping.value import Mode, Read, Value
 OUT = None
 """Stands in a site's path where the place in an output list goes."""
 
+LINE = "\0"
+"""Stands in code around the number of the YAML line to which the rest belongs."""
+
 Path = tuple[str | int | None, ...]
 
 
@@ -79,9 +82,9 @@ class Generator:
         self._indent -= 1
 
     @contextmanager
-    def marked(self, mark: Mark) -> Iterator[None]:
-        """What is emitted within belongs to this place in the file."""
-        before, self._line = self._line, mark.line
+    def marked(self, mark: Mark | None) -> Iterator[None]:
+        """What is emitted within belongs to this place in the file, if one is given."""
+        before, self._line = self._line, mark.line if mark else self._line
         yield
         self._line = before
 
@@ -90,9 +93,10 @@ class Generator:
         for local, code, _ in self.frame.hoists.values():
             self.emit(f"{local} = {code}")
 
-    def open(self, head: str) -> None:
-        """A line that opens a block."""
-        self.emit(head)
+    def open(self, head: str, mark: Mark | None = None) -> None:
+        """A line that opens a block, and its place in the file if it has one of its own."""
+        with self.marked(mark):
+            self.emit(head)
         self._indent += 1
 
     def close(self) -> None:
@@ -104,18 +108,19 @@ class Generator:
 
         `start` is the code of entries that stand before all others (`'resourceType': 'Claim', `).
         """
-        if not thing.lets and all(child.inline for _, child in thing.entries):
+        if not (thing.lets or thing.arguments) and all(child.inline for _, child in thing.entries):
             sites: list[Site] = []
             code = "{" + start + self._inline_entries(thing, at, sites) + "}"
             self._note(tuple(sites), at)
             return code
-        self.lets(thing)
+        self.names(thing.lets)
+        self.names(thing.arguments)
         local, sites = self.frame.fresh("d"), []
         entries = list(thing.entries)
         head = []
         while entries and entries[0][1].inline:
             name, child = entries.pop(0)
-            head.append(f"{name!r}: {self._inline(child, at.down(name), sites)}")
+            head.append(self._pair(name, child, at, sites))
         self.emit(f"{local} = {{{start}{', '.join(head)}}}")
         rivals = dict(thing.rivals)
         for name, child in entries:
@@ -141,13 +146,17 @@ class Generator:
                 site = Site(path=inner.path, mark=child.mark, text=text, reads=(), functions=(), constant=False)
                 self._note((site,), at, "another member of the choice is there")
 
-    def lets(self, thing: Thing) -> None:
+    def names(self, lets: tuple[tuple[str, Value], ...]) -> None:
         """Emit the assignments of a `let`."""
-        for local, value in thing.lets:
-            self.emit(f"{local} = {value.code}")
+        for local, value in lets:
+            with self.marked(value.mark):
+                self.emit(f"{local} = {value.code}")
 
     def _inline_entries(self, thing: Thing, at: _At, sites: list[Site]) -> str:
-        return ", ".join(f"{name!r}: {self._inline(child, at.down(name), sites)}" for name, child in thing.entries)
+        return ", ".join(self._pair(name, child, at, sites) for name, child in thing.entries)
+
+    def _pair(self, name: str, child: Node, at: _At, sites: list[Site]) -> str:
+        return f"{name!r}: {_line_of(child)}{self._inline(child, at.down(name), sites)}"
 
     def _inline(self, node: Node | Item, at: _At, sites: list[Site]) -> str:
         if isinstance(node, Thing | Several) and is_constant(node):
@@ -162,7 +171,9 @@ class Generator:
         if isinstance(node, Thing):
             return "{" + self._inline_entries(node, at, sites) + "}"
         items = node.items if isinstance(node, Several) else ()
-        return "[" + ", ".join(self._inline(item, at.down(place), sites) for place, item in enumerate(items)) + "]"
+        return (
+            "[" + ", ".join(_line_of(item) + self._inline(item, at.down(place), sites) for place, item in enumerate(items)) + "]"
+        )
 
     def _entry(self, put: str, child: Node, at: _At, sites: list[Site]) -> None:
         if child.inline:
@@ -195,7 +206,7 @@ class Generator:
             self._put(put, thing, inner)
 
     def _put(self, put: str, thing: Thing, at: _At) -> None:
-        code = self.thing(replace(thing, lets=()), at)
+        code = self.thing(replace(thing, lets=(), arguments=()), at)
         with self.block(f"if {code}:") if not thing.filled else nullcontext():
             self.emit(put.replace("{}", code))
 
@@ -214,15 +225,17 @@ class Generator:
                     if counted
                     else f"{loop.local} in {loop.source.code}"
                 )
-                self.open(f"for {head}:")
+                self.open(f"for {head}:", loop.mark)
             else:
-                self.emit(f"{loop.local} = {loop.source.code}")
+                with self.marked(loop.mark):
+                    self.emit(f"{loop.local} = {loop.source.code}")
                 if loop.source.optional:
                     self.open(f"if {loop.local} is not None:")
-        self.lets(thing)
+        self.names(thing.lets)
         if thing.when is not None:
             self._missing_when(thing, inner)
-            self.open(f"if {thing.when.condition}:")
+            self.open(f"if {thing.when.condition}:", thing.when.mark)
+        self.names(thing.arguments)
         yield inner
         self._indent = indent
 
@@ -302,6 +315,11 @@ def constant_of(node: Node | Item) -> object:
     if isinstance(node, Thing):
         return {name: constant_of(child) for name, child in node.entries}
     return [constant_of(item) for item in node.items] if isinstance(node, Several) else None
+
+
+def _line_of(node: Node | Item) -> str:
+    """Where the code of a leaf begins within a line, for its own line in tracebacks: no literal in code holds such a mark."""
+    return f"{LINE}{node.mark.line}{LINE}" if isinstance(node, Leaf) and not node.value.is_constant else ""
 
 
 def _code(value: Value) -> str:

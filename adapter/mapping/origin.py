@@ -1,7 +1,7 @@
 """Says for every element of a resource what it was made from, by reading what a traced variant noted."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapter.mapping.compiled import Trace
 from adapter.mapping.generate import OUT, Group, Path, Site
@@ -37,7 +37,7 @@ def origins(trace: Trace, groups: list[Group], resource: dict[str, object]) -> I
             element, item = _placed(site.path, outs)
             made = _origin(site, element, item, places, group.missing)
             if group.missing is not None:
-                yield made
+                yield replace(made, element=_absent(resource, element))
             else:
                 for leaf in leaves(at(resource, element), element):
                     yield Origin(
@@ -82,6 +82,17 @@ def _placed(path: Path, outs: tuple[int, ...]) -> tuple[Tokens, Tokens]:
         if step is OUT:
             last = len(tokens)
     return tuple(tokens), tuple(tokens[:last])
+
+
+def _absent(resource: object, element: Tokens) -> Tokens:
+    """The element that was not made; where another entry has taken its place in a list, the list."""
+    value = resource
+    for step in element:
+        if not (step in value if isinstance(value, dict) else isinstance(value, list) and int(step) < len(value)):
+            return element
+        value = at(value, (step,))
+    places = [place for place, step in enumerate(element) if isinstance(step, int)]
+    return element[: places[-1]] if places else element
 
 
 def at(value: object, path: Tokens) -> object:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
+from adapter.mapping.problem import Mark
 from adapter.mapping.types import Kind, Type
 
 
@@ -30,7 +31,7 @@ class Value:
     """A checked expression: `code` is Python; `key` says the same in terms of source paths, whatever the variables are called.
 
     `origin` is the path that the value itself came by (none for computed values), `reads` all paths that it looks at, `facts`
-    the keys of all that is known to be there when the value, taken as a condition, is true.
+    the keys of all that is known to be there when the value, taken as a condition, is true. `mark` is its place in the file.
     """
 
     code: str
@@ -47,6 +48,7 @@ class Value:
     targets: tuple[str, ...] = ()
     loop: str | None = None
     simple: bool = False
+    mark: Mark | None = None
 
     @property
     def is_constant(self) -> bool:

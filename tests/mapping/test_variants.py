@@ -13,7 +13,7 @@ from adapter.mapping.problem import BadMappingError
 from tests.mapping.grammar import PROBE, cases, maps
 from tests.mapping.ground import roots_of, surroundings
 
-PROPERTY = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+PROPERTY = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 
 
 def library_of(text: str) -> Library:
