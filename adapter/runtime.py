@@ -1,0 +1,250 @@
+"""Reads environment, disk and clock, and assembles the parts: the only module that does."""
+
+import gc
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from functools import cache, cached_property
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from adapter.issues import InvalidError, Issue, IssueType, Severity
+
+if TYPE_CHECKING:
+    from adapter.fhir.table import ElementTable
+    from adapter.mapping.library import Library, Surroundings
+    from adapter.pipeline import Line, Options
+    from adapter.readers.shape import InputForm
+    from adapter.terminology import Terminology
+
+Profiles = Literal["none", "own", "uscore", "all"]
+AiLabel = Literal["device", "ai", "both"]
+
+_PREFIX = "ADAPTER_"
+_OF_TESTS = "ADAPTER_TEST_"
+_WORDS_OF_TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+_PACKAGED = Path(__file__).parent / "_data"
+_CHECKOUT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What can be set from outside: the field `canonical_base` is the variable `ADAPTER_CANONICAL_BASE`, and so on."""
+
+    canonical_base: str = field(
+        default="https://0731t-adapter.invalid/fhir", metadata={"says": "what the URLs of our own definitions begin with"}
+    )
+    mappings: str = field(
+        default="", metadata={"says": "a folder of your own mapping files; a map of the same name replaces ours"}
+    )
+    profiles: Profiles = field(default="none", metadata={"says": "which profiles resources claim: none, own, uscore or all"})
+    ai_label: AiLabel = field(default="device", metadata={"says": "how AI content is labelled: device, ai or both"})
+    narrative: bool = field(default=True, metadata={"says": "whether resources get a short narrative"})
+    zone: str = field(
+        default="",
+        metadata={"says": "zone of times that are sent without one: an IANA name or an offset; without it only the day is kept"},
+    )
+    max_body: int = field(default=5_000_000, metadata={"says": "the largest request in bytes"})
+    fhir_server: str = field(
+        default="", metadata={"says": "a FHIR server that `$validate` asks as well: a base URL, or a name from ADAPTER_SERVERS"}
+    )
+    servers: str = field(default="", metadata={"says": "FHIR servers by name: `name=url,name=url`; `hapi` is there already"})
+    trusted_servers: str = field(default="", metadata={"says": "hosts that may get more than test data: `host,host`"})
+    log_level: Literal["debug", "info", "warning", "error"] = field(default="info", metadata={"says": "how much is logged"})
+
+    @property
+    def named_servers(self) -> dict[str, str]:
+        """The FHIR servers by name."""
+        return dict(each.strip().split("=", 1) for each in self.servers.split(",") if "=" in each)
+
+    @property
+    def trusted_hosts(self) -> tuple[str, ...]:
+        """The hosts that may get more than test data."""
+        return tuple(each.strip() for each in self.trusted_servers.split(",") if each.strip())
+
+
+def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of an environment (the process's own if none is given).
+
+    Raises InvalidError for a value that does not fit, and for an `ADAPTER_` variable that does not exist; variables that begin
+    with `ADAPTER_TEST_` belong to the tests.
+    """
+    given = os.environ if environment is None else environment
+    names = {_PREFIX + each.name.upper(): each for each in fields(Settings)}
+    own = {name: value for name, value in given.items() if name.startswith(_PREFIX) and not name.startswith(_OF_TESTS)}
+    issues = [_unknown(name, list(names)) for name in sorted(own) if name not in names]
+    values: dict[str, Any] = {}
+    for name, text in own.items():
+        if name in names and text != "":
+            value = _value(names[name].type, text)
+            if value is None:
+                issues.append(_unfit(name, names[name].type))
+            values[names[name].name] = value
+    if issues:
+        raise InvalidError(*issues)
+    return Settings(**values)
+
+
+def _value(kind: Any, text: str) -> object | None:  # noqa: ANN401 - an annotation
+    if kind is bool:
+        return _WORDS_OF_TRUTH.get(text.lower())
+    if kind is int:
+        return int(text) if text.isascii() and text.isdigit() and int(text) > 0 else None
+    allowed = get_args(kind)
+    return text if not allowed or text in allowed else None
+
+
+def _unknown(name: str, known: list[str]) -> Issue:
+    near = get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else "see docs/settings.md"
+    text = f"there is no setting {name}"
+    return Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, rule="settings/unknown", text=text, suggestion=hint)
+
+
+def _unfit(name: str, kind: Any) -> Issue:  # noqa: ANN401 - an annotation
+    plain = {bool: "true or false", int: "a positive whole number"}
+    wanted = " or ".join(get_args(kind)) if get_args(kind) else plain.get(kind, "text")
+    text = f"the setting {name} must be {wanted}"
+    return Issue(severity=Severity.ERROR, code=IssueType.VALUE, rule="settings/value", text=text)
+
+
+def folder_of(name: str) -> Path:
+    """A folder of files that travel with the adapter (`mappings`, `fhir_examples`), installed or in a checkout."""
+    packaged = _PACKAGED / name
+    return packaged if packaged.is_dir() else _CHECKOUT / name
+
+
+@cache
+def adapter_version() -> str:
+    """The version of the installed adapter."""
+    try:
+        return version("adapter-0731t")
+    except PackageNotFoundError:
+        return "0"
+
+
+class Runtime:
+    """The assembled adapter: the line with its maps, terminology and input forms, made when first asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Hold the settings."""
+        self.settings = settings
+
+    @cached_property
+    def line(self) -> "Line":
+        """The line; raises BadMappingError (an InvalidError) with all mistakes of the mapping files."""
+        from adapter.pipeline import Line  # noqa: PLC0415 - `adapter --help` does not need it
+
+        sources = {each.source.source: each for each in self.source_library.maps if each.source.source}
+        made = Line(library=self.fhir_library, sources=sources, forms=self.forms)
+        for each in (*made.library.maps, *made.sources.values()):
+            each.prepare()
+        # What was made so far stays for ever: the garbage collector need not look at it again.
+        gc.collect()
+        gc.freeze()
+        return made
+
+    @property
+    def options(self) -> "Options":
+        """The switches of a conversion as the settings have them."""
+        from adapter.pipeline import Options  # noqa: PLC0415 - as above
+
+        given = self.settings
+        return Options(
+            profiles=given.profiles,
+            ai_label=given.ai_label,
+            narrative=given.narrative,
+            zone=given.zone or None,
+            version=adapter_version(),
+        )
+
+    @cached_property
+    def table(self) -> "ElementTable":
+        """The element table of R4."""
+        from adapter.fhir.table import packaged_table  # noqa: PLC0415 - as above
+
+        return packaged_table("R4")
+
+    @cached_property
+    def terminology(self) -> "Terminology":
+        """Code systems and translations."""
+        from adapter.terminology import load_terminology  # noqa: PLC0415 - as above
+
+        files = self._files("terminology", "*.yaml")
+        return load_terminology({name: read_plain_yaml(text) for name, text in files.items()}, base=self.settings.canonical_base)
+
+    @cached_property
+    def forms(self) -> "dict[str, InputForm]":
+        """The input forms of other tools by name."""
+        import orjson  # noqa: PLC0415 - as above
+
+        from adapter.readers.shape import input_form  # noqa: PLC0415 - as above
+
+        files = self._files("sources", "*.schema.json")
+        names = {Path(file).name.removesuffix(".schema.json"): text for file, text in files.items()}
+        return {name: input_form(name, orjson.loads(text)) for name, text in names.items()}
+
+    @cached_property
+    def fhir_library(self) -> "Library":
+        """The maps that make FHIR."""
+        from adapter.mapping.library import load_library  # noqa: PLC0415 - as above
+
+        return load_library(self._files("fhir/r4", "*.yaml"), self.surroundings)
+
+    @cached_property
+    def source_library(self) -> "Library":
+        """The maps that make a Case of other input forms."""
+        from adapter.mapping.library import load_library  # noqa: PLC0415 - as above
+        from adapter.mapping.shape import shape_of_json_schema  # noqa: PLC0415 - as above
+
+        shapes = {name: shape_of_json_schema(form.schema, name) for name, form in self.forms.items()}
+        return load_library(self._files("sources", "*.yaml"), self.surroundings, sources=shapes)
+
+    @cached_property
+    def surroundings(self) -> "Surroundings":
+        """What maps are checked against."""
+        from adapter.case import Case  # noqa: PLC0415 - as above
+        from adapter.mapping import functions  # noqa: PLC0415 - as above
+        from adapter.mapping.function import functions_of  # noqa: PLC0415 - as above
+        from adapter.mapping.library import Surroundings  # noqa: PLC0415 - as above
+        from adapter.mapping.shape import ModelShapes  # noqa: PLC0415 - as above
+        from adapter.pipeline import Options  # noqa: PLC0415 - as above
+        from adapter.rules.judgement import Judgement  # noqa: PLC0415 - as above
+
+        read, made = ModelShapes("attribute"), ModelShapes("key")
+        return Surroundings(
+            table=self.table,
+            functions=functions_of(functions),
+            terminology=self.terminology,
+            roots={"case": read(Case), "judgement": read(Judgement), "options": read(Options)},
+            targets=lambda name: made(Case) if name == "Case" else None,
+        )
+
+    def _files(self, folder: str, pattern: str) -> dict[str, str]:
+        """Our files and then the user's, by the name that messages show."""
+        ours = folder_of("mappings")
+        found = {f"mappings/{folder}/{each.name}": each.read_text("utf-8") for each in sorted((ours / folder).glob(pattern))}
+        if self.settings.mappings:
+            own = Path(self.settings.mappings)
+            found |= {str(each): each.read_text("utf-8") for each in sorted((own / folder).glob(pattern))}
+        return found
+
+
+def read_plain_yaml(text: str) -> Any:  # noqa: ANN401 - a YAML value
+    """A YAML file of ours that is plain data (terminology, triage)."""
+    import yaml  # noqa: PLC0415 - as above
+
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
+
+
+def load(settings: Settings | None = None) -> Runtime:
+    """The adapter for these settings (those of the environment if none are given)."""
+    return Runtime(settings or settings_from())
+
+
+@cache
+def default_runtime() -> Runtime:
+    """The adapter for the settings of the environment, made once."""
+    return load()
