@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from adapter.checks.invariant import Breaks, Invariant, each_of, pairs_of
 from adapter.fhir.bundle import Resource
+from adapter.issues import Severity
 
 _CODE = "0731T"
 _PROFILE = "/claim-0731t"
@@ -12,7 +13,12 @@ _MOST_MODIFIERS = 4
 
 
 def is_held_to_profile(claim: Resource) -> bool:
-    """Whether the constraints count: the claim bills 0731T or claims the profile, whatever its version."""
+    """Whether the constraints count: the claim bills 0731T or claims the profile, whatever its version, and is no draft.
+
+    A draft is there to be mended: the coding rules that made it one say what is wrong with it.
+    """
+    if claim.get("status") == "draft":
+        return False
     profiles = [each for each in claim.get("meta", {}).get("profile", ()) if each is not None]
     return any(each.partition("|")[0].endswith(_PROFILE) for each in profiles) or any(
         _is_own(item) for item in claim.get("item", ())
@@ -68,9 +74,11 @@ def _too_early(claim: Resource) -> Iterator[str]:
             yield f"{path}.serviced"
 
 
-def _constraint(number: int, human: str, breaks: Breaks) -> Invariant:
+def _constraint(number: int, human: str, breaks: Breaks, *, severity: Severity = Severity.ERROR) -> Invariant:
     source = "StructureDefinition/claim-0731t"
-    return Invariant(key=f"clm-0731t-{number}", human=human, source=source, breaks=breaks, counts=is_held_to_profile)
+    return Invariant(
+        key=f"clm-0731t-{number}", human=human, source=source, breaks=breaks, counts=is_held_to_profile, severity=severity
+    )
 
 
 CLAIM_INVARIANTS = (
@@ -79,7 +87,8 @@ CLAIM_INVARIANTS = (
     _constraint(3, "52 and 53 exclude each other on a line", _together("52", "53")),
     _constraint(4, "26 and TC exclude each other on a line", _together("26", "TC")),
     _constraint(5, "a claim needs a diagnosis, and each line points at one", _no_diagnosis),
-    _constraint(6, "0731T is billed as one unit", _several_units),
+    # UNT-01: an error for Medicare alone, so no more than a warning for everybody.
+    _constraint(6, "0731T is billed as one unit", _several_units, severity=Severity.WARNING),
     _constraint(7, "0731T needs a day of service, and did not exist before 2022-07-01", _too_early),
 )
 """All constraints of the profile."""
