@@ -18,10 +18,11 @@ _OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _PLACE = re.compile(r" at line (\d+) column (\d+)$")
 _CONTROL_ESCAPES = (b"\\u00", b"\\b", b"\\f")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_SHAPE = bytes.maketrans(b"012345678.e[", b"9999999999E,")
-_BETWEEN = b"- \t\r\n"
-_LARGE = re.compile(rb"9{19}|(?:\":|,)9+E")
-"""A long number, or one with an exponent, once the digits and the point are 9 and nothing stands between key and number."""
+_NINES = bytes.maketrans(b"012345678.", b"9999999999")
+_LONG = b"9" * 19
+_DIGITS_AND_SPACE = b"0123456789.- \t\r\n"
+_BARE_EXPONENTS = (b'":e', b'":E', b"[e", b"[E", b",e", b",E")
+_EXPONENT_NUMBER = re.compile(rb"(?:[:\[,]\s*|^\s*)-?[0-9.]+[eE]")
 _LARGEST = 2**63 - 1
 _DIGITS = 28
 _EXPONENT = 30
@@ -60,8 +61,13 @@ def read_json(content: bytes, name: str) -> JsonValue:
 
 def _is_suspicious(content: bytes) -> bool:
     """Whether there may be something that can not be carried; cheap, since it is asked of every document."""
-    shape = b"," + content.translate(_SHAPE, _BETWEEN)
-    return _LARGE.search(shape) is not None or any(each in content for each in _CONTROL_ESCAPES)
+    return _LONG in content.translate(_NINES) or any(each in content for each in _CONTROL_ESCAPES) or _has_exponent(content)
+
+
+def _has_exponent(content: bytes) -> bool:
+    """Whether there may be a number with an exponent: without digits it begins with e. The pattern alone is far slower."""
+    bare = b"," + content.translate(None, _DIGITS_AND_SPACE)
+    return any(each in bare for each in _BARE_EXPONENTS) and _EXPONENT_NUMBER.search(content) is not None
 
 
 def _syntax(message: str, name: str) -> Issue:
