@@ -5,7 +5,7 @@ from pathlib import Path
 
 from adapter.pipeline import Conversion, Line, Options
 from adapter.readers.document import Document
-from tests.examples.line import assembled_line
+from adapter.runtime import Settings, load
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "fhir_examples"
@@ -15,9 +15,9 @@ MADE = ("bundle.json", "issues.json")
 
 
 @cache
-def line() -> Line:
-    """The line with the maps of this checkout."""
-    return assembled_line(ROOT / "mappings")
+def line(own: str = "") -> Line:
+    """The line with the maps of this checkout, whatever the environment sets; `own` is a folder of the user's."""
+    return load(Settings(mappings=own)).line
 
 
 def example_names() -> list[str]:

@@ -104,9 +104,7 @@ def test_the_rules_that_object_are_those_that_the_readme_announces(name: str) ->
 
 @every
 def test_no_check_finds_an_error(name: str) -> None:
-    assert [
-        issue for issue in conversion_of(name).issues if issue.is_error and "/" in (issue.rule or "/")
-    ] == []
+    assert [issue for issue in conversion_of(name).issues if issue.is_error and "/" in (issue.rule or "/")] == []
 
 
 @made
@@ -121,7 +119,9 @@ def test_the_models_of_fhir_resources_do_not_object(name: str) -> None:
 
 @made
 def test_everything_is_marked_as_test_data(name: str) -> None:
-    marked = {any(label["code"] == "HTEST" for label in resource.get("meta", {}).get("security", ())) for resource in resources_of(name)}
+    marked = {
+        any(label["code"] == "HTEST" for label in resource.get("meta", {}).get("security", ())) for resource in resources_of(name)
+    }
 
     assert marked == {name not in NOT_FOR_TESTS}
 
