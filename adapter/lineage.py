@@ -10,7 +10,7 @@ from adapter.issues import Issue, IssueType, Severity
 from adapter.mapping.compiled import CompiledMap, Report
 from adapter.mapping.library import Library, Made
 from adapter.mapping.origin import Origin, at, leaves, origins
-from adapter.readers.document import MappedDocument, Path, dotted
+from adapter.readers.document import MappedDocument, Path, Source, dotted
 from adapter.readers.merge import Merged
 from adapter.rules.judgement import Judgement
 from adapter.rules.state import DERIVED_FROM
@@ -26,7 +26,8 @@ class Entry:
 
     `element` is a FHIRPath within the Bundle; `place` the line of the mapping (`file:line:column`) and `text` what stands there;
     `fields` the fields of the Case and `positions` the places in the documents that it was made from; `functions` the functions
-    that it went through; `constant` whether the mapping alone gives it; `missing` why it was not made (explanations only).
+    that it went through; `constant` whether the mapping alone gives it; `missing` why it was not made (explanations only);
+    `through` the lines of the map of another input form that its fields came through.
     """
 
     element: str
@@ -37,6 +38,7 @@ class Entry:
     functions: tuple[str, ...]
     constant: bool
     missing: str | None = None
+    through: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +126,8 @@ class Trail:
     def _entry(self, origin: Origin, root: str) -> Entry:
         fields = self._fields(origin.reads)
         positions = dict.fromkeys(each for path in fields for each in self._positions(path))
+        sources = [source for path in fields for source in self._sources(path)]
+        functions = dict.fromkeys(each for source in sources for each in source.functions)
         options = [f"options#/{read.removeprefix('options.')}" for read in origin.reads if read.startswith("options.")]
         return Entry(
             element=f"{root}.{dotted(origin.element)}",
@@ -131,9 +135,10 @@ class Trail:
             text=origin.text,
             fields=tuple(dotted(path) for path in fields),
             positions=(*positions, *options),
-            functions=origin.functions,
+            functions=(*functions, *origin.functions),
             constant=origin.constant,
             missing=origin.missing,
+            through=tuple(dict.fromkeys(source.place for source in sources)),
         )
 
     def _fields(self, reads: tuple[str, ...]) -> list[Path]:
@@ -154,6 +159,11 @@ class Trail:
 
     def _positions(self, path: Path) -> tuple[str, ...]:
         return tuple(each for document, own in self.merged.sources(path) for each in document.positions(own))
+
+    def _sources(self, path: Path) -> list[Source]:
+        """What maps of other input forms made the value from."""
+        found = ((document, own) for document, own in self.merged.sources(path) if isinstance(document, MappedDocument))
+        return [source for document, own in found for source in document.made_from(own)]
 
     def coverage(self) -> Coverage:
         """Which input fields no mapping read."""

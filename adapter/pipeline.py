@@ -16,7 +16,7 @@ from adapter.lineage import Coverage, Lineage, Trail, steps, verdict_issue
 from adapter.mapping.compiled import CompiledMap, Report
 from adapter.mapping.library import Library
 from adapter.mapping.origin import Origin, origins
-from adapter.readers.document import NATIVE, Document, MappedDocument, Path, ReadDocument, dotted, read_document
+from adapter.readers.document import NATIVE, Document, MappedDocument, Path, ReadDocument, Source, dotted, read_document
 from adapter.readers.merge import Merged, merge
 from adapter.readers.shape import InputForm, structure_issues
 from adapter.readers.validate import to_case
@@ -151,11 +151,11 @@ def map_document(compiled: CompiledMap, document: ReadDocument, options: Options
     make, _ = compiled.make("plain")
     tree = make(document.tree, options, {}, reports, None, "", None, 0)
 
-    def trace() -> dict[Path, tuple[str, ...]]:
+    def trace() -> dict[Path, Source]:
         traced, groups = compiled.make("lineage")
         notes: list[tuple[int, tuple[int, ...], tuple[int, ...]]] = []
         traced(document.tree, options, {}, [], notes.append, "", None, 0)
-        return {each.element: _positions(document, each) for each in origins(notes, groups, tree)}
+        return {each.element: _source(document, each) for each in origins(notes, groups, tree)}
 
     mapped = MappedDocument(
         name=document.name,
@@ -177,9 +177,10 @@ def _rank(document: ReadDocument) -> tuple[bool, str]:
     return "encounter" not in document.tree, document.name
 
 
-def _positions(document: ReadDocument, origin: Origin) -> tuple[str, ...]:
+def _source(document: ReadDocument, origin: Origin) -> Source:
     found = [position for read in origin.reads for position in _position(document, read)]
-    return tuple(dict.fromkeys(found)) or (origin.place,)
+    positions = tuple(dict.fromkeys(found)) or (origin.place,)
+    return Source(positions=positions, place=origin.place, functions=origin.functions)
 
 
 def _position(document: ReadDocument, read: str) -> tuple[str, ...]:

@@ -45,40 +45,55 @@ class ReadDocument:
         return path
 
     def has(self, path: Path) -> bool:
-        """Whether there is a value at the path (a bare text stands for its own parts)."""
+        """Whether the document says something at the path (a bare text stands for its own parts, null says nothing)."""
         near = self.nearest(path)
-        if len(near) == len(path):
-            return True
         value: Any = self.tree
         for step in near:
             value = value[step]
-        return len(near) == len(path) - 1 and isinstance(value, str) and bool(path) and isinstance(path[-1], str)
+        if len(near) == len(path):
+            return value is not None
+        return len(near) == len(path) - 1 and isinstance(value, str) and isinstance(path[-1], str)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What a leaf of a mapped document was made from.
+
+    `positions` are places in the original, options (`options#/zone`), or the line of the map where that alone gives it; `place`
+    is that line (`file:line:column`), `functions` the functions on the way.
+    """
+
+    positions: tuple[str, ...]
+    place: str
+    functions: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class MappedDocument(ReadDocument):
     """A document of another form, turned into the form of the Case.
 
-    `trace` gives for each of its leaves the positions that it was made from: places in the original, options (`options#/zone`),
-    or the line of the map (`file:line:column`) where the map alone gives it. `read` are the patterns (with `*`) of all that its
-    map reads, `ignored` those that the map leaves out on purpose, with the reason.
+    `trace` says what each of its leaves was made from; `read` are the patterns (with `*`) of all that its map reads, `ignored`
+    those that the map leaves out on purpose, with the reason.
     """
 
     original: ReadDocument
-    trace: Callable[[], dict[Path, tuple[str, ...]]]
+    trace: Callable[[], dict[Path, Source]]
     read: frozenset[Path]
     ignored: Mapping[Path, str]
 
     @cached_property
-    def origins(self) -> dict[Path, tuple[str, ...]]:
-        """The positions of each leaf, worked out when first asked for."""
+    def origins(self) -> dict[Path, Source]:
+        """What each leaf was made from, worked out when first asked for."""
         return self.trace()
 
-    def positions(self, path: Path) -> tuple[str, ...]:
+    def made_from(self, path: Path) -> list[Source]:
         """What the value at a path, or all below it, was made from."""
         near = self.nearest(path)
-        found = (position for leaf, positions in self.origins.items() if leaf[: len(near)] == near for position in positions)
-        return tuple(dict.fromkeys(found))
+        return [source for leaf, source in self.origins.items() if leaf[: len(near)] == near]
+
+    def positions(self, path: Path) -> tuple[str, ...]:
+        """The positions of what the value at a path, or all below it, was made from."""
+        return tuple(dict.fromkeys(position for source in self.made_from(path) for position in source.positions))
 
 
 def pointer(path: Path) -> str:
@@ -99,7 +114,7 @@ def read_document(document: Document, marks: Mapping[str, frozenset[str]]) -> Re
     tree = read_json(document.content, document.name)
     if not isinstance(tree, dict):
         raise InvalidError(_issue(document.name, "a document is a JSON object at its top level, not a list or a plain value"))
-    form = document.form or next((name for name, keys in marks.items() if keys <= tree.keys()), NATIVE)
+    form = document.form or next((name for name, keys in marks.items() if keys and keys <= tree.keys()), NATIVE)
     if form != NATIVE and form not in marks:
         known = ", ".join([NATIVE, *sorted(marks)])
         raise InvalidError(_issue(document.name, f"there is no such input form; known are: {known}"))
