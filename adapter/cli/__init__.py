@@ -1,0 +1,88 @@
+"""The command line: parse, call, print, exit code."""
+
+import sys
+
+import click
+
+from adapter.cli.exit_code import Outcome, code_of
+from adapter.issues import AdapterError
+
+_COMMANDS = {
+    "convert": ("adapter.cli.convert", "convert_command"),
+    "check": ("adapter.cli.convert", "check_command"),
+    "send": ("adapter.cli.send", "send_command"),
+    "serve": ("adapter.cli.serve", "serve_command"),
+    "schema": ("adapter.cli.schema", "schema_command"),
+    "maps": ("adapter.cli.maps", "maps_commands"),
+    "examples": ("adapter.cli.examples", "examples_command"),
+}
+_SHORT = {
+    "convert": "Turn the documents of one encounter into a FHIR Bundle.",
+    "check": "Check FHIR resources and Bundles.",
+    "send": "Send encounters to a FHIR server, read them back and have them validated.",
+    "serve": "Serve the adapter over HTTP.",
+    "schema": "Print the JSON Schema of a document form.",
+    "maps": "Check, show and explain mapping files.",
+    "examples": "Convert the examples that travel with the adapter.",
+}
+
+
+class Commands(click.Group):
+    """Commands that are imported when they are called, so that `--help` answers at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The names in the order of use."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """The command of a name."""
+        if cmd_name not in _COMMANDS:
+            return None
+        from importlib import import_module  # noqa: PLC0415 - not needed for help
+
+        module, name = _COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """The list of commands, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_SHORT.items()))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="adapter-0731t", prog_name="adapter")
+def adapter() -> None:
+    r"""Turn CPT 0731T encounters and AI facial reports into FHIR R4.
+
+    \b
+    Examples:
+      adapter convert encounter.json ai_report.json
+      adapter convert encounter.json --explain 'Claim.item[0].modifier'
+      adapter send fhir_examples/complete --server http://127.0.0.1:8080/fhir
+      adapter maps check --mappings my-mappings
+
+    \b
+    Exit codes: 0 good, 1 problems of severity error, 2 wrong use, 3 could not be carried out.
+    Completion: eval "$(_ADAPTER_COMPLETE=bash_source adapter)"  (or zsh_source, fish_source)
+    """
+
+
+def main() -> None:
+    """Run the command of the arguments, and exit with the code that says what became of it."""
+    try:
+        sys.exit(adapter.main(standalone_mode=False) or Outcome.GOOD)
+    except click.exceptions.Abort:
+        sys.exit(Outcome.NOT_CARRIED_OUT)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(Outcome.WRONG_USE)
+    except AdapterError as error:
+        from adapter.cli.show import show_refusal  # noqa: PLC0415 - not needed for help
+
+        show_refusal(error)
+        sys.exit(code_of(error))
+    except BrokenPipeError:
+        # Whoever read our output has closed it; that is no problem of ours.
+        sys.stderr.close()
+        sys.exit(Outcome.GOOD)

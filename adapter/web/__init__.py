@@ -1,0 +1,15 @@
+"""The HTTP door: parse, call, answer."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from adapter.runtime import Runtime
+
+
+def create_app(runtime: "Runtime | None" = None) -> "Flask":
+    """The Flask application for a runtime (that of the environment if none is given)."""
+    from adapter.web.app import make_app  # noqa: PLC0415 - whoever only looks at the package needs no Flask
+
+    return make_app(runtime)

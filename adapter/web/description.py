@@ -1,0 +1,120 @@
+"""What the service says of itself: OpenAPI and CapabilityStatement, both made from the table of calls."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from adapter.case import AiReportDocument, EncounterDocument
+from adapter.runtime import adapter_version
+from adapter.web.answer import FHIR_JSON, JSON
+from adapter.web.route import ROUTES, Route
+
+_DATE = "2026-11-23"
+_OUTCOME = {"$ref": "#/components/schemas/OperationOutcome"}
+_WORDS = {
+    200: "done",
+    400: "the request can not be read",
+    406: "no such form of answer",
+    413: "too large",
+    415: "content type not read here",
+    422: "read, and refused",
+}
+
+
+def openapi() -> dict[str, Any]:
+    """The OpenAPI 3.1 description of the service."""
+    paths: dict[str, Any] = {}
+    for route in ROUTES:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+    schemas = {"OperationOutcome": _fhir("OperationOutcome"), "Resource": _resource(), **_documents()}
+    info = {
+        "title": "0731T FHIR adapter",
+        "version": adapter_version(),
+        "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    }
+    return {"openapi": "3.1.0", "info": info, "paths": paths, "components": {"schemas": schemas}}
+
+
+def _documents() -> dict[str, Any]:
+    """The schemas of our documents, with their definitions beside them."""
+    made: dict[str, Any] = {}
+    documents: tuple[tuple[str, type[BaseModel]], ...] = (("Encounter", EncounterDocument), ("AiReport", AiReportDocument))
+    for name, model in documents:
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        made |= schema.pop("$defs", {})
+        made[f"{name}Document"] = schema
+    return made
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "operationId": (route.method + route.path).lower().translate(str.maketrans("/{}$.-", "______")),
+        "summary": route.says,
+        "responses": {str(status): _response(route, status) for status in route.statuses},
+    }
+    if route.parameters:
+        said["parameters"] = [
+            {
+                "name": each.name,
+                "in": each.place,
+                "description": each.says,
+                "required": each.place == "path",
+                "schema": {"type": "string", **({"enum": list(each.values)} if each.values else {})},
+            }
+            for each in route.parameters
+        ]
+    if route.takes:
+        said["requestBody"] = {
+            "required": True,
+            "content": {media_type: {"schema": _body(route, media_type)} for media_type in route.takes},
+        }
+    return said
+
+
+def _body(route: Route, media_type: str) -> dict[str, Any]:
+    if media_type == "multipart/form-data":
+        file = {"type": "string", "contentMediaType": JSON}
+        return {
+            "type": "object",
+            "properties": {"document": {"type": "array", "items": file, "minItems": 1}},
+            "required": ["document"],
+        }
+    return {"$ref": "#/components/schemas/Resource"} if route.operation else {"$ref": "#/components/schemas/EncounterDocument"}
+
+
+def _response(route: Route, status: int) -> dict[str, Any]:
+    good = status == 200  # noqa: PLR2004 - HTTP
+    types = route.gives if good else (FHIR_JSON,)
+    schema = {"type": "object"} if good else _OUTCOME
+    return {"description": _WORDS[status], "content": {each: {"schema": schema} for each in types}}
+
+
+def _fhir(name: str) -> dict[str, Any]:
+    return {"type": "object", "properties": {"resourceType": {"const": name}}, "required": ["resourceType"]}
+
+
+def _resource() -> dict[str, Any]:
+    return {"type": "object", "properties": {"resourceType": {"type": "string"}}, "required": ["resourceType"]}
+
+
+def capability_statement(base: str, resource_types: tuple[str, ...]) -> dict[str, Any]:
+    """The CapabilityStatement (http://hl7.org/fhir/R4/capabilitystatement.html): exactly the FHIR operations of the table."""
+    operations = [route for route in ROUTES if route.operation]
+    definition = "http://hl7.org/fhir/OperationDefinition/Resource-"
+    named = [{"name": each.operation, "definition": f"{definition}{each.operation}"} for each in operations]
+    return {
+        "resourceType": "CapabilityStatement",
+        "url": f"{base}/metadata",
+        "version": adapter_version(),
+        "name": "Adapter0731T",
+        "title": "0731T FHIR adapter",
+        "status": "active",
+        "date": _DATE,
+        "kind": "instance",
+        "description": "Turns CPT 0731T encounters and AI facial reports into FHIR, and checks FHIR.",
+        "software": {"name": "adapter-0731t", "version": adapter_version()},
+        "implementation": {"description": "0731T FHIR adapter"},
+        "fhirVersion": "4.0.1",
+        "format": [FHIR_JSON],
+        "rest": [{"mode": "server", "resource": [{"type": name, "operation": named} for name in resource_types]}],
+    }

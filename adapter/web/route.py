@@ -1,0 +1,97 @@
+"""The table of calls: routes, OpenAPI and CapabilityStatement are all made from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Response
+
+from adapter.web import operation
+from adapter.web.answer import FHIR_JSON, JSON
+
+Call = Callable[..., Response]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A parameter in the query or the path; `values` if only these are allowed."""
+
+    name: str
+    says: str
+    place: str = "query"
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One call: `path` is OpenAPI's (`/fhir/{type}/$validate`), `takes` and `gives` are media types.
+
+    `statuses` are all that it answers; a FHIR `operation` is named for the CapabilityStatement.
+    """
+
+    method: str
+    path: str
+    call: Call | None
+    says: str
+    gives: tuple[str, ...]
+    statuses: tuple[int, ...]
+    takes: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    operation: str | None = None
+
+    @property
+    def rule(self) -> str:
+        """The path as Flask writes it."""
+        return self.path.replace("{type}", "<resource_type>")
+
+
+ROUTES: tuple[Route, ...] = (
+    Route(
+        method="POST",
+        path="/convert",
+        call=operation.convert,
+        says="Convert the documents of one encounter into a FHIR R4 transaction Bundle; nothing is kept.",
+        takes=(JSON, "multipart/form-data"),
+        gives=(FHIR_JSON, JSON),
+        statuses=(200, 400, 406, 413, 415, 422),
+        parameters=(
+            Parameter(name="form", says="The input form of the documents, if it is not to be found out."),
+            Parameter(name="profiles", says="Which profiles resources claim.", values=("none", "own", "uscore", "all")),
+            Parameter(name="ai_label", says="How AI content is labelled.", values=("device", "ai", "both")),
+        ),
+    ),
+    Route(
+        method="POST",
+        path="/fhir/{type}/$validate",
+        call=operation.validate,
+        says="Check a resource: our checks, and those of the configured server.",
+        takes=(FHIR_JSON, JSON),
+        gives=(FHIR_JSON,),
+        statuses=(200, 400, 413, 415, 422),
+        parameters=(Parameter(name="type", says="The resource type.", place="path"),),
+        operation="validate",
+    ),
+    Route(
+        method="GET", path="/fhir/metadata", call=None, says="The CapabilityStatement.", gives=(FHIR_JSON,), statuses=(200, 400)
+    ),
+    Route(
+        method="GET", path="/health", call=operation.health, says="Whether the service works.", gives=(JSON,), statuses=(200, 400)
+    ),
+    Route(method="GET", path="/openapi.json", call=None, says="This description.", gives=(JSON,), statuses=(200, 400)),
+    Route(
+        method="GET",
+        path="/schemas/encounter.json",
+        call=operation.encounter_schema,
+        says="The JSON Schema of encounter documents.",
+        gives=("application/schema+json",),
+        statuses=(200, 400),
+    ),
+    Route(
+        method="GET",
+        path="/schemas/ai-report.json",
+        call=operation.ai_report_schema,
+        says="The JSON Schema of AI report documents.",
+        gives=("application/schema+json",),
+        statuses=(200, 400),
+    ),
+)
+"""All calls."""
