@@ -45,14 +45,21 @@ class ReadDocument:
         return path
 
     def has(self, path: Path) -> bool:
-        """Whether the document says something at the path (a bare text stands for its own parts, null says nothing)."""
+        """Whether there is a value at the path, null included (a bare text stands for its own parts)."""
         near = self.nearest(path)
+        is_part = len(near) == len(path) - 1 and isinstance(path[-1], str) and isinstance(self._at(near), str)
+        return is_part or len(near) == len(path)
+
+    def says(self, path: Path) -> bool:
+        """Whether there is a value at the path that is not null."""
+        near = self.nearest(path)
+        return self.has(path) and self._at(near) is not None
+
+    def _at(self, path: Path) -> Any:  # noqa: ANN401 - JSON values
         value: Any = self.tree
-        for step in near:
+        for step in path:
             value = value[step]
-        if len(near) == len(path):
-            return value is not None
-        return len(near) == len(path) - 1 and isinstance(value, str) and isinstance(path[-1], str)
+        return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

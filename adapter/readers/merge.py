@@ -1,6 +1,6 @@
 """Merges what several documents say of one case, field by field, and remembers which document said what."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
@@ -25,8 +25,13 @@ class Merged:
 
     def sources(self, path: Path) -> list[tuple[ReadDocument, Path]]:
         """The documents that say something at this path of the merged tree, each with its own path to it."""
-        found = ((document, self._path_in(number, path)) for number, document in enumerate(self.documents))
-        return [(document, own) for document, own in found if own is not None and document.has(own)]
+        return [(self.documents[number], own) for number, own in self.numbers(path).items()]
+
+    def numbers(self, path: Path) -> dict[int, Path]:
+        """The numbers of the documents that say something at this path, each with its own path to it; else those with null."""
+        places = ((number, self._path_in(number, path)) for number in range(len(self.documents)))
+        found = {number: own for number, own in places if own is not None and self.documents[number].has(own)}
+        return {number: own for number, own in found.items() if self.documents[number].says(own)} or found
 
     def positions(self, path: Path) -> tuple[str, ...]:
         """Where the documents say something at this path or, failing that, at the nearest place above it."""
@@ -45,14 +50,20 @@ class Merged:
 
 
 def merge(documents: list[ReadDocument]) -> Merged:
-    """The case that the documents, each in the form of the Case, make together."""
+    """The case that the documents, each in the form of the Case, make together.
+
+    Documents are taken in the order of their names, so that the order in which they were sent changes nothing. Items of one
+    list come in that order too.
+    """
     if len(documents) == 1:
         return Merged(tree=documents[0].tree, documents=tuple(documents), items={}, issues=())
+    documents = sorted(documents, key=lambda each: each.name)
     merger = _Merger(documents)
     tree: dict[str, Any] = {}
     for number, document in enumerate(documents):
         tree = merger.objects(tree, document.tree, (), number=number)
-    return Merged(tree=tree, documents=tuple(documents), items=merger.items, issues=tuple(merger.issues))
+    merged = Merged(tree=tree, documents=tuple(documents), items=merger.items, issues=())
+    return replace(merged, issues=tuple(_contradiction(merged, path) for path in merger.contradictions))
 
 
 class _Merger:
@@ -61,7 +72,7 @@ class _Merger:
     def __init__(self, documents: list[ReadDocument]) -> None:
         self.documents = documents
         self.items: dict[Path, dict[int, int]] = {}
-        self.issues: list[Issue] = []
+        self.contradictions: dict[Path, None] = {}
 
     def objects(self, known: dict[str, Any], new: dict[str, Any], path: Path, *, number: int) -> dict[str, Any]:
         merged = dict(known)
@@ -74,62 +85,63 @@ class _Merger:
             elif isinstance(known[name], dict) and isinstance(value, dict):
                 merged[name] = self.objects(known[name], value, here, number=number)
             elif value is not None and not _same(known[name], value):
-                self._contradiction(here, number)
+                self.contradictions[here] = None
         return merged
 
     def _lists(self, known: Any, new: list[Any], path: Path, *, number: int) -> Any:  # noqa: ANN401 - JSON values
-        if known is not None and not isinstance(known, list):
-            self._contradiction(path, number)
-            return known
-        if known is None or (len(path) > 1 and not _merge_key(_pattern(path))):
-            if known is not None and not _same(known, new):
-                self._contradiction(path, number)
-                return known
-            for place in range(len(new)):
-                self.items.setdefault((*path, place), {})[number] = place
+        if known is None or (isinstance(known, list) and not known):
             return new
+        if not new:
+            return known
+        key = _merge_key(_pattern(path))
+        mergeable = isinstance(known, list) and (bool(key) or len(path) == 1)
+        if not mergeable and not _same(known, new):
+            self.contradictions[path] = None
+            return known
+        self._settle(known, path, number)
         return self._items(list(known), new, path, number=number)
+
+    def _settle(self, known: list[Any], path: Path, number: int) -> None:
+        """Note where the items of a list come from, which so far came from one document as a whole."""
+        so_far = Merged(tree={}, documents=tuple(self.documents[:number]), items=self.items, issues=())
+        for place in range(len(known)):
+            here = (*path, place)
+            if here not in self.items:
+                self.items[here] = dict.fromkeys(so_far.numbers(here), place)
 
     def _items(self, merged: list[Any], new: list[Any], path: Path, *, number: int) -> list[Any]:
         key = _merge_key(_pattern(path))
+        taken: set[int] = set()
         for place, item in enumerate(new):
-            at = next((index for index, other in enumerate(merged) if _same_item(other, item, key)), None)
-            if at is None:
-                at = len(merged)
-                merged.append(item)
-            elif isinstance(item, dict) and isinstance(merged[at], dict):
-                self.items.setdefault((*path, at), {})[number] = place
-                merged[at] = self.objects(merged[at], item, (*path, at), number=number)
+            at = next((at for at, other in enumerate(merged) if at not in taken and _same_item(other, item, key)), len(merged))
+            taken.add(at)
             self.items.setdefault((*path, at), {})[number] = place
+            if at == len(merged):
+                merged.append(item)
+            elif isinstance(item, dict):
+                merged[at] = self.objects(merged[at], item, (*path, at), number=number)
         return merged
 
-    def _contradiction(self, path: Path, number: int) -> None:
-        so_far = Merged(tree={}, documents=tuple(self.documents[:number]), items=self.items, issues=())
-        places = [each for document, there in so_far.sources(path) for each in document.positions(there)]
-        current = Merged(tree={}, documents=tuple(self.documents), items=self.items, issues=())
-        mine = [
-            each
-            for document, there in current.sources(path)
-            if document is self.documents[number]
-            for each in document.positions(there)
-        ]
-        field = dotted(path)
-        text = (
-            f"two documents say different things about `{field}`; mend one of them, or send the documents of one encounter only"
-        )
-        issue = Issue(
-            severity=Severity.ERROR,
-            code=IssueType.CONFLICT,
-            rule="document/contradiction",
-            text=text,
-            field=field,
-            location=tuple(dict.fromkeys([*places, *mine])),
-        )
-        self.issues.append(issue)
+
+def _contradiction(merged: Merged, path: Path) -> Issue:
+    field = dotted(path)
+    text = f"two documents say different things about `{field}`; mend one of them, or send the documents of one encounter only"
+    return Issue(
+        severity=Severity.ERROR,
+        code=IssueType.CONFLICT,
+        rule="document/contradiction",
+        text=text,
+        field=field,
+        location=merged.positions(path),
+    )
 
 
 def _same(one: Any, other: Any) -> bool:  # noqa: ANN401 - JSON values
-    return one == other and isinstance(one, bool) == isinstance(other, bool)
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(value, other[name]) for name, value in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
 def _same_item(one: Any, other: Any, key: tuple[str, ...]) -> bool:  # noqa: ANN401 - JSON values

@@ -8,10 +8,9 @@ from pydantic_core import ErrorDetails
 
 from adapter.case import Case
 from adapter.issues import Issue, IssueType, Severity
-from adapter.readers.document import Path, dotted
+from adapter.readers.document import Path, ReadDocument, dotted
 from adapter.readers.merge import Merged
 
-_MEMBERS = ("decimal", "int", "constrained-decimal", "constrained-int")
 """How pydantic names the members of a union at the end of a location."""
 _MANY = 50
 """More problems than this are counted, not listed."""
@@ -46,15 +45,12 @@ def to_case(merged: Merged) -> tuple[Case | None, tuple[Issue, ...]]:
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False, include_context=True)
         return None, _issues(merged, details)
-    except RecursionError:
-        text = "the document is nested too deeply"
-        return None, (Issue(severity=Severity.ERROR, code=IssueType.STRUCTURE, rule="document/depth", text=text),)
 
 
 def _issues(merged: Merged, details: list[ErrorDetails]) -> tuple[Issue, ...]:
     found: dict[Path, Issue] = {}
     for detail in details:
-        path = _path(merged, detail["loc"])
+        path = _path(merged, detail)
         if path not in found:
             found[path] = _issue(merged, path, detail)
     issues = list(found.values())
@@ -64,15 +60,17 @@ def _issues(merged: Merged, details: list[ErrorDetails]) -> tuple[Issue, ...]:
     return tuple(issues)
 
 
-def _path(merged: Merged, location: tuple[int | str, ...]) -> Path:
-    """The location without the names of union members that pydantic adds at its end."""
-    while location and location[-1] in _MEMBERS and not merged.sources(location):
-        location = location[:-1]
-    return location
+def _path(merged: Merged, detail: ErrorDetails) -> Path:
+    """The location without what pydantic adds at its end: the member of a union, the parts of a bare text."""
+    location = detail["loc"]
+    if detail["type"] in ("missing", "extra_forbidden"):
+        return location
+    return ReadDocument(name="", form="", tree=merged.tree).nearest(location)
 
 
 def _issue(merged: Merged, path: Path, detail: ErrorDetails) -> Issue:
-    name = path[-1] if path else "the document"
+    last = max((place for place, step in enumerate(path) if isinstance(step, str)), default=0)
+    name = dotted(path[last:])  # `given[1]`
     kind = detail["type"]
     code = IssueType.VALUE
     suggestion = None

@@ -1,0 +1,143 @@
+"""A document knows its form, and where each of its values stands."""
+
+from typing import Any
+
+import pytest
+
+from adapter.issues import InvalidError
+from adapter.readers.document import Document, MappedDocument, ReadDocument, Source, dotted, pointer, read_document
+
+MARKS = {"lab": frozenset({"case_data", "lab_id"}), "anything": frozenset[str]()}
+
+
+def read(content: bytes, form: str | None = None) -> ReadDocument:
+    return read_document(Document(name="a.json", content=content, form=form), MARKS)
+
+
+@pytest.mark.parametrize(
+    ("content", "form", "expected"),
+    [
+        (b'{"id": "1"}', None, "case"),
+        (b'{"case_data": {}}', None, "case"),
+        (b'{"case_data": {}, "lab_id": 1, "more": 2}', None, "lab"),
+        (b'{"case_data": {}, "lab_id": 1}', "case", "case"),
+        (b'{"id": "1"}', "lab", "lab"),
+        (b'{"id": "1"}', "anything", "anything"),
+    ],
+)
+def test_a_document_is_known_by_its_top_fields_unless_the_sender_says_its_form(
+    content: bytes, form: str | None, expected: str
+) -> None:
+    assert read(content, form).form == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "form", "said"),
+    [
+        (b"[]", None, "a document is a JSON object"),
+        (b'"text"', None, "a document is a JSON object"),
+        (b"{}", "lib", "known are: case, anything, lab"),
+    ],
+)
+def test_a_document_of_no_form_is_refused(content: bytes, form: str | None, said: str) -> None:
+    with pytest.raises(InvalidError, match=said) as caught:
+        read(content, form)
+
+    assert caught.value.issues[0].location == ("a.json#",)
+
+
+def test_what_is_no_json_is_refused_with_its_place() -> None:
+    with pytest.raises(InvalidError) as caught:
+        read(b'{"id": }')
+
+    assert caught.value.issues[0].location[0].startswith("a.json:1:")
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ((), "a#"),
+        (("x",), "a#/x"),
+        (("x", 1, "y"), "a#/x/1/y"),
+        (("x", 0, "y"), "a#/x/0"),
+        (("x", 9), "a#/x"),
+        (("x", "y"), "a#/x"),
+        (("nothing", "below"), "a#"),
+        (("with/slash and ~tilde",), "a#/with~1slash and ~0tilde"),
+    ],
+)
+def test_a_place_is_that_of_the_value_or_of_the_nearest_above(path: tuple[str | int, ...], expected: str) -> None:
+    tree = {"x": ["text", {"y": None}], "with/slash and ~tilde": 1}
+
+    assert ReadDocument(name="a", form="case", tree=tree).positions(path) == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ((), True),
+        (("x",), True),
+        (("x", 0), True),
+        (("x", 0, "code"), True),
+        (("x", 0, 1), False),
+        (("x", 0, "code", "deeper"), False),
+        (("x", 1, "y"), True),
+        (("x", 2), False),
+        (("z",), False),
+    ],
+)
+def test_a_document_has_something_where_there_is_a_value_or_a_bare_text_above(
+    path: tuple[str | int, ...], *, expected: bool
+) -> None:
+    tree: dict[str, Any] = {"x": ["text", {"y": None}]}
+
+    assert ReadDocument(name="a", form="case", tree=tree).has(path) is expected
+
+
+def test_null_is_there_and_says_nothing() -> None:
+    read_one = ReadDocument(name="a", form="case", tree={"x": None, "y": 0})
+
+    assert read_one.has(("x",))
+    assert not read_one.says(("x",))
+    assert read_one.says(("y",))
+    assert not read_one.says(("z",))
+
+
+def test_a_mapped_document_is_placed_in_its_original() -> None:
+    asked: list[str] = []
+    original = ReadDocument(name="lab.json", form="lab", tree={"case_data": {"name": "n", "given": ["g"]}})
+
+    def trace() -> dict[tuple[str | int, ...], Source]:
+        asked.append("once")
+        name, given = "lab.json#/case_data/name", "lab.json#/case_data/given/0"
+        return {
+            ("patient", "family"): Source(positions=(name,), place="lab.yaml:5:3", functions=()),
+            ("patient", "given", 0): Source(positions=(given, name), place="lab.yaml:6:3", functions=("join",)),
+            ("id",): Source(positions=(), place="lab.yaml:4:3", functions=()),
+        }
+
+    mapped = MappedDocument(
+        name="lab.json",
+        form="case",
+        tree={"patient": {"family": "n", "given": ["g"]}, "id": "1"},
+        original=original,
+        trace=trace,
+        read=frozenset(),
+        ignored={},
+    )
+
+    assert mapped.positions(("patient", "family")) == ("lab.json#/case_data/name",)
+    assert mapped.positions(("patient",)) == ("lab.json#/case_data/name", "lab.json#/case_data/given/0")
+    assert mapped.positions(("patient", "phone")) == mapped.positions(("patient",))
+    assert mapped.positions(("id",)) == ()
+    assert [each.functions for each in mapped.made_from(("patient",))] == [(), ("join",)]
+    assert asked == ["once"]
+
+
+def test_paths_are_written_as_pointers_and_as_issues_name_fields() -> None:
+    path = ("billing", "lines", 0, "units")
+
+    assert pointer(path) == "/billing/lines/0/units"
+    assert dotted(path) == "billing.lines[0].units"
+    assert dotted(("images", "*", "url")) == "images[*].url"
+    assert dotted(()) == ""

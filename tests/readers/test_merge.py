@@ -1,0 +1,243 @@
+"""What several documents say of one case becomes one tree, and every contradiction names all of its places."""
+
+from itertools import permutations
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapter.readers.document import ReadDocument
+from adapter.readers.merge import Merged, merge
+
+
+def document(name: str, **tree: Any) -> ReadDocument:  # noqa: ANN401 - JSON
+    return ReadDocument(name=name, form="case", tree=tree)
+
+
+def merged(*trees: dict[str, Any]) -> Merged:
+    """The documents a, b, … merged."""
+    return merge([document(name, **tree) for name, tree in zip("abcdef", trees, strict=False)])
+
+
+def test_one_document_is_the_case_as_it_is() -> None:
+    one = document("a", id="1", images=[])
+
+    actual = merge([one])
+
+    assert actual.tree is one.tree
+    assert actual.issues == ()
+    assert actual.positions(("id",)) == ("a#/id",)
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "expected"),
+    [
+        # fields
+        ({"id": "1"}, {"test": True}, {"id": "1", "test": True}),
+        ({"id": "1"}, {"id": "1"}, {"id": "1"}),
+        ({"id": None}, {"id": "1"}, {"id": "1"}),
+        ({"id": "1"}, {"id": None}, {"id": "1"}),
+        ({"patient": {"mrn": "m"}}, {"patient": {"phone": "p"}}, {"patient": {"mrn": "m", "phone": "p"}}),
+        ({"patient": None}, {"patient": {"mrn": "m"}}, {"patient": {"mrn": "m"}}),
+        ({"patient": {"mrn": "m"}}, {"patient": None}, {"patient": {"mrn": "m"}}),
+        # keyed lists
+        ({"images": [{"id": "1"}]}, {"images": [{"id": "2"}]}, {"images": [{"id": "1"}, {"id": "2"}]}),
+        (
+            {"images": [{"id": "1"}, {"id": "2", "size": 3}]},
+            {"images": [{"id": "2", "view": "frontal"}]},
+            {"images": [{"id": "1"}, {"id": "2", "size": 3, "view": "frontal"}]},
+        ),
+        (
+            {"clinician_diagnoses": [{"name": "n", "codes": [{"code": "1"}]}]},
+            {"clinician_diagnoses": [{"name": "n", "codes": [{"code": "2"}, {"code": "1", "system": "omim"}]}]},
+            {"clinician_diagnoses": [{"name": "n", "codes": [{"code": "1", "system": "omim"}, {"code": "2"}]}]},
+        ),
+        ({"images": [{"id": "1"}]}, {"images": [{"id": "1"}, {"id": "1"}]}, {"images": [{"id": "1"}, {"id": "1"}]}),
+        ({"images": [{"view": "x"}]}, {"images": [{"view": "x"}, {"view": "y"}]}, {"images": [{"view": "x"}, {"view": "y"}]}),
+        # top lists without a key: what is equal is the same
+        ({"orders": [{"code": "1"}]}, {"orders": [{"code": "1"}, {"code": "2"}]}, {"orders": [{"code": "1"}, {"code": "2"}]}),
+        ({"orders": ["x"]}, {"orders": ["x", "y"]}, {"orders": ["x", "y"]}),
+        ({"orders": [1]}, {"orders": [True]}, {"orders": [1, True]}),
+        # lists within, without a key: one document says them, or both say the same
+        ({"patient": {"given": ["a"]}}, {"patient": {"given": ["a"]}}, {"patient": {"given": ["a"]}}),
+        ({"patient": {"given": []}}, {"patient": {"given": ["a"]}}, {"patient": {"given": ["a"]}}),
+        ({"patient": {"given": ["a"]}}, {"patient": {"given": []}}, {"patient": {"given": ["a"]}}),
+        ({"patient": {"given": None}}, {"patient": {"given": ["a"]}}, {"patient": {"given": ["a"]}}),
+        ({"patient": {"given": ["a"]}}, {"patient": {"given": None}}, {"patient": {"given": ["a"]}}),
+    ],
+)
+def test_documents_complete_each_other(one: dict[str, Any], two: dict[str, Any], expected: dict[str, Any]) -> None:
+    actual = merged(one, two)
+
+    assert actual.issues == ()
+    assert expected == actual.tree
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "field", "places"),
+    [
+        ({"id": "1"}, {"id": "2"}, "id", ("a#/id", "b#/id")),
+        ({"test": True}, {"test": 1}, "test", ("a#/test", "b#/test")),
+        ({"test": 1}, {"test": True}, "test", ("a#/test", "b#/test")),
+        ({"patient": {"mrn": "1"}}, {"patient": {"mrn": "2"}}, "patient.mrn", ("a#/patient/mrn", "b#/patient/mrn")),
+        ({"patient": {"mrn": "1"}}, {"patient": "x"}, "patient", ("a#/patient", "b#/patient")),
+        ({"patient": "x"}, {"patient": {"mrn": "1"}}, "patient", ("a#/patient", "b#/patient")),
+        ({"images": "x"}, {"images": [{"id": "1"}]}, "images", ("a#/images", "b#/images")),
+        ({"images": [{"id": "1"}]}, {"images": "x"}, "images", ("a#/images", "b#/images")),
+        ({"patient": {"given": ["a"]}}, {"patient": {"given": ["b"]}}, "patient.given", ("a#/patient/given", "b#/patient/given")),
+        ({"patient": {"given": [1]}}, {"patient": {"given": [True]}}, "patient.given", ("a#/patient/given", "b#/patient/given")),
+        (
+            {"ai": {"candidates": [{"rank": 1}]}},
+            {"ai": {"candidates": [{"rank": True}]}},
+            "ai.candidates",
+            ("a#/ai/candidates", "b#/ai/candidates"),
+        ),
+        (
+            {"images": [{"id": "0"}, {"id": "1", "size": 1}]},
+            {"images": [{"id": "1", "size": 2}]},
+            "images[1].size",
+            ("a#/images/1/size", "b#/images/0/size"),
+        ),
+    ],
+)
+def test_a_contradiction_names_the_places_in_both_documents(
+    one: dict[str, Any], two: dict[str, Any], field: str, places: tuple[str, ...]
+) -> None:
+    (issue,) = merged(one, two).issues
+
+    assert issue.rule == "document/contradiction"
+    assert issue.is_error
+    assert field == issue.field
+    assert places == issue.location
+
+
+def test_a_field_on_which_three_disagree_is_one_contradiction_with_all_places() -> None:
+    (issue,) = merged({"id": "1"}, {"id": "2"}, {"id": "1"}, {"test": True}).issues
+
+    assert issue.location == ("a#/id", "b#/id", "c#/id")
+
+
+def test_an_item_is_found_in_each_document_at_its_own_place() -> None:
+    actual = merged(
+        {"images": [{"id": "1"}, {"id": "2", "view": "frontal"}]},
+        {"images": [{"id": "2", "size": 5}, {"id": "3"}]},
+        {"images": [{"id": "3", "size": 6}]},
+    )
+
+    assert actual.positions(("images", 0, "id")) == ("a#/images/0/id",)
+    assert actual.positions(("images", 1, "id")) == ("a#/images/1/id", "b#/images/0/id")
+    assert actual.positions(("images", 1, "size")) == ("b#/images/0/size",)
+    assert actual.positions(("images", 2, "size")) == ("c#/images/0/size",)
+
+
+def test_lists_within_items_are_found_at_their_own_places_too() -> None:
+    actual = merged(
+        {"clinician_diagnoses": [{"name": "n", "codes": [{"code": "1"}]}]},
+        {"clinician_diagnoses": [{"name": "n", "codes": [{"code": "2"}, {"code": "1"}]}]},
+        {"clinician_diagnoses": [{"name": "o", "codes": [{"code": "3"}]}]},
+    )
+    codes = ("clinician_diagnoses", 0, "codes")
+
+    assert actual.positions((*codes, 0, "code")) == (
+        "a#/clinician_diagnoses/0/codes/0/code",
+        "b#/clinician_diagnoses/0/codes/1/code",
+    )
+    assert actual.positions((*codes, 1, "code")) == ("b#/clinician_diagnoses/0/codes/0/code",)
+    assert actual.positions(("clinician_diagnoses", 1, "codes", 0)) == ("c#/clinician_diagnoses/0/codes/0",)
+
+
+def test_a_list_on_which_two_agree_is_found_in_both() -> None:
+    actual = merged(
+        {"practitioners": [{"key": "x", "given": ["g"]}]},
+        {"practitioners": [{"key": "x", "given": ["g"]}]},
+        {"practitioners": [{"key": "x"}]},
+    )
+
+    assert actual.positions(("practitioners", 0, "given", 0)) == (
+        "a#/practitioners/0/given/0",
+        "b#/practitioners/0/given/0",
+    )
+
+
+def test_what_is_nowhere_is_placed_at_the_nearest_part_that_is_there() -> None:
+    actual = merged({"patient": {"mrn": "m"}}, {"id": "1", "patient": {"sex": None, "mrn": None}})
+
+    assert actual.positions(("patient", "phone")) == ("a#/patient", "b#/patient")
+    assert actual.positions(("patient", "sex")) == ("b#/patient/sex",)
+    assert actual.positions(("patient", "mrn")) == ("a#/patient/mrn",)
+    assert actual.positions(("billing", "lines", 0)) == ("a#", "b#")
+
+
+def test_a_part_of_a_bare_text_is_placed_at_the_text() -> None:
+    actual = merged({"billing": {"lines": [{"modifiers": ["25"]}]}}, {"id": "1"})
+
+    assert actual.positions(("billing", "lines", 0, "modifiers", 0, "code")) == ("a#/billing/lines/0/modifiers/0",)
+    assert actual.positions(("billing", "lines", 0, "modifiers", 0, 1)) == ("a#/billing/lines/0/modifiers/0",)
+
+
+_SCALARS = st.sampled_from([None, "x", "y", 1, True])
+_IMAGES = st.lists(st.fixed_dictionaries({}, optional={"id": st.sampled_from(["1", "2"]), "view": _SCALARS}), max_size=3)
+_DIAGNOSES = st.lists(
+    st.fixed_dictionaries(
+        {"name": st.sampled_from(["n", "o"])},
+        optional={"codes": st.lists(st.fixed_dictionaries({"code": st.sampled_from(["1", "2"])}), max_size=2)},
+    ),
+    max_size=2,
+)
+_TREES = st.fixed_dictionaries(
+    {},
+    optional={
+        "id": _SCALARS,
+        "test": _SCALARS,
+        "patient": st.none() | st.fixed_dictionaries({}, optional={"mrn": _SCALARS, "given": st.lists(_SCALARS, max_size=2)}),
+        "images": st.none() | _IMAGES,
+        "orders": st.lists(st.fixed_dictionaries({"code": _SCALARS}), max_size=3),
+        "clinician_diagnoses": _DIAGNOSES,
+    },
+)
+
+
+@settings(max_examples=200)
+@given(trees=st.lists(_TREES, min_size=1, max_size=3))
+def test_the_order_in_which_documents_are_sent_changes_nothing(trees: list[dict[str, Any]]) -> None:
+    documents = [document(name, **tree) for name, tree in zip("abc", trees, strict=False)]
+    expected = merge(documents)
+
+    for order in permutations(documents):
+        actual = merge(list(order))
+
+        assert repr(expected.tree) == repr(actual.tree)
+        assert expected.issues == actual.issues
+
+
+def _values(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[tuple[str | int, ...], Any]]:  # noqa: ANN401 - JSON
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
+    if children is None:
+        return [(path, value)]
+    return [each for step, child in children for each in _values(child, (*path, step))]
+
+
+@settings(max_examples=200)
+@given(trees=st.lists(_TREES, min_size=2, max_size=3))
+def test_every_value_is_found_where_a_document_says_it_unless_something_contradicts(trees: list[dict[str, Any]]) -> None:
+    actual = merge([document(name, **tree) for name, tree in zip("abc", trees, strict=False)])
+    if actual.issues:
+        return
+    for path, value in _values(actual.tree):
+        sources = actual.sources(path)
+        assert sources or value is None
+        for source, own in sources:
+            there: Any = source.tree
+            for step in own:
+                there = there[step]
+            assert value == there
+
+
+@settings(max_examples=200)
+@given(tree=_TREES)
+def test_a_document_sent_twice_says_nothing_new(tree: dict[str, Any]) -> None:
+    actual = merge([document("a", **tree), document("b", **tree)])
+
+    assert tree == actual.tree
+    assert actual.issues == ()

@@ -1,0 +1,63 @@
+"""An input form of another tool is known, and checked, by its JSON Schema."""
+
+from typing import Any
+
+import pytest
+
+from adapter.readers.document import ReadDocument
+from adapter.readers.shape import input_form, structure_issues
+
+FORM = input_form(
+    "lab",
+    {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "required": ["number", "rows"],
+        "properties": {
+            "number": {"type": "string", "pattern": "^[0-9]+$"},
+            "kind": {"enum": ["a", "b"]},
+            "rows": {"type": "array", "maxItems": 2, "items": {"type": "object", "required": ["x"]}},
+        },
+    },
+)
+
+
+def issues_of(tree: dict[str, Any]) -> list[Any]:
+    return structure_issues(FORM, ReadDocument(name="lab.json", form="lab", tree=tree))
+
+
+def test_a_form_is_known_by_the_fields_that_are_always_there() -> None:
+    assert FORM.marks == {"number", "rows"}
+    assert input_form("loose", {"type": "object"}).marks == frozenset()
+
+
+def test_a_document_that_fits_has_no_issues() -> None:
+    assert issues_of({"number": "1", "rows": [{"x": 1}], "more": True}) == []
+
+
+@pytest.mark.parametrize(
+    ("tree", "place", "said"),
+    [
+        ({"number": 1, "rows": []}, "/number", "another type is needed here"),
+        ({"number": "1", "rows": [{"x": 1}, {}]}, "/rows/1", "a field that is always there is missing"),
+        ({"number": "1", "rows": [], "kind": "secret"}, "/kind", "this code is not known"),
+        ({"number": "secret", "rows": []}, "/number", "the text does not have the form that is needed"),
+        ({"number": "1", "rows": [{"x": 1}] * 3}, "/rows", "the rule `maxItems`"),
+    ],
+)
+def test_what_does_not_fit_is_said_with_its_place_and_without_its_value(tree: dict[str, Any], place: str, said: str) -> None:
+    (issue,) = issues_of(tree)
+
+    assert issue.rule == "document/shape"
+    assert issue.location == (f"lab.json#{place}",)
+    assert said in issue.text
+    assert "the form lab" in issue.text
+    assert "secret" not in issue.text
+
+
+def test_no_more_than_fifty_are_listed() -> None:
+    form = input_form("list", {"type": "object", "properties": {"x": {"type": "array", "items": {"type": "string"}}}})
+
+    issues = structure_issues(form, ReadDocument(name="a", form="list", tree={"x": list(range(60))}))
+
+    assert len(issues) == 50
