@@ -36,10 +36,10 @@ def check_bundle(bundle: Resource, content: bytes | None = None) -> list[Issue]:
 
 
 def _check_entries(bundle: Resource, *, is_sound: bool) -> Iterator[Issue]:
-    entries = bundle.get("entry", ())
-    for number, entry in enumerate(entries if isinstance(entries, list | tuple) else ()):
+    entries = bundle.get("entry")
+    for number, entry in enumerate(entries if isinstance(entries, list) else ()):
         resource = entry.get("resource") if isinstance(entry, dict) else None
-        if resource is not None and (is_sound or structure_check().is_valid(resource)):
+        if isinstance(resource, dict) and (is_sound or structure_check().is_valid(resource)):
             yield from check_invariants(resource, f"Bundle.entry[{number}].resource")
 
 

@@ -100,8 +100,8 @@ def leading_types(table: ElementTable, absent: frozenset[str]) -> frozenset[str]
 
 
 def _types_of(table: ElementTable) -> set[str]:
-    """All types that the resources of a table are made of."""
-    found = set(table.resource_types)
+    """All types that the resources of a table are made of; an Element stands beside a primitive."""
+    found = {"Element", *table.resource_types}
     waiting = list(found)
     while waiting:
         more = {each.type for each in table[waiting.pop()].elements.values()} - found

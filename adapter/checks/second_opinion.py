@@ -17,13 +17,16 @@ def second_opinion(resource: Resource, root: str | None = None) -> Iterator[Issu
 
     name = str(resource.get("resourceType"))
     try:
-        get_fhir_model_class(name).model_validate_json(canonical_bytes(resource))
+        model = get_fhir_model_class(name)
+    except ValueError:
+        yield _issue(root or name, "it does not know this resource type")
+        return
+    try:
+        model.model_validate_json(canonical_bytes(resource))
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_input=False, include_context=False):
             place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in detail["loc"])
             yield _issue(f"{root or name}{place}", detail["type"])
-    except (KeyError, LookupError):
-        yield _issue(root or name, "unknown resource type")
 
 
 def _issue(expression: str, kind: str) -> Issue:

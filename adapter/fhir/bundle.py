@@ -24,10 +24,17 @@ def transaction(resources: Sequence[Resource]) -> Resource:
 
 
 def expression_roots(bundle: Resource) -> list[str]:
-    """What FHIRPath expressions into each entry's resource begin with.
+    """What FHIRPath expressions into each entry's resource begin with; what is no entry or no resource counts as none.
 
     The resource type where the Bundle holds one of it (`Claim`), otherwise the entry (`Bundle.entry[21].resource`).
     """
-    types = [entry.get("resource", {}).get("resourceType") for entry in bundle.get("entry", ())]
+    entries = bundle.get("entry")
+    types = [_type_of(entry) for entry in entries] if isinstance(entries, list) else []
     count = Counter(types)
     return [name if name and count[name] == 1 else f"Bundle.entry[{place}].resource" for place, name in enumerate(types)]
+
+
+def _type_of(entry: object) -> str | None:
+    resource = entry.get("resource") if isinstance(entry, dict) else None
+    name = resource.get("resourceType") if isinstance(resource, dict) else None
+    return name if isinstance(name, str) else None

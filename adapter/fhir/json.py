@@ -21,8 +21,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _NINES = bytes.maketrans(b"012345678.", b"9999999999")
 _LONG = b"9" * 19
 _DIGITS_AND_SPACE = b"0123456789.- \t\r\n"
-_BARE_EXPONENTS = (b'":e', b'":E', b"[e", b"[E", b",e", b",E")
-_EXPONENT_NUMBER = re.compile(rb"(?:[:\[,]\s*|^\s*)-?[0-9.]+[eE]")
+_ALIKE = bytes.maketrans(b"E[", b"e,")
+_EXPONENT_NUMBER = re.compile(rb"(?:\"\s*:|[\[,]|^)\s*-?[0-9.]+[eE]")
 _LARGEST = 2**63 - 1
 _DIGITS = 28
 _EXPONENT = 30
@@ -61,13 +61,14 @@ def read_json(content: bytes, name: str) -> JsonValue:
 
 def _is_suspicious(content: bytes) -> bool:
     """Whether there may be something that can not be carried; cheap, since it is asked of every document."""
-    return _LONG in content.translate(_NINES) or any(each in content for each in _CONTROL_ESCAPES) or _has_exponent(content)
+    has_escape = b"\\" in content and any(each in content for each in _CONTROL_ESCAPES)
+    return has_escape or _LONG in content.translate(_NINES) or _has_exponent(content)
 
 
 def _has_exponent(content: bytes) -> bool:
     """Whether there may be a number with an exponent: without digits it begins with e. The pattern alone is far slower."""
-    bare = b"," + content.translate(None, _DIGITS_AND_SPACE)
-    return any(each in bare for each in _BARE_EXPONENTS) and _EXPONENT_NUMBER.search(content) is not None
+    bare = b"," + content.translate(_ALIKE, _DIGITS_AND_SPACE)
+    return (b'":e' in bare or b",e" in bare) and _EXPONENT_NUMBER.search(content) is not None
 
 
 def _syntax(message: str, name: str) -> Issue:

@@ -71,7 +71,7 @@ BAD: dict[str, tuple[Resource, str, str]] = {
     "a text for an object": (spoilt(PATIENT, "name.0", "x"), "structure/type", "Patient.name[0]"),
     "a number for a text": (spoilt(PATIENT, "name.0.family", 3), "structure/value", "Patient.name[0].family"),
     "a text for a number": (spoilt(OBSERVATION, "valueInteger", "1"), "structure/value", "Observation.valueInteger"),
-    "true for a number": (spoilt(OBSERVATION, "valueInteger", True), "structure/value", "Observation.valueInteger"),
+    "true for a number": ({**OBSERVATION, "valueInteger": True}, "structure/value", "Observation.valueInteger"),
     "a number too large": (spoilt(OBSERVATION, "valueInteger", 2**31), "structure/value", "Observation.valueInteger"),
     "a number that is not whole": (
         spoilt(OBSERVATION, "valueInteger", Decimal("1.5")),
@@ -255,7 +255,7 @@ def test_what_only_the_schema_refuses_is_still_an_issue(monkeypatch: pytest.Monk
 
 
 NAMES = st.sampled_from(["status", "code", "valueInteger", "_valueInteger", "valueString", "subject", "component", "foo", "id"])
-LEAVES = st.sampled_from(
+LEAVES: st.SearchStrategy[Any] = st.sampled_from(
     ["final", "", "x", 1, 0, -1, True, None, "2024-02-30", CODE, ABSENT, {}, [], [{}], [CODE], ["x"], [None]]
 )
 

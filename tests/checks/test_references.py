@@ -1,0 +1,149 @@
+"""References, full URLs and ids within a Bundle."""
+
+from typing import Any
+
+import pytest
+
+from adapter.checks.reference_guide import guide_for, leading_types
+from adapter.checks.references import check_references
+from adapter.fhir.bundle import transaction
+from adapter.fhir.json import canonical_bytes
+from adapter.fhir.table import packaged_table
+from tests.checks.ground import CLAIM, OBSERVATION, ORGANIZATION, PATIENT, SUBJECT, Resource, bundle, said, spoilt
+
+ASSIGNER = [{"system": "urn:a", "value": "1", "assigner": {"reference": "Organization/o"}}]
+EXTENSION = [{"url": "urn:x", "valueReference": {"reference": "urn:uuid:p"}}]
+NOWHERE = {"reference": "urn:uuid:nowhere"}
+
+
+def checked(wrong: Resource) -> list[tuple[str | None, str]]:
+    return said(check_references(wrong, canonical_bytes(wrong)))
+
+
+GOOD: dict[str, Resource] = {
+    "an empty bundle": {"resourceType": "Bundle", "type": "collection"},
+    "references by full URL and by type and id": bundle(),
+    "a reference in an identifier": spoilt(bundle(), "entry.1.resource.identifier", ASSIGNER),
+    "a reference in an extension": spoilt(bundle(), "entry.1.resource.extension", EXTENSION),
+    "a reference in an extension beside a primitive": spoilt(bundle(), "entry.1.resource._birthDate", {"extension": EXTENSION}),
+    "a reference by identifier only": spoilt(bundle(), "entry.2.resource.subject", {"identifier": {"value": "1"}}),
+    "a reference to what is contained, and back": spoilt(
+        spoilt(bundle(), "entry.2.resource.contained", [{**ORGANIZATION, "id": "in", "partOf": {"reference": "#in"}}]),
+        "entry.2.resource.performer",
+        [{"reference": "#in"}],
+    ),
+    "a list of primitives with a null": spoilt(
+        bundle(), "entry.1.resource.name.0", {"given": ["A", None], "_given": [None, {"extension": EXTENSION}]}
+    ),
+    "a history with several versions": {
+        "resourceType": "Bundle",
+        "type": "history",
+        "entry": [{"fullUrl": "urn:uuid:p", "resource": PATIENT, "request": {"method": "PUT", "url": "Patient/p"}}] * 2,
+    },
+    "an entry without a resource": {
+        "resourceType": "Bundle",
+        "type": "transaction",
+        "entry": [{"request": {"method": "DELETE", "url": "Patient/p"}}],
+    },
+    "a collection without full URLs": {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": PATIENT}]},
+}
+
+WHERE = "Bundle.entry[2].resource"
+BAD: dict[str, tuple[Resource, str, str]] = {
+    "a reference leads nowhere": (
+        spoilt(bundle(), "entry.2.resource.subject", NOWHERE),
+        "reference/unresolved",
+        f"{WHERE}.subject.reference",
+    ),
+    "one of several references leads nowhere": (
+        spoilt(bundle(), "entry.2.resource.performer", [SUBJECT, NOWHERE]),
+        "reference/unresolved",
+        f"{WHERE}.performer[1].reference",
+    ),
+    "a reference in an identifier leads nowhere": (
+        spoilt(bundle(), "entry.2.resource.identifier", [{"value": "1", "assigner": NOWHERE}]),
+        "reference/unresolved",
+        f"{WHERE}.identifier[0].assigner.reference",
+    ),
+    "a reference in an extension leads nowhere": (
+        spoilt(bundle(), "entry.2.resource.code.extension", [{"url": "urn:x", "valueReference": NOWHERE}]),
+        "reference/unresolved",
+        f"{WHERE}.code.extension[0].valueReference.reference",
+    ),
+    "a reference in an extension beside a primitive leads nowhere": (
+        spoilt(bundle(), "entry.2.resource._status", {"extension": [{"url": "urn:x", "valueReference": NOWHERE}]}),
+        "reference/unresolved",
+        f"{WHERE}._status.extension[0].valueReference.reference",
+    ),
+    "a reference beside the second of some primitives leads nowhere": (
+        spoilt(
+            bundle(),
+            "entry.1.resource.name.0",
+            {"given": ["A", "B"], "_given": [None, {"extension": [{"url": "urn:x", "valueReference": NOWHERE}]}]},
+        ),
+        "reference/unresolved",
+        "Bundle.entry[1].resource.name[0]._given[1].extension[0].valueReference.reference",
+    ),
+    "a contained resource's reference leads nowhere": (
+        spoilt(bundle(), "entry.2.resource.contained", [{**ORGANIZATION, "partOf": NOWHERE}]),
+        "reference/unresolved",
+        f"{WHERE}.contained[0].partOf.reference",
+    ),
+    "nothing of that name is contained": (
+        spoilt(bundle(), "entry.2.resource.subject", {"reference": "#p"}),
+        "reference/unresolved",
+        f"{WHERE}.subject.reference",
+    ),
+    "a resource of that type can not stand there": (
+        spoilt(bundle(), "entry.2.resource.subject", {"reference": "Organization/o"}),
+        "reference/target",
+        f"{WHERE}.subject.reference",
+    ),
+    "two entries have one full URL": (
+        spoilt(bundle(), "entry.2.fullUrl", "urn:uuid:p"),
+        "reference/bdl-7",
+        "Bundle.entry[1].fullUrl",
+    ),
+    "two entries have one id": (
+        spoilt(bundle(), "entry.2.resource", {**PATIENT, "gender": "male"}),
+        "reference/id",
+        "Bundle.entry[1].resource.id",
+    ),
+    "an entry has no request": (spoilt(bundle(), "entry.3.request"), "reference/bdl-3", "Bundle.entry[3]"),
+}
+
+
+@pytest.mark.parametrize("sound", GOOD.values(), ids=GOOD)
+def test_nothing_is_said_of(sound: Resource) -> None:
+    assert checked(sound) == []
+
+
+@pytest.mark.parametrize(("wrong", "rule", "expression"), BAD.values(), ids=BAD)
+def test_it_is_an_issue_that(wrong: Resource, rule: str, expression: str) -> None:
+    assert (rule, expression) in checked(wrong)
+
+
+def test_only_what_is_wrong_is_said() -> None:
+    assert len(checked(BAD["a reference leads nowhere"][0])) == 1
+    assert len(checked(BAD["an entry has no request"][0])) == 1
+
+
+def test_a_wrong_target_says_which_types_can_stand_there() -> None:
+    wrong = transaction([ORGANIZATION, spoilt(CLAIM, "patient", {"reference": "Organization/o"})])
+
+    (issue,) = check_references(wrong, canonical_bytes(wrong))
+
+    assert issue.text == "a Organization can not stand here; what can: Patient"
+
+
+def test_extensions_are_looked_into_only_where_one_may_hold_a_reference() -> None:
+    plain, pointing = ({**OBSERVATION, "extension": each} for each in ([{"url": "urn:x", "valueString": "y"}], EXTENSION))
+
+    assert guide_for(canonical_bytes(plain)) is not guide_for(canonical_bytes(pointing))
+
+
+def test_the_ways_lead_to_every_type_that_holds_a_reference() -> None:
+    leading: Any = leading_types(packaged_table(), frozenset({"extension", "modifierExtension"}))
+
+    assert {"Observation", "Claim.item.detail", "Identifier", "Annotation", "Reference"} <= leading
+    assert leading.isdisjoint({"Coding", "CodeableConcept", "Quantity", "HumanName", "string", "Timing"})
