@@ -173,7 +173,7 @@ def map_document(compiled: CompiledMap, document: ReadDocument, options: Options
 
 
 def _rank(document: ReadDocument) -> tuple[bool, str]:
-    """By what documents are put in order, so that the order in which they were sent changes nothing: the encounter comes first."""
+    """By what documents are put in order, so that the order in which they were sent changes nothing: encounters come first."""
     return "encounter" not in document.tree, document.name
 
 
