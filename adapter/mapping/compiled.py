@@ -223,7 +223,7 @@ def bind_map(source: MapSource, shape: Shape, bench: Bench) -> CompiledMap:
     """Check a map and bind all of its expressions; its problems go to the bench."""
     places: list[Place] = []
     whole = source.source is None
-    header = bind_header(source, bench, places, early=not whole)
+    header = bind_header(source, bench, places, early=False)
     bodies = BodyBinder(
         header.frame, Binder(header.frame, bench.calls), bench.fragments, bench.pattern, bench.used_fragments, whole
     )

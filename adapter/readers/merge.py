@@ -52,12 +52,12 @@ class Merged:
 def merge(documents: list[ReadDocument]) -> Merged:
     """The case that the documents, each in the form of the Case, make together.
 
-    Documents are taken in the order of their names, so that the order in which they were sent changes nothing. Items of one
-    list come in that order too.
+    Documents are taken in an order of their own, the encounter first and then by name, so that the order in which they were sent
+    changes nothing. Items of one list come in that order too.
     """
     if len(documents) == 1:
         return Merged(tree=documents[0].tree, documents=tuple(documents), items={}, issues=())
-    documents = sorted(documents, key=lambda each: each.name)
+    documents = sorted(documents, key=lambda each: ("encounter" not in each.tree, each.name))
     merger = _Merger(documents)
     tree: dict[str, Any] = {}
     for number, document in enumerate(documents):

@@ -176,6 +176,16 @@ def test_a_part_of_a_bare_text_is_placed_at_the_text() -> None:
     assert actual.positions(("billing", "lines", 0, "modifiers", 0, 1)) == ("a#/billing/lines/0/modifiers/0",)
 
 
+def test_the_encounter_comes_first_and_then_the_order_is_by_name() -> None:
+    encounter = document("c", encounter={"id": "e"}, images=[{"id": "3"}])
+    others = [document("b", images=[{"id": "2"}]), document("a", images=[{"id": "1"}])]
+
+    actual = merge([*others, encounter])
+
+    assert [each.name for each in actual.documents] == ["c", "a", "b"]
+    assert [each["id"] for each in actual.tree["images"]] == ["3", "1", "2"]
+
+
 _SCALARS = st.sampled_from([None, "x", "y", 1, True])
 _IMAGES = st.lists(st.fixed_dictionaries({}, optional={"id": st.sampled_from(["1", "2"]), "view": _SCALARS}), max_size=3)
 _DIAGNOSES = st.lists(
