@@ -189,20 +189,27 @@ class Trail:
         )
 
     def _expression(self, path: Path) -> tuple[str, ...]:
-        roots = expression_roots(self.bundle)
         while path:
-            found: dict[str, None] = {}
-            for number in self._readers(path):
-                for origin in self._origins(number):
-                    if origin.element[:1] != ("text",) and any(self._blames(steps(read), path) for read in origin.reads):
-                        element = origin.item if isinstance(path[-1], int) and origin.item else origin.element
-                        found[f"{roots[number]}.{dotted(element)}"] = None
-            if found:
-                claims = [each for each in found if each.startswith("Claim.")]
-                return tuple(claims or found)[:_MOST_PLACES]
+            readers = self._readers(path)
+            claims = [number for number in readers if self.made[number].map.source.target == "Claim"]
+            if found := self._blamed(claims, path) or self._blamed(readers, path):
+                return found
             # What was not made of an item was not made of the other items of its list either.
             path = path[:-2] if isinstance(path[-1], int) else path[:-1]
         return ()
+
+    def _blamed(self, numbers: list[int], path: Path) -> tuple[str, ...]:
+        """The first elements of these resources that were made from the field."""
+        roots = expression_roots(self.bundle)
+        found: dict[str, None] = {}
+        for number in numbers:
+            for origin in self._origins(number):
+                if origin.element[:1] != ("text",) and any(self._blames(steps(read), path) for read in origin.reads):
+                    element = origin.item if isinstance(path[-1], int) and origin.item else origin.element
+                    found[f"{roots[number]}.{dotted(element)}"] = None
+            if len(found) >= _MOST_PLACES:
+                break
+        return tuple(found)[:_MOST_PLACES]
 
     def _readers(self, path: Path) -> list[int]:
         pattern = "case." + dotted(tuple("*" if isinstance(step, int) else step for step in path))
@@ -253,7 +260,8 @@ def coverage_of(document: MappedDocument) -> list[Unread]:
         found.setdefault(pattern, []).append(leaf)
     unread = []
     for pattern, paths in found.items():
-        if not any(pattern[: len(read)] == read for read in document.read):
+        # A list of plain values is read as a whole; that a list or an object is there says nothing of what is in it.
+        if (pattern[:-1] if pattern[-1] == "*" else pattern) not in document.read:
             names: Path = tuple(step for step in pattern if step != "*")
             reason = next((why for path, why in document.ignored.items() if names[: len(path)] == path), None)
             positions = tuple(each for path in paths for each in document.original.positions(path))

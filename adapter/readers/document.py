@@ -93,10 +93,18 @@ class MappedDocument(ReadDocument):
         """What each leaf was made from, worked out when first asked for."""
         return self.trace()
 
+    @cached_property
+    def _below(self) -> dict[Path, list[Source]]:
+        """What all leaves at and below each path were made from."""
+        found: dict[Path, list[Source]] = {}
+        for leaf, source in self.origins.items():
+            for depth in range(len(leaf) + 1):
+                found.setdefault(leaf[:depth], []).append(source)
+        return found
+
     def made_from(self, path: Path) -> list[Source]:
         """What the value at a path, or all below it, was made from."""
-        near = self.nearest(path)
-        return [source for leaf, source in self.origins.items() if leaf[: len(near)] == near]
+        return self._below.get(self.nearest(path), [])
 
     def positions(self, path: Path) -> tuple[str, ...]:
         """The positions of what the value at a path, or all below it, was made from."""

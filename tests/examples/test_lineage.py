@@ -53,9 +53,7 @@ def test_every_leaf_has_exactly_one_entry(name: str) -> None:
 
 @every
 def test_every_entry_leads_somewhere(name: str) -> None:
-    lost = [
-        entry for entry in conversion_of(name).lineage.entries if not (entry.positions or entry.constant or entry.functions)
-    ]
+    lost = [entry for entry in conversion_of(name).lineage.entries if not (entry.positions or entry.constant or entry.functions)]
 
     assert lost == []
 
@@ -101,7 +99,9 @@ def test_every_function_is_one_of_the_adapter(name: str) -> None:
 
 
 def trees_of(documents: list[Document]) -> dict[str, Any]:
-    return {document.name: read_json(document.content, document.name) for document in documents} | {"options": OPTIONS.model_dump()}
+    return {document.name: read_json(document.content, document.name) for document in documents} | {
+        "options": OPTIONS.model_dump()
+    }
 
 
 def exists(place: str, documents: dict[str, Any]) -> bool:
