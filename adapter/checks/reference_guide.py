@@ -1,6 +1,5 @@
 """Where the references of a resource are: the few elements of each type that lead to one, so that nothing else is looked at."""
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TypeAlias
@@ -11,8 +10,7 @@ from adapter.fhir.table import ElementTable, packaged_table
 Ways: TypeAlias = Mapping[str, tuple[str, frozenset[str]]]
 """The elements of a type that are references or lead to one: name to type and targets."""
 
-# Extensions are everywhere, but seldom hold references: unless one does, none need be looked into.
-_EXTENSIONS = frozenset({"extension", "modifierExtension"})
+_ENTRY = b'{"fullUrl":'
 
 
 class ReferenceGuide:
@@ -25,25 +23,32 @@ class ReferenceGuide:
         self._leading = leading_types(table, absent)
         self._ways: dict[str, Ways] = {}
 
-    def is_sound(self, resource: Resource, types: Mapping[str, str]) -> bool:
-        """Whether every reference leads to a resource in `types`, of a type that may stand there."""
-        return self._is_sound(resource, resource["resourceType"], self.types_within(resource, types))
+    def sound_references(self, resource: Resource, types: Mapping[str, str]) -> int:
+        """How many references lead to a resource in `types` of a type that may stand there; -1 if one does not."""
+        return self._sound(resource, resource["resourceType"], self.types_within(resource, types))
 
-    def _is_sound(self, part: Resource, kind: str, types: Mapping[str, str]) -> bool:
+    def _sound(self, part: Resource, kind: str, types: Mapping[str, str]) -> int:
         """Asked of everything that the adapter makes, so it is written to be fast: only one call per part that leads on."""
         ways = self._ways.get(kind) or self._ways_of(kind)
-        if kind == "Reference" and len(part) == 1:
-            return True
+        count = 0
         for name, child in part.items():
             if name not in ways:
                 continue
             way, targets = ways[name]
             for each in child if type(child) is list else (child,):
-                if way == "Reference" and "reference" in each and not _leads_to(types.get(each["reference"]), targets):
-                    return False
-                if each is not None and not self._is_sound(each, each["resourceType"] if way == "Resource" else way, types):
-                    return False
-        return True
+                if each is None:
+                    continue
+                if way == "Reference" and "reference" in each:
+                    if not _leads_to(types.get(each["reference"]), targets):
+                        return -1
+                    count += 1
+                    if len(each) == 1:
+                        continue
+                below = self._sound(each, each["resourceType"] if way == "Resource" else way, types)
+                if below < 0:
+                    return -1
+                count += below
+        return count
 
     def references(self, resource: Resource) -> Iterator[tuple[str, frozenset[str], str]]:
         """(path within the resource, targets, reference) of every literal reference."""
@@ -109,22 +114,12 @@ def _types_of(table: ElementTable) -> set[str]:
 
 
 @cache
-def _guide(absent: frozenset[str]) -> ReferenceGuide:
-    return ReferenceGuide(packaged_table(), absent)
+def short_guide() -> ReferenceGuide:
+    """The R4 guide that does not look into extensions, which are everywhere and seldom hold references."""
+    return ReferenceGuide(packaged_table(), frozenset({"extension", "modifierExtension"}))
 
 
 @cache
-def _reference_in_extension() -> re.Pattern[bytes]:
-    """How it begins in JSON when the value of an extension may hold a reference (`valueReference`, `valueAnnotation`)."""
-    leading = leading_types(packaged_table(), _EXTENSIONS)
-    values = [
-        each.name.removeprefix("value")
-        for each in packaged_table()["Extension"].elements.values()
-        if each.choice and each.type in leading
-    ]
-    return re.compile(b'"value(?:%s)":' % "|".join(values).encode())
-
-
-def guide_for(content: bytes) -> ReferenceGuide:
-    """The R4 guide that fits what these bytes of JSON use."""
-    return _guide(frozenset[str]() if _reference_in_extension().search(content) else _EXTENSIONS)
+def long_guide() -> ReferenceGuide:
+    """The R4 guide to all references there can be."""
+    return ReferenceGuide(packaged_table(), frozenset[str]())

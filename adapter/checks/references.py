@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from adapter.checks.reference_guide import ReferenceGuide, guide_for
+from adapter.checks.reference_guide import ReferenceGuide, guides_for
 from adapter.fhir.bundle import Resource
 from adapter.issues import Issue, IssueType, Severity
 
@@ -18,10 +18,10 @@ def check_references(bundle: Resource, content: bytes) -> Iterator[Issue]:
     A reference must be the full URL, or the type and id, of an entry; `#id` must be contained. Expressions begin with `Bundle`.
     """
     entries = bundle.get("entry", [])
-    types, guide = types_of(entries), guide_for(content)
+    types = types_of(entries)
     if len(types) < 2 * len(entries) or not all("request" in entry for entry in entries):
         yield from _check_entries(bundle.get("type"), entries)
-    for number, entry in enumerate(entries):
+    for number, (entry, guide) in enumerate(zip(entries, guides_for(content, len(entries)), strict=True)):
         resource = entry.get("resource")
         if resource is not None and not guide.is_sound(resource, types):
             yield from _unsound(resource, types, guide, place=f"Bundle.entry[{number}].resource")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from adapter.checks.reference_guide import guide_for, leading_types
+from adapter.checks.reference_guide import guide_for, guides_for, leading_types
 from adapter.checks.references import check_references
 from adapter.fhir.bundle import transaction
 from adapter.fhir.json import canonical_bytes
@@ -147,3 +147,13 @@ def test_the_ways_lead_to_every_type_that_holds_a_reference() -> None:
 
     assert {"Observation", "Claim.item.detail", "Identifier", "Annotation", "Reference"} <= leading
     assert leading.isdisjoint({"Coding", "CodeableConcept", "Quantity", "HumanName", "string", "Timing"})
+
+
+def test_each_entry_has_its_own_guide_where_the_entries_can_be_told_apart() -> None:
+    pointing = spoilt(bundle(), "entry.1.resource.extension", EXTENSION)
+    otherwise = {**pointing, "entry": [dict(reversed(each.items())) for each in pointing["entry"]]}
+
+    one, two, *_ = guides_for(canonical_bytes(pointing), 4)
+
+    assert one is not two
+    assert set(guides_for(canonical_bytes(otherwise), 4)) == {two}
