@@ -34,21 +34,25 @@ class ReferenceGuide:
         for name, child in part.items():
             if name not in ways:
                 continue
-            way, targets = ways[name]
+            way = ways[name]
             for each in child if type(child) is list else (child,):
-                if each is None:
-                    continue
-                if way == "Reference" and "reference" in each:
-                    if not _leads_to(types.get(each["reference"]), targets):
-                        return -1
-                    count += 1
-                    if len(each) == 1:
-                        continue
-                below = self._sound(each, each["resourceType"] if way == "Resource" else way, types)
-                if below < 0:
+                found = self._one(each, way, types) if each is not None else 0
+                if found < 0:
                     return -1
-                count += below
+                count += found
         return count
+
+    def _one(self, part: Resource, way: tuple[str, frozenset[str]], types: Mapping[str, str]) -> int:
+        kind, targets = way
+        own = 0
+        if kind == "Reference" and "reference" in part:
+            if not _leads_to(types.get(part["reference"]), targets):
+                return -1
+            if len(part) == 1:
+                return 1
+            own = 1
+        below = self._sound(part, part["resourceType"] if kind == "Resource" else kind, types)
+        return below if below < 0 else own + below
 
     def references(self, resource: Resource) -> Iterator[tuple[str, frozenset[str], str]]:
         """(path within the resource, targets, reference) of every literal reference."""

@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from adapter.checks.reference_guide import ReferenceGuide, guides_for
+from adapter.checks.reference_guide import long_guide, short_guide
 from adapter.fhir.bundle import Resource
 from adapter.issues import Issue, IssueType, Severity
 
 _BUNDLE = "http://hl7.org/fhir/R4/bundle.html"
 _REFERENCES = "http://hl7.org/fhir/R4/references.html"
+_REFERENCE_KEY = b'"reference":"'
 _NEEDS_REQUEST = frozenset({"transaction", "batch", "history"})
 
 
@@ -21,10 +22,21 @@ def check_references(bundle: Resource, content: bytes) -> Iterator[Issue]:
     types = types_of(entries)
     if len(types) < 2 * len(entries) or not all("request" in entry for entry in entries):
         yield from _check_entries(bundle.get("type"), entries)
-    for number, (entry, guide) in enumerate(zip(entries, guides_for(content, len(entries)), strict=True)):
-        resource = entry.get("resource")
-        if resource is not None and not guide.is_sound(resource, types):
-            yield from _unsound(resource, types, guide, place=f"Bundle.entry[{number}].resource")
+    resources = [entry.get("resource") for entry in entries]
+    if not _all_sound(resources, types, content):
+        for number, resource in enumerate(resources):
+            if resource is not None:
+                yield from _unsound(resource, types, place=f"Bundle.entry[{number}].resource")
+
+
+def _all_sound(resources: list[Resource | None], types: Mapping[str, str], content: bytes) -> bool:
+    """Whether the short guide finds all references that the bytes hold, and all of them are sound.
+
+    A quotation mark within a text is escaped, so the count is of keys only.
+    """
+    guide = short_guide()
+    counts = [guide.sound_references(each, types) for each in resources if each is not None]
+    return -1 not in counts and sum(counts) == content.count(_REFERENCE_KEY)
 
 
 def types_of(entries: list[Resource]) -> dict[str, str]:
@@ -60,8 +72,9 @@ def _id_of(entry: Resource) -> str:
     return f"{resource['resourceType']}/{resource['id']}" if "id" in resource else ""
 
 
-def _unsound(resource: Resource, types: Mapping[str, str], guide: ReferenceGuide, *, place: str) -> Iterator[Issue]:
+def _unsound(resource: Resource, types: Mapping[str, str], *, place: str) -> Iterator[Issue]:
     """The references of a resource that lead nowhere, or to a resource that can not stand there."""
+    guide = long_guide()
     for path, targets, reference in guide.references(resource):
         found = guide.types_within(resource, types).get(reference)
         if found is None:
