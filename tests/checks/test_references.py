@@ -150,3 +150,24 @@ def test_the_ways_lead_to_every_type_that_holds_a_reference() -> None:
 
     assert {"Observation", "Claim.item.detail", "Identifier", "Annotation", "Reference"} <= leading
     assert leading.isdisjoint({"Coding", "CodeableConcept", "Quantity", "HumanName", "string", "Timing"})
+
+
+def test_a_resource_beside_an_entry_without_one_is_still_looked_at() -> None:
+    deletion = {"fullUrl": "urn:uuid:gone", "request": {"method": "DELETE", "url": "Patient/gone"}}
+    wrong = spoilt(spoilt(bundle(), "entry.4", deletion), "entry.2.resource.subject", NOWHERE)
+
+    assert checked(wrong) == [("reference/unresolved", f"{WHERE}.subject.reference")]
+
+
+def test_a_reference_with_a_text_beside_it_is_a_reference_as_any_other() -> None:
+    assert checked(spoilt(bundle(), "entry.2.resource.subject.display", "x")) == []
+    assert checked(spoilt(bundle(), "entry.2.resource.subject", {**NOWHERE, "display": "x"})) == [
+        ("reference/unresolved", f"{WHERE}.subject.reference")
+    ]
+
+
+def test_what_a_contained_resource_refers_to_is_found_with_what_else_stands_there() -> None:
+    contained = [{**ORGANIZATION, "partOf": {"reference": "urn:uuid:o", "display": "x"}}]
+
+    assert checked(spoilt(bundle(), "entry.2.resource.contained", contained)) == []
+    assert checked(spoilt(bundle(), "entry.2.resource.subject.identifier", ASSIGNER[0])) == []
