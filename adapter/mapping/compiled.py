@@ -169,7 +169,7 @@ class CompiledMap:
             code = _compiled(self._signature(name), generator, self.source.mark.file)
             space = {**self.bench.namespace, **self.bench.constants, **NAMESPACE}
             exec(code, space)  # noqa: S102 - our own code, made from a checked tree
-            self._variants[name] = (space["run"], generator.groups)  # type: ignore[assignment]
+            self._variants[name] = (space["run"], generator.groups)  # type: ignore[assignment]  # made by exec
         return self._variants[name]
 
     def _signature(self, name: str) -> str:

@@ -136,17 +136,17 @@ class Binder:
         )
         return self._hoisted(base, value, field.required, name)
 
-    def _hoisted(self, base: Value, value: Value, required: bool, name: str) -> Value:  # noqa: FBT001 - inner
+    def _hoisted(self, base: Value, value: Value, required: bool, name: str) -> Value:  # noqa: FBT001 - private, called by name here
         if value.many or not isinstance(value.type, Shape) or not (base.simple and is_root(base)):
             return value
         shape = base.type
-        assert isinstance(shape, Shape)  # noqa: S101
+        assert isinstance(shape, Shape)  # noqa: S101 - _step has seen to it
         base_optional = self.frame.hoisted_optional(base.key)
         code = self._guarded(base, base_optional, lambda name_of: access(shape, name_of, name), "None")
         local = self.frame.hoist(value.key, code, optional=base_optional or not required)
         return replace(value, code=local, simple=True)
 
-    def _guarded(self, base: Value, optional: bool, use: Callable[[str], str], empty: str) -> str:  # noqa: FBT001 - inner
+    def _guarded(self, base: Value, optional: bool, use: Callable[[str], str], empty: str) -> str:  # noqa: FBT001 - private, called by name here
         if not optional:
             return use(base.code if base.simple else f"({base.code})")
         if base.simple:
@@ -192,7 +192,7 @@ class Binder:
             optional=yes.optional or no.optional,
             explicit_null=yes.explicit_null or no.explicit_null,
             targets=(*yes.targets, *no.targets),
-            **merged(test, yes, no),  # type: ignore[arg-type] # two fields of two types
+            **merged(test, yes, no),
         )
 
     def common_type(self, one: Value, other: Value, mark: Mark) -> Type | None:
@@ -239,7 +239,7 @@ class Binder:
             constant=NO_CONSTANT,
             simple=False,
             facts=one.known | two.known,
-            **merged(one, two),  # type: ignore[arg-type]
+            **merged(one, two),
         )
 
     def _either(self, one: Value, two: Value, mark: Mark) -> Value:
@@ -267,7 +267,7 @@ class Binder:
             explicit_null=one.explicit_null or two.explicit_null,
             facts=one.known & two.known,
             targets=(*one.targets, *two.targets),
-            **merged(one, two),  # type: ignore[arg-type]
+            **merged(one, two),
         )
 
     def _compare(self, node: ast.Compare, mark: Mark, scope: Scope) -> Value | None:
@@ -305,7 +305,7 @@ class Binder:
             key=f"({left.key} {sign} {right.key})",
             type=_BOOLEAN,
             facts=left.known | (right.known if sign not in ("in", "not in") else frozenset()),
-            **merged(left, right),  # type: ignore[arg-type]
+            **merged(left, right),
         )
 
     def _member(self, left: Value | None, sign: str, items: list[ast.expr], mark: Mark, scope: Scope) -> Value | None:
@@ -333,7 +333,7 @@ class Binder:
                 self.frame.unknown("never-true", mark, f"`{one.key}` is never {other.constant!r}", other.constant, codes)
 
 
-def _empty_as(value: Value, many: bool) -> str:  # noqa: FBT001 - inner
+def _empty_as(value: Value, many: bool) -> str:  # noqa: FBT001 - private, called by name here
     """The code of a value; where a list is needed, nothing is the empty list."""
     return "()" if many and value.type is None else value.code
 

@@ -117,7 +117,7 @@ class Calls:
             key=key,
             type=self.type_of("Reference"),
             optional=not (certain or key in scope.facts),
-            reads=reads,  # type: ignore[arg-type]
+            reads=reads,
             functions=("ref",),
             targets=(target.type,),
             facts=target.needs if item is None else frozenset(),
@@ -212,7 +212,7 @@ class Calls:
         name = f"f_{function.name}"
         call = f"{name}({', '.join(codes)})"
         if function.fallible:
-            number, loops = frame.place(mark, function.name, used["reads"])  # type: ignore[arg-type]
+            number, loops = frame.place(mark, function.name, used["reads"])
             call = f"_try(P, {number}, {loops}, {name}, {tuple_code(codes)})"
         guarded = f"({call} if {' and '.join(guards)} else None)" if guards else call
         return Value(
@@ -221,7 +221,7 @@ class Calls:
             type=self._result(function, values),
             many=function.gives_many,
             optional=bool(guards) or function.may_give_nothing,
-            reads=used["reads"],  # type: ignore[arg-type]
+            reads=used["reads"],
             functions=(*used["functions"], function.name),
             facts=frozenset().union(*(value.known for value, parameter in pairs if not parameter.wants_nothing)),
         )

@@ -86,7 +86,7 @@ def function(
             terminology=terminology,
             codes=codes,
         )
-        call.mapping_function = made  # type: ignore[attr-defined] # found by functions_of
+        call.mapping_function = made  # type: ignore[attr-defined]  # found by functions_of
         return call
 
     return declare

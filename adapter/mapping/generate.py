@@ -252,7 +252,7 @@ class Generator:
         put = f"{local}.append({{}})"
         thing = item.thing if isinstance(item, Wrapped) else item if isinstance(item, Thing) else None
         if thing is None:
-            self._value(put, item, self._placed(local, at))  # type: ignore[arg-type] # only a Leaf is left
+            self._value(put, item, self._placed(local, at))  # type: ignore[arg-type]  # only a Leaf is left
             return
         with self._entered(thing, at) as inner:
             placed = self._placed(local, inner)

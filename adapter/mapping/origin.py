@@ -92,7 +92,7 @@ def _absent(resource: object, element: Tokens) -> Tokens:
             return element
         value = at(value, (step,))
     places = [place for place, step in enumerate(element) if isinstance(step, int)]
-    return element[: places[-1]] if places else element
+    return element if isinstance(value, list) else element[: places[-1]]
 
 
 def at(value: object, path: Tokens) -> object:

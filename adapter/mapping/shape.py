@@ -43,7 +43,7 @@ class ModelShapes:
         found = ((name, info, self._read(hints[name])) for name, info in model.model_fields.items())
         return {name: self._field(name, info, *read) for name, info, read in found if read}
 
-    def _field(self, name: str, info: FieldInfo, made: Type, many: bool, optional: bool) -> Field:  # noqa: FBT001 - unpacked
+    def _field(self, name: str, info: FieldInfo, made: Type, many: bool, optional: bool) -> Field:  # noqa: FBT001 - unpacked from a tuple
         always = info.is_required() if self._access == "key" else not optional
         return Field(name=name, type=made, many=many, required=always and not many)
 

@@ -44,7 +44,7 @@ def only(items: Sequence[Any]) -> Any:  # noqa: ANN401 - whatever the items are
 
 def attempt(
     reports: list[Report], place: int, loops: tuple[int, ...], call: Callable[..., Any], arguments: tuple[Any, ...]
-) -> Any:  # noqa: ANN401
+) -> Any:  # noqa: ANN401 - whatever the function gives
     """Call a function that may find its argument unfit; its verdict is kept and what is left of the value is given."""
     try:
         return call(*arguments)

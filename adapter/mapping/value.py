@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from typing import Final, Literal, TypedDict
 
 from adapter.mapping.problem import Mark
 from adapter.mapping.types import Kind, Type
@@ -99,7 +99,14 @@ class Scope:
 Mode = Literal["plain", "lineage", "explain"]
 
 
-def merged(*values: Value) -> dict[str, tuple[Read, ...] | tuple[str, ...]]:
+class Gathered(TypedDict):
+    """What values read and call, as fields of the value that is made of them."""
+
+    reads: tuple[Read, ...]
+    functions: tuple[str, ...]
+
+
+def merged(*values: Value) -> Gathered:
     """What several values read, and the functions that they call, each once."""
     reads = dict.fromkeys(read for value in values for read in value.reads)
     functions = dict.fromkeys(name for value in values for name in value.functions)

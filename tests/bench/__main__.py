@@ -19,7 +19,8 @@ import orjson
 from adapter.checks import check_bundle
 from adapter.checks.second_opinion import second_opinion
 from adapter.checks.structure import structure_check
-from adapter.pipeline import Document, Line
+from adapter.pipeline import Conversion, Line
+from adapter.readers.document import Document
 from adapter.rules.judgement import judge
 from adapter.runtime import Settings, folder_of, load
 
@@ -73,9 +74,10 @@ def conversion(line: Line, name: str) -> dict[str, Any]:
     }
 
 
-def notes(made: Any) -> int:
+def notes(made: Conversion) -> int:
     """Make all resources again with the variant that notes the lineage."""
     trail = made.trail
+    assert trail is not None
     return sum(len(trail.library.retrace(each, trail.made, trail.roots)) for each in trail.made)
 
 
@@ -83,6 +85,8 @@ def checks(line: Line, name: str) -> dict[str, Any]:
     """The checks of one bundle, beside the models of fhir.resources."""
     made = line.convert(documents_of(name))
     bundle: Any = made.bundle
+    case = made.case
+    assert case is not None
     resources = [entry["resource"] for entry in bundle["entry"]]
     structure = structure_check()
     ours = best(lambda: [structure.is_valid(each) for each in resources])
@@ -92,7 +96,7 @@ def checks(line: Line, name: str) -> dict[str, Any]:
         "fhir.resources µs": models,
         "times faster (≥ 20)": models / ours,
         "all checks µs": best(lambda: check_bundle(bundle, made.content)),
-        "all rules µs": best(lambda: judge(made.case)) if made.case else None,
+        "all rules µs": best(lambda: judge(case)),
     }
 
 
