@@ -16,6 +16,7 @@ from adapter.rules.judgement import Judgement
 from adapter.rules.state import DERIVED_FROM
 
 _STEP = re.compile(r"\[(\d+|\*)\]|([^.\[\]]+)")
+_STEP_END = re.compile(r"(?<=[^#])/")
 _ENVELOPE = "adapter.fhir.bundle.transaction"
 _MOST_PLACES = 3
 
@@ -56,11 +57,15 @@ class Lineage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """An input field that no mapping read: its pattern (`*` for every item), where it stands, and the reason if there is one."""
+    """An input field that no mapping read: its pattern (`*` for every item), where it stands, and the reason if there is one.
+
+    `dropped` says that it is an item that a mapping did read, and made nothing of.
+    """
 
     field: str
     positions: tuple[str, ...]
     reason: str | None
+    dropped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,14 +78,23 @@ class Coverage:
         """One issue per field pattern."""
         for each in self.unread:
             more = f" ({len(each.positions)} places)" if len(each.positions) > 1 else ""
-            said = f"left out on purpose: {each.reason}" if each.reason else "no mapping reads it, so it is not in the output"
+            rule, severity, said = _words(each)
             yield Issue(
-                severity=Severity.INFORMATION,
+                severity=severity,
                 code=IssueType.INFORMATIONAL,
-                rule="coverage/ignored" if each.reason else "coverage/unread",
+                rule=rule,
                 text=f"`{each.field}`{more}: {said}",
                 location=each.positions[:_MOST_PLACES],
             )
+
+
+def _words(unread: Unread) -> tuple[str, Severity, str]:
+    if unread.dropped:
+        said = "its mapping made nothing of it, since a part is missing that it needs; send that, or change the `when`"
+        return "coverage/dropped", Severity.WARNING, said
+    if unread.reason:
+        return "coverage/ignored", Severity.INFORMATION, f"left out on purpose: {unread.reason}"
+    return "coverage/unread", Severity.INFORMATION, "no mapping reads it, so it is not in the output"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,13 +114,17 @@ class Trail:
         return Lineage(entries=tuple(self._entries()))
 
     def explain(self, element: str) -> Lineage:
-        """Why an element (`Claim.item[0].modifier`) is as it is, or is not there."""
+        """Why an element is as it is, or is not there: `Claim.item[0].modifier`; `Media.note` asks for that of every Media."""
         wanted = element.split("[", maxsplit=1)[0].split(".", maxsplit=1)[0]
         entries = []
         for number, (made, root) in enumerate(zip(self.made, expression_roots(self.bundle), strict=True)):
-            if wanted in (made.map.source.target, "Bundle"):
-                entries += [self._entry(each, root) for each in self._origins(number, explain=True)]
-        return Lineage(entries=tuple(each for each in entries if _touches(each.element, element)))
+            target = made.map.source.target
+            if wanted in (target, "Bundle"):
+                for each in self._origins(number, explain=True):
+                    names = (f"{top}.{dotted(each.element)}" for top in (root, target))
+                    if any(_touches(name, element) for name in names):
+                        entries.append(self._entry(each, root))
+        return Lineage(entries=tuple(entries))
 
     def _entries(self) -> Iterator[Entry]:
         envelope = {key: value for key, value in self.bundle.items() if key != "entry"}
@@ -266,7 +284,29 @@ def coverage_of(document: MappedDocument) -> list[Unread]:
             reason = next((why for path, why in document.ignored.items() if names[: len(path)] == path), None)
             positions = tuple(each for path in paths for each in document.original.positions(path))
             unread.append(Unread(field=dotted(pattern), positions=positions, reason=reason))
-    return unread
+    return unread + _dropped_items(document)
+
+
+def _dropped_items(document: MappedDocument) -> list[Unread]:
+    """The items of lists that the map reads and of which nothing was made."""
+    used = {position for source in document.origins.values() for position in source.positions}
+    alive = {position[: end.start()] for position in used for end in _STEP_END.finditer(position)} | used
+    return [
+        Unread(field=dotted(item), positions=positions, reason=None, dropped=True)
+        for item in _read_items(document.original.tree, (), document.read)
+        if (positions := document.original.positions(item)) and positions[0] not in alive
+    ]
+
+
+def _read_items(value: object, path: Path, read: frozenset[Path]) -> Iterator[Path]:
+    """The objects in the lists of a tree of which a map reads some field."""
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, child in children:
+        here = (*path, step)
+        pattern = tuple("*" if isinstance(each, int) else each for each in here)
+        if isinstance(step, int) and isinstance(child, dict) and any(each[: len(pattern)] == pattern for each in read):
+            yield here
+        yield from _read_items(child, here, read)
 
 
 def _expanded(tree: object, path: Path) -> list[Path]:

@@ -90,8 +90,11 @@ class Line:
         judged = JUDGED_ONLY.union(*(DERIVED_FROM.get(name, ()) for name in states))
         return frozenset(path for path in self.library.unread if dotted(path) not in judged)
 
-    def convert(self, documents: Sequence[Document], options: Options | None = None) -> Conversion:
-        """The Conversion of the documents of one encounter; never raises for what is in them."""
+    def convert(self, documents: Sequence[Document], options: Options | None = None, *, lineage: bool = False) -> Conversion:
+        """The Conversion of the documents of one encounter; never raises for what is in them.
+
+        With `lineage` it is noted while resources are made; without, it is worked out if somebody asks for it.
+        """
         options = options or Options()
         try:
             merged, found = self._read(documents, options)
@@ -102,7 +105,7 @@ class Line:
         case, issues = to_case(merged)
         if case is None:
             return _refused((*issues, *found))
-        return self._make(case, merged, options, found=found)
+        return self._make(case, merged, options, found=found, lineage=lineage)
 
     def _read(self, documents: Sequence[Document], options: Options) -> tuple[Merged, list[Issue]]:
         if not documents:
@@ -120,7 +123,7 @@ class Line:
             raise InvalidError(*problems)
         return map_document(self.sources[document.form], document, options, found=found)
 
-    def _make(self, case: Case, merged: Merged, options: Options, *, found: list[Issue]) -> Conversion:
+    def _make(self, case: Case, merged: Merged, options: Options, *, found: list[Issue], lineage: bool) -> Conversion:
         judgement = judge(case)
         roots = (case, judgement, options)
         reports: list[tuple[CompiledMap, Report]] = []
@@ -129,7 +132,7 @@ class Line:
                 tuple(issue.at(location=merged.positions(steps(issue.field or ""))) for issue in judgement.issues), case
             )
         try:
-            made = self.library.run(roots, reports)
+            made = self.library.run(roots, reports, lineage=lineage)
         except AdapterError as refusal:
             places = tuple(each.at(location=merged.positions(steps(each.field)) if each.field else ()) for each in refusal.issues)
             return _refused(places, case)

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
@@ -25,6 +26,8 @@ AiLabel = Literal["device", "ai", "both"]
 _PREFIX = "ADAPTER_"
 _OF_TESTS = "ADAPTER_TEST_"
 _WORDS_OF_TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+_WEB_ADDRESS = re.compile(r"https?://[^\s/?#,]+(/[^\s/?#,]+)*", re.ASCII)
+_OFFSET = re.compile(r"[+-](0[0-9]|1[0-4]):[0-5][0-9]", re.ASCII)
 _PACKAGED = Path(__file__).parent / "_data"
 _CHECKOUT = Path(__file__).parents[1]
 
@@ -57,7 +60,7 @@ class Settings:
     @property
     def named_servers(self) -> dict[str, str]:
         """The FHIR servers by name."""
-        return dict(each.strip().split("=", 1) for each in self.servers.split(",") if "=" in each)
+        return {name: url for name, _, url in _servers(self.servers)}
 
     @property
     def trusted_hosts(self) -> tuple[str, ...]:
@@ -79,8 +82,9 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
     for name, text in own.items():
         if name in names and text != "":
             value = _value(names[name].type, text)
-            if value is None:
-                issues.append(_unfit(name, names[name].type))
+            fits, wanted = _FITS.get(names[name].name, (_anything, _wanted(names[name].type)))
+            if value is None or not fits(text):
+                issues.append(_unfit(name, wanted))
             values[names[name].name] = value
     if issues:
         raise InvalidError(*issues)
@@ -103,11 +107,50 @@ def _unknown(name: str, known: list[str]) -> Issue:
     return Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, rule="settings/unknown", text=text, suggestion=hint)
 
 
-def _unfit(name: str, kind: Any) -> Issue:  # noqa: ANN401 - an annotation
-    plain = {bool: "true or false", int: "a positive whole number"}
-    wanted = " or ".join(get_args(kind)) if get_args(kind) else plain.get(kind, "text")
+def _unfit(name: str, wanted: str) -> Issue:
     text = f"the setting {name} must be {wanted}"
     return Issue(severity=Severity.ERROR, code=IssueType.VALUE, rule="settings/value", text=text)
+
+
+def _wanted(kind: Any) -> str:  # noqa: ANN401 - an annotation
+    plain = {bool: "true or false", int: "a positive whole number"}
+    return " or ".join(get_args(kind)) if get_args(kind) else plain.get(kind, "text")
+
+
+def _anything(_text: str) -> bool:
+    return True
+
+
+def _is_web_address(text: str) -> bool:
+    return _WEB_ADDRESS.fullmatch(text) is not None
+
+
+def _is_zone(text: str) -> bool:
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - only who sets a zone needs it
+
+    try:
+        return text == "Z" or _OFFSET.fullmatch(text) is not None or bool(ZoneInfo(text).key)
+    except (LookupError, ValueError, OSError):
+        return False
+
+
+def _servers(text: str) -> list[tuple[str, str, str]]:
+    """Each `name=url` as name, equals sign, url."""
+    parts = (each.strip().partition("=") for each in text.split(",") if each.strip())
+    return [(name.strip(), sign, url.strip()) for name, sign, url in parts]
+
+
+def _are_servers(text: str) -> bool:
+    return all(name and sign and _is_web_address(url.rstrip("/")) for name, sign, url in _servers(text))
+
+
+_FITS: dict[str, tuple[Callable[[str], bool], str]] = {
+    "canonical_base": (_is_web_address, "a web address without a slash at its end"),
+    "mappings": (os.path.isdir, "a folder that is there"),
+    "zone": (_is_zone, "an IANA name such as Europe/Berlin, or an offset such as +01:00"),
+    "servers": (_are_servers, "FHIR servers by name: name=url,name=url"),
+}
+"""What a text must be, beyond its type, and how that is said."""
 
 
 def folder_of(name: str) -> Path:
@@ -173,18 +216,19 @@ class Runtime:
         from adapter.terminology import load_terminology  # noqa: PLC0415 - as above
 
         files = self._files("terminology", "*.yaml")
-        return load_terminology({name: read_plain_yaml(text) for name, text in files.items()}, base=self.settings.canonical_base)
+        return load_terminology(
+            {name: read_plain_yaml(text, name) for name, text in files.items()}, base=self.settings.canonical_base
+        )
 
     @cached_property
     def forms(self) -> "dict[str, InputForm]":
         """The input forms of other tools by name."""
-        import orjson  # noqa: PLC0415 - as above
-
+        from adapter.fhir.json import read_json  # noqa: PLC0415 - as above
         from adapter.readers.shape import input_form  # noqa: PLC0415 - as above
 
         files = self._files("sources", "*.schema.json")
-        names = {Path(file).name.removesuffix(".schema.json"): text for file, text in files.items()}
-        return {name: input_form(name, orjson.loads(text)) for name, text in names.items()}
+        schemas = {Path(file).name.removesuffix(".schema.json"): read_json(text.encode(), file) for file, text in files.items()}
+        return {name: input_form(name, schema) for name, schema in schemas.items()}
 
     @cached_property
     def fhir_library(self) -> "Library":
@@ -228,15 +272,32 @@ class Runtime:
         found = {f"mappings/{folder}/{each.name}": each.read_text("utf-8") for each in sorted((ours / folder).glob(pattern))}
         if self.settings.mappings:
             own = Path(self.settings.mappings)
-            found |= {str(each): each.read_text("utf-8") for each in sorted((own / folder).glob(pattern))}
+            found |= {str(each): _text_of(each) for each in sorted((own / folder).glob(pattern))}
         return found
 
 
-def read_plain_yaml(text: str) -> Any:  # noqa: ANN401 - a YAML value
-    """A YAML file of ours that is plain data (terminology, triage)."""
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise InvalidError(_unreadable(str(file), "is not UTF-8")) from None
+
+
+def read_plain_yaml(text: str, name: str) -> Any:  # noqa: ANN401 - a YAML value
+    """A YAML file that is plain data (terminology, triage); raises InvalidError, with the place, if it is not YAML."""
     import yaml  # noqa: PLC0415 - as above
 
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
+    try:
+        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
+        raise InvalidError(_unreadable(place, "is not YAML")) from None
+
+
+def _unreadable(place: str, what: str) -> Issue:
+    text = f"a file of yours {what}"
+    return Issue(severity=Severity.ERROR, code=IssueType.STRUCTURE, rule="settings/file", text=text, location=(place,))
 
 
 def load(settings: Settings | None = None) -> Runtime:
@@ -252,42 +313,6 @@ def default_runtime() -> Runtime:
 
 def request_id() -> str:
     """A new id for a request; random, so that it says nothing."""
-    from uuid import uuid4  # noqa: PLC0415 - as above
+    from uuid import uuid4  # noqa: PLC0415 - `adapter --help` does not need it
 
     return uuid4().hex
-
-
-def request_log(settings: Settings) -> Callable[..., None]:
-    """What writes one JSON line per request to standard error: method, route, status, milliseconds, request id.
-
-    Of a failure only the type and the place in the code are written, never its text, which could hold patient data.
-    """
-    import logging  # noqa: PLC0415 - as above
-    import sys  # noqa: PLC0415 - as above
-
-    import structlog  # noqa: PLC0415 - as above
-
-    log = structlog.wrap_logger(
-        structlog.WriteLogger(sys.stderr),
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log_level.upper()]),
-    )
-
-    def write(*, failure: Exception | None = None, **said: object) -> None:
-        if failure is None:
-            log.info("request", **said)
-        else:
-            log.error("request", **said, failure=type(failure).__name__, place=_place_of(failure))
-
-    return write
-
-
-def _place_of(failure: BaseException) -> list[str]:
-    """File and line of each step that led to a failure."""
-    from traceback import extract_tb  # noqa: PLC0415 - as above
-
-    return [f"{Path(step.filename).name}:{step.lineno}" for step in extract_tb(failure.__traceback__)]

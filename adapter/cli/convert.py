@@ -53,7 +53,7 @@ def convert_command(
     runtime = default_runtime()
     changes = {name: value for name, value in (("profiles", profiles), ("ai_label", ai_label)) if value}
     options = Options.model_validate({**runtime.options.model_dump(), **changes})
-    made = runtime.line.convert(documents_of(files, form), options)
+    made = runtime.line.convert(documents_of(files, form), options, lineage=lineage)
     if as_json:
         print_json(whole(made, runtime.settings.canonical_base, lineage=lineage))
     else:

@@ -27,7 +27,8 @@ def client_of(server: str) -> FhirClient:
 
 def triage_lines() -> tuple[TriageEntry, ...]:
     """What is known of a HAPI server's remarks."""
-    return triage_table(read_plain_yaml((folder_of("mappings") / "triage" / "hapi.yaml").read_text("utf-8")))
+    file = folder_of("mappings") / "triage" / "hapi.yaml"
+    return triage_table(read_plain_yaml(file.read_text("utf-8"), str(file)))
 
 
 @click.command("send")

@@ -153,6 +153,11 @@ class CompiledMap:
         """The plain variant of `make`."""
         return self.make("plain")[0]
 
+    @cached_property
+    def traced(self) -> Callable[..., dict[str, Any]]:
+        """The lineage variant of `make`."""
+        return self.make("lineage")[0]
+
     def prepare(self) -> None:
         """Compile what every conversion needs, so that the first one need not wait."""
         if self.source.source is None:

@@ -20,7 +20,7 @@ from adapter.terminology import Terminology
 
 
 class Made(NamedTuple):
-    """One resource that a map made: the map, and the item of its loop that it was made for.
+    """One resource that a map made: the map, the item of its loop that it was made for, and what the lineage variant noted.
 
     A tuple, since there is one for each resource of each conversion, and a frozen dataclass takes five times as long to make.
     """
@@ -30,6 +30,7 @@ class Made(NamedTuple):
     place: int
     identity: str
     resource: dict[str, Any]
+    trace: Trace | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +57,8 @@ class Library:
         """All source paths that some map reads; `*` stands for every item of a list."""
         return frozenset().union(*(each.read for each in self.maps))
 
-    def run(self, roots: tuple[object, ...], reports: list[tuple[CompiledMap, Report]]) -> list[Made]:
-        """Make all resources for the roots (in the order of `Surroundings.roots`).
+    def run(self, roots: tuple[object, ...], reports: list[tuple[CompiledMap, Report]], *, lineage: bool = False) -> list[Made]:
+        """Make all resources for the roots (in the order of `Surroundings.roots`), with `lineage` by the variant that notes it.
 
         `reports` is given what functions could not convert. Raises ConflictError if two things would get one id.
         """
@@ -76,13 +77,17 @@ class Library:
             raise _collision(planned)
         made = []
         for each, index, item, identity in planned:
-            resource = each.plain(*roots, references, found, None, identity, item, index)
-            made.append(Made(each, item, index, identity, resource))
+            trace: Trace | None = [] if lineage else None
+            make, note = (each.traced, trace.append) if trace is not None else (each.plain, None)
+            resource = make(*roots, references, found, note, identity, item, index)
+            made.append(Made(each, item, index, identity, resource, trace))
             _hand_over(found, each, reports)
         return made
 
     def retrace(self, made: Made, all_made: Iterable[Made], roots: tuple[object, ...], *, explain: bool = False) -> Trace:
-        """What the lineage (or explain) variant notes when it makes the same resource again."""
+        """What the lineage (or explain) variant notes when it makes the same resource again, unless it was noted already."""
+        if made.trace is not None and not explain:
+            return made.trace
         trace: Trace = []
         make, _ = made.map.make("explain" if explain else "lineage")
         again = make(*roots, references_of(all_made, self.maps), [], trace.append, made.identity, made.item, made.place)

@@ -8,9 +8,10 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from adapter.issues import AdapterError, Issue, IssueType, Severity
-from adapter.runtime import Runtime, default_runtime, request_id, request_log
+from adapter.runtime import Runtime, default_runtime, request_id
 from adapter.web import description
 from adapter.web.answer import JSON, json_answer, outcome_answer, status_of_error
+from adapter.web.log import request_log
 from adapter.web.operation import Service, service_of
 from adapter.web.request import RefusedError, check_parameters
 from adapter.web.route import ROUTES, Route
@@ -84,7 +85,7 @@ def _issue_of(error: HTTPException, status: HTTPStatus, service: Service) -> Iss
 
 
 def _log_requests(app: Flask, runtime: Runtime) -> None:
-    log = request_log(runtime.settings)
+    log = request_log(runtime.settings.log_level)
 
     @app.before_request
     def _begin() -> None:

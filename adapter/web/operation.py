@@ -44,7 +44,7 @@ def convert(service: Service, request: Request) -> Response:
     check_parameters(request, ("form", "profiles", "ai_label"))
     media_type = wanted_type(request)
     options = options_of(request, service.runtime.options)
-    made = service.runtime.line.convert(documents_of(request), options)
+    made = service.runtime.line.convert(documents_of(request), options, lineage=media_type == JSON)
     if made.content is None:
         return outcome_answer(made.issues, status_of(made.issues), service.base)
     answer = bytes_answer(made.content) if media_type == FHIR_JSON else json_answer(_whole(service, made), media_type=JSON)

@@ -4,7 +4,6 @@ import copy
 import json
 from collections import Counter
 from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -281,6 +280,11 @@ MENDABLE = {
     "a feature without its name": ("case_data/selected_features/0/feature/feature_name", ""),
     "a feature without its term": ("case_data/selected_features/0/feature/hpo_full_id", None),
 }
+DROPPED = {
+    "a measurement without its value": "measurements/0",
+    "a feature without its term": "selected_features/0",
+}
+"""What of the file nothing can be made of, which is told."""
 
 
 @pytest.mark.parametrize("change", sorted(MENDABLE))
@@ -289,6 +293,9 @@ def test_a_changed_file_is_converted_or_refused_at_the_place(real: dict[str, Any
     conversion = convert(changed(real, path, value))
     errors = [issue for issue in conversion.issues if issue.is_error]
 
+    told = {issue.location for issue in conversion.issues if issue.rule == "coverage/dropped"}
+
+    assert told == {(f"face2gene.json#/case_data/{DROPPED[change]}",) for _ in range(change in DROPPED)}
     if conversion.bundle is None:
         assert errors
         assert all(issue.location for issue in errors)
