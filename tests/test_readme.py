@@ -1,0 +1,114 @@
+"""What the README shows is run."""
+
+import os
+import re
+import shlex
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+import yaml
+
+from adapter.fhir.json import read_json
+
+ROOT = Path(__file__).resolve().parent.parent
+TEXT = (ROOT / "README.md").read_text()
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
+COMMANDS = [line for kind, block in BLOCKS if kind == "sh" for line in block.splitlines() if line]
+# Sending needs a FHIR server: tests/live does that with the same command.
+OURS = [line for line in COMMANDS if line.startswith("adapter ") and not line.startswith("adapter send")]
+ADAPTER = Path(sys.executable).with_name("adapter")
+
+
+def run(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[bytes]:
+    """A program, run where the examples and a folder `build` are."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("ADAPTER_")}
+    return subprocess.run(arguments, cwd=folder, capture_output=True, check=False, timeout=60, env=environment)  # noqa: S603 - from the README
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that looks like the checkout to the README's commands, and in which they may write."""
+    made = tmp_path_factory.mktemp("readme")
+    (made / "build").mkdir()
+    (made / "fhir_examples").symlink_to(ROOT / "fhir_examples")
+    return made
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """The port of a running service."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        number: int = free.getsockname()[1]
+    with subprocess.Popen([ADAPTER, "serve", "--port", str(number), "--workers", "1"], stderr=subprocess.DEVNULL) as service:  # noqa: S603 - our own program
+        try:
+            _wait_for(f"http://127.0.0.1:{number}/health")
+            yield number
+        finally:
+            service.terminate()
+
+
+def _wait_for(url: str) -> None:
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        try:
+            urlopen(url, timeout=2).close()  # noqa: S310 - our own service
+        except URLError:
+            time.sleep(0.1)
+        else:
+            return
+    message = f"nothing answers at {url}"
+    raise TimeoutError(message)
+
+
+def test_every_make_target_of_the_readme_is_there() -> None:
+    targets = re.findall(r"^make (\w+)", "\n".join(COMMANDS), re.MULTILINE)
+
+    assert targets == ["run", "test"]
+    assert all(f"\n{each}:" in (ROOT / "Makefile").read_text() for each in targets)
+
+
+@pytest.mark.parametrize("line", OURS)
+def test_every_command_of_the_readme_works(line: str, folder: Path) -> None:
+    _, *arguments = shlex.split(line)
+    done = run([str(ADAPTER), *arguments], folder)
+
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stdout or "--out" in arguments
+
+
+def test_the_curl_line_returns_a_bundle(port: int, folder: Path) -> None:
+    (line,) = [each for each in COMMANDS if each.startswith("curl ")]
+    done = run([*shlex.split(line.replace("8731", str(port))), "--silent", "--fail"], folder)
+    answer = read_json(done.stdout, "answer")
+
+    assert (answer["resourceType"], answer["type"]) == ("Bundle", "transaction")
+
+
+def test_the_python_lines_work(folder: Path) -> None:
+    (program,) = [block for kind, block in BLOCKS if kind == "python"]
+    done = run([sys.executable, "-c", program], folder)
+
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stdout.startswith(b"transaction 29\n")
+    assert b"Bundle.entry[0].resource.id" in done.stdout
+
+
+def test_the_mapping_lines_are_those_of_the_claim_map() -> None:
+    (shown,) = [block for kind, block in BLOCKS if kind == "yaml"]
+    claim = yaml.safe_load((ROOT / "mappings" / "fhir" / "r4" / "claim.yaml").read_text())
+    items = claim["resource"]["item"]
+
+    assert items[0]["modifier"] == yaml.safe_load(shown)["modifier"]
+
+
+@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)#]+)\)", TEXT))))
+def test_every_link_leads_somewhere(link: str) -> None:
+    assert (ROOT / link).exists()
