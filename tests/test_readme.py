@@ -29,7 +29,7 @@ ADAPTER = Path(sys.executable).with_name("adapter")
 def run(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[bytes]:
     """A program, run where the examples and a folder `build` are."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("ADAPTER_")}
-    return subprocess.run(arguments, cwd=folder, capture_output=True, check=False, timeout=60, env=environment)  # noqa: S603 - from the README
+    return subprocess.run(arguments, cwd=folder, capture_output=True, check=False, timeout=60, env=environment)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def port() -> Iterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         number: int = free.getsockname()[1]
-    with subprocess.Popen([ADAPTER, "serve", "--port", str(number), "--workers", "1"], stderr=subprocess.DEVNULL) as service:  # noqa: S603 - our own program
+    with subprocess.Popen([ADAPTER, "serve", "--port", str(number), "--workers", "1"], stderr=subprocess.DEVNULL) as service:
         try:
             _wait_for(f"http://127.0.0.1:{number}/health")
             yield number
@@ -59,7 +59,7 @@ def _wait_for(url: str) -> None:
     until = time.monotonic() + 30
     while time.monotonic() < until:
         try:
-            urlopen(url, timeout=2).close()  # noqa: S310 - our own service
+            urlopen(url, timeout=2).close()
         except URLError:
             time.sleep(0.1)
         else:
