@@ -63,7 +63,7 @@ def _issue(check: Check, finding: Finding, policy: Policy) -> Issue:
     return Issue(
         rule=rule.id,
         field=finding.field,
-        severity=policy.get(rule.id) or variant.severity or rule.severity["default"],
+        severity=policy.get(rule.id) or variant.severity or rule.severity,
         code=variant.code or rule.code,
         text=variant.text or rule.text,
         suggestion=finding.suggestion,

@@ -1,7 +1,7 @@
 """Rules about modifiers that split, multiply or share the service."""
 
 from adapter.issues import IssueType
-from adapter.rules.rule import ERROR, MEDICARE_ERROR, MEDICARE_WARNING, WARNING, Rule
+from adapter.rules.rule import ERROR, INFORMATION, WARNING, Rule
 
 COMPONENT = (
     Rule(
@@ -15,7 +15,7 @@ COMPONENT = (
     Rule(
         id="MOD-21",
         title="0731T has no components",
-        severity=MEDICARE_ERROR,
+        severity=WARNING,
         code=IssueType.BUSINESS_RULE,
         text="0731T does not split into a professional and a technical part. Take 26 or TC off.",
         source="0731T codebook page: PC/TC indicator 0; CMS Physician Fee Schedule",
@@ -23,7 +23,7 @@ COMPONENT = (
     Rule(
         id="MOD-22",
         title="Components billed twice",
-        severity=MEDICARE_ERROR,
+        severity=WARNING,
         code=IssueType.BUSINESS_RULE,
         text="Lines of one day bill the same service as a whole and in parts, or in both parts. Keep one line.",
         source="CMS Physician Fee Schedule, PC/TC indicator",
@@ -47,7 +47,7 @@ COMPONENT = (
     Rule(
         id="MOD-32",
         title="Assistant modifier and clinician",
-        severity=MEDICARE_ERROR,
+        severity=WARNING,
         code=IssueType.BUSINESS_RULE,
         text="AS is for clinicians who are no physicians, 80, 81 and 82 for physicians. Send the one that fits the clinician.",
         source="MAC guidance on assistants at surgery",
@@ -63,7 +63,7 @@ COMPONENT = (
     Rule(
         id="MOD-50",
         title="Bilateral",
-        severity=MEDICARE_ERROR,
+        severity=WARNING,
         code=IssueType.BUSINESS_RULE,
         text="0731T has no two sides. Take 50 off.",
         source="0731T codebook page: bilateral indicator 0",
@@ -71,7 +71,7 @@ COMPONENT = (
     Rule(
         id="MOD-51",
         title="Multiple procedures",
-        severity=MEDICARE_WARNING,
+        severity=INFORMATION,
         code=IssueType.BUSINESS_RULE,
         text="0731T is not reduced beside other procedures. Take 51 off.",
         source="0731T codebook page: multiple-procedure indicator 0",
@@ -79,7 +79,7 @@ COMPONENT = (
     Rule(
         id="MOD-62",
         title="Two surgeons",
-        severity=MEDICARE_ERROR,
+        severity=WARNING,
         code=IssueType.BUSINESS_RULE,
         text="Two surgeons can not share 0731T. Take 62 off.",
         source="0731T codebook page: co-surgeon indicator 0",
@@ -87,7 +87,7 @@ COMPONENT = (
     Rule(
         id="MOD-66",
         title="Surgical team",
-        severity=MEDICARE_ERROR,
+        severity=WARNING,
         code=IssueType.BUSINESS_RULE,
         text="A surgical team can not share 0731T. Take 66 off.",
         source="0731T codebook page: team indicator 0",

@@ -1,7 +1,7 @@
 """Rules about what was done when, how often, where and why: dates, units, diagnoses, places."""
 
 from adapter.issues import IssueType, Severity
-from adapter.rules.rule import ERROR, MEDICARE_ERROR, WARNING, Rule, Variant
+from adapter.rules.rule import ERROR, WARNING, Rule, Variant
 
 SERVICE = (
     Rule(
@@ -47,7 +47,7 @@ SERVICE = (
     Rule(
         id="UNT-01",
         title="More than one unit a day",
-        severity=MEDICARE_ERROR,
+        severity=WARNING,
         code=IssueType.BUSINESS_RULE,
         text="More than one unit of 0731T for a patient, provider and day. Bill one unit: more photographs do not add units.",
         source="0731T codebook page: medically unlikely edit 1",

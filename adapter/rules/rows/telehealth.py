@@ -1,7 +1,7 @@
 """Rules about modifiers for service at a distance and for the level of care."""
 
 from adapter.issues import IssueType
-from adapter.rules.rule import ERROR, INFORMATION, MEDICARE_INFORMATION, MEDICARE_WARNING, WARNING, Rule
+from adapter.rules.rule import ERROR, INFORMATION, WARNING, Rule
 
 TELEHEALTH = (
     Rule(
@@ -31,7 +31,7 @@ TELEHEALTH = (
     Rule(
         id="MOD-43",
         title="95 with a place that is not telehealth",
-        severity=MEDICARE_WARNING,
+        severity=INFORMATION,
         code=IssueType.BUSINESS_RULE,
         text="95 is sent with a place of service that is not telehealth. Send 02 or 10, or take 95 off.",
         source="CMS telehealth services",
@@ -39,7 +39,7 @@ TELEHEALTH = (
     Rule(
         id="MOD-44",
         title="Telehealth place without a modifier",
-        severity=MEDICARE_INFORMATION,
+        severity=WARNING,
         code=IssueType.BUSINESS_RULE,
         text="The place of service is telehealth, and no modifier says so. Many payers want 95.",
         source="CMS telehealth services; payer policies",
@@ -71,7 +71,7 @@ TELEHEALTH = (
     Rule(
         id="MOD-48",
         title="Store and forward",
-        severity=MEDICARE_WARNING,
+        severity=INFORMATION,
         code=IssueType.BUSINESS_RULE,
         text="Few payers cover telehealth that is not live. Check the payer's policy.",
         source="CMS telehealth services",
