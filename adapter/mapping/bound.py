@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from adapter.mapping.problem import Mark
 from adapter.mapping.value import Value
+from adapter.strict_yaml.problem import Mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

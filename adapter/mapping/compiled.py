@@ -10,16 +10,16 @@ from typing import Any
 
 from adapter.mapping.bind import BodyBinder
 from adapter.mapping.bound import Leaf, Loop, Thing
-from adapter.mapping.document import TextNode
 from adapter.mapping.expression import Binder
 from adapter.mapping.form import Calls, Target
 from adapter.mapping.frame import Frame, Place
 from adapter.mapping.generate import LINE, Generator, Group, _At
-from adapter.mapping.problem import Problem
 from adapter.mapping.support import NAMESPACE, Report
 from adapter.mapping.tree import FragmentSource, MapSource
 from adapter.mapping.types import Shape
 from adapter.mapping.value import Mode, Scope, Value
+from adapter.strict_yaml.document import TextNode
+from adapter.strict_yaml.problem import Problem
 
 Trace = list[tuple[int, tuple[int, ...], tuple[int, ...]]]
 """What a lineage or explain variant noted: group number, places in output lists, indexes of loops."""

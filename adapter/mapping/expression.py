@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from adapter.mapping.compatible import common_kind, comparability, membership
 from adapter.mapping.frame import Frame
-from adapter.mapping.problem import Mark
 from adapter.mapping.types import Kind, Shape, Type
 from adapter.mapping.value import BROKEN, NO_CONSTANT, Scope, Value, merged
+from adapter.strict_yaml.problem import Mark
 
 _BOOLEAN = Kind("boolean")
 _COMPARISONS: dict[type[ast.cmpop], str] = {

@@ -9,9 +9,9 @@ from adapter.mapping.expression import Binder, constant_value
 from adapter.mapping.frame import Frame, tuple_code
 from adapter.mapping.function import Function, NotConvertible, Parameter
 from adapter.mapping.list_form import LIST_FORMS, Form
-from adapter.mapping.problem import Mark
 from adapter.mapping.types import Kind, Shape, Type, accepts
 from adapter.mapping.value import BROKEN, Read, Scope, Value, merged
+from adapter.strict_yaml.problem import Mark
 from adapter.terminology import Terminology
 
 _BOOLEAN = Kind("boolean")

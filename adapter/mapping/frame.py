@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from adapter.mapping.problem import Mark, Problem, problem
 from adapter.mapping.value import Read
+from adapter.strict_yaml.problem import Mark, Problem, problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 
 from adapter.mapping.bound import Item, Leaf, Loop, Node, Several, Thing, Wrapped
 from adapter.mapping.frame import Frame, tuple_code
-from adapter.mapping.problem import Mark
 from adapter.mapping.value import Mode, Read, Value
+from adapter.strict_yaml.problem import Mark
 
 OUT = None
 """Stands in a site's path where the place in an output list goes."""

@@ -11,11 +11,12 @@ from adapter.issues import ConflictError, Issue, IssueType, Severity
 from adapter.mapping.compiled import Bench, CompiledMap, Report, Trace, bind_map, target_of
 from adapter.mapping.form import Calls, Target
 from adapter.mapping.function import Function
-from adapter.mapping.problem import BadMappingError, Mark, Problem, problem
+from adapter.mapping.problem import BadMappingError
 from adapter.mapping.shape import FhirShapes
 from adapter.mapping.tree import FileContent, FragmentSource, MapSource, Order, read_file
 from adapter.mapping.types import Kind, Shape, Type
 from adapter.mapping.value import Read, Value
+from adapter.strict_yaml.problem import Mark, Problem, problem
 from adapter.terminology import Terminology
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from adapter.mapping.expression import Binder
-from adapter.mapping.problem import Mark
 from adapter.mapping.types import Kind
 from adapter.mapping.value import Read, Scope, Value, merged
+from adapter.strict_yaml.problem import Mark
 
 Form = Callable[[Binder, ast.expr, Mark, Scope], Value | None]
 

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from adapter.mapping.document import ListNode, MappingNode, Node, TextNode, read_yaml
-from adapter.mapping.problem import Mark, Problem, problem
+from adapter.strict_yaml.document import ListNode, MappingNode, Node, TextNode, read_yaml
+from adapter.strict_yaml.problem import Mark, Problem, problem
 
 _LOOP = re.compile(r"^\s*([A-Za-z_]\w*)\s+in\s+(.+)$", re.DOTALL)
 _NEXT_LOOP = re.compile(r"\s+for\s+(?=[A-Za-z_]\w*\s+in\s)")

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypedDict
 
-from adapter.mapping.problem import Mark
 from adapter.mapping.types import Kind, Type
+from adapter.strict_yaml.problem import Mark
 
 
 class _NoConstant:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from adapter.mapping.problem import BadMappingError, Problem
+from adapter.mapping.problem import BadMappingError
+from adapter.strict_yaml.problem import Problem
 from tests.mapping.ground import load
 
 FOLDER = Path(__file__).parent / "mistakes"
-ENGINE = Path(__file__).parent.parent.parent / "adapter" / "mapping"
+ADAPTER = Path(__file__).parent.parent.parent / "adapter"
 FILES = sorted(FOLDER.glob("*.yaml"))
 
 _EXPECTED = re.compile(r"# (\d+):(\d+): ([a-z-]+): (.+)")
@@ -58,7 +59,7 @@ def test_a_mistake_is_filed_under_its_code(file: Path) -> None:
 
 def reported_codes() -> Iterator[str]:
     """All codes that the engine's sources can report."""
-    for file in sorted(ENGINE.glob("*.py")):
+    for file in sorted([*(ADAPTER / "mapping").glob("*.py"), *(ADAPTER / "strict_yaml").glob("*.py")]):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call) and node.args and _reports(node.func):
                 yield from _texts(node.args[0])
@@ -103,7 +104,7 @@ def test_a_mistake_reads_as_one_line_that_editors_understand() -> None:
 def test_a_mistake_is_an_issue_with_its_place_as_location() -> None:
     (found,) = problems_of((FOLDER / "unknown-element.yaml").read_text())
 
-    issue = found.to_issue()
+    issue = found.to_issue("map")
 
     assert issue.rule == "map/unknown-element"
     assert issue.location == (str(found.mark),)

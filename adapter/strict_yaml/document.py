@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from adapter.mapping.problem import Mark, Problem, problem
+from adapter.strict_yaml.problem import Mark, Problem, problem
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

@@ -1,0 +1,64 @@
+"""What can be wrong with a file that people write: a place, a code, a message and a hint."""
+
+from dataclasses import dataclass
+
+from adapter.issues import InvalidError, Issue, IssueType, Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Mark:
+    """A place in a file; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        """`file:line:column`, as editors understand it."""
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One mistake in a file."""
+
+    code: str
+    mark: Mark
+    message: str
+    hint: str
+
+    def __str__(self) -> str:
+        """The line that a person reads."""
+        return f"{self.mark}: {self.code}: {self.message} ({self.hint})"
+
+    def to_issue(self, kind: str) -> Issue:
+        """The problem as an issue with its place as location; `kind` says in which kind of file it is."""
+        return Issue(
+            severity=Severity.ERROR,
+            code=IssueType.INVALID,
+            rule=f"{kind}/{self.code}",
+            text=self.message,
+            suggestion=self.hint,
+            location=(str(self.mark),),
+        )
+
+
+def problem(code: str, mark: Mark, message: str, hint: str) -> Problem:  # noqa: PLR0917 - in the order of the line that is shown
+    """A problem, said in one line."""
+    return Problem(code=code, mark=mark, message=message, hint=hint)
+
+
+class BadFileError(InvalidError):
+    """Files that can not be used; raised with all of their problems at once."""
+
+    kind = "file"
+    """What kind of file it is, for the ids of the issues."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        """Keep the problems in the order of their places."""
+        self.problems = sorted(problems, key=lambda each: (each.mark, each.code))
+        super().__init__(*(each.to_issue(self.kind) for each in self.problems))
+
+    def __str__(self) -> str:
+        """One line per problem."""
+        return "\n".join(str(each) for each in self.problems)
