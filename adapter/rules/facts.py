@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from adapter.case import Case, Line
+from adapter.rules.policy import PayerPolicy
 from adapter.rules.state import State
 
 ANALYSIS_CODE = "0731T"
@@ -19,11 +20,12 @@ class Facts:
     """A case with its state and its claim lines; lines and modifiers are named by their places in the case.
 
     `analysis` holds the places of the 0731T lines, `discontinued` (line, modifier) of every 53 on them, `undiscontinued`
-    the places of 0731T lines without 53.
+    the places of 0731T lines without 53. `policy` is what the payer wants.
     """
 
     case: Case
     state: State
+    policy: PayerPolicy
     use: Use | None
     lines: tuple[Line, ...]
     analysis: tuple[int, ...]
@@ -47,7 +49,7 @@ class Facts:
         return self.state.report in FINAL_REPORT
 
 
-def facts_of(case: Case, state: State) -> Facts:
+def facts_of(case: Case, state: State, policy: PayerPolicy) -> Facts:
     """Find the facts of a case."""
     lines = case.billing.lines if case.billing else ()
     analysis = tuple(at for at, line in enumerate(lines) if line.code == ANALYSIS_CODE)
@@ -58,6 +60,7 @@ def facts_of(case: Case, state: State) -> Facts:
     return Facts(
         case=case,
         state=state,
+        policy=policy,
         use=case.billing.use if case.billing else None,
         lines=lines,
         analysis=analysis,

@@ -1,23 +1,20 @@
 """The judgement of a case: everything that is wrong with its claim, and which statuses its resources have."""
 
-from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from adapter.case import Case
-from adapter.issues import Issue, Severity
+from adapter.issues import Issue
 from adapter.rules.facts import Facts, facts_of
 from adapter.rules.finding import Check, Finding
+from adapter.rules.policy import PayerPolicy
 from adapter.rules.registry import CHECKS
 from adapter.rules.rule import Effect, Variant
 from adapter.rules.state import DERIVED_FROM, ClaimStatus, State, state_of
 from adapter.rules.table import RULE
 
-Policy = Mapping[str, Severity]
-"""A payer's severities by rule id, in place of the defaults."""
-
-_NO_POLICY: Policy = MappingProxyType({})
+_NO_PAYER = PayerPolicy()
 _AS_THE_RULE = Variant(name="")
 
 
@@ -37,10 +34,10 @@ class Judgement(BaseModel):
     state: State
 
 
-def judge(case: Case, *, policy: Policy | None = None) -> Judgement:
-    """Apply every rule to a case; never raises for what a valid case can hold."""
+def judge(case: Case, *, policy: PayerPolicy | None = None) -> Judgement:
+    """Apply every rule to a case, as the payer wants it; never raises for what a valid case can hold."""
     state = state_of(case)
-    issues = tuple(_issues(facts_of(case, state), policy or _NO_POLICY))
+    issues = tuple(_issues(facts_of(case, state, policy or _NO_PAYER)))
     effects = {RULE[issue.rule].effect for issue in issues if issue.rule is not None and issue.is_error}
     return Judgement(
         issues=issues,
@@ -51,23 +48,25 @@ def judge(case: Case, *, policy: Policy | None = None) -> Judgement:
     )
 
 
-def _issues(facts: Facts, policy: Policy) -> Iterator[Issue]:
+def _issues(facts: Facts) -> Iterator[Issue]:
     for check in CHECKS:
         for finding in check.find(facts):
-            yield _issue(check, finding, policy)
+            yield _issue(check, finding, facts.policy)
 
 
-def _issue(check: Check, finding: Finding, policy: Policy) -> Issue:
+def _issue(check: Check, finding: Finding, policy: PayerPolicy) -> Issue:
+    """The issue of a finding; a variant with a severity of its own is a fact, which no payer changes."""
     rule = check.rule
     variant = _AS_THE_RULE if finding.variant is None else next(v for v in rule.variants if v.name == finding.variant)
+    wanted = policy.severities.get(rule.id) if variant.severity is None else None
     return Issue(
         rule=rule.id,
         field=finding.field,
-        severity=policy.get(rule.id) or variant.severity or rule.severity,
+        severity=variant.severity or wanted or rule.severity,
         code=variant.code or rule.code,
         text=variant.text or rule.text,
         suggestion=finding.suggestion,
-        source=rule.source,
+        source=f"{rule.source}; severity by payer policy `{policy.key}`: {policy.standing}" if wanted else rule.source,
     )
 
 

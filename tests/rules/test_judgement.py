@@ -12,6 +12,7 @@ from adapter.case import Case
 from adapter.issues import Issue, IssueType, Severity
 from adapter.rules.finding import rule
 from adapter.rules.judgement import judge
+from adapter.rules.policy import PayerPolicy
 from adapter.rules.table import RULE
 
 Make = Callable[[Mapping[str, Any]], Case]
@@ -80,15 +81,21 @@ def test_a_predetermination_is_only_warned_of_a_missing_diagnosis(make: Make) ->
 
 
 def test_a_policy_replaces_the_severity_of_a_rule(make: Make) -> None:
-    case = make({f"{LINE}.units": 0, "images[0].url": "https://images.invalid/1?sig=a"})
+    case = make({"images[0].url": "https://images.invalid/1?sig=a"})
 
-    judgement = judge(case, policy={"UNT-02": Severity.INFORMATION, "PRI-04": Severity.ERROR})
+    judgement = judge(case, policy=PayerPolicy(key="strict", severities={"PRI-04": Severity.ERROR}))
 
-    assert {issue.rule: issue.severity for issue in judgement.issues} == {
-        "UNT-02": Severity.INFORMATION,
-        "PRI-04": Severity.ERROR,
-    }
-    assert judgement.claim == "draft"
+    (issue,) = judgement.issues
+    assert (issue.rule, issue.severity, judgement.claim) == ("PRI-04", Severity.ERROR, "draft")
+    assert str(issue.source).endswith("severity by payer policy `strict`: adapter default, not payer-published")
+
+
+def test_a_policy_leaves_a_variant_that_has_a_severity_of_its_own(make: Make) -> None:
+    case = make({"billing.use": "predetermination", "diagnoses": []})
+
+    judgement = judge(case, policy=PayerPolicy(severities={"DX-01": Severity.ERROR}))
+
+    assert [issue.severity for issue in judgement.issues] == [Severity.WARNING]
 
 
 def test_issues_come_in_the_order_of_the_table(make: Make) -> None:

@@ -1,0 +1,155 @@
+"""What a payer wants of 0731T, as data, and which payer's policy holds for a case."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+from adapter.case import Case
+from adapter.issues import Issue, IssueType, Severity
+
+DEFAULT = "default"
+"""The key of the policy that holds where no other does."""
+
+UNVERIFIED = "adapter default, not payer-published"
+"""What is said of a policy wherever nobody has cited a document of the payer."""
+
+Wanted = Literal["required", "optional", "not-used"]
+Components = Literal["not-split", "split"]
+Assistants = Literal["documented", "not-paid"]
+
+_DAY = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telehealth:
+    """How a payer wants service at a distance to be shown: whether by a modifier, and by which places of service."""
+
+    modifier: Wanted = "optional"
+    pos: tuple[str, ...] = ("02", "10")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayerPolicy:
+    """A payer's policy on 0731T (modelling.md §12); the defaults are those of mappings/payers/default.yaml.
+
+    `severities` replace the default severity of a rule by its id. `unit_limit` is for a patient, provider and day. `components`
+    says whether 26 and TC may split the service, `assistants` what becomes of 80, 81, 82 and AS. `modifiers` are those that this
+    payer takes on a line of 0731T. `start` and `end` are the first and the last day of service that it holds for. A policy
+    that is not `verified` is a guess of the adapter: nobody has cited a document of the payer as its `source`.
+    """
+
+    key: str = DEFAULT
+    name: str = "any payer"
+    payer_ids: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    start: str | None = None
+    end: str | None = None
+    severities: Mapping[str, Severity] = field(default_factory=lambda: MappingProxyType({}))
+    telehealth: Telehealth = field(default_factory=Telehealth)
+    unit_limit: int = 1
+    components: Components = "not-split"
+    assistants: Assistants = "documented"
+    modifiers: tuple[str, ...] = ("22", "52", "53", "26", "TC", "80", "82", "AS", "TG", "95")
+    coverage_note: str = "Category III code: coverage differs between payers and plans. Check the payer's policy."
+    source: str = "adapter default"
+    verified: bool = False
+
+    @property
+    def standing(self) -> str:
+        """What the policy rests on: its source, or that it is a guess."""
+        return self.source if self.verified else UNVERIFIED
+
+    def holds_on(self, day: str | None) -> bool:
+        """Whether the policy is in force on a day of service; of a day that is not known, it is unless it has ended."""
+        if day is None:
+            return self.end is None
+        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The policy for a case, the case field that it was chosen by, and in words why it is this one."""
+
+    policy: PayerPolicy
+    field: str
+    why: str
+
+    def to_issue(self) -> Issue:
+        """The choice as an information, so that nobody has to guess what a claim was judged by."""
+        return Issue(
+            severity=Severity.INFORMATION,
+            code=IssueType.INFORMATIONAL,
+            rule="policy/chosen",
+            field=self.field,
+            text=f"The claim was judged by the payer policy `{self.policy.key}`: {self.why}. It is: {self.policy.standing}.",
+            suggestion=self.policy.coverage_note,
+            source=self.policy.source,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policies:
+    """All policies by key, each with its periods in the order of time; there is always one of the key `default`."""
+
+    by_key: Mapping[str, tuple[PayerPolicy, ...]] = field(default_factory=lambda: MappingProxyType({DEFAULT: (PayerPolicy(),)}))
+
+    def choose(self, case: Case) -> Choice:
+        """The policy of the payer of a case: by its key, then its payer id, the plan of the coverage, and the payer's name."""
+        day = _day_of_service(case)
+        for where, said in _who_pays(case):
+            key = self._key_of(where, said)
+            held = self._in_force(key, day) if key else None
+            if held is not None:
+                return Choice(policy=held, field=where, why=f"`{where}` names this payer")
+            if key is not None:
+                why = f"`{where}` names the payer `{key}`, and no policy of it is in force on the day of service"
+                return Choice(policy=self._default(day), field=where, why=why)
+        return Choice(policy=self._default(day), field="payer", why=self._unknown(case))
+
+    def policy(self, key: str, day: str | None = None) -> PayerPolicy | None:
+        """The policy of a key that is in force on a day; nothing if there is none."""
+        return self._in_force(key, day)
+
+    def _key_of(self, where: str, said: str) -> str | None:
+        wanted = _plain(said)
+        return next((key for key, held in self.by_key.items() if any(wanted in _words(each, where) for each in held)), None)
+
+    def _in_force(self, key: str, day: str | None) -> PayerPolicy | None:
+        return next((each for each in reversed(self.by_key.get(key, ())) if each.holds_on(day)), None)
+
+    def _default(self, day: str | None) -> PayerPolicy:
+        return self._in_force(DEFAULT, day) or self.by_key[DEFAULT][-1]
+
+    def _unknown(self, case: Case) -> str:
+        if case.payer is None:
+            return "the case names no payer"
+        known = ", ".join(key for key in self.by_key if key != DEFAULT)
+        return f"the payer of the case has no policy of its own (known keys: {known or 'none'})"
+
+
+def _who_pays(case: Case) -> list[tuple[str, str]]:
+    said = (
+        ("payer.key", case.payer.key if case.payer else None),
+        ("payer.payer_id", case.payer.payer_id if case.payer else None),
+        ("coverage.plan", case.coverage.plan if case.coverage else None),
+        ("payer.name", case.payer.name if case.payer else None),
+    )
+    return [(where, text) for where, text in said if text]
+
+
+def _words(policy: PayerPolicy, where: str) -> list[str]:
+    words = {"payer.key": (policy.key,), "payer.payer_id": policy.payer_ids}.get(where, (policy.name, *policy.names))
+    return [_plain(each) for each in words]
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _day_of_service(case: Case) -> str | None:
+    days = [line.dos_start for line in (case.billing.lines if case.billing else ()) if line.dos_start]
+    if days:
+        return min(days)
+    start = case.procedure.started_at or case.encounter.start
+    return start[:_DAY] if start and len(start) >= _DAY else None
