@@ -139,7 +139,7 @@ class Trail:
         made = self.made[number]
         trace = self.library.retrace(made, self.made, self.roots, explain=explain)
         _, groups = made.map.make("explain" if explain else "lineage")
-        return origins(trace, groups, made.resource)
+        return origins(trace, groups, made.resource, made.map.around(made.place))
 
     def _entry(self, origin: Origin, root: str) -> Entry:
         fields = self._fields(origin.reads)

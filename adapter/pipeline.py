@@ -13,7 +13,7 @@ from adapter.fhir.bundle import transaction
 from adapter.fhir.json import canonical_bytes, read_json
 from adapter.issues import AdapterError, InvalidError, Issue, IssueType, Severity
 from adapter.lineage import Coverage, Lineage, Trail, steps, verdict_issue
-from adapter.mapping.compiled import CompiledMap, Report
+from adapter.mapping.compiled import CompiledMap, Report, Trace
 from adapter.mapping.library import Library
 from adapter.mapping.origin import Origin, origins
 from adapter.readers.document import NATIVE, Document, MappedDocument, Path, ReadDocument, Source, dotted, read_document
@@ -156,9 +156,9 @@ def map_document(compiled: CompiledMap, document: ReadDocument, options: Options
 
     def trace() -> dict[Path, Source]:
         traced, groups = compiled.make("lineage")
-        notes: list[tuple[int, tuple[int, ...], tuple[int, ...]]] = []
+        notes: Trace = []
         traced(document.tree, options, {}, [], notes.append, "", None, 0)
-        return {each.element: _source(document, each) for each in origins(notes, groups, tree)}
+        return {each.element: _source(document, each) for each in origins(notes, groups, tree, {})}
 
     mapped = MappedDocument(
         name=document.name,

@@ -21,7 +21,7 @@ from adapter.mapping.value import Mode, Scope, Value
 from adapter.strict_yaml.document import TextNode
 from adapter.strict_yaml.problem import Problem
 
-Trace = list[tuple[int, tuple[int, ...], tuple[int, ...]]]
+Trace = list[tuple[int, ...]]
 """What a lineage or explain variant noted: group number, places in output lists, indexes of loops."""
 
 
@@ -164,6 +164,11 @@ class CompiledMap:
             self.keys  # noqa: B018 - a property that compiles
         self.plain  # noqa: B018 - as above
 
+    def around(self, place: int) -> dict[str, int]:
+        """The index of the loop around the whole map, by its variable, for `origins`."""
+        loop = self.header.loop
+        return {loop.index: place} if loop and loop.kind == "list" else {}
+
     def make(self, mode: Mode) -> tuple[Callable[..., dict[str, Any]], list[Group]]:
         """`make(*roots, R, P, T, ID, item, index)`: the resource; and the groups that `T` counts."""
         return self._variant(mode, partial(self._make_code, mode))
@@ -215,11 +220,10 @@ class CompiledMap:
         groups: list[Group] = []
         generator = Generator(header.frame, mode, groups)
         generator.hoists()
-        loops = (header.loop.index,) if header.loop and header.loop.kind == "list" else ()
         with generator.marked(self.source.mark):
             generator.names(header.lets)
             start = "" if self.identity is None else f"'resourceType': {self.source.target!r}, "
-            code = generator.thing(self.body, _At(loops=loops), start=start)
+            code = generator.thing(self.body, _At(), start=start)
             generator.emit(f"return {code}")
         return generator
 

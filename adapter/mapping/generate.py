@@ -1,7 +1,8 @@
 """Writes the Python code of a bound map, in one of three variants made from the same tree.
 
 `plain` makes the thing. `lineage` also notes in `T`, for each group of elements that was made, the group's number with the
-places in the output and the indexes of the loops. `explain` notes as well what was not made and why.
+places in the output and the indexes of the loops (but not that of the loop around the whole map, which its caller knows).
+`explain` notes as well what was not made and why.
 """
 
 from collections.abc import Iterator
@@ -36,7 +37,10 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Sites that are made together (or not made, `missing` says why); `loops` are the variables whose values are noted."""
+    """Sites that are made together (or not made, `missing` says why).
+
+    A note of it is a tuple: the group's number, the places in the output lists, and the values of the variables `loops`.
+    """
 
     sites: tuple[Site, ...]
     loops: tuple[str, ...]
@@ -243,19 +247,22 @@ class Generator:
         """Emit the statements that make a list; gives the local that holds it."""
         local = self.frame.fresh("l")
         self.emit(f"{local} = []")
-        for item in several.items:
+        certain = 0
+        for place, item in enumerate(several.items):
             with self.marked(item.mark):
-                self._item(local, item, at)
+                # As long as all items are certain to be there, the place of the next one is known now.
+                self._item(local, item, at, place if certain == place else None)
+            certain += item.certain
         return local
 
-    def _item(self, local: str, item: Item, at: _At) -> None:
+    def _item(self, local: str, item: Item, at: _At, place: int | None) -> None:
         put = f"{local}.append({{}})"
         thing = item.thing if isinstance(item, Wrapped) else item if isinstance(item, Thing) else None
         if thing is None:
-            self._value(put, item, self._placed(local, at))  # type: ignore[arg-type]  # only a Leaf is left
+            self._value(put, item, self._placed(local, at, place))  # type: ignore[arg-type]  # only a Leaf is left
             return
         with self._entered(thing, at) as inner:
-            placed = self._placed(local, inner)
+            placed = self._placed(local, inner, None if inner.loops != at.loops else place)
             if isinstance(item, Wrapped):
                 self._value(put, item.leaf, placed)
             else:
@@ -268,9 +275,9 @@ class Generator:
         else:
             self._optional_leaf(put, leaf, at)
 
-    def _placed(self, local: str, at: _At) -> _At:
-        if self.mode == "plain":
-            return at.item("0")
+    def _placed(self, local: str, at: _At, place: int | None) -> _At:
+        if self.mode == "plain" or place is not None:
+            return at.item(str(place))
         out = self.frame.fresh("o")
         self.emit(f"{out} = len({local})")
         return at.item(out)
@@ -279,7 +286,7 @@ class Generator:
         if self.mode == "plain" or not sites:
             return
         self.groups.append(Group(sites=sites, loops=at.loops, missing=missing))
-        self.emit(f"T(({len(self.groups) - 1}, {tuple_code(at.outs)}, {tuple_code(at.loops)}))")
+        self.emit(f"T({tuple_code((str(len(self.groups) - 1), *at.outs, *at.loops))})")
 
     def _missing(self, leaf: Leaf, at: _At, why: str) -> None:
         if self.mode == "explain":

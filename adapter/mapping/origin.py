@@ -1,6 +1,6 @@
 """Says for every element of a resource what it was made from, by reading what a traced variant noted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from adapter.mapping.compiled import Trace
@@ -28,11 +28,15 @@ class Origin:
     missing: str | None
 
 
-def origins(trace: Trace, groups: list[Group], resource: dict[str, object]) -> Iterator[Origin]:
-    """The origins of all leaves of a resource, in the order in which they were made."""
-    for number, outs, indexes in trace:
+def origins(trace: Trace, groups: list[Group], resource: dict[str, object], around: Mapping[str, int]) -> Iterator[Origin]:
+    """The origins of all leaves of a resource, in the order in which they were made.
+
+    `around` has the index of the loop around the whole map, if there is one, by its variable.
+    """
+    for number, *noted in trace:
         group = groups[number]
-        places = dict(zip(group.loops, indexes, strict=True))
+        inner = len(noted) - len(group.loops)
+        outs, places = noted[:inner], {**around, **dict(zip(group.loops, noted[inner:], strict=True))}
         for site in group.sites:
             element, item = _placed(site.path, outs)
             made = _origin(site, element, item, places, group.missing)
@@ -73,7 +77,7 @@ def _reads_of_item(made: Origin, below: Tokens) -> tuple[str, ...]:
     return made.reads
 
 
-def _placed(path: Path, outs: tuple[int, ...]) -> tuple[Tokens, Tokens]:
+def _placed(path: Path, outs: list[int]) -> tuple[Tokens, Tokens]:
     remaining = iter(outs)
     tokens: list[str | int] = []
     last = 0

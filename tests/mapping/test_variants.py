@@ -30,7 +30,7 @@ def probes(library: Library, roots: tuple[object, ...]) -> list[Made]:
 def traced(library: Library, made: Made, roots: tuple[object, ...], *, explain: bool = False) -> list[Origin]:
     trace = library.retrace(made, [made], roots, explain=explain)
     _, groups = made.map.make("explain" if explain else "lineage")
-    return list(origins(trace, groups, made.resource))
+    return list(origins(trace, groups, made.resource, made.map.around(made.place)))
 
 
 def empties(value: Any) -> bool:  # noqa: ANN401 - JSON
