@@ -20,7 +20,8 @@ from adapter.readers.document import NATIVE, Document, MappedDocument, Path, Rea
 from adapter.readers.merge import Merged, merge
 from adapter.readers.shape import InputForm, structure_issues
 from adapter.readers.validate import to_case
-from adapter.rules.judgement import judge
+from adapter.rules.judgement import Judgement, judge
+from adapter.rules.policy import Policies
 from adapter.rules.registry import JUDGED_ONLY
 from adapter.rules.state import DERIVED_FROM
 
@@ -77,11 +78,12 @@ class Conversion:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """The assembled line: maps of input forms by form name, the forms themselves, and the maps that make FHIR."""
+    """The assembled line: maps of input forms by form name, the forms themselves, the maps that make FHIR, payers' policies."""
 
     library: Library
     sources: Mapping[str, CompiledMap]
     forms: Mapping[str, InputForm]
+    policies: Policies
 
     @cached_property
     def unread(self) -> frozenset[Path]:
@@ -124,12 +126,12 @@ class Line:
         return map_document(self.sources[document.form], document, options, found=found)
 
     def _make(self, case: Case, merged: Merged, options: Options, *, found: list[Issue], lineage: bool) -> Conversion:
-        judgement = judge(case)
+        judgement, judged = self._judge(case)
         roots = (case, judgement, options)
         reports: list[tuple[CompiledMap, Report]] = []
         if judgement.refused:
             return _refused(
-                tuple(issue.at(location=merged.positions(steps(issue.field or ""))) for issue in judgement.issues), case
+                tuple(issue.at(location=merged.positions(steps(issue.field or ""))) for issue in judged), case
             )
         try:
             made = self.library.run(roots, reports, lineage=lineage)
@@ -142,10 +144,16 @@ class Line:
             library=self.library, merged=merged, judgement=judgement, roots=roots, made=made, bundle=bundle, unread=self.unread
         )
         verdicts = dict.fromkeys(verdict_issue(*report) for report in reports)  # a name of a `let` may be asked for twice
-        issues = [*found, *judgement.issues, *verdicts]
+        issues = [*found, *judged, *verdicts]
         placed = [trail.with_places(issue) for issue in issues]
         checked = [*placed, *check_bundle(bundle, content), *trail.coverage().issues()]
         return Conversion(content=content, issues=tuple(checked), case=case, trail=trail)
+
+    def _judge(self, case: Case) -> tuple[Judgement, tuple[Issue, ...]]:
+        """The judgement by the policy of the payer, and its issues; of a claim, the first says which policy that was."""
+        choice = self.policies.choose(case)
+        judgement = judge(case, policy=choice.policy)
+        return judgement, (choice.to_issue(), *judgement.issues) if case.billing else judgement.issues
 
 
 def map_document(compiled: CompiledMap, document: ReadDocument, options: Options, *, found: list[Issue]) -> MappedDocument:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from adapter.mapping.library import Library, Surroundings
     from adapter.pipeline import Line, Options
     from adapter.readers.shape import InputForm
+    from adapter.rules.policy import Policies
     from adapter.terminology import Terminology
 
 Profiles = Literal["none", "own", "uscore", "all"]
@@ -181,7 +182,7 @@ class Runtime:
         from adapter.pipeline import Line  # noqa: PLC0415 - `adapter --help` does not need it
 
         sources = {each.source.source: each for each in self.source_library.maps if each.source.source}
-        made = Line(library=self.fhir_library, sources=sources, forms=self.forms)
+        made = Line(library=self.fhir_library, sources=sources, forms=self.forms, policies=self.policies)
         for each in (*made.library.maps, *made.sources.values()):
             each.prepare()
         # What was made so far stays for ever: the garbage collector need not look at it again.
@@ -231,6 +232,13 @@ class Runtime:
         return {name: input_form(name, schema) for name, schema in schemas.items()}
 
     @cached_property
+    def policies(self) -> "Policies":
+        """The policies of payers; raises BadPolicyError (an InvalidError) with all mistakes of their files."""
+        from adapter.rules.policy_file import load_policies  # noqa: PLC0415 - as above
+
+        return load_policies(*self._layers("payers", "*.yaml"))
+
+    @cached_property
     def fhir_library(self) -> "Library":
         """The maps that make FHIR."""
         from adapter.mapping.library import load_library  # noqa: PLC0415 - as above
@@ -268,12 +276,17 @@ class Runtime:
 
     def _files(self, folder: str, pattern: str) -> dict[str, str]:
         """Our files and then the user's, by the name that messages show."""
+        ours, own = self._layers(folder, pattern)
+        return ours | own
+
+    def _layers(self, folder: str, pattern: str) -> tuple[dict[str, str], dict[str, str]]:
+        """Our files, and the user's, each by the name that messages show."""
         ours = folder_of("mappings")
         found = {f"mappings/{folder}/{each.name}": each.read_text("utf-8") for each in sorted((ours / folder).glob(pattern))}
-        if self.settings.mappings:
-            own = Path(self.settings.mappings)
-            found |= {str(each): _text_of(each) for each in sorted((own / folder).glob(pattern))}
-        return found
+        if not self.settings.mappings:
+            return found, {}
+        own = Path(self.settings.mappings)
+        return found, {str(each): _text_of(each) for each in sorted((own / folder).glob(pattern))}
 
 
 def _text_of(file: Path) -> str:

@@ -14,6 +14,7 @@ from adapter.mapping.origin import at, leaves
 from adapter.pipeline import Conversion, Line
 from adapter.readers.document import Document, MappedDocument, ReadDocument, Source
 from adapter.readers.shape import input_form
+from adapter.rules.policy import Policies
 from tests.mapping.ground import VISIT_SCHEMA, load, surroundings, visit_shape
 
 FHIR = """map: patient
@@ -142,6 +143,7 @@ def line() -> Line:
         library=load_library({"fhir.yaml": FHIR}, surroundings()),
         sources={"visit": source},
         forms={"visit": input_form("visit", VISIT_SCHEMA)},
+        policies=Policies(),
     )
 
 
