@@ -20,10 +20,13 @@ from adapter.readers.document import NATIVE, Document, MappedDocument, Path, Rea
 from adapter.readers.merge import Merged, merge
 from adapter.readers.shape import InputForm, structure_issues
 from adapter.readers.validate import to_case
-from adapter.rules.judgement import Judgement, judge
-from adapter.rules.policy import Policies
+from adapter.rules.explanation import Explanation, explain
+from adapter.rules.facts import Facts, facts_of
+from adapter.rules.judgement import Judgement, judgement_of
+from adapter.rules.policy import Choice, Policies
 from adapter.rules.registry import JUDGED_ONLY
-from adapter.rules.state import DERIVED_FROM
+from adapter.rules.state import DERIVED_FROM, state_of
+from adapter.rules.suggestion import suggest, suggestion_issues
 
 
 class Options(BaseModel):
@@ -44,12 +47,13 @@ class Conversion:
 
     `content` is the FHIR transaction Bundle as bytes, `bundle` the same as a value of your own; both None if the input was
     refused. `issues` are all problems, with their places. `lineage` says for every element of the bundle what it was made from;
-    `coverage` which input fields no mapping read. All but content and issues are worked out when they are first asked for.
+    `coverage` which input fields no mapping read, `explanation` what became of every coding rule. All but content
+    and issues are worked out when they are first asked for.
     """
 
     content: bytes | None
     issues: tuple[Issue, ...]
-    case: Case | None = None
+    facts: Facts | None = field(default=None, repr=False)
     trail: Trail | None = field(default=None, repr=False)
 
     @cached_property
@@ -59,6 +63,16 @@ class Conversion:
             return None
         bundle: dict[str, Any] = read_json(self.content, "bundle")
         return bundle
+
+    @property
+    def case(self) -> Case | None:
+        """The Case that the documents make; nothing if they could not be read."""
+        return self.facts.case if self.facts else None
+
+    @cached_property
+    def explanation(self) -> Explanation | None:
+        """What became of every coding rule; nothing if the documents could not be read."""
+        return explain(self.facts, self.issues) if self.facts else None
 
     @cached_property
     def lineage(self) -> Lineage:
@@ -126,18 +140,19 @@ class Line:
         return map_document(self.sources[document.form], document, options, found=found)
 
     def _make(self, case: Case, merged: Merged, options: Options, *, found: list[Issue], lineage: bool) -> Conversion:
-        judgement, judged = self._judge(case)
+        choice = self.policies.choose(case)
+        facts = facts_of(case, state_of(case), choice.policy)
+        judgement = judgement_of(facts)
+        judged = _said_of(judgement, choice, facts)
         roots = (case, judgement, options)
         reports: list[tuple[CompiledMap, Report]] = []
         if judgement.refused:
-            return _refused(
-                tuple(issue.at(location=merged.positions(steps(issue.field or ""))) for issue in judged), case
-            )
+            return _refused(tuple(issue.at(location=merged.positions(steps(issue.field or ""))) for issue in judged), facts)
         try:
             made = self.library.run(roots, reports, lineage=lineage)
         except AdapterError as refusal:
             places = tuple(each.at(location=merged.positions(steps(each.field)) if each.field else ()) for each in refusal.issues)
-            return _refused(places, case)
+            return _refused(places, facts)
         bundle = transaction([each.resource for each in made])
         content = canonical_bytes(bundle)
         trail = Trail(
@@ -147,13 +162,14 @@ class Line:
         issues = [*found, *judged, *verdicts]
         placed = [trail.with_places(issue) for issue in issues]
         checked = [*placed, *check_bundle(bundle, content), *trail.coverage().issues()]
-        return Conversion(content=content, issues=tuple(checked), case=case, trail=trail)
+        return Conversion(content=content, issues=tuple(checked), facts=facts, trail=trail)
 
-    def _judge(self, case: Case) -> tuple[Judgement, tuple[Issue, ...]]:
-        """The judgement by the policy of the payer, and its issues; of a claim, the first says which policy that was."""
-        choice = self.policies.choose(case)
-        judgement = judge(case, policy=choice.policy)
-        return judgement, (choice.to_issue(), *judgement.issues) if case.billing else judgement.issues
+
+def _said_of(judgement: Judgement, choice: Choice, facts: Facts) -> tuple[Issue, ...]:
+    """What the rules say; of a claim also, first, by which policy, and last, which modifiers the facts defend."""
+    if facts.use is None:
+        return judgement.issues
+    return choice.to_issue(), *judgement.issues, *suggestion_issues(suggest(facts))
 
 
 def map_document(compiled: CompiledMap, document: ReadDocument, options: Options, *, found: list[Issue]) -> MappedDocument:
@@ -199,8 +215,8 @@ def _position(document: ReadDocument, read: str) -> tuple[str, ...]:
     return document.positions(steps(read)) if option == read else (f"options#/{option}",)
 
 
-def _refused(issues: Sequence[Issue], case: Case | None = None) -> Conversion:
-    return Conversion(content=None, issues=tuple(issues), case=case)
+def _refused(issues: Sequence[Issue], facts: Facts | None = None) -> Conversion:
+    return Conversion(content=None, issues=tuple(issues), facts=facts)
 
 
 def _no_document() -> InvalidError:

@@ -36,15 +36,19 @@ class Judgement(BaseModel):
 
 def judge(case: Case, *, policy: PayerPolicy | None = None) -> Judgement:
     """Apply every rule to a case, as the payer wants it; never raises for what a valid case can hold."""
-    state = state_of(case)
-    issues = tuple(_issues(facts_of(case, state, policy or _NO_PAYER)))
+    return judgement_of(facts_of(case, state_of(case), policy or _NO_PAYER))
+
+
+def judgement_of(facts: Facts) -> Judgement:
+    """Apply every rule to the facts of a case."""
+    issues = tuple(_issues(facts))
     effects = {RULE[issue.rule].effect for issue in issues if issue.rule is not None and issue.is_error}
     return Judgement(
         issues=issues,
         has_errors=any(issue.is_error for issue in issues),
-        claim=_claim(state.claim, effects),
+        claim=_claim(facts.state.claim, effects),
         refused="refuse" in effects,
-        state=state,
+        state=facts.state,
     )
 
 

@@ -1,0 +1,56 @@
+"""What became of every rule for a case: fired, passed, not applicable or skipped, each with its reason in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from adapter.issues import Issue
+from adapter.rules.applicability import APPLIES, Standing
+from adapter.rules.facts import Facts
+from adapter.rules.policy import PayerPolicy
+from adapter.rules.registry import IMPLEMENTED
+from adapter.rules.rule import Rule
+from adapter.rules.suggestion import Suggestion, suggest
+from adapter.rules.table import RULES
+
+Outcome = Literal["fired", "passed"] | Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleOutcome:
+    """What became of one rule: `why` is for a biller, `issues` are its breaches."""
+
+    rule: Rule
+    outcome: Outcome
+    why: str
+    issues: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """What became of each rule, in the order of the table, under which policy; and what the facts say of modifiers."""
+
+    policy: PayerPolicy
+    rules: tuple[RuleOutcome, ...]
+    suggestions: tuple[Suggestion, ...]
+
+
+def explain(facts: Facts, issues: Iterable[Issue]) -> Explanation:
+    """The explanation of a case whose issues are known, with their places if they have some."""
+    found: dict[str, list[Issue]] = {}
+    for issue in issues:
+        found.setdefault(issue.rule or "", []).append(issue)
+    outcomes = tuple(_outcome(rule, facts, tuple(found.get(rule.id, ()))) for rule in RULES)
+    return Explanation(policy=facts.policy, rules=outcomes, suggestions=suggest(facts))
+
+
+def _outcome(rule: Rule, facts: Facts, issues: tuple[Issue, ...]) -> RuleOutcome:
+    if issues:
+        why = " ".join(dict.fromkeys(issue.text for issue in issues))
+        return RuleOutcome(rule=rule, outcome="fired", why=why, issues=issues)
+    for condition in APPLIES[rule.id]:
+        if not condition.holds(facts):
+            return RuleOutcome(rule=rule, outcome=condition.standing, why=condition.otherwise)
+    if rule.id not in IMPLEMENTED:
+        return RuleOutcome(rule=rule, outcome="skipped", why="no function of the adapter looks for it")
+    return RuleOutcome(rule=rule, outcome="passed", why="looked for, and not found; nothing to do")
