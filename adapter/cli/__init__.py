@@ -14,6 +14,7 @@ _COMMANDS = {
     "serve": ("adapter.cli.serve", "serve_command"),
     "schema": ("adapter.cli.schema", "schema_command"),
     "maps": ("adapter.cli.maps", "maps_commands"),
+    "rules": ("adapter.cli.rules", "rules_commands"),
     "examples": ("adapter.cli.examples", "examples_command"),
 }
 _SHORT = {
@@ -23,6 +24,7 @@ _SHORT = {
     "serve": "Serve the adapter over HTTP.",
     "schema": "Print the JSON Schema of a document form.",
     "maps": "Check, show and explain mapping files.",
+    "rules": "List, show and explain the coding rules for 0731T.",
     "examples": "Convert the examples that travel with the adapter.",
 }
 

@@ -53,4 +53,4 @@ def _outcome(rule: Rule, facts: Facts, issues: tuple[Issue, ...]) -> RuleOutcome
             return RuleOutcome(rule=rule, outcome=condition.standing, why=condition.otherwise)
     if rule.id not in IMPLEMENTED:
         return RuleOutcome(rule=rule, outcome="skipped", why="no function of the adapter looks for it")
-    return RuleOutcome(rule=rule, outcome="passed", why="looked for, and not found; nothing to do")
+    return RuleOutcome(rule=rule, outcome="passed", why="the case keeps this rule; nothing to do")

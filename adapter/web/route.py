@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import Response
 
-from adapter.web import operation
+from adapter.web import operation, rules
 from adapter.web.answer import FHIR_JSON, JSON
 
 Call = Callable[..., Response]
@@ -69,6 +69,24 @@ ROUTES: tuple[Route, ...] = (
         statuses=(200, 400, 413, 415, 422),
         parameters=(Parameter(name="type", says="The resource type.", place="path"),),
         operation="validate",
+    ),
+    Route(
+        method="GET",
+        path="/rules",
+        call=rules.rules,
+        says="The coding rules for 0731T and the policies of payers.",
+        gives=(JSON,),
+        statuses=(200, 400),
+    ),
+    Route(
+        method="POST",
+        path="/rules/explain",
+        call=rules.explain,
+        says="What becomes of every coding rule for the documents of one encounter, and which modifiers they defend.",
+        takes=(JSON, "multipart/form-data"),
+        gives=(JSON,),
+        statuses=(200, 400, 413, 415, 422),
+        parameters=(Parameter(name="form", says="The input form of the documents, if it is not to be found out."),),
     ),
     Route(
         method="GET", path="/fhir/metadata", call=None, says="The CapabilityStatement.", gives=(FHIR_JSON,), statuses=(200, 400)

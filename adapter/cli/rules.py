@@ -1,0 +1,169 @@
+"""`adapter rules`."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from adapter.cli.exit_code import Outcome
+from adapter.cli.files import documents_of
+from adapter.cli.show import err, out, print_json, show_issues
+from adapter.issues import Issue, IssueType, NotFoundError, Severity
+from adapter.rules.description import describe_explanation, describe_policy, describe_rule, latest
+from adapter.rules.explanation import Explanation, RuleOutcome
+from adapter.rules.rule import Rule
+from adapter.rules.table import RULE, RULES
+from adapter.runtime import Runtime, load, settings_from
+
+_MAPPINGS = click.option(
+    "--mappings",
+    type=click.Path(exists=True, file_okay=False),
+    help="A folder with a folder `payers` of your own policies (or the setting ADAPTER_MAPPINGS).",
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+_STYLE = {"fired": "red", "passed": "green", "not-applicable": "dim", "skipped": "yellow"}
+
+
+def _runtime(mappings: str | None) -> Runtime:
+    settings = settings_from()
+    return load(replace(settings, mappings=mappings) if mappings else settings)
+
+
+@click.group("rules")
+def rules_commands() -> None:
+    r"""List, show and explain the coding rules for 0731T, and the policies of payers.
+
+    \b
+    Examples:
+      adapter rules list
+      adapter rules show MOD-45
+      adapter rules explain fhir_examples/complete
+    """
+
+
+@rules_commands.command("list")
+@_MAPPINGS
+@_JSON
+def list_command(*, mappings: str | None, as_json: bool) -> None:
+    r"""List every rule: id, default severity, what payers want instead, and title; then the policies.
+
+    \b
+    Examples:
+      adapter rules list
+      adapter rules list --mappings my-mappings --json
+    """
+    policies = _runtime(mappings).policies
+    if as_json:
+        rows = [describe_rule(rule, policies) for rule in RULES]
+        print_json({"rules": rows, "policies": [describe_policy(each) for each in latest(policies)]})
+        return
+    table = _table("rule", "severity", "payers", "title")
+    for rule in RULES:
+        payers = ", ".join(f"{each.key}: {each.severities[rule.id]}" for each in latest(policies) if rule.id in each.severities)
+        table.add_row(rule.id, rule.severity.value, payers, rule.title)
+    out.print(table)
+    held = _table("policy", "payer", "rests on")
+    for policy in latest(policies):
+        held.add_row(policy.key, policy.name, policy.standing)
+    out.print(held)
+
+
+@rules_commands.command("show")
+@click.argument("rule_id", metavar="ID")
+@_MAPPINGS
+@_JSON
+def show_command(*, rule_id: str, mappings: str | None, as_json: bool) -> None:
+    r"""Show one rule: what is wrong, what to do, how bad it is for whom, and who says so.
+
+    \b
+    Examples:
+      adapter rules show MOD-21
+      adapter rules show UNT-01 --json
+    """
+    policies = _runtime(mappings).policies
+    rule = _rule_of(rule_id)
+    if as_json:
+        print_json(describe_rule(rule, policies))
+        return
+    out.print(Text.assemble((rule.id, "bold"), f"  {rule.title}"))
+    out.print(Text(f"  {rule.text}"))
+    for variant in rule.variants:
+        out.print(Text(f"  {variant.name}: {variant.severity or rule.severity}: {variant.text or rule.text}"))
+    out.print(Text(f"  severity: {rule.severity} ({rule.code})"))
+    for policy in latest(policies):
+        if rule.id in policy.severities:
+            out.print(Text(f"  {policy.key}: {policy.severities[rule.id]} ({policy.standing})"))
+    out.print(Text(f"  source: {rule.source}"))
+
+
+def _rule_of(rule_id: str) -> Rule:
+    if rule_id.upper() not in RULE:
+        hint = "`adapter rules list` shows all"
+        text = "there is no rule of this id"
+        raise NotFoundError(
+            Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, rule="rules/unknown", text=text, suggestion=hint)
+        )
+    return RULE[rule_id.upper()]
+
+
+@rules_commands.command("explain")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--form", help="The input form of the files, if it is not to be found out (case, face2gene_lab, …).")
+@_MAPPINGS
+@_JSON
+def explain_command(*, files: tuple[Path, ...], form: str | None, mappings: str | None, as_json: bool) -> int:
+    r"""Say what became of every rule for the documents of ONE encounter, and which modifiers its facts defend.
+
+    A rule fired, passed, was not applicable (and why), or was skipped (and which fact is missing).
+
+    \b
+    Examples:
+      adapter rules explain fhir_examples/complete
+      adapter rules explain encounter.json ai_report.json --json | jq '.rules[] | select(.outcome == "fired")'
+    """
+    runtime = _runtime(mappings)
+    made = runtime.line.convert(documents_of(files, form), runtime.options)
+    if made.explanation is None:
+        show_issues(made.issues)
+        err.print("the documents could not be read: mend the errors above", style="bold red")
+        return Outcome.ISSUES
+    if as_json:
+        print_json(describe_explanation(made.explanation))
+    else:
+        _show(made.explanation)
+    fired = [issue for each in made.explanation.rules for issue in each.issues]
+    return Outcome.ISSUES if any(issue.is_error for issue in fired) else Outcome.GOOD
+
+
+def _show(explanation: Explanation) -> None:
+    policy = explanation.policy
+    out.print(Text(f"policy {policy.key}: {policy.standing}", style="bold"))
+    table = _table("rule", "outcome", "why")
+    for each in explanation.rules:
+        table.add_row(each.rule.id, Text(each.outcome, style=_STYLE[each.outcome]), Text(_reason(each)))
+    out.print(table)
+    if explanation.suggestions:
+        modifiers = _table("line", "modifier", "defensible", "sent", "why")
+        for said in explanation.suggestions:
+            words = ("yes" if said.defensible else "no", "yes" if said.sent else "no")
+            modifiers.add_row(str(said.line + 1), said.modifier, *words, said.why)
+        out.print(modifiers)
+
+
+def _reason(outcome: RuleOutcome) -> str:
+    """The reason, after the title; for a breach, each with its severity, its place and what would be right."""
+    if not outcome.issues:
+        return f"{outcome.rule.title}: {outcome.why}"
+    places = [
+        f"{issue.severity} at {issue.field}" + (f" → {issue.suggestion}" if issue.suggestion else "") for issue in outcome.issues
+    ]
+    return f"{outcome.why} [{'; '.join(places)}]"
+
+
+def _table(*titles: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in titles:
+        table.add_column(title, overflow="fold")
+    return table

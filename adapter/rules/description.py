@@ -1,0 +1,104 @@
+"""Rules, policies and explanations as JSON, the same on the command line and over HTTP."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from adapter.issues import Issue
+from adapter.rules.explanation import Explanation, RuleOutcome
+from adapter.rules.policy import PayerPolicy, Policies
+from adapter.rules.registry import IMPLEMENTED
+from adapter.rules.rule import Rule
+from adapter.rules.suggestion import Suggestion
+
+Json = dict[str, Any]
+
+
+def describe_rule(rule: Rule, policies: Policies) -> Json:
+    """A rule: id, title, severity, payers' severities, issue type, text, variants, source, effect, and if it is looked for."""
+    return {
+        "id": rule.id,
+        "title": rule.title,
+        "severity": rule.severity.value,
+        "payers": {each.key: each.severities[rule.id].value for each in latest(policies) if rule.id in each.severities},
+        "type": rule.code.value,
+        "text": rule.text,
+        "variants": [
+            {
+                "name": each.name,
+                "severity": (each.severity or rule.severity).value,
+                "type": (each.code or rule.code).value,
+                "text": each.text or rule.text,
+            }
+            for each in rule.variants
+        ],
+        "source": rule.source,
+        "effect": rule.effect,
+        "implemented": rule.id in IMPLEMENTED,
+    }
+
+
+def describe_policy(policy: PayerPolicy) -> Json:
+    """A payer's policy, with what it rests on."""
+    return {
+        "key": policy.key,
+        "name": policy.name,
+        "payerIds": list(policy.payer_ids),
+        "effective": {"start": policy.start, "end": policy.end},
+        "severities": {rule_id: severity.value for rule_id, severity in policy.severities.items()},
+        "telehealth": {"modifier": policy.telehealth.modifier, "pos": list(policy.telehealth.pos)},
+        "unitLimit": policy.unit_limit,
+        "components": policy.components,
+        "assistants": policy.assistants,
+        "modifiers": list(policy.modifiers),
+        "coverageNote": policy.coverage_note,
+        "source": policy.source,
+        "verified": policy.verified,
+        "standing": policy.standing,
+    }
+
+
+def latest(policies: Policies) -> Iterable[PayerPolicy]:
+    """The policy of each payer; of several periods, the last."""
+    return [held[-1] for held in policies.by_key.values()]
+
+
+def describe_explanation(explanation: Explanation) -> Json:
+    """What became of every rule, and what the facts say of modifiers."""
+    return {
+        "policy": describe_policy(explanation.policy),
+        "rules": [_outcome(each) for each in explanation.rules],
+        "suggestedModifiers": [_suggestion(each) for each in explanation.suggestions],
+    }
+
+
+def _outcome(outcome: RuleOutcome) -> Json:
+    return {
+        "id": outcome.rule.id,
+        "title": outcome.rule.title,
+        "outcome": outcome.outcome,
+        "why": outcome.why,
+        "issues": [_issue(each) for each in outcome.issues],
+    }
+
+
+def _issue(issue: Issue) -> Json:
+    return {
+        "severity": issue.severity.value,
+        "type": issue.code.value,
+        "text": issue.text,
+        "suggestion": issue.suggestion,
+        "field": issue.field,
+        "location": list(issue.location),
+        "expression": list(issue.expression),
+    }
+
+
+def _suggestion(suggestion: Suggestion) -> Json:
+    return {
+        "line": suggestion.line,
+        "modifier": suggestion.modifier,
+        "defensible": suggestion.defensible,
+        "sent": suggestion.sent,
+        "why": suggestion.why,
+        "rules": list(suggestion.rules),
+    }

@@ -1,0 +1,29 @@
+"""What the service says of the coding rules; each function takes the service and the request, and gives the answer."""
+
+from flask import Request, Response
+
+from adapter.rules.description import describe_explanation, describe_policy, describe_rule, latest
+from adapter.rules.table import RULES
+from adapter.web.answer import JSON, json_answer, outcome_answer, status_of
+from adapter.web.operation import Service
+from adapter.web.request import check_parameters, documents_of
+
+
+def rules(service: Service, request: Request) -> Response:
+    """`GET /rules`: every rule with its severities, and the policies of payers."""
+    check_parameters(request, ())
+    policies = service.runtime.policies
+    said = {
+        "rules": [describe_rule(rule, policies) for rule in RULES],
+        "policies": [describe_policy(each) for each in latest(policies)],
+    }
+    return json_answer(said, media_type=JSON)
+
+
+def explain(service: Service, request: Request) -> Response:
+    """`POST /rules/explain`: documents of one encounter in, what became of every rule and of ten modifiers out."""
+    check_parameters(request, ("form",))
+    made = service.runtime.line.convert(documents_of(request), service.runtime.options)
+    if made.explanation is None:
+        return outcome_answer(made.issues, status_of(made.issues), service.base)
+    return json_answer(describe_explanation(made.explanation), media_type=JSON)
