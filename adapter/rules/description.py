@@ -32,6 +32,7 @@ def describe_rule(rule: Rule, policies: Policies) -> Json:
             for each in rule.variants
         ],
         "source": rule.source,
+        "verified": rule.verified,
         "effect": rule.effect,
         "implemented": rule.id in IMPLEMENTED,
     }

@@ -23,7 +23,8 @@ class Variant:
 class Rule:
     """One coding rule: `title` names it, `text` says what is wrong and what to do and never holds a value from the input.
 
-    `severity` is the default; what a payer wants instead is in its policy (`PayerPolicy.severities`).
+    `severity` is the default; what a payer wants instead is in its policy (`PayerPolicy.severities`). `verified` says that the
+    source itself was read, as modelling.md marks it; the others rest on custom, on reasoning, or on a source not read.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Rule:
     code: IssueType
     text: str
     source: str
+    verified: bool = False
     effect: Effect = "draft"
     variants: tuple[Variant, ...] = ()
 

@@ -19,6 +19,7 @@ COMPONENT = (
         code=IssueType.BUSINESS_RULE,
         text="0731T does not split into a professional and a technical part. Take 26 or TC off.",
         source="0731T codebook page: PC/TC indicator 0; CMS Physician Fee Schedule",
+        verified=True,
     ),
     Rule(
         id="MOD-22",
@@ -35,6 +36,7 @@ COMPONENT = (
         code=IssueType.BUSINESS_RULE,
         text="80, 81, 82 and AS are for assistants at surgery, and this is none. Take it off, or document why it was needed.",
         source="0731T codebook page: assistant indicator 0; MAC guidance",
+        verified=True,
     ),
     Rule(
         id="MOD-31",
@@ -51,6 +53,7 @@ COMPONENT = (
         code=IssueType.BUSINESS_RULE,
         text="AS is for clinicians who are no physicians, 80, 81 and 82 for physicians. Send the one that fits the clinician.",
         source="MAC guidance on assistants at surgery",
+        verified=True,
     ),
     Rule(
         id="MOD-33",
@@ -59,6 +62,7 @@ COMPONENT = (
         code=IssueType.INCOMPLETE,
         text="82 needs a statement that no qualified resident was there. Document it.",
         source="MAC guidance on modifier 82",
+        verified=True,
     ),
     Rule(
         id="MOD-50",

@@ -43,6 +43,7 @@ MODIFIER = (
         code=IssueType.CODE_INVALID,
         text="The modifier belongs to the other of CPT and HCPCS Level II; the output names the right one. Correct the sender.",
         source="HL7 Terminology: CPT, HCPCS Level II",
+        verified=True,
     ),
     Rule(
         id="MOD-10",
@@ -67,6 +68,7 @@ MODIFIER = (
         code=IssueType.BUSINESS_RULE,
         text="22 is meant for services with a global period, and 0731T has none. Send the reason if you keep it.",
         source="0731T codebook page: global XXX; MAC guidance on modifier 22",
+        verified=True,
     ),
     Rule(
         id="MOD-13",
@@ -75,6 +77,7 @@ MODIFIER = (
         code=IssueType.INCOMPLETE,
         text="The payer wants to know what was left out. Send the reason of the reduction.",
         source="MAC guidance on modifier 52",
+        verified=True,
     ),
     Rule(
         id="MOD-14",
@@ -91,6 +94,7 @@ MODIFIER = (
         code=IssueType.BUSINESS_RULE,
         text="53 is for a service that was begun, and no start is shown. Send the start, or do not bill a cancelled service.",
         source="MAC guidance on modifier 53",
+        verified=True,
     ),
     Rule(
         id="MOD-16",
@@ -107,6 +111,7 @@ MODIFIER = (
         code=IssueType.INFORMATIONAL,
         text="The payer prices 53 case by case. Attach the record.",
         source="MAC guidance on modifier 53",
+        verified=True,
     ),
     Rule(
         id="MOD-18",

@@ -11,6 +11,7 @@ PARTY = (
         code=IssueType.VALUE,
         text="The NPI must be ten digits with a valid check digit. Look it up in NPPES.",
         source="US Core us-core-16, us-core-17; 45 CFR 162.406",
+        verified=True,
     ),
     Rule(
         id="TAX-01",
@@ -19,6 +20,7 @@ PARTY = (
         code=IssueType.CODE_INVALID,
         text="This is no NUCC taxonomy code. Send the code under which the provider is enrolled.",
         source="http://nucc.org/provider-taxonomy",
+        verified=True,
         variants=(Variant(name="other-role", severity=Severity.WARNING),),
     ),
     Rule(
@@ -28,6 +30,7 @@ PARTY = (
         code=IssueType.CODE_INVALID,
         text="The taxonomy code means something else than its label says. Check which of the two is right.",
         source="http://nucc.org/provider-taxonomy",
+        verified=True,
     ),
     Rule(
         id="TAX-03",
@@ -36,6 +39,7 @@ PARTY = (
         code=IssueType.BUSINESS_RULE,
         text="The rendering provider's taxonomy belongs to technicians. Name the clinician who made the report.",
         source="http://nucc.org/provider-taxonomy",
+        verified=True,
     ),
     Rule(
         id="COV-01",
@@ -44,6 +48,7 @@ PARTY = (
         code=IssueType.REQUIRED,
         text="Nobody can be asked to pay without an insurance and its payer. Send both.",
         source="http://hl7.org/fhir/R4/claim-definitions.html#Claim.insurance",
+        verified=True,
         effect="no-claim",
     ),
     Rule(
@@ -53,6 +58,7 @@ PARTY = (
         code=IssueType.REQUIRED,
         text="Somebody must bill the service. Send the clinic as `organization`.",
         source="http://hl7.org/fhir/R4/claim-definitions.html#Claim.provider",
+        verified=True,
         effect="no-claim",
     ),
     Rule(
@@ -78,6 +84,7 @@ PARTY = (
         code=IssueType.BUSINESS_RULE,
         text="A preauthorization or predetermination asks about a service to come. Send a claim for one that was begun.",
         source="http://hl7.org/fhir/R4/valueset-claim-use.html",
+        verified=True,
     ),
     Rule(
         id="MAP-01",

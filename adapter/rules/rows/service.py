@@ -28,6 +28,7 @@ SERVICE = (
         code=IssueType.REQUIRED,
         text="The line has no date of service. Send the day on which the service was done or began.",
         source="X12 837P DTP*472; http://hl7.org/fhir/R4/claim-definitions.html#Claim.item.serviced_x_",
+        verified=True,
         variants=(
             Variant(
                 name="reversed",
@@ -92,6 +93,7 @@ SERVICE = (
         code=IssueType.CODE_INVALID,
         text="This is not shaped like an ICD-10-CM code. Send the ICD-10-CM code of the diagnosis.",
         source="http://hl7.org/fhir/sid/icd-10-cm",
+        verified=True,
     ),
     Rule(
         id="DX-04",
@@ -116,6 +118,7 @@ SERVICE = (
         code=IssueType.CODE_INVALID,
         text="This is no CMS place-of-service code. Send one of the published codes.",
         source="https://www.cms.gov/Medicare/Coding/place-of-service-codes/Place_of_Service_Code_Set",
+        verified=True,
     ),
     Rule(
         id="REL-01",
@@ -132,6 +135,7 @@ SERVICE = (
         code=IssueType.BUSINESS_RULE,
         text="A visit on the day of the analysis may need 25. Add it to the visit's line if the visit stands on its own.",
         source="CMS NCCI policy manual",
+        verified=True,
     ),
     Rule(
         id="REL-03",
@@ -140,6 +144,7 @@ SERVICE = (
         code=IssueType.CODE_INVALID,
         text="G0452 is a physician's interpretation of a molecular pathology test, not care planning. Check the line.",
         source="CMS HCPCS Level II",
+        verified=True,
     ),
     Rule(
         id="REL-04",
@@ -148,6 +153,7 @@ SERVICE = (
         code=IssueType.INCOMPLETE,
         text="81406 is for one gene. Name the gene, or choose the code of the panel that was meant.",
         source="CPT Tier 2 molecular pathology",
+        verified=True,
     ),
     Rule(
         id="REL-05",

@@ -11,6 +11,7 @@ TELEHEALTH = (
         code=IssueType.CODE_INVALID,
         text="TG tells the level of care, not telehealth. For live video 95 may be meant: check the line.",
         source="CMS HCPCS Level II modifiers",
+        verified=True,
     ),
     Rule(
         id="MOD-41",
@@ -19,6 +20,7 @@ TELEHEALTH = (
         code=IssueType.INFORMATIONAL,
         text="TG is rarely used outside tiers of care such as Medicaid's. Keep it only if the payer asks for it.",
         source="CMS HCPCS Level II modifiers",
+        verified=True,
     ),
     Rule(
         id="MOD-42",
