@@ -1,0 +1,104 @@
+"""Writes docs/rules.md from the table of rules and the policies of payers.
+
+python scripts/make_rules_page.py
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from adapter.rules.applicability import APPLIES  # noqa: E402 - found through the line above
+from adapter.rules.description import latest  # noqa: E402 - as above
+from adapter.rules.policy import Policies  # noqa: E402 - as above
+from adapter.rules.registry import IMPLEMENTED  # noqa: E402 - as above
+from adapter.rules.rule import Rule  # noqa: E402 - as above
+from adapter.rules.table import RULES  # noqa: E402 - as above
+from adapter.runtime import Settings, load  # noqa: E402 - as above
+
+PAGE = ROOT / "docs" / "rules.md"
+START = """# The coding rules for 0731T
+
+Written by `python scripts/make_rules_page.py` from the table of rules (`adapter/rules/rows/`) and the policies of payers
+(`mappings/payers/`): change those, not this page.
+
+A rule never rewrites a code: what was sent is carried, and an issue says what is wrong, where, and what to do. An error keeps the
+claim a draft; where a rule does something else, its effect is named. A payer's policy changes how bad a warning is, never which
+rules are broken, and never an error (docs/payers.md). `adapter rules explain FILE…` says what became of each rule for a case.
+
+"verified" means that the source itself was read; the others rest on custom, reasoning, or a source that was not read.
+"""
+_GROUPS = {
+    "RPT": "The report",
+    "AI": "The AI output",
+    "PRI": "Privacy",
+    "DOS": "Dates of service",
+    "UNT": "Units",
+    "DX": "Diagnoses",
+    "POS": "Places of service",
+    "REL": "Related codes",
+    "MOD": "Modifiers",
+    "PRV": "Providers",
+    "TAX": "Taxonomy",
+    "COV": "Coverage",
+    "CHG": "Charges",
+    "PRE": "Before the service",
+    "MAP": "Taking over",
+}
+
+
+def page() -> str:
+    """The whole page."""
+    return START + "".join(_payers(_policies())) + "".join(_groups(_policies()))
+
+
+def _policies() -> Policies:
+    return load(Settings()).policies
+
+
+def _payers(policies: Policies) -> Iterator[str]:
+    yield "\n## Payers\n\n"
+    yield "| policy | payer | telehealth modifier | units a day | 26 and TC | rests on |\n"
+    yield "|---|---|---|---|---|---|\n"
+    for policy in latest(policies):
+        wanted, components = (text.replace("-", " ") for text in (policy.telehealth.modifier, policy.components))
+        yield f"| `{policy.key}` | {policy.name} | {wanted} | {policy.unit_limit} | {components} | {policy.standing} |\n"
+
+
+def _groups(policies: Policies) -> Iterator[str]:
+    for prefix, title in _GROUPS.items():
+        yield f"\n## {title}\n"
+        for rule in RULES:
+            if rule.id.split("-")[0] == prefix:
+                yield from _rule(rule, policies)
+
+
+def _rule(rule: Rule, policies: Policies) -> Iterator[str]:
+    yield f"\n### {rule.id}: {rule.title}\n\n{rule.text}\n\n"
+    yield f"- severity: {rule.severity}, type `{rule.code}`{_effect(rule)}\n"
+    for variant in rule.variants:
+        severity, code = variant.severity or rule.severity, variant.code or rule.code
+        yield f"- or, {variant.name}: {severity}, type `{code}`{_text(variant.text)}\n"
+    for policy in latest(policies):
+        if rule.id in policy.severities:
+            yield f"- {policy.name}: {policy.severities[rule.id]} ({policy.standing})\n"
+    conditions = "; or ".join(condition.otherwise for condition in APPLIES[rule.id])
+    yield f"- not looked for if: {conditions}\n" if conditions else ""
+    yield f"- source: {rule.source} ({'verified' if rule.verified else 'not verified'})\n"
+    if rule.id not in IMPLEMENTED:
+        yield "- found elsewhere than in a case alone\n" if rule.id in ("PRI-03", "MAP-01") else "- not looked for yet\n"
+
+
+def _effect(rule: Rule) -> str:
+    said = {"draft": "", "none": ", says it only", "no-claim": ", no claim is made", "refuse": ", the input is refused"}
+    return said[rule.effect]
+
+
+def _text(text: str | None) -> str:
+    return f": {text}" if text else ""
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())
