@@ -1,13 +1,14 @@
 """What every element of a conversion was made from, and what of the input no mapping read."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, Literal
 
 from adapter.fhir.bundle import expression_roots
 from adapter.issues import Issue, IssueType, Severity
-from adapter.mapping.compiled import CompiledMap, Report
+from adapter.mapping.compiled import CompiledMap, Report, Trace
 from adapter.mapping.library import Library, Made
 from adapter.mapping.origin import Origin, at, leaves, origins
 from adapter.readers.document import MappedDocument, Path, Source, dotted
@@ -97,7 +98,7 @@ def _words(unread: Unread) -> tuple[str, Severity, str]:
     return "coverage/unread", Severity.INFORMATION, "no mapping reads it, so it is not in the output"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Trail:
     """All that is needed to say where a conversion's elements come from."""
 
@@ -109,6 +110,16 @@ class Trail:
     bundle: dict[str, Any]
     unread: frozenset[Path]
 
+    @cached_property
+    def _traces(self) -> dict[tuple[int, str], Trace]:
+        """What variants noted so far, by the resource's number and the variant."""
+        return {}
+
+    @cached_property
+    def _names(self) -> list[str]:
+        """What expressions into each resource begin with."""
+        return expression_roots(self.bundle)
+
     def lineage(self) -> Lineage:
         """What every element of the bundle was made from."""
         return Lineage(entries=tuple(self._entries()))
@@ -117,7 +128,7 @@ class Trail:
         """Why an element is as it is, or is not there: `Claim.item[0].modifier`; `Media.note` asks for that of every Media."""
         wanted = element.split("[", maxsplit=1)[0].split(".", maxsplit=1)[0]
         entries = []
-        for number, (made, root) in enumerate(zip(self.made, expression_roots(self.bundle), strict=True)):
+        for number, (made, root) in enumerate(zip(self.made, self._names, strict=True)):
             target = made.map.source.target
             if wanted in (target, "Bundle"):
                 for each in self._origins(number, explain=True):
@@ -129,17 +140,19 @@ class Trail:
     def _entries(self) -> Iterator[Entry]:
         envelope = {key: value for key, value in self.bundle.items() if key != "entry"}
         yield from (_own("Bundle", leaf) for leaf in leaves(envelope))
-        for number, (root, entry) in enumerate(zip(expression_roots(self.bundle), self.bundle["entry"], strict=True)):
+        for number, (root, entry) in enumerate(zip(self._names, self.bundle["entry"], strict=True)):
             outer = {key: value for key, value in entry.items() if key != "resource"}
             yield from (_own(f"Bundle.entry[{number}]", leaf) for leaf in leaves(outer))
             yield _own(root, ("resourceType",))
             yield from (self._entry(each, root) for each in self._origins(number))
 
-    def _origins(self, number: int, *, explain: bool = False) -> Iterator[Origin]:
+    def _origins(self, number: int, *, explain: bool = False, wanted: frozenset[int] | None = None) -> Iterator[Origin]:
         made = self.made[number]
-        trace = self.library.retrace(made, self.made, self.roots, explain=explain)
-        _, groups = made.map.make("explain" if explain else "lineage")
-        return origins(trace, groups, made.resource, made.map.around(made.place))
+        mode: Literal["explain", "lineage"] = "explain" if explain else "lineage"
+        if (number, mode) not in self._traces:
+            self._traces[number, mode] = self.library.retrace(made, self.made, self.roots, explain=explain)
+        trace, (_, groups) = self._traces[number, mode], made.map.make(mode)
+        return origins(trace, groups, made.resource, made.map.around(made.place), wanted)
 
     def _entry(self, origin: Origin, root: str) -> Entry:
         fields = self._fields(origin.reads)
@@ -209,36 +222,34 @@ class Trail:
     def _expression(self, path: Path) -> tuple[str, ...]:
         while path:
             readers = self._readers(path)
-            claims = [number for number in readers if self.made[number].map.source.target == "Claim"]
+            claims = {number: groups for number, groups in readers.items() if self.made[number].map.source.target == "Claim"}
             if found := self._blamed(claims, path) or self._blamed(readers, path):
                 return found
             # What was not made of an item was not made of the other items of its list either.
             path = path[:-2] if isinstance(path[-1], int) else path[:-1]
         return ()
 
-    def _blamed(self, numbers: list[int], path: Path) -> tuple[str, ...]:
+    def _readers(self, path: Path) -> dict[int, frozenset[int]]:
+        """The resources that were made from the field, each with the groups of its elements that may have been."""
+        pattern = "case." + dotted(tuple("*" if isinstance(step, int) else step for step in path))
+        readers = ((number, made.map.groups_that_read(pattern)) for number, made in enumerate(self.made))
+        return {number: groups for number, groups in readers if groups}
+
+    def _blamed(self, readers: Mapping[int, frozenset[int]], path: Path) -> tuple[str, ...]:
         """The first elements of these resources that were made from the field."""
-        roots = expression_roots(self.bundle)
         found: dict[str, None] = {}
-        for number in numbers:
-            for origin in self._origins(number):
-                if origin.element[:1] != ("text",) and any(self._blames(steps(read), path) for read in origin.reads):
+        for number, groups in readers.items():
+            for origin in self._origins(number, wanted=groups):
+                if origin.element[:1] != ("text",) and any(_blames(steps(read), path) for read in origin.reads):
                     element = origin.item if isinstance(path[-1], int) and origin.item else origin.element
-                    found[f"{roots[number]}.{dotted(element)}"] = None
+                    found[f"{self._names[number]}.{dotted(element)}"] = None
             if len(found) >= _MOST_PLACES:
                 break
         return tuple(found)[:_MOST_PLACES]
 
-    def _readers(self, path: Path) -> list[int]:
-        pattern = "case." + dotted(tuple("*" if isinstance(step, int) else step for step in path))
-        return [
-            number
-            for number, made in enumerate(self.made)
-            if any(read == pattern or read.startswith((pattern + ".", pattern + "[")) for read in made.map.read)
-        ]
 
-    def _blames(self, read: Path, path: Path) -> bool:
-        return read[:1] == ("case",) and len(read) > len(path) and read[1 : len(path) + 1] == path
+def _blames(read: Path, path: Path) -> bool:
+    return read[:1] == ("case",) and len(read) > len(path) and read[1 : len(path) + 1] == path
 
 
 def verdict_issue(made_by: CompiledMap, report: Report) -> Issue:

@@ -137,6 +137,7 @@ class CompiledMap:
     header: Header
     early: Header
     _variants: dict[str, tuple[Callable[..., Any], list[Group]]] = field(default_factory=dict)
+    _readers: dict[str, frozenset[int]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -172,6 +173,17 @@ class CompiledMap:
     def make(self, mode: Mode) -> tuple[Callable[..., dict[str, Any]], list[Group]]:
         """`make(*roots, R, P, T, ID, item, index)`: the resource; and the groups that `T` counts."""
         return self._variant(mode, partial(self._make_code, mode))
+
+    def groups_that_read(self, pattern: str) -> frozenset[int]:
+        """The groups of the lineage variant that are made from a source path (`case.images[*].url`) or from something in it."""
+        if pattern not in self._readers:
+            groups = self.make("lineage")[1] if any(reaches(read, pattern) for read in self.read) else []
+            self._readers[pattern] = frozenset(
+                number
+                for number, group in enumerate(groups)
+                if any(reaches(read.text.replace("{}", "*"), pattern) for site in group.sites for read in site.reads)
+            )
+        return self._readers[pattern]
 
     def _variant(self, name: str, write: Callable[[], Generator]) -> tuple[Callable[..., Any], list[Group]]:
         if name not in self._variants:
@@ -226,6 +238,11 @@ class CompiledMap:
             code = generator.thing(self.body, _At(), start=start)
             generator.emit(f"return {code}")
         return generator
+
+
+def reaches(read: str, pattern: str) -> bool:
+    """Whether a source path is the pattern or leads into it."""
+    return read == pattern or read.startswith((pattern + ".", pattern + "["))
 
 
 def bind_map(source: MapSource, shape: Shape, bench: Bench) -> CompiledMap:

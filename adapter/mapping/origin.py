@@ -1,6 +1,6 @@
 """Says for every element of a resource what it was made from, by reading what a traced variant noted."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from adapter.mapping.compiled import Trace
@@ -28,12 +28,20 @@ class Origin:
     missing: str | None
 
 
-def origins(trace: Trace, groups: list[Group], resource: dict[str, object], around: Mapping[str, int]) -> Iterator[Origin]:
-    """The origins of all leaves of a resource, in the order in which they were made.
+def origins(
+    trace: Trace,
+    groups: list[Group],
+    resource: dict[str, object],
+    around: Mapping[str, int],
+    wanted: Container[int] | None = None,
+) -> Iterator[Origin]:
+    """The origins of all leaves of a resource, in the order in which they were made; only of the `wanted` groups, if given.
 
     `around` has the index of the loop around the whole map, if there is one, by its variable.
     """
     for number, *noted in trace:
+        if wanted is not None and number not in wanted:
+            continue
         group = groups[number]
         inner = len(noted) - len(group.loops)
         outs, places = noted[:inner], {**around, **dict(zip(group.loops, noted[inner:], strict=True))}
