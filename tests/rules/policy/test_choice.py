@@ -70,11 +70,9 @@ def test_without_files_there_is_the_default(make: Make) -> None:
     assert "(known keys: none)" in choice.why
 
 
-PERIODS = load_policies(
-    {
-        "a.yaml": "policy: a\neffective: {start: 2023-01-01, end: 2024-05-01}\n---\npolicy: a\neffective: {start: 2024-05-03}\nunit_limit: 2\n"
-    }
-)
+_BEFORE = "policy: a\neffective: {start: 2023-01-01, end: 2024-05-01}\n"
+_AFTER = "policy: a\neffective: {start: 2024-05-03}\nunit_limit: 2\n"
+PERIODS = load_policies({"a.yaml": f"{_BEFORE}---\n{_AFTER}"})
 
 
 @pytest.mark.parametrize(
