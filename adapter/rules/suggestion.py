@@ -143,6 +143,8 @@ def _complex(facts: Facts) -> Reason:
 
 def _video(facts: Facts) -> Reason:
     mode, policy = facts.case.encounter.mode, facts.policy
+    if facts.is_claim and facts.state.procedure not in ("completed", "stopped"):
+        return False, "nothing is finished that could be billed"
     if mode is None:
         return False, "the mode of the visit is not given"
     if mode != "video":
