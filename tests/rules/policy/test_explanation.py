@@ -1,0 +1,178 @@
+"""What became of every rule."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapter.case import Case
+from adapter.issues import Issue, Severity
+from adapter.rules.applicability import APPLIES
+from adapter.rules.explanation import Explanation, explain
+from adapter.rules.facts import Facts, facts_of
+from adapter.rules.judgement import judge, judgement_of
+from adapter.rules.policy import PayerPolicy
+from adapter.rules.registry import CHECKS, IMPLEMENTED
+from adapter.rules.state import state_of
+from adapter.rules.suggestion import TEN
+from adapter.rules.table import RULE, RULES
+from tests.examples.ground import conversion_of, example_names
+
+Make = Callable[[Mapping[str, Any]], Case]
+LINE = "billing.lines[0]"
+
+
+def facts(case: Case) -> Facts:
+    return facts_of(case, state_of(case), PayerPolicy())
+
+
+def explained(case: Case) -> Explanation:
+    return explain(facts(case), judge(case).issues)
+
+
+def outcomes(case: Case) -> dict[str, tuple[str, str]]:
+    return {each.rule.id: (each.outcome, each.why) for each in explained(case).rules}
+
+
+def test_every_rule_has_its_conditions_and_its_place() -> None:
+    assert set(APPLIES) == set(RULE)
+
+
+def test_every_rule_is_told_in_the_order_of_the_table(make: Make) -> None:
+    explanation = explained(make({}))
+
+    assert [each.rule for each in explanation.rules] == list(RULES)
+    assert all(each.why for each in explanation.rules)
+    assert tuple(each.modifier for each in explanation.suggestions) == TEN
+    assert explanation.policy == PayerPolicy()
+
+
+def test_a_rule_that_fired_has_its_issues(make: Make) -> None:
+    (found,) = (each for each in explained(make({f"{LINE}.units": 0})).rules if each.outcome == "fired")
+
+    assert (found.rule.id, found.why) == ("UNT-02", RULE["UNT-02"].text)
+    assert [issue.field for issue in found.issues] == [f"{LINE}.units"]
+
+
+def test_the_words_of_one_rule_are_said_once(make: Make) -> None:
+    case = make({f"{LINE}.units": 0, "billing.lines[1].units": 0})
+
+    (found,) = (each for each in explained(case).rules if each.rule.id == "UNT-02")
+    assert (found.why, len(found.issues)) == (RULE["UNT-02"].text, 2)
+
+
+def test_a_rule_that_was_kept_says_so(make: Make) -> None:
+    assert outcomes(make({}))["DOS-01"] == ("passed", "the case keeps this rule; nothing to do")
+
+
+def test_a_rule_with_nothing_to_look_at_says_what_is_not_there(make: Make) -> None:
+    said = outcomes(make({}))
+
+    assert said["MOD-14"] == ("not-applicable", "no line has modifier 53")
+    assert outcomes(make({"billing": None}))["MOD-18"] == ("not-applicable", "no claim for payment is made")
+
+
+def test_a_rule_that_misses_a_fact_is_skipped_and_says_which(make: Make) -> None:
+    case = make({"practitioners[0].npi": None, "practitioners[1].npi": None, "organization.npi": None})
+
+    assert outcomes(case)["PRV-NPI"] == ("skipped", "no NPI was sent")
+
+
+def test_rules_of_other_places_are_skipped_and_say_where_they_are_judged(make: Make) -> None:
+    said = outcomes(make({}))
+
+    assert said["PRI-03"][0] == said["MAP-01"][0] == "skipped"
+    assert "adapter send" in said["PRI-03"][1]
+
+
+def test_a_rule_without_a_function_is_skipped(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapter.rules.explanation.IMPLEMENTED", IMPLEMENTED - {"DOS-01"})
+
+    assert outcomes(make({}))["DOS-01"] == ("skipped", "no function of the adapter looks for it")
+
+
+def test_issues_that_no_rule_found_change_nothing(make: Make) -> None:
+    case = make({})
+    other = Issue(severity=Severity.ERROR, code=RULE["DOS-01"].code, text="Words.")
+
+    assert explain(facts(case), [other]) == explain(facts(case), [])
+
+
+@pytest.mark.parametrize("name", example_names())
+def test_every_example_can_be_explained(name: str) -> None:
+    explanation = conversion_of(name).explanation
+
+    assert explanation is not None
+    fired = {each.rule.id for each in explanation.rules if each.outcome == "fired"}
+    assert fired == {issue.rule for issue in conversion_of(name).issues} & set(RULE)
+    for each in explanation.rules:
+        if each.outcome in ("not-applicable", "skipped"):
+            assert not each.issues
+
+
+TECHNICIAN = {"key": "dr", "taxonomy": "246Z00000X", "taxonomy_label": "Geneticist", "role": "rendering"}
+
+codes = st.sampled_from(["0731T", "99213", "99203", "G0452", "81406", "88271"])
+modifiers = st.lists(
+    st.sampled_from(["22", "26", "52", "53", "80", "95", "TC", "tc", "TG", "AS", "25", "59", "GQ", "93", "x"]), max_size=5
+)
+lines = st.lists(
+    st.fixed_dictionaries(
+        {"code": codes, "modifiers": modifiers},
+        optional={
+            "pos": st.sampled_from(["11", "02", "10", "00"]),
+            "dos_start": st.sampled_from(["2022-01-01", "2024-05-02", "2030-01-01"]),
+            "units": st.sampled_from([0, 1, 2]),
+            "charge": st.just(1),
+            "dx_pointers": st.just([1]),
+        },
+    ),
+    max_size=3,
+)
+changes = st.fixed_dictionaries(
+    {},
+    optional={
+        "billing": st.none()
+        | st.fixed_dictionaries({"use": st.sampled_from(["claim", "preauthorization", "predetermination"]), "lines": lines}),
+        "procedure": st.fixed_dictionaries(
+            {"status": st.sampled_from(["preparation", "not-done", "in-progress", "stopped", "completed"])},
+            optional={"started_at": st.just("2024-05-02T09:00:00-05:00"), "stop_reason": st.sampled_from(["consent", "x"])},
+        ),
+        "review": st.none() | st.fixed_dictionaries({"status": st.sampled_from(["none", "signed", "amended", "withdrawn"])}),
+        "ai": st.none() | st.just({"tool": {}, "candidates": [{"scores": [{"kind": "probability", "value": 2}]}]}),
+        "encounter": st.fixed_dictionaries(
+            {"id": st.just("E-1"), "status": st.just("finished")},
+            optional={"mode": st.sampled_from(["in-person", "video", "audio", "store-and-forward"])},
+        ),
+        "practitioners": st.sampled_from([[], [TECHNICIAN]]),
+        "diagnoses": st.just([]) | st.just([{"icd10cm": "x"}]),
+        "images": st.just([]),
+        "payer": st.none(),
+        "coverage": st.none(),
+        "organization": st.none(),
+    },
+)
+
+
+@given(changes=changes)
+def test_a_rule_whose_condition_does_not_hold_finds_nothing(make: Make, changes: dict[str, Any]) -> None:
+    seen = facts(make(changes))
+
+    for check in CHECKS:
+        if not all(condition.holds(seen) for condition in APPLIES[check.rule.id]):
+            assert list(check.find(seen)) == [], check.rule.id
+
+
+@given(changes=changes)
+def test_a_policy_changes_how_bad_a_breach_is_never_what_is_broken(make: Make, changes: dict[str, Any]) -> None:
+    case = make(changes)
+    strict = PayerPolicy(severities={rule.id: Severity.ERROR for rule in RULES})
+
+    assert _places(judge(case)) == _places(judge(case, policy=strict))
+    assert judgement_of(facts(case)) == judge(case)
+
+
+def _places(judgement: Any) -> list[tuple[str | None, str | None]]:  # noqa: ANN401 - a Judgement
+    return [(issue.rule, issue.field) for issue in judgement.issues]
