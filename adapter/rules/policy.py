@@ -1,7 +1,8 @@
 """What a payer wants of 0731T, as data, and which payer's policy holds for a case."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Literal
 
@@ -88,7 +89,7 @@ class Choice:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Policies:
     """All policies by key, each with its periods in the order of time; there is always one of the key `default`."""
 
@@ -98,7 +99,7 @@ class Policies:
         """The policy of the payer of a case: by its key, then its payer id, the plan of the coverage, and the payer's name."""
         day = _day_of_service(case)
         for where, said in _who_pays(case):
-            key = self._key_of(where, said)
+            key = self._key_of.get((where, _plain(said)))
             held = self._in_force(key, day) if key else None
             if held is not None:
                 return Choice(policy=held, field=where, why=f"`{where}` names this payer")
@@ -111,9 +112,11 @@ class Policies:
         """The policy of a key that is in force on a day; nothing if there is none."""
         return self._in_force(key, day)
 
-    def _key_of(self, where: str, said: str) -> str | None:
-        wanted = _plain(said)
-        return next((key for key, held in self.by_key.items() if any(wanted in _words(each, where) for each in held)), None)
+    @cached_property
+    def _key_of(self) -> Mapping[tuple[str, str], str]:
+        """The key of a policy by the case field that names it and what stands there; of two, the first."""
+        policies = [each for held in reversed(self.by_key.values()) for each in held]
+        return {(where, word): each.key for each in policies for where in _FIELDS for word in _words(each, where)}
 
     def _in_force(self, key: str, day: str | None) -> PayerPolicy | None:
         return next((each for each in reversed(self.by_key.get(key, ())) if each.holds_on(day)), None)
@@ -128,14 +131,19 @@ class Policies:
         return f"the payer of the case has no policy of its own (known keys: {known or 'none'})"
 
 
+_FIELDS: Mapping[str, Callable[[Case], str | None]] = MappingProxyType(
+    {
+        "payer.key": lambda case: case.payer.key if case.payer else None,
+        "payer.payer_id": lambda case: case.payer.payer_id if case.payer else None,
+        "coverage.plan": lambda case: case.coverage.plan if case.coverage else None,
+        "payer.name": lambda case: case.payer.name if case.payer else None,
+    }
+)
+"""The case fields that name a payer, in the order in which they are asked."""
+
+
 def _who_pays(case: Case) -> list[tuple[str, str]]:
-    said = (
-        ("payer.key", case.payer.key if case.payer else None),
-        ("payer.payer_id", case.payer.payer_id if case.payer else None),
-        ("coverage.plan", case.coverage.plan if case.coverage else None),
-        ("payer.name", case.payer.name if case.payer else None),
-    )
-    return [(where, text) for where, text in said if text]
+    return [(where, said) for where, read in _FIELDS.items() if (said := read(case))]
 
 
 def _words(policy: PayerPolicy, where: str) -> list[str]:
