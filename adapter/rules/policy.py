@@ -115,7 +115,7 @@ class Policies:
     @cached_property
     def _key_of(self) -> Mapping[tuple[str, str], str]:
         """The key of a policy by the case field that names it and what stands there; of two, the first."""
-        policies = [each for held in reversed(self.by_key.values()) for each in held]
+        policies = [each for held in reversed([*self.by_key.values()]) for each in held]
         return {(where, word): each.key for each in policies for where in _FIELDS for word in _words(each, where)}
 
     def _in_force(self, key: str, day: str | None) -> PayerPolicy | None:
