@@ -236,16 +236,24 @@ class Trail:
         return {number: groups for number, groups in readers if groups}
 
     def _blamed(self, readers: Mapping[int, frozenset[int]], path: Path) -> tuple[str, ...]:
-        """The first elements of these resources that were made from the field."""
+        """The first elements of these resources that were made from the field; of an item of a list, what it was made into."""
         found: dict[str, None] = {}
         for number, groups in readers.items():
             for origin in self._origins(number, wanted=groups):
-                if origin.element[:1] != ("text",) and any(_blames(steps(read), path) for read in origin.reads):
-                    element = origin.item if isinstance(path[-1], int) and origin.item else origin.element
-                    found[f"{self._names[number]}.{dotted(element)}"] = None
+                for place, read in enumerate(origin.reads):
+                    if origin.element[:1] != ("text",) and _blames(steps(read), path):
+                        element = _item_of(origin, place, path) if isinstance(path[-1], int) else origin.element
+                        found[".".join((self._names[number], dotted(element))).rstrip(".")] = None
             if len(found) >= _MOST_PLACES:
                 break
         return tuple(found)[:_MOST_PLACES]
+
+
+def _item_of(origin: Origin, place: int, path: Path) -> tuple[str | int, ...]:
+    """What an item of a list was made into, as far as the loop over that list is the map's; else the element itself."""
+    depth = sum(isinstance(step, int) for step in path) - 1
+    items = origin.items[place] if place < len(origin.items) else ()
+    return items[depth] if depth < len(items) else origin.element
 
 
 def _blames(read: Path, path: Path) -> bool:

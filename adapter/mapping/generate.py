@@ -39,21 +39,24 @@ class Site:
 class Group:
     """Sites that are made together (or not made, `missing` says why).
 
-    A note of it is a tuple: the group's number, the places in the output lists, and the values of the variables `loops`.
+    A note of it is a tuple: the group's number, the places in the output lists, and the values of the variables `loops`;
+    `fills` says for each loop which of the output lists its items went into, counted from 0.
     """
 
     sites: tuple[Site, ...]
     loops: tuple[str, ...]
+    fills: tuple[int, ...]
     missing: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _At:
-    """Where the generator stands: path in the output, output places, and loops around."""
+    """Where the generator stands: path in the output, output places, and loops around with the output list that each fills."""
 
     path: Path = ()
     outs: tuple[str, ...] = ()
     loops: tuple[str, ...] = ()
+    fills: tuple[int, ...] = ()
 
     def down(self, *steps: str | int) -> "_At":
         return replace(self, path=(*self.path, *steps))
@@ -222,7 +225,7 @@ class Generator:
         for loop in thing.loops:
             self._missing_loop(loop, inner)
             if loop.kind == "list":
-                inner = replace(inner, loops=(*inner.loops, loop.index))
+                inner = replace(inner, loops=(*inner.loops, loop.index), fills=(*inner.fills, len(inner.outs)))
                 counted = self.mode != "plain" or loop.index in self.frame.indexed
                 head = (
                     f"{loop.index}, {loop.local} in enumerate({loop.source.code})"
@@ -285,7 +288,7 @@ class Generator:
     def _note(self, sites: tuple[Site, ...], at: _At, missing: str | None = None) -> None:
         if self.mode == "plain" or not sites:
             return
-        self.groups.append(Group(sites=sites, loops=at.loops, missing=missing))
+        self.groups.append(Group(sites=sites, loops=at.loops, fills=at.fills, missing=missing))
         self.emit(f"T({tuple_code((str(len(self.groups) - 1), *at.outs, *at.loops))})")
 
     def _missing(self, leaf: Leaf, at: _At, why: str) -> None:

@@ -13,14 +13,15 @@ Tokens = tuple[str | int, ...]
 class Origin:
     """Where one element comes from.
 
-    `element` is its path in the resource, `item` the path up to the last place that a loop filled; `reads` are source paths
-    with indexes (`case.billing.lines[0].units`; `*` for every item); `place` is `file:line:column` of the mapping line, `text`
-    that line; `missing` says why the element was not made.
+    `element` is its path in the resource; `reads` are source paths with indexes (`case.billing.lines[0].units`; `*` for every
+    item), and `items` says for each of them which part of the resource each indexed item was made into
+    (`item[0]`; nothing for the whole resource); `place` is `file:line:column` of the mapping line, `text` that line; `missing`
+    says why the element was not made.
     """
 
     element: Tokens
-    item: Tokens
     reads: tuple[str, ...]
+    items: tuple[tuple[Tokens, ...], ...]
     place: str
     text: str
     functions: tuple[str, ...]
@@ -46,16 +47,16 @@ def origins(
         inner = len(noted) - len(group.loops)
         outs, places = noted[:inner], {**around, **dict(zip(group.loops, noted[inner:], strict=True))}
         for site in group.sites:
-            element, item = _placed(site.path, outs)
-            made = _origin(site, element, item, places, group.missing)
+            element = _placed(site.path, outs)
+            made = _origin(site, element, _items(site, element, group), places, group.missing)
             if group.missing is not None:
                 yield replace(made, element=_absent(resource, element))
             else:
                 for leaf in leaves(at(resource, element), element):
                     yield Origin(
                         element=leaf,
-                        item=item,
                         reads=_reads_of_item(made, leaf[len(element) :]),
+                        items=made.items,
                         place=made.place,
                         text=made.text,
                         functions=made.functions,
@@ -64,12 +65,14 @@ def origins(
                     )
 
 
-def _origin(site: Site, element: Tokens, item: Tokens, places: dict[str, int], missing: str | None) -> Origin:
+def _origin(
+    site: Site, element: Tokens, items: tuple[tuple[Tokens, ...], ...], places: dict[str, int], missing: str | None
+) -> Origin:
     reads = tuple(read.text.format(*(places.get(loop, "*") for loop in read.loops)) for read in site.reads)
     return Origin(
         element=element,
-        item=item,
         reads=reads,
+        items=items,
         place=str(site.mark),
         text=site.text,
         functions=site.functions,
@@ -85,15 +88,16 @@ def _reads_of_item(made: Origin, below: Tokens) -> tuple[str, ...]:
     return made.reads
 
 
-def _placed(path: Path, outs: list[int]) -> tuple[Tokens, Tokens]:
+def _items(site: Site, element: Tokens, group: Group) -> tuple[tuple[Tokens, ...], ...]:
+    """For each read of a site and each loop in it, the part of the resource that the loop's item was made into."""
+    ends = [place + 1 for place, step in enumerate(site.path) if step is OUT]
+    parts = {loop: element[: ends[fill]] for loop, fill in zip(group.loops, group.fills, strict=True) if fill < len(ends)}
+    return tuple(tuple(parts.get(loop, ()) for loop in read.loops) for read in site.reads)
+
+
+def _placed(path: Path, outs: list[int]) -> Tokens:
     remaining = iter(outs)
-    tokens: list[str | int] = []
-    last = 0
-    for step in path:
-        tokens.append(next(remaining) if step is OUT else step)
-        if step is OUT:
-            last = len(tokens)
-    return tuple(tokens), tuple(tokens[:last])
+    return tuple(next(remaining) if step is OUT else step for step in path)
 
 
 def _absent(resource: object, element: Tokens) -> Tokens:
