@@ -15,6 +15,7 @@ _COMMANDS = {
     "schema": ("adapter.cli.schema", "schema_command"),
     "maps": ("adapter.cli.maps", "maps_commands"),
     "rules": ("adapter.cli.rules", "rules_commands"),
+    "claim": ("adapter.cli.claim", "claim_command"),
     "examples": ("adapter.cli.examples", "examples_command"),
 }
 _SHORT = {
@@ -25,6 +26,7 @@ _SHORT = {
     "schema": "Print the JSON Schema of a document form.",
     "maps": "Check, show and explain mapping files.",
     "rules": "List, show and explain the coding rules for 0731T.",
+    "claim": "Show a claim as CMS-1500 boxes and 837P segments.",
     "examples": "Convert the examples that travel with the adapter.",
 }
 

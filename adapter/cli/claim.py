@@ -1,0 +1,68 @@
+"""`adapter claim`."""
+
+from pathlib import Path
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from adapter.cli.exit_code import Outcome
+from adapter.cli.files import documents_of
+from adapter.cli.show import err, out, show_issues
+from adapter.export.claim_sheet import NOT_SENT, ClaimSheet, claim_sheet
+from adapter.export.text import as_csv, as_text
+from adapter.rules.judgement import judgement_of
+from adapter.runtime import default_runtime
+
+
+@click.command("claim")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--form", help="The input form of the files, if it is not to be found out (case, face2gene_lab, …).")
+@click.option(
+    "--as", "shape", type=click.Choice(["table", "csv", "cms1500"]), default="table", help="A table, CSV, or the sheet of boxes."
+)
+@click.option("--out", "target", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file.")
+def claim_command(*, files: tuple[Path, ...], form: str | None, shape: str, target: Path | None) -> int:
+    r"""Show a claim as billing people know it: CMS-1500 boxes and 837P segments, and the value that goes there.
+
+    It is a worksheet: neither the form nor an 837 transaction, and nothing is sent.
+
+    \b
+    Examples:
+      adapter claim fhir_examples/complete
+      adapter claim encounter.json --as csv --out claim.csv
+      adapter claim fhir_examples/complete --as cms1500
+    """
+    runtime = default_runtime()
+    made = runtime.line.convert(documents_of(files, form), runtime.options)
+    if made.facts is None:
+        show_issues(made.issues)
+        err.print("the documents could not be read: mend the errors above", style="bold red")
+        return Outcome.ISSUES
+    sheet = claim_sheet(made.facts.case, judgement_of(made.facts))
+    if target:
+        _write(sheet, shape, target)
+    elif shape == "table":
+        _show(sheet)
+    else:
+        click.echo(_TEXT[shape](sheet), nl=False)
+    return Outcome.ISSUES if any(issue.is_error for issue in made.issues) else Outcome.GOOD
+
+
+_TEXT = {"table": as_text, "csv": as_csv, "cms1500": as_text}
+
+
+def _write(sheet: ClaimSheet, shape: str, target: Path) -> None:
+    target.write_bytes(_TEXT[shape](sheet).encode())
+
+
+def _show(sheet: ClaimSheet) -> None:
+    for each in sheet.head:
+        out.print(Text(each, style="bold"))
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("line", "box", "what", "value", "837P", "case field"):
+        table.add_column(title, overflow="fold")
+    for entry in sheet.entries:
+        value = Text(entry.value) if entry.value else Text(NOT_SENT, style="dim")
+        table.add_row("" if entry.line is None else str(entry.line), entry.box, entry.label, value, entry.segment, entry.field)
+    out.print(table)

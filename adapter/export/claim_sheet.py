@@ -1,0 +1,196 @@
+"""A case as the boxes of the CMS-1500 form (version 02/12) and the segments of the X12 837P in which its values go.
+
+It is a worksheet for people: neither the form nor a transaction (modelling.md §14; NUCC 1500 manual; ASC X12 005010X222A1).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from adapter.case import Case, Line, Named, Practitioner
+from adapter.issues import InvalidError, Issue, IssueType, Severity
+from adapter.rules.judgement import Judgement
+
+DISCLAIMER = "Worksheet. This is no claim form and no 837 transaction; nothing was sent to anybody."
+NOT_SENT = "not sent"
+"""What stands in place of a value that the case does not have."""
+
+_LETTERS = "ABCDEFGHIJKL"
+_KIND_OF_PLAN = {"medicare": "Medicare"}
+_USE = {"claim": "claim", "preauthorization": "request for preauthorization", "predetermination": "request for predetermination"}
+_AGAIN = "7"
+_SELF = "self"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One value: box of the form, what it is in our words, segment of the transaction, and the case field that it came from.
+
+    `value` is nothing if the case does not have it; `line` counts service lines from 1.
+    """
+
+    box: str
+    label: str
+    segment: str
+    field: str
+    value: str | None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimSheet:
+    """The worksheet: `head` says what it is and how it stands, `entries` are in the order of the boxes."""
+
+    head: tuple[str, ...]
+    entries: tuple[Entry, ...]
+
+
+def claim_sheet(case: Case, judgement: Judgement) -> ClaimSheet:
+    """The worksheet of a case; raises InvalidError if nothing is billed."""
+    if case.billing is None:
+        text = "the case bills nothing, so that there is no worksheet; send `billing`"
+        raise InvalidError(
+            Issue(severity=Severity.ERROR, code=IssueType.REQUIRED, rule="sheet/billing", text=text, field="billing")
+        )
+    errors = list(dict.fromkeys(issue.rule or "" for issue in judgement.issues if issue.is_error))
+    status = judgement.claim or "none: no claim is made"
+    standing = f"Use: {_USE[case.billing.use]}. Status: {status}."
+    problems = f"Errors to mend first: {', '.join(errors)}." if errors else "No errors."
+    entries = (*_insurance(case), *_claim(case), *_lines(case), *_providers(case))
+    return ClaimSheet(head=(DISCLAIMER, standing, problems), entries=entries)
+
+
+def _insurance(case: Case) -> Iterator[Entry]:
+    payer, coverage, patient = case.payer, case.coverage, case.patient
+    plan = _KIND_OF_PLAN.get((payer.key or "").casefold(), "Group or other") if payer else None
+    yield Entry(box="—", label="payer", segment="NM1*PR (2010BB)", field="payer.name", value=payer.name if payer else None)
+    yield Entry(
+        box="—", label="payer id", segment="NM109 (2010BB)", field="payer.payer_id", value=payer.payer_id if payer else None
+    )
+    yield Entry(box="1", label="kind of plan", segment="SBR09", field="payer.key", value=plan)
+    member = coverage.member_id if coverage else None
+    yield Entry(box="1a", label="insured's id", segment="NM109 (2010BA)", field="coverage.member_id", value=member)
+    yield Entry(box="2", label="patient", segment="NM1*QC", field="patient", value=_name(patient))
+    yield Entry(box="3", label="birth date", segment="DMG02", field="patient.birth_date", value=patient.birth_date)
+    yield Entry(box="3", label="sex", segment="DMG03", field="patient.sex", value=patient.sex)
+    yield Entry(box="4", label="insured", segment="NM1*IL (2010BA)", field="coverage.subscriber", value=_insured(case))
+    yield Entry(box="5", label="patient's address", segment="N3, N4", field="patient.address", value=_address(case))
+    yield Entry(box="5", label="patient's telephone", segment="PER04", field="patient.phone", value=patient.phone)
+    relation = coverage.relationship if coverage else None
+    yield Entry(
+        box="6", label="patient's relation to insured", segment="SBR02 or PAT01", field="coverage.relationship", value=relation
+    )
+    yield Entry(box="11", label="group", segment="SBR03", field="coverage.group", value=coverage.group if coverage else None)
+    yield Entry(box="11c", label="plan", segment="SBR04", field="coverage.plan", value=coverage.plan if coverage else None)
+
+
+def _claim(case: Case) -> Iterator[Entry]:
+    referring = _first(case, "referring") or _first(case, "ordering")
+    at = f"practitioners[{case.practitioners.index(referring)}]" if referring else "practitioners"
+    yield Entry(box="17", label="referred or ordered by", segment="NM1*DN or NM1*DK", field=at, value=_name(referring))
+    npi = referring.npi if referring else None
+    yield Entry(box="17b", label="NPI of who referred", segment="NM109", field=f"{at}.npi", value=npi)
+    stop, less = case.procedure.stop_reason, case.procedure.reduced_reason
+    field = "procedure.stop_reason" if stop else "procedure.reduced_reason"
+    yield Entry(box="19", label="additional words", segment="NTE", field=field, value=stop or less)
+    for place, item in enumerate(_orders(case).values()):
+        segment, code = "HI*ABK" if place == 0 else "HI*ABF", case.diagnoses[item].icd10cm
+        field = f"diagnoses[{item}].icd10cm"
+        yield Entry(box=f"21 {_letter(place)}", label="diagnosis (ICD-10-CM)", segment=segment, field=field, value=code)
+    earlier = next((each for each in case.billing.related if each.relationship == "prior"), None) if case.billing else None
+    again = _AGAIN if earlier else None
+    yield Entry(box="22", label="resubmission code", segment="CLM05-3", field="billing.related", value=again)
+    original = earlier.claim if earlier else None
+    yield Entry(box="22", label="original reference", segment="REF*F8", field="billing.related", value=original)
+    yield Entry(box="23", label="prior authorization", segment="REF*G1", field="—", value=None)
+
+
+def _lines(case: Case) -> Iterator[Entry]:
+    rendering = _rendering(case)
+    at = f"practitioners[{case.practitioners.index(rendering)}]" if rendering else "practitioners"
+    for number, line in enumerate(case.billing.lines if case.billing else (), 1):
+        where = f"billing.lines[{number - 1}]"
+        for box, label, segment, field, value in _line(line, list(_orders(case))):
+            yield Entry(box=box, label=label, segment=segment, field=f"{where}.{field}", value=value, line=number)
+        npi, taxonomy = (rendering.npi, rendering.taxonomy) if rendering else (None, None)
+        yield Entry(box="24J", label="rendering NPI", segment="NM1*82", field=f"{at}.npi", value=npi, line=number)
+        yield Entry(box="24J shaded", label="taxonomy", segment="PRV*PE*PXC", field=f"{at}.taxonomy", value=taxonomy, line=number)
+
+
+def _orders(case: Case) -> dict[int, int]:
+    """The place of each diagnosis by the number that lines point at, in the order of the numbers."""
+    return dict(sorted((each.order or place + 1, place) for place, each in enumerate(case.diagnoses)))
+
+
+def _letter(place: int) -> str:
+    return _LETTERS[place] if place < len(_LETTERS) else "beyond L"
+
+
+def _line(line: Line, orders: list[int]) -> Iterator[tuple[str, str, str, str, str | None]]:
+    days = " to ".join(each for each in (line.dos_start, line.dos_end) if each) or None
+    yield "24A", "day of service", "DTP*472", "dos_start", days
+    yield "24B", "place of service", "CLM05-1, SV105", "pos", line.pos
+    yield "24D", "code", "SV101-2", "code", line.code
+    yield "24D", "modifiers", "SV101-3 to SV101-6", "modifiers", " ".join(each.code for each in line.modifiers) or None
+    yield "24E", "diagnoses pointed at", "SV107", "dx_pointers", _pointers(line, orders)
+    yield "24F", "charge", "SV102", "charge", None if line.charge is None else f"{line.charge}"
+    yield "24G", "units", "SV104 (UN)", "units", None if line.units is None else f"{line.units}"
+
+
+def _pointers(line: Line, orders: list[int]) -> str | None:
+    """The places in the list of diagnoses, as number (transaction) and letter (form)."""
+    places = [orders.index(each) if each in orders else None for each in line.dx_pointers]
+    said = ["no such diagnosis" if place is None else f"{place + 1} ({_letter(place)})" for place in places]
+    return ", ".join(said) or None
+
+
+def _providers(case: Case) -> Iterator[Entry]:
+    clinic, lines = case.organization, case.billing.lines if case.billing else ()
+    yield Entry(box="25", label="tax id", segment="REF*EI", field="organization.tin", value=clinic.tin if clinic else None)
+    yield Entry(box="26", label="account", segment="CLM01", field="id", value=case.id)
+    charges = [line.charge for line in lines if line.charge is not None]
+    total = f"{sum(charges)}" if charges and len(charges) == len(lines) else None
+    yield Entry(box="28", label="total charge", segment="CLM02", field="billing.lines[*].charge", value=total)
+    signed = case.review.signed_at if case.review else None
+    name = _name(_rendering(case))
+    yield Entry(box="31", label="clinician", segment="NM1*82", field="practitioners", value=name)
+    yield Entry(box="31", label="report signed at", segment="—", field="review.signed_at", value=signed)
+    yield Entry(
+        box="33", label="billing provider", segment="NM1*85", field="organization.name", value=clinic.name if clinic else None
+    )
+    yield Entry(box="33", label="telephone", segment="PER04", field="organization.phone", value=clinic.phone if clinic else None)
+    yield Entry(
+        box="33a", label="billing NPI", segment="NM109 (2010AA)", field="organization.npi", value=clinic.npi if clinic else None
+    )
+
+
+def _first(case: Case, role: str) -> Practitioner | None:
+    return next((each for each in case.practitioners if each.role == role), None)
+
+
+def _rendering(case: Case) -> Practitioner | None:
+    """Who rendered the service: by role, or else who signed the report."""
+    reviewer = case.review.reviewer if case.review else None
+    return _first(case, "rendering") or next((each for each in case.practitioners if each.key == reviewer), None)
+
+
+def _insured(case: Case) -> str | None:
+    coverage = case.coverage
+    if coverage is None:
+        return None
+    if coverage.subscriber == "patient" or coverage.relationship == _SELF:
+        return _name(case.patient)
+    return _name(case.guardian) if coverage.subscriber == "guardian" else None
+
+
+def _name(person: Named | None) -> str | None:
+    if person is None:
+        return None
+    return ", ".join(each for each in (person.family, " ".join(person.given)) if each) or None
+
+
+def _address(case: Case) -> str | None:
+    address = case.patient.address
+    if address is None:
+        return None
+    parts = (*address.line, address.city, address.state, address.postal_code, address.country)
+    return ", ".join(each for each in parts if each) or None

@@ -1,0 +1,54 @@
+"""A worksheet as text and as CSV; the same sheet gives the same bytes."""
+
+import csv
+import io
+from collections.abc import Iterator
+from itertools import groupby
+
+from adapter.export.claim_sheet import NOT_SENT, ClaimSheet, Entry
+
+_COLUMNS = ("line", "box", "label", "value", "segment", "field")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def as_text(sheet: ClaimSheet) -> str:
+    """The sheet as lines of text: box, what it is, value, segment; each service line below its number."""
+    return "\n".join([*sheet.head, "", *text_lines(sheet)]) + "\n"
+
+
+def text_lines(sheet: ClaimSheet) -> Iterator[str]:
+    """The lines of the boxes, in columns."""
+    widths = [max(len(row[at]) for row in map(_row, sheet.entries)) for at in range(3)]
+    for line, entries in groupby(sheet.entries, key=lambda each: each.line):
+        if line is not None:
+            yield f"service line {line}"
+        for row in map(_row, entries):
+            yield "  ".join([*(text.ljust(width) for text, width in zip(row, widths, strict=False)), row[3]])
+
+
+def _row(entry: Entry) -> tuple[str, str, str, str]:
+    return entry.box, entry.label, _in_one_line(entry.value or NOT_SENT), entry.segment
+
+
+def _in_one_line(text: str) -> str:
+    """The text without line breaks, and without what would steer a terminal or a printer."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+
+
+def as_csv(sheet: ClaimSheet) -> str:
+    """The sheet as CSV (RFC 4180): one row for each value, and a last row with what the sheet is and how it stands.
+
+    A text that a spreadsheet would take for a formula is given an apostrophe.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(_COLUMNS)
+    for entry in sheet.entries:
+        line = "" if entry.line is None else entry.line
+        writer.writerow((line, entry.box, entry.label, _harmless(entry.value or ""), entry.segment, entry.field))
+    writer.writerow(("", "", "remark", " ".join(sheet.head), "", ""))
+    return out.getvalue()
+
+
+def _harmless(text: str) -> str:
+    return "'" + text if text.startswith(_FORMULA) else text

@@ -1,0 +1,215 @@
+"""The worksheet for billing people."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from adapter.case import Case
+from adapter.cli import adapter
+from adapter.cli.exit_code import Outcome
+from adapter.export.claim_sheet import DISCLAIMER, ClaimSheet, Entry, claim_sheet
+from adapter.export.text import as_csv, as_text
+from adapter.issues import InvalidError
+from adapter.rules.judgement import judge
+from tests.examples.ground import EXAMPLES, conversion_of, example_names
+
+
+def case_of(name: str, **changes: Any) -> Case:  # noqa: ANN401 - any JSON
+    case = conversion_of(name).case
+    assert case is not None
+    return Case.model_validate({**case.model_dump(), **changes})
+
+
+def sheet_of(case: Case) -> ClaimSheet:
+    return claim_sheet(case, judge(case))
+
+
+def values(case: Case) -> dict[tuple[int | None, str, str], str | None]:
+    return {(each.line, each.box, each.label): each.value for each in sheet_of(case).entries}
+
+
+COMPLETE = case_of("complete")
+
+
+def test_the_boxes_hold_what_the_case_has() -> None:
+    found = values(COMPLETE)
+
+    assert found[None, "1a", "insured's id"] == "INV0001100"
+    assert found[None, "2", "patient"] == "Petersen, Alma Ruth"
+    assert found[None, "4", "insured"] == "Petersen, Ruth"
+    assert found[None, "21 A", "diagnosis (ICD-10-CM)"] == "R62.52"
+    assert found[2, "24D", "code"] == "0731T"
+    assert found[2, "24D", "modifiers"] == "52"
+    assert found[2, "24E", "diagnoses pointed at"] == "1 (A), 2 (B)"
+    assert found[2, "24F", "charge"] == "150.50"
+    assert found[None, "28", "total charge"] == "295.50"
+    assert found[2, "24J", "rendering NPI"] == "1234567893"
+    assert found[None, "22", "resubmission code"] is None
+
+
+def test_the_segments_are_those_of_the_modelling_spec() -> None:
+    segments = {each.box.split()[0]: each.segment for each in reversed(sheet_of(COMPLETE).entries)}
+
+    assert {box: segments[box] for box in ("24A", "24D", "24E", "24F", "24G", "19", "23", "33")} == {
+        "24A": "DTP*472",
+        "24D": "SV101-2",
+        "24E": "SV107",
+        "24F": "SV102",
+        "24G": "SV104 (UN)",
+        "19": "NTE",
+        "23": "REF*G1",
+        "33": "NM1*85",
+    }
+
+
+def test_it_says_first_that_it_is_neither_form_nor_transaction_and_how_the_claim_stands() -> None:
+    assert sheet_of(COMPLETE).head == (DISCLAIMER, "Use: claim. Status: active.", "No errors.")
+    refused = sheet_of(case_of("reduced-and-discontinued")).head
+    assert refused[1:] == ("Use: claim. Status: draft.", "Errors to mend first: MOD-10, MOD-14.")
+
+
+def test_where_no_claim_is_made_the_sheet_says_so() -> None:
+    assert "Status: none: no claim is made." in sheet_of(case_of("complete", coverage=None)).head[1]
+
+
+def test_a_corrected_claim_names_the_earlier_one() -> None:
+    found = values(case_of("amended-report-corrected-claim"))
+
+    assert found[None, "22", "resubmission code"] == "7"
+    assert found[None, "22", "original reference"]
+
+
+def test_a_case_with_next_to_nothing_makes_a_sheet_of_what_is_not_there() -> None:
+    bare = case_of(
+        "complete",
+        **dict.fromkeys(("payer", "coverage", "guardian", "organization", "review")),
+        practitioners=[],
+        diagnoses=[],
+        patient={"mrn": "1"},
+        billing={"use": "claim", "lines": [{"code": "0731T", "dx_pointers": [1]}]},
+    )
+
+    found = values(bare)
+
+    assert {label for (_, _, label), value in found.items() if value} == {
+        "account",
+        "code",
+        "diagnoses pointed at",
+        "additional words",
+    }
+    assert found[1, "24E", "diagnoses pointed at"] == "no such diagnosis"
+    assert found[None, "28", "total charge"] is None
+
+
+def test_pointers_follow_the_order_of_the_diagnoses() -> None:
+    diagnoses = [{"icd10cm": "B", "order": 5}, {"icd10cm": "A", "order": 2}]
+    lines = [{"code": "0731T", "dx_pointers": [5, 2, 9]}]
+    found = values(case_of("complete", diagnoses=diagnoses, billing={"use": "claim", "lines": lines}))
+
+    assert (found[None, "21 A", "diagnosis (ICD-10-CM)"], found[None, "21 B", "diagnosis (ICD-10-CM)"]) == ("A", "B")
+    assert found[1, "24E", "diagnoses pointed at"] == "2 (B), 1 (A), no such diagnosis"
+
+
+def test_the_form_has_letters_for_twelve_diagnoses() -> None:
+    found = values(case_of("complete", diagnoses=[{"icd10cm": f"Q{number}"} for number in range(13)]))
+
+    assert found[None, "21 L", "diagnosis (ICD-10-CM)"] == "Q11"
+    assert found[None, "21 beyond L", "diagnosis (ICD-10-CM)"] == "Q12"
+
+
+@pytest.mark.parametrize(
+    ("coverage", "insured"),
+    [
+        ({"member_id": "1", "subscriber": "patient"}, "Petersen, Alma Ruth"),
+        ({"member_id": "1", "relationship": "self"}, "Petersen, Alma Ruth"),
+        ({"member_id": "1", "subscriber": "guardian"}, "Petersen, Ruth"),
+        ({"member_id": "1"}, None),
+    ],
+)
+def test_the_insured_is_who_subscribes(coverage: dict[str, str], insured: str | None) -> None:
+    assert values(case_of("complete", coverage=coverage))[None, "4", "insured"] == insured
+
+
+def test_medicare_is_its_own_kind_of_plan_and_who_signed_renders() -> None:
+    people = [{"key": "a"}, {"key": "b", "npi": "1234567893"}]
+    case = case_of(
+        "complete",
+        payer={"name": "P", "key": "Medicare"},
+        practitioners=people,
+        review={"status": "signed", "reviewer": "b"},
+    )
+
+    found = values(case)
+
+    assert (found[None, "1", "kind of plan"], found[1, "24J", "rendering NPI"]) == ("Medicare", "1234567893")
+
+
+def test_what_is_not_billed_has_no_sheet() -> None:
+    with pytest.raises(InvalidError, match="bills nothing"):
+        sheet_of(case_of("complete", billing=None))
+
+
+def test_the_text_has_a_line_for_each_value_and_a_heading_for_each_service_line() -> None:
+    lines = as_text(sheet_of(COMPLETE)).splitlines()
+
+    assert lines[0] == DISCLAIMER
+    assert len(lines) == 4 + len(sheet_of(COMPLETE).entries) + 2
+    assert "service line 2" in lines
+
+
+def test_text_that_would_break_a_line_or_steer_a_terminal_is_plain() -> None:
+    case = case_of("complete", procedure={"status": "completed", "reduced_reason": "one\n\ttwo \x1b[31mred"})
+
+    (line,) = (each for each in as_text(sheet_of(case)).splitlines() if each.startswith("19 "))
+    assert "one two [31mred  " in line
+
+
+def test_csv_has_a_row_for_each_value_and_no_formula() -> None:
+    sheet = ClaimSheet(head=("Said.",), entries=(Entry(box="1", label="l", segment="s", field="f", value="=1+1", line=3),))
+
+    assert list(csv.reader(io.StringIO(as_csv(sheet)))) == [
+        ["line", "box", "label", "value", "segment", "field"],
+        ["3", "1", "l", "'=1+1", "s", "f"],
+        ["", "", "remark", "Said.", "", ""],
+    ]
+
+
+@pytest.mark.parametrize("name", example_names())
+def test_the_sheet_of_an_example_is_the_same_every_time(name: str) -> None:
+    case = conversion_of(name).case
+    if case is not None and case.billing is not None:
+        assert as_text(sheet_of(case)) == as_text(sheet_of(case))
+        assert as_csv(sheet_of(case)) == as_csv(sheet_of(case))
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(adapter, ["claim", *map(str, arguments)], standalone_mode=False)
+
+
+def test_the_command_shows_a_table_csv_or_the_boxes() -> None:
+    folder = EXAMPLES / "complete"
+
+    assert run(folder).stdout.startswith(DISCLAIMER)
+    assert run(folder, "--as", "csv").stdout.startswith("line,box,")
+    assert run(folder, "--as", "cms1500").stdout == as_text(sheet_of(COMPLETE))
+    assert run(folder).return_value == Outcome.GOOD
+    assert run(EXAMPLES / "reduced-and-discontinued", "--as", "csv").return_value == Outcome.ISSUES
+
+
+def test_the_command_writes_a_file(tmp_path: Path) -> None:
+    target = tmp_path / "claim.csv"
+
+    run(EXAMPLES / "complete", "--as", "csv", "--out", target)
+
+    assert target.read_bytes().decode() == as_csv(sheet_of(COMPLETE))
+
+
+def test_the_command_refuses_what_can_not_be_read(tmp_path: Path) -> None:
+    (tmp_path / "encounter.json").write_text(json.dumps({"id": 1}))
+
+    assert run(tmp_path).return_value == Outcome.ISSUES
