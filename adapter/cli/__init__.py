@@ -16,6 +16,7 @@ _COMMANDS = {
     "maps": ("adapter.cli.maps", "maps_commands"),
     "rules": ("adapter.cli.rules", "rules_commands"),
     "claim": ("adapter.cli.claim", "claim_command"),
+    "orders": ("adapter.cli.orders", "orders_command"),
     "examples": ("adapter.cli.examples", "examples_command"),
 }
 _SHORT = {
@@ -27,6 +28,7 @@ _SHORT = {
     "maps": "Check, show and explain mapping files.",
     "rules": "List, show and explain the coding rules for 0731T.",
     "claim": "Show a claim as CMS-1500 boxes and 837P segments.",
+    "orders": "Show the confirmatory orders, and what each lacks.",
     "examples": "Convert the examples that travel with the adapter.",
 }
 

@@ -1,0 +1,40 @@
+"""`adapter orders`."""
+
+from pathlib import Path
+
+import click
+from rich.text import Text
+
+from adapter.cli.exit_code import Outcome
+from adapter.cli.files import documents_of
+from adapter.cli.show import err, out, print_json, show_issues
+from adapter.export.order_card import order_cards
+from adapter.runtime import default_runtime
+
+
+@click.command("orders")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--form", help="The input form of the files, if it is not to be found out (case, face2gene_lab, …).")
+@click.option("--json", "as_json", is_flag=True, help="Print a CDS Hooks answer.")
+def orders_command(*, files: tuple[Path, ...], form: str | None, as_json: bool) -> int:
+    r"""Show the confirmatory orders of ONE encounter, and what each lacks: reason, gene, who ordered it. None is invented.
+
+    \b
+    Examples:
+      adapter orders fhir_examples/complete
+      adapter orders encounter.json --json
+    """
+    runtime = default_runtime()
+    made = runtime.line.convert(documents_of(files, form), runtime.options)
+    if made.case is None:
+        show_issues(made.issues)
+        err.print("the documents could not be read: mend the errors above", style="bold red")
+        return Outcome.ISSUES
+    cards = order_cards(made.case)
+    if as_json:
+        print_json(cards)
+        return Outcome.GOOD
+    for card in cards["cards"]:
+        out.print(Text(card["summary"], style="bold"))
+        out.print(Text(card["detail"]))
+    return Outcome.GOOD
