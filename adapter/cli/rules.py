@@ -140,16 +140,13 @@ def explain_command(*, files: tuple[Path, ...], form: str | None, mappings: str 
 def _show(explanation: Explanation) -> None:
     policy = explanation.policy
     out.print(Text(f"policy {policy.key}: {policy.standing}", style="bold"))
-    table = _table("rule", "outcome", "why")
     for each in explanation.rules:
-        table.add_row(each.rule.id, Text(each.outcome, style=_STYLE[each.outcome]), Text(_reason(each)))
-    out.print(table)
-    if explanation.suggestions:
-        modifiers = _table("line", "modifier", "defensible", "sent", "why")
-        for said in explanation.suggestions:
-            words = ("yes" if said.defensible else "no", "yes" if said.sent else "no")
-            modifiers.add_row(str(said.line + 1), said.modifier, *words, said.why)
-        out.print(modifiers)
+        head = (f"{each.rule.id:<8} ", "bold"), (f"{each.outcome:<15} ", _STYLE[each.outcome])
+        out.print(Text.assemble(*head, _reason(each)))
+    for said in explanation.suggestions:
+        verdict = ("defensible", "green") if said.defensible else ("not defensible", "dim")
+        sent = " (sent)" if said.sent else ""
+        out.print(Text.assemble(f"line {said.line + 1}: ", (f"{said.modifier} ", "bold"), verdict, f"{sent}: {said.why}"))
 
 
 def _reason(outcome: RuleOutcome) -> str:
