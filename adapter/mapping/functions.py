@@ -4,7 +4,7 @@ import re
 from base64 import b64encode
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from html import escape
 from itertools import chain
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -229,11 +229,8 @@ def text(value: object) -> str:
 @function(takes=("string",), gives="decimal", fallible=True)
 def number(value: str) -> Decimal:
     """The number that a text holds, with its digits: `number(measurement.value)`."""
-    try:
-        if _NUMBER.fullmatch(value.strip()):
-            return Decimal(value.strip())
-    except InvalidOperation:
-        pass
+    if _NUMBER.fullmatch(value.strip()):
+        return Decimal(value.strip())
     message = "This is no number. Send digits with at most one decimal point."
     raise NotConvertible(message)
 

@@ -103,7 +103,7 @@ class _FileReader:
             self._map(node, keys)
         elif "fragment" in keys and isinstance(node, MappingNode):
             self._fragment(node, keys)
-        elif "order" in keys:
+        elif "order" in keys and isinstance(node, MappingNode):
             self._order(node, keys["order"])
         else:
             self._say("not-a-map", node.mark, "this is neither a map, a fragment nor an order", "begin with `map: name`")
@@ -168,9 +168,8 @@ class _FileReader:
             made = FragmentSource(name=found[1], mark=node.mark, parameters=parameters, target=target, body=body)
             self.fragments.append(made)
 
-    def _order(self, node: Node, names: Node) -> None:
-        if isinstance(node, MappingNode):
-            self._known(node, ("order",))
+    def _order(self, node: MappingNode, names: Node) -> None:
+        self._known(node, ("order",))
         items = names.items if isinstance(names, ListNode) else ()
         texts = tuple((item.text, item.mark) for item in items if isinstance(item, TextNode))
         self.orders.append(Order(mark=node.mark, names=texts))

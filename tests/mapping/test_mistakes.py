@@ -110,3 +110,9 @@ def test_a_mistake_is_an_issue_with_its_place_as_location() -> None:
     assert issue.location == (str(found.mark),)
     assert issue.suggestion == found.hint
     assert issue.is_error
+
+
+def test_a_document_without_content_between_others_is_no_mistake() -> None:
+    text = "---\n---\nmap: patient\ntarget: Patient\nresource:\n  id: =case.patient.mrn\n"
+
+    assert [each.name for each in load(text).maps] == ["patient"]

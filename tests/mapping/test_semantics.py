@@ -182,6 +182,8 @@ TEXTS = [
     ("'yes' if box.none else 'no'", "no"),
     ("'yes' if 'text' else 'no'", "yes"),
     ("box.here if box.no else None", NOTHING),
+    ("'first' or box.here", "first"),
+    ("'' or box.here", "a"),
     # Forms over lists.
     ("first(box.words)", "x"),
     ("last(box.words)", "y"),
@@ -870,3 +872,28 @@ def test_a_bug_in_a_condition_shows_its_line_too() -> None:
     lines = [entry.lineno + 1 for entry in caught.traceback if str(entry.path).endswith("out.yaml")]
     assert lines
     assert 7 <= lines[-1] <= 9
+
+
+def test_a_coding_of_the_required_binding_is_taken_as_it_is() -> None:
+    text = """map: finding
+target: Condition
+resource:
+  id: =case.id
+  subject: =ref(patient)
+  clinicalStatus:
+    coding:
+      - =coding('condition-clinical', 'active')
+---
+map: patient
+target: Patient
+resource:
+  id: =case.patient.mrn
+"""
+    condition, _ = (each.resource for each in sorted(made_of(load(text), case_of()), key=lambda each: each.map.name))
+
+    assert condition["clinicalStatus"]["coding"][0]["code"] == "active"
+
+
+def test_explicit_null_is_not_there_and_says_its_name() -> None:
+    assert not NULL
+    assert repr(NULL) == "NULL"

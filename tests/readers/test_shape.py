@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from adapter.mapping.shape import shape_of_json_schema
 from adapter.readers.document import ReadDocument
 from adapter.readers.shape import input_form, structure_issues
 
@@ -61,3 +62,8 @@ def test_no_more_than_fifty_are_listed() -> None:
     issues = structure_issues(form, ReadDocument(name="a", form="list", tree={"x": list(range(60))}))
 
     assert len(issues) == 50
+
+
+def test_a_schema_that_describes_no_object_is_a_mistake_of_ours() -> None:
+    with pytest.raises(TypeError, match="must describe an object"):
+        shape_of_json_schema({"type": "string"}, "visit")

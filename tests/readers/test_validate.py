@@ -73,6 +73,13 @@ ROWS = [
         "document/value-error",
     ),
     (
+        {"patient": {"mrn": "m", "birth_date": "0000-01-01"}},
+        "patient.birth_date",
+        "`birth_date` is not a day that exists",
+        "/patient/birth_date",
+        "document/value-error",
+    ),
+    (
         {"patient": {"mrn": "m", "sex": "f"}},
         "patient.sex",
         "`sex` must be one of 'male', 'female', 'other' or 'unknown'",

@@ -1,0 +1,128 @@
+"""The line from documents to a Conversion: what it refuses, what its switches do, and that nothing depends on order or chance."""
+
+import json
+from typing import Any
+
+import pytest
+
+from adapter.case import Case
+from adapter.pipeline import Conversion, Options
+from adapter.readers.document import Document
+from tests.examples.ground import EXAMPLES, OPTIONS, documents_of, example_names, line
+
+
+def encounter(**changed: Any) -> Document:  # noqa: ANN401 - JSON
+    """An encounter document of the product's example with some top-level parts changed."""
+    tree = json.loads((EXAMPLES / "infant-final-report" / "encounter.json").read_bytes())
+    return Document(name="encounter.json", content=json.dumps(tree | changed).encode())
+
+
+def refusal_of(*documents: Document) -> Conversion:
+    made = line().convert(documents, OPTIONS)
+
+    assert made.content is None
+    assert made.bundle is None
+    assert made.has_errors
+    assert made.lineage.entries == ()
+    assert made.coverage.unread == ()
+    return made
+
+
+def test_without_documents_it_is_said_what_to_send() -> None:
+    (issue,) = refusal_of().issues
+
+    assert issue.rule == "document/none"
+    assert "send the encounter" in issue.text
+
+
+def test_documents_of_two_encounters_are_refused_with_both_places() -> None:
+    first, second = encounter(), documents_of(EXAMPLES / "complete")[0]
+    made = refusal_of(Document(name="one.json", content=first.content), Document(name="two.json", content=second.content))
+
+    assert made.case is None
+    assert made.explanation is None
+    ids = [issue for issue in made.issues if issue.location == ("one.json#/id", "two.json#/id")]
+    assert len(ids) == 1
+
+
+def test_a_document_of_another_tool_must_have_its_shape() -> None:
+    made = refusal_of(encounter(), Document(name="lab.json", content=b'{"case_data": {"suggested_syndromes": 7}}'))
+
+    assert [issue.location for issue in made.issues] == [("lab.json#/case_data",)]
+
+
+def test_two_things_with_one_business_key_are_refused_where_they_stand() -> None:
+    tree = json.loads((EXAMPLES / "complete" / "encounter.json").read_bytes())
+    count = len(tree["phenotypes"])
+    tree["phenotypes"] += [tree["phenotypes"][0]]
+    made = refusal_of(Document(name="encounter.json", content=json.dumps(tree).encode()))
+
+    assert [(issue.rule, issue.location) for issue in made.issues] == [
+        ("map/id-collision", (f"encounter.json#/phenotypes/{count}/hpo",))
+    ]
+
+
+@pytest.mark.parametrize("name", example_names())
+def test_the_same_documents_give_the_same_bytes_in_any_order(name: str) -> None:
+    documents = documents_of(EXAMPLES / name)
+    first, second = line().convert(documents, OPTIONS), line().convert(documents[::-1], OPTIONS)
+
+    assert first.content == second.content
+    assert first.issues == second.issues
+
+
+@pytest.mark.parametrize("name", example_names())
+def test_lineage_noted_on_the_way_is_the_lineage_worked_out_afterwards(name: str) -> None:
+    documents = documents_of(EXAMPLES / name)
+    noted, afterwards = line().convert(documents, OPTIONS, lineage=True), line().convert(documents, OPTIONS)
+
+    assert noted.content == afterwards.content
+    assert noted.lineage == afterwards.lineage
+
+
+def resources_with(options: Options) -> list[dict[str, Any]]:
+    made = line().convert(documents_of(EXAMPLES / "complete"), options)
+    assert made.bundle is not None
+    return [entry["resource"] for entry in made.bundle["entry"]]
+
+
+@pytest.mark.parametrize(
+    ("profiles", "begins"),
+    [("none", set()), ("own", {"https://0731t-adapter.invalid/fhir/"}), ("uscore", {"http://hl7.org/fhir/us/core/"})],
+)
+def test_resources_claim_the_profiles_that_are_asked_for(profiles: Any, begins: set[str]) -> None:  # noqa: ANN401 - a switch
+    claimed = {each for made in resources_with(Options(profiles=profiles)) for each in made.get("meta", {}).get("profile", ())}
+
+    assert bool(claimed) is bool(begins)
+    assert all(any(each.startswith(begin) for begin in begins) for each in claimed)
+
+
+def test_all_profiles_are_those_of_each_kind_and_more() -> None:
+    def claimed(profiles: Any) -> set[str]:  # noqa: ANN401 - a switch
+        return {each for made in resources_with(Options(profiles=profiles)) for each in made.get("meta", {}).get("profile", ())}
+
+    assert claimed("own") | claimed("uscore") < claimed("all")
+
+
+@pytest.mark.parametrize(("label", "codes"), [("device", {"DEVAST"}), ("ai", {"AIAST"}), ("both", {"DEVAST", "AIAST"})])
+def test_what_the_ai_said_is_labelled_as_asked(label: Any, codes: set[str]) -> None:  # noqa: ANN401 - a switch
+    labels = {
+        each["code"]
+        for made in resources_with(Options(ai_label=label))
+        for each in made.get("meta", {}).get("security", ())
+        if each["code"] in {"DEVAST", "AIAST"}
+    }
+
+    assert labels == codes
+
+
+def test_narratives_can_be_left_out() -> None:
+    assert all("text" in each for each in resources_with(Options()))
+    assert not any("text" in each for each in resources_with(Options(narrative=False)))
+
+
+def test_the_case_and_what_became_of_the_rules_come_with_it() -> None:
+    made = line().convert(documents_of(EXAMPLES / "infant-final-report"), OPTIONS)
+
+    assert isinstance(made.case, Case)
+    assert made.explanation is not None
