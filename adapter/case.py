@@ -1,6 +1,6 @@
 """The Case: what one 0731T encounter and its AI report say, in words of no particular sender."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
@@ -52,11 +52,6 @@ DateTime = Annotated[
     str, StringConstraints(pattern=f"^({_YEAR}|{_YEAR}-(0[1-9]|1[0-2])|{_DAY}|{_DAY}{_TIME})$"), AfterValidator(_in_calendar)
 ]
 """A year, month, day, or a day with a time and its offset from UTC; precision and offset stay as sent (FHIR `dateTime`)."""
-
-
-def instant_of(value: str) -> datetime | None:
-    """The moment that a `DateTime` names, with its offset; nothing if it has no time of day."""
-    return datetime.fromisoformat(value) if len(value) > _DATE_LENGTH else None
 
 
 class Part(BaseModel):
