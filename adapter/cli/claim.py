@@ -21,7 +21,9 @@ from adapter.runtime import default_runtime
 @click.option(
     "--as", "shape", type=click.Choice(["table", "csv", "cms1500"]), default="table", help="A table, CSV, or the sheet of boxes."
 )
-@click.option("--out", "target", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file.")
+@click.option(
+    "--out", "target", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file; cms1500 as .pdf is a PDF."
+)
 def claim_command(*, files: tuple[Path, ...], form: str | None, shape: str, target: Path | None) -> int:
     r"""Show a claim as billing people know it: CMS-1500 boxes and 837P segments, and the value that goes there.
 
@@ -31,7 +33,7 @@ def claim_command(*, files: tuple[Path, ...], form: str | None, shape: str, targ
     Examples:
       adapter claim fhir_examples/complete
       adapter claim encounter.json --as csv --out claim.csv
-      adapter claim fhir_examples/complete --as cms1500
+      adapter claim fhir_examples/complete --as cms1500 --out claim.pdf
     """
     runtime = default_runtime()
     made = runtime.line.convert(documents_of(files, form), runtime.options)
@@ -53,7 +55,12 @@ _TEXT = {"table": as_text, "csv": as_csv, "cms1500": as_text}
 
 
 def _write(sheet: ClaimSheet, shape: str, target: Path) -> None:
-    target.write_bytes(_TEXT[shape](sheet).encode())
+    if shape == "cms1500" and target.suffix == ".pdf":
+        from adapter.export.pdf import as_pdf  # noqa: PLC0415 - text needs no PDF library
+
+        target.write_bytes(as_pdf(sheet))
+    else:
+        target.write_bytes(_TEXT[shape](sheet).encode())
 
 
 def _show(sheet: ClaimSheet) -> None:
