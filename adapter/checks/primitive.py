@@ -5,9 +5,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from adapter.checks.schema import DAYS, NUMBERS, to_ascii
+from adapter.checks.schema import DAYS, NUMBERS, is_whole_number, to_ascii
 from adapter.fhir.table import Type
 
+_WHOLE = re.compile(r"-?\d+")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -29,11 +30,11 @@ def wrong_with(value: Any, made: Type) -> str | None:  # noqa: ANN401 - JSON
 def _wrong_number(value: Any, made: Type) -> str | None:  # noqa: ANN401 - JSON
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return "this must be a number, without quotes"
-    bounds = NUMBERS[made.name]
-    if bounds["type"] == "number":
+    if not is_whole_number(made.name):
         return None
-    if value != int(value) or not bounds["minimum"] <= value <= bounds["maximum"]:
-        return f"this must be a whole number from {bounds['minimum']} to {bounds['maximum']}"
+    bounds = NUMBERS[made.name]
+    if not _WHOLE.fullmatch(str(value)) or not bounds["minimum"] <= value <= bounds["maximum"]:
+        return f"this must be a whole number from {bounds['minimum']} to {bounds['maximum']}, without a decimal point"
     return None
 
 

@@ -19,6 +19,9 @@ NUMBERS: Mapping[str, Schema] = {
     "unsignedInt": {"type": "integer", "minimum": 0, "maximum": LARGEST_INTEGER},
     "positiveInt": {"type": "integer", "minimum": 1, "maximum": LARGEST_INTEGER},
 }
+# Since draft 6 of JSON Schema 1.0 is an integer; FHIR's integers have no decimal point, as those of draft 4
+# (http://hl7.org/fhir/R4/datatypes.html#integer).
+_DRAFT_4 = "http://json-schema.org/draft-04/schema#"
 # The patterns let 30 February pass; the formats know the calendar. Nothing shorter than a day has one.
 DAYS: Mapping[str, Schema] = {
     "date": {"anyOf": [{"maxLength": 7}, {"format": "date"}]},
@@ -70,10 +73,22 @@ def _define(name: str, table: ElementTable, definitions: dict[str, Schema]) -> N
 
 
 def _reference(name: str) -> Schema:
-    return {"$ref": f"#/$defs/{name}"}
+    return {"$ref": _whole_number(name) if is_whole_number(name) else f"#/$defs/{name}"}
+
+
+def is_whole_number(name: str) -> bool:
+    """Whether the values of this type are whole numbers."""
+    return name in NUMBERS and NUMBERS[name]["type"] == "integer"
+
+
+def _whole_number(name: str) -> str:
+    """The address of a schema of another draft than the one around it, which only holds if it is called by that address."""
+    return f"urn:0731t-adapter:{name}"
 
 
 def _primitive(made: Type) -> Schema:
+    if is_whole_number(made.name):
+        return {"$schema": _DRAFT_4, "id": _whole_number(made.name), **NUMBERS[made.name]}
     if made.name in NUMBERS:
         return NUMBERS[made.name]
     pattern = {"pattern": f"^(?:{to_ascii(made.pattern)})$"} if made.pattern else {}

@@ -39,6 +39,7 @@ GOOD = {
     "a required concept with another coding": spoilt(CONDITION, "clinicalStatus.coding.1", {"code": "x"}),
     "a partial date": spoilt(PATIENT, "birthDate", "2020-02"),
     "a time with its zone": spoilt(OBSERVATION, "effectiveDateTime", "2024-02-29T08:00:00.5+01:00"),
+    "a whole number in a decimal's element": spoilt(CLAIM, "item.0.quantity.value", 12),
     "a decimal": spoilt(CLAIM, "item.0.quantity.value", Decimal("12.50")),
     "a no-break space in a text": spoilt(PATIENT, "name.0.family", "Van\u00a0Test"),
     "narrative": spoilt(PATIENT, "text", {"status": "generated", "div": "<div>x</div>"}),
@@ -78,6 +79,17 @@ BAD: dict[str, tuple[Resource, str, str]] = {
         "structure/value",
         "Observation.valueInteger",
     ),
+    "a whole number with a decimal point": (
+        spoilt(CLAIM, "item.0.sequence", Decimal("1.0")),
+        "structure/value",
+        "Claim.item[0].sequence",
+    ),
+    "a whole number with an exponent": (
+        spoilt(OBSERVATION, "valueInteger", Decimal("1E+2")),
+        "structure/value",
+        "Observation.valueInteger",
+    ),
+    "a whole number as a float": (spoilt(OBSERVATION, "valueInteger", 1.0), "structure/value", "Observation.valueInteger"),
     "zero where it must be positive": (spoilt(CLAIM, "item.0.sequence", 0), "structure/value", "Claim.item[0].sequence"),
     "a text for a decimal": (spoilt(CLAIM, "item.0.quantity.value", "1"), "structure/value", "Claim.item[0].quantity.value"),
     "a text for a boolean": (spoilt(CLAIM, "insurance.0.focal", "true"), "structure/value", "Claim.insurance[0].focal"),
@@ -256,7 +268,29 @@ def test_what_only_the_schema_refuses_is_still_an_issue(monkeypatch: pytest.Monk
 
 NAMES = st.sampled_from(["status", "code", "valueInteger", "_valueInteger", "valueString", "subject", "component", "foo", "id"])
 LEAVES: st.SearchStrategy[Any] = st.sampled_from(
-    ["final", "", "x", 1, 0, -1, True, None, "2024-02-30", CODE, ABSENT, {}, [], [{}], [CODE], ["x"], [None]]
+    [
+        "final",
+        "",
+        "x",
+        1,
+        0,
+        -1,
+        1.0,
+        Decimal("1.0"),
+        Decimal(1),
+        Decimal("1E+2"),
+        True,
+        None,
+        "2024-02-30",
+        CODE,
+        ABSENT,
+        {},
+        [],
+        [{}],
+        [CODE],
+        ["x"],
+        [None],
+    ]
 )
 
 
