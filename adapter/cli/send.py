@@ -11,7 +11,7 @@ from rich.text import Text
 from adapter.cli.exit_code import Outcome, code_of
 from adapter.cli.files import documents_of
 from adapter.cli.show import err, out, outcome_of, print_json, show_issues
-from adapter.client import Delivery, FhirClient, TriageEntry, remarks_behind, resolve_server, send_bundle, triage_table
+from adapter.client import Delivery, FhirClient, TriageEntry, Verdict, remarks_behind, resolve_server, send_bundle, triage_table
 from adapter.issues import AdapterError
 from adapter.pipeline import Conversion
 from adapter.runtime import default_runtime, folder_of, read_plain_yaml
@@ -90,13 +90,14 @@ def _delivered(client: FhirClient, name: str, made: Conversion, lines: tuple[Tri
 
 
 def _words(delivery: Delivery) -> list[dict[str, Any]]:
-    """What the server says of each resource that is not good, in its own words."""
+    """What the server says of each resource that is not good, in its own words, as far as it is to be mended."""
     said = []
     for resource in delivery.resources:
         if not resource.is_good:
             remarks = [
-                {"verdict": each.verdict.value, "says": each.remark.words, "at": list(each.remark.issue.expression)}
+                {"says": each.remark.words, "at": list(each.remark.issue.expression)}
                 for each in resource.remarks
+                if each.verdict is Verdict.TO_FIX
             ]
             changed = [f"{each.kind} {each.path}" for each in resource.differences]
             skipped = [issue.text for issue in resource.skipped]
@@ -118,4 +119,20 @@ def _show(rows: list[dict[str, Any]]) -> None:
             out.print(Text(f"\n{row['case']}", style="bold"))
             show_issues([issue for issue in row["issues"] if issue.is_error], out)
             for said in row.get("server", ()):
-                out.print(Text(f"  server: {said}"))
+                _show_resource(said)
+
+
+def _show_resource(said: dict[str, Any] | str) -> None:
+    """What the server says of one resource, or of the transaction as a whole."""
+    if isinstance(said, str):
+        out.print(Text(f"  server: {said}"))
+        return
+    out.print(Text(f"  {said['resource'] or 'a resource'}", style="bold"))
+    for remark in said["remarks"]:
+        out.print(Text(f"    server: {remark['says']}"))
+        for place in remark["at"]:
+            out.print(Text(f"    at: {place}", style="dim"))
+    for change in said["changed"]:
+        out.print(Text(f"    not read back as it was sent: {change}"))
+    for reason in said["skipped"]:
+        out.print(Text(f"    not checked: {reason}"))
