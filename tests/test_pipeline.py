@@ -46,11 +46,19 @@ def test_documents_of_two_encounters_are_refused_with_both_places() -> None:
 
 
 def test_a_document_of_another_tool_must_have_its_shape() -> None:
-    made = refusal_of(
-        encounter(), Document(name="lab.json", content=b'{"lab_case_id": 1, "case_data": {"suggested_syndromes": 7}}')
-    )
+    tree = json.loads((EXAMPLES / "face2gene-lab" / "face2gene.json").read_bytes())
+    tree["case_data"]["suggested_syndromes"] = 7
+    made = refusal_of(encounter(), Document(name="lab.json", content=json.dumps(tree).encode()))
 
-    assert [issue.location for issue in made.issues] == [("lab.json#/case_data/suggested_syndromes",)]
+    assert [(issue.rule, issue.location) for issue in made.issues] == [
+        ("document/shape", ("lab.json#/case_data/suggested_syndromes",))
+    ]
+
+
+def test_a_document_of_no_known_form_is_refused() -> None:
+    made = refusal_of(encounter(), Document(name="other.json", content=b'{"rows": []}'))
+
+    assert [(issue.rule, issue.location) for issue in made.issues] == [("document/extra-forbidden", ("other.json#/rows",))]
 
 
 def test_two_things_with_one_business_key_are_refused_where_they_stand() -> None:

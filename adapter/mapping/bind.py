@@ -201,17 +201,24 @@ class BodyBinder:
                 "type-clash", node.mark, f"`{field.name}` is a plain {field.type}", "give a literal or an expression"
             )
             return None
-        return self.thing(node, field.type, scope, stack=stack)
+        return self._pointing(self.thing(node, field.type, scope, stack=stack), field)
 
     def _item(self, node: YamlNode, field: Field, scope: Scope, stack: tuple[str, ...]) -> Item | None:
         if isinstance(node, MappingNode) and _is_wrapped(node, field.type):
             return self._wrapped(node, field, scope)
         if isinstance(node, MappingNode) and isinstance(field.type, Shape):
-            return self.thing(node, field.type, scope, item=True, stack=stack)
+            return self._pointing(self.thing(node, field.type, scope, item=True, stack=stack), field)
         if isinstance(node, TextNode):
             return self._leaf(node, field, scope, many=False)
         self.frame.error("list-vs-single", node.mark, "a list within a list", "FHIR has no lists of lists")
         return None
+
+    def _pointing(self, thing: Thing, field: Field) -> Thing:
+        """The object, once it is seen that a Reference that is written out points where its element allows."""
+        leaf = dict(thing.entries).get("reference")
+        if isinstance(leaf, Leaf):
+            self._check_targets(leaf.value, field, leaf.mark)
+        return thing
 
     def _wrapped(self, node: MappingNode, field: Field, scope: Scope) -> Item | None:
         item = Field(name="value", type=field.type, targets=field.targets)
@@ -278,10 +285,7 @@ class BodyBinder:
             hint = "write the element's parts below it" if isinstance(value.type, Kind) else f"make a {field.type}"
             self.frame.error("type-clash", mark, f"`{field.name}` is a {field.type}, the expression gives a {value.type}", hint)
             return False
-        wrong = [target for target in value.targets if field.targets and not {target, "Resource"} & set(field.targets)]
-        if wrong:
-            hint = "allowed are: " + ", ".join(field.targets)
-            self.frame.error("target-not-allowed", mark, f"`{field.name}` can not refer to a {wrong[0]}", hint)
+        if not self._check_targets(value, field, mark):
             return False
         if field.codes and isinstance(value.constant, dict):
             pair = (value.constant.get("system"), value.constant.get("code"))
@@ -290,6 +294,13 @@ class BodyBinder:
                 self.frame.error("not-in-binding", mark, f"{pair[1]!r} of {pair[0]} is not one of the codes allowed here", hint)
                 return False
         return True
+
+    def _check_targets(self, value: Value, field: Field, mark: Mark) -> bool:
+        wrong = [target for target in value.targets if field.targets and not {target, "Resource"} & set(field.targets)]
+        if wrong:
+            hint = "allowed are: " + ", ".join(field.targets)
+            self.frame.error("target-not-allowed", mark, f"`{field.name}` can not refer to a {wrong[0]}", hint)
+        return not wrong
 
     def _check_kind(self, value: Value, kind: Kind, name: str, mark: Mark) -> bool:
         if isinstance(value.type, Shape):

@@ -133,6 +133,7 @@ class Binder:
             reads=(origin,) if origin else base.reads,
             functions=base.functions,
             facts=base.known if base.key else frozenset(),
+            targets=base.targets if name == "reference" else (),
         )
         return self._hoisted(base, value, field.required, name)
 
@@ -161,7 +162,7 @@ class Binder:
         if inner is None:
             return None
         if inner.is_constant:
-            return constant_value(not inner.constant, self.frame)
+            return constant_value(not inner.holds, self.frame)
         return Value(
             code=f"(not {inner.condition})", key=f"not {inner.key}", type=_BOOLEAN, reads=inner.reads, functions=inner.functions
         )
@@ -182,7 +183,7 @@ class Binder:
             return None
         made = self.common_type(yes, no, mark)
         if test.is_constant:
-            return yes if test.constant else no
+            return yes if test.holds else no
         many = yes.many or no.many
         return Value(
             code=f"({_empty_as(yes, many)} if {test.condition} else {_empty_as(no, many)})",
@@ -227,7 +228,7 @@ class Binder:
 
     def _both(self, one: Value, two: Value, mark: Mark) -> Value:  # noqa: ARG002 - twin of _either
         if one.is_constant:
-            return two if one.constant else one
+            return two if one.holds else one
         answer = two.is_boolean and not two.optional
         missing = "False" if answer else "()" if two.many else "None"
         code = f"({two.code} if {one.condition} else {missing})"
@@ -245,7 +246,7 @@ class Binder:
     def _either(self, one: Value, two: Value, mark: Mark) -> Value:
         made = self.common_type(one, two, mark)
         if one.is_constant:
-            return one if one.constant else two
+            return one if one.holds else two
         many = one.many or two.many
         if one.is_boolean and two.is_boolean and (one.optional or two.optional):
             first, second = self.frame.fresh("w"), self.frame.fresh("w")

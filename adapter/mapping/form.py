@@ -224,6 +224,7 @@ class Calls:
             reads=used["reads"],
             functions=(*used["functions"], function.name),
             facts=frozenset().union(*(value.known for value, parameter in pairs if not parameter.wants_nothing)),
+            targets=tuple(target for value in values for target in value.targets),
         )
 
 

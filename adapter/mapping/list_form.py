@@ -76,7 +76,15 @@ def item_of(source: Value, local: str, scope: Scope, loop: str | None = None) ->
         origin = Read(f"{source.origin.text}[{place}]", loops)
     reads = (origin,) if origin else source.reads
     return Value(
-        code=local, key=key, type=source.type, origin=origin, reads=reads, functions=source.functions, loop=loop, simple=True
+        code=local,
+        key=key,
+        type=source.type,
+        origin=origin,
+        reads=reads,
+        functions=source.functions,
+        targets=source.targets,
+        loop=loop,
+        simple=True,
     )
 
 

@@ -31,7 +31,8 @@ class Value:
     """A checked expression: `code` is Python; `key` says the same in terms of source paths, whatever the variables are called.
 
     `origin` is the path that the value itself came by (none for computed values), `reads` all paths that it looks at, `facts`
-    the keys of all that is known to be there when the value, taken as a condition, is true. `mark` is its place in the file.
+    the keys of all that is known to be there when the value, taken as a condition, is true. `targets` are the types of the
+    resources that a Reference, or the text in it, may point at. `mark` is its place in the file.
     """
 
     code: str
@@ -54,6 +55,11 @@ class Value:
     def is_constant(self) -> bool:
         """Whether the value is known at load time."""
         return self.constant is not NO_CONSTANT
+
+    @property
+    def holds(self) -> bool:
+        """Whether a constant holds as a condition: yes, or there (0 is); an empty text is not."""
+        return self.constant is not False and self.constant is not None and self.constant != ""
 
     @property
     def is_boolean(self) -> bool:
