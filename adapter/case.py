@@ -383,7 +383,7 @@ class Procedure(Part):
 
 
 class Diagnosis(Part):
-    """A diagnosis for the claim; `order` is what the lines of the claim point at, 1 first."""
+    """A diagnosis for the claim; `order` is what the lines of the claim point at, its place in the list (1 first) if not said."""
 
     merge_key: ClassVar[tuple[str, ...]] = ("icd10cm",)
 
@@ -391,7 +391,7 @@ class Diagnosis(Part):
     display: Text | None = None
     certainty: Literal["confirmed", "suspected", "ruled-out"] | None = None
     source: Literal["clinician", "ai"] | None = None
-    order: Annotated[int, Field(ge=1)] | None = None
+    order: Annotated[int, Field(ge=1, lt=2**31)] | None = None
 
 
 class Order(Part):

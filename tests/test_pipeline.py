@@ -136,3 +136,36 @@ def test_the_case_and_what_became_of_the_rules_come_with_it() -> None:
 
     assert isinstance(made.case, Case)
     assert made.explanation is not None
+
+
+@pytest.mark.parametrize(
+    ("orders", "proposed", "sequences", "pointed", "nowhere"),
+    [
+        ((None, None), (), [1, 2], [1, 2], [2]),
+        ((2, 1), (), [2, 1], [1, 2], [2]),
+        ((3, None), (), [3, 2], [2, 3], [0]),
+        ((None, 3), (), [1, 3], [1, 3], [1]),
+        ((None, None), (0,), [2], [2], [2]),
+        ((2, 1), (1,), [2], [2], [2]),
+    ],
+    ids=["by place", "by order", "first by order", "last by order", "by place beside the AI's", "by order beside the AI's"],
+)
+def test_pointers_find_the_diagnosis_that_the_rules_find(
+    orders: tuple[int | None, ...], proposed: tuple[int, ...], sequences: list[int], pointed: list[int], nowhere: list[int]
+) -> None:
+    tree = json.loads((EXAMPLES / "infant-final-report" / "encounter.json").read_bytes())
+    diagnoses = [
+        {"icd10cm": f"Q87.{at}", "certainty": "confirmed", "source": "ai" if at in proposed else "clinician", "order": order}
+        for at, order in enumerate(orders)
+    ]
+    tree["billing"]["lines"][0]["dx_pointers"] = [1, 2, 3]
+    tree["diagnoses"] = [{name: value for name, value in each.items() if value is not None} for each in diagnoses]
+    made = line().convert([Document(name="encounter.json", content=json.dumps(tree).encode())], OPTIONS)
+    assert made.bundle is not None
+    claim = next(each["resource"] for each in made.bundle["entry"] if each["resource"]["resourceType"] == "Claim")
+
+    assert [each["sequence"] for each in claim["diagnosis"]] == sequences
+    assert claim["item"][0]["diagnosisSequence"] == pointed
+    assert [issue.field for issue in made.issues if issue.rule == "DX-01"] == [
+        f"billing.lines[0].dx_pointers[{place}]" for place in nowhere
+    ]

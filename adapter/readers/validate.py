@@ -1,12 +1,13 @@
 """Turns a merged tree into a Case, or into issues that say what to mend and where."""
 
+from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any, get_args, get_type_hints
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from adapter.case import Case
+from adapter.case import Case, Diagnosis
 from adapter.issues import Issue, IssueType, Severity
 from adapter.readers.document import Path, ReadDocument, dotted
 from adapter.readers.merge import Merged
@@ -41,10 +42,32 @@ _WORDS = {
 def to_case(merged: Merged) -> tuple[Case | None, tuple[Issue, ...]]:
     """The Case, or None and the issues that are in the way (schema of the documents: `adapter schema`)."""
     try:
-        return Case.model_validate(merged.tree), ()
+        case = Case.model_validate(merged.tree)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False, include_context=True)
         return None, _issues(merged, details)
+    issues = tuple(_diagnoses_alike(merged, case.diagnoses))
+    return None if issues else case, issues
+
+
+def _diagnoses_alike(merged: Merged, diagnoses: tuple[Diagnosis, ...]) -> Iterator[Issue]:
+    """Diagnoses of which the lines of the claim can not say which one they mean."""
+    first: dict[int, int] = {}
+    for at, diagnosis in enumerate(diagnoses):
+        number = diagnosis.order or at + 1
+        before = first.setdefault(number, at)
+        if before == at:
+            continue
+        paths: tuple[Path, ...] = tuple(("diagnoses", place, "order") for place in (before, at))
+        yield Issue(
+            severity=Severity.ERROR,
+            code=IssueType.VALUE,
+            rule="document/diagnosis-order",
+            text="two diagnoses have one number; without `order` a diagnosis has its place in the list, 1 first, as its number",
+            suggestion="give every diagnosis an `order` of its own",
+            field=dotted(paths[1]),
+            location=tuple(position for path in paths for position in merged.positions(path)),
+        )
 
 
 def _issues(merged: Merged, details: list[ErrorDetails]) -> tuple[Issue, ...]:

@@ -175,3 +175,22 @@ def test_fifty_problems_are_all_listed() -> None:
 
     assert len(issues) == 50
     assert {each.rule for each in issues} == {"document/string-type"}
+
+
+@pytest.mark.parametrize(
+    ("orders", "places"),
+    [
+        ((1, 1), [("0/order", "1/order")]),
+        ((2, None), [("0/order", "1")]),
+        ((3, 3, None), [("0/order", "1/order"), ("0/order", "2")]),
+        ((None, None), []),
+        ((2, 1), []),
+        ((7, None), []),
+    ],
+)
+def test_diagnoses_of_one_number_are_refused(orders: tuple[int | None, ...], places: list[tuple[str, str]]) -> None:
+    diagnoses = [{"icd10cm": f"Q{at}", **({"order": order} if order else {})} for at, order in enumerate(orders)]
+    issues = issues_of(diagnoses=diagnoses)
+
+    assert [issue.location for issue in issues] == [tuple(f"a.json#/diagnoses/{each}" for each in pair) for pair in places]
+    assert all(issue.rule == "document/diagnosis-order" for issue in issues)
