@@ -161,7 +161,7 @@ def _text_path(draw: st.DrawFn, seen: Seen, _: int) -> str:
 
 def _text_converted(draw: st.DrawFn, seen: Seen, _: int) -> str:
     if draw(st.booleans()):
-        return f"text(date_of({draw(st.sampled_from(_singles(seen, 'dateTime')))}))"
+        return f"text({_choice(draw, 'date_of', 'instant')}({draw(st.sampled_from(_singles(seen, 'dateTime')))}))"
     return f"text({draw(st.sampled_from(_singles(seen, 'integer', 'decimal', 'boolean')))})"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, reject, settings
 
 from adapter.case import Case
+from adapter.mapping.compiled import CompiledMap, Report
 from adapter.mapping.library import Library, Made, load_library
 from adapter.mapping.origin import Origin, leaves, origins
 from adapter.mapping.problem import BadMappingError
@@ -56,6 +57,22 @@ def found_at(value: Any, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401 - 
 def test_a_map_makes_plain_values_and_nothing_empty(text: str, case: Case) -> None:
     for made in probes(library_of(text), roots_of(case)):
         assert not empties(made.resource)
+
+
+@PROPERTY
+@given(text=maps(), case=cases())
+def test_every_variant_makes_the_same_and_reports_the_same(text: str, case: Case) -> None:
+    library, roots = library_of(text), roots_of(case)
+    plain_reports: list[tuple[CompiledMap, Report]] = []
+    lineage_reports: list[tuple[CompiledMap, Report]] = []
+    plain = library.run(roots, plain_reports)
+    noted = library.run(roots, lineage_reports, lineage=True)
+
+    assert [made.resource for made in plain] == [made.resource for made in noted]
+    assert plain_reports == lineage_reports
+    for one, other in zip(plain, noted, strict=True):
+        assert library.retrace(one, plain, roots) == other.trace
+        library.retrace(one, plain, roots, explain=True)  # which holds what it makes to the resource that there is
 
 
 @PROPERTY
