@@ -82,7 +82,9 @@ def _unfit(value: JsonValue, name: str, pointer: str) -> Iterator[Issue]:
     if isinstance(value, dict):
         for key, child in value.items():
             if _CONTROL.search(key):
+                # What stands below it has no place that could be written down.
                 yield _issue("control-character", "a control character stands in a key; take it out", f"{name}#{pointer}")
+                continue
             yield from _unfit(child, name, f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}")
     elif isinstance(value, list):
         for place, child in enumerate(value):

@@ -1,5 +1,6 @@
 """What a request asks for: its documents, its options, and the form of the answer."""
 
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +14,7 @@ from adapter.readers.document import Document
 from adapter.web.answer import FHIR_JSON, JSON
 
 _JSON_TYPES = {JSON, FHIR_JSON, "text/json"}
+_CONTROL = re.compile(r"[\x00-\x1f]")
 
 
 class RefusedError(HTTPException):
@@ -56,22 +58,29 @@ def documents_of(request: Request) -> list[Document]:
             raise InvalidError(_issue("the form has fields that are not files; send each document as a file"))
         names = [each.filename or f"document-{place}.json" for place, each in enumerate(files, start=1)]
         return [Document(name=_unique(names, place), content=each.read(), form=form) for place, each in enumerate(files)]
-    if request.mimetype not in _JSON_TYPES:
-        wanted = "application/json with one document, or multipart/form-data with several"
+    if not _is_json(request):
+        wanted = "application/json (UTF-8) with one document, or multipart/form-data with several"
         raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"this content type can not be read here; send {wanted}")
     return [Document(name="document.json", content=request.get_data(), form=form)]
 
 
+def _is_json(request: Request) -> bool:
+    """Whether the content type is JSON; JSON between systems is UTF-8 (RFC 8259, section 8.1)."""
+    charset = request.mimetype_params.get("charset", "utf-8")
+    return request.mimetype in _JSON_TYPES and charset.lower() in {"utf-8", "utf8"}
+
+
 def _unique(names: list[str], place: int) -> str:
     """The name of a file, numbered if several files have it."""
-    name = names[place].rsplit("/", 1)[-1]
+    name = _CONTROL.sub("?", names[place].rsplit("/", 1)[-1])
     return name if names.count(names[place]) == 1 else f"{name}({names[:place].count(names[place]) + 1})"
 
 
 def resource_of(request: Request) -> dict[str, Any]:
     """The resource of a `$validate` request: the body, or the parameter `resource` of a Parameters resource."""
-    if request.mimetype not in _JSON_TYPES:
-        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send the resource as application/fhir+json; XML is not read here")
+    if not _is_json(request):
+        text = "send the resource as application/fhir+json (UTF-8); XML is not read here"
+        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, text)
     value = read_json(request.get_data(), "body")
     if isinstance(value, dict) and value.get("resourceType") == "Parameters":
         parameters = (
