@@ -1,9 +1,15 @@
 """Rules about the diagnoses of a claim."""
 
+import re
 from collections.abc import Iterator
 
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding, rule
+
+DIAGNOSES = 12
+POINTERS = 4
+_SHAPE = re.compile(r"[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?")
+_CATEGORY_LENGTH = 3
 
 
 @rule("DX-01")
@@ -39,3 +45,30 @@ def diagnosis_not_established(facts: Facts) -> Iterator[Finding]:
             yield Finding(f"diagnoses[{at}].source")
         elif diagnosis.certainty != "confirmed":
             yield Finding(f"diagnoses[{at}].certainty")
+
+
+@rule("DX-03")
+def not_shaped_like_icd_10_cm(facts: Facts) -> Iterator[Finding]:
+    """A diagnosis that is not shaped like an ICD-10-CM code; suggests case and full stop where only they are wrong."""
+    for at, diagnosis in enumerate(facts.case.diagnoses):
+        if _SHAPE.fullmatch(diagnosis.icd10cm) is None:
+            yield Finding(f"diagnoses[{at}].icd10cm", suggestion=_mended(diagnosis.icd10cm))
+
+
+def _mended(code: str) -> str | None:
+    plain = code.upper().replace(".", "")
+    category, rest = plain[:_CATEGORY_LENGTH], plain[_CATEGORY_LENGTH:]
+    mended = f"{category}.{rest}" if rest else category
+    return mended if _SHAPE.fullmatch(mended) else None
+
+
+@rule("DX-04")
+def too_many(facts: Facts) -> Iterator[Finding]:
+    """A thirteenth diagnosis of what is asked of a payer, or a fifth pointer on a line."""
+    if facts.use is None:
+        return
+    if len(facts.case.diagnoses) > DIAGNOSES:
+        yield Finding(f"diagnoses[{DIAGNOSES}]")
+    for at, line in enumerate(facts.lines):
+        if len(line.dx_pointers) > POINTERS:
+            yield Finding(f"billing.lines[{at}].dx_pointers[{POINTERS}]")

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from adapter.case import Case
 from adapter.issues import Issue
+from adapter.rules.circumstances import Circumstances
 from adapter.rules.facts import Facts, facts_of
 from adapter.rules.finding import Check, Finding
 from adapter.rules.policy import PayerPolicy
@@ -34,9 +35,9 @@ class Judgement(BaseModel):
     state: State
 
 
-def judge(case: Case, *, policy: PayerPolicy | None = None) -> Judgement:
+def judge(case: Case, *, policy: PayerPolicy | None = None, circumstances: Circumstances | None = None) -> Judgement:
     """Apply every rule to a case, as the payer wants it; never raises for what a valid case can hold."""
-    return judgement_of(facts_of(case, state_of(case), policy or _NO_PAYER))
+    return judgement_of(facts_of(case, state_of(case), policy or _NO_PAYER, circumstances=circumstances))
 
 
 def judgement_of(facts: Facts) -> Judgement:

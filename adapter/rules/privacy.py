@@ -77,6 +77,13 @@ def photograph_inside(facts: Facts) -> Iterator[Finding]:
             yield Finding(f"images[{at}].url")
 
 
+@rule("PRI-03")
+def real_data_for_a_public_server(facts: Facts) -> Iterator[Finding]:
+    """A case that is not marked as test data, and a server that takes nothing else; `adapter.client` asks each resource again."""
+    if facts.circumstances.to_public_server and not facts.case.test:
+        yield Finding("test")
+
+
 @rule("PRI-04")
 def credentials_in_address(facts: Facts) -> Iterator[Finding]:
     """A user, a token or a signature in the URL of a photograph."""

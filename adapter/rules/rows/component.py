@@ -26,7 +26,7 @@ COMPONENT = (
         title="Components billed twice",
         severity=WARNING,
         code=IssueType.BUSINESS_RULE,
-        text="Lines of one day bill the same service as a whole and in parts, or in both parts. Keep one line.",
+        text="Lines or claims of one day bill 0731T as a whole and in parts, or in both parts. Keep the line of the whole.",
         source="CMS Physician Fee Schedule, PC/TC indicator",
     ),
     Rule(
@@ -60,7 +60,7 @@ COMPONENT = (
         title="82 without its reason",
         severity=WARNING,
         code=IssueType.INCOMPLETE,
-        text="82 needs a statement that no qualified resident was there. Document it.",
+        text="82 needs a statement that no qualified resident was there, and a case does not hold it. Send it with the claim.",
         source="MAC guidance on modifier 82",
         verified=True,
     ),

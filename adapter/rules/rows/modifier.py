@@ -41,7 +41,7 @@ MODIFIER = (
         title="Modifier in the wrong code system",
         severity=WARNING,
         code=IssueType.CODE_INVALID,
-        text="The modifier belongs to the other of CPT and HCPCS Level II; the output names the right one. Correct the sender.",
+        text="The modifier does not belong to the code system that was sent; the output names its own. Correct the sender.",
         source="HL7 Terminology: CPT, HCPCS Level II",
         verified=True,
     ),

@@ -19,7 +19,7 @@ PARTY = (
         severity=ERROR,
         code=IssueType.CODE_INVALID,
         text="This is no NUCC taxonomy code. Send the code under which the provider is enrolled.",
-        source="http://nucc.org/provider-taxonomy",
+        source="http://nucc.org/provider-taxonomy; shape and known gaps only, since no openly licensed list was found",
         verified=True,
         variants=(Variant(name="other-role", severity=Severity.WARNING),),
     ),
@@ -29,7 +29,7 @@ PARTY = (
         severity=WARNING,
         code=IssueType.CODE_INVALID,
         text="The taxonomy code means something else than its label says. Check which of the two is right.",
-        source="http://nucc.org/provider-taxonomy",
+        source="http://nucc.org/provider-taxonomy; for the codes that the adapter knows",
         verified=True,
     ),
     Rule(
@@ -94,5 +94,15 @@ PARTY = (
         text="A value was corrected or left out on the way. See the lineage for which one.",
         source="adapter policy",
         effect="none",
+        variants=(
+            Variant(
+                name="spelling",
+                text="The output spells the URL of this code system as HL7 prefers. Nothing else changed; send it so.",
+            ),
+            Variant(
+                name="left-out",
+                text="The claim leaves this out: a diagnosis by AI, a pointer at one, or a charge of nothing. Mend the input.",
+            ),
+        ),
     ),
 )

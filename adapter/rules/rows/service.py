@@ -50,8 +50,15 @@ SERVICE = (
         title="More than one unit a day",
         severity=WARNING,
         code=IssueType.BUSINESS_RULE,
-        text="More than one unit of 0731T for a patient, provider and day. Bill one unit: more photographs do not add units.",
+        text="More units of 0731T than a patient, provider and day may have. Bill one unit: more photographs do not add units.",
         source="0731T codebook page: medically unlikely edit 1",
+        variants=(
+            Variant(
+                name="earlier-claim",
+                text="With an earlier claim of this day there are more units of 0731T than it may have. Take the line off, or"
+                " name the earlier claim in `billing.related` as prior if this one replaces it.",
+            ),
+        ),
     ),
     Rule(
         id="UNT-02",
@@ -136,6 +143,12 @@ SERVICE = (
         text="A visit on the day of the analysis may need 25. Add it to the visit's line if the visit stands on its own.",
         source="CMS NCCI policy manual",
         verified=True,
+        variants=(
+            Variant(
+                name="earlier-claim",
+                text="An earlier claim bills a visit of this day without 25. Correct that claim if the visit stands on its own.",
+            ),
+        ),
     ),
     Rule(
         id="REL-03",
@@ -151,7 +164,7 @@ SERVICE = (
         title="81406 without a gene",
         severity=WARNING,
         code=IssueType.INCOMPLETE,
-        text="81406 is for one gene. Name the gene, or choose the code of the panel that was meant.",
+        text="81406 is for one gene. Name the gene in an order of 81406, or choose the code of the panel that was meant.",
         source="CPT Tier 2 molecular pathology",
         verified=True,
     ),

@@ -1,0 +1,82 @@
+"""What was billed on the same day: by the lines of the claim, and by earlier claims for the same patient and provider."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from adapter.case import Case, Line
+from adapter.rules.state import state_of
+
+Aside = Literal["other-patient", "other-provider", "no-claim", "void", "replaced"]
+"""Why an earlier case does not count: of somebody else, no claim for payment, cancelled, or replaced by a later claim."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A line as it stands on a day: its place in the case (nothing for a line of an earlier claim), and its modifiers."""
+
+    at: int | None
+    line: Line
+    codes: tuple[str, ...]
+
+
+def services_before(case: Case, prior: Sequence[Case]) -> tuple[Service, ...]:
+    """The lines of earlier claims that count beside a case, in the order of the claims."""
+    standing = (each for each, aside in weighed(case, prior) if aside is None)
+    return tuple(
+        Service(None, line, tuple(modifier.code.strip().upper() for modifier in line.modifiers))
+        for each in standing
+        for line in (each.billing.lines if each.billing else ())
+    )
+
+
+def weighed(case: Case, prior: Sequence[Case]) -> tuple[tuple[Case, Aside | None], ...]:
+    """Each earlier case with the reason why its claim does not count beside this one; nothing for one that does."""
+    replaced = _replaced(case) | {name for each in prior for name in _replaced(each) if name != each.id}
+    return tuple((each, _aside(each, case, replaced)) for each in prior)
+
+
+def _aside(earlier: Case, case: Case, replaced: set[str]) -> Aside | None:
+    if not _may_be_same(_patient(earlier), _patient(case)):
+        return "other-patient"
+    if not _may_be_same((provider_of(earlier),), (provider_of(case),)):
+        return "other-provider"
+    if earlier.billing is None or earlier.billing.use != "claim":
+        return "no-claim"
+    if state_of(earlier).claim in (None, "cancelled"):
+        return "void"
+    return "replaced" if {earlier.id, f"{earlier.id}/claim"} & replaced else None
+
+
+def _replaced(case: Case) -> set[str]:
+    """The claims that a case replaces: as it names them, and what it said itself before."""
+    named = {each.claim for each in (case.billing.related if case.billing else ()) if each.relationship == "prior"}
+    return {*named, case.id} if named else named
+
+
+def _patient(case: Case) -> tuple[str | None, ...]:
+    return case.patient.mrn, case.patient.mrn_system
+
+
+def provider_of(case: Case) -> str | None:
+    """The NPI of who rendered the service, else of the clinic."""
+    rendering = next((someone.npi for someone in case.practitioners if someone.role == "rendering"), None)
+    return rendering or (case.organization.npi if case.organization else None)
+
+
+def _may_be_same(one: Iterable[str | None], other: Iterable[str | None]) -> bool:
+    """Whether nothing that both say differs: what is not known to be somebody else's counts."""
+    return all(mine == theirs for mine, theirs in zip(one, other, strict=True) if mine is not None and theirs is not None)
+
+
+def days_of(
+    before: Sequence[Service], lines: Sequence[Line], codes: Sequence[tuple[str, ...]]
+) -> tuple[tuple[Service, ...], ...]:
+    """The services of each day (the first day of a line), in the order in which they were billed; without a day, each alone."""
+    days: dict[str | int, list[Service]] = {}
+    for service in before:
+        if service.line.dos_start is not None:
+            days.setdefault(service.line.dos_start, []).append(service)
+    for at, line in enumerate(lines):
+        days.setdefault(line.dos_start or at, []).append(Service(at, line, codes[at]))
+    return tuple(map(tuple, days.values()))

@@ -1,0 +1,39 @@
+"""What breaks each rule, and what nearly does."""
+
+from tests.rules.cases import (
+    ai,
+    assistants,
+    components,
+    dates,
+    diagnoses,
+    extent,
+    modifiers,
+    party,
+    place,
+    privacy,
+    related,
+    report,
+    telehealth,
+    units,
+)
+from tests.rules.ground import Example
+
+_MODULES = (
+    ai,
+    assistants,
+    components,
+    dates,
+    diagnoses,
+    extent,
+    modifiers,
+    party,
+    place,
+    privacy,
+    related,
+    report,
+    telehealth,
+    units,
+)
+
+EXAMPLES: tuple[Example, ...] = tuple(example for module in _MODULES for example in module.EXAMPLES)
+"""Every example and near miss."""
