@@ -38,6 +38,7 @@ class IssueType(StrEnum):
     INCOMPLETE = "incomplete"
     THROTTLED = "throttled"
     INFORMATIONAL = "informational"
+    EXCEPTION = "exception"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,183 @@
+"""The definitions that operations work on: found by type, URL and version, with a request's own definitions laid over them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol, TypeVar
+
+from adapter.terminology.canonical import joined, split
+from adapter.terminology.code_system import CodeSystem, Definition
+from adapter.terminology.version import is_match, order
+
+Element = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueSet:
+    """One ValueSet resource; a `contained` one has no canonical that anyone else could use."""
+
+    resource: Element
+    is_contained: bool = False
+
+    @property
+    def url(self) -> str:
+        """The canonical URL, or nothing."""
+        return str(self.resource.get("url") or "")
+
+    @property
+    def version(self) -> str | None:
+        """The version."""
+        return self.resource.get("version") or None
+
+    @property
+    def canonical(self) -> str:
+        """The URL with the version."""
+        return joined(self.url, self.version)
+
+    @property
+    def compose(self) -> Element | None:
+        """The compose, if there is one."""
+        return self.resource.get("compose") or None
+
+    def contained(self, reference: str) -> "ValueSet | None":
+        """The contained ValueSet that `#id` points to."""
+        for each in self.resource.get("contained") or ():
+            if each.get("resourceType") == "ValueSet" and each.get("id") == reference.removeprefix("#"):
+                return ValueSet(resource=each, is_contained=True)
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConceptMap:
+    """One ConceptMap resource."""
+
+    resource: Element
+
+    @property
+    def url(self) -> str:
+        """The canonical URL, or nothing."""
+        return str(self.resource.get("url") or "")
+
+    @property
+    def version(self) -> str | None:
+        """The version."""
+        return self.resource.get("version") or None
+
+    @property
+    def canonical(self) -> str:
+        """The URL with the version."""
+        return joined(self.url, self.version)
+
+
+class _Versioned(Protocol):
+    @property
+    def url(self) -> str: ...
+    @property
+    def version(self) -> str | None: ...
+
+
+_Found = TypeVar("_Found", bound=_Versioned)
+_Index = Mapping[str, list[_Found]]
+
+
+class Catalog:
+    """Definitions by URL; of several versions the newest is the one that is meant when none is said."""
+
+    def __init__(self, resources: Iterable[Element], base: "Catalog | None" = None) -> None:
+        """Index resources; what is here comes before what `base` has. Types that are no definitions are passed over."""
+        by_type: dict[str, list[Element]] = {}
+        for each in resources:
+            by_type.setdefault(str(each.get("resourceType")), []).append(each)
+        self.resources = by_type
+        self.base = base
+        definitions = [Definition(each) for each in by_type.get("CodeSystem", ())]
+        self._code_systems = _indexed(each for each in definitions if each.content != "supplement")
+        self._supplements = [each for each in definitions if each.content == "supplement"]
+        self._value_sets = _indexed(ValueSet(resource=each) for each in by_type.get("ValueSet", ()))
+        self._concept_maps = [ConceptMap(resource=each) for each in by_type.get("ConceptMap", ())]
+
+    @classmethod
+    def of(cls, resources: Iterable[Element]) -> "Catalog":
+        """The catalog of some resources."""
+        return cls(resources)
+
+    def overlaid(self, resources: Iterable[Element]) -> "Catalog":
+        """This catalog with more definitions on top, for one request; this one stays as it is."""
+        added = list(resources)
+        return Catalog(added, self) if added else self
+
+    def code_system(self, url: str, version: str | None = None, supplements: frozenset[str] = frozenset()) -> CodeSystem | None:
+        """The code system of a URL: the wanted version (which may hold wildcards), or the newest.
+
+        Added to it are the supplements that are asked for (canonicals).
+        """
+        found = _newest(self._code_systems.get(url, ()), version)
+        if found:
+            return CodeSystem(found, tuple(self._wanted(found, supplements)))
+        if self.base is None:
+            return None
+        below = self.base.code_system(url, version)
+        return CodeSystem(below.definition, tuple(self._wanted(below.definition, supplements))) if below else None
+
+    def code_system_versions(self, url: str) -> list[str]:
+        """The versions of a code system that are here, old to new."""
+        here = {each.version for each in self._code_systems.get(url, ()) if each.version}
+        below = self.base.code_system_versions(url) if self.base else ()
+        return sorted({*here, *below}, key=order)
+
+    def supplement(self, canonical: str) -> Definition | None:
+        """A supplement by its canonical."""
+        url, version = split(canonical)
+        return _newest([each for each in self._all_supplements if each.url == url], version)
+
+    def value_set(self, url: str, version: str | None = None) -> ValueSet | None:
+        """The value set of a URL (in which a version may stand behind a bar): the wanted version, or the newest."""
+        plain, said = split(url)
+        found = _newest(self._value_sets.get(plain, ()), version or said)
+        return found or (self.base.value_set(url, version) if self.base else None)
+
+    @property
+    def concept_maps(self) -> list[ConceptMap]:
+        """All concept maps, a request's own first."""
+        return [*self._concept_maps, *(self.base.concept_maps if self.base else ())]
+
+    def concept_map(self, url: str, version: str | None = None) -> ConceptMap | None:
+        """The concept map of a URL: the wanted version, or the newest."""
+        plain, said = split(url)
+        return _newest([each for each in self.concept_maps if each.url == plain], version or said)
+
+    def by_id(self, kind: str, identity: str) -> Element | None:
+        """A definition of the service itself by type and id; a request's own definitions have no place of their own."""
+        if self.base:
+            return self.base.by_id(kind, identity)
+        return next((each for each in self.resources.get(kind, ()) if each.get("id") == identity), None)
+
+    @property
+    def code_systems(self) -> dict[str, list[str | None]]:
+        """The versions of all code systems of the service by URL."""
+        return {url: [each.version for each in found] for url, found in self._code_systems.items()}
+
+    @cached_property
+    def _all_supplements(self) -> list[Definition]:
+        below = self.base._all_supplements if self.base else []  # noqa: SLF001 - a catalog below is of the same class
+        return [*self._supplements, *below]
+
+    def _wanted(self, definition: Definition, canonicals: frozenset[str]) -> Iterable[Definition]:
+        """The supplements to a definition that are asked for."""
+        for each in self._all_supplements:
+            url, version = split(str(each.resource.get("supplements") or ""))
+            fits = version is None or is_match(version, definition.version)
+            if url == definition.url and fits and canonicals & {each.url, each.canonical}:
+                yield each
+
+
+def _indexed(found: Iterable[_Found]) -> dict[str, list[_Found]]:
+    by_url: dict[str, list[_Found]] = {}
+    for each in found:
+        by_url.setdefault(each.url, []).append(each)
+    return by_url
+
+
+def _newest(found: Iterable[_Found], version: str | None) -> _Found | None:
+    fit = [each for each in found if version is None or is_match(version, each.version)]
+    return max(fit, key=lambda each: order(each.version), default=None)

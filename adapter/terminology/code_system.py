@@ -1,0 +1,204 @@
+"""Code systems as operations ask them: which concept a code is, and what is said of it, supplements included."""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from adapter.terminology.canonical import joined, split
+from adapter.terminology.concept import Concept, Concepts
+from adapter.terminology.designation import Designation
+
+Element = Mapping[str, Any]
+
+STANDARDS_STATUS = "http://hl7.org/fhir/StructureDefinition/structuredefinition-standards-status"
+PROPERTIES = "http://hl7.org/fhir/concept-properties#"
+_NOT_SELECTABLE = frozenset({"notSelectable", "not-selectable", "abstract"})
+_INACTIVE = frozenset({"inactive", "retired"})
+_BOOLEAN_STATUS = ("deprecated", "inactive", "retired")
+
+
+def value_of(element: Element) -> Any:  # noqa: ANN401 - the value of an extension, a property or a parameter
+    """The value[x] of an element, whatever its type."""
+    return next((value for name, value in element.items() if name.startswith("value") and name != "valueSet"), None)
+
+
+def extension_value(element: Element, url: str) -> Any:  # noqa: ANN401 - as above
+    """The value of the first extension with this URL."""
+    return next((value_of(each) for each in element.get("extension") or () if each.get("url") == url), None)
+
+
+class Definition:
+    """One CodeSystem resource; its concepts are indexed with the first question."""
+
+    def __init__(self, resource: Element) -> None:
+        """Hold the resource."""
+        self.resource = resource
+        self.url: str = resource.get("url") or ""
+        self.version: str | None = resource.get("version") or None
+
+    @property
+    def canonical(self) -> str:
+        """The URL with the version."""
+        return joined(self.url, self.version)
+
+    @property
+    def content(self) -> str:
+        """How much of the code system is here: complete, fragment, example, supplement or not-present."""
+        return str(self.resource.get("content") or "complete")
+
+    @property
+    def language(self) -> str | None:
+        """The language of displays."""
+        return self.resource.get("language") or None
+
+    @cached_property
+    def declared(self) -> dict[str, Element]:
+        """The declared properties by code."""
+        return {str(each.get("code")): each for each in self.resource.get("property") or ()}
+
+    def codes_of(self, name: str) -> frozenset[str]:
+        """The codes of the properties that mean what HL7's concept property of this name means."""
+        return frozenset({code for code, each in self.declared.items() if each.get("uri") == PROPERTIES + name})
+
+    @cached_property
+    def concepts(self) -> Concepts:
+        """The indexed concepts.
+
+        Where it is not said whether case matters, codes are taken in any case (http://hl7.org/fhir/R4/codesystem-definitions.html,
+        caseSensitive: Postel's law).
+        """
+        ignores_case = self.resource.get("caseSensitive") is not True
+        parents = sorted(self.codes_of("parent"))
+        return Concepts(self.resource.get("concept") or (), ignores_case=ignores_case, parent_codes=parents)
+
+    @cached_property
+    def not_selectable(self) -> frozenset[str]:
+        """The codes of the properties that say that a concept is abstract."""
+        return self.codes_of("notSelectable") | _NOT_SELECTABLE
+
+    @cached_property
+    def status_codes(self) -> frozenset[str]:
+        """The codes of the properties that hold a status."""
+        return self.codes_of("status") | {"status"}
+
+
+class CodeSystem:
+    """A definition with the supplements that a request asks for."""
+
+    def __init__(self, definition: Definition, supplements: tuple[Definition, ...] = ()) -> None:
+        """See a definition through its supplements."""
+        self.definition = definition
+        self.supplements = supplements
+        self.url = definition.url
+        self.version = definition.version
+        self.canonical = definition.canonical
+        self.content = definition.content
+        self.language = definition.language
+        self.resource = definition.resource
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether a code that is not here does not exist."""
+        return self.content == "complete"
+
+    @property
+    def size(self) -> int:
+        """How many concepts there are."""
+        return len(self.definition.concepts.by_code)
+
+    @property
+    def roots(self) -> list[Concept]:
+        """The concepts without parents."""
+        return self.definition.concepts.roots
+
+    def find(self, code: str) -> Concept | None:
+        """The concept of a code."""
+        return self.definition.concepts.find(code)
+
+    def all(self) -> Iterator[Concept]:
+        """All concepts in the order of the definition."""
+        return iter(self.definition.concepts.by_code.values())
+
+    def has_supplement(self, canonical: str) -> bool:
+        """Whether a supplement is in use; without a version any one counts."""
+        url, version = split(canonical)
+        return any(each.url == url and version in {None, each.version} for each in self.supplements)
+
+    def elements(self, concept: Concept) -> Iterator[tuple[Definition, Element]]:
+        """What is said of a concept: by the definition, then by each supplement."""
+        yield self.definition, concept.element
+        for each in self.supplements:
+            found = each.concepts.by_code.get(concept.code)
+            if found:
+                yield each, found.element
+
+    def properties(self, concept: Concept) -> Iterator[tuple[Element, Element | None]]:
+        """The properties of a concept, each with its declaration."""
+        for definition, element in self.elements(concept):
+            for each in element.get("property") or ():
+                yield each, definition.declared.get(str(each.get("code")))
+
+    def extensions(self, concept: Concept) -> list[Element]:
+        """The extensions of a concept."""
+        return [each for _, element in self.elements(concept) for each in element.get("extension") or ()]
+
+    def designations(self, concept: Concept) -> list[Designation]:
+        """The display and all designations of a concept, the display first."""
+        found = []
+        if concept.display:
+            found.append(Designation(value=concept.display, language=self.language, is_main=True))
+        for definition, element in self.elements(concept):
+            source = None if definition is self.definition else definition.canonical
+            if source and element.get("display"):
+                found.append(Designation(value=element["display"], language=definition.language, is_main=True, source=source))
+            found.extend(designation_of(each, source) for each in element.get("designation") or ())
+        return found
+
+    def is_abstract(self, concept: Concept) -> bool:
+        """Whether a concept only groups others (http://hl7.org/fhir/R4/codesystem-concept-properties.html: notSelectable)."""
+        names = self.definition.not_selectable
+        return any(each.get("code") in names and value_of(each) is True for each in concept.element.get("property") or ())
+
+    def status(self, concept: Concept) -> str | None:
+        """The status of a concept, from its property, from flags, or from the standards status."""
+        own = concept.element.get("property") or ()
+        for each in own:
+            if each.get("code") in self.definition.status_codes:
+                return str(value_of(each))
+        for each in own:
+            if each.get("code") in _BOOLEAN_STATUS and _is_true(each):
+                return str(each["code"])
+        said = extension_value(concept.element, STANDARDS_STATUS)
+        return str(said) if said else None
+
+    def is_inactive(self, concept: Concept) -> bool:
+        """Whether a concept is no longer to be used."""
+        own = concept.element.get("property") or ()
+        if any(each.get("code") == "inactive" and _is_true(each) for each in own):
+            return True
+        if any(each.get("code") in self.definition.status_codes and value_of(each) in _INACTIVE for each in own):
+            return True
+        return bool(extension_value(concept.element, STANDARDS_STATUS) == "withdrawn")
+
+    def is_deprecated(self, concept: Concept) -> bool:
+        """Whether a concept is on its way out."""
+        own = concept.element.get("property") or ()
+        return self.status(concept) == "deprecated" or any(
+            each.get("code") in {"deprecated", *self.definition.codes_of("deprecated")} and _is_true(each) for each in own
+        )
+
+
+def designation_of(element: Element, source: str | None = None) -> Designation:
+    """A designation of a CodeSystem or of a ValueSet."""
+    return Designation(
+        value=str(element.get("value") or ""),
+        language=element.get("language") or None,
+        use=element.get("use"),
+        status=str(extension_value(element, STANDARDS_STATUS) or "active"),
+        extensions=tuple(element.get("extension") or ()),
+        source=source,
+    )
+
+
+def _is_true(element: Element) -> bool:
+    return value_of(element) in {True, "true"}

@@ -1,0 +1,145 @@
+"""Designations of a concept: which is shown for the wanted languages, and which displays are right."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from adapter.terminology.language import Depth, Languages
+
+PREFERRED_FOR_LANGUAGE = {
+    "system": "http://terminology.hl7.org/CodeSystem/hl7TermMaintInfra",
+    "code": "preferredForLanguage",
+    "display": "Preferred For Language",
+}
+_SNOMED = "http://snomed.info/sct"
+_PREFERRED_TERM, _SYNONYM = "900000000000548007", "900000000000013009"
+_NOT_CURRENT = frozenset({"withdrawn", "inactive"})
+_KEPT_EXTENSIONS = frozenset(
+    f"http://hl7.org/fhir/StructureDefinition/{name}"
+    for name in (
+        "coding-sctdescid",
+        "rendering-style",
+        "rendering-xhtml",
+        "structuredefinition-standards-status",
+        "codesystem-alternate",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Designation:
+    """A word for a concept; `is_main` if it is the display, `source` is the supplement that it comes from."""
+
+    value: str
+    language: str | None = None
+    use: Mapping[str, Any] | None = None
+    status: str = "active"
+    is_main: bool = False
+    extensions: tuple[Mapping[str, Any], ...] = field(default=())
+    source: str | None = None
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it is still in use."""
+        return self.status not in _NOT_CURRENT
+
+    @property
+    def is_display(self) -> bool:
+        """Whether it may stand as display: it is one, or has no other use."""
+        return self.is_main or self.use is None or _is(self.use, PREFERRED_FOR_LANGUAGE["code"]) or _is(self.use, _PREFERRED_TERM)
+
+    @property
+    def is_preferred(self) -> bool:
+        """Whether it is to be shown before others of its language."""
+        return self.is_display or _is(self.use or {}, _SYNONYM)
+
+    @property
+    def shown(self) -> str:
+        """As messages quote it."""
+        return f"'{self.value}' ({self.language})" if self.language else f"'{self.value}'"
+
+    def to_json(self) -> dict[str, Any]:
+        """As ValueSet.expansion.contains.designation."""
+        said: dict[str, Any] = {}
+        kept = [each for each in self.extensions if each.get("url") in _KEPT_EXTENSIONS]
+        if kept:
+            said["extension"] = kept
+        if self.language:
+            said["language"] = self.language
+        use = PREFERRED_FOR_LANGUAGE if self.is_main else self.use
+        if use:
+            said["use"] = dict(use)
+        return {**said, "value": self.value}
+
+
+def _is(use: Mapping[str, Any], code: str) -> bool:
+    system = PREFERRED_FOR_LANGUAGE["system"] if code == PREFERRED_FOR_LANGUAGE["code"] else _SNOMED
+    return use.get("system") == system and use.get("code") == code
+
+
+def preferred(designations: Sequence[Designation], languages: Languages | None) -> Designation | None:
+    """The designation to show: of the best wanted language that there is one for; none if no wanted language is there.
+
+    Within a language: current before not, the same tag before the same region before the same language, preferred before others.
+    """
+    if languages is None:
+        return _first(designations)
+    for wanted in languages.preferences:
+        for current in (True, False):
+            for depth in Depth:
+                found = [each for each in designations if wanted.is_match(each.language, depth) and each.is_current >= current]
+                if found:
+                    return next((each for each in found if each.is_preferred), found[0])
+    return next((each for each in designations if each.language is None and each.is_display), None)
+
+
+def _first(designations: Sequence[Designation]) -> Designation | None:
+    for is_fit in (
+        lambda each: each.is_preferred and each.is_current,
+        lambda each: each.is_display and each.is_current,
+        lambda each: each.is_display,
+        lambda each: each.is_preferred,
+    ):
+        found = next(filter(is_fit, designations), None)
+        if found:
+            return found
+    return next(iter(designations), None)
+
+
+class Match(Enum):
+    """How a display compares with the right ones."""
+
+    SAME = "same"
+    WHITESPACE = "whitespace"
+    NONE = "none"
+
+
+def match(display: str, designations: Iterable[Designation]) -> Match:
+    """Compare a display with some designations; case never matters."""
+    values = [each.value for each in designations]
+    if display.lower() in (each.lower() for each in values):
+        return Match.SAME
+    same = _folded(display) in (_folded(each) for each in values)
+    return Match.WHITESPACE if same else Match.NONE
+
+
+def in_languages(
+    designations: Iterable[Designation], languages: Languages | None, default: str | None = None
+) -> list[Designation]:
+    """The designations in a wanted language, in none, or in the given default language; all if no language is wanted."""
+    return [
+        each
+        for each in designations
+        if languages is None or languages.has(each.language) or (default is not None and each.language == default)
+    ]
+
+
+def listed(designations: Iterable[Designation]) -> str:
+    """Some designations as a message names them: `'A' (en), 'B' (de) or 'C'`."""
+    shown = [each.shown for each in designations]
+    return " or ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).lower()

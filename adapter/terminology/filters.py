@@ -1,0 +1,222 @@
+"""Filters of a value set's include or exclude: which concepts of a code system they let through.
+
+Each operator (http://hl7.org/fhir/R4/valueset-filter-operator.html) is one function that says whether a concept passes; those
+that follow the hierarchy also say which concepts come into question, so that a large code system need not be walked.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from adapter.terminology import messages
+from adapter.terminology.code_system import CodeSystem, value_of
+from adapter.terminology.concept import Concept
+from adapter.terminology.pattern import PatternError, compiled
+
+Element = Mapping[str, Any]
+Test = Callable[[Concept], bool]
+
+_R5_OP = "http://hl7.org/fhir/5.0/StructureDefinition/extension-ValueSet.compose.include.filter.op"
+_ITSELF = frozenset({"concept", "code"})
+_DERIVED = frozenset({"status", "inactive", "deprecated", "notSelectable"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """A filter that was understood: `passes` for one concept, `candidates` for those that can pass (None for all)."""
+
+    passes: Test
+    candidates: Callable[[], Iterable[Concept]] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """A filter as the value set says it."""
+
+    system: CodeSystem
+    property: str
+    op: str
+    value: str
+    value_set: str
+
+    def refusal(self) -> Exception:
+        return messages.FILTER_NOT_UNDERSTOOD.refusal(
+            property=self.property, op=self.op, value=self.value, value_set=self.value_set, system=self.system.url
+        )
+
+    def codes(self) -> frozenset[str]:
+        """The values of a list."""
+        return frozenset(each.strip() for each in self.value.split(","))
+
+
+def filters_of(include: Element, system: CodeSystem, *, value_set: str, place: str = "") -> list[Filter]:
+    """The filters of an include or exclude; raises RefusedError for those that are not understood.
+
+    `place` is where the include stands (`ValueSet.compose.include[0]`).
+    """
+    made = []
+    for position, element in enumerate(include.get("filter") or ()):
+        op, value = _op(element), str(element.get("value") or "")
+        said = _Said(system=system, property=str(element.get("property")), op=op, value=value, value_set=value_set)
+        if not value:
+            where = f"{place}.filter[{position}]"
+            raise messages.FILTER_WITHOUT_VALUE.refusal(where, system=system.url, property=said.property, op=op)
+        made.append(_filter(said))
+    return made
+
+
+def selected(system: CodeSystem, filters: list[Filter]) -> Iterator[Concept]:
+    """The concepts that pass all filters, in the order of the first one that knows its candidates."""
+    source = next((each for each in filters if each.candidates), None)
+    candidates = source.candidates() if source and source.candidates else system.all()
+    return (concept for concept in candidates if all(each.passes(concept) for each in filters))
+
+
+def _op(element: Element) -> str:
+    """The operator; one of R5 comes as extension (http://hl7.org/fhir/R5/valueset-filter-operator.html)."""
+    said = element.get("op")
+    if said:
+        return str(said)
+    extensions = (element.get("_op") or {}).get("extension") or ()
+    return str(next((value_of(each) for each in extensions if each.get("url") == _R5_OP), ""))
+
+
+def _filter(said: _Said) -> Filter:
+    if said.property in _ITSELF:
+        return _concept_filter(said)
+    if said.op == "exists":
+        return Filter(passes=_exists(said))
+    return Filter(passes=_comparison(said, _values_of(said)))
+
+
+def _concept_filter(said: _Said) -> Filter:
+    """Filters on the code itself and its place in the hierarchy."""
+    made = _HIERARCHY.get(said.op)
+    if made:
+        return made(said, said.system.find(said.value))
+    return Filter(passes=_comparison(said, lambda concept: [concept.code]), candidates=_named(said))
+
+
+def _named(said: _Said) -> Callable[[], Iterable[Concept]] | None:
+    """The concepts that are named by code."""
+    if said.op not in {"=", "in"}:
+        return None
+    codes = [said.value] if said.op == "=" else [each.strip() for each in said.value.split(",")]
+    return lambda: [found for found in map(said.system.find, codes) if found]
+
+
+def _nothing() -> Filter:
+    return Filter(passes=lambda _: False, candidates=tuple)
+
+
+def _is_a(_: _Said, root: Concept | None) -> Filter:
+    if root is None:
+        return _nothing()
+    return Filter(
+        passes=lambda concept: concept is root or concept.is_below(root.code),
+        candidates=lambda: chain([root], root.descendants()),
+    )
+
+
+def _descendent_of(_: _Said, root: Concept | None) -> Filter:
+    if root is None:
+        return _nothing()
+    return Filter(passes=lambda concept: concept is not root and concept.is_below(root.code), candidates=root.descendants)
+
+
+def _is_not_a(_: _Said, root: Concept | None) -> Filter:
+    return Filter(passes=lambda concept: root is None or (concept is not root and not concept.is_below(root.code)))
+
+
+def _generalizes(_: _Said, root: Concept | None) -> Filter:
+    if root is None:
+        return _nothing()
+    return Filter(passes=lambda concept: concept is root or root.is_below(concept.code))
+
+
+def _child_of(_: _Said, root: Concept | None) -> Filter:
+    if root is None:
+        return _nothing()
+    return Filter(passes=lambda concept: root in concept.parents, candidates=lambda: root.children)
+
+
+def _descendent_leaf(_: _Said, root: Concept | None) -> Filter:
+    if root is None:
+        return _nothing()
+    return Filter(
+        passes=lambda concept: not concept.children and concept is not root and concept.is_below(root.code),
+        candidates=root.descendants,
+    )
+
+
+_HIERARCHY: Mapping[str, Callable[[_Said, Concept | None], Filter]] = {
+    "is-a": _is_a,
+    "descendent-of": _descendent_of,
+    "is-not-a": _is_not_a,
+    "generalizes": _generalizes,
+    "child-of": _child_of,
+    "descendent-leaf": _descendent_leaf,
+}
+
+
+def _comparison(said: _Said, values: Callable[[Concept], list[str]]) -> Test:
+    """A comparison of texts."""
+    if said.op == "=":
+        return lambda concept: said.value in values(concept)
+    if said.op == "in":
+        codes = said.codes()
+        return lambda concept: any(each in codes for each in values(concept))
+    if said.op == "not-in":
+        codes = said.codes()
+        return lambda concept: not any(each in codes for each in values(concept))
+    if said.op == "regex":
+        return _regex(said, values)
+    raise said.refusal()
+
+
+def _regex(said: _Said, values: Callable[[Concept], list[str]]) -> Test:
+    try:
+        pattern = compiled(said.value)
+    except PatternError:
+        raise messages.PATTERN_TOO_COSTLY.refusal(value_set=said.value_set) from None
+    return lambda concept: any(map(pattern.is_match, values(concept)))
+
+
+def _exists(said: _Said) -> Test:
+    if said.value not in {"true", "false"}:
+        raise said.refusal()
+    values, wanted = _values_of(said), said.value == "true"
+    return lambda concept: bool(values(concept)) is wanted
+
+
+def _values_of(said: _Said) -> Callable[[Concept], list[str]]:
+    """How the values of a property are found: those that are written, and those that the hierarchy and the status imply."""
+    system, name = said.system, said.property
+    fixed: Mapping[str, Callable[[Concept], list[str]]] = {
+        "display": lambda concept: [concept.display] if concept.display else [],
+        "definition": lambda concept: [concept.definition] if concept.definition else [],
+        "parent": lambda concept: [each.code for each in concept.parents],
+        "child": lambda concept: [each.code for each in concept.children],
+        "status": lambda concept: [status] if (status := system.status(concept)) else [],
+        "inactive": lambda concept: [_word(value=system.is_inactive(concept))],
+        "deprecated": lambda concept: [_word(value=system.is_deprecated(concept))],
+    }
+    if name in fixed:
+        return fixed[name]
+    names = system.definition.not_selectable if name == "notSelectable" else {name}
+    if name not in _DERIVED and not any(name in each.declared for each in (system.definition, *system.supplements)):
+        raise said.refusal()
+    return lambda concept: [_text(each) for each, _ in system.properties(concept) if each.get("code") in names]
+
+
+def _text(element: Element) -> str:
+    """A property value as a filter compares it."""
+    value = value_of(element)
+    if isinstance(value, bool):
+        return _word(value=value)
+    return str(value.get("code", "")) if isinstance(value, dict) else str(value)
+
+
+def _word(*, value: bool) -> str:
+    return "true" if value else "false"

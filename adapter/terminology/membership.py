@@ -1,0 +1,219 @@
+"""Whether a coding is in a value set: the compose is walked for this one code, nothing is expanded."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from adapter.terminology import messages
+from adapter.terminology.catalog import ValueSet
+from adapter.terminology.code_system import STANDARDS_STATUS, CodeSystem, designation_of, extension_value
+from adapter.terminology.coding import Coding
+from adapter.terminology.definition_status import status_issue
+from adapter.terminology.designation import Designation
+from adapter.terminology.filters import filters_of
+from adapter.terminology.included_version import included_version, picked_version
+from adapter.terminology.report import Sought, silently, unknown_code, unknown_system
+from adapter.terminology.request import Wanted
+from adapter.terminology.version import order
+
+Element = Mapping[str, Any]
+
+_DEPRECATED = "http://hl7.org/fhir/StructureDefinition/valueset-deprecated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """How strict a validation is: whether abstract concepts count, and whether only membership is asked for."""
+
+    is_abstract_allowed: bool = True
+    is_membership_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Members:
+    """A value set that codes are looked for in; `imports` are those that it imports, by canonical, ready as well."""
+
+    value_set: ValueSet
+    wanted: Wanted
+    rules: Rules
+    imports: Mapping[str, "Members"] = field(default_factory=dict)
+
+    def has(self, sought: Sought) -> bool | None:
+        """Whether a coding is a member; None if that can not be known, since its code system is not here.
+
+        Raises RefusedError if the rules of versions contradict each other, or the value set is far too large a web of imports.
+        """
+        sought.report.step(self.value_set.canonical)
+        compose = self.value_set.compose
+        if compose is None:
+            return self._in_expansion(sought)
+        result: bool | None = False
+        for include in self._includes(compose, sought.coding):
+            result = self._in_include(include, sought)
+            if result or (result is None and include.get("system")):
+                break
+        if result and any(self._is_excluded(exclude, sought) for exclude in compose.get("exclude") or ()):
+            return False
+        return result
+
+    def systems(self) -> list[str]:
+        """The code systems that the value set takes codes from, imported ones included, each once."""
+        compose = self.value_set.compose or {}
+        own = [str(each["system"]) for each in compose.get("include") or () if each.get("system")]
+        expansion = (self.value_set.resource.get("expansion") or {}).get("contains") or ()
+        listed = [] if compose else [str(each["system"]) for each in _flat(expansion) if each.get("system")]
+        return list(dict.fromkeys([*own, *listed, *(url for each in self.imports.values() for url in each.systems())]))
+
+    def _includes(self, compose: Element, coding: Coding) -> Iterator[Element]:
+        """The includes that can hold the coding; those of a code system from its newest version to its oldest."""
+        includes = list(compose.get("include") or ())
+        picked = picked_version(self.wanted, includes, coding)
+        versions = {each.get("version") for each in includes if each.get("system") == coding.system}
+        for include in sorted(includes, key=lambda each: order(each.get("version") or None), reverse=True):
+            version = include.get("version")
+            fits = coding.version in {None, version} or coding.version not in versions
+            if not include.get("system") or (include["system"] == coding.system and picked in {None, version} and fits):
+                yield include
+
+    def _in_include(self, include: Element, sought: Sought) -> bool | None:
+        result: bool | None = True
+        if include.get("system"):
+            result = self._in_system(include, sought)
+        for canonical in include.get("valueSet") or ():
+            other = self.imports[self.wanted.pinned(canonical)]
+            self._mention(other.value_set.resource, sought)
+            if result:
+                result = other.has(sought)
+        return result
+
+    def _in_system(self, include: Element, sought: Sought) -> bool | None:
+        coding, found = sought.coding, sought.found
+        version = included_version(self.wanted, include, sought)
+        system = self.wanted.ruled_code_system(coding.system, version)
+        if system is None:
+            return None if self._says_unknown(version, sought) else False
+        for issue in self.wanted.version_issues(system):
+            sought.report.add(issue)
+        found.language = system.language or "en"
+        self._mention(system.resource, sought)
+        is_in = self._is_selected(include, system, sought)
+        if is_in:
+            found.version = system.version
+        return is_in
+
+    def _says_unknown(self, version: str | None, sought: Sought) -> bool:
+        """Whether it is to be said that the code system is not here."""
+        if self.rules.is_membership_only:
+            return False
+        coding = sought.coding
+        said = unknown_system(self.wanted.catalog, coding.system, version, place=coding.at("system"))
+        sought.report.add_unknown(*said)
+        return True
+
+    def _is_selected(self, include: Element, system: CodeSystem, sought: Sought) -> bool:
+        """Whether an include of a code system that is here selects the code."""
+        concept = system.find(sought.coding.code)
+        if include.get("concept"):
+            return self._is_listed(include, system, sought)
+        if include.get("filter"):
+            filters = filters_of(include, system, value_set=self.value_set.canonical)
+            is_in = concept is not None and all(each.passes(concept) for each in filters)
+            return is_in and self._is_usable(system, sought)
+        if concept is None:
+            if not self.rules.is_membership_only:
+                sought.report.add(unknown_code(system, sought.coding))
+            return not system.is_complete
+        return self._is_usable(system, sought)
+
+    def _is_listed(self, include: Element, system: CodeSystem, sought: Sought) -> bool:
+        concept = system.find(sought.coding.code)
+        for each in include["concept"]:
+            if concept and system.find(str(each.get("code"))) is concept:
+                if not self._is_usable(system, sought, more=_designations(each)):
+                    return False
+                self._mention_deprecation(each, sought)
+                return True
+        return False
+
+    def _is_usable(self, system: CodeSystem, sought: Sought, *, more: list[Designation] | None = None) -> bool:
+        """Whether a selected concept counts: it may be abstract or inactive."""
+        coding, found, report = sought.coding, sought.found, sought.report
+        concept = system.find(coding.code)
+        if concept is None:
+            return False
+        found.see(system, concept, more)
+        if concept.code != coding.code:
+            found.normal = concept.code
+            said = messages.CODE_CASE_DIFFERENCE
+            report.add(said.issue(coding.at("code"), code=coding.code, right=concept.code, system=system.canonical))
+        if system.is_abstract(concept) and not self.rules.is_abstract_allowed:
+            if not self.rules.is_membership_only:
+                report.add(messages.ABSTRACT_CODE.issue(coding.at("code"), system=system.url, code=coding.code))
+            return False
+        found.see_status(system, concept)
+        if self._leaves_out_inactive and system.is_inactive(concept):
+            report.add(messages.INACTIVE_NOT_ALLOWED.issue(coding.at("code"), code=coding.code))
+            return False
+        return True
+
+    @property
+    def _leaves_out_inactive(self) -> bool:
+        return self.wanted.is_active_only is True or (self.value_set.compose or {}).get("inactive") is False
+
+    def _is_excluded(self, exclude: Element, sought: Sought) -> bool:
+        """Whether an exclude takes the code out; what it finds on the way is of no interest to anyone."""
+        silent = silently(sought.coding)
+        silent.report.steps = sought.report.steps
+        is_out = self._is_in_excluded_system(exclude, silent) if exclude.get("system") else True
+        for canonical in exclude.get("valueSet") or ():
+            is_out = is_out and self.imports[self.wanted.pinned(canonical)].has(silent) is True
+        sought.report.steps = silent.report.steps
+        return is_out
+
+    def _is_in_excluded_system(self, exclude: Element, silent: Sought) -> bool:
+        if exclude["system"] != silent.coding.system:
+            return False
+        system = self.wanted.ruled_code_system(silent.coding.system, exclude.get("version") or None)
+        return system is not None and self._is_selected(exclude, system, silent)
+
+    def _in_expansion(self, sought: Sought) -> bool:
+        """Whether a value set without compose lists the code in its expansion."""
+        coding, found = sought.coding, sought.found
+        for each in _flat((self.value_set.resource.get("expansion") or {}).get("contains") or ()):
+            version = each.get("version") or coding.version
+            if (each.get("system"), each.get("code")) == (coding.system, coding.code) and coding.version in {None, version}:
+                found.version = version
+                found.designations = _designations(each)
+                return True
+        return False
+
+    def _mention(self, resource: Element, sought: Sought) -> None:
+        issue = status_issue(resource, self.value_set.resource)
+        if issue:
+            sought.report.add(issue)
+
+    def _mention_deprecation(self, element: Element, sought: Sought) -> None:
+        status = extension_value(element, STANDARDS_STATUS)
+        if status not in {"withdrawn", "deprecated"} and extension_value(element, _DEPRECATED) is True:
+            status = "deprecated"
+        if status in {"withdrawn", "deprecated"}:
+            said, coding = messages.CONCEPT_DEPRECATED_IN_VALUE_SET, sought.coding
+            issue = said.issue(
+                coding.at("code"), code=coding.code, system=coding.system, value_set=self.value_set.canonical, status=status
+            )
+            sought.report.add(issue)
+
+
+def _designations(element: Element) -> list[Designation]:
+    """The display and the designations that a value set gives a concept."""
+    display = element.get("display")
+    own = [Designation(value=str(display).strip(), is_main=True)] if display else []
+    return [*own, *(designation_of(each) for each in element.get("designation") or ())]
+
+
+def _flat(contains: Any) -> Iterator[Element]:  # noqa: ANN401 - a JSON list
+    waiting = list(reversed(contains))
+    while waiting:
+        found = waiting.pop()
+        yield found
+        waiting.extend(reversed(found.get("contains") or ()))

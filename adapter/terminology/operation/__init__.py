@@ -1,0 +1,1 @@
+"""The terminology operations: one module each, with the table of its parameters."""

@@ -1,0 +1,200 @@
+"""Parameters of operations: a table says which there are, and a request is read by it, so that nothing is ignored."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from adapter.terminology import messages
+from adapter.terminology.outcome import RefusedError, TerminologyIssue
+
+Element = Mapping[str, Any]
+
+_INTEGER = re.compile(r"-?\d{1,9}", re.ASCII)
+_TEXTS = frozenset(
+    f"value{name}"
+    for name in ("String", "Code", "Uri", "Canonical", "Url", "Id", "Uuid", "Oid", "Markdown", "Date", "DateTime", "Instant")
+)
+_VALUE_KEYS = re.compile(r"_?value[A-Z]\w*|resource|part", re.ASCII)
+_BOOLEANS = {"true": True, "false": False}
+_CODING = ("system", "version", "code", "display")
+_MOST_PARAMETERS = 10_000
+
+
+class Kind(Enum):
+    """What a parameter holds; the kinds of text are read alike, for clients mix them."""
+
+    TEXT = "string"
+    CODE = "code"
+    URI = "uri"
+    CANONICAL = "canonical"
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    DATE_TIME = "dateTime"
+    CODING = "Coding"
+    CONCEPT = "CodeableConcept"
+    RESOURCE = "Resource"
+    PARTS = "parts"
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it can stand in a query."""
+        return self not in {Kind.CODING, Kind.CONCEPT, Kind.RESOURCE, Kind.PARTS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A row of a table: `also` are other names (of R4 or R5), `only` the values that are supported, `holds` resource types."""
+
+    name: str
+    kind: Kind
+    says: str
+    repeats: bool = False
+    is_supported: bool = True
+    also: tuple[str, ...] = ()
+    only: tuple[str | bool, ...] = ()
+    holds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """The parameters of an operation, and those of which one must be there (`needs`, each a group)."""
+
+    operation: str
+    rows: tuple[Parameter, ...]
+    by_name: Mapping[str, Parameter] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Index the rows by every name."""
+        names = {name: row for row in self.rows for name in (row.name, *row.also)}
+        object.__setattr__(self, "by_name", names)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arguments:
+    """What a request says: values by parameter name, and what of it can not be taken."""
+
+    values: Mapping[str, tuple[Any, ...]]
+    issues: tuple[TerminologyIssue, ...] = ()
+
+    def one(self, name: str) -> Any:  # noqa: ANN401 - whatever the parameter holds
+        """The value of a parameter, or None."""
+        found = self.values.get(name, ())
+        return found[0] if found else None
+
+    def all(self, name: str) -> tuple[Any, ...]:
+        """All values of a parameter."""
+        return self.values.get(name, ())
+
+    def has(self, name: str) -> bool:
+        """Whether a parameter is there."""
+        return name in self.values
+
+    def refuse_issues(self) -> None:
+        """Raise RefusedError if something can not be taken."""
+        if self.issues:
+            raise RefusedError(*self.issues)
+
+
+def read_parameters(table: Table, body: object) -> Arguments:
+    """Read a Parameters resource by a table; raises RefusedError if it is none, collects all other issues."""
+    if not isinstance(body, dict) or body.get("resourceType") != "Parameters":
+        raise messages.NOT_PARAMETERS.refusal(what="this is something else")
+    listed = body.get("parameter", [])
+    if not isinstance(listed, list) or not all(_is_parameter(each) for each in listed):
+        raise messages.NOT_PARAMETERS.refusal(place="Parameters.parameter", what="these have another form")
+    if len(listed) > _MOST_PARAMETERS:
+        raise messages.TOO_MANY.refusal(what="parameters", limit=_MOST_PARAMETERS)
+    return _arguments(table, [(each["name"], each) for each in listed])
+
+
+def read_query(table: Table, query: Iterable[tuple[str, str]]) -> Arguments:
+    """Read query parameters by a table; what is no text can not stand in a query."""
+    return _arguments(table, [(name, {"name": name, "valueString": value}) for name, value in query])
+
+
+def _is_parameter(value: object) -> bool:
+    if not isinstance(value, dict) or not isinstance(value.get("name"), str):
+        return False
+    keys = [key for key in value if key not in {"name", "id", "extension"}]
+    return len(keys) == 1 and all(_VALUE_KEYS.fullmatch(key) for key in keys)
+
+
+def _arguments(table: Table, given: list[tuple[str, Element]]) -> Arguments:
+    values: dict[str, tuple[Any, ...]] = {}
+    issues: list[TerminologyIssue] = []
+    for name, element in given:
+        row = table.by_name.get(name)
+        refused = list(_refused(table, name, element))
+        if row is None or refused:
+            issues += refused
+        elif row.name in values and not row.repeats:
+            issues.append(messages.REPEATED_PARAMETER.issue(name, name=name))
+        else:
+            values[row.name] = (*values.get(row.name, ()), _value(row.kind, element))
+    return Arguments(values=values, issues=tuple(issues))
+
+
+def _refused(table: Table, name: str, element: Element) -> Iterator[TerminologyIssue]:
+    """Why a parameter can not be taken."""
+    row = table.by_name.get(name)
+    if row is None:
+        known = ", ".join(each.name for each in table.rows if each.is_supported)
+        yield messages.UNKNOWN_PARAMETER.issue(_place(name), operation=table.operation, names=known)
+    elif not row.is_supported:
+        yield messages.UNSUPPORTED_PARAMETER.issue(name, name=name, operation=table.operation)
+    else:
+        value = _value(row.kind, element)
+        if value is None:
+            yield messages.WRONG_TYPE.issue(name, name=name, type=row.kind.value)
+        elif row.only and value not in row.only:
+            yield messages.UNSUPPORTED_VALUE.issue(name, name=name, values=" or ".join(str(each).lower() for each in row.only))
+        elif row.holds and value.get("resourceType") not in row.holds:
+            yield messages.WRONG_RESOURCE.issue(name, name=name, types=" or ".join(row.holds), what="this is another resource")
+
+
+def _place(name: str) -> str:
+    """A name from outside as place, if it looks like a name."""
+    return name if re.fullmatch(r"[\w.$-]{1,64}", name, re.ASCII) else "Parameters.parameter.name"
+
+
+def _value(kind: Kind, element: Element) -> Any:  # noqa: ANN401 - whatever the parameter holds
+    """The value of a parameter, or None if it is of another type."""
+    key = next(key for key in element if key not in {"name", "id", "extension"})
+    value = element[key]
+    if kind is Kind.BOOLEAN:
+        return value if isinstance(value, bool) else _BOOLEANS.get(str(value)) if key in _TEXTS else None
+    if kind is Kind.INTEGER:
+        return _integer(key, value)
+    if kind.is_text:
+        return value if key in _TEXTS and isinstance(value, str) and value else None
+    return value if key == _KEYS[kind] and _FORMS[kind](value) else None
+
+
+def _is_coding(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(value.get(name, ""), str) for name in _CODING)
+
+
+def _is_concept(value: object) -> bool:
+    codings = value.get("coding", []) if isinstance(value, dict) else None
+    return isinstance(codings, list) and all(map(_is_coding, codings))
+
+
+def _is_resource(value: object) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("resourceType"), str)
+
+
+_KEYS = {Kind.RESOURCE: "resource", Kind.PARTS: "part", Kind.CODING: "valueCoding", Kind.CONCEPT: "valueCodeableConcept"}
+_FORMS: Mapping[Kind, Callable[[object], bool]] = {
+    Kind.RESOURCE: _is_resource,
+    Kind.PARTS: lambda value: isinstance(value, list) and all(map(_is_parameter, value)),
+    Kind.CODING: _is_coding,
+    Kind.CONCEPT: _is_concept,
+}
+
+
+def _integer(key: str, value: object) -> int | None:
+    if key in {"valueInteger", "valueUnsignedInt", "valuePositiveInt"}:
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return int(value) if key in _TEXTS and isinstance(value, str) and _INTEGER.fullmatch(value) else None

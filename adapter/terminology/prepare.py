@@ -1,0 +1,112 @@
+"""Makes a value set ready for the question whether codes are in it: its imports are found, its filters understood."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from adapter.terminology import messages
+from adapter.terminology.catalog import ValueSet
+from adapter.terminology.filters import filters_of
+from adapter.terminology.membership import Members, Rules
+from adapter.terminology.outcome import RefusedError
+from adapter.terminology.request import Wanted
+
+Element = Mapping[str, Any]
+
+_WITHOUT_MEANING = ("modifierExtension", "implicitRules")
+
+
+class UnresolvedError(RefusedError):
+    """An import that is not here: the code can not be validated, but the question was a good one."""
+
+
+def prepared(value_set: ValueSet, wanted: Wanted, rules: Rules) -> Members:
+    """The value set with all that it imports.
+
+    Raises UnresolvedError for an import that is not here, RefusedError for imports in a circle or too deep, filters that are not
+    understood, required supplements that are not here, and modifiers.
+    """
+    wanted = wanted.with_value_set(value_set, is_open=False)
+    members = _Preparation(wanted, rules).members(value_set, ())
+    _check_supplements(members)
+    return members
+
+
+def check_modifiers(value_set: ValueSet) -> None:
+    """Raise RefusedError if something changes the meaning of the value set in a way that nobody here knows."""
+    compose = value_set.compose or {}
+    parts = [compose, *(compose.get("include") or ()), *(compose.get("exclude") or ())]
+    if any(value_set.resource.get(name) for name in _WITHOUT_MEANING) or any(each.get("modifierExtension") for each in parts):
+        raise messages.MODIFIER_EXTENSION.refusal(value_set=value_set.canonical)
+    if compose.get("lockedDate"):
+        raise messages.LOCKED_DATE.refusal(value_set=value_set.canonical)
+
+
+def found_import(wanted: Wanted, source: ValueSet, canonical: str) -> ValueSet | None:
+    """The value set that an include imports: contained (`#id`), or by canonical."""
+    return source.contained(canonical) if canonical.startswith("#") else wanted.catalog.value_set(canonical)
+
+
+def deeper(wanted: Wanted, value_set: ValueSet, path: tuple[str, ...]) -> tuple[str, ...]:
+    """The path of imports with one more on it; raises RefusedError if it is a circle or too long."""
+    canonical = value_set.canonical
+    if canonical and canonical in path:
+        raise messages.CIRCULAR_VALUE_SET.refusal(value_set=canonical, path=f"[{', '.join(path)}]")
+    if len(path) >= wanted.limits.depth:
+        raise messages.IMPORTS_TOO_DEEP.refusal(value_set=canonical, limit=wanted.limits.depth)
+    return (*path, canonical)
+
+
+class _Preparation:
+    """One preparation: every imported value set is made ready once."""
+
+    def __init__(self, wanted: Wanted, rules: Rules) -> None:
+        self._wanted = wanted
+        self._rules = rules
+        self._done: dict[str, Members] = {}
+
+    def members(self, value_set: ValueSet, path: tuple[str, ...]) -> Members:
+        path = deeper(self._wanted, value_set, path)
+        check_modifiers(value_set)
+        imports: dict[str, Members] = {}
+        compose = value_set.compose or {}
+        for part in ("include", "exclude"):
+            for position, element in enumerate(compose.get(part) or ()):
+                for canonical in element.get("valueSet") or ():
+                    pinned = self._wanted.pinned(canonical)
+                    imports[pinned] = self._imported(value_set, pinned, path)
+                self._check_filters(value_set, element, place=f"ValueSet.compose.{part}[{position}]")
+        return Members(value_set=value_set, wanted=self._wanted, rules=self._rules, imports=imports)
+
+    def _imported(self, source: ValueSet, canonical: str, path: tuple[str, ...]) -> Members:
+        if canonical in self._done:
+            return self._done[canonical]
+        found = found_import(self._wanted, source, canonical)
+        if found is None:
+            raise UnresolvedError(messages.UNKNOWN_VALUE_SET.issue(value_set=canonical))
+        made = self.members(found, path)
+        if not found.is_contained:
+            self._done[canonical] = made
+        return made
+
+    def _check_filters(self, value_set: ValueSet, element: Element, *, place: str) -> None:
+        url = str(element.get("system") or "")
+        system = self._wanted.ruled_code_system(url, str(element.get("version") or "") or None) if url else None
+        if system:
+            filters_of(element, system, value_set=value_set.canonical, place=place)
+
+
+def _check_supplements(members: Members) -> None:
+    """Raise RefusedError if a supplement that is asked for belongs to no code system of the value set."""
+    wanted = members.wanted
+    systems = [wanted.ruled_code_system(url, None) for url in members.systems()] if wanted.supplements else []
+    missing = [
+        each for each in sorted(wanted.supplements) if not any(system and system.has_supplement(each) for system in systems)
+    ]
+    if missing:
+        raise supplements_missing(missing)
+
+
+def supplements_missing(missing: list[str]) -> RefusedError:
+    """The error for supplements that are not here."""
+    message = messages.SUPPLEMENT_MISSING if len(missing) == 1 else messages.SUPPLEMENTS_MISSING
+    return message.refusal(supplements=",".join(missing))

@@ -1,0 +1,255 @@
+"""Validates codings against a value set and says what became of them, as `$validate-code` answers."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from adapter.issues import Severity
+from adapter.terminology import messages
+from adapter.terminology.canonical import is_absolute, joined
+from adapter.terminology.code_system import CodeSystem
+from adapter.terminology.coding import Coding
+from adapter.terminology.concept import Concept
+from adapter.terminology.definition_status import status_issue
+from adapter.terminology.designation import preferred
+from adapter.terminology.display_check import check_member_display, check_other_display
+from adapter.terminology.membership import Members
+from adapter.terminology.outcome import TerminologyIssue
+from adapter.terminology.report import Found, Report, Sought, silently, unknown_code, unknown_system
+from adapter.terminology.request import Wanted
+from adapter.terminology.version import latest
+
+Element = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is to be validated: codings, in the form they came in (`code`, `coding` or `codeableConcept`).
+
+    `is_system_inferred` says that the code came without a system, which the value set is to tell. `is_of_code_system` says that
+    the question is about a code system as a whole, so that no value set is to be named in the answer.
+    """
+
+    form: str
+    codings: tuple[Coding, ...]
+    is_lenient: bool = False
+    is_system_inferred: bool = False
+    is_of_code_system: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What became of the codings: the one that counts (if any did), what is known of it, and all findings."""
+
+    is_valid: bool
+    is_member: bool | None
+    coding: Coding | None
+    version: str | None
+    display: str | None
+    found: Found
+    report: Report
+
+
+@dataclass(slots=True)
+class _State:
+    """What is known after each coding: the first that is a member, the first of all, and the places of all members."""
+
+    report: Report = field(default_factory=Report)
+    is_member: bool | None = False
+    right: Sought | None = None
+    first: Sought | None = None
+    members: set[str] = field(default_factory=set)
+
+
+def validate(members: Members, question: Question) -> Answer:
+    """Validate codings; raises RefusedError for what can not be carried out."""
+    state = _State()
+    value_set = members.value_set
+    if not question.is_of_code_system:
+        _add(state.report, status_issue(value_set.resource, value_set.resource))
+    shown = []
+    for each in question.codings:
+        coding = _with_system(each, members, state.report) if question.is_system_inferred else each
+        shown.append(coding.shown)
+        sought = Sought(coding=coding, found=Found(), report=state.report)
+        is_in = _judge(sought, members, question)
+        _keep(sought, state, is_in=is_in)
+    if question.form == "codeableConcept" and state.right:
+        state.report.issues = list(_softened(question, state))
+    if state.is_member is False:
+        _say_not_in(members, question, state.report, shown=shown)
+    return _answer(members.wanted, question, state)
+
+
+def _with_system(coding: Coding, members: Members, report: Report) -> Coding:
+    """A coding without a system with the one that the value set tells; what is in the way of that is reported."""
+    systems = inferred_systems(members, coding)
+    value_set = members.value_set.canonical
+    if len(systems) == 1:
+        return replace(coding, system=systems[0])
+    if systems:
+        said, listed = messages.SYSTEM_AMBIGUOUS, ",".join(systems)
+        report.add(said.issue("code", code=coding.code, value_set=value_set, systems=listed))
+    else:
+        report.add(messages.SYSTEM_NOT_INFERRED.issue("code", code=coding.code, value_set=value_set))
+    return coding
+
+
+def inferred_systems(members: Members, coding: Coding) -> list[str]:
+    """The code systems that a code without one can be of, so that the value set is about it."""
+    compose = members.value_set.compose or {}
+    is_plain = not any(each.get("valueSet") or not each.get("system") for each in compose.get("include") or ())
+    if compose and is_plain and not any(each.get("valueSet") or each.get("filter") for each in compose.get("exclude") or ()):
+        found = [str(each["system"]) for each in compose["include"] if _can_hold(each, members.wanted, coding.code)]
+        return list(dict.fromkeys(found))
+    codings = [replace(coding, system=url) for url in members.systems()]
+    return [each.system for each in codings if members.has(silently(each))]
+
+
+def _can_hold(include: Element, wanted: Wanted, code: str) -> bool:
+    if include.get("concept"):
+        return any(each.get("code") == code for each in include["concept"])
+    system = wanted.ruled_code_system(include["system"], include.get("version") or None)
+    return system is not None and system.find(code) is not None
+
+
+def _judge(sought: Sought, members: Members, question: Question) -> bool | None:
+    """Judge one coding: whether it is a member, and what is wrong with it."""
+    coding, report = sought.coding, sought.report
+    if not coding.code:
+        report.add(messages.NO_CODE.issue(coding.place or "code"), is_said=True)
+        return False
+    is_in: bool | None = False
+    if coding.system:
+        is_in = members.has(sought)
+    elif not question.is_system_inferred:
+        report.add(messages.NO_SYSTEM.issue(coding.place or None), is_said=True)
+    if is_in is False and question.form == "codeableConcept" and not question.is_of_code_system:
+        said = messages.THIS_CODE_NOT_IN_VALUE_SET
+        report.add(said.issue(coding.at("code"), codes=coding.shown, value_set=members.value_set.canonical))
+    if is_in:
+        check_member_display(sought, members.wanted, is_lenient=question.is_lenient)
+    elif coding.system and not members.rules.is_membership_only:
+        _judge_outside(sought, members, question)
+    return is_in
+
+
+def _keep(sought: Sought, state: _State, *, is_in: bool | None) -> None:
+    """Keep the first coding that is a member, and the first of all (or the last that is a member)."""
+    if state.is_member is not True and is_in is not False:
+        state.is_member = is_in
+    if is_in:
+        state.members.add(sought.coding.place)
+        state.right = state.right or sought
+    if state.first is None:
+        state.first = sought
+
+
+def _judge_outside(sought: Sought, members: Members, question: Question) -> None:
+    """Say what is wrong with a coding that is not a member: its system, its code, or only its display."""
+    coding, report, wanted = sought.coding, sought.report, members.wanted
+    if not is_absolute(coding.system):
+        place = coding.at("system") if question.form != "code" else None
+        report.add(messages.RELATIVE_SYSTEM.issue(place))
+    version = coding.version or _version_of(members, coding.system)
+    system = wanted.ruled_code_system(coding.system, version)
+    if system is None:
+        _judge_system(sought, wanted, version)
+        return
+    for issue in wanted.version_issues(system):
+        report.add(issue)
+    _add(report, status_issue(system.resource, members.value_set.resource))
+    concept = system.find(coding.code)
+    if concept is None:
+        report.add(unknown_code(system, coding))
+        return
+    _see(system, concept, sought.found)
+    check_other_display(sought, wanted, is_lenient=question.is_lenient)
+
+
+def _see(system: CodeSystem, concept: Concept, found: Found) -> None:
+    found.see(system, concept)
+    found.version = system.version
+    if not found.inactive and system.is_inactive(concept):
+        found.inactive, found.status = True, system.status(concept)
+
+
+def _judge_system(sought: Sought, wanted: Wanted, version: str | None) -> None:
+    """Say what a system is that is no code system here."""
+    url, place, report = sought.coding.system, sought.coding.at("system"), sought.report
+    supplement = wanted.catalog.supplement(url)
+    if wanted.catalog.value_set(url):
+        report.add(messages.SYSTEM_IS_VALUE_SET.issue(place, system=url))
+    elif supplement:
+        report.add(messages.SYSTEM_IS_SUPPLEMENT.issue(place, system=supplement.canonical))
+    else:
+        report.add_unknown(*unknown_system(wanted.catalog, url, version, place=place))
+
+
+def _version_of(members: Members, system: str) -> str | None:
+    """The newest version of a code system that the value set names."""
+    includes = (members.value_set.compose or {}).get("include") or ()
+    return latest(each["version"] for each in includes if each.get("system") == system and each.get("version"))
+
+
+def _softened(question: Question, state: _State) -> Iterator[TerminologyIssue]:
+    """The issues of a CodeableConcept that one coding makes valid: codings of unknown systems do not spoil it, they only warn."""
+    systems = {each.at("system"): each for each in question.codings if each.place not in state.members}
+    for issue in state.report.issues:
+        coding = systems.get(issue.place or "")
+        if coding and issue.severity is Severity.ERROR and issue.message in _NOT_CHECKED:
+            softer = messages.CODING_NOT_CHECKED.issue(issue.place, system=joined(coding.system, coding.version))
+            state.report.words.append(softer.text)
+            yield softer
+        else:
+            yield issue
+
+
+_NOT_CHECKED = frozenset({messages.UNKNOWN_SYSTEM.id, messages.UNKNOWN_SYSTEM_VERSION.id, messages.UNKNOWN_SYSTEM_NO_VERSIONS.id})
+
+
+def _say_not_in(members: Members, question: Question, report: Report, *, shown: Sequence[str]) -> None:
+    """Say that nothing is in the value set, unless the code system has said why already."""
+    value_set = members.value_set.canonical
+    if question.is_of_code_system and report.has_errors:
+        return
+    if question.form == "codeableConcept" and not question.is_of_code_system:
+        report.add(messages.NO_VALID_CODING.issue(value_set=value_set))
+    elif question.codings and all(each.code for each in question.codings):
+        place = question.codings[0].at("code")
+        report.add(messages.NOT_IN_VALUE_SET.issue(place, codes=", ".join(shown), value_set=value_set))
+
+
+def _answer(wanted: Wanted, question: Question, state: _State) -> Answer:
+    kept = state.right or state.first
+    found = kept.found if kept else Found()
+    coding = kept.coding if kept and (state.right or question.form != "codeableConcept") else None
+    if kept:
+        _comment_status(question, kept)
+    display = preferred(found.designations, wanted.languages) or preferred(found.designations, None)
+    return Answer(
+        is_valid=state.is_member is True and not state.report.has_errors,
+        is_member=state.is_member,
+        coding=coding,
+        version=found.version or (coding.version if coding else None),
+        display=display.value if display and coding else None,
+        found=found,
+        report=state.report,
+    )
+
+
+def _comment_status(question: Question, sought: Sought) -> None:
+    """Say that a concept is inactive or deprecated."""
+    coding, found = sought.coding, sought.found
+    place = coding.place or ("code" if question.form == "code" else "")
+    if found.inactive:
+        status = found.status or "inactive"
+        words = status if status == "inactive" else f"{status} and inactive"
+        sought.report.add(messages.INACTIVE_CONCEPT.issue(place, code=coding.code, status=words), is_said=True)
+    elif found.status and found.status.lower() == "deprecated":
+        sought.report.add(messages.DEPRECATED_CONCEPT.issue(place, code=coding.code), is_said=True)
+
+
+def _add(report: Report, issue: TerminologyIssue | None) -> None:
+    if issue:
+        report.add(issue)
