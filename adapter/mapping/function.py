@@ -65,10 +65,12 @@ def function(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a function of the mapping language.
 
-    `takes` names a kind per argument: `dateTime`, `list of decimal`, `const string` (a literal), `string?` (also called with
-    nothing); a last one with `*` stands for any number. `gives` is a kind or the name of a FHIR data type; with `?` the
-    function may give nothing. A `fallible` function may raise NotConvertible. With `terminology` the Terminology is passed first.
-    `codes` tells from the Terminology and the literals among the arguments which codes the function can give.
+    `takes` names a kind per argument: `dateTime`, `list of decimal`, `const string` (a literal), `any`. A last one with `*`
+    stands for any number of arguments, none included. With `?` (`string?`, `string*?`) the function is called with None too;
+    otherwise nothing in means nothing out, and the function is not called. `gives` is a kind or the name of a FHIR data type,
+    `list of` it where it is a list; with `?` the function may give None. A `fallible` function may raise NotConvertible. With
+    `terminology` the Terminology is passed first. `codes` tells from the Terminology and the literals among the arguments which
+    codes the function can give.
     """
 
     def declare(call: Callable[..., Any]) -> Callable[..., Any]:

@@ -10,6 +10,7 @@ from itertools import chain
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from adapter.fhir import identity
+from adapter.fhir.json import canonical_bytes
 from adapter.issues import Severity
 from adapter.mapping.function import NotConvertible, function
 from adapter.terminology import Terminology
@@ -23,7 +24,7 @@ _HCPCS_CODE = re.compile(r"[A-Z][0-9]{4}")
 _LOINC_CODE = re.compile(r"[0-9]{1,7}-[0-9]")
 _MODIFIER = re.compile(r"[A-Z0-9]{2}")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
-_INTEGER = re.compile(r"[+-]?[0-9]+")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _LOCAL_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,9})?")
 _TOKEN = re.compile(r"\S+( \S+)*")
 _OFFSET = re.compile(r"([+-])(0[0-9]|1[0-4]):?([0-5][0-9])")
@@ -166,7 +167,7 @@ def latest(days: Sequence[str]) -> str | None:
 
 @function(takes=("string", "string?"), gives="dateTime", fallible=True)
 def local_time(value: str, zone: str | None) -> str:
-    """A time of a clock on the wall, in an IANA zone or at an offset: `local_time(created_at, options.time_zone)`.
+    """A time of a clock on the wall, in an IANA zone or at an offset: `local_time(created_at, options.zone)`.
 
     Takes `YYYY-MM-DD HH:MM:SS`; without a zone, or where the clock was changed, only the day is left, and that is reported.
     """
@@ -175,10 +176,11 @@ def local_time(value: str, zone: str | None) -> str:
         message = "This is no date with a time. Send YYYY-MM-DD HH:MM:SS."
         raise NotConvertible(message)
     day, time, fraction = found[1], found[2], found[3] or ""
+    clock = _clock(day, time)
     if zone is None:
         message = "The time has no time zone, so only its day is kept. Configure the sender's time zone."
         raise NotConvertible(message, value=day)
-    return f"{day}T{time}{fraction}{_offset(_clock(day, time), _zone(zone, day), day)}"
+    return f"{day}T{time}{fraction}{_offset(clock, _zone(zone, day), day)}"
 
 
 def _clock(day: str, time: str) -> datetime:
@@ -220,9 +222,12 @@ def total(amounts: Sequence[Decimal | int]) -> Decimal | int | None:
 
 @function(takes=("any",), gives="string")
 def text(value: object) -> str:
-    """A number or a yes/no as text, with its digits: `text(index(image))`."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    """A number or a yes/no as text, with its digits: `text(index(image))`.
+
+    Of what a schema leaves open, a list or an object becomes its JSON.
+    """
+    if isinstance(value, bool | list | dict):
+        return canonical_bytes(value).decode()
     return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
@@ -240,7 +245,7 @@ def integer(value: str) -> int:
     """The whole number that a text holds: `integer(charge.units)`."""
     if _INTEGER.fullmatch(value.strip()):
         return int(value)
-    message = "This is no whole number. Send digits only."
+    message = "This is no whole number of at most 18 digits. Send digits only."
     raise NotConvertible(message)
 
 

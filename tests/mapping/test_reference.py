@@ -1,5 +1,6 @@
 """docs/mapping-language.md is true: its examples run, its tables are those of the code."""
 
+import ast
 import json
 import os
 import re
@@ -13,11 +14,15 @@ from typing import Any
 
 import pytest
 
+from adapter.mapping import functions
+from adapter.mapping.function import functions_of
 from adapter.mapping.list_form import LIST_FORMS
 from adapter.mapping.shape import shape_of_json_schema
+from adapter.mapping.types import Kind, Shape, accepts
+from adapter.pipeline import Options
 from adapter.readers.document import ReadDocument
 from adapter.readers.shape import input_form, structure_issues
-from tests.mapping.ground import case_of, load, make_document, resources
+from tests.mapping.ground import case_of, load, make_document, resources, surroundings
 from tests.mapping.test_mistakes import reported_codes
 
 ROOT = Path(__file__).parent.parent.parent
@@ -62,7 +67,12 @@ FORMS, MAPS = ([each for each in examples() if ("schema" in each[1]) is wanted] 
 
 
 def with_numbered_ids(made: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{**each, "id": f"ID-{number}"} for number, each in enumerate(made, start=1)]
+    """What was made, with ids that a reader can follow, also in references."""
+    text = json.dumps(made)
+    for number, each in enumerate(made, start=1):
+        text = text.replace(each["id"], f"ID-{number}")
+    numbered: list[dict[str, Any]] = json.loads(text)
+    return numbered
 
 
 def test_every_block_is_of_a_kind_that_is_run() -> None:
@@ -145,6 +155,65 @@ def rows_below(heading: str) -> list[list[str]]:
     section = PAGE.read_text().split(f"\n## {heading}\n")[1].split("\n## ")[0]
     lines = [line for line in section.splitlines() if line.startswith("| `")]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def names_in(cell: str) -> set[str]:
+    return set(re.findall(r"`([\w.]+)`", cell))
+
+
+def test_the_table_of_types_says_what_the_check_says() -> None:
+    said = {name: names_in(row[1]) for row in rows_below("Types") for name in names_in(row[0])}
+    together = {name: names_in(row[0]) for row in rows_below("Types") for name in names_in(row[0]) if "each other" in row[1]}
+
+    assert all(accepts(element, other) for element, others in said.items() for other in others)
+    assert all(accepts(one, other) and accepts(other, one) for one, others in together.items() for other in others)
+
+
+def test_the_table_of_names_names_every_field_and_every_switch() -> None:
+    roots = surroundings().roots
+    cells = {row[0].strip("`"): row[1] for row in rows_below("A map") if row[0].strip("`") in roots}
+
+    assert cells.keys() == roots.keys()
+    assert {*roots["judgement"].fields, *state_fields()} - {"state"} <= names_in(cells["judgement"])
+    assert set(Options.model_fields) <= names_in(cells["options"])
+
+
+def state_fields() -> set[str]:
+    state = surroundings().roots["judgement"].fields["state"].type
+    assert isinstance(state, Shape)
+    return set(state.fields)
+
+
+def expressions() -> list[ast.expr]:
+    """Expressions within the text that call something and leave nothing out."""
+    texts = [each for each in re.findall(r"`([a-z_]+\([^`]+\))`", _FENCE.sub("", PAGE.read_text())) if "…" not in each]
+    return [ast.parse(text, mode="eval").body for text in dict.fromkeys(texts) if text != "ref(name of a map)"]
+
+
+EXPRESSIONS = expressions()
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS, ids=ast.unparse)
+def test_an_expression_in_the_text_calls_what_there_is(expression: ast.expr) -> None:
+    known = functions_of(functions)
+    for call in (node for node in ast.walk(expression) if isinstance(node, ast.Call)):
+        assert isinstance(call.func, ast.Name)
+        if call.func.id in known:
+            found = known[call.func.id]
+            count = len(call.args)
+            assert count == len(found.takes) or (found.rest and count > len(found.takes))
+        else:
+            assert call.func.id in {*LIST_FORMS, "ref", "index", "is_null"}
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS, ids=ast.unparse)
+def test_an_expression_in_the_text_names_fields_that_there_are(expression: ast.expr) -> None:
+    for node in (each for each in ast.walk(expression) if isinstance(each, ast.Attribute)):
+        *steps, root = ast.unparse(node).split(".")[::-1]
+        made: Shape | Kind | None = surroundings().roots.get(root)
+        while steps and made is not None:
+            assert isinstance(made, Shape)
+            made = made.fields[steps.pop()].type
 
 
 def test_the_table_of_problems_names_every_code_once() -> None:
