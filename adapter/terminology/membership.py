@@ -80,7 +80,7 @@ class Members:
         if include.get("system"):
             result = self._in_system(include, sought)
         for canonical in include.get("valueSet") or ():
-            other = self.imports[self.wanted.pinned(canonical)]
+            other = self.imports[self.wanted.pinned(canonical)[0]]
             self._mention(other.value_set.resource, sought)
             if result:
                 result = other.has(sought)
@@ -166,7 +166,7 @@ class Members:
         silent.report.steps = sought.report.steps
         is_out = self._is_in_excluded_system(exclude, silent) if exclude.get("system") else True
         for canonical in exclude.get("valueSet") or ():
-            is_out = is_out and self.imports[self.wanted.pinned(canonical)].has(silent) is True
+            is_out = is_out and self.imports[self.wanted.pinned(canonical)[0]].has(silent) is True
         sought.report.steps = silent.report.steps
         return is_out
 

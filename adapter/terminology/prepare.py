@@ -8,7 +8,7 @@ from adapter.terminology.catalog import ValueSet
 from adapter.terminology.filters import filters_of
 from adapter.terminology.membership import Members, Rules
 from adapter.terminology.outcome import RefusedError
-from adapter.terminology.request import Wanted
+from adapter.terminology.request import Wanted, for_value_set
 
 Element = Mapping[str, Any]
 
@@ -25,7 +25,7 @@ def prepared(value_set: ValueSet, wanted: Wanted, rules: Rules) -> Members:
     Raises UnresolvedError for an import that is not here, RefusedError for imports in a circle or too deep, filters that are not
     understood, required supplements that are not here, and modifiers.
     """
-    wanted = wanted.with_value_set(value_set, is_open=False)
+    wanted = for_value_set(wanted, value_set, is_open=False)
     members = _Preparation(wanted, rules).members(value_set, ())
     _check_supplements(members)
     return members
@@ -72,7 +72,7 @@ class _Preparation:
         for part in ("include", "exclude"):
             for position, element in enumerate(compose.get(part) or ()):
                 for canonical in element.get("valueSet") or ():
-                    pinned = self._wanted.pinned(canonical)
+                    pinned, _ = self._wanted.pinned(canonical)
                     imports[pinned] = self._imported(value_set, pinned, path)
                 self._check_filters(value_set, element, place=f"ValueSet.compose.{part}[{position}]")
         return Members(value_set=value_set, wanted=self._wanted, rules=self._rules, imports=imports)
@@ -100,7 +100,7 @@ def _check_supplements(members: Members) -> None:
     wanted = members.wanted
     systems = [wanted.ruled_code_system(url, None) for url in members.systems()] if wanted.supplements else []
     missing = [
-        each for each in sorted(wanted.supplements) if not any(system and system.has_supplement(each) for system in systems)
+        each for each in wanted.required_supplements if not any(system and system.has_supplement(each) for system in systems)
     ]
     if missing:
         raise supplements_missing(missing)

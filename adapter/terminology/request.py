@@ -1,8 +1,7 @@
 """What a request wants, whatever the operation: languages, versions, and which concepts count."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 from adapter.terminology import messages
 from adapter.terminology.canonical import joined, split
@@ -10,7 +9,7 @@ from adapter.terminology.catalog import Catalog, ValueSet
 from adapter.terminology.code_system import CodeSystem, value_of
 from adapter.terminology.language import LanguageError, Languages, read_languages
 from adapter.terminology.outcome import TerminologyIssue
-from adapter.terminology.parameter import Arguments
+from adapter.terminology.parameter import Arguments, Table, read_parameters
 from adapter.terminology.version import is_match
 
 _EXPANSION_PARAMETER = frozenset(
@@ -129,43 +128,67 @@ class Wanted:
             if not is_match(rule.version, system.version):
                 yield messages.VERSION_NOT_ALLOWED.issue(system=system.url, version=system.version or "", wanted=rule.version)
 
-    def pinned(self, canonical: str) -> str:
-        """The canonical of an imported value set with the version that the rules lead to."""
-        url, version = split(canonical)
-        return joined(url, self.version(url, version, for_value_sets=True)[0])
+    def pinned(self, canonical: str) -> tuple[str, VersionRule | None]:
+        """The canonical of an imported value set with the version that the rules lead to, and the rule that decided."""
+        url, included = split(canonical)
+        version, rule = self.version(url, included, for_value_sets=True)
+        return joined(url, version), rule
 
-    def with_value_set(self, value_set: ValueSet, *, is_open: bool) -> "Wanted":
-        """With what a value set itself asks for: expansion parameters, supplements, and its language if none is wanted.
-
-        What the request says comes first. Raises RefusedError if the value set's language list is none.
-        """
-        said = Arguments(values=dict(_own_parameters(value_set.resource)))
-        own = wanted_of(said, self.catalog, self.limits, header=None, is_open=is_open)
-        header = self.header
-        if header is None and value_set.resource.get("language"):
-            header = _languages("ValueSet.language", value_set.resource["language"], is_open=is_open)
-        return replace(
-            self,
-            display=self.display or own.display,
-            header=header,
-            rules=(*self.rules, *own.rules),
-            supplements=self.supplements | own.supplements | _required_supplements(value_set.resource),
-            is_active_only=own.is_active_only if self.is_active_only is None else self.is_active_only,
-        )
+    @property
+    def required_supplements(self) -> list[str]:
+        """The supplements that have to be there, in order."""
+        return sorted(self.supplements)
 
 
-def wanted_of(arguments: Arguments, catalog: Catalog, limits: Limits, *, header: str | None, is_open: bool) -> Wanted:
-    """What the arguments of an operation want; `is_open` says that a display in another language is better than none."""
-    language = arguments.one("displayLanguage")
+def of_value_set(table: Table, arguments: Arguments, value_set: ValueSet) -> Arguments:
+    """The arguments with those that a value set states for itself, in extensions of its compose; the request's come first.
+
+    What the operation does not know is passed over: the extensions are for all servers.
+    """
+    own = []
+    for each in (value_set.compose or {}).get("extension") or ():
+        if each.get("url") in _EXPANSION_PARAMETER:
+            parts = {part.get("url"): part for part in each.get("extension") or ()}
+            named, value = parts.get("name"), parts.get("value")
+            if named and value and value_of(named) in table.by_name:
+                own.append({"name": value_of(named), **{key: said for key, said in value.items() if key.startswith("value")}})
+    read = read_parameters(table, {"resourceType": "Parameters", "parameter": own})
+    values = dict(arguments.values)
+    for name, found in read.values.items():
+        repeats = table.by_name[name].repeats
+        values[name] = (*values[name], *found) if name in values and repeats else values.get(name, found)
+    return Arguments(values=values, issues=arguments.issues)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What the HTTP header says of languages; `is_open` says that a display in another language is better than none."""
+
+    languages: str | None
+    is_open: bool
+
+
+def wanted_of(arguments: Arguments, catalog: Catalog, limits: Limits, *, header: Header) -> Wanted:
+    """What the arguments of an operation want; raises RefusedError for languages and versions that are none."""
+    language, is_open = arguments.one("displayLanguage"), header.is_open
     return Wanted(
         catalog=catalog,
         limits=limits,
         display=_languages("displayLanguage", language, is_open=is_open) if language else None,
-        header=_languages("Accept-Language", header, is_open=is_open) if header else None,
+        header=_languages("Accept-Language", header.languages, is_open=is_open) if header.languages else None,
         rules=tuple(_rule(name, text) for name in _RULES for text in arguments.all(name)),
         supplements=frozenset(arguments.all("useSupplement")),
         is_active_only=arguments.one("activeOnly"),
     )
+
+
+def for_value_set(wanted: Wanted, value_set: ValueSet, *, is_open: bool) -> Wanted:
+    """What is wanted, with the supplements that a value set needs, and with its language if no other is wanted."""
+    header, language = wanted.header, value_set.resource.get("language")
+    if header is None and language:
+        header = _languages("ValueSet.language", str(language), is_open=is_open)
+    own = (str(value_of(each)) for each in value_set.resource.get("extension") or () if each.get("url") == _SUPPLEMENT)
+    return replace(wanted, header=header, supplements=wanted.supplements | set(own))
 
 
 def _rule(name: str, text: str) -> VersionRule:
@@ -180,22 +203,6 @@ def _languages(name: str, text: str, *, is_open: bool) -> Languages:
         return read_languages(text, is_open=is_open)
     except LanguageError:
         raise messages.WRONG_LANGUAGES.refusal(name, name=name) from None
-
-
-def _own_parameters(resource: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    """The expansion parameters that a value set states in extensions of its compose."""
-    found: dict[str, tuple[Any, ...]] = {}
-    for each in (resource.get("compose") or {}).get("extension") or ():
-        if each.get("url") in _EXPANSION_PARAMETER:
-            parts = {str(part.get("url")): value_of(part) for part in each.get("extension") or ()}
-            name = str(parts.get("name"))
-            value = parts.get("value")
-            found[name] = (*found.get(name, ()), value if isinstance(value, bool) else str(value))
-    yield from found.items()
-
-
-def _required_supplements(resource: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset(str(value_of(each)) for each in resource.get("extension") or () if each.get("url") == _SUPPLEMENT)
 
 
 def _only(rules: list[VersionRule], message: messages.Message) -> tuple[str | None, VersionRule | None]:

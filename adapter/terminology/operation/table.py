@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from adapter.terminology.operation import validate_code
+from adapter.terminology.operation import expand, validate_code
 from adapter.terminology.operation.common import Call, Resource, Surroundings
 from adapter.terminology.parameter import Table
 
@@ -36,5 +36,13 @@ OPERATIONS: tuple[Operation, ...] = (
         call=validate_code.validate_in_value_set,
         is_on_instance=True,
         definition="http://hl7.org/fhir/OperationDefinition/ValueSet-validate-code",
+    ),
+    Operation(
+        name="expand",
+        type="ValueSet",
+        table=expand.TABLE,
+        call=expand.expand,
+        is_on_instance=True,
+        definition="http://hl7.org/fhir/OperationDefinition/ValueSet-expand",
     ),
 )

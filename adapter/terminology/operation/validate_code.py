@@ -32,7 +32,7 @@ from adapter.terminology.outcome import RefusedError, TerminologyIssue, operatio
 from adapter.terminology.parameter import Arguments, Kind, Parameter, Table
 from adapter.terminology.prepare import UnresolvedError, prepared, supplements_missing
 from adapter.terminology.report import unknown_system
-from adapter.terminology.request import Wanted, wanted_of
+from adapter.terminology.request import Header, Wanted, of_value_set, wanted_of
 from adapter.terminology.validation import Answer, Question, validate
 
 Element = Mapping[str, Any]
@@ -97,7 +97,9 @@ def validate_in_value_set(surroundings: Surroundings, call: Call) -> Resource:
     question = _question(arguments, system=arguments.one("system"), version=arguments.one("systemVersion"))
     arguments.refuse_issues()
     wanted = _wanted(surroundings, call)
-    value_set = _value_set(surroundings, call, wanted)
+    value_set = value_set_of(surroundings, call, wanted)
+    merged = of_value_set(VALUE_SET_TABLE, arguments, value_set)
+    wanted = wanted_of(merged, wanted.catalog, wanted.limits, header=Header(languages=call.header, is_open=False))
     try:
         members = prepared(value_set, wanted, _rules(arguments))
     except UnresolvedError as error:
@@ -116,7 +118,7 @@ def validate_in_code_system(surroundings: Surroundings, call: Call) -> Resource:
         system = _code_system(surroundings, call, wanted, first=first)
     except UnresolvedError as error:
         return _unresolved(error, question, wanted, arguments=arguments)
-    missing = [each for each in sorted(wanted.supplements) if not system.has_supplement(each)]
+    missing = [each for each in wanted.required_supplements if not system.has_supplement(each)]
     if missing:
         raise supplements_missing(missing)
     catalog = _with(wanted.catalog, system)
@@ -173,7 +175,7 @@ def _coding(element: Element, place: str) -> Coding:
 
 def _wanted(surroundings: Surroundings, call: Call) -> Wanted:
     catalog = overlaid(surroundings, call.arguments)
-    return wanted_of(call.arguments, catalog, surroundings.limits, header=call.header, is_open=False)
+    return wanted_of(call.arguments, catalog, surroundings.limits, header=Header(languages=call.header, is_open=False))
 
 
 def _rules(arguments: Arguments) -> Rules:
@@ -183,7 +185,7 @@ def _rules(arguments: Arguments) -> Rules:
     )
 
 
-def _value_set(surroundings: Surroundings, call: Call, wanted: Wanted) -> ValueSet:
+def value_set_of(surroundings: Surroundings, call: Call, wanted: Wanted) -> ValueSet:
     """The value set that is meant; raises RefusedError if it is not here."""
     arguments = call.arguments
     if call.instance is not None:

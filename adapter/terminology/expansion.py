@@ -1,0 +1,332 @@
+"""Expands a value set: which codes are in it, in order and with their hierarchy, and which definitions that rests on."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from adapter.terminology import messages
+from adapter.terminology.canonical import split
+from adapter.terminology.catalog import ValueSet
+from adapter.terminology.code_system import CodeSystem
+from adapter.terminology.concept import Concept
+from adapter.terminology.definition_status import concern
+from adapter.terminology.entry import Entry
+from adapter.terminology.filters import filters_of, selected
+from adapter.terminology.outcome import RefusedError
+from adapter.terminology.prepare import check_modifiers, deeper, found_import
+from adapter.terminology.report import enumerated
+from adapter.terminology.request import Wanted
+from adapter.terminology.search import Search
+from adapter.terminology.version import order
+
+Element = Mapping[str, Any]
+Key = tuple[str, str | None, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What is to be expanded for: text, hierarchy, versions, and how many codes may come out (None: as many as there are)."""
+
+    wanted: Wanted
+    search: Search
+    is_flat: bool = False
+    leaves_out_abstract: bool = False
+    versions_match: bool | None = None
+    limit: int | None = None
+
+
+@dataclass(slots=True)
+class Expanded:
+    """An expansion: all codes (`entries`) and those without parent (`roots`), in order; parameters say what it rests on."""
+
+    entries: list[Entry] = field(default_factory=list)
+    roots: list[Entry] = field(default_factory=list)
+    parameters: list[tuple[str, str]] = field(default_factory=list)
+    is_tree: bool = True
+    is_counted: bool = True
+    is_fragment: bool = False
+    shows_versions: bool = False
+    versions_match: bool = False
+    _codes: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def codes(self) -> set[tuple[str, str]]:
+        """System and code of everything."""
+        if not self._codes:
+            self._codes.update((each.url, each.code) for each in self.entries)
+        return self._codes
+
+    def note(self, name: str, value: str) -> None:
+        """Add a parameter, once."""
+        if (name, value) not in self.parameters:
+            self.parameters.append((name, value))
+
+
+def expanded(value_set: ValueSet, task: Task) -> Expanded:
+    """Expand a value set.
+
+    Raises RefusedError for imports that are not here, in a circle or too deep, code systems that are not here or not in the
+    version that they must have, filters that are not understood, and too many codes.
+    """
+    return _Expansion(task, value_set, ()).expanded()
+
+
+class _Expansion:
+    """The expansion of one value set, on its way; imported value sets have one of their own."""
+
+    def __init__(self, task: Task, value_set: ValueSet, path: tuple[str, ...]) -> None:
+        self._task = task
+        self._wanted = task.wanted
+        self._value_set = value_set
+        self._path = deeper(task.wanted, value_set, path)
+        self._made = Expanded(is_tree=not task.is_flat)
+        self._keys: dict[Key, Entry] = {}
+        self._excluded: set[Key] = set()
+        self._excluded_systems: set[tuple[str, str | None]] = set()
+        compose = value_set.compose or {}
+        self._includes: list[Element] = list(compose.get("include") or ())
+        self._excludes: list[Element] = list(compose.get("exclude") or ())
+
+    def expanded(self) -> Expanded:
+        check_modifiers(self._value_set)
+        made = self._made
+        self._mention(self._value_set.resource)
+        if self._value_set.compose is None:
+            self._take_expansion()
+            return made
+        is_other_version = self._task.versions_match is None and self._excludes_another_version()
+        made.shows_versions = self._names_several_versions()
+        made.versions_match = bool(self._task.versions_match) or is_other_version
+        for position, exclude in enumerate(self._excludes):
+            place = f"ValueSet.compose.exclude[{position}]"
+            self._exclude(exclude, place=place, each_code=is_other_version)
+        for position, include in sorted(enumerate(self._includes), key=lambda each: order(each[1].get("version")), reverse=True):
+            self._include(include, place=f"ValueSet.compose.include[{position}]")
+        return made
+
+    # ------------------------------------------------------------------------------------------------------------ versions
+
+    def _names_several_versions(self) -> bool:
+        """Whether includes and excludes name more than one version of a code system."""
+        named: dict[str, str | None] = {}
+        for each in (*self._includes, *self._excludes):
+            if each.get("system") and named.setdefault(each["system"], each.get("version")) != each.get("version"):
+                return True
+        return False
+
+    def _excludes_another_version(self) -> bool:
+        """Whether all is one code system in fixed versions, of which others are excluded than included.
+
+        Then codes are meant, whatever their version: or the excludes would do nothing.
+        """
+        every = [*self._includes, *self._excludes]
+        if not self._includes or not self._excludes or len({each.get("system") for each in every}) > 1:
+            return False
+        kept, out = ({each.get("version") for each in some} for some in (self._includes, self._excludes))
+        return None not in kept | out and not kept & out
+
+    def _key(self, url: str, version: str | None, code: str) -> Key:
+        shows = self._made.shows_versions and not self._made.versions_match
+        return (url, version if shows else None, code)
+
+    # ------------------------------------------------------------------------------------------------------------ excludes
+
+    def _exclude(self, exclude: Element, *, place: str, each_code: bool) -> None:
+        imports = list(self._imports(exclude))
+        if not exclude.get("system"):
+            first, *others = imports
+            entries = (each for each in first.entries if _is_in_all(each, others))
+        else:
+            system = self._code_system(exclude)
+            if not (exclude.get("concept") or exclude.get("filter") or imports or each_code):
+                version = exclude.get("version") if self._made.shows_versions else None
+                self._excluded_systems.add((system.url, version))
+                return
+            concepts = self._concepts(exclude, system, place=place)
+            entries = (each for each in _entries(system, concepts) if _is_in_all(each, imports))
+        self._excluded |= {self._key(each.url, each.version, each.code) for each in entries}
+
+    def _is_excluded(self, entry: Entry) -> bool:
+        systems = {(entry.url, None), (entry.url, entry.version)}
+        return bool(systems & self._excluded_systems) or self._key(entry.url, entry.version, entry.code) in self._excluded
+
+    # ------------------------------------------------------------------------------------------------------------ includes
+
+    def _include(self, include: Element, *, place: str) -> None:
+        imports = list(self._imports(include))
+        if imports or include.get("concept") or len(include.get("filter") or ()) > 1:
+            self._made.is_tree = False
+        if not include.get("system"):
+            first, *others = imports
+            for name, value in first.parameters:
+                self._made.note(name, value)
+            for each in first.entries:
+                self._add(each, others)
+            return
+        system = self._code_system(include)
+        if include.get("concept"):
+            self._add_listed(include, system, imports)
+        elif include.get("filter"):
+            self._add_selected(self._concepts(include, system, place=place), system, imports)
+        elif self._task.search:
+            # A text search ends when the page is full, so that it is not known how much it would have found.
+            self._made.is_counted = self._made.is_tree = False
+            self._add_selected(system.all(), system, imports)
+        else:
+            self._add_all(system, imports)
+
+    def _imports(self, element: Element) -> Iterator[Expanded]:
+        """The expansions of the value sets that an include or exclude imports."""
+        for canonical in element.get("valueSet") or ():
+            pinned, rule = self._wanted.pinned(canonical)
+            if rule:
+                self._made.note(rule.parameter, rule.canonical)
+            found = found_import(self._wanted, self._value_set, pinned)
+            if found is None:
+                raise _unknown_import(pinned)
+            self._mention(found.resource)
+            if not found.is_contained:
+                self._made.note("used-valueset", found.canonical)
+            yield _Expansion(self._task, found, self._path).expanded()
+
+    def _code_system(self, element: Element) -> CodeSystem:
+        """The code system of an include or exclude, noted as used; raises RefusedError if it is not as it must be."""
+        url = str(element["system"])
+        version, rule = self._wanted.version(url, element.get("version") or None)
+        if rule:
+            self._made.note(rule.parameter, rule.canonical)
+        system = self._wanted.code_system(url, version)
+        if system is None:
+            raise _unknown_system(self._wanted, url, version)
+        issues = list(self._wanted.version_issues(system))
+        if issues:
+            raise RefusedError(*issues)
+        self._mention(system.resource)
+        self._made.note("used-codesystem", system.canonical)
+        for each in system.supplements:
+            self._made.note("used-supplement", each.canonical)
+        if not system.is_complete:
+            self._made.is_fragment = True
+            self._made.note("used-fragment", system.canonical)
+        return system
+
+    def _concepts(self, element: Element, system: CodeSystem, *, place: str) -> Iterable[Concept]:
+        """The concepts that an include or exclude names: listed, filtered, or all."""
+        if element.get("concept"):
+            return [found for each in element["concept"] if (found := system.find(str(each.get("code"))))]
+        filters = filters_of(element, system, value_set=self._value_set.canonical, place=place)
+        return selected(system, filters) if filters else system.all()
+
+    def _add_listed(self, include: Element, system: CodeSystem, imports: list[Expanded]) -> None:
+        for each in include["concept"]:
+            concept = system.find(str(each.get("code")))
+            if concept:
+                entry = Entry(
+                    url=system.url, version=system.version, code=concept.code, system=system, concept=concept, element=each
+                )
+                if self._is_wanted(entry):
+                    self._add(entry, imports)
+
+    def _add_selected(self, concepts: Iterable[Concept], system: CodeSystem, imports: list[Expanded]) -> None:
+        """Add concepts below those of their parents that are there already."""
+        for entry in _entries(system, concepts):
+            if self._is_wanted(entry):
+                parents = entry.concept.parents if entry.concept else ()
+                keys = (self._key(system.url, system.version, each.code) for each in parents)
+                self._add(entry, imports, parent=next((self._keys[key] for key in keys if key in self._keys), None))
+
+    def _add_all(self, system: CodeSystem, imports: list[Expanded]) -> None:
+        """Add a whole code system; below a concept that is left out for its status follow its children all the same."""
+        waiting: list[tuple[Concept, Entry | None]] = [(root, None) for root in reversed(system.roots)]
+        seen: set[str] = set()
+        while waiting:
+            concept, parent = waiting.pop()
+            if concept.code in seen:
+                self._made.is_tree = False
+                continue
+            seen.add(concept.code)
+            entry = next(_entries(system, [concept]))
+            below: Entry | None = parent
+            if self._is_wanted(entry):
+                below = entry if self._add(entry, imports, parent=parent) else None
+            waiting.extend((child, below) for child in reversed(concept.children))
+
+    def _is_wanted(self, entry: Entry) -> bool:
+        """Whether an entry has the text, and the status, that is asked for."""
+        system, concept = entry.system, entry.concept
+        if system is None or concept is None:
+            return True
+        if self._wanted.is_active_only and system.is_inactive(concept):
+            return False
+        if self._task.leaves_out_abstract and system.is_abstract(concept):
+            return False
+        texts = (entry.code, *(each.value for each in entry.designations)) if self._task.search else ()
+        return self._task.search.finds(texts)
+
+    def _add(self, entry: Entry, imports: list[Expanded], *, parent: Entry | None = None) -> bool:
+        """Add an entry, unless it is there already, is excluded, inactive where that does not count, or not in all imports."""
+        system, concept = entry.system, entry.concept
+        leaves_out = (self._value_set.compose or {}).get("inactive") is False
+        if leaves_out and system and concept and system.is_inactive(concept):
+            return False
+        if self._is_excluded(entry) or not _is_in_all(entry, imports):
+            return False
+        key = self._key(entry.url, entry.version, entry.code)
+        if key in self._keys:
+            self._made.is_tree = False
+            return False
+        self._check_size()
+        self._keys[key] = entry
+        self._made.entries.append(entry)
+        (parent.children if parent else self._made.roots).append(entry)
+        return True
+
+    def _check_size(self) -> None:
+        """Raise RefusedError if there are too many codes."""
+        limit = self._task.limit if len(self._path) == 1 else None
+        most = self._wanted.limits.internal if limit is None else limit
+        if len(self._made.entries) >= most:
+            raise messages.EXPANSION_TOO_COSTLY.refusal(value_set=self._value_set.canonical, limit=most)
+
+    def _take_expansion(self) -> None:
+        """The codes of a value set that has no compose, but an expansion."""
+        self._made.is_tree = False
+        waiting = list(reversed((self._value_set.resource.get("expansion") or {}).get("contains") or ()))
+        while waiting:
+            each = waiting.pop()
+            waiting.extend(reversed(each.get("contains") or ()))
+            if each.get("code"):
+                version = each.get("version") or None
+                self._add(Entry(url=str(each.get("system") or ""), version=version, code=each["code"], element=each), [])
+
+    def _mention(self, resource: Element) -> None:
+        """Note a definition that is not fit for use."""
+        said = concern(resource, self._value_set.resource)
+        if (said and resource is not self._value_set.resource) or said in {"deprecated", "withdrawn"}:
+            version = f"|{resource['version']}" if resource.get("version") else ""
+            self._made.note(f"warning-{said}", f"{resource.get('url')}{version}")
+
+
+def _entries(system: CodeSystem, concepts: Iterable[Concept]) -> Iterator[Entry]:
+    for each in concepts:
+        yield Entry(url=system.url, version=system.version, code=each.code, system=system, concept=each)
+
+
+def _is_in_all(entry: Entry, imports: Iterable[Expanded]) -> bool:
+    return all((entry.url, entry.code) in imported.codes for imported in imports)
+
+
+def _unknown_import(canonical: str) -> RefusedError:
+    url, version = split(canonical)
+    if version:
+        return messages.UNKNOWN_IMPORT_VERSION.refusal(value_set=url, version=version)
+    return messages.UNKNOWN_IMPORT.refusal(value_set=url)
+
+
+def _unknown_system(wanted: Wanted, url: str, version: str | None) -> RefusedError:
+    if not version:
+        return messages.UNKNOWN_SYSTEM_OF_EXPANSION.refusal(system=url)
+    versions = wanted.catalog.code_system_versions(url)
+    if not versions:
+        return messages.NO_VERSIONS_OF_EXPANSION.refusal(system=url, version=version)
+    return messages.UNKNOWN_VERSION_OF_EXPANSION.refusal(system=url, version=version, versions=enumerated(versions))
