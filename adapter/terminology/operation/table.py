@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from adapter.terminology.operation import expand, validate_code
+from adapter.terminology.operation import batch_validate_code, expand, lookup, subsumes, translate, validate_code, versions
 from adapter.terminology.operation.common import Call, Resource, Surroundings
 from adapter.terminology.parameter import Table
+
+_HL7 = "http://hl7.org/fhir/OperationDefinition/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,32 +19,44 @@ class Operation:
     table: Table
     call: Callable[[Surroundings, Call], Resource]
     is_on_instance: bool = False
-    definition: str = ""
+
+    @property
+    def definition(self) -> str:
+        """The canonical of the OperationDefinition."""
+        return f"{_HL7}{self.type or 'CapabilityStatement'}-{self.name}"
 
 
 OPERATIONS: tuple[Operation, ...] = (
+    Operation(name="lookup", type="CodeSystem", table=lookup.TABLE, call=lookup.lookup),
     Operation(
         name="validate-code",
         type="CodeSystem",
         table=validate_code.CODE_SYSTEM_TABLE,
         call=validate_code.validate_in_code_system,
         is_on_instance=True,
-        definition="http://hl7.org/fhir/OperationDefinition/CodeSystem-validate-code",
     ),
+    Operation(
+        name="batch-validate-code",
+        type="CodeSystem",
+        table=batch_validate_code.CODE_SYSTEM_TABLE,
+        call=batch_validate_code.batch_in_code_system,
+    ),
+    Operation(name="subsumes", type="CodeSystem", table=subsumes.TABLE, call=subsumes.subsumes, is_on_instance=True),
     Operation(
         name="validate-code",
         type="ValueSet",
         table=validate_code.VALUE_SET_TABLE,
         call=validate_code.validate_in_value_set,
         is_on_instance=True,
-        definition="http://hl7.org/fhir/OperationDefinition/ValueSet-validate-code",
     ),
     Operation(
-        name="expand",
+        name="batch-validate-code",
         type="ValueSet",
-        table=expand.TABLE,
-        call=expand.expand,
-        is_on_instance=True,
-        definition="http://hl7.org/fhir/OperationDefinition/ValueSet-expand",
+        table=batch_validate_code.VALUE_SET_TABLE,
+        call=batch_validate_code.batch_in_value_set,
     ),
+    Operation(name="expand", type="ValueSet", table=expand.TABLE, call=expand.expand, is_on_instance=True),
+    Operation(name="translate", type="ConceptMap", table=translate.TABLE, call=translate.translate, is_on_instance=True),
+    Operation(name="versions", type=None, table=versions.TABLE, call=versions.versions),
 )
+"""All operations."""

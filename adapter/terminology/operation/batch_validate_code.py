@@ -1,0 +1,60 @@
+"""`$batch-validate-code`: many validations in one request, answered in their order.
+
+http://hl7.org/fhir/6.0.0-ballot3/valueset-operation-batch-validate-code.html
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from adapter.terminology import messages
+from adapter.terminology.operation import validate_code
+from adapter.terminology.operation.common import TX_RESOURCE, Call, Resource, Surroundings, overlaid, parameters
+from adapter.terminology.outcome import RefusedError, operation_outcome
+from adapter.terminology.parameter import Arguments, Kind, Parameter, Table, read_parameters
+
+_MOST = 5_000
+_VALIDATION = Parameter(
+    name="validation",
+    kind=Kind.RESOURCE,
+    says="the parameters of one validation; the other parameters of the request hold for all, where these do not say otherwise",
+    repeats=True,
+    holds=("Parameters",),
+)
+CODE_SYSTEM_TABLE = Table(operation="CodeSystem/$batch-validate-code", rows=(_VALIDATION, *validate_code.CODE_SYSTEM_TABLE.rows))
+VALUE_SET_TABLE = Table(operation="ValueSet/$batch-validate-code", rows=(_VALIDATION, *validate_code.VALUE_SET_TABLE.rows))
+
+
+def batch_in_code_system(surroundings: Surroundings, call: Call) -> Resource:
+    """`CodeSystem/$batch-validate-code`; raises RefusedError if the request as a whole can not be read."""
+    return _batch(surroundings, call, validate_code.CODE_SYSTEM_TABLE, carry_out=validate_code.validate_in_code_system)
+
+
+def batch_in_value_set(surroundings: Surroundings, call: Call) -> Resource:
+    """`ValueSet/$batch-validate-code`; raises RefusedError if the request as a whole can not be read."""
+    return _batch(surroundings, call, validate_code.VALUE_SET_TABLE, carry_out=validate_code.validate_in_value_set)
+
+
+def _batch(
+    surroundings: Surroundings, call: Call, table: Table, *, carry_out: Callable[[Surroundings, Call], Resource]
+) -> Resource:
+    arguments = call.arguments
+    arguments.refuse_issues()
+    validations = arguments.all("validation")
+    if not validations:
+        raise messages.MISSING_PARAMETER.refusal(place="validation", names="validation")
+    if len(validations) > _MOST:
+        raise messages.TOO_MANY.refusal(what="validation", limit=_MOST)
+    # The definitions of the request are indexed once for all validations.
+    inside = replace(surroundings, catalog=overlaid(surroundings, arguments))
+    left_out = {"validation", TX_RESOURCE.name}
+    shared = {name: values for name, values in arguments.values.items() if name not in left_out}
+
+    def answer(body: Resource) -> Resource:
+        try:
+            own = read_parameters(table, body)
+            merged = Arguments(values={**shared, **own.values}, issues=own.issues)
+            return carry_out(inside, replace(call, arguments=merged))
+        except RefusedError as error:
+            return operation_outcome(error.issues)
+
+    return parameters(*({"name": "validation", "resource": answer(each)} for each in validations))

@@ -1,0 +1,140 @@
+"""`$lookup` (http://hl7.org/fhir/R4/codesystem-operation-lookup.html)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from adapter.terminology import messages
+from adapter.terminology.code_system import CodeSystem
+from adapter.terminology.concept import Concept
+from adapter.terminology.designation import PREFERRED_FOR_LANGUAGE, Designation, preferred
+from adapter.terminology.operation.common import (
+    DATE,
+    DISPLAY_LANGUAGE,
+    REQUEST_LABELS,
+    SYSTEM_VERSIONS,
+    TX_RESOURCE,
+    USE_SUPPLEMENT,
+    Call,
+    Resource,
+    Surroundings,
+    overlaid,
+    parameter,
+    parameters,
+)
+from adapter.terminology.parameter import Arguments, Kind, Parameter, Table
+from adapter.terminology.prepare import supplements_missing
+from adapter.terminology.request import Header, Wanted, wanted_of
+
+Element = Mapping[str, Any]
+
+_ALL = "*"
+TABLE = Table(
+    operation="CodeSystem/$lookup",
+    rows=(
+        Parameter(name="code", kind=Kind.CODE, says="the code to look up"),
+        Parameter(name="system", kind=Kind.URI, says="the code system of code", also=("url",)),
+        Parameter(name="version", kind=Kind.TEXT, says="the version of the code system"),
+        Parameter(name="coding", kind=Kind.CODING, says="the coding to look up"),
+        Parameter(
+            name="property",
+            kind=Kind.CODE,
+            says="a property that is wanted (parent, child, designation, or one of the code system); all if none is named",
+            repeats=True,
+        ),
+        Parameter(name=DISPLAY_LANGUAGE.name, kind=Kind.TEXT, says=DISPLAY_LANGUAGE.says, also=("language",)),
+        USE_SUPPLEMENT,
+        *SYSTEM_VERSIONS,
+        TX_RESOURCE,
+        DATE,
+        *REQUEST_LABELS,
+    ),
+)
+
+
+def lookup(surroundings: Surroundings, call: Call) -> Resource:
+    """`CodeSystem/$lookup`: what is known of a code; raises RefusedError if the code or its system is not here."""
+    arguments = call.arguments
+    arguments.refuse_issues()
+    catalog = overlaid(surroundings, arguments)
+    header = Header(languages=call.header, is_open=True)
+    wanted = wanted_of(arguments, catalog, surroundings.limits, header=header)
+    system, code = coded_system(arguments, wanted)
+    concept = system.find(code)
+    if concept is None:
+        raise messages.UNKNOWN_CODE_HERE.refusal(place="code", code=code, system=system.url)
+    return _said(system, concept, wanted, names=arguments.all("property"))
+
+
+def coded_system(arguments: Arguments, wanted: Wanted) -> tuple[CodeSystem, str]:
+    """The code system and the code that are meant; raises RefusedError if that is not clear, or the code system is not here."""
+    if arguments.has("code") and arguments.has("coding"):
+        raise messages.SEVERAL_CODES.refusal(names="code and coding")
+    coding: Element = arguments.one("coding") or {
+        "system": arguments.one("system"),
+        "version": arguments.one("version"),
+        "code": arguments.one("code"),
+    }
+    if not coding.get("code") or not coding.get("system"):
+        raise messages.MISSING_PARAMETER.refusal(place="code", names="code with system (or coding)")
+    system = found_system(wanted, coding["system"], coding.get("version") or None)
+    missing = [each for each in wanted.required_supplements if not system.has_supplement(each)]
+    if missing:
+        raise supplements_missing(missing)
+    return system, coding["code"]
+
+
+def found_system(wanted: Wanted, url: str, version: str | None) -> CodeSystem:
+    """A code system that is here; raises RefusedError for another."""
+    system = wanted.ruled_code_system(url, version)
+    if system is None:
+        raise messages.UNKNOWN_SYSTEM_HERE.refusal(place="system", system=f"{url}|{version}" if version else url)
+    return system
+
+
+def _said(system: CodeSystem, concept: Concept, wanted: Wanted, *, names: Sequence[str]) -> Resource:
+    designations = system.designations(concept)
+    display = preferred(designations, wanted.languages) or preferred(designations, None)
+    shows_all = not names or _ALL in names
+    return parameters(
+        parameter("name", "valueString", system.resource.get("name") or system.resource.get("title") or system.url),
+        parameter("system", "valueUri", system.url),
+        parameter("version", "valueString", system.version),
+        parameter("code", "valueCode", concept.code),
+        parameter("display", "valueString", display.value if display else None),
+        parameter("definition", "valueString", concept.definition),
+        parameter("abstract", "valueBoolean", value=system.is_abstract(concept)),
+        *(parameter("designation", "part", _designation(each)) for each in designations if shows_all or "designation" in names),
+        *(
+            parameter("property", "part", each)
+            for each in _properties(system, concept)
+            if shows_all or each[0]["valueCode"] in names
+        ),
+        *(parameter("used-supplement", "valueCanonical", each.canonical) for each in system.supplements),
+    )
+
+
+def _designation(designation: Designation) -> list[Resource]:
+    use = PREFERRED_FOR_LANGUAGE if designation.is_main else designation.use
+    made = (
+        parameter("language", "valueCode", designation.language),
+        parameter("use", "valueCoding", use),
+        parameter("value", "valueString", designation.value),
+        parameter("source", "valueCanonical", designation.source),
+    )
+    return [each for each in made if each]
+
+
+def _properties(system: CodeSystem, concept: Concept) -> Iterator[list[Resource]]:
+    """All properties: whether the concept is inactive, those that are written, and its neighbours in the hierarchy."""
+    yield _property("inactive", {"valueBoolean": system.is_inactive(concept)})
+    for element, _ in system.properties(concept):
+        if element.get("code") not in {"parent", "child", "inactive"}:
+            yield _property(str(element.get("code")), {key: value for key, value in element.items() if key.startswith("value")})
+    for name, neighbours in (("parent", concept.parents), ("child", concept.children)):
+        for each in neighbours:
+            yield _property(name, {"valueCode": each.code}, each.display)
+
+
+def _property(code: str, value: Element, description: str | None = None) -> list[Resource]:
+    made = [{"name": "code", "valueCode": code}, {"name": "value", **value}]
+    return [*made, *([{"name": "description", "valueString": description}] if description else [])]

@@ -1,0 +1,13 @@
+"""`$versions` (http://hl7.org/fhir/R4/capabilitystatement-operation-versions.html): which FHIR versions the service speaks."""
+
+from adapter.terminology.operation.common import Call, Resource, Surroundings, parameter, parameters
+from adapter.terminology.parameter import Table
+
+_VERSION = "4.0"
+TABLE = Table(operation="$versions", rows=())
+
+
+def versions(_: Surroundings, call: Call) -> Resource:
+    """`$versions`: R4 and nothing else; raises RefusedError for parameters."""
+    call.arguments.refuse_issues()
+    return parameters(parameter("version", "valueCode", _VERSION), parameter("default", "valueCode", _VERSION))
