@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from adapter.readers.shape import InputForm
     from adapter.rules.policy import Policies
     from adapter.terminology import Terminology
+    from adapter.terminology.catalog import Catalog
 
 Profiles = Literal["none", "own", "uscore", "all"]
 AiLabel = Literal["device", "ai", "both"]
@@ -222,6 +223,18 @@ class Runtime:
         )
 
     @cached_property
+    def definitions(self) -> list[dict[str, Any]]:
+        """The CodeSystems, ValueSets, ConceptMaps and StructureDefinitions that the service publishes, as FHIR R4 resources."""
+        return []
+
+    @cached_property
+    def catalog(self) -> "Catalog":
+        """The definitions, as terminology operations look for them."""
+        from adapter.terminology.catalog import Catalog  # noqa: PLC0415 - as above
+
+        return Catalog.of(self.definitions)
+
+    @cached_property
     def forms(self) -> "dict[str, InputForm]":
         """The input forms of other tools by name."""
         from adapter.fhir.json import read_json  # noqa: PLC0415 - as above
@@ -324,8 +337,22 @@ def default_runtime() -> Runtime:
     return load()
 
 
+def today() -> str:
+    """The day, where this machine is (YYYY-MM-DD)."""
+    from datetime import datetime  # noqa: PLC0415 - `adapter --help` does not need it
+
+    return datetime.now().astimezone().date().isoformat()
+
+
 def request_id() -> str:
     """A new id for a request; random, so that it says nothing."""
     from uuid import uuid4  # noqa: PLC0415 - `adapter --help` does not need it
 
     return uuid4().hex
+
+
+def instant_now() -> str:
+    """The time now as a FHIR instant, in UTC."""
+    from datetime import UTC, datetime  # noqa: PLC0415 - as above
+
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

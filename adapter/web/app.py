@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from adapter.issues import AdapterError, Issue, IssueType, Severity
 from adapter.runtime import Runtime, default_runtime, request_id
-from adapter.web import description
+from adapter.web import description, terminology
 from adapter.web.answer import JSON, json_answer, outcome_answer, status_of_error
 from adapter.web.log import request_log
 from adapter.web.operation import Service, service_of
@@ -28,7 +28,8 @@ def make_app(runtime: Runtime | None = None) -> Flask:
     app.config["MAX_FORM_PARTS"] = 50
     app.config["MAX_FORM_MEMORY_SIZE"] = runtime.settings.max_body
     for route in ROUTES:
-        app.add_url_rule(route.rule, endpoint=route.path, methods=[route.method], view_func=_view(service, route))
+        name = f"{route.method} {route.path}"
+        app.add_url_rule(route.rule, endpoint=name, methods=[route.method], view_func=_view(service, route))
     _handle_errors(app, service)
     _log_requests(app, runtime)
     return app
@@ -38,14 +39,14 @@ def _view(service: Service, route: Route) -> Callable[..., Response]:
     if route.call is not None:
         call = route.call
         return lambda **parts: call(service, request, **parts)
-    if route.path == "/openapi.json":
-        said, media_type = description.openapi(), JSON
-    else:
-        said, media_type = description.capability_statement(service.base, service.runtime.table.resource_types), route.gives[0]
+    if route.path == "/fhir/metadata":
+        statement = description.capability_statement(service.base, service.runtime.table.resource_types)
+        return lambda: terminology.metadata(service, request, statement)
+    said = description.openapi()
 
     def view() -> Response:
         check_parameters(request, ())
-        return json_answer(said, media_type=media_type)
+        return json_answer(said, media_type=JSON)
 
     return view
 

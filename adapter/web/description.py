@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from adapter.case import AiReportDocument, EncounterDocument
 from adapter.runtime import adapter_version
+from adapter.terminology.operation.capability import TERMINOLOGY_SERVER, features, operations_on
 from adapter.web.answer import FHIR_JSON, JSON
 from adapter.web.route import ROUTES, Route
 
@@ -14,6 +15,7 @@ _OUTCOME = {"$ref": "#/components/schemas/OperationOutcome"}
 _WORDS = {
     200: "done",
     400: "the request can not be read",
+    404: "not here",
     406: "no such form of answer",
     413: "too large",
     415: "content type not read here",
@@ -79,7 +81,11 @@ def _body(route: Route, media_type: str) -> dict[str, Any]:
             "properties": {"document": {"type": "array", "items": file, "minItems": 1}},
             "required": ["document"],
         }
-    return {"$ref": "#/components/schemas/Resource"} if route.operation else {"$ref": "#/components/schemas/EncounterDocument"}
+    return (
+        {"$ref": "#/components/schemas/Resource"}
+        if route.operation or route.path.startswith("/fhir/")
+        else {"$ref": "#/components/schemas/EncounterDocument"}
+    )
 
 
 def _response(route: Route, status: int) -> dict[str, Any]:
@@ -104,6 +110,7 @@ def capability_statement(base: str, resource_types: tuple[str, ...]) -> dict[str
     named = [{"name": each.operation, "definition": f"{definition}{each.operation}"} for each in operations]
     return {
         "resourceType": "CapabilityStatement",
+        "extension": features(),
         "url": f"{base}/metadata",
         "version": adapter_version(),
         "name": "Adapter0731T",
@@ -112,9 +119,16 @@ def capability_statement(base: str, resource_types: tuple[str, ...]) -> dict[str
         "date": _DATE,
         "kind": "instance",
         "description": "Turns CPT 0731T encounters and AI facial reports into FHIR, and checks FHIR.",
-        "software": {"name": "adapter-0731t", "version": adapter_version()},
+        "instantiates": [TERMINOLOGY_SERVER],
+        "software": {"name": "adapter-0731t", "version": adapter_version(), "releaseDate": _DATE},
         "implementation": {"description": "0731T FHIR adapter"},
         "fhirVersion": "4.0.1",
         "format": [FHIR_JSON],
-        "rest": [{"mode": "server", "resource": [{"type": name, "operation": named} for name in resource_types]}],
+        "rest": [
+            {
+                "mode": "server",
+                "resource": [{"type": name, "operation": [*named, *operations_on(name)]} for name in resource_types],
+                "operation": operations_on(None),
+            }
+        ],
     }

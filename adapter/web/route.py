@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import Response
 
-from adapter.web import operation, rules
+from adapter.web import operation, rules, terminology
 from adapter.web.answer import FHIR_JSON, JSON
 
 Call = Callable[..., Response]
@@ -41,7 +41,7 @@ class Route:
     @property
     def rule(self) -> str:
         """The path as Flask writes it."""
-        return self.path.replace("{type}", "<resource_type>")
+        return self.path.replace("{type}", "<resource_type>").replace("{id}", "<id>")
 
 
 ROUTES: tuple[Route, ...] = (
@@ -110,6 +110,22 @@ ROUTES: tuple[Route, ...] = (
         says="The JSON Schema of AI report documents.",
         gives=("application/schema+json",),
         statuses=(200, 400),
+    ),
+    *(
+        Route(
+            method=each.method,
+            path=each.path,
+            call=each.call,
+            says=f"The terminology operation {each.operation.table.operation}.",
+            takes=(FHIR_JSON, JSON) if each.method == "POST" else (),
+            gives=(FHIR_JSON,),
+            statuses=terminology.STATUSES,
+            parameters=(
+                *(Parameter(name="id", says="The id of the definition.", place="path") for _ in each.path.split("{id}")[1:]),
+                *(Parameter(name=row.name, says=f"{row.says[0].upper()}{row.says[1:]}.") for row in each.parameters),
+            ),
+        )
+        for each in terminology.CALLS
     ),
 )
 """All calls."""

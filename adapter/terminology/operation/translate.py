@@ -10,7 +10,6 @@ from typing import Any
 from adapter.terminology import messages
 from adapter.terminology.catalog import Catalog, ConceptMap
 from adapter.terminology.coding import Coding
-from adapter.terminology.translation import Mapped, translations
 from adapter.terminology.membership import Members, Rules
 from adapter.terminology.operation.common import (
     DATE,
@@ -30,6 +29,7 @@ from adapter.terminology.parameter import Arguments, Kind, Parameter, Table
 from adapter.terminology.prepare import prepared
 from adapter.terminology.report import silently
 from adapter.terminology.request import Header, Wanted, wanted_of
+from adapter.terminology.translation import Mapped, translations
 
 Element = Mapping[str, Any]
 

@@ -1,0 +1,139 @@
+"""The terminology operations over HTTP: GET and POST, on the service, on a type, and on an instance."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+from flask import Request, Response
+
+from adapter.checks.structure import check_structure
+from adapter.fhir.json import read_json
+from adapter.issues import InvalidError, Issue, IssueType, Severity
+from adapter.runtime import instant_now
+from adapter.terminology.operation.capability import terminology_capabilities
+from adapter.terminology.operation.common import Call, Surroundings
+from adapter.terminology.operation.table import OPERATIONS, Operation
+from adapter.terminology.outcome import RefusedError, TerminologyIssue, operation_outcome
+from adapter.terminology.parameter import Arguments, Kind, Parameter, read_parameters, read_query
+from adapter.web.answer import FHIR_JSON, JSON, json_answer
+from adapter.web.operation import Service
+from adapter.web.request import RefusedError as RefusedRequestError
+from adapter.web.request import check_parameters
+
+STATUS: Mapping[IssueType, HTTPStatus] = {
+    IssueType.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    IssueType.TOO_COSTLY: HTTPStatus.UNPROCESSABLE_ENTITY,
+}
+"""The HTTP status of a refused operation by its first issue; 400 for all others."""
+
+STATUSES = (200, 400, 404, 406, 413, 415, 422)
+_JSON_TYPES = frozenset({JSON, FHIR_JSON, "text/json"})
+_FORMATS = frozenset({"json", JSON, FHIR_JSON, "text/json"})
+_KIND = "invalid-data"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationCall:
+    """One call: a method and a path (`/fhir/ValueSet/{id}/$expand`) of an operation."""
+
+    operation: Operation
+    method: str
+    path: str
+    call: Callable[..., Response]
+
+    @property
+    def parameters(self) -> Iterator[Parameter]:
+        """What can stand in the query."""
+        if self.method == "GET":
+            yield from (each for each in self.operation.table.rows if each.kind.is_text and each.is_supported)
+
+
+def _calls() -> Iterator[OperationCall]:
+    for each in OPERATIONS:
+        on_type = f"/fhir/{each.type}" if each.type else "/fhir"
+        for where in (on_type, f"{on_type}/{{id}}") if each.is_on_instance else (on_type,):
+            for method in ("GET", "POST"):
+                call = partial(carry_out, each)
+                yield OperationCall(operation=each, method=method, path=f"{where}/${each.name}", call=call)
+
+
+def carry_out(operation: Operation, service: Service, request: Request, **parts: str) -> Response:
+    """Carry out an operation and answer; what is refused is an OperationOutcome."""
+    _check_format(request)
+    try:
+        arguments = _arguments(operation, request)
+        call = Call(arguments=arguments, header=request.headers.get("Accept-Language") or None, instance=parts.get("id"))
+        return json_answer(operation.call(surroundings(service), call))
+    except RefusedError as error:
+        return json_answer(operation_outcome(error.issues), STATUS.get(error.issues[0].code, HTTPStatus.BAD_REQUEST))
+
+
+def metadata(service: Service, request: Request, statement: dict[str, Any]) -> Response:
+    """`GET /fhir/metadata`: the CapabilityStatement, or (`mode=terminology`) the TerminologyCapabilities."""
+    check_parameters(request, ("mode", "_format"))
+    _check_format(request)
+    mode = request.args.get("mode", "full")
+    if mode not in {"full", "normative", "terminology"}:
+        text = "`mode` must be full, normative or terminology"
+        raise InvalidError(Issue(severity=Severity.ERROR, code=IssueType.VALUE, rule="request/mode", text=text))
+    if mode != "terminology":
+        return json_answer(statement)
+    about = {name: statement[name] for name in ("url", "version", "name", "title", "date", "software")}
+    return json_answer(terminology_capabilities(service.runtime.catalog, about))
+
+
+def surroundings(service: Service) -> Surroundings:
+    """What operations of this service work with."""
+    return Surroundings(catalog=service.runtime.catalog, now=instant_now(), check=_structure_issues)
+
+
+def _check_format(request: Request) -> None:
+    """Refuse another form of answer than JSON; raises RefusedRequestError (406)."""
+    if request.args.get("_format", "json") not in _FORMATS:
+        raise RefusedRequestError(HTTPStatus.NOT_ACCEPTABLE, "the answer can be JSON only; leave _format out, or send json")
+
+
+def _arguments(operation: Operation, request: Request) -> Arguments:
+    query = [(name, value) for name, value in request.args.items(multi=True) if name != "_format"]
+    if request.method == "GET":
+        return read_query(operation.table, query)
+    if request.mimetype not in _JSON_TYPES:
+        text = "send a Parameters resource as application/fhir+json; XML is not read here"
+        raise RefusedRequestError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, text)
+    body = _wrapped(operation, _read(request))
+    extra = [{"name": name, "valueString": value} for name, value in query]
+    if extra and isinstance(body, dict) and isinstance(body.get("parameter", []), list):
+        body = {**body, "parameter": [*body.get("parameter", []), *extra]}
+    return read_parameters(operation.table, body)
+
+
+def _read(request: Request) -> Any:  # noqa: ANN401 - a JSON value
+    try:
+        return read_json(request.get_data(), "body")
+    except InvalidError as error:
+        raise RefusedError(*(_said(each) for each in error.issues)) from None
+
+
+def _wrapped(operation: Operation, body: Any) -> Any:  # noqa: ANN401 - a JSON value
+    """A resource as body stands for the parameter that holds one (http://hl7.org/fhir/R4/operations.html#request)."""
+    kind = body.get("resourceType") if isinstance(body, dict) else None
+    own = [each for each in operation.table.rows if each.kind is Kind.RESOURCE and each.holds == (kind,)]
+    if len(own) != 1:
+        return body
+    return {"resourceType": "Parameters", "parameter": [{"name": own[0].name, "resource": body}]}
+
+
+def _structure_issues(resource: Mapping[str, Any]) -> Iterable[TerminologyIssue]:
+    """What of a resource is not as R4 says; required elements may be missing, if the operation does not need them."""
+    return [_said(each) for each in check_structure(dict(resource)) if each.rule != "structure/required"]
+
+
+def _said(issue: Issue) -> TerminologyIssue:
+    place = next(iter((*issue.expression, *issue.location)), None)
+    return TerminologyIssue(severity=issue.severity, code=issue.code, text=issue.text, kind=_KIND, place=place)
+
+
+CALLS: tuple[OperationCall, ...] = tuple(_calls())
+"""All calls of terminology operations."""
