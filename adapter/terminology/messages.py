@@ -4,6 +4,7 @@ Ids, kinds and the sentences that a client compares are those of HL7's terminolo
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 from adapter.issues import IssueType, Severity
 from adapter.terminology.outcome import RefusedError, TerminologyIssue
@@ -37,243 +38,184 @@ class Message:
         return RefusedError(self.issue(place, severity=None, **said))
 
 
+# What an issue is, by what it is about: its code and its tx-issue-type.
+_not_found = partial(Message, code=IssueType.NOT_FOUND, kind="not-found")
+_bad_data = partial(Message, code=IssueType.INVALID, kind="invalid-data")
+_bad_value_set = partial(Message, code=IssueType.INVALID, kind="vs-invalid")
+_too_costly = partial(Message, code=IssueType.TOO_COSTLY, kind="too-costly")
+_version_error = partial(Message, code=IssueType.EXCEPTION, kind="version-error")
+_bad_display = partial(Message, code=IssueType.INVALID, kind="invalid-display")
+_comment = partial(Message, code=IssueType.BUSINESS_RULE, kind="code-comment", severity=_WARNING)
+_unsupported_value_set = partial(Message, code=IssueType.NOT_SUPPORTED, kind="vs-invalid")
+_not_in = partial(Message, code=IssueType.CODE_INVALID, kind="not-in-vs")
+_bad_code = partial(Message, code=IssueType.CODE_INVALID, kind="invalid-code")
+_code_rule = partial(Message, code=IssueType.BUSINESS_RULE, kind="code-rule")
+_not_inferred = partial(Message, code=IssueType.NOT_FOUND, kind="cannot-infer")
+_unsupported = partial(Message, code=IssueType.NOT_SUPPORTED, kind="not-supported")
+
 # ------------------------------------------------------------------------------------------------- membership in a value set
 
-NOT_IN_VALUE_SET = Message(
+NOT_IN_VALUE_SET = _not_in(
     id="None_of_the_provided_codes_are_in_the_value_set_one",
-    code=IssueType.CODE_INVALID,
-    kind="not-in-vs",
     text="The provided code {codes} was not found in the value set '{value_set}'",
 )
 THIS_CODE_NOT_IN_VALUE_SET = Message(
     id=NOT_IN_VALUE_SET.id, code=IssueType.CODE_INVALID, severity=_NOTE, kind="this-code-not-in-vs", text=NOT_IN_VALUE_SET.text
 )
-NO_VALID_CODING = Message(
+NO_VALID_CODING = _not_in(
     id="TX_GENERAL_CC_ERROR_MESSAGE",
-    code=IssueType.CODE_INVALID,
-    kind="not-in-vs",
     text="No valid coding was found for the value set '{value_set}'",
 )
-CONCEPT_DEPRECATED_IN_VALUE_SET = Message(
+CONCEPT_DEPRECATED_IN_VALUE_SET = _comment(
     id="CONCEPT_DEPRECATED_IN_VALUESET",
-    code=IssueType.BUSINESS_RULE,
-    severity=_WARNING,
-    kind="code-comment",
     text="The presence of the concept '{code}' in the system '{system}' in the value set {value_set} is marked with a status of "
     "{status} and its use should be reviewed",
-)
-NO_COMPOSE = Message(
-    code=IssueType.INVALID,
-    kind="vs-invalid",
-    text="The value set '{value_set}' has neither a compose nor an expansion, so nothing is known about its codes",
 )
 
 # -------------------------------------------------------------------------------------------------------------- the code itself
 
-UNKNOWN_CODE = Message(
+UNKNOWN_CODE = _bad_code(
     id="Unknown_Code_in_Version",
-    code=IssueType.CODE_INVALID,
-    kind="invalid-code",
     text="Unknown code '{code}' in the CodeSystem '{system}' version '{version}'",
 )
-UNKNOWN_CODE_WITHOUT_VERSION = Message(
+UNKNOWN_CODE_WITHOUT_VERSION = _bad_code(
     id="Unknown_Code_in",
-    code=IssueType.CODE_INVALID,
-    kind="invalid-code",
     text="Unknown code '{code}' in the CodeSystem '{system}'",
 )
-UNKNOWN_CODE_IN_FRAGMENT = Message(
+UNKNOWN_CODE_IN_FRAGMENT = _bad_code(
     id="UNKNOWN_CODE_IN_FRAGMENT",
-    code=IssueType.CODE_INVALID,
     severity=_WARNING,
-    kind="invalid-code",
     text="Unknown Code '{code}' in the CodeSystem '{system}' version '{version}' - note that the code system is labeled as a "
     "fragment, so the code may be valid in some other fragment",
 )
-CODE_CASE_DIFFERENCE = Message(
+CODE_CASE_DIFFERENCE = _code_rule(
     id="CODE_CASE_DIFFERENCE",
-    code=IssueType.BUSINESS_RULE,
     severity=_NOTE,
-    kind="code-rule",
     text="The code '{code}' differs from the correct code '{right}' by case. Although the code system '{system}' is case "
     "insensitive, implementers are strongly encouraged to use the correct case anyway",
 )
-ABSTRACT_CODE = Message(
+ABSTRACT_CODE = _code_rule(
     id="ABSTRACT_CODE_NOT_ALLOWED",
-    code=IssueType.BUSINESS_RULE,
-    kind="code-rule",
     text="Code '{system}#{code}' is abstract, and not allowed in this context",
 )
-INACTIVE_NOT_ALLOWED = Message(
+INACTIVE_NOT_ALLOWED = _code_rule(
     id="STATUS_CODE_WARNING_CODE",
-    code=IssueType.BUSINESS_RULE,
-    kind="code-rule",
     text="The concept '{code}' is valid but is not active",
 )
-INACTIVE_CONCEPT = Message(
+INACTIVE_CONCEPT = _comment(
     id="INACTIVE_CONCEPT_FOUND",
-    code=IssueType.BUSINESS_RULE,
-    severity=_WARNING,
-    kind="code-comment",
     text="The concept '{code}' has a status of {status} and its use should be reviewed",
 )
-DEPRECATED_CONCEPT = Message(
+DEPRECATED_CONCEPT = _comment(
     id="DEPRECATED_CONCEPT_FOUND",
-    code=IssueType.BUSINESS_RULE,
-    severity=_WARNING,
-    kind="code-comment",
     text="The concept '{code}' is deprecated and its use should be reviewed",
 )
 
 # ------------------------------------------------------------------------------------------------------------------ code systems
 
-NO_SYSTEM = Message(
+NO_SYSTEM = _bad_data(
     id="Coding_has_no_system__cannot_validate",
-    code=IssueType.INVALID,
     severity=_WARNING,
-    kind="invalid-data",
     text="Coding has no system. A code with no system has no defined meaning, and it cannot be validated. A system should be "
     "provided",
 )
-NO_CODE = Message(
-    code=IssueType.INVALID, severity=_WARNING, kind="invalid-data", text="The coding has no code, so it cannot be validated"
-)
-RELATIVE_SYSTEM = Message(
+NO_CODE = _bad_data(severity=_WARNING, text="The coding has no code, so it cannot be validated")
+RELATIVE_SYSTEM = _bad_data(
     id="Terminology_TX_System_Relative",
-    code=IssueType.INVALID,
-    kind="invalid-data",
     text="Coding.system must be an absolute reference, not a local reference",
 )
-SYSTEM_IS_VALUE_SET = Message(
+SYSTEM_IS_VALUE_SET = _bad_data(
     id="Terminology_TX_System_ValueSet2",
-    code=IssueType.INVALID,
-    kind="invalid-data",
     text="The Coding references a value set, not a code system ('{system}')",
 )
-SYSTEM_IS_SUPPLEMENT = Message(
+SYSTEM_IS_SUPPLEMENT = _bad_data(
     id="CODESYSTEM_CS_NO_SUPPLEMENT",
-    code=IssueType.INVALID,
-    kind="invalid-data",
     text="CodeSystem {system} is a supplement, so can't be used as a value in Coding.system",
 )
-UNKNOWN_SYSTEM = Message(
+UNKNOWN_SYSTEM = _not_found(
     id="UNKNOWN_CODESYSTEM",
-    code=IssueType.NOT_FOUND,
-    kind="not-found",
     text="A definition for CodeSystem '{system}' could not be found, so the code cannot be validated",
 )
-UNKNOWN_SYSTEM_VERSION = Message(
+UNKNOWN_SYSTEM_VERSION = _not_found(
     id="UNKNOWN_CODESYSTEM_VERSION",
-    code=IssueType.NOT_FOUND,
-    kind="not-found",
     text="A definition for CodeSystem '{system}' version '{version}' could not be found, so the code cannot be validated. "
     "Valid versions: {versions}",
 )
-UNKNOWN_SYSTEM_NO_VERSIONS = Message(
+UNKNOWN_SYSTEM_NO_VERSIONS = _not_found(
     id="UNKNOWN_CODESYSTEM_VERSION_NONE",
-    code=IssueType.NOT_FOUND,
-    kind="not-found",
     text="A definition for CodeSystem '{system}' version '{version}' could not be found, so the code cannot be validated. "
     "No versions of this code system are known",
 )
-CODING_NOT_CHECKED = Message(
+CODING_NOT_CHECKED = _not_found(
     id="UNKNOWN_CODESYSTEM_CODING_NOT_CHECKED",
-    code=IssueType.NOT_FOUND,
     severity=_WARNING,
-    kind="not-found",
     text="A definition for the code system '{system}' could not be found, so this coding was not checked. The CodeableConcept is "
     "still valid: another coding is in the value set",
 )
-SYSTEM_NOT_INFERRED = Message(
+SYSTEM_NOT_INFERRED = _not_inferred(
     id="UNABLE_TO_INFER_CODESYSTEM",
-    code=IssueType.NOT_FOUND,
-    kind="cannot-infer",
     text="The System URI could not be determined for the code '{code}' in the ValueSet '{value_set}'",
 )
-SYSTEM_AMBIGUOUS = Message(
+SYSTEM_AMBIGUOUS = _not_inferred(
     id="Unable_to_resolve_system__value_set_has_multiple_matches",
-    code=IssueType.NOT_FOUND,
-    kind="cannot-infer",
     text="The System URI could not be determined for the code '{code}' in the ValueSet '{value_set}': value set expansion has "
     "multiple matches: {systems}",
 )
 
 # --------------------------------------------------------------------------------------------------------------------- versions
 
-VERSION_MISMATCH = Message(
+VERSION_MISMATCH = _bad_value_set(
     id="VALUESET_VALUE_MISMATCH",
-    code=IssueType.INVALID,
-    kind="vs-invalid",
     text="The code system '{system}' version '{version}' in the ValueSet include is different to the one in the value "
     "('{given}')",
 )
-VERSION_MISMATCH_CHANGED = Message(
+VERSION_MISMATCH_CHANGED = _bad_value_set(
     id="VALUESET_VALUE_MISMATCH_CHANGED",
-    code=IssueType.INVALID,
-    kind="vs-invalid",
     text="The code system '{system}' version '{version}' resulting from the version '{included}' in the ValueSet include is "
     "different to the one in the value ('{given}')",
 )
-VERSION_MISMATCH_DEFAULT = Message(
+VERSION_MISMATCH_DEFAULT = _bad_value_set(
     id="VALUESET_VALUE_MISMATCH_DEFAULT",
-    code=IssueType.INVALID,
-    kind="vs-invalid",
     text="The code system '{system}' version '{version}' for the versionless include in the ValueSet include is different to the "
     "one in the value ('{given}')",
 )
-VERSION_NOT_ALLOWED = Message(
+VERSION_NOT_ALLOWED = _version_error(
     id="VALUESET_VERSION_CHECK",
-    code=IssueType.EXCEPTION,
-    kind="version-error",
     text="The version '{version}' is not allowed for system '{system}': required to be '{wanted}' by a version-check parameter",
 )
-SEVERAL_VERSIONS_FORCED = Message(
+SEVERAL_VERSIONS_FORCED = _version_error(
     id="SYSTEM_VERSION_MULTIPLE_OVERRIDE",
-    code=IssueType.EXCEPTION,
-    kind="version-error",
     text="Multiple version overrides found for system {system}: '{first}', '{second}'",
 )
-SEVERAL_DEFAULT_VERSIONS = Message(
+SEVERAL_DEFAULT_VERSIONS = _version_error(
     id="SYSTEM_VERSION_MULTIPLE_DEFAULT",
-    code=IssueType.EXCEPTION,
-    kind="version-error",
     text="Multiple default versions found for system {system}: '{first}', '{second}'",
 )
 
 # --------------------------------------------------------------------------------------------------------------------- displays
 
-WRONG_DISPLAY = Message(
+WRONG_DISPLAY = _bad_display(
     id="Display_Name_for__should_be_one_of__instead_of",
-    code=IssueType.INVALID,
-    kind="invalid-display",
     text="Wrong Display Name '{display}' for {system}#{code}. Valid display is {choices} (for the language(s) '{languages}')",
 )
-WRONG_WHITESPACE = Message(
+WRONG_WHITESPACE = _bad_display(
     id="Display_Name_WS_for__should_be_one_of__instead_of",
-    code=IssueType.INVALID,
-    kind="invalid-display",
     text="Wrong whitespace in Display Name '{display}' for {system}#{code}. Valid display is {choices} (for the language(s) "
     "'{languages}')",
 )
-NO_DISPLAY_AT_ALL = Message(
+NO_DISPLAY_AT_ALL = _bad_display(
     id="NO_VALID_DISPLAY_AT_ALL",
-    code=IssueType.INVALID,
     severity=_WARNING,
-    kind="invalid-display",
     text="Cannot validate display '{display}' for {system}#{code} in language {languages}: No displays are known",
 )
-DISPLAY_OF_DEFAULT_LANGUAGE = Message(
+DISPLAY_OF_DEFAULT_LANGUAGE = _bad_display(
     id="NO_VALID_DISPLAY_FOUND_NONE_FOR_LANG_OK",
-    code=IssueType.INVALID,
     severity=_NOTE,
-    kind="invalid-display",
     text="There are no valid display names found for the code {system}#{code} for language(s) '{languages}'. The display is "
     "'{display}' which is a valid display for the default language",
 )
-WRONG_DISPLAY_NONE_FOR_LANGUAGE = Message(
+WRONG_DISPLAY_NONE_FOR_LANGUAGE = _bad_display(
     id="NO_VALID_DISPLAY_FOUND_NONE_FOR_LANG_ERR",
-    code=IssueType.INVALID,
-    kind="invalid-display",
     text="Wrong Display Name '{display}' for {system}#{code}. There are no valid display names found for language(s) "
     "'{languages}'. Default display is '{default}'",
 )
@@ -288,41 +230,29 @@ INACTIVE_DISPLAY = Message(
 
 # ------------------------------------------------------------------------------------------------------- value sets and filters
 
-UNKNOWN_VALUE_SET = Message(
+UNKNOWN_VALUE_SET = _not_found(
     id="Unable_to_resolve_value_Set_",
-    code=IssueType.NOT_FOUND,
-    kind="not-found",
     text="A definition for the value Set '{value_set}' could not be found",
 )
-UNKNOWN_IMPORT = Message(
+UNKNOWN_IMPORT = _not_found(
     id="VS_EXP_IMPORT_UNK",
-    code=IssueType.NOT_FOUND,
-    kind="not-found",
     text="Unable to find included value set '{value_set}'",
 )
-UNKNOWN_IMPORT_VERSION = Message(
+UNKNOWN_IMPORT_VERSION = _not_found(
     id="VS_EXP_IMPORT_UNK_PINNED",
-    code=IssueType.NOT_FOUND,
-    kind="not-found",
     text="Unable to find included value set '{value_set}' version '{version}'",
 )
-UNKNOWN_SYSTEM_OF_EXPANSION = Message(
+UNKNOWN_SYSTEM_OF_EXPANSION = _not_found(
     id="UNKNOWN_CODESYSTEM_EXP",
-    code=IssueType.NOT_FOUND,
-    kind="not-found",
     text="A definition for CodeSystem '{system}' could not be found, so the value set cannot be expanded",
 )
-UNKNOWN_VERSION_OF_EXPANSION = Message(
+UNKNOWN_VERSION_OF_EXPANSION = _not_found(
     id="UNKNOWN_CODESYSTEM_VERSION_EXP",
-    code=IssueType.NOT_FOUND,
-    kind="not-found",
     text="A definition for CodeSystem '{system}' version '{version}' could not be found, so the value set cannot be expanded. "
     "Valid versions: {versions}",
 )
-NO_VERSIONS_OF_EXPANSION = Message(
+NO_VERSIONS_OF_EXPANSION = _not_found(
     id="UNKNOWN_CODESYSTEM_VERSION_EXP_NONE",
-    code=IssueType.NOT_FOUND,
-    kind="not-found",
     text="A definition for CodeSystem '{system}' version '{version}' could not be found, so the value set cannot be expanded. "
     "No versions of this code system are known",
 )
@@ -332,64 +262,38 @@ CIRCULAR_VALUE_SET = Message(
     kind="vs-invalid",
     text="Found a circularity pointing to {value_set} processing ValueSet with pathway {path}",
 )
-IMPORTS_TOO_DEEP = Message(
-    code=IssueType.TOO_COSTLY,
-    kind="too-costly",
+IMPORTS_TOO_DEEP = _too_costly(
     text="The value set '{value_set}' imports value sets more than {limit} levels deep; flatten the imports",
 )
-EXPANSION_TOO_COSTLY = Message(
+EXPANSION_TOO_COSTLY = _too_costly(
     id="VALUESET_TOO_COSTLY",
-    code=IssueType.TOO_COSTLY,
-    kind="too-costly",
     text="The value set '{value_set}' expansion has too many codes to produce (>{limit})",
 )
-PATTERN_TOO_COSTLY = Message(
-    code=IssueType.TOO_COSTLY,
-    kind="too-costly",
+PATTERN_TOO_COSTLY = _too_costly(
     text="A regular expression of the value set '{value_set}' is none, is too large, or needs back references or looking around; "
     "write a simpler one",
 )
-FILTER_WITHOUT_VALUE = Message(
+FILTER_WITHOUT_VALUE = _bad_value_set(
     id="UNABLE_TO_HANDLE_SYSTEM_FILTER_WITH_NO_VALUE",
-    code=IssueType.INVALID,
-    kind="vs-invalid",
     text="The system {system} filter with property = {property}, op = {op} has no value",
 )
-FILTER_NOT_UNDERSTOOD = Message(
+FILTER_NOT_UNDERSTOOD = _unsupported_value_set(
     id="FILTER_NOT_UNDERSTOOD",
-    code=IssueType.NOT_SUPPORTED,
-    kind="vs-invalid",
     text='The filter "{property} {op} {value}" from the value set {value_set} was not understood in the context of {system}',
 )
-NO_CONTENT = Message(
-    code=IssueType.BUSINESS_RULE,
-    kind="vs-invalid",
-    text="The definition of the code system {system} holds none of its codes (content = {content}), so this cannot be done",
-)
-LOCKED_DATE = Message(
-    code=IssueType.NOT_SUPPORTED,
-    kind="vs-invalid",
+LOCKED_DATE = _unsupported_value_set(
     text="The value set '{value_set}' has a compose.lockedDate; only current versions of code systems are here",
 )
-MODIFIER_EXTENSION = Message(
-    code=IssueType.NOT_SUPPORTED,
-    kind="vs-invalid",
+MODIFIER_EXTENSION = _unsupported_value_set(
     text="The value set '{value_set}' has a modifierExtension or implicitRules, which change its meaning in a way that is not "
     "known here",
 )
-MALFORMED_VALUE_SET = Message(
-    code=IssueType.INVALID, kind="vs-invalid", text="The value set '{value_set}' is not as FHIR defines one, at {where}"
-)
-SUPPLEMENT_MISSING = Message(
+SUPPLEMENT_MISSING = _not_found(
     id="VALUESET_SUPPLEMENT_MISSING",
-    code=IssueType.NOT_FOUND,
-    kind="not-found",
     text="Required supplement not found: {supplements}",
 )
-SUPPLEMENTS_MISSING = Message(
+SUPPLEMENTS_MISSING = _not_found(
     id="VALUESET_SUPPLEMENT_MISSING",
-    code=IssueType.NOT_FOUND,
-    kind="not-found",
     text="Required supplements not found: {supplements}",
 )
 
@@ -414,9 +318,7 @@ NO_CODE_TO_VALIDATE = Message(
     text="Unable to find code to validate (looked for coding | codeableConcept | code+system | code+inferSystem in parameters",
 )
 """Word for word (with its open bracket) as HL7's batch test case has it."""
-SEVERAL_CODES = Message(
-    code=IssueType.INVALID, kind="invalid-data", text="Send one of {names}, not several: it is not clear which is meant"
-)
+SEVERAL_CODES = _bad_data(text="Send one of {names}, not several: it is not clear which is meant")
 MISSING_PARAMETER = Message(code=IssueType.REQUIRED, kind="invalid-data", text="The parameter {names} is missing; send it")
 UNKNOWN_PARAMETER = Message(
     code=IssueType.NOT_SUPPORTED,
@@ -424,36 +326,30 @@ UNKNOWN_PARAMETER = Message(
     text="The operation {operation} has no parameter of this name; nothing is ignored, so the request is refused. Known are: "
     "{names}",
 )
-UNSUPPORTED_PARAMETER = Message(
-    code=IssueType.NOT_SUPPORTED,
-    kind="not-supported",
+UNSUPPORTED_PARAMETER = _unsupported(
     text="The parameter {name} of the operation {operation} is not supported here; leave it out",
 )
-UNSUPPORTED_VALUE = Message(
-    code=IssueType.NOT_SUPPORTED,
-    kind="not-supported",
+UNSUPPORTED_VALUE = _unsupported(
     text="The parameter {name} is supported with the value {values} only",
 )
-REPEATED_PARAMETER = Message(code=IssueType.INVALID, kind="invalid-data", text="The parameter {name} may be sent once only")
-WRONG_TYPE = Message(code=IssueType.VALUE, kind="invalid-data", text="The parameter {name} must be a {type}")
+REPEATED_PARAMETER = _bad_data(text="The parameter {name} may be sent once only")
+WRONG_TYPE = Message(code=IssueType.VALUE, text="The parameter {name} must be a {type}")
 NOT_PARAMETERS = Message(
     code=IssueType.STRUCTURE,
     kind="invalid-data",
     text="The body must be a Parameters resource whose parameters have a name and one value, resource or part each; {what}",
 )
-WRONG_RESOURCE = Message(
-    code=IssueType.INVALID,
-    kind="invalid-data",
+WRONG_RESOURCE = _bad_data(
     text="The parameter {name} must hold a {types} in FHIR R4; {what}",
 )
-NOT_FOUND = Message(code=IssueType.NOT_FOUND, kind="not-found", text="There is no {type} of this id here")
+NOT_FOUND = _not_found(text="There is no {type} of this id here")
 WRONG_LANGUAGES = Message(
     code=IssueType.VALUE, kind="invalid-data", text="{name} must be a list of languages such as de, en;q=0.5"
 )
 WRONG_VERSION_RULE = Message(
     code=IssueType.VALUE, kind="invalid-data", text="The parameter {name} must be the URL of a system, a bar, and a version"
 )
-TOO_MANY = Message(code=IssueType.TOO_COSTLY, kind="too-costly", text="{what}: more than {limit} are not taken in one request")
+TOO_MANY = _too_costly(text="{what}: more than {limit} are not taken in one request")
 
 # ---------------------------------------------------------------------------------------------------------- the other operations
 
@@ -463,17 +359,8 @@ UNKNOWN_SYSTEM_HERE = Message(
 UNKNOWN_CODE_HERE = Message(
     code=IssueType.NOT_FOUND, kind="invalid-code", text="Unknown code '{code}' in the CodeSystem '{system}'"
 )
-DIFFERENT_SYSTEMS = Message(
-    code=IssueType.INVALID,
-    kind="invalid-data",
+DIFFERENT_SYSTEMS = _bad_data(
     text="The two codings are of different code systems, so neither can subsume the other",
 )
-UNKNOWN_CONCEPT_MAP = Message(
-    code=IssueType.NOT_FOUND, kind="not-found", text="A definition for the ConceptMap '{concept_map}' could not be found"
-)
-NO_TARGET = Message(
-    code=IssueType.REQUIRED,
-    kind="invalid-data",
-    text="Say where the translation is to end: send targetSystem, target, or the url of a ConceptMap",
-)
+UNKNOWN_CONCEPT_MAP = _not_found(text="A definition for the ConceptMap '{concept_map}' could not be found")
 NO_TRANSLATION = Message(code=IssueType.NOT_FOUND, kind="not-found", text="No ConceptMap here says what the code becomes")

@@ -32,6 +32,7 @@ STATUSES = (200, 400, 404, 406, 413, 415, 422)
 _JSON_TYPES = frozenset({JSON, FHIR_JSON, "text/json"})
 _FORMATS = frozenset({"json", JSON, FHIR_JSON, "text/json"})
 _KIND = "invalid-data"
+_METADATA = {"mode": ("full", "normative", "terminology"), "_summary": ("false", "true")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +73,14 @@ def carry_out(operation: Operation, service: Service, request: Request, **parts:
 
 def metadata(service: Service, request: Request, statement: dict[str, Any]) -> Response:
     """`GET /fhir/metadata`: the CapabilityStatement, or (`mode=terminology`) the TerminologyCapabilities."""
-    check_parameters(request, ("mode", "_format"))
+    # `_summary`: all elements that there are belong to the summary. `nocache` keeps the caches of HL7's clients away.
+    check_parameters(request, ("mode", "_format", "_summary", "nocache"))
     _check_format(request)
-    mode = request.args.get("mode", "full")
-    if mode not in {"full", "normative", "terminology"}:
-        text = "`mode` must be full, normative or terminology"
-        raise InvalidError(Issue(severity=Severity.ERROR, code=IssueType.VALUE, rule="request/mode", text=text))
-    if mode != "terminology":
+    for name, values in _METADATA.items():
+        if request.args.get(name, values[0]) not in values:
+            text = f"`{name}` must be one of {', '.join(values)}"
+            raise InvalidError(Issue(severity=Severity.ERROR, code=IssueType.VALUE, rule="request/metadata", text=text))
+    if request.args.get("mode") != "terminology":
         return json_answer(statement)
     about = {name: statement[name] for name in ("url", "version", "name", "title", "date", "software")}
     return json_answer(terminology_capabilities(service.runtime.catalog, about))
@@ -120,7 +122,7 @@ def _wrapped(operation: Operation, body: Any) -> Any:  # noqa: ANN401 - a JSON v
     """A resource as body stands for the parameter that holds one (http://hl7.org/fhir/R4/operations.html#request)."""
     kind = body.get("resourceType") if isinstance(body, dict) else None
     own = [each for each in operation.table.rows if each.kind is Kind.RESOURCE and each.holds == (kind,)]
-    if len(own) != 1:
+    if len(own) != 1 or kind == "Parameters":
         return body
     return {"resourceType": "Parameters", "parameter": [{"name": own[0].name, "resource": body}]}
 

@@ -1,10 +1,13 @@
 """`$versions` (http://hl7.org/fhir/R4/capabilitystatement-operation-versions.html): which FHIR versions the service speaks."""
 
 from adapter.terminology.operation.common import Call, Resource, Surroundings, parameter, parameters
-from adapter.terminology.parameter import Table
+from adapter.terminology.parameter import Kind, Parameter, Table
 
 _VERSION = "4.0"
-TABLE = Table(operation="$versions", rows=())
+TABLE = Table(
+    operation="$versions",
+    rows=(Parameter(name="nocache", kind=Kind.TEXT, says="what keeps the caches of HL7's clients away; it changes nothing"),),
+)
 
 
 def versions(_: Surroundings, call: Call) -> Resource:
