@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from adapter.issues import InvalidError, Issue, IssueType, Severity
 
 if TYPE_CHECKING:
+    from dataclasses import Field
+
     from adapter.fhir.table import ElementTable
     from adapter.mapping.library import Library, Surroundings
     from adapter.pipeline import Line, Options
@@ -44,8 +46,8 @@ class Settings:
     mappings: str = field(
         default="", metadata={"says": "a folder of your own mapping files; a map of the same name replaces ours"}
     )
-    profiles: Profiles = field(default="none", metadata={"says": "which profiles resources claim: none, own, uscore or all"})
-    ai_label: AiLabel = field(default="device", metadata={"says": "how AI content is labelled: device, ai or both"})
+    profiles: Profiles = field(default="none", metadata={"says": "which profiles resources claim"})
+    ai_label: AiLabel = field(default="device", metadata={"says": "how AI content is labelled: DEVAST, AIAST or both"})
     narrative: bool = field(default=True, metadata={"says": "whether resources get a short narrative"})
     zone: str = field(
         default="",
@@ -84,9 +86,9 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
     for name, text in own.items():
         if name in names and text != "":
             value = _value(names[name].type, text)
-            fits, wanted = _FITS.get(names[name].name, (_anything, _wanted(names[name].type)))
+            fits, _ = _FITS.get(names[name].name, (_anything, ""))
             if value is None or not fits(text):
-                issues.append(_unfit(name, wanted))
+                issues.append(_unfit(name, must_be(names[name])))
             values[names[name].name] = value
     if issues:
         raise InvalidError(*issues)
@@ -103,8 +105,8 @@ def _value(kind: Any, text: str) -> object | None:  # noqa: ANN401 - an annotati
 
 
 def _unknown(name: str, known: list[str]) -> Issue:
-    near = get_close_matches(name, known, n=1)
-    hint = f"did you mean {near[0]}?" if near else "see docs/settings.md"
+    near = get_close_matches(name.removeprefix(_PREFIX), [each.removeprefix(_PREFIX) for each in known], n=1)
+    hint = f"did you mean {_PREFIX}{near[0]}?" if near else "see docs/settings.md"
     text = f"there is no setting {name}"
     return Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, rule="settings/unknown", text=text, suggestion=hint)
 
@@ -114,8 +116,12 @@ def _unfit(name: str, wanted: str) -> Issue:
     return Issue(severity=Severity.ERROR, code=IssueType.VALUE, rule="settings/value", text=text)
 
 
-def _wanted(kind: Any) -> str:  # noqa: ANN401 - an annotation
+def must_be(setting: "Field[Any]") -> str:
+    """What the text of a setting (a field of Settings) must be, in words."""
+    if setting.name in _FITS:
+        return _FITS[setting.name][1]
     plain = {bool: "true or false", int: "a positive whole number"}
+    kind: Any = setting.type
     return " or ".join(get_args(kind)) if get_args(kind) else plain.get(kind, "text")
 
 

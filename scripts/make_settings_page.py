@@ -1,0 +1,49 @@
+"""Writes docs/settings.md from the fields of Settings.
+
+python scripts/make_settings_page.py
+"""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from adapter.runtime import Settings, must_be  # noqa: E402 - found through the line above
+
+PAGE = ROOT / "docs" / "settings.md"
+HEAD = """# Settings
+
+Written by `python scripts/make_settings_page.py`; do not edit by hand.
+
+Settings are environment variables. An empty one counts as not set; one that begins with `ADAPTER_` and is not listed here, or
+that does not fit, stops the start with words that say what it must be.
+
+| variable | without it | what it is | it must be |
+|---|---|---|---|
+"""
+TAIL = """
+`ADAPTER_TEST_DATA` and `ADAPTER_TEST_FHIR_URL` belong to the tests; the adapter does not look at them.
+
+Colours follow `NO_COLOR`. Proxies and certificates for the way outwards follow `HTTPS_PROXY`, `NO_PROXY` and
+`REQUESTS_CA_BUNDLE`.
+"""
+
+
+def rows() -> Iterator[str]:
+    """One line per setting."""
+    for each in fields(Settings):
+        default = str(each.default).lower() if isinstance(each.default, bool) else str(each.default)
+        shown = f"`{default}`" if default else "nothing"
+        yield f"| `ADAPTER_{each.name.upper()}` | {shown} | {each.metadata['says']} | {must_be(each)} |\n"
+
+
+def page() -> str:
+    """The page as it should be."""
+    return HEAD + "".join(rows()) + TAIL
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())
