@@ -138,7 +138,7 @@ def test_a_file_of_the_users_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
     assert caught.value.issues[0].location == (str(file),)
 
 
-@pytest.mark.parametrize("text", ["a: 1]", "a: b: c", "\t- x"])
+@pytest.mark.parametrize("text", ["a: [1}", "a: b: c", "\t- x"])
 def test_yaml_that_is_none_is_refused_with_its_place(text: str) -> None:
     with pytest.raises(InvalidError) as caught:
         read_plain_yaml(text, "mine.yaml")
