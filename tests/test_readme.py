@@ -1,21 +1,17 @@
 """What the README shows is run."""
 
-import os
 import re
 import shlex
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 import yaml
 
 from adapter.fhir.json import read_json
+from tests.service import ADAPTER, own_environment, running_service
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "README.md").read_text()
@@ -23,13 +19,11 @@ BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
 COMMANDS = [line for kind, block in BLOCKS if kind == "sh" for line in block.splitlines() if line]
 # Sending needs a FHIR server: tests/live does that with the same command.
 OURS = [line for line in COMMANDS if line.startswith("adapter ") and not line.startswith("adapter send")]
-ADAPTER = Path(sys.executable).with_name("adapter")
 
 
 def run(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[bytes]:
     """A program, run where the examples and a folder `build` are."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("ADAPTER_")}
-    return subprocess.run(arguments, cwd=folder, capture_output=True, check=False, timeout=60, env=environment)
+    return subprocess.run(arguments, cwd=folder, capture_output=True, check=False, timeout=60, env=own_environment())
 
 
 @pytest.fixture(scope="module")
@@ -42,30 +36,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    """The port of a running service."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number: int = free.getsockname()[1]
-    with subprocess.Popen([ADAPTER, "serve", "--port", str(number), "--workers", "1"], stderr=subprocess.DEVNULL) as service:
-        try:
-            _wait_for(f"http://127.0.0.1:{number}/health")
-            yield number
-        finally:
-            service.terminate()
-
-
-def _wait_for(url: str) -> None:
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        try:
-            urlopen(url, timeout=2).close()
-        except URLError:
-            time.sleep(0.1)
-        else:
-            return
-    message = f"nothing answers at {url}"
-    raise TimeoutError(message)
+def address() -> Iterator[str]:
+    """Host and port of a running service."""
+    with running_service() as address:
+        yield address
 
 
 def test_every_make_target_of_the_readme_is_there() -> None:
@@ -84,9 +58,9 @@ def test_every_command_of_the_readme_works(line: str, folder: Path) -> None:
     assert done.stdout or "--out" in arguments
 
 
-def test_the_curl_line_returns_a_bundle(port: int, folder: Path) -> None:
+def test_the_curl_line_returns_a_bundle(address: str, folder: Path) -> None:
     (line,) = [each for each in COMMANDS if each.startswith("curl ")]
-    done = run([*shlex.split(line.replace("8731", str(port))), "--silent", "--fail"], folder)
+    done = run([*shlex.split(line.replace("127.0.0.1:8731", address)), "--silent", "--fail"], folder)
     answer = read_json(done.stdout, "answer")
 
     assert (answer["resourceType"], answer["type"]) == ("Bundle", "transaction")

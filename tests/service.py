@@ -1,0 +1,48 @@
+"""The service as users start it: `adapter serve` on a free port of this machine."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+ADAPTER = Path(sys.executable).with_name("adapter")
+START_SECONDS = 30
+
+
+def own_environment(**settings: str) -> dict[str, str]:
+    """The environment of this process with these settings of the adapter and no others."""
+    return {key: value for key, value in os.environ.items() if not key.startswith("ADAPTER_")} | settings
+
+
+@contextmanager
+def running_service(**settings: str) -> Iterator[str]:
+    """`host:port` of a service with these settings (`ADAPTER_…`), for the time of the block."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    command = [str(ADAPTER), "serve", "--port", str(port), "--workers", "1"]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=own_environment(**settings)) as process:
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/health")
+            yield f"127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+def _wait_for(url: str) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        try:
+            urlopen(url, timeout=2).close()
+        except URLError:
+            time.sleep(0.1)
+        else:
+            return
+    message = f"nothing answers at {url}"
+    raise TimeoutError(message)
