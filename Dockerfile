@@ -20,4 +20,4 @@ USER 10001
 EXPOSE 8731
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
     CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8731/health', timeout=4)"]
-CMD ["gunicorn", "--worker-class", "gthread", "--workers", "2", "--threads", "8", "--worker-tmp-dir", "/dev/shm", "--bind", "0.0.0.0:8731", "adapter.web:create_app()"]
+CMD ["gunicorn", "--worker-class", "gthread", "--workers", "2", "--threads", "8", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--bind", "0.0.0.0:8731", "adapter.web:create_app()"]

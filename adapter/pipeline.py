@@ -11,6 +11,7 @@ from adapter.case import Case
 from adapter.checks import check_bundle
 from adapter.fhir.bundle import transaction
 from adapter.fhir.json import canonical_bytes, read_json
+from adapter.fhir.outcome import operation_outcome
 from adapter.issues import AdapterError, InvalidError, Issue, IssueType, Severity
 from adapter.lineage import Coverage, Lineage, Trail, steps, verdict_issue
 from adapter.mapping.compiled import CompiledMap, Report, Trace
@@ -88,6 +89,15 @@ class Conversion:
     def has_errors(self) -> bool:
         """Whether an issue is an error."""
         return any(issue.is_error for issue in self.issues)
+
+    def whole(self, base: str) -> dict[str, Any]:
+        """All of it as `{bundle, outcome, lineage, coverage}` for the writers of `adapter.fhir.json`; `base` as in Settings.
+
+        The rows of lineage and coverage are `Entry` and `Unread`, which are written as objects with their fields.
+        """
+        outcome = operation_outcome(self.issues, claim_edit_system=f"{base}/CodeSystem/claim-edit")
+        rows = {"lineage": self.lineage.entries, "coverage": self.coverage.unread}
+        return {"bundle": self.bundle, "outcome": outcome, **rows}
 
 
 @dataclass(frozen=True, kw_only=True)

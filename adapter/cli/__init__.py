@@ -59,7 +59,7 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="adapter-0731t", prog_name="adapter")
 def adapter() -> None:
-    r"""Turn CPT 0731T encounters and AI facial reports into FHIR R4.
+    """Turn CPT 0731T encounters and AI facial reports into FHIR R4.
 
     \b
     Examples:
@@ -92,3 +92,6 @@ def main() -> None:
         # Whoever read our output has closed it; that is no problem of ours.
         sys.stderr.close()
         sys.exit(Outcome.GOOD)
+    except OSError as error:
+        click.echo(f"{error.filename or 'a file'}: {error.strerror or 'could not be used'}", err=True)
+        sys.exit(Outcome.NOT_CARRIED_OUT)

@@ -25,7 +25,7 @@ from adapter.runtime import default_runtime
     "--out", "target", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file; cms1500 as .pdf is a PDF."
 )
 def claim_command(*, files: tuple[Path, ...], form: str | None, shape: str, target: Path | None) -> int:
-    r"""Show a claim as billing people know it: CMS-1500 boxes and 837P segments, and the value that goes there.
+    """Show a claim as billing people know it: CMS-1500 boxes and 837P segments, and the value that goes there.
 
     It is a worksheet: neither the form nor an 837 transaction, and nothing is sent.
 

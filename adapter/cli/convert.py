@@ -38,7 +38,7 @@ def convert_command(
     target: Path | None,
     as_json: bool,
 ) -> int:
-    r"""Turn the documents of ONE encounter into a FHIR R4 transaction Bundle.
+    """Turn the documents of ONE encounter into a FHIR R4 transaction Bundle.
 
     FILES are documents, or a folder with the documents of the encounter. The Bundle goes to standard output, issues to
     standard error.
@@ -55,38 +55,12 @@ def convert_command(
     options = Options.model_validate({**runtime.options.model_dump(), **changes})
     made = runtime.line.convert(documents_of(files, form), options, lineage=lineage)
     if as_json:
-        print_json(whole(made, runtime.settings.canonical_base, lineage=lineage))
+        print_json(made.whole(runtime.settings.canonical_base))
     else:
         _show(made, lineage=lineage, explain=explain, target=target)
     if target and made.bundle is not None:
         target.write_bytes(pretty_bytes(made.bundle))
     return Outcome.ISSUES if made.has_errors else Outcome.GOOD
-
-
-def whole(made: Conversion, base: str, *, lineage: bool) -> dict[str, Any]:
-    """A conversion as one JSON object: bundle, outcome, coverage, and lineage if wanted."""
-    said: dict[str, Any] = {"bundle": made.bundle, "outcome": outcome_of(made.issues, base)}
-    said["coverage"] = [
-        {"field": each.field, "positions": list(each.positions), "reason": each.reason} for each in made.coverage.unread
-    ]
-    if lineage:
-        said["lineage"] = lineage_rows(made)
-    return said
-
-
-def lineage_rows(made: Conversion) -> list[dict[str, Any]]:
-    """The lineage as JSON objects."""
-    return [
-        {
-            "element": each.element,
-            "fields": list(each.fields),
-            "positions": list(each.positions),
-            "functions": list(each.functions),
-            "constant": each.constant,
-            "mapping": {"place": each.place, "text": each.text},
-        }
-        for each in made.lineage.entries
-    ]
 
 
 def _show(made: Conversion, *, lineage: bool, explain: str | None, target: Path | None) -> None:
@@ -107,7 +81,7 @@ def _show(made: Conversion, *, lineage: bool, explain: str | None, target: Path 
 @click.option("--second-opinion", "models", is_flag=True, help="Ask the models of fhir.resources as well.")
 @click.option("--json", "as_json", is_flag=True, help="Print an OperationOutcome.")
 def check_command(*, files: tuple[Path, ...], server: str | None, models: bool, as_json: bool) -> int:
-    r"""Check FHIR R4 resources and Bundles: structure, references, invariants.
+    """Check FHIR R4 resources and Bundles: structure, references, invariants.
 
     \b
     Examples:

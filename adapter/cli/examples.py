@@ -19,7 +19,7 @@ from adapter.runtime import default_runtime, folder_of
 @click.command("examples")
 @click.option("--update", is_flag=True, help="Write bundle.json and issues.json of each example anew.")
 def examples_command(*, update: bool) -> int:
-    r"""Convert the examples that travel with the adapter, and show what became of each.
+    """Convert the examples that travel with the adapter, and show what became of each.
 
     \b
     Examples:

@@ -29,7 +29,7 @@ def _runtime(mappings: str | None) -> Runtime:
 
 @click.group("maps")
 def maps_commands() -> None:
-    r"""Check, show and explain mapping files.
+    """Check, show and explain mapping files.
 
     \b
     Examples:
@@ -43,7 +43,7 @@ def maps_commands() -> None:
 @_MAPPINGS
 @click.option("--json", "as_json", is_flag=True, help="Print a list of problems.")
 def check_command(*, mappings: str | None, as_json: bool) -> int:
-    r"""Check all mapping files: file:line:column, a code, what is wrong, and what to do.
+    """Check all mapping files: file:line:column, a code, what is wrong, and what to do.
 
     \b
     Examples:
@@ -74,7 +74,7 @@ def check_command(*, mappings: str | None, as_json: bool) -> int:
 @_MAPPINGS
 @click.option("--json", "as_json", is_flag=True, help="Print a list of elements.")
 def show_command(*, name: str, mappings: str | None, as_json: bool) -> None:
-    r"""Show a map: each element, what it reads, and the line that makes it.
+    """Show a map: each element, what it reads, and the line that makes it.
 
     \b
     Examples:
@@ -123,7 +123,7 @@ def _path(path: tuple[str | int | None, ...]) -> str:
 @click.option("--element", required=True, help="The element, e.g. Claim.item[0].modifier or DiagnosticReport.issued.")
 @_MAPPINGS
 def explain_command(*, files: tuple[Path, ...], element: str, mappings: str | None) -> int:
-    r"""Say why an element is as it is, or why it is not there.
+    """Say why an element is as it is, or why it is not there.
 
     \b
     Examples:

@@ -17,7 +17,7 @@ from adapter.runtime import default_runtime
 @click.option("--form", help="The input form of the files, if it is not to be found out (case, face2gene_lab, …).")
 @click.option("--json", "as_json", is_flag=True, help="Print a CDS Hooks answer.")
 def orders_command(*, files: tuple[Path, ...], form: str | None, as_json: bool) -> int:
-    r"""Show the confirmatory orders of ONE encounter, and what each lacks: reason, gene, who ordered it. None is invented.
+    """Show the confirmatory orders of ONE encounter, and what each lacks: reason, gene, who ordered it. None is invented.
 
     \b
     Examples:

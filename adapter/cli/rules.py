@@ -33,7 +33,7 @@ def _runtime(mappings: str | None) -> Runtime:
 
 @click.group("rules")
 def rules_commands() -> None:
-    r"""List, show and explain the coding rules for 0731T, and the policies of payers.
+    """List, show and explain the coding rules for 0731T, and the policies of payers.
 
     \b
     Examples:
@@ -47,7 +47,7 @@ def rules_commands() -> None:
 @_MAPPINGS
 @_JSON
 def list_command(*, mappings: str | None, as_json: bool) -> None:
-    r"""List every rule: id, default severity, what payers want instead, and title; then the policies.
+    """List every rule: id, default severity, what payers want instead, and title; then the policies.
 
     \b
     Examples:
@@ -75,7 +75,7 @@ def list_command(*, mappings: str | None, as_json: bool) -> None:
 @_MAPPINGS
 @_JSON
 def show_command(*, rule_id: str, mappings: str | None, as_json: bool) -> None:
-    r"""Show one rule: what is wrong, what to do, how bad it is for whom, and who says so.
+    """Show one rule: what is wrong, what to do, how bad it is for whom, and who says so.
 
     \b
     Examples:
@@ -114,7 +114,7 @@ def _rule_of(rule_id: str) -> Rule:
 @_MAPPINGS
 @_JSON
 def explain_command(*, files: tuple[Path, ...], form: str | None, mappings: str | None, as_json: bool) -> int:
-    r"""Say what became of every rule for the documents of ONE encounter, and which modifiers its facts defend.
+    """Say what became of every rule for the documents of ONE encounter, and which modifiers its facts defend.
 
     A rule fired, passed, was not applicable (and why), or was skipped (and which fact is missing).
 

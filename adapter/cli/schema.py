@@ -12,7 +12,7 @@ _DOCUMENTS: dict[str, type[BaseModel]] = {"encounter": EncounterDocument, "ai-re
 @click.command("schema")
 @click.argument("document", type=click.Choice(list(_DOCUMENTS)))
 def schema_command(*, document: str) -> None:
-    r"""Print the JSON Schema of a document form of ours.
+    """Print the JSON Schema of a document form of ours.
 
     \b
     Examples:

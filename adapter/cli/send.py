@@ -38,7 +38,7 @@ def triage_lines() -> tuple[TriageEntry, ...]:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per encounter.")
 def send_command(*, cases: tuple[Path, ...], server: str, as_json: bool) -> int:
-    r"""Convert encounters, send them to a FHIR server, read them back and have them validated there.
+    """Convert encounters, send them to a FHIR server, read them back and have them validated there.
 
     CASES are folders with the documents of one encounter each, or the files of one encounter. A host that is neither this
     machine nor in ADAPTER_TRUSTED_SERVERS gets only resources that are marked as test data (HTEST).

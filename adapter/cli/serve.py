@@ -15,7 +15,7 @@ from adapter.runtime import folder_of
 @click.option("--workers", default=2, show_default=True, help="Processes.")
 @click.option("--threads", default=4, show_default=True, help="Threads per process.")
 def serve_command(*, host: str, port: int, workers: int, threads: int) -> None:
-    r"""Serve the adapter over HTTP (gunicorn). Settings come from ADAPTER_ variables, see docs/settings.md.
+    """Serve the adapter over HTTP (gunicorn). Settings come from ADAPTER_ variables, see docs/settings.md.
 
     \b
     Examples:
@@ -35,6 +35,7 @@ def serve_command(*, host: str, port: int, workers: int, threads: int) -> None:
         f"--threads={threads}",
         "--worker-class=gthread",
         "--preload",
+        "--no-control-socket",
         "--worker-tmp-dir=/dev/shm" if Path("/dev/shm").is_dir() else "--worker-connections=1000",  # noqa: S108 - gunicorn's own heartbeat file
         "adapter.web:create_app()",
     ]

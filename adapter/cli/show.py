@@ -15,8 +15,11 @@ from adapter.lineage import Entry
 
 _STYLE = {Severity.FATAL: "bold red", Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFORMATION: "cyan"}
 
+_WIDE = 400
+"""The width of tables for programs: what is looked for stands on one line."""
+
 # rich leaves out colours where there is no terminal, and where NO_COLOR is set.
-out = Console(highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _WIDE)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 

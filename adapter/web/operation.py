@@ -10,9 +10,7 @@ from flask import Request, Response
 from adapter.case import AiReportDocument, EncounterDocument
 from adapter.checks import check_resource
 from adapter.client import FhirClient, resolve_server
-from adapter.fhir.outcome import operation_outcome
 from adapter.issues import AdapterError, InvalidError, Issue, IssueType, Severity
-from adapter.pipeline import Conversion
 from adapter.runtime import Runtime, adapter_version
 from adapter.web.answer import FHIR_JSON, JSON, bytes_answer, json_answer, outcome_answer, status_of
 from adapter.web.request import check_parameters, documents_of, options_of, resource_of, wanted_type
@@ -47,34 +45,13 @@ def convert(service: Service, request: Request) -> Response:
     made = service.runtime.line.convert(documents_of(request), options, lineage=media_type == JSON)
     if made.content is None:
         return outcome_answer(made.issues, status_of(made.issues), service.base)
-    answer = bytes_answer(made.content) if media_type == FHIR_JSON else json_answer(_whole(service, made), media_type=JSON)
+    answer = bytes_answer(made.content) if media_type == FHIR_JSON else json_answer(made.whole(service.base), media_type=JSON)
     counts = (f"{name}={sum(each.severity is severity for each in made.issues)}" for name, severity in _COUNTED)
     answer.headers["Adapter-Issues"] = ", ".join(counts)
     return answer
 
 
 _COUNTED = (("error", Severity.ERROR), ("warning", Severity.WARNING), ("information", Severity.INFORMATION))
-
-
-def _whole(service: Service, made: Conversion) -> dict[str, Any]:
-    return {
-        "bundle": made.bundle,
-        "outcome": operation_outcome(made.issues, claim_edit_system=f"{service.base}/CodeSystem/claim-edit"),
-        "lineage": [
-            {
-                "element": each.element,
-                "fields": list(each.fields),
-                "positions": list(each.positions),
-                "functions": list(each.functions),
-                "constant": each.constant,
-                "mapping": {"place": each.place, "text": each.text},
-            }
-            for each in made.lineage.entries
-        ],
-        "coverage": [
-            {"field": each.field, "positions": list(each.positions), "reason": each.reason} for each in made.coverage.unread
-        ],
-    }
 
 
 def validate(service: Service, request: Request, resource_type: str) -> Response:

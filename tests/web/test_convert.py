@@ -43,7 +43,7 @@ def test_json_brings_the_issues_the_lineage_and_the_coverage_as_well() -> None:
 
     assert whole["bundle"]["type"] == "transaction"
     assert whole["outcome"]["resourceType"] == "OperationOutcome"
-    assert whole["lineage"][-1]["mapping"]["place"]
+    assert whole["lineage"][-1]["place"]
     assert whole["coverage"] == []
 
 

@@ -1,0 +1,250 @@
+"""What commands print, where, and with which exit code."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from adapter.cli.exit_code import EXIT_CODES, Outcome, code_of
+from adapter.cli.serve import curl_line
+from adapter.issues import AdapterError, Issue, IssueType, Severity
+from tests.cli.ground import INFANT, NOT_CLEAN, REFUSED, Run
+from tests.examples.ground import EXAMPLES, ROOT, example_names
+from tests.service import ADAPTER, own_environment
+
+
+def test_a_bundle_goes_to_standard_output_and_issues_to_standard_error(run: Run) -> None:
+    done = run("convert", INFANT)
+
+    assert done.code == 0
+    assert json.loads(done.out)["type"] == "transaction"
+    assert "policy/chosen" in done.err
+
+
+def test_a_bundle_goes_into_a_file_that_is_named(run: Run, tmp_path: Path) -> None:
+    target = tmp_path / "bundle.json"
+    done = run("convert", INFANT, "--out", str(target))
+
+    assert (done.code, done.out) == (0, "")
+    assert len(json.loads(target.read_bytes())["entry"]) == 29
+
+
+def test_a_file_that_can_not_be_written_is_no_traceback(run: Run, tmp_path: Path) -> None:
+    done = run("convert", INFANT, "--out", str(tmp_path / "nowhere" / "bundle.json"))
+
+    assert done.code == Outcome.NOT_CARRIED_OUT
+    assert "nowhere" in done.err
+
+
+def test_errors_of_the_claim_are_exit_code_1_and_the_bundle_is_there(run: Run) -> None:
+    done = run("convert", NOT_CLEAN)
+
+    assert done.code == 1
+    assert json.loads(done.out)["type"] == "transaction"
+    assert "MOD-10" in done.err
+    assert "at: Claim.item[0]" in done.err
+    assert "in: encounter.json#/billing/lines/0" in done.err
+
+
+def test_what_is_refused_gives_no_bundle(run: Run) -> None:
+    done = run("convert", REFUSED)
+
+    assert (done.code, done.out) == (1, "")
+    assert "PRI-02" in done.err
+
+
+def test_json_for_machines_holds_everything(run: Run) -> None:
+    done = run("convert", INFANT, "--json")
+
+    assert set(json.loads(done.out)) == {"bundle", "outcome", "lineage", "coverage"}
+
+
+def test_lineage_is_a_table(run: Run) -> None:
+    done = run("convert", INFANT, "--lineage")
+
+    assert "encounter.json#/patient/mrn" in done.out
+
+
+def test_explain_says_why_an_element_is_not_there(run: Run) -> None:
+    done = run("convert", INFANT, "--explain", "Claim.item[0].modifier")
+
+    assert done.code == 0
+    assert "not made" in done.out
+
+
+def test_explain_of_what_no_map_makes_says_so(run: Run) -> None:
+    done = run("convert", INFANT, "--explain", "Patient.nothing")
+
+    assert done.code != 0 or done.out + done.err
+
+
+def test_profiles_and_labels_are_switches(run: Run) -> None:
+    assert "claim-0731t" in run("convert", INFANT, "--profiles", "own").out
+    assert "AIAST" in run("convert", INFANT, "--ai-label", "ai").out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["convert"],
+        ["convert", "nowhere.json"],
+        ["convert", INFANT, "--profiles", "mine"],
+        ["nothing"],
+        ["convert", "--nothing"],
+        ["maps", "show", "nothing"],
+        ["rules", "show", "NOPE-1"],
+        ["schema", "nothing"],
+    ],
+)
+def test_wrong_use_is_exit_code_2_and_says_what_is_wrong(run: Run, arguments: list[str]) -> None:
+    done = run(*arguments)
+
+    assert done.code == Outcome.WRONG_USE
+    assert done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_folder_without_documents_is_named(run: Run, tmp_path: Path) -> None:
+    done = run("convert", str(tmp_path))
+
+    assert done.code in {Outcome.ISSUES, Outcome.WRONG_USE}
+    assert "document" in done.err
+
+
+def test_a_document_that_is_no_json_is_told_with_its_line(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "encounter.json"
+    file.write_text('{\n  "id": 1,\n  oops\n}')
+    done = run("convert", str(file))
+
+    assert done.code == 1
+    assert "encounter.json:3:" in done.err
+
+
+def test_a_setting_that_does_not_fit_is_told_by_every_command(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADAPTER_PROFILES", "mine")
+    done = run("convert", INFANT)
+
+    assert done.code == 1
+    assert "ADAPTER_PROFILES must be" in done.err
+
+
+def test_a_checked_bundle_is_good_and_a_broken_one_is_not(run: Run, tmp_path: Path) -> None:
+    good = str(EXAMPLES / "infant-final-report" / "bundle.json")
+    broken = tmp_path / "patient.json"
+    broken.write_text('{"resourceType": "Patient", "birthDate": "2020-13"}')
+
+    assert run("check", good, "--second-opinion").code == 0
+    done = run("check", str(broken))
+    assert done.code == 1
+    assert "at: Patient.birthDate" in done.out + done.err
+
+
+def test_checks_come_as_an_operation_outcome_too(run: Run) -> None:
+    done = run("check", str(EXAMPLES / "infant-final-report" / "bundle.json"), "--json")
+
+    assert json.loads(done.out)["resourceType"] == "OperationOutcome"
+
+
+def test_all_maps_are_good(run: Run) -> None:
+    done = run("maps", "check")
+
+    assert done.code == 0
+    assert done.out.endswith("maps are good\n")
+
+
+def test_a_bad_map_is_told_with_file_line_and_column(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "fhir" / "r4").mkdir(parents=True)
+    file = tmp_path / "fhir" / "r4" / "patient.yaml"
+    file.write_text("map: patient\ntarget: Patient\nresource:\n  id: =case.patient.mrn\n  nmae: x\n")
+    done = run("maps", "check", "--mappings", str(tmp_path))
+
+    assert done.code == 1
+    assert f"{file}:5:3" in done.out + done.err
+    assert "name" in done.out + done.err
+
+
+def test_a_map_is_shown_with_what_each_element_reads(run: Run) -> None:
+    done = run("maps", "show", "claim")
+
+    assert "case.billing.lines[*].modifiers[*].code" in done.out
+
+
+def test_maps_are_shown_to_machines_as_json(run: Run) -> None:
+    assert json.loads(run("maps", "show", "face2gene_lab", "--json").out)
+
+
+def test_an_element_is_explained(run: Run) -> None:
+    done = run("maps", "explain", INFANT, "--element", "Patient.gender")
+
+    assert "patient.yaml" in done.out
+
+
+def test_the_examples_are_a_table(run: Run) -> None:
+    done = run("examples")
+
+    assert done.code == 0
+    assert all(name[:12] in done.out for name in example_names())
+
+
+@pytest.mark.parametrize("document", ["encounter", "ai-report"])
+def test_schemas_are_printed(run: Run, document: str) -> None:
+    assert json.loads(run("schema", document).out)["type"] == "object"
+
+
+def test_a_server_that_does_not_answer_is_exit_code_3(run: Run) -> None:
+    done = run("send", INFANT, "--server", "http://127.0.0.1:9/fhir")
+
+    assert done.code == Outcome.NOT_CARRIED_OUT
+    assert "not taken" in done.out
+
+
+def test_data_that_is_not_marked_as_test_does_not_leave(run: Run) -> None:
+    done = run("send", str(EXAMPLES / "not-marked-as-test"), "--server", "http://fhir.invalid/r4")
+
+    assert done.code != 0
+    assert "not taken" in done.out
+    assert "HTEST" in done.out
+
+
+def test_sending_for_machines_is_json(run: Run) -> None:
+    said = json.loads(run("send", REFUSED, "--server", "http://127.0.0.1:9/fhir", "--json").out)
+
+    assert said["sent"] == "refused by our checks"
+
+
+def test_without_a_terminal_there_are_no_colours() -> None:
+    done = subprocess.run(
+        [str(ADAPTER), "convert", NOT_CLEAN],
+        capture_output=True,
+        check=False,
+        timeout=60,
+        env=own_environment(FORCE_COLOR="", NO_COLOR="1"),
+    )
+
+    assert b"\x1b[" not in done.stdout + done.stderr
+
+
+def test_a_reader_that_stops_early_is_no_error() -> None:
+    command = f"{ADAPTER} convert {INFANT} | head -c 10; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, check=False, timeout=60, env=own_environment())
+
+    assert b"Traceback" not in done.stderr
+    assert done.stdout == b'{\n  "resou'
+
+
+def test_every_kind_of_error_has_its_exit_code() -> None:
+    def kinds(of: type[AdapterError]) -> set[type[AdapterError]]:
+        return {of, *(each for child in of.__subclasses__() for each in kinds(child))}
+
+    issue = Issue(severity=Severity.ERROR, code=IssueType.INVALID, text="x")
+    assert all(any(issubclass(kind, known) for known in EXIT_CODES) for kind in kinds(AdapterError) - {AdapterError})
+    assert code_of(AdapterError(issue)) is Outcome.NOT_CARRIED_OUT
+
+
+def test_the_line_to_try_names_files_as_the_user_sees_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+    assert "document=@fhir_examples/infant-final-report/encounter.json" in curl_line("127.0.0.1", 1, Path(INFANT))
+    monkeypatch.chdir("/")
+    assert "http://127.0.0.1:1/convert" in curl_line("127.0.0.1", 1, Path("/x/infant"))

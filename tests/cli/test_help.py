@@ -1,0 +1,121 @@
+"""Help is there for every command, with examples that work, and without loading what it does not need."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from adapter.cli import adapter
+from tests.cli.ground import Run
+from tests.examples.ground import ROOT
+from tests.service import ADAPTER, own_environment
+
+HEAVY = {"flask", "pydantic", "rich", "orjson", "yaml", "requests", "gunicorn", "jsonschema_rs", "reportlab", "fhir"}
+
+
+def commands(group: click.Group, *path: str) -> list[tuple[str, ...]]:
+    """The paths of all commands, those of groups too."""
+    found = [path]
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        found += commands(command, *path, name) if isinstance(command, click.Group) else [(*path, name)]
+    return found
+
+
+PATHS = commands(adapter)
+
+
+def command_of(path: tuple[str, ...]) -> click.Command:
+    command: click.Command = adapter
+    for name in path:
+        assert isinstance(command, click.Group)
+        found = command.get_command(click.Context(command), name)
+        assert found is not None
+        command = found
+    return command
+
+
+def examples_of(path: tuple[str, ...]) -> list[str]:
+    lines = (command_of(path).help or "").partition("Examples:")[2].splitlines()
+    return [line.strip() for line in lines if line.strip().startswith("adapter ")]
+
+
+EXAMPLES = sorted({line for path in PATHS for line in examples_of(path)})
+# Serving does not end by itself, sending needs a FHIR server, and `--update` writes into the checkout: other tests do these.
+ELSEWHERE = ("adapter serve", "adapter send", "adapter examples --update", "--server")
+
+
+@pytest.mark.parametrize("path", PATHS, ids=" ".join)
+def test_help_has_examples_that_begin_on_lines_of_their_own(run: Run, path: tuple[str, ...]) -> None:
+    done = run(*path, "--help")
+
+    assert done.code == 0
+    assert re.search(r"^ +Examples:\n +adapter ", done.out, re.MULTILINE)
+    assert "\\b" not in done.out
+    assert all(option in done.out for option in ("-h", "--help"))
+
+
+@pytest.mark.parametrize("line", [line for line in EXAMPLES if not any(each in line for each in ELSEWHERE)])
+def test_an_example_of_the_help_works(line: str, tmp_path: Path) -> None:
+    infant = ROOT / "fhir_examples" / "infant-final-report"
+    for name, source in {
+        "encounter.json": infant / "encounter.json",
+        "ai_report.json": infant / "ai_report.json",
+        "bundle.json": infant / "bundle.json",
+        "fhir_examples": ROOT / "fhir_examples",
+        "face2gene.json": ROOT / "fhir_examples" / "face2gene-lab" / "face2gene.json",
+    }.items():
+        (tmp_path / name).symlink_to(source)
+    (tmp_path / "my-mappings").mkdir()
+    if "face2gene.json" in line:
+        (tmp_path / "encounter.json").unlink()
+        (tmp_path / "encounter.json").symlink_to(ROOT / "fhir_examples" / "face2gene-lab" / "encounter.json")
+    _, *arguments = shlex.split(re.split(r" [|>] ", line)[0])
+    done = subprocess.run(
+        [str(ADAPTER), *arguments], cwd=tmp_path, capture_output=True, check=False, timeout=60, env=own_environment()
+    )
+
+    assert done.returncode in {0, 1}, done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+
+
+def test_help_loads_nothing_that_it_does_not_need() -> None:
+    program = (
+        "import sys\nfrom adapter.cli import main\nsys.argv = ['adapter', '--help']\n"
+        "try:\n    main()\nfinally:\n    print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False, text=True, timeout=60)
+
+    assert done.returncode == 0
+    assert HEAVY.isdisjoint(done.stderr.split())
+
+
+def test_the_version_is_told(run: Run) -> None:
+    assert run("--version").out.startswith("adapter, version ")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_can_complete_commands(shell: str) -> None:
+    done = subprocess.run(
+        [str(ADAPTER)],
+        env=os.environ | {"_ADAPTER_COMPLETE": f"{shell}_source"},
+        capture_output=True,
+        check=False,
+        timeout=60,
+        text=True,
+    )
+
+    assert "_ADAPTER_COMPLETE" in done.stdout
+
+
+def test_the_names_of_commands_are_completed() -> None:
+    words = {"_ADAPTER_COMPLETE": "bash_complete", "COMP_WORDS": "adapter conv", "COMP_CWORD": "1"}
+    done = subprocess.run([str(ADAPTER)], env=os.environ | words, capture_output=True, check=False, timeout=60, text=True)
+
+    assert done.stdout == "plain,convert\n"
