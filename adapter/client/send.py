@@ -31,9 +31,10 @@ class SentResource:
 
     @property
     def is_good(self) -> bool:
-        """Whether everything was checked, nothing was changed, and nothing is left to fix."""
+        """Whether everything was checked, nothing was changed (labels may be kept), and nothing is left to fix."""
         done = self.result.status < _FIRST_NOT_DONE and not self.skipped
-        return done and not self.differences and all(each.verdict is not Verdict.TO_FIX for each in self.remarks)
+        as_sent = all(each.kind == "kept" for each in self.differences)
+        return done and as_sent and all(each.verdict is not Verdict.TO_FIX for each in self.remarks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

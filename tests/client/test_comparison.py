@@ -21,8 +21,6 @@ def compared(sent: dict[str, Any], read: dict[str, Any]) -> list[tuple[str, str]
     [
         ({"id": "a", "x": [1, {"y": "z"}]}, {"id": "a", "x": [1, {"y": "z"}]}),
         ({}, {"meta": {"versionId": "1", "lastUpdated": "2026", "source": "#x"}}),
-        ({}, {"meta": {"security": [{"code": "R"}]}}),
-        ({"meta": {"security": []}}, {"meta": {"security": [{"code": "R"}], "tag": [{"code": "a"}]}}),
         ({"meta": {"tag": [{"code": "a"}, {"code": "b"}]}}, {"meta": {"tag": [{"code": "b"}, {"code": "a"}], "versionId": "2"}}),
         ({}, {"id": "given-by-the-server"}),
         ({}, {"text": {"status": "generated", "div": f"{DIV}x</div>"}}),
@@ -61,6 +59,9 @@ def test_these_are_the_same(sent: dict[str, Any], read: dict[str, Any]) -> None:
         ),
         ({"meta": {"security": [{"code": "R"}]}}, {}, ("R.meta", "missing")),
         ({"meta": {"security": [{"code": "R"}]}}, {"meta": {"security": []}}, ("R.meta.security", "missing")),
+        ({"meta": {"security": []}}, {"meta": {"security": [{"code": "R"}]}}, ("R.meta.security", "kept")),
+        ({"meta": {"security": []}}, {"meta": {"security": [], "tag": [{"code": "a"}]}}, ("R.meta.tag", "kept")),
+        ({}, {"meta": {"security": [{"code": "R"}]}}, ("R.meta", "kept")),
         ({"text": {"div": f"{DIV}one</div>"}}, {"text": {"div": f"{DIV}two</div>"}}, ("R.text.div", "changed")),
     ],
 )

@@ -113,7 +113,7 @@ def test_a_label_that_is_no_longer_sent_stays_at_the_server_and_is_told(client: 
     client.transaction(transaction(patient(), observation(asserted_by="AIAST") | {"id": relabelled}))
     delivery = send_bundle(client, transaction(patient(), observation(asserted_by="DEVAST") | {"id": relabelled}))
 
-    assert delivery.resources[1].differences == (Difference(path="Observation.meta.security", kind="added"),)
+    assert delivery.resources[1].differences == (Difference(path="Observation.meta.security", kind="kept"),)
 
 
 def test_decimals_and_times_come_back_as_they_were_written(client: FhirClient) -> None:

@@ -128,7 +128,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 )
 def test_a_command_says_what_the_page_says(block: Block, folder: Path) -> None:
     command, *expected = block.text.splitlines()
-    environment = {**os.environ, "COLUMNS": "110", "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
 
     done = subprocess.run(
         [sys.executable, "-c", "from adapter.cli import main; main()", *command.removeprefix("$ adapter ").split()],
