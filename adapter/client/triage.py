@@ -33,11 +33,12 @@ class TriageEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriagedRemark:
-    """A remark with its verdict and the reason for that."""
+    """A remark with its verdict and the reason for that; `is_known` says whether a line of the table gave them."""
 
     remark: Remark
     verdict: Verdict
     why: str
+    is_known: bool
 
 
 def triage_table(tree: object) -> tuple[TriageEntry, ...]:
@@ -64,10 +65,10 @@ def triage(remarks: Iterable[Remark], table: Iterable[TriageEntry]) -> tuple[Tri
 def _triaged(remark: Remark, lines: tuple[TriageEntry, ...]) -> TriagedRemark:
     for line in lines:
         if _fits(line, remark):
-            return TriagedRemark(remark=remark, verdict=line.verdict, why=line.why)
+            return TriagedRemark(remark=remark, verdict=line.verdict, why=line.why, is_known=True)
     if remark.issue.severity is Severity.INFORMATION:
-        return TriagedRemark(remark=remark, verdict=Verdict.EXPECTED, why="Information only.")
-    return TriagedRemark(remark=remark, verdict=Verdict.TO_FIX, why="No line of the triage table knows it.")
+        return TriagedRemark(remark=remark, verdict=Verdict.EXPECTED, why="Information only.", is_known=False)
+    return TriagedRemark(remark=remark, verdict=Verdict.TO_FIX, why="No line of the triage table knows it.", is_known=False)
 
 
 def _fits(line: TriageEntry, remark: Remark) -> bool:
