@@ -6,10 +6,12 @@ from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 from adapter.terminology.canonical import joined, split
-from adapter.terminology.code_system import CodeSystem, Definition
+from adapter.terminology.code_system import CodeSystem, Definition, extension_value
 from adapter.terminology.version import is_match, order
 
 Element = Mapping[str, Any]
+
+_SUPPLEMENT_TYPE = "http://hl7.org/fhir/StructureDefinition/codesystem-supplement-type"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,12 +165,17 @@ class Catalog:
         return [*self._supplements, *below]
 
     def _wanted(self, definition: Definition, canonicals: frozenset[str]) -> Iterable[Definition]:
-        """The supplements to a definition that are asked for."""
+        """The supplements to a definition that are asked for, and those that only add languages."""
         for each in self._all_supplements:
             url, version = split(str(each.resource.get("supplements") or ""))
             fits = version is None or is_match(version, definition.version)
-            if url == definition.url and fits and canonicals & {each.url, each.canonical}:
+            if url == definition.url and fits and (canonicals & {each.url, each.canonical} or _is_language_pack(each)):
                 yield each
+
+
+def _is_language_pack(supplement: Definition) -> bool:
+    """Whether a supplement only adds languages, so that it counts without being asked for."""
+    return bool(extension_value(supplement.resource, _SUPPLEMENT_TYPE) == "lang-pack")
 
 
 def _indexed(found: Iterable[_Found]) -> dict[str, list[_Found]]:

@@ -302,7 +302,7 @@ class _Expansion:
     def _mention(self, resource: Element) -> None:
         """Note a definition that is not fit for use."""
         said = concern(resource, self._value_set.resource)
-        if (said and resource is not self._value_set.resource) or said in {"deprecated", "withdrawn"}:
+        if said:
             version = f"|{resource['version']}" if resource.get("version") else ""
             self._made.note(f"warning-{said}", f"{resource.get('url')}{version}")
 

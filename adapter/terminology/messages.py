@@ -265,7 +265,8 @@ CIRCULAR_VALUE_SET = Message(
 IMPORTS_TOO_DEEP = _too_costly(
     text="The value set '{value_set}' imports value sets more than {limit} levels deep; flatten the imports",
 )
-EXPANSION_TOO_COSTLY = _too_costly(
+EXPANSION_TOO_COSTLY = Message(
+    code=IssueType.TOO_COSTLY,
     id="VALUESET_TOO_COSTLY",
     text="The value set '{value_set}' expansion has too many codes to produce (>{limit})",
 )

@@ -52,12 +52,12 @@ class Answer:
 
 @dataclass(slots=True)
 class _State:
-    """What is known after each coding: the first that is a member, the first of all, and the places of all members."""
+    """What is known after each coding: all of them, the first that is a member, and the places of all members."""
 
     report: Report = field(default_factory=Report)
     is_member: bool | None = False
     right: Sought | None = None
-    first: Sought | None = None
+    all: list[Sought] = field(default_factory=list)
     members: set[str] = field(default_factory=set)
 
 
@@ -135,14 +135,13 @@ def _judge(sought: Sought, members: Members, question: Question) -> bool | None:
 
 
 def _keep(sought: Sought, state: _State, *, is_in: bool | None) -> None:
-    """Keep the first coding that is a member, and the first of all (or the last that is a member)."""
+    """Keep a coding, and whether it is the first that is a member."""
     if state.is_member is not True and is_in is not False:
         state.is_member = is_in
     if is_in:
         state.members.add(sought.coding.place)
         state.right = state.right or sought
-    if state.first is None:
-        state.first = sought
+    state.all.append(sought)
 
 
 def _judge_outside(sought: Sought, members: Members, question: Question) -> None:
@@ -221,11 +220,10 @@ def _say_not_in(members: Members, question: Question, report: Report, *, shown: 
 
 
 def _answer(wanted: Wanted, question: Question, state: _State) -> Answer:
-    kept = state.right or state.first
+    kept = state.right or next(iter(state.all), None)
     found = kept.found if kept else Found()
     coding = kept.coding if kept and (state.right or question.form != "codeableConcept") else None
-    if kept:
-        _comment_status(question, kept)
+    _comment_status(question, state)
     display = preferred(found.designations, wanted.languages) or preferred(found.designations, None)
     return Answer(
         is_valid=state.is_member is True and not state.report.has_errors,
@@ -238,16 +236,20 @@ def _answer(wanted: Wanted, question: Question, state: _State) -> Answer:
     )
 
 
-def _comment_status(question: Question, sought: Sought) -> None:
-    """Say that a concept is inactive or deprecated."""
-    coding, found = sought.coding, sought.found
-    place = coding.place or ("code" if question.form == "code" else "")
-    if found.inactive:
-        status = found.status or "inactive"
+def _comment_status(question: Question, state: _State) -> None:
+    """Say that a concept is inactive (the first one that is), or else that the last one is deprecated."""
+    inactive = next((each for each in state.all if each.found.inactive), None)
+    if inactive:
+        code, status = inactive.coding.code, inactive.found.status or "inactive"
         words = status if status == "inactive" else f"{status} and inactive"
-        sought.report.add(messages.INACTIVE_CONCEPT.issue(place, code=coding.code, status=words), is_said=True)
-    elif found.status and found.status.lower() == "deprecated":
-        sought.report.add(messages.DEPRECATED_CONCEPT.issue(place, code=coding.code), is_said=True)
+        place = inactive.coding.place or "code"
+        state.report.add(messages.INACTIVE_CONCEPT.issue(place, code=code, status=words), is_said=True)
+    elif state.all and (state.all[-1].found.status or "").lower() == "deprecated":
+        code = state.all[-1].coding.code
+        state.report.add(messages.DEPRECATED_CONCEPT.issue(_PLACES[question.form], code=code), is_said=True)
+
+
+_PLACES = {"code": "code", "coding": "Coding", "codeableConcept": "CodeableConcept"}
 
 
 def _add(report: Report, issue: TerminologyIssue | None) -> None:
