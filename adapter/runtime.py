@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from adapter.rules.policy import Policies
     from adapter.terminology import Terminology
     from adapter.terminology.catalog import Catalog
+    from adapter.terminology.definitions import Resource
 
 Profiles = Literal["none", "own", "uscore", "all"]
 AiLabel = Literal["device", "ai", "both"]
@@ -223,15 +224,15 @@ class Runtime:
         """Code systems and translations."""
         from adapter.terminology import load_terminology  # noqa: PLC0415 - as above
 
-        files = self._files("terminology", "*.yaml")
-        return load_terminology(
-            {name: read_plain_yaml(text, name) for name, text in files.items()}, base=self.settings.canonical_base
-        )
+        return load_terminology(self._terminology_files, base=self.settings.canonical_base)
 
     @cached_property
-    def definitions(self) -> list[dict[str, Any]]:
-        """The CodeSystems, ValueSets, ConceptMaps and StructureDefinitions that the service publishes, as FHIR R4 resources."""
-        return []
+    def definitions(self) -> "tuple[Resource, ...]":
+        """Our CodeSystems, ValueSets, ConceptMaps and StructureDefinitions, in this order, as FHIR R4 with absolute URLs."""
+        from adapter.terminology.definitions import load_definitions  # noqa: PLC0415 - as above
+
+        base = self.terminology.base  # a file that can not be used is said here
+        return load_definitions(self._terminology_files, base=base)
 
     @cached_property
     def catalog(self) -> "Catalog":
@@ -239,6 +240,19 @@ class Runtime:
         from adapter.terminology.catalog import Catalog  # noqa: PLC0415 - as above
 
         return Catalog.of(self.definitions)
+
+    @cached_property
+    def _terminology_files(self) -> dict[str, Any]:
+        """Terminology and profiles as parsed YAML by file, and what is made of the rule table and of payers' policies."""
+        from adapter.rules.description import latest  # noqa: PLC0415 - as above
+        from adapter.rules.modifier_codes import systems_of  # noqa: PLC0415 - as above
+        from adapter.rules.table import RULES  # noqa: PLC0415 - as above
+        from adapter.terminology.made import claim_edits, payer_value_sets  # noqa: PLC0415 - as above
+
+        made = payer_value_sets(latest(self.policies), lambda modifier: systems_of(modifier)[0])
+        files = {**self._files("terminology", "*.yaml"), **self._files("profiles", "*.yaml")}
+        written = {name: read_plain_yaml(text, name) for name, text in files.items()}
+        return {"the rule table": claim_edits(RULES), **made, **written}
 
     @cached_property
     def forms(self) -> "dict[str, InputForm]":

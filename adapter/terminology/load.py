@@ -1,26 +1,34 @@
-"""Makes the Terminology of parsed terminology files."""
+"""Makes the Terminology that mappings ask of our definitions and the list of systems, and says what is wrong with the files."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 
 from adapter.issues import InvalidError, Issue, IssueType, Severity
+from adapter.terminology.definitions import TYPES, children, load_resources
 from adapter.terminology.terminology import Terminology
 
 _CANNOT_BE_TEXT = "A text is needed here. Put codes that look like numbers in quotes."
+_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
+_ABOUT_ALL = ("header", "owners")
 
 
 def load_terminology(files: Mapping[str, object], *, base: str) -> Terminology:
     """Prepare all look-ups; `files` holds parsed YAML by file name, `base` is the canonical base without a slash at its end.
 
-    A file holds `systems` (alias to {url, also}) or one resource: a CodeSystem whose URL has an alias, or a ConceptMap, known
-    by its id. A URL without a scheme is relative to the base. Raises InvalidError with all that is wrong in the files.
+    A file holds `systems` (alias to {url, also}), the `header` of definitions, or one definition: a CodeSystem whose URL has an
+    alias, a ConceptMap, known by its id, or another. A URL without a scheme is relative to the base. Raises InvalidError with
+    all that is wrong in the files.
     """
     reader = _Reader(base)
     for file, content in files.items():
-        reader.read(file, content)
+        reader.check(file, content)
+    reader.stop_if_wrong()
+    for file, resource in load_resources(files, base=base).items():
+        reader.read(file, resource)
     reader.name_code_systems()
-    if reader.issues:
-        raise InvalidError(*reader.issues)
+    reader.stop_if_wrong()
     return Terminology(
         base=base,
         systems=MappingProxyType(reader.systems),
@@ -42,17 +50,43 @@ class _Reader:
         self.issues: list[Issue] = []
         self._code_systems: dict[str, tuple[str, Mapping[str, str | None]]] = {}
 
-    def read(self, file: str, content: object) -> None:
+    def stop_if_wrong(self) -> None:
+        if self.issues:
+            raise InvalidError(*self.issues)
+
+    def check(self, file: str, content: object) -> None:
+        """Whether a file holds one of the things that it may hold; of the list of systems also what it says."""
         top = _mapping(content)
         if "systems" in top:
             self._systems(file, _mapping(top["systems"]))
-        elif top.get("resourceType") == "CodeSystem":
-            url = self._absolute(self._text(file, "url", top.get("url")))
-            self._code_systems[url] = (file, dict(self._concepts(file, top)))
-        elif top.get("resourceType") == "ConceptMap":
-            self.maps[self._text(file, "id", top.get("id"))] = MappingProxyType(dict(self._pairs(file, top)))
+        elif top.get("resourceType") in TYPES:
+            self._check_definition(file, top)
+        elif any(isinstance(top.get(name), Mapping) for name in _ABOUT_ALL):
+            self._check_plain(file, top)
         else:
-            self._say(file, "This is no list of systems, no CodeSystem and no ConceptMap. Give it `systems` or a `resourceType`.")
+            self._say(
+                file, f"This is none of {', '.join(TYPES)}, no list of `systems` and no `header`. Give it a `resourceType`."
+            )
+
+    def _check_definition(self, file: str, top: Mapping[str, object]) -> None:
+        if not _ID.fullmatch(self._text(file, "id", top.get("id")) or "none"):
+            self._say(f"{file}#id", "An id has letters, digits, `-` and `.`, at most 64 of them.")
+        if "url" in top:
+            self._text(file, "url", top["url"])
+        self._check_plain(file, top)
+
+    def _check_plain(self, file: str, value: object) -> None:
+        if isinstance(value, date):
+            self._say(file, "A date stands here without quotes, and YAML makes something else of it. Put it in quotes.")
+        for child in children(value):
+            self._check_plain(file, child)
+
+    def read(self, file: str, resource: Mapping[str, object]) -> None:
+        """Keep what mappings can ask of a definition."""
+        if resource["resourceType"] == "CodeSystem" and "url" in resource:
+            self._code_systems[str(resource["url"])] = (file, dict(self._concepts(file, resource)))
+        elif resource["resourceType"] == "ConceptMap":
+            self.maps[str(resource["id"])] = MappingProxyType(dict(self._pairs(file, resource)))
 
     def name_code_systems(self) -> None:
         """Find the alias of every code system that was read."""
@@ -85,7 +119,8 @@ class _Reader:
             for element in _list(_mapping(group).get("element")):
                 source = self._text(file, "element.code", _mapping(element).get("code"))
                 for target in _list(_mapping(element).get("target"))[:1]:
-                    yield source, self._text(file, "target.code", _mapping(target).get("code"))
+                    if _mapping(target).get("equivalence") != "unmatched":
+                        yield source, self._text(file, "target.code", _mapping(target).get("code"))
 
     def _absolute(self, url: str) -> str:
         return url if url.startswith(("http://", "https://", "urn:")) else f"{self.base}/{url}"

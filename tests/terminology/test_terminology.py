@@ -133,9 +133,9 @@ def test_every_translation_into_our_own_codes_gives_codes_that_exist(terminology
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("nothing of ours", "no list of systems, no CodeSystem and no ConceptMap"),
+        ("nothing of ours", "no list of `systems` and no `header`"),
         ({"resourceType": "ConceptMap"}, "A text is needed"),
-        ({"resourceType": "CodeSystem", "url": "CodeSystem/lost"}, "has no alias"),
+        ({"resourceType": "CodeSystem", "id": "lost", "url": "CodeSystem/lost"}, "has no alias"),
         ({"systems": {"cpt": {"url": 5}}}, "A text is needed"),
         ({"systems": {"one": {"url": "urn:a", "also": ["urn:b"]}, "two": {"url": "urn:b"}}}, "belongs to another system"),
         ({"resourceType": "ConceptMap", "id": "m", "group": [{"element": [{"code": 22, "target": [{"code": "x"}]}]}]}, "quotes"),

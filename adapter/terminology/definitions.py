@@ -1,0 +1,77 @@
+"""Our own definitions as FHIR resources: what the files say, under the common header, with absolute URLs."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+Element = Mapping[str, Any]
+Resource = dict[str, Any]
+
+TYPES = ("CodeSystem", "ValueSet", "ConceptMap", "StructureDefinition")
+"""The types of definitions, in the order in which a server takes them: each names only what stands before it."""
+
+_OURS = re.compile(rf"(?:{'|'.join(TYPES)})/[A-Za-z0-9.-]+(?:#[A-Za-z]+)?")
+_FIRST = ("resourceType", "id", "url", "version", "name", "title", "status", "experimental", "date", "publisher", "contact")
+_SECOND = ("description", "jurisdiction", "purpose", "copyright")
+
+
+def load_definitions(files: Mapping[str, object], *, base: str) -> tuple[Resource, ...]:
+    """The definitions that are published: resources with absolute URLs, by type in the order of TYPES, then by id.
+
+    `files` holds parsed YAML by file name, of which one may have a `header`: what every definition begins with, and `owners`:
+    by code system the sentence that the copyright of a definition gets which names it. A resource without a `url` is for
+    mappings only (the words of an input form are nobody's code system) and is not published. Of two with one URL the last
+    stays: a user's definition replaces ours. `base` is the canonical base without a slash at its end.
+    """
+    made = {each["url"]: each for each in load_resources(files, base=base).values() if "url" in each}
+    return tuple(sorted(made.values(), key=lambda each: (TYPES.index(each["resourceType"]), each["id"])))
+
+
+def load_resources(files: Mapping[str, object], *, base: str) -> dict[str, Resource]:
+    """All definitions by file, published or not, each complete; files that hold something else are passed over."""
+    contents = [content for content in files.values() if isinstance(content, Mapping)]
+    header: Resource = {}
+    owners: dict[str, str] = {}
+    for content in contents:
+        header |= content.get("header", {})
+        owners |= content.get("owners", {})
+    found = {name: each for name, each in files.items() if isinstance(each, Mapping) and each.get("resourceType") in TYPES}
+    return {name: _complete(header | dict(each), owners, base) for name, each in found.items()}
+
+
+def _complete(resource: Resource, owners: Mapping[str, str], base: str) -> Resource:
+    said = [owners[url] for url in owners if url in _texts(resource)]
+    if said:
+        resource = resource | {"copyright": " ".join([*said, *_text(resource.get("copyright"))])}
+    names = [*_FIRST, *_SECOND, *(name for name in resource if name not in (*_FIRST, *_SECOND))]
+    return {name: _absolute(resource[name], base) for name in names if name in resource}
+
+
+def _texts(value: object) -> set[str]:
+    """Every text within a value."""
+    if isinstance(value, str):
+        return {value}
+    return {text for child in children(value) for text in _texts(child)}
+
+
+def children(value: object) -> Iterator[Any]:
+    """What an object or a list holds; nothing of anything else."""
+    if isinstance(value, Mapping):
+        yield from value.values()
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        yield from value
+
+
+def _text(value: object) -> list[str]:
+    return [value] if isinstance(value, str) else []
+
+
+def _absolute(value: Any, base: str) -> Any:  # noqa: ANN401 - a YAML value in, a JSON value out
+    """The value with the base in front of every text that is a URL of ours (`CodeSystem/procedure-modifier`)."""
+    if isinstance(value, str):
+        return f"{base}/{value}" if _OURS.fullmatch(value) else value
+    if isinstance(value, Mapping):
+        return {name: _absolute(each, base) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_absolute(each, base) for each in value]
+    return value

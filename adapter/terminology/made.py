@@ -1,0 +1,126 @@
+"""The definitions that are made of the rule table and of payers' policies, in the shape of a definition's file."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
+from typing import Any, Protocol
+
+_NOT_OF_IDS = re.compile(r"[^A-Za-z0-9.-]+")
+_NOT_OF_NAMES = re.compile(r"[^A-Za-z0-9]+")
+
+
+class ClaimEdit(Protocol):
+    """What the code system of claim edits says of a rule."""
+
+    @property
+    def id(self) -> str:
+        """The id of the rule, which becomes the code."""
+
+    @property
+    def title(self) -> str:
+        """What the rule is called."""
+
+    @property
+    def text(self) -> str:
+        """What is wrong, and what to do."""
+
+    @property
+    def severity(self) -> StrEnum:
+        """The severity that holds where no payer wants another."""
+
+    @property
+    def code(self) -> StrEnum:
+        """The issue type."""
+
+    @property
+    def source(self) -> str:
+        """Who says so."""
+
+
+class Payer(Protocol):
+    """What the value set of a payer says of its policy."""
+
+    @property
+    def key(self) -> str:
+        """The key of the policy."""
+
+    @property
+    def name(self) -> str:
+        """The name of the payer."""
+
+    @property
+    def modifiers(self) -> tuple[str, ...]:
+        """The claim modifiers that the payer takes."""
+
+    @property
+    def standing(self) -> str:
+        """What the policy rests on."""
+
+
+def claim_edits(rules: Iterable[ClaimEdit]) -> dict[str, Any]:
+    """The CodeSystem `claim-edit`: one concept per rule (modelling.md §7.1)."""
+    concepts = [
+        {
+            "code": rule.id,
+            "display": rule.title,
+            "definition": rule.text,
+            "property": [
+                {"code": "severityDefault", "valueString": rule.severity.value},
+                {"code": "issueType", "valueString": rule.code.value},
+                {"code": "source", "valueString": rule.source},
+            ],
+        }
+        for rule in rules
+    ]
+    return {
+        "resourceType": "CodeSystem",
+        "id": "claim-edit",
+        "url": "CodeSystem/claim-edit",
+        "name": "ClaimEdit",
+        "title": "Coding rules for 0731T",
+        "description": "The rules that a claim for 0731T is checked by, made from the rule table of the adapter. They are "
+        "engineering defaults and no billing advice; payers may see them otherwise.",
+        "caseSensitive": True,
+        "compositional": False,
+        "versionNeeded": False,
+        "content": "complete",
+        "count": len(concepts),
+        "property": [
+            _property(
+                "severityDefault", "How bad a breach is where no payer wants it otherwise: an OperationOutcome's severity."
+            ),
+            _property("issueType", "The issue type of a breach: an OperationOutcome's code."),
+            _property("source", "Who says so."),
+        ],
+        "concept": concepts,
+    }
+
+
+def _property(code: str, says: str) -> dict[str, str]:
+    return {"code": code, "uri": f"CodeSystem/claim-edit#{code}", "description": says, "type": "string"}
+
+
+def payer_value_sets(payers: Iterable[Payer], system_of: Callable[[str], str]) -> dict[str, dict[str, Any]]:
+    """For each payer the ValueSet `claim-modifier-allowed-<key>` (modelling.md §7.2), by the name of its source.
+
+    `system_of` gives the code system's URL of a modifier. Codes only, without a display.
+    """
+    return {f"the policy {payer.key}": _payer_value_set(payer, system_of) for payer in payers}
+
+
+def _payer_value_set(payer: Payer, system_of: Callable[[str], str]) -> dict[str, Any]:
+    by_system: dict[str, list[Mapping[str, str]]] = {}
+    for modifier in payer.modifiers:
+        by_system.setdefault(system_of(modifier), []).append({"code": modifier})
+    identity = f"claim-modifier-allowed-{_NOT_OF_IDS.sub('-', payer.key)}"
+    parts = [each.capitalize() for each in _NOT_OF_NAMES.split(identity)]
+    return {
+        "resourceType": "ValueSet",
+        "id": identity,
+        "url": f"ValueSet/{identity}",
+        "name": "".join(parts),
+        "title": f"Claim modifiers that a line of 0731T may have: {payer.name}",
+        "description": f"Made from the payer policy `{payer.key}` (folder payers of the mappings). It is: {payer.standing}.",
+        "immutable": False,
+        "compose": {"include": [{"system": system, "concept": codes} for system, codes in by_system.items()]},
+    }
