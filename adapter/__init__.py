@@ -29,7 +29,7 @@ def convert(documents: "Sequence[Document]", options: "Options | None" = None) -
     """Convert the documents of one encounter with the settings of the environment; maps are loaded once.
 
     Never raises for what is in the documents: a refused input is a Conversion without a bundle whose issues say why. Raises
-    InvalidError for settings or mapping files that can not be used.
+    SetupError for settings or mapping files that can not be used.
     """
     from adapter.runtime import default_runtime  # noqa: PLC0415 - whoever imports a part of the adapter loads no maps
 

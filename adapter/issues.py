@@ -83,6 +83,10 @@ class InvalidError(AdapterError):
     """What was sent can not be read or breaks a rule."""
 
 
+class SetupError(InvalidError):
+    """What the adapter was set up with can not be used: settings, mapping files, policies, a server's address."""
+
+
 class NotFoundError(AdapterError):
     """What was asked for is not there."""
 

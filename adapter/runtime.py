@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from adapter.issues import InvalidError, Issue, IssueType, Severity
+from adapter.issues import Issue, IssueType, SetupError, Severity
 
 if TYPE_CHECKING:
     from dataclasses import Field
@@ -76,7 +76,7 @@ class Settings:
 def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings of an environment (the process's own if none is given).
 
-    Raises InvalidError for a value that does not fit, and for an `ADAPTER_` variable that does not exist; variables that begin
+    Raises SetupError for a value that does not fit, and for an `ADAPTER_` variable that does not exist; variables that begin
     with `ADAPTER_TEST_` belong to the tests.
     """
     given = os.environ if environment is None else environment
@@ -92,7 +92,7 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
                 issues.append(_unfit(name, must_be(names[name])))
             values[names[name].name] = value
     if issues:
-        raise InvalidError(*issues)
+        raise SetupError(*issues)
     return Settings(**values)
 
 
@@ -186,7 +186,7 @@ class Runtime:
 
     @cached_property
     def line(self) -> "Line":
-        """The line; raises BadMappingError (an InvalidError) with all mistakes of the mapping files."""
+        """The line; raises BadMappingError (a SetupError) with all mistakes of the mapping files."""
         from adapter.pipeline import Line  # noqa: PLC0415 - `adapter --help` does not need it
 
         sources = {each.source.source: each for each in self.source_library.maps if each.source.source}
@@ -266,7 +266,7 @@ class Runtime:
 
     @cached_property
     def policies(self) -> "Policies":
-        """The policies of payers; raises BadPolicyError (an InvalidError) with all mistakes of their files."""
+        """The policies of payers; raises BadPolicyError (a SetupError) with all mistakes of their files."""
         from adapter.rules.policy_file import load_policies  # noqa: PLC0415 - as above
 
         return load_policies(*self._layers("payers", "*.yaml"))
@@ -326,11 +326,11 @@ def _text_of(file: Path) -> str:
     try:
         return file.read_text("utf-8")
     except UnicodeDecodeError:
-        raise InvalidError(_unreadable(str(file), "is not UTF-8")) from None
+        raise SetupError(_unreadable(str(file), "is not UTF-8")) from None
 
 
 def read_plain_yaml(text: str, name: str) -> Any:  # noqa: ANN401 - a YAML value
-    """A YAML file that is plain data (terminology, triage); raises InvalidError, with the place, if it is not YAML."""
+    """A YAML file that is plain data (terminology, triage); raises SetupError, with the place, if it is not YAML."""
     import yaml  # noqa: PLC0415 - as above
 
     try:
@@ -338,7 +338,7 @@ def read_plain_yaml(text: str, name: str) -> Any:  # noqa: ANN401 - a YAML value
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
-        raise InvalidError(_unreadable(place, "is not YAML")) from None
+        raise SetupError(_unreadable(place, "is not YAML")) from None
 
 
 def _unreadable(place: str, what: str) -> Issue:

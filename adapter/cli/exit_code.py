@@ -2,7 +2,15 @@
 
 from enum import IntEnum
 
-from adapter.issues import AdapterError, ConflictError, InvalidError, NotFoundError, NotSupportedError, UnavailableError
+from adapter.issues import (
+    AdapterError,
+    ConflictError,
+    InvalidError,
+    NotFoundError,
+    NotSupportedError,
+    SetupError,
+    UnavailableError,
+)
 
 
 class Outcome(IntEnum):
@@ -15,13 +23,14 @@ class Outcome(IntEnum):
 
 
 EXIT_CODES: dict[type[AdapterError], Outcome] = {
+    SetupError: Outcome.WRONG_USE,
     InvalidError: Outcome.ISSUES,
     NotFoundError: Outcome.WRONG_USE,
     NotSupportedError: Outcome.WRONG_USE,
     ConflictError: Outcome.NOT_CARRIED_OUT,
     UnavailableError: Outcome.NOT_CARRIED_OUT,
 }
-"""The exit code of each kind of error; a test sees that none is missing."""
+"""The exit code of each kind of error, the special before the general; a test sees that none is missing."""
 
 
 def code_of(error: AdapterError) -> Outcome:

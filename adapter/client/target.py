@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from adapter.client.loose import dict_in, list_in, text_in
-from adapter.issues import InvalidError, Issue, IssueType, NotFoundError, Severity
+from adapter.issues import InvalidError, Issue, IssueType, NotFoundError, SetupError, Severity
 
 PUBLIC_SERVERS: Mapping[str, str] = MappingProxyType({"hapi": "https://hapi.fhir.org/baseR4"})
 """The short names of public FHIR servers that are known everywhere."""
@@ -59,11 +59,11 @@ class Target:
 
 
 def target_at(base_url: str, trusted_hosts: Iterable[str] = ()) -> Target:
-    """The target at a base URL; raises InvalidError unless it is plainly http(s)://host[:port][/path], without credentials."""
+    """The target at a base URL; raises SetupError unless it is plainly http(s)://host[:port][/path], without credentials."""
     match = _BASE_URL.fullmatch(base_url.rstrip("/"))
     if match is None:
         text = "This is no base URL of a FHIR server: give http(s)://host[:port][/path], without user, password or query."
-        raise InvalidError(Issue(severity=Severity.ERROR, code=IssueType.VALUE, text=text))
+        raise SetupError(Issue(severity=Severity.ERROR, code=IssueType.VALUE, text=text))
     trusted = frozenset(host.lower() for host in trusted_hosts)
     return Target(base_url=match[0], host=match["host"].lower(), trusted_hosts=trusted)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from adapter.issues import InvalidError, Issue, IssueType, Severity
+from adapter.issues import Issue, IssueType, SetupError, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -48,7 +48,7 @@ def problem(code: str, mark: Mark, message: str, hint: str) -> Problem:  # noqa:
     return Problem(code=code, mark=mark, message=message, hint=hint)
 
 
-class BadFileError(InvalidError):
+class BadFileError(SetupError):
     """Files that can not be used; raised with all of their problems at once."""
 
     kind = "file"

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
-from adapter.issues import InvalidError, Issue, IssueType, Severity
+from adapter.issues import Issue, IssueType, SetupError, Severity
 from adapter.terminology.definitions import TYPES, children, load_resources
 from adapter.terminology.terminology import Terminology
 
@@ -18,7 +18,7 @@ def load_terminology(files: Mapping[str, object], *, base: str) -> Terminology:
     """Prepare all look-ups; `files` holds parsed YAML by file name, `base` is the canonical base without a slash at its end.
 
     A file holds `systems` (alias to {url, also}), the `header` of definitions, or one definition: a CodeSystem whose URL has an
-    alias, a ConceptMap, known by its id, or another. A URL without a scheme is relative to the base. Raises InvalidError with
+    alias, a ConceptMap, known by its id, or another. A URL without a scheme is relative to the base. Raises SetupError with
     all that is wrong in the files.
     """
     reader = _Reader(base)
@@ -52,7 +52,7 @@ class _Reader:
 
     def stop_if_wrong(self) -> None:
         if self.issues:
-            raise InvalidError(*self.issues)
+            raise SetupError(*self.issues)
 
     def check(self, file: str, content: object) -> None:
         """Whether a file holds one of the things that it may hold; of the list of systems also what it says."""
