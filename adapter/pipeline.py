@@ -1,13 +1,13 @@
 """The line itself: documents in, a Conversion out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from adapter.case import Case
+from adapter.case import Case, Date
 from adapter.checks import check_bundle
 from adapter.fhir.bundle import transaction
 from adapter.fhir.json import canonical_bytes, read_json
@@ -21,9 +21,11 @@ from adapter.readers.document import NATIVE, Document, MappedDocument, Path, Rea
 from adapter.readers.merge import Merged, merge
 from adapter.readers.shape import InputForm, structure_issues
 from adapter.readers.validate import to_case
+from adapter.rules.circumstances import SUNSET, Circumstances
 from adapter.rules.explanation import Explanation, explain
 from adapter.rules.facts import Facts, facts_of
 from adapter.rules.judgement import Judgement, judgement_of
+from adapter.rules.lookback import ASIDE, Aside, weighed
 from adapter.rules.policy import Choice, Policies
 from adapter.rules.registry import JUDGED_ONLY
 from adapter.rules.state import DERIVED_FROM, state_of
@@ -31,7 +33,11 @@ from adapter.rules.suggestion import suggest, suggestion_issues
 
 
 class Options(BaseModel):
-    """The switches of a conversion; mappings read them as `options`."""
+    """The switches of a conversion; mappings read them as `options`.
+
+    The last four are for the coding rules (`adapter.rules.circumstances`): the day of the judgement, if a clock may be read; the
+    first day on which 0731T may be archived, and whether somebody has read that it is; whether a public server gets the output.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -40,6 +46,10 @@ class Options(BaseModel):
     narrative: bool = True
     zone: str | None = None
     version: str = "0"
+    today: Date | None = None
+    sunset: Date = SUNSET
+    sunset_verified: bool = False
+    to_public_server: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,14 +126,23 @@ class Line:
         judged = JUDGED_ONLY.union(*(DERIVED_FROM.get(name, ()) for name in states))
         return frozenset(path for path in self.library.unread if dotted(path) not in judged)
 
-    def convert(self, documents: Sequence[Document], options: Options | None = None, *, lineage: bool = False) -> Conversion:
+    def convert(
+        self,
+        documents: Sequence[Document],
+        options: Options | None = None,
+        *,
+        prior: Sequence[Document] = (),
+        lineage: bool = False,
+    ) -> Conversion:
         """The Conversion of the documents of one encounter; never raises for what is in them.
 
+        `prior` are encounters that were billed earlier, each of them one document, for the rules that look at a whole day.
         With `lineage` it is noted while resources are made; without, it is worked out if somebody asks for it.
         """
         options = options or Options()
         try:
             merged, found = self._read(documents, options)
+            earlier = tuple(self._earlier(each, options, found) for each in prior)
         except AdapterError as refusal:
             return _refused(refusal.issues)
         if any(issue.is_error for issue in merged.issues):
@@ -131,7 +150,17 @@ class Line:
         case, issues = to_case(merged)
         if case is None:
             return _refused((*issues, *found))
-        return self._make(case, merged, options, found=found, lineage=lineage)
+        found += _set_aside(prior, weighed(case, earlier))
+        return self._make(case, merged, options, earlier=earlier, found=found, lineage=lineage)
+
+    def _earlier(self, document: Document, options: Options, found: list[Issue]) -> Case:
+        """The case of an earlier claim; raises InvalidError if it can not be read."""
+        merged, remarks = self._read([document], options)
+        found += remarks
+        case, issues = to_case(merged)
+        if case is None:
+            raise InvalidError(*issues)
+        return case
 
     def _read(self, documents: Sequence[Document], options: Options) -> tuple[Merged, list[Issue]]:
         if not documents:
@@ -149,9 +178,18 @@ class Line:
             raise InvalidError(*problems)
         return map_document(self.sources[document.form], document, options, found=found)
 
-    def _make(self, case: Case, merged: Merged, options: Options, *, found: list[Issue], lineage: bool) -> Conversion:
+    def _make(
+        self,
+        case: Case,
+        merged: Merged,
+        options: Options,
+        *,
+        earlier: tuple[Case, ...],
+        found: list[Issue],
+        lineage: bool,
+    ) -> Conversion:
         choice = self.policies.choose(case)
-        facts = facts_of(case, state_of(case), choice.policy)
+        facts = facts_of(case, state_of(case), choice.policy, circumstances=_circumstances(options, earlier))
         judgement = judgement_of(facts)
         judged = _said_of(judgement, choice, facts)
         roots = (case, judgement, options)
@@ -180,6 +218,29 @@ def _said_of(judgement: Judgement, choice: Choice, facts: Facts) -> tuple[Issue,
     if facts.use is None:
         return judgement.issues
     return choice.to_issue(), *judgement.issues, *suggestion_issues(suggest(facts))
+
+
+def _circumstances(options: Options, earlier: tuple[Case, ...]) -> Circumstances:
+    return Circumstances(
+        today=options.today,
+        sunset=options.sunset,
+        sunset_verified=options.sunset_verified,
+        to_public_server=options.to_public_server,
+        prior=earlier,
+    )
+
+
+def _set_aside(prior: Sequence[Document], asides: Sequence[Aside | None]) -> Iterator[Issue]:
+    """An information for each earlier claim that does not count beside this one."""
+    for document, aside in zip(prior, asides, strict=True):
+        if aside is not None:
+            yield Issue(
+                severity=Severity.INFORMATION,
+                code=IssueType.INFORMATIONAL,
+                rule=f"prior/{aside}",
+                text=ASIDE[aside],
+                location=(f"{document.name}#",),
+            )
 
 
 def map_document(compiled: CompiledMap, document: ReadDocument, options: Options, *, found: list[Issue]) -> MappedDocument:

@@ -13,7 +13,7 @@ from adapter.cli.show import count_of, err, out, outcome_of, print_json, show_en
 from adapter.fhir.json import pretty_bytes, read_json
 from adapter.issues import Issue
 from adapter.pipeline import Conversion, Options
-from adapter.runtime import default_runtime
+from adapter.runtime import default_runtime, today
 
 PATH = click.Path(exists=True, path_type=Path)
 
@@ -21,16 +21,23 @@ PATH = click.Path(exists=True, path_type=Path)
 @click.command("convert")
 @click.argument("files", nargs=-1, required=True, type=PATH)
 @click.option("--form", help="The input form of the files, if it is not to be found out (case, face2gene_lab, …).")
+@click.option(
+    "--prior",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path, dir_okay=False),
+    help="An encounter that was billed earlier; may be given more than once.",
+)
 @click.option("--profiles", type=click.Choice(["none", "own", "uscore", "all"]), help="Which profiles resources claim.")
 @click.option("--ai-label", type=click.Choice(["device", "ai", "both"]), help="How AI content is labelled.")
 @click.option("--lineage", is_flag=True, help="Show what every element was made from.")
 @click.option("--explain", metavar="ELEMENT", help="Show why an element is as it is or is missing, e.g. Claim.item[0].modifier.")
 @click.option("--out", "target", type=click.Path(path_type=Path, dir_okay=False), help="Write the Bundle to this file.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: bundle, outcome, lineage, coverage.")
-def convert_command(
+def convert_command(  # noqa: PLR0913 - one argument for each option
     *,
     files: tuple[Path, ...],
     form: str | None,
+    prior: tuple[Path, ...],
     profiles: str | None,
     ai_label: str | None,
     lineage: bool,
@@ -49,11 +56,12 @@ def convert_command(
       adapter convert fhir_examples/complete --out bundle.json
       adapter convert fhir_examples/complete --explain 'Claim.item[0].modifier'
       adapter convert encounter.json face2gene.json --json | jq .outcome
+      adapter convert encounter.json ai_report.json --prior march.json
     """
     runtime = default_runtime()
     changes = {name: value for name, value in (("profiles", profiles), ("ai_label", ai_label)) if value}
-    options = Options.model_validate({**runtime.options.model_dump(), **changes})
-    made = runtime.line.convert(documents_of(files, form), options, lineage=lineage)
+    options = Options.model_validate({**runtime.options.model_dump(), **changes, "today": today()})
+    made = runtime.line.convert(documents_of(files, form), options, prior=documents_of(prior), lineage=lineage)
     if as_json:
         print_json(made.whole(runtime.settings.canonical_base))
     else:

@@ -15,7 +15,7 @@ from adapter.rules.description import describe_explanation, describe_policy, des
 from adapter.rules.explanation import Explanation, RuleOutcome
 from adapter.rules.rule import Rule
 from adapter.rules.table import RULE, RULES
-from adapter.runtime import Runtime, load, settings_from
+from adapter.runtime import Runtime, load, settings_from, today
 
 _MAPPINGS = click.option(
     "--mappings",
@@ -111,9 +111,17 @@ def _rule_of(rule_id: str) -> Rule:
 @rules_commands.command("explain")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--form", help="The input form of the files, if it is not to be found out (case, face2gene_lab, …).")
+@click.option(
+    "--prior",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path, dir_okay=False),
+    help="An encounter that was billed earlier; may be given more than once.",
+)
 @_MAPPINGS
 @_JSON
-def explain_command(*, files: tuple[Path, ...], form: str | None, mappings: str | None, as_json: bool) -> int:
+def explain_command(
+    *, files: tuple[Path, ...], form: str | None, prior: tuple[Path, ...], mappings: str | None, as_json: bool
+) -> int:
     """Say what became of every rule for the documents of ONE encounter, and which modifiers its facts defend.
 
     A rule fired, passed, was not applicable (and why), or was skipped (and which fact is missing).
@@ -124,7 +132,8 @@ def explain_command(*, files: tuple[Path, ...], form: str | None, mappings: str 
       adapter rules explain encounter.json ai_report.json --json | jq '.rules[] | select(.outcome == "fired")'
     """
     runtime = _runtime(mappings)
-    made = runtime.line.convert(documents_of(files, form), runtime.options)
+    options = runtime.options.model_copy(update={"today": today()})
+    made = runtime.line.convert(documents_of(files, form), options, prior=documents_of(prior))
     if made.explanation is None:
         show_issues(made.issues)
         err.print("the documents could not be read: mend the errors above", style="bold red")

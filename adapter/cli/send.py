@@ -14,7 +14,7 @@ from adapter.cli.show import err, out, outcome_of, print_json, show_issues
 from adapter.client import Delivery, FhirClient, TriageEntry, Verdict, remarks_behind, resolve_server, send_bundle, triage_table
 from adapter.issues import AdapterError
 from adapter.pipeline import Conversion
-from adapter.runtime import default_runtime, folder_of, read_plain_yaml
+from adapter.runtime import default_runtime, folder_of, read_plain_yaml, today
 
 PATH = click.Path(exists=True, path_type=Path)
 
@@ -60,7 +60,8 @@ def send_command(*, cases: tuple[Path, ...], server: str, as_json: bool) -> int:
 
 def _sent(client: FhirClient, paths: list[Path], lines: tuple[TriageEntry, ...], *, as_json: bool) -> dict[str, Any]:
     name = paths[0].resolve().name if paths[0].is_dir() else paths[0].stem
-    made = default_runtime().line.convert(documents_of(paths), default_runtime().options)
+    options = default_runtime().options.model_copy(update={"today": today(), "to_public_server": client.target.is_public})
+    made = default_runtime().line.convert(documents_of(paths), options)
     if made.bundle is None:
         row = {"case": name, "sent": "refused by our checks", "code": Outcome.ISSUES, "issues": made.issues}
     else:

@@ -1,7 +1,8 @@
 """What was billed on the same day: by the lines of the claim, and by earlier claims for the same patient and provider."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from adapter.case import Case, Line
@@ -9,6 +10,17 @@ from adapter.rules.state import state_of
 
 Aside = Literal["other-patient", "other-provider", "no-claim", "void", "replaced"]
 """Why an earlier case does not count: of somebody else, no claim for payment, cancelled, or replaced by a later claim."""
+
+ASIDE: Mapping[Aside, str] = MappingProxyType(
+    {
+        "other-patient": "The earlier claim is of another patient and was not looked at. Pass claims of this patient.",
+        "other-provider": "The earlier claim is of another provider and was not looked at. Pass claims of this provider.",
+        "no-claim": "The earlier document asks for no payment and was not looked at. Pass what was claimed.",
+        "void": "The earlier claim is cancelled or none, and was not looked at. Pass claims that stand.",
+        "replaced": "The earlier claim is replaced by a later one, and was not looked at. Nothing needs to be done.",
+    }
+)
+"""What is said of an earlier case that does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +34,7 @@ class Service:
 
 def services_before(case: Case, prior: Sequence[Case]) -> tuple[Service, ...]:
     """The lines of earlier claims that count beside a case, in the order of the claims."""
-    standing = (each for each, aside in weighed(case, prior) if aside is None)
+    standing = (each for each, aside in zip(prior, weighed(case, prior), strict=True) if aside is None)
     return tuple(
         Service(None, line, tuple(modifier.code.strip().upper() for modifier in line.modifiers))
         for each in standing
@@ -30,10 +42,10 @@ def services_before(case: Case, prior: Sequence[Case]) -> tuple[Service, ...]:
     )
 
 
-def weighed(case: Case, prior: Sequence[Case]) -> tuple[tuple[Case, Aside | None], ...]:
-    """Each earlier case with the reason why its claim does not count beside this one; nothing for one that does."""
+def weighed(case: Case, prior: Sequence[Case]) -> tuple[Aside | None, ...]:
+    """For each earlier case the reason why its claim does not count beside this one; nothing for one that does."""
     replaced = _replaced(case) | {name for each in prior for name in _replaced(each) if name != each.id}
-    return tuple((each, _aside(each, case, replaced)) for each in prior)
+    return tuple(_aside(each, case, replaced) for each in prior)
 
 
 def _aside(earlier: Case, case: Case, replaced: set[str]) -> Aside | None:

@@ -11,6 +11,7 @@ from adapter.fhir.json import read_json
 from adapter.issues import InvalidError, Issue, IssueType, Severity
 from adapter.pipeline import Options
 from adapter.readers.document import Document
+from adapter.runtime import today
 from adapter.web.answer import FHIR_JSON, JSON
 
 _JSON_TYPES = {JSON, FHIR_JSON, "text/json"}
@@ -95,15 +96,13 @@ def resource_of(request: Request) -> dict[str, Any]:
 
 
 def options_of(request: Request, options: Options) -> Options:
-    """The options of the service, changed by the query parameters `profiles` and `ai_label`; raises InvalidError."""
+    """The options of the service today, changed by the query parameters `profiles` and `ai_label`; raises InvalidError."""
     changes = {name: request.args[name] for name in ("profiles", "ai_label") if name in request.args}
-    if not changes:
-        return options
     allowed = {"profiles": ("none", "own", "uscore", "all"), "ai_label": ("device", "ai", "both")}
     wrong = [name for name, value in changes.items() if value not in allowed[name]]
     if wrong:
         raise InvalidError(*(_issue(f"`{name}` must be one of {', '.join(allowed[name])}", f"query#/{name}") for name in wrong))
-    return options.model_copy(update=changes)
+    return options.model_copy(update={**changes, "today": today()})
 
 
 def wanted_type(request: Request) -> str:

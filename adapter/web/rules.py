@@ -6,7 +6,7 @@ from adapter.rules.description import describe_explanation, describe_policy, des
 from adapter.rules.table import RULES
 from adapter.web.answer import JSON, json_answer, outcome_answer, status_of
 from adapter.web.operation import Service
-from adapter.web.request import check_parameters, documents_of
+from adapter.web.request import check_parameters, documents_of, options_of
 
 
 def rules(service: Service, request: Request) -> Response:
@@ -23,7 +23,7 @@ def rules(service: Service, request: Request) -> Response:
 def explain(service: Service, request: Request) -> Response:
     """`POST /rules/explain`: documents of one encounter in, what became of every rule and of ten modifiers out."""
     check_parameters(request, ("form",))
-    made = service.runtime.line.convert(documents_of(request), service.runtime.options)
+    made = service.runtime.line.convert(documents_of(request), options_of(request, service.runtime.options))
     if made.explanation is None:
         return outcome_answer(made.issues, status_of(made.issues), service.base)
     return json_answer(describe_explanation(made.explanation), media_type=JSON)
