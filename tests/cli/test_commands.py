@@ -125,7 +125,7 @@ def test_a_setting_that_does_not_fit_is_told_by_every_command(run: Run, monkeypa
     monkeypatch.setenv("ADAPTER_PROFILES", "mine")
     done = run("convert", INFANT)
 
-    assert done.code == 1
+    assert done.code == Outcome.WRONG_USE
     assert "ADAPTER_PROFILES must be" in done.err
 
 
