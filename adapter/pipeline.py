@@ -57,15 +57,20 @@ class Conversion:
     """What became of the documents.
 
     `content` is the FHIR transaction Bundle as bytes, `bundle` the same as a value of your own; both None if the input was
-    refused. `issues` are all problems, with their places. `lineage` says for every element of the bundle what it was made from;
-    `coverage` which input fields no mapping read, `explanation` what became of every coding rule. All but content
-    and issues are worked out when they are first asked for.
+    refused. `found` are all problems, `issues` the same with their places. `lineage` says for every element of the bundle what it
+    was made from; `coverage` which input fields no mapping read, `explanation` what became of every coding rule. All but content
+    and what was found are worked out when they are first asked for.
     """
 
     content: bytes | None
-    issues: tuple[Issue, ...]
+    found: tuple[Issue, ...]
     facts: Facts | None = field(default=None, repr=False)
     trail: Trail | None = field(default=None, repr=False)
+
+    @cached_property
+    def issues(self) -> tuple[Issue, ...]:
+        """All problems, with their places in the documents and in the bundle."""
+        return tuple(map(self.trail.with_places, self.found)) if self.trail else self.found
 
     @cached_property
     def bundle(self) -> dict[str, Any] | None:
@@ -98,7 +103,7 @@ class Conversion:
     @property
     def has_errors(self) -> bool:
         """Whether an issue is an error."""
-        return any(issue.is_error for issue in self.issues)
+        return any(issue.is_error for issue in self.found)
 
     def whole(self, base: str) -> dict[str, Any]:
         """All of it as `{bundle, outcome, lineage, coverage}` for the writers of `adapter.fhir.json`; `base` as in Settings.
@@ -208,9 +213,8 @@ class Line:
         )
         verdicts = dict.fromkeys(verdict_issue(*report) for report in reports)  # a name of a `let` may be asked for twice
         issues = [*found, *judged, *verdicts]
-        placed = [trail.with_places(issue) for issue in issues]
-        checked = [*placed, *check_bundle(bundle, content), *trail.coverage().issues()]
-        return Conversion(content=content, issues=tuple(checked), facts=facts, trail=trail)
+        checked = (*issues, *check_bundle(bundle, content), *trail.coverage().issues())
+        return Conversion(content=content, found=checked, facts=facts, trail=trail)
 
 
 def _said_of(judgement: Judgement, choice: Choice, facts: Facts) -> tuple[Issue, ...]:
@@ -287,7 +291,7 @@ def _position(document: ReadDocument, read: str) -> tuple[str, ...]:
 
 
 def _refused(issues: Sequence[Issue], facts: Facts | None = None) -> Conversion:
-    return Conversion(content=None, issues=tuple(issues), facts=facts)
+    return Conversion(content=None, found=tuple(issues), facts=facts)
 
 
 def _no_document() -> InvalidError:

@@ -46,7 +46,7 @@ def convert(service: Service, request: Request) -> Response:
     if made.content is None:
         return outcome_answer(made.issues, status_of(made.issues), service.base)
     answer = bytes_answer(made.content) if media_type == FHIR_JSON else json_answer(made.whole(service.base), media_type=JSON)
-    counts = (f"{name}={sum(each.severity is severity for each in made.issues)}" for name, severity in _COUNTED)
+    counts = (f"{name}={sum(each.severity is severity for each in made.found)}" for name, severity in _COUNTED)
     answer.headers["Adapter-Issues"] = ", ".join(counts)
     return answer
 
