@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from html import escape
 from typing import Any
 
 Element = Mapping[str, Any]
@@ -10,9 +11,10 @@ Resource = dict[str, Any]
 TYPES = ("CodeSystem", "ValueSet", "ConceptMap", "StructureDefinition")
 """The types of definitions, in the order in which a server takes them: each names only what stands before it."""
 
+_XHTML = "http://www.w3.org/1999/xhtml"
 _OURS = re.compile(rf"(?:{'|'.join(TYPES)})/[A-Za-z0-9.-]+(?:#[A-Za-z]+)?")
-_FIRST = ("resourceType", "id", "url", "version", "name", "title", "status", "experimental", "date", "publisher", "contact")
-_SECOND = ("description", "jurisdiction", "purpose", "copyright")
+_FIRST = ("resourceType", "id", "text", "url", "version", "name", "title", "status", "experimental", "date", "publisher")
+_SECOND = ("contact", "description", "jurisdiction", "purpose", "copyright")
 
 
 def load_definitions(files: Mapping[str, object], *, base: str) -> tuple[Resource, ...]:
@@ -21,7 +23,8 @@ def load_definitions(files: Mapping[str, object], *, base: str) -> tuple[Resourc
     `files` holds parsed YAML by file name, of which one may have a `header`: what every definition begins with, and `owners`:
     by code system the sentence that the copyright of a definition gets which names it. A resource without a `url` is for
     mappings only (the words of an input form are nobody's code system) and is not published. Of two with one URL the last
-    stays: a user's definition replaces ours. `base` is the canonical base without a slash at its end.
+    stays: a user's definition replaces ours. A definition without a narrative gets its title and description as one. `base` is
+    the canonical base without a slash at its end.
     """
     made = {each["url"]: each for each in load_resources(files, base=base).values() if "url" in each}
     return tuple(sorted(made.values(), key=lambda each: (TYPES.index(each["resourceType"]), each["id"])))
@@ -43,8 +46,16 @@ def _complete(resource: Resource, owners: Mapping[str, str], base: str) -> Resou
     said = [owners[url] for url in owners if url in _texts(resource)]
     if said:
         resource = resource | {"copyright": " ".join([*said, *_text(resource.get("copyright"))])}
+    if "url" in resource and "text" not in resource:
+        resource = resource | {"text": _narrative(resource)}
     names = [*_FIRST, *_SECOND, *(name for name in resource if name not in (*_FIRST, *_SECOND))]
     return {name: _absolute(resource[name], base) for name in names if name in resource}
+
+
+def _narrative(resource: Element) -> Resource:
+    said = [str(resource[name]).rstrip(".") for name in ("title", "description") if resource.get(name)]
+    paragraphs = "".join(f"<p>{escape(each, quote=False)}</p>" for each in said or [resource["url"]])
+    return {"status": "generated", "div": f'<div xmlns="{_XHTML}">{paragraphs}</div>'}
 
 
 def _texts(value: object) -> set[str]:

@@ -122,5 +122,13 @@ def _payer_value_set(payer: Payer, system_of: Callable[[str], str]) -> dict[str,
         "title": f"Claim modifiers that a line of 0731T may have: {payer.name}",
         "description": f"Made from the payer policy `{payer.key}` (folder payers of the mappings). It is: {payer.standing}.",
         "immutable": False,
-        "compose": {"include": [{"system": system, "concept": codes} for system, codes in by_system.items()]},
+        "compose": _compose(by_system),
     }
+
+
+def _compose(by_system: Mapping[str, list[Mapping[str, str]]]) -> dict[str, Any]:
+    if not by_system:
+        # A compose must include something: a payer that takes no modifier has all of them excluded.
+        everything = [{"valueSet": ["ValueSet/claim-modifier-0731t"]}]
+        return {"include": everything, "exclude": everything}
+    return {"include": [{"system": system, "concept": codes} for system, codes in by_system.items()]}

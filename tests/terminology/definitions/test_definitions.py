@@ -385,3 +385,28 @@ def test_what_is_no_definition_is_passed_over() -> None:
 
     assert found["url"] == f"{BASE}/ValueSet/a"
     assert "copyright" not in found
+
+
+def test_a_definition_has_a_narrative_of_its_title_and_description_unless_it_brings_one() -> None:
+    files = {
+        "said": {"resourceType": "ValueSet", "id": "a", "url": "ValueSet/a", "title": "A & B", "description": "Both."},
+        "bare": {"resourceType": "ValueSet", "id": "b", "url": "ValueSet/b"},
+        "own": {"resourceType": "ValueSet", "id": "c", "url": "ValueSet/c", "text": {"status": "empty"}},
+    }
+
+    said, bare, own = load_definitions(files, base=BASE)
+
+    assert said["text"]["div"] == '<div xmlns="http://www.w3.org/1999/xhtml"><p>A &amp; B</p><p>Both</p></div>'
+    assert "ValueSet/b" in bare["text"]["div"]
+    assert own["text"] == {"status": "empty"}
+
+
+def test_a_payer_that_takes_no_modifier_has_an_empty_value_set(tmp_path: Path) -> None:
+    (tmp_path / "payers").mkdir()
+    (tmp_path / "payers" / "mine.yaml").write_text("policy: none\nextends: default\nname: None\nmodifiers: []\n")
+    found = load(replace(Settings(), mappings=str(tmp_path))).definitions
+
+    (mine,) = (each for each in found if each["id"] == "claim-modifier-allowed-none")
+
+    assert mine["compose"]["include"] == mine["compose"]["exclude"]
+    assert check_resource(mine) == []
