@@ -252,12 +252,12 @@ class Trail:
 def _item_of(origin: Origin, place: int, path: Path) -> tuple[str | int, ...]:
     """What an item of a list was made into, as far as the loop over that list is the map's; else the element itself."""
     depth = sum(isinstance(step, int) for step in path) - 1
-    items = origin.items[place] if place < len(origin.items) else ()
+    items = origin.items[place]
     return items[depth] if depth < len(items) else origin.element
 
 
 def _blames(read: Path, path: Path) -> bool:
-    return read[:1] == ("case",) and len(read) > len(path) and read[1 : len(path) + 1] == path
+    return read[:1] == ("case",) and read[1 : len(path) + 1] == path
 
 
 def verdict_issue(made_by: CompiledMap, report: Report) -> Issue:

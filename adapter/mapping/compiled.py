@@ -52,7 +52,7 @@ class Bench:
 
     def frame(self, places: list[Place]) -> Frame:
         """A new frame."""
-        return Frame(report=self.report, places=places, constants=self.constants)
+        return Frame(report=self.report, places=places, constants=self.constants, roots=self.roots)
 
 
 def bind_header(source: MapSource, bench: Bench, places: list[Place], *, early: bool) -> Header:

@@ -138,12 +138,13 @@ class Binder:
         return self._hoisted(base, value, field.required, name)
 
     def _hoisted(self, base: Value, value: Value, required: bool, name: str) -> Value:  # noqa: FBT001 - private, called by name here
-        if value.many or not isinstance(value.type, Shape) or not (base.simple and is_root(base)):
+        anchor = self.frame.anchor(base)
+        if value.many or not isinstance(value.type, Shape) or anchor is None:
             return value
         shape = base.type
         assert isinstance(shape, Shape)  # noqa: S101 - _step has seen to it
         base_optional = self.frame.hoisted_optional(base.key)
-        code = self._guarded(base, base_optional, lambda name_of: access(shape, name_of, name), "None")
+        code = self._guarded(anchor, base_optional, lambda name_of: access(shape, name_of, name), "None")
         local = self.frame.hoist(value.key, code, optional=base_optional or not required)
         return replace(value, code=local, simple=True)
 
@@ -356,11 +357,6 @@ def constant_value(value: object, frame: Frame) -> Value | None:
         kind = Kind("code", frozenset({value})) if word else Kind("string")
         return Value(code=repr(value), key=repr(value), type=kind, constant=value)
     return None
-
-
-def is_root(value: Value) -> bool:
-    """Whether a value is a root or a path from a root without any loop."""
-    return value.origin is not None and not value.origin.loops and "[" not in value.origin.text
 
 
 def access(shape: Shape, base: str, name: str) -> str:

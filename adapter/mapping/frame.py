@@ -1,10 +1,10 @@
 """What one compiled function needs beside its statements: fresh names, hoisted paths, places for reports, and its problems."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
-from adapter.mapping.value import Read
+from adapter.mapping.value import Read, Value
 from adapter.strict_yaml.problem import Mark, Problem, problem
 
 
@@ -25,6 +25,7 @@ class Frame:
     report: Callable[[Problem], None]
     places: list[Place]
     constants: dict[str, object]
+    roots: Mapping[str, Value]
     hoists: dict[str, tuple[str, str, bool]] = field(default_factory=dict)
     indexed: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
@@ -41,6 +42,12 @@ class Frame:
         if key not in self.hoists:
             self.hoists[key] = (self.fresh("h"), code, optional)
         return self.hoists[key][0]
+
+    def anchor(self, value: Value) -> Value | None:
+        """The value as the start of the function knows it: a root or a hoisted path, whatever name it goes by here."""
+        if value.key in self.hoists:
+            return replace(value, code=self.hoists[value.key][0], simple=True)
+        return next((root for root in self.roots.values() if root.key == value.key), None)
 
     def hoisted_optional(self, key: str) -> bool:
         """Whether a hoisted path can be nothing, whatever is known at some place."""

@@ -233,8 +233,8 @@ def _condition(draw: st.DrawFn, seen: Seen, depth: int) -> str:
         return _text(draw, seen, min(depth, 1))
     if form == "list":
         return _listed(draw, seen, min(depth, 1))[0]
-    parts = [path for path, each in _known(seen) if not each.many and isinstance(each.type, Shape)]
-    return draw(st.sampled_from(parts)) if parts else _question(draw, seen, depth)
+    parts = _parts(seen)
+    return draw(st.sampled_from(parts))[0] if parts else _question(draw, seen, depth)
 
 
 def _body(draw: st.DrawFn, seen: Seen, depth: int, indent: str) -> list[str]:
@@ -282,16 +282,29 @@ def _head(draw: st.DrawFn, seen: Seen, indent: str, *, loop: bool) -> tuple[list
         listed, made = _listed(draw, seen, 1)
         name, seen = seen.more(made)
         lines.append(f"{indent}for: {name} in {listed}")
-    if draw(st.booleans()):
+    elif draw(st.booleans()) and (parts := _parts(seen)):
+        path, made = draw(st.sampled_from(parts))
+        name, seen = seen.more(made)
+        lines.append(f"{indent}for: {name} in {path}")
+    form = _choice(draw, "none", "when", "let")
+    if form == "when":
         lines.append(f"{indent}when: ={_condition(draw, seen, 1)}")
+    elif form == "let" and (parts := _parts(seen)):
+        path, made = draw(st.sampled_from(parts))
+        name, seen = seen.more(made)
+        used = _choice(draw, name, f"({name} or {path})", f"(not {name})")
+        lines += [f"{indent}let:", f"{indent}  {name}: ={path}", f"{indent}when: ={used}"]
     return lines, seen
+
+
+def _parts(seen: Seen) -> list[tuple[str, Shape]]:
+    """All paths that lead to one part with parts of its own."""
+    return [(path, each.type) for path, each in _known(seen) if not each.many and isinstance(each.type, Shape)]
 
 
 @st.composite
 def maps(draw: st.DrawFn) -> str:
     """The text of a map that makes a Probe."""
-    lines = ["map: probe", "target: Probe"]
-    if draw(st.booleans()):
-        lines.append(f"when: ={_condition(draw, ROOT, 1)}")
-    lines += ["resource:", "  id: one", *_body(draw, ROOT, 2, "  ")]
+    head, seen = _head(draw, ROOT, "", loop=False)
+    lines = ["map: probe", "target: Probe", *head, "resource:", "  id: one", *_body(draw, seen, 2, "  ")]
     return "\n".join(lines) + "\n"

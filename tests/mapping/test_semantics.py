@@ -12,9 +12,10 @@ from adapter.issues import ConflictError
 from adapter.mapping.function import NotConvertible, function
 from adapter.mapping.library import Library, Surroundings, load_library
 from adapter.mapping.problem import BadMappingError
+from adapter.mapping.shape import shape_of_json_schema
 from adapter.mapping.support import NULL
 from adapter.mapping.types import Field, Kind, Shape
-from tests.mapping.ground import Reports, case_of, load, made_of, resources, surroundings
+from tests.mapping.ground import Reports, case_of, load, made_of, make_document, resources, surroundings
 
 NOTHING = None
 
@@ -900,3 +901,53 @@ resource:
 def test_explicit_null_is_not_there_and_says_its_name() -> None:
     assert not NULL
     assert repr(NULL) == "NULL"
+
+
+ALIASED = """map: device
+target: Device
+resource:
+  id: =stable_id('Device', case.id)
+  deviceName:
+    - {head}
+      name: ={name}.tool.vendor or 'none'
+      type: other
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ALIASED.format(head="let: {a: =case.ai}", name="a"),
+        ALIASED.format(head="for: a in case.ai", name="a"),
+        ALIASED.format(head="let: {c: =case}", name="c.ai"),
+        ALIASED.format(head="let: {c: =case, a: =c.ai}", name="a"),
+        ALIASED.format(head="let: {b: =case.ai, a: =b}", name="a"),
+        ALIASED.format(head="for: b in case.ai for a in b", name="a"),
+        ALIASED.format(head="let: {t: =case.ai or case.ai}", name="(case.ai or t)"),
+        ALIASED.format(head="when: =case.ai", name="case.ai").replace(
+            "resource:", "let:\n  a: =case.ai\nwhen: =a.tool\nresource:"
+        ),
+        ALIASED.format(head="when: =a.tool", name="a").replace("resource:", "for: a in case.ai\nresource:"),
+    ],
+)
+def test_a_part_has_its_parts_by_whatever_name_it_goes(text: str) -> None:
+    library = load(text)
+    with_part = resources(library, case_of(ai={"tool": {"vendor": "Maker"}}))
+    without = [each for made in resources(library, case_of()) for each in made.get("deviceName", [])]
+
+    assert with_part[0]["deviceName"] == [{"name": "Maker", "type": "other"}]
+    assert without in ([], [{"name": "none", "type": "other"}])
+
+
+def test_a_field_of_another_form_may_be_called_as_a_variable_of_ours() -> None:
+    inner = {"type": "object", "properties": {"deep": {"type": "object", "properties": {"name": {"type": "string"}}}}}
+    names = [f"{letter}{number}" for letter in "xivhws" for number in range(1, 4)]
+    shape = shape_of_json_schema({"type": "object", "properties": dict.fromkeys(names, inner)}, "visit")
+    lets = "".join(f"  n_{name}: ={name}\n" for name in names)
+    joined = ", ".join(f"n_{name}.deep.name" for name in names)
+    text = f"map: m\nsource: visit\ntarget: Case\nlet:\n{lets}case:\n  patient:\n    family: =join(' ', {joined})\n"
+    library = load(text, sources={"visit": shape})
+
+    made = make_document(library, {name: {"deep": {"name": name}} for name in names})
+
+    assert made == {"patient": {"family": " ".join(names)}}
