@@ -9,6 +9,7 @@ from adapter.checks.references import check_references, types_of
 from adapter.fhir.bundle import transaction
 from adapter.fhir.json import canonical_bytes
 from adapter.fhir.table import packaged_table
+from adapter.issues import IssueType
 from tests.checks.ground import CLAIM, ORGANIZATION, PATIENT, SUBJECT, Resource, bundle, said, spoilt
 
 ASSIGNER = [{"system": "urn:a", "value": "1", "assigner": {"reference": "Organization/o"}}]
@@ -121,6 +122,15 @@ def test_nothing_is_said_of(sound: Resource) -> None:
 @pytest.mark.parametrize(("wrong", "rule", "expression"), BAD.values(), ids=BAD)
 def test_it_is_an_issue_that(wrong: Resource, rule: str, expression: str) -> None:
     assert (rule, expression) in checked(wrong)
+
+
+def test_what_is_not_there_is_told_from_what_may_not_be_there() -> None:
+    nowhere, elsewhere = (
+        spoilt(bundle(), "entry.2.resource.subject", each) for each in (NOWHERE, {"reference": "Organization/o"})
+    )
+
+    assert [issue.code for issue in check_references(nowhere, canonical_bytes(nowhere))] == [IssueType.NOT_FOUND]
+    assert [issue.code for issue in check_references(elsewhere, canonical_bytes(elsewhere))] == [IssueType.INVALID]
 
 
 def test_only_what_is_wrong_is_said() -> None:

@@ -78,6 +78,7 @@ BAD = [
     (b"[ 1e31]", "json/number", "x.json#/0"),
     (b"1e31", "json/number", "x.json#"),
     (b'{"a": 1.0000000000000000000000000000001}', "json/number", "x.json#/a"),
+    (b'{"a": 1.0000000000000000000000000001}', "json/number", "x.json#/a"),
 ]
 
 
@@ -88,6 +89,11 @@ def test_what_is_wrong_is_said_with_its_place_and_without_the_text(content: byte
 
     assert [(issue.rule, issue.location) for issue in caught.value.issues] == [(rule, (location,))]
     assert "Secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["1.000000000000000000000000001", "9223372036854775807", "1E+30", "1E-30"])
+def test_a_number_at_the_limit_is_read(text: str) -> None:
+    assert canonical_bytes(read_json(text.encode(), "x")) == text.encode()
 
 
 def test_every_unfit_value_is_told() -> None:

@@ -128,6 +128,21 @@ def test_what_is_wrong_is_said_with_its_field_and_place(
     assert issue.is_error
 
 
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"patient": []}, IssueType.STRUCTURE),
+        ({"images": {}}, IssueType.STRUCTURE),
+        ({"test": "yes"}, IssueType.VALUE),
+        ({"patient": {"mrn": "m", "sex": "f"}}, IssueType.CODE_INVALID),
+        ({"patient": {}}, IssueType.REQUIRED),
+        ({"zzz": 1}, IssueType.STRUCTURE),
+    ],
+)
+def test_what_is_wrong_has_its_issue_type(changes: dict[str, Any], code: IssueType) -> None:
+    assert [issue.code for issue in issues_of(**changes)] == [code]
+
+
 def test_a_missing_part_is_placed_where_it_should_be() -> None:
     case, issues = to_case(merge([ReadDocument(name="a.json", form="case", tree={})]))
 
