@@ -24,6 +24,7 @@ from adapter.pipeline import Line
 from adapter.readers.document import Document
 from adapter.rules.judgement import judge
 from adapter.runtime import Settings, folder_of, load
+from tests.bench.terminology import LARGE, large, terminology
 
 REPETITIONS = 11
 SECONDS = 0.4
@@ -153,6 +154,8 @@ def main() -> None:
         parts[f"conversion: {name}"] = partial(conversion, line, name)
         parts[f"checks: {name}"] = partial(checks, line, name)
     parts["start"] = start
+    parts["terminology over HTTP"] = terminology
+    parts[f"a code system of {LARGE:,} concepts"] = large
     figures = {}
     for part, measure in parts.items():
         print(f"\n{part}", flush=True)
