@@ -17,6 +17,7 @@ _COMMANDS = {
     "rules": ("adapter.cli.rules", "rules_commands"),
     "claim": ("adapter.cli.claim", "claim_command"),
     "orders": ("adapter.cli.orders", "orders_command"),
+    "package": ("adapter.cli.package", "package_command"),
     "examples": ("adapter.cli.examples", "examples_command"),
 }
 _SHORT = {
@@ -29,6 +30,7 @@ _SHORT = {
     "rules": "List, show and explain the coding rules for 0731T.",
     "claim": "Show a claim as CMS-1500 boxes and 837P segments.",
     "orders": "Show the confirmatory orders, and what each lacks.",
+    "package": "Write the FHIR NPM package of our definitions, profiles and examples.",
     "examples": "Convert the examples that travel with the adapter.",
 }
 

@@ -3,17 +3,10 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from adapter.distribution import inputs_of
 from adapter.readers.document import Document
 
-_MADE = ("bundle.json", "issues.json", "lineage.json")
-"""What conversions leave in a folder; not input."""
-
-
-def inputs_of(path: Path) -> list[Path]:
-    """The input documents of a folder (all JSON files but those that a conversion makes), or the file itself."""
-    if path.is_dir():
-        return [each for each in sorted(path.iterdir()) if each.suffix == ".json" and each.name not in _MADE]
-    return [path]
+__all__ = ["documents_of", "inputs_of"]
 
 
 def documents_of(paths: Iterable[Path], form: str | None = None) -> list[Document]:

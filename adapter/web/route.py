@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import Response
 
-from adapter.web import operation, rules, terminology
+from adapter.web import operation, package, rules, terminology
 from adapter.web.answer import FHIR_JSON, JSON
 
 Call = Callable[..., Response]
@@ -41,7 +41,7 @@ class Route:
     @property
     def rule(self) -> str:
         """The path as Flask writes it."""
-        return self.path.replace("{type}", "<resource_type>").replace("{id}", "<id>")
+        return self.path.replace("{type}", "<resource_type>").replace("{", "<").replace("}", ">")
 
 
 ROUTES: tuple[Route, ...] = (
@@ -90,6 +90,35 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route(
         method="GET", path="/fhir/metadata", call=None, says="The CapabilityStatement.", gives=(FHIR_JSON,), statuses=(200, 400)
+    ),
+    Route(
+        method="GET",
+        path="/fhir/package.tgz",
+        call=package.archive,
+        says="The FHIR NPM package of our definitions, profiles and examples.",
+        gives=(package.ARCHIVE,),
+        statuses=(200, 400),
+    ),
+    Route(
+        method="GET",
+        path="/fhir/packages/{name}",
+        call=package.versions,
+        says="Which versions of the FHIR NPM package there are, as an npm registry says it.",
+        gives=(JSON,),
+        statuses=(200, 400, 404),
+        parameters=(Parameter(name="name", says="The name of the package.", place="path"),),
+    ),
+    Route(
+        method="GET",
+        path="/fhir/packages/{name}/{version}",
+        call=package.version,
+        says="A version of the FHIR NPM package, as an npm registry gives it.",
+        gives=(package.ARCHIVE,),
+        statuses=(200, 400, 404),
+        parameters=(
+            Parameter(name="name", says="The name of the package.", place="path"),
+            Parameter(name="version", says="The version of the package.", place="path"),
+        ),
     ),
     Route(
         method="GET", path="/health", call=operation.health, says="Whether the service works.", gives=(JSON,), statuses=(200, 400)

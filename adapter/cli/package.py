@@ -1,0 +1,34 @@
+"""`adapter package`."""
+
+from pathlib import Path
+
+import click
+
+from adapter.cli.exit_code import Outcome
+from adapter.cli.show import out
+from adapter.distribution import package_of
+from adapter.runtime import default_runtime
+
+
+@click.command("package")
+@click.option(
+    "--out",
+    "to",
+    type=click.Path(path_type=Path),
+    help="A file, or a folder for the file `name-version.tgz`.  [default: the current folder]",
+)
+def package_command(*, to: Path | None) -> int:
+    r"""Write the FHIR NPM package of our definitions, profiles and examples.
+
+    \b
+    Examples:
+      adapter package
+      adapter package --out /srv/fhir/packages
+      adapter package --out definitions.tgz
+    """
+    package = package_of(default_runtime())
+    wanted = to or Path()
+    file = wanted / package.file_name if wanted.is_dir() else wanted
+    file.write_bytes(package.content)
+    out.print(str(file), markup=False)
+    return Outcome.GOOD

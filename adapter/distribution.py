@@ -1,0 +1,38 @@
+"""What travels with the adapter, ready to be given away: the examples as Bundles, and the FHIR NPM package."""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from adapter.package import Package, make_package
+from adapter.pipeline import Options
+from adapter.readers.document import Document
+from adapter.runtime import Runtime, adapter_version, folder_of
+
+_MADE = ("bundle.json", "issues.json", "lineage.json")
+"""What conversions leave in a folder; not input."""
+
+
+def inputs_of(path: Path) -> list[Path]:
+    """The input documents of a folder (all JSON files but those that a conversion makes), or the file itself."""
+    if path.is_dir():
+        return [each for each in sorted(path.iterdir()) if each.suffix == ".json" and each.name not in _MADE]
+    return [path]
+
+
+def example_bundles(runtime: Runtime) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The name and the Bundle of each example, whose resources claim our profiles; what is refused has no Bundle."""
+    options = Options(profiles="own", version=adapter_version())  # no setting and no clock, so that they are the same everywhere
+    for folder in sorted(each for each in folder_of("fhir_examples").iterdir() if each.is_dir()):
+        documents = [Document(name=each.name, content=each.read_bytes()) for each in inputs_of(folder)]
+        bundle = runtime.line.convert(documents, options).bundle
+        if bundle is not None:
+            yield folder.name, bundle
+
+
+@cache
+def package_of(runtime: Runtime) -> Package:
+    """The FHIR NPM package of a runtime, made once."""
+    base = runtime.settings.canonical_base
+    return make_package(runtime.definitions, dict(example_bundles(runtime)), base=base, version=adapter_version())
