@@ -18,12 +18,11 @@ from adapter.runtime import default_runtime
     help="A file, or a folder for the file `name-version.tgz`.  [default: the current folder]",
 )
 def package_command(*, to: Path | None) -> int:
-    r"""Write the FHIR NPM package of our definitions, profiles and examples.
+    """Write the FHIR NPM package of our definitions, profiles and examples.
 
     \b
     Examples:
       adapter package
-      adapter package --out /srv/fhir/packages
       adapter package --out definitions.tgz
     """
     package = package_of(default_runtime())
