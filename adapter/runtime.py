@@ -235,11 +235,19 @@ class Runtime:
         return load_definitions(self._terminology_files, base=base)
 
     @cached_property
+    def served_definitions(self) -> "dict[tuple[str, str], Resource]":
+        """The definitions as the service gives them, with `meta`, by type and id."""
+        from adapter.terminology.definition_view import versioned  # noqa: PLC0415 - as above
+
+        return {(each["resourceType"], each["id"]): versioned(each) for each in self.definitions}
+
+    @cached_property
     def catalog(self) -> "Catalog":
         """The definitions, as terminology operations look for them."""
         from adapter.terminology.catalog import Catalog  # noqa: PLC0415 - as above
 
-        return Catalog.of(self.definitions)
+        held = {each["url"] for each in self.definitions if each["resourceType"] == "CodeSystem"}
+        return Catalog.of(self.definitions, closed=frozenset(self.terminology.systems.values()) - held)
 
     @cached_property
     def _terminology_files(self) -> dict[str, Any]:

@@ -85,8 +85,14 @@ _Index = Mapping[str, list[_Found]]
 class Catalog:
     """Definitions by URL; of several versions the newest is the one that is meant when none is said."""
 
-    def __init__(self, resources: Iterable[Element], base: "Catalog | None" = None) -> None:
-        """Index resources; what is here comes before what `base` has. Types that are no definitions are passed over."""
+    def __init__(
+        self, resources: Iterable[Element], base: "Catalog | None" = None, *, closed: frozenset[str] = frozenset()
+    ) -> None:
+        """Index resources; what is here comes before what `base` has. Types that are no definitions are passed over.
+
+        `closed` are code systems that exist and that nobody here may hold.
+        """
+        self._closed: frozenset[str] = base._closed if base else closed  # noqa: SLF001 - a catalog below is of the same class
         by_type: dict[str, list[Element]] = {}
         for each in resources:
             by_type.setdefault(str(each.get("resourceType")), []).append(each)
@@ -99,9 +105,9 @@ class Catalog:
         self._concept_maps = [ConceptMap(resource=each) for each in by_type.get("ConceptMap", ())]
 
     @classmethod
-    def of(cls, resources: Iterable[Element]) -> "Catalog":
-        """The catalog of some resources."""
-        return cls(resources)
+    def of(cls, resources: Iterable[Element], *, closed: frozenset[str] = frozenset()) -> "Catalog":
+        """The catalog of some resources; `closed` are code systems that exist and that nobody here may hold."""
+        return cls(resources, closed=closed)
 
     def overlaid(self, resources: Iterable[Element]) -> "Catalog":
         """This catalog with more definitions on top, for one request; this one stays as it is."""
@@ -120,6 +126,10 @@ class Catalog:
             return None
         below = self.base.code_system(url, version)
         return CodeSystem(below.definition, tuple(self._wanted(below.definition, supplements))) if below else None
+
+    def is_closed(self, url: str) -> bool:
+        """Whether a code system exists that nobody here may hold."""
+        return url in self._closed
 
     def code_system_versions(self, url: str) -> list[str]:
         """The versions of a code system that are here, old to new."""
@@ -149,9 +159,7 @@ class Catalog:
         return _newest([each for each in self.concept_maps if each.url == plain], version or said)
 
     def by_id(self, kind: str, identity: str) -> Element | None:
-        """A definition of the service itself by type and id; a request's own definitions have no place of their own."""
-        if self.base:
-            return self.base.by_id(kind, identity)
+        """A definition by type and id."""
         return next((each for each in self.resources.get(kind, ()) if each.get("id") == identity), None)
 
     @property

@@ -14,7 +14,7 @@ STANDARDS_STATUS = "http://hl7.org/fhir/StructureDefinition/structuredefinition-
 PROPERTIES = "http://hl7.org/fhir/concept-properties#"
 _NOT_SELECTABLE = frozenset({"notSelectable", "not-selectable", "abstract"})
 _INACTIVE = frozenset({"inactive", "retired"})
-_BOOLEAN_STATUS = ("deprecated", "inactive", "retired")
+_FLAGS = ("deprecated", "inactive", "retired")
 
 
 def value_of(element: Element) -> Any:  # noqa: ANN401 - the value of an extension, a property or a parameter
@@ -77,6 +77,11 @@ class Definition:
         return self.codes_of("notSelectable") | _NOT_SELECTABLE
 
     @cached_property
+    def flags(self) -> dict[str, str]:
+        """The codes of the properties that say yes or no to a status, with that status."""
+        return {code: status for status in _FLAGS for code in {status, *self.codes_of(status)}}
+
+    @cached_property
     def status_codes(self) -> frozenset[str]:
         """The codes of the properties that hold a status."""
         return self.codes_of("status") | {"status"}
@@ -100,11 +105,6 @@ class CodeSystem:
     def is_complete(self) -> bool:
         """Whether a code that is not here does not exist."""
         return self.content == "complete"
-
-    @property
-    def size(self) -> int:
-        """How many concepts there are."""
-        return len(self.definition.concepts.by_code)
 
     @property
     def roots(self) -> list[Concept]:
@@ -154,6 +154,14 @@ class CodeSystem:
             found.extend(designation_of(each, source) for each in element.get("designation") or ())
         return found
 
+    def texts(self, concept: Concept) -> Iterator[str]:
+        """The code, the display and all designations, as a text search reads them."""
+        yield concept.code
+        for _, element in self.elements(concept):
+            yield str(element.get("display") or "")
+            for each in element.get("designation") or ():
+                yield str(each.get("value") or "")
+
     def is_abstract(self, concept: Concept) -> bool:
         """Whether a concept only groups others (http://hl7.org/fhir/R4/codesystem-concept-properties.html: notSelectable)."""
         names = self.definition.not_selectable
@@ -165,16 +173,17 @@ class CodeSystem:
         for each in own:
             if each.get("code") in self.definition.status_codes:
                 return str(value_of(each))
+        flags = self.definition.flags
         for each in own:
-            if each.get("code") in _BOOLEAN_STATUS and _is_true(each):
-                return str(each["code"])
+            if each.get("code") in flags and _is_true(each):
+                return flags[each["code"]]
         said = extension_value(concept.element, STANDARDS_STATUS)
         return str(said) if said else None
 
     def is_inactive(self, concept: Concept) -> bool:
         """Whether a concept is no longer to be used."""
         own = concept.element.get("property") or ()
-        if any(each.get("code") == "inactive" and _is_true(each) for each in own):
+        if any(self.definition.flags.get(str(each.get("code"))) == "inactive" and _is_true(each) for each in own):
             return True
         if any(each.get("code") in self.definition.status_codes and value_of(each) in _INACTIVE for each in own):
             return True
@@ -183,9 +192,8 @@ class CodeSystem:
     def is_deprecated(self, concept: Concept) -> bool:
         """Whether a concept is on its way out."""
         own = concept.element.get("property") or ()
-        return self.status(concept) == "deprecated" or any(
-            each.get("code") in {"deprecated", *self.definition.codes_of("deprecated")} and _is_true(each) for each in own
-        )
+        is_flagged = any(self.definition.flags.get(str(each.get("code"))) == "deprecated" and _is_true(each) for each in own)
+        return is_flagged or self.status(concept) == "deprecated"
 
 
 def designation_of(element: Element, source: str | None = None) -> Designation:

@@ -36,28 +36,32 @@ _KEPT_OF_VALUE_SET = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A concept with its code system."""
+
+    system: CodeSystem
+    concept: Concept
+
+    @property
+    def is_inactive(self) -> bool:
+        """Whether the concept is no longer to be used."""
+        return self.system.is_inactive(self.concept)
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Entry:
     """A code that is in an expansion: a concept of a code system, with what the value set says of it (`element`).
 
-    One that a value set brings in an expansion of its own has no `system`; its element is shown as it is.
+    Of one that a value set brings in an expansion of its own no concept is `known`; its element is shown as it is.
     """
 
     url: str
     version: str | None
     code: str
-    system: CodeSystem | None = None
-    concept: Concept | None = None
+    known: Known | None = None
     element: Element = field(default_factory=dict)
     children: "list[Entry]" = field(default_factory=list)
-
-    @property
-    def designations(self) -> list[Designation]:
-        """The designations, those of the code system first."""
-        of_system = self.system.designations(self.concept) if self.system and self.concept else []
-        display = self.element.get("display")
-        own = [Designation(value=str(display), is_main=True)] if display else []
-        return [*of_system, *own, *(designation_of(each) for each in self.element.get("designation") or ())]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,34 +94,42 @@ class Declared:
 
 def shown(entry: Entry, show: Show, declared: Declared, *, nested: bool) -> Resource:
     """The entry as `contains`; `declared` takes note of its properties. Its children are in it if it is `nested`."""
-    said = _element(entry, show, declared) if entry.system and entry.concept else _as_it_is(entry)
+    said = _element(entry.known, entry.element, show, declared=declared) if entry.known else _as_it_is(entry.element)
     if nested and entry.children:
         said["contains"] = [shown(each, show, declared, nested=True) for each in entry.children]
     return said
 
 
-def _as_it_is(entry: Entry) -> Resource:
-    return {name: value for name, value in entry.element.items() if name != "contains"}
+def _as_it_is(element: Element) -> Resource:
+    return {name: value for name, value in element.items() if name != "contains"}
 
 
-def _element(entry: Entry, show: Show, declared: Declared) -> Resource:
-    system, concept = entry.system, entry.concept
-    if system is None or concept is None:
-        return _as_it_is(entry)
+def _element(known: Known, element: Element, show: Show, *, declared: Declared) -> Resource:
+    system, concept = known.system, known.concept
     said: Resource = {}
-    extensions = [*_kept(system.extensions(concept), _KEPT_OF_SYSTEM), *_kept(_extensions(entry), _KEPT_OF_VALUE_SET)]
-    extensions += _properties(entry, show, declared)
+    own = element.get("extension") or ()
+    extensions = [*_kept(system.extensions(concept), _KEPT_OF_SYSTEM), *_kept(own, _KEPT_OF_VALUE_SET)]
+    extensions += _properties([*_implied(known, own)], [*_asked(known, show.properties)], declared)
     if extensions:
         said["extension"] = extensions
-    said["system"] = entry.url
+    said["system"] = system.url
     if system.is_abstract(concept):
         said["abstract"] = True
-    if system.is_inactive(concept):
+    if known.is_inactive:
         said["inactive"] = True
-    if show.with_version and entry.version:
-        said["version"] = entry.version
-    said["code"] = entry.code
-    designations = entry.designations
+    if show.with_version and system.version:
+        said["version"] = system.version
+    said["code"] = concept.code
+    return {**said, **_words(known, element, show)}
+
+
+def _words(known: Known, element: Element, show: Show) -> Resource:
+    """The display, and the designations that are asked for."""
+    said: Resource = {}
+    display = element.get("display")
+    designations = known.system.designations(known.concept)
+    designations += [Designation(value=str(display), is_main=True)] if display else []
+    designations += [designation_of(each) for each in element.get("designation") or ()]
     best = preferred(designations, show.languages)
     if best and best.value:
         said["display"] = best.value
@@ -125,10 +137,6 @@ def _element(entry: Entry, show: Show, declared: Declared) -> Resource:
     if show.with_designations and others:
         said["designation"] = [each.to_json() for each in others]
     return said
-
-
-def _extensions(entry: Entry) -> Sequence[Element]:
-    return entry.element.get("extension") or ()
 
 
 def _kept(extensions: Sequence[Element], names: Sequence[str]) -> Iterator[Element]:
@@ -145,18 +153,20 @@ def _is_asked_for(designation: Designation, filters: Sequence[str]) -> bool:
     return any(each in names for each in filters)
 
 
-def _properties(entry: Entry, show: Show, declared: Declared) -> list[Resource]:
+_Property = tuple[str, str | None, Element]
+
+
+def _properties(implied: Sequence[_Property], asked: Sequence[_Property], declared: Declared) -> list[Resource]:
     """The properties to show; of the implied ones the last counts, of those that are asked for every value."""
-    implied: dict[str, Resource] = {}
-    for code, uri, said in _implied(entry):
+    for code, uri, _ in (*implied, *asked):
         declared.uris.setdefault(code, uri)
-        implied[code] = _as_extension(code, said)
-    asked = []
-    for code, found_uri, said in _asked(entry, show.properties):
-        declared.uris.setdefault(code, found_uri)
-        if code not in implied and _as_extension(code, said) not in asked:
-            asked.append(_as_extension(code, said))
-    return [*implied.values(), *asked]
+    last = {code: said for code, _, said in implied}
+    made = [_as_extension(code, said) for code, said in last.items()]
+    for code, _, said in asked:
+        extension = _as_extension(code, said)
+        if code not in last and extension not in made:
+            made.append(extension)
+    return made
 
 
 def _as_extension(code: str, said: Element) -> Resource:
@@ -164,18 +174,14 @@ def _as_extension(code: str, said: Element) -> Resource:
     return {"url": _PROPERTY, "extension": [{"url": "code", "valueCode": code}, {"url": "value", **said}]}
 
 
-def _implied(entry: Entry) -> Iterator[tuple[str, str, Element]]:
+def _implied(known: Known, own: Sequence[Element]) -> Iterator[_Property]:
     """Status, label, order and weight, from properties and extensions: they are shown whether asked for or not."""
-    system, concept = entry.system, entry.concept
-    if system is None or concept is None:
-        return
+    system, concept = known.system, known.concept
     status = system.status(concept)
-    if status is None and system.is_deprecated(concept):
-        status = "deprecated"
     if status and status.lower() != "active":
         yield "status", f"{PROPERTIES}status", {"valueCode": status}
     of_system = system.extensions(concept)
-    for each in (*of_system, *_extensions(entry)):
+    for each in (*of_system, *own):
         made = _AS_PROPERTY.get(str(each.get("url")).removeprefix(_EXTENSION))
         if made:
             yield made[0], PROPERTIES + made[1], {made[2]: value_of(each)}
@@ -184,14 +190,11 @@ def _implied(entry: Entry) -> Iterator[tuple[str, str, Element]]:
             yield "status", f"{PROPERTIES}status", {"valueCode": value_of(each)}
 
 
-def _asked(entry: Entry, names: Sequence[str]) -> Iterator[tuple[str, str | None, Element]]:
+def _asked(known: Known, names: Sequence[str]) -> Iterator[_Property]:
     """The properties that are asked for by name (`*` for all)."""
-    system, concept = entry.system, entry.concept
-    if system is None or concept is None:
-        return
-    if "definition" in names and concept.definition:
-        yield "definition", f"{PROPERTIES}definition", {"valueString": concept.definition}
-    for each, declaration in system.properties(concept):
+    if "definition" in names and known.concept.definition:
+        yield "definition", f"{PROPERTIES}definition", {"valueString": known.concept.definition}
+    for each, declaration in known.system.properties(known.concept):
         code = str(each.get("code"))
         if code in names or "*" in names:
             said = {key: value for key, value in each.items() if key.startswith("value")}

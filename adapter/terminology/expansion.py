@@ -10,8 +10,9 @@ from adapter.terminology.catalog import ValueSet
 from adapter.terminology.code_system import CodeSystem
 from adapter.terminology.concept import Concept
 from adapter.terminology.definition_status import concern
-from adapter.terminology.entry import Entry
+from adapter.terminology.entry import Entry, Known
 from adapter.terminology.filters import filters_of, selected
+from adapter.terminology.listed import listed_code_system
 from adapter.terminology.outcome import RefusedError
 from adapter.terminology.prepare import check_modifiers, deeper, found_import
 from adapter.terminology.report import enumerated
@@ -143,7 +144,8 @@ class _Expansion:
                 self._excluded_systems.add((system.url, version))
                 return
             concepts = self._concepts(exclude, system, place=place)
-            entries = (each for each in _entries(system, concepts) if _is_in_all(each, imports))
+            made = (_entry(Known(system=system, concept=concept)) for concept in concepts)
+            entries = (each for each in made if _is_in_all(each, imports))
         self._excluded |= {self._key(each.url, each.version, each.code) for each in entries}
 
     def _is_excluded(self, entry: Entry) -> bool:
@@ -191,6 +193,10 @@ class _Expansion:
 
     def _code_system(self, element: Element) -> CodeSystem:
         """The code system of an include or exclude, noted as used; raises RefusedError if it is not as it must be."""
+        listed = listed_code_system(self._wanted, element)
+        if listed:
+            self._made.note("used-codesystem", listed.canonical)
+            return listed
         url = str(element["system"])
         version, rule = self._wanted.version(url, element.get("version") or None)
         if rule:
@@ -221,19 +227,18 @@ class _Expansion:
         for each in include["concept"]:
             concept = system.find(str(each.get("code")))
             if concept:
-                entry = Entry(
-                    url=system.url, version=system.version, code=concept.code, system=system, concept=concept, element=each
-                )
-                if self._is_wanted(entry):
-                    self._add(entry, imports)
+                known = Known(system=system, concept=concept)
+                if self._is_wanted(known, each):
+                    self._add(_entry(known, each), imports)
 
     def _add_selected(self, concepts: Iterable[Concept], system: CodeSystem, imports: list[Expanded]) -> None:
         """Add concepts below those of their parents that are there already."""
-        for entry in _entries(system, concepts):
-            if self._is_wanted(entry):
-                parents = entry.concept.parents if entry.concept else ()
-                keys = (self._key(system.url, system.version, each.code) for each in parents)
-                self._add(entry, imports, parent=next((self._keys[key] for key in keys if key in self._keys), None))
+        for concept in concepts:
+            known = Known(system=system, concept=concept)
+            if self._is_wanted(known):
+                keys = (self._key(system.url, system.version, each.code) for each in concept.parents)
+                parent = next((self._keys[key] for key in keys if key in self._keys), None)
+                self._add(_entry(known), imports, parent=parent)
 
     def _add_all(self, system: CodeSystem, imports: list[Expanded]) -> None:
         """Add a whole code system; below a concept that is left out for its status follow its children all the same."""
@@ -245,29 +250,26 @@ class _Expansion:
                 self._made.is_tree = False
                 continue
             seen.add(concept.code)
-            entry = next(_entries(system, [concept]))
+            known = Known(system=system, concept=concept)
             below: Entry | None = parent
-            if self._is_wanted(entry):
+            if self._is_wanted(known):
+                entry = _entry(known)
                 below = entry if self._add(entry, imports, parent=parent) else None
             waiting.extend((child, below) for child in reversed(concept.children))
 
-    def _is_wanted(self, entry: Entry) -> bool:
-        """Whether an entry has the text, and the status, that is asked for."""
-        system, concept = entry.system, entry.concept
-        if system is None or concept is None:
-            return True
-        if self._wanted.is_active_only and system.is_inactive(concept):
+    def _is_wanted(self, known: Known, element: Element | None = None) -> bool:
+        """Whether a concept has the text (in the words of the value set as well), and the status, that is asked for."""
+        system, concept = known.system, known.concept
+        if self._wanted.is_active_only and known.is_inactive:
             return False
         if self._task.leaves_out_abstract and system.is_abstract(concept):
             return False
-        texts = (entry.code, *(each.value for each in entry.designations)) if self._task.search else ()
-        return self._task.search.finds(texts)
+        return not self._task.search or self._task.search.finds((*system.texts(concept), *_own_texts(element or {})))
 
     def _add(self, entry: Entry, imports: list[Expanded], *, parent: Entry | None = None) -> bool:
         """Add an entry, unless it is there already, is excluded, inactive where that does not count, or not in all imports."""
-        system, concept = entry.system, entry.concept
         leaves_out = (self._value_set.compose or {}).get("inactive") is False
-        if leaves_out and system and concept and system.is_inactive(concept):
+        if leaves_out and entry.known and entry.known.is_inactive:
             return False
         if self._is_excluded(entry) or not _is_in_all(entry, imports):
             return False
@@ -307,9 +309,16 @@ class _Expansion:
             self._made.note(f"warning-{said}", f"{resource.get('url')}{version}")
 
 
-def _entries(system: CodeSystem, concepts: Iterable[Concept]) -> Iterator[Entry]:
-    for each in concepts:
-        yield Entry(url=system.url, version=system.version, code=each.code, system=system, concept=each)
+def _entry(known: Known, element: Element | None = None) -> Entry:
+    system = known.system
+    return Entry(url=system.url, version=system.version, code=known.concept.code, known=known, element=element or {})
+
+
+def _own_texts(element: Element) -> Iterator[str]:
+    """The words that a value set has for a concept."""
+    yield str(element.get("display") or "")
+    for each in element.get("designation") or ():
+        yield str(each.get("value") or "")
 
 
 def _is_in_all(entry: Entry, imports: Iterable[Expanded]) -> bool:

@@ -47,7 +47,7 @@ def picked_version(wanted: Wanted, includes: Iterable[Element], coding: Coding) 
 
     That is the newest one that knows the code (with the display that was sent), or the newest of all if none does.
     """
-    if coding.version:
+    if coding.version or wanted.code_system(coding.system, None) is None:
         return None
     versions = {str(each["version"]) for each in includes if each.get("system") == coding.system and each.get("version")}
     if len(versions) < 2:  # noqa: PLR2004 - one version is no choice

@@ -8,10 +8,12 @@ from adapter.terminology import messages
 from adapter.terminology.catalog import ValueSet
 from adapter.terminology.code_system import STANDARDS_STATUS, CodeSystem, designation_of, extension_value
 from adapter.terminology.coding import Coding
+from adapter.terminology.concept import Concept
 from adapter.terminology.definition_status import status_issue
 from adapter.terminology.designation import Designation
 from adapter.terminology.filters import filters_of
 from adapter.terminology.included_version import included_version, picked_version
+from adapter.terminology.listed import listed_code_system
 from adapter.terminology.report import Sought, silently, unknown_code, unknown_system
 from adapter.terminology.request import Wanted
 from adapter.terminology.version import order
@@ -88,6 +90,9 @@ class Members:
 
     def _in_system(self, include: Element, sought: Sought) -> bool | None:
         coding, found = sought.coding, sought.found
+        listed = listed_code_system(self.wanted, include)
+        if listed:
+            return self._is_in_list(include, listed, sought)
         version = included_version(self.wanted, include, sought)
         system = self.wanted.ruled_code_system(coding.system, version)
         if system is None:
@@ -100,6 +105,14 @@ class Members:
         if is_in:
             found.version = system.version
         return is_in
+
+    def _is_in_list(self, include: Element, listed: CodeSystem, sought: Sought) -> bool:
+        """Whether an include lists a code of a code system that nobody here may hold."""
+        coding, found = sought.coding, sought.found
+        found.is_only_listed = True
+        sought.report.add(messages.ONLY_LISTED.issue(coding.at("system"), system=coding.system))
+        is_version = None in {listed.version, coding.version} or listed.version == coding.version
+        return is_version and self._is_listed(include, listed, sought)
 
     def _says_unknown(self, version: str | None, sought: Sought) -> bool:
         """Whether it is to be said that the code system is not here."""
@@ -117,30 +130,27 @@ class Members:
             return self._is_listed(include, system, sought)
         if include.get("filter"):
             filters = filters_of(include, system, value_set=self.value_set.canonical)
-            is_in = concept is not None and all(each.passes(concept) for each in filters)
-            return is_in and self._is_usable(system, sought)
+            if concept is None or not all(each.passes(concept) for each in filters):
+                return False
         if concept is None:
             if not self.rules.is_membership_only:
                 sought.report.add(unknown_code(system, sought.coding))
             return not system.is_complete
-        return self._is_usable(system, sought)
+        return self._is_usable(system, concept, sought)
 
     def _is_listed(self, include: Element, system: CodeSystem, sought: Sought) -> bool:
         concept = system.find(sought.coding.code)
         for each in include["concept"]:
             if concept and system.find(str(each.get("code"))) is concept:
-                if not self._is_usable(system, sought, more=_designations(each)):
+                if not self._is_usable(system, concept, sought, more=_designations(each)):
                     return False
                 self._mention_deprecation(each, sought)
                 return True
         return False
 
-    def _is_usable(self, system: CodeSystem, sought: Sought, *, more: list[Designation] | None = None) -> bool:
+    def _is_usable(self, system: CodeSystem, concept: Concept, sought: Sought, *, more: list[Designation] | None = None) -> bool:
         """Whether a selected concept counts: it may be abstract or inactive."""
         coding, found, report = sought.coding, sought.found, sought.report
-        concept = system.find(coding.code)
-        if concept is None:
-            return False
         found.see(system, concept, more)
         if concept.code != coding.code:
             found.normal = concept.code
@@ -173,7 +183,8 @@ class Members:
     def _is_in_excluded_system(self, exclude: Element, silent: Sought) -> bool:
         if exclude["system"] != silent.coding.system:
             return False
-        system = self.wanted.ruled_code_system(silent.coding.system, exclude.get("version") or None)
+        url, version = silent.coding.system, exclude.get("version") or None
+        system = self.wanted.ruled_code_system(url, version) or listed_code_system(self.wanted, exclude)
         return system is not None and self._is_selected(exclude, system, silent)
 
     def _in_expansion(self, sought: Sought) -> bool:

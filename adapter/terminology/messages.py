@@ -152,6 +152,12 @@ CODING_NOT_CHECKED = _not_found(
     text="A definition for the code system '{system}' could not be found, so this coding was not checked. The CodeableConcept is "
     "still valid: another coding is in the value set",
 )
+ONLY_LISTED = Message(
+    code=IssueType.INFORMATIONAL,
+    severity=_NOTE,
+    kind="process-note",
+    text="The code system '{system}' is not held here, so it was only checked whether the value set lists the code",
+)
 SYSTEM_NOT_INFERRED = _not_inferred(
     id="UNABLE_TO_INFER_CODESYSTEM",
     text="The System URI could not be determined for the code '{code}' in the ValueSet '{value_set}'",

@@ -11,7 +11,7 @@ from adapter.terminology.concept import Concept
 from adapter.terminology.designation import Designation
 from adapter.terminology.outcome import TerminologyIssue
 
-_MOST_STEPS = 100_000
+_MOST_STEPS = 20_000
 
 
 @dataclass(slots=True)
@@ -56,7 +56,10 @@ class Report:
 
 @dataclass(slots=True)
 class Found:
-    """What is known of one coding: the concept in its code system, and the designations that count."""
+    """What is known of one coding: the concept in its code system, and the designations that count.
+
+    `is_only_listed` says that nobody here may hold the code system, so that the value set's list is all there is.
+    """
 
     system: CodeSystem | None = None
     concept: Concept | None = None
@@ -64,6 +67,7 @@ class Found:
     language: str = "en"
     designations: list[Designation] = field(default_factory=list)
     inactive: bool = False
+    is_only_listed: bool = False
     status: str | None = None
     normal: str | None = None
 

@@ -129,7 +129,7 @@ def _judge(sought: Sought, members: Members, question: Question) -> bool | None:
         report.add(said.issue(coding.at("code"), codes=coding.shown, value_set=members.value_set.canonical))
     if is_in:
         check_member_display(sought, members.wanted, is_lenient=question.is_lenient)
-    elif coding.system and not members.rules.is_membership_only:
+    elif coding.system and not members.rules.is_membership_only and not sought.found.is_only_listed:
         _judge_outside(sought, members, question)
     return is_in
 

@@ -23,11 +23,6 @@ def is_match(wanted: str, version: str | None) -> bool:
     return len(parts) == len(found) and all(each in (*_WILDCARDS, other) for each, other in zip(parts, found, strict=True))
 
 
-def has_wildcard(version: str) -> bool:
-    """Whether a version stands for several."""
-    return bool(_WILDCARDS & set(_parts(version)))
-
-
 def order(version: str | None) -> tuple[tuple[int, int, str], ...]:
     """A key that sorts versions from old to new: numbers by size, a release after its pre-releases, no version first."""
     if version is None:

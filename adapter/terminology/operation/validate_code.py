@@ -79,7 +79,11 @@ VALUE_SET_TABLE = Table(
         Parameter(name="context", kind=Kind.URI, says="an element whose binding names the value set", is_supported=False),
         Parameter(name="system", kind=Kind.URI, says="the system of code"),
         Parameter(name="systemVersion", kind=Kind.TEXT, says="the version of the system of code"),
-        Parameter(name="inferSystem", kind=Kind.BOOLEAN, says="whether the value set is to tell the system of code"),
+        Parameter(
+            name="inferSystem",
+            kind=Kind.BOOLEAN,
+            says="whether the value set is to tell the system of a code without one; it is unless this is false",
+        ),
         Parameter(
             name="valueset-membership-only",
             kind=Kind.BOOLEAN,
@@ -138,7 +142,8 @@ def _with(catalog: Catalog, system: CodeSystem) -> Catalog:
 def _question(arguments: Arguments, *, system: str | None, version: str | None, of_code_system: bool = False) -> Question:
     """What is to be validated; raises RefusedError if that is nothing, or several things."""
     forms = [name for name in ("codeableConcept", "coding", "code") if arguments.has(name)]
-    infers = bool(arguments.one("inferSystem"))
+    # Clients that know no system send none, and mean that the value set tells it, unless they say otherwise.
+    infers = not system and not of_code_system and arguments.one("inferSystem") is not False
     if not forms or (forms == ["code"] and not (system or infers or of_code_system)):
         raise messages.NO_CODE_TO_VALIDATE.refusal()
     if len(forms) > 1:

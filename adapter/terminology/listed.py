@@ -1,0 +1,23 @@
+"""Code systems that exist and that nobody here may hold (CPT, say): of those only the codes that a value set lists are known."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from adapter.terminology.code_system import CodeSystem, Definition
+from adapter.terminology.request import Wanted
+
+Element = Mapping[str, Any]
+
+
+def listed_code_system(wanted: Wanted, element: Element) -> CodeSystem | None:
+    """The codes that an include or exclude lists of such a code system, as if they were all of it; None for any other one.
+
+    Nothing but the codes is in it: what the value set says of them is the value set's.
+    """
+    url = str(element.get("system") or "")
+    listed = element.get("concept") or ()
+    if not listed or not wanted.catalog.is_closed(url) or wanted.code_system(url, None):
+        return None
+    version = element.get("version") or None
+    said = {"url": url, "content": "fragment", "caseSensitive": True, "concept": [{"code": each.get("code")} for each in listed]}
+    return CodeSystem(Definition({**said, "version": version}))

@@ -1,0 +1,72 @@
+"""The tables of the operations, and what is declared of them."""
+
+import pytest
+
+from adapter.issues import IssueType, Severity
+from adapter.terminology.catalog import Catalog
+from adapter.terminology.operation.capability import features, operations_on, terminology_capabilities
+from adapter.terminology.operation.common import Call, Surroundings
+from adapter.terminology.operation.table import OPERATIONS, Operation
+from adapter.terminology.outcome import RefusedError, TerminologyIssue, operation_outcome
+from adapter.terminology.parameter import Arguments, Kind
+from tests.terminology.operations.small import ALL, ANIMAL, ARK, DEFINITIONS, NOW, TO_TRADE
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.table.operation)
+def test_names_of_parameters_mean_one_thing(operation: Operation) -> None:
+    names = [name for row in operation.table.rows for name in (row.name, *row.also)]
+
+    assert len(names) == len(set(names))
+    assert all(row.says[0].islower() and not row.says.endswith(".") for row in operation.table.rows)
+
+
+def test_what_is_declared_is_what_is_served() -> None:
+    declared = {(kind, each["name"]) for kind in ("CodeSystem", "ValueSet", "ConceptMap", None) for each in operations_on(kind)}
+
+    assert declared == {(each.type, each.name) for each in OPERATIONS}
+    assert operations_on("CodeSystem")[0]["definition"] == "http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup"
+    assert operations_on("Patient") == []
+
+
+def test_the_terminology_capabilities_name_code_systems_and_parameters() -> None:
+    made = terminology_capabilities(Catalog.of(DEFINITIONS), {"url": "https://ark.test/metadata"})
+    names = [each["name"] for each in made["expansion"]["parameter"]]
+
+    assert {"uri": ARK, "version": [{"code": "2.0.0"}, {"code": "1.0.0"}]} in made["codeSystem"]
+    assert "tx-resource" in names
+    assert "context" not in names
+    assert made["url"] == "https://ark.test/metadata"
+
+
+def test_validators_find_the_features_that_they_ask_for() -> None:
+    assert [each["extension"][0]["valueCanonical"].rpartition("/")[2] for each in features()] == [
+        "test-version",
+        "CodeSystemAsParameter",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "values"),
+    [
+        ("expand", "ValueSet", {"valueSet": (ALL,)}),
+        ("expand", "ValueSet", {"url": (ALL["url"],), "tx-resource": (ANIMAL,)}),
+        ("validate-code", "CodeSystem", {"codeSystem": (ANIMAL,), "code": ("cat",)}),
+        ("translate", "ConceptMap", {"conceptMap": (TO_TRADE,), "code": ("cat",), "system": (ARK,)}),
+    ],
+)
+def test_resources_that_are_not_as_r4_says_are_refused(name: str, kind: str, values: dict[str, tuple[object, ...]]) -> None:
+    wrong = TerminologyIssue(severity=Severity.ERROR, code=IssueType.STRUCTURE, text="`wings` is not known", kind="invalid-data")
+    strict = Surroundings(catalog=Catalog.of(DEFINITIONS), now=NOW, check=lambda _: [wrong])
+    operation = next(each for each in OPERATIONS if (each.name, each.type) == (name, kind))
+
+    with pytest.raises(RefusedError) as refused:
+        operation.call(strict, Call(arguments=Arguments(values=values)))
+
+    assert [each["details"]["coding"][0]["code"] for each in operation_outcome(refused.value.issues)["issue"]] == [
+        "invalid-data",
+        "invalid-data",
+    ]
+
+
+def test_only_texts_can_stand_in_a_query() -> None:
+    assert [kind for kind in Kind if not kind.is_text] == [Kind.CODING, Kind.CONCEPT, Kind.RESOURCE, Kind.PARTS]
