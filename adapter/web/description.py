@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from adapter.case import AiReportDocument, EncounterDocument
 from adapter.runtime import adapter_version
 from adapter.terminology.operation.capability import TERMINOLOGY_SERVER, features, operations_on
+from adapter.web import definitions
 from adapter.web.answer import FHIR_JSON, JSON
 from adapter.web.route import ROUTES, Route
 
@@ -15,6 +16,7 @@ _OUTCOME = {"$ref": "#/components/schemas/OperationOutcome"}
 _WORDS = {
     200: "done",
     400: "the request can not be read",
+    304: "not changed since",
     404: "not here",
     406: "no such form of answer",
     413: "too large",
@@ -89,6 +91,8 @@ def _body(route: Route, media_type: str) -> dict[str, Any]:
 
 
 def _response(route: Route, status: int) -> dict[str, Any]:
+    if status == 304:  # noqa: PLR2004 - HTTP
+        return {"description": _WORDS[status]}
     good = status == 200  # noqa: PLR2004 - HTTP
     types = route.gives if good else (FHIR_JSON,)
     schema = {"type": "object"} if good else _OUTCOME
@@ -127,7 +131,10 @@ def capability_statement(base: str, resource_types: tuple[str, ...]) -> dict[str
         "rest": [
             {
                 "mode": "server",
-                "resource": [{"type": name, "operation": [*named, *operations_on(name)]} for name in resource_types],
+                "resource": [
+                    {"type": name, **definitions.declared(name), "operation": [*named, *operations_on(name)]}
+                    for name in resource_types
+                ],
                 "operation": operations_on(None),
             }
         ],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import Response
 
-from adapter.web import operation, package, rules, terminology
+from adapter.web import definitions, operation, package, rules, terminology
 from adapter.web.answer import FHIR_JSON, JSON
 
 Call = Callable[..., Response]
@@ -43,6 +43,8 @@ class Route:
         """The path as Flask writes it."""
         return self.path.replace("{type}", "<resource_type>").replace("{", "<").replace("}", ">")
 
+
+_OF_PATHS = {"id": "The id of the definition.", "version": "The version id of the definition."}
 
 ROUTES: tuple[Route, ...] = (
     Route(
@@ -139,6 +141,21 @@ ROUTES: tuple[Route, ...] = (
         says="The JSON Schema of AI report documents.",
         gives=("application/schema+json",),
         statuses=(200, 400),
+    ),
+    *(
+        Route(
+            method="GET",
+            path=each.path,
+            call=each.call,
+            says=each.says,
+            gives=(FHIR_JSON, JSON),
+            statuses=each.statuses,
+            parameters=(
+                *(Parameter(name=name, says=_OF_PATHS[name], place="path") for name in _OF_PATHS if f"{{{name}}}" in each.path),
+                *(Parameter(name=name, says=says) for name, says in each.parameters),
+            ),
+        )
+        for each in definitions.INTERACTIONS
     ),
     *(
         Route(
