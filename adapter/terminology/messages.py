@@ -189,6 +189,9 @@ VERSION_NOT_ALLOWED = _version_error(
     id="VALUESET_VERSION_CHECK",
     text="The version '{version}' is not allowed for system '{system}': required to be '{wanted}' by a version-check parameter",
 )
+VALUE_SET_VERSION_NOT_ALLOWED = _version_error(
+    text="The version '{version}' of the value set '{value_set}' is not allowed: check-valueset-version wants '{wanted}'",
+)
 SEVERAL_VERSIONS_FORCED = _version_error(
     id="SYSTEM_VERSION_MULTIPLE_OVERRIDE",
     text="Multiple version overrides found for system {system}: '{first}', '{second}'",

@@ -42,8 +42,8 @@ def check_modifiers(value_set: ValueSet) -> None:
 
 
 def found_import(wanted: Wanted, source: ValueSet, canonical: str) -> ValueSet | None:
-    """The value set that an include imports: contained (`#id`), or by canonical."""
-    return source.contained(canonical) if canonical.startswith("#") else wanted.catalog.value_set(canonical)
+    """The value set that an include imports: contained (`#id`), or by canonical; raises RefusedError for a wrong version."""
+    return source.contained(canonical) if canonical.startswith("#") else wanted.value_set(canonical)
 
 
 def deeper(wanted: Wanted, value_set: ValueSet, path: tuple[str, ...]) -> tuple[str, ...]:

@@ -128,6 +128,17 @@ class Wanted:
             if not is_match(rule.version, system.version):
                 yield messages.VERSION_NOT_ALLOWED.issue(system=system.url, version=system.version or "", wanted=rule.version)
 
+    def value_set(self, canonical: str, version: str | None = None) -> ValueSet | None:
+        """A value set by its canonical; raises RefusedError if a parameter wants another version of it."""
+        found = self.catalog.value_set(canonical, version)
+        if found is None:
+            return None
+        for rule in self.rules_of(found.url, _CHECK, for_value_sets=True):
+            if not is_match(rule.version, found.version):
+                said = messages.VALUE_SET_VERSION_NOT_ALLOWED
+                raise said.refusal(value_set=found.url, version=found.version or "", wanted=rule.version)
+        return found
+
     def pinned(self, canonical: str) -> tuple[str, VersionRule | None]:
         """The canonical of an imported value set with the version that the rules lead to, and the rule that decided."""
         url, included = split(canonical)

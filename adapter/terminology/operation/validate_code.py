@@ -202,7 +202,7 @@ def value_set_of(surroundings: Surroundings, call: Call, wanted: Wanted) -> Valu
     if url is None:
         raise messages.MISSING_PARAMETER.refusal(place="url", names="url (or valueSet)")
     version, _ = wanted.version(url, arguments.one("valueSetVersion"), for_value_sets=True)
-    found = wanted.catalog.value_set(url, version)
+    found = wanted.value_set(url, version)
     if found is None:
         raise messages.UNKNOWN_VALUE_SET.refusal(value_set=joined(url, version))
     return found
