@@ -1,5 +1,6 @@
 """The command line: parse, call, print, exit code."""
 
+import os
 import sys
 
 import click
@@ -9,7 +10,7 @@ from adapter.issues import AdapterError
 
 _COMMANDS = {
     "convert": ("adapter.cli.convert", "convert_command"),
-    "check": ("adapter.cli.convert", "check_command"),
+    "check": ("adapter.cli.check", "check_command"),
     "send": ("adapter.cli.send", "send_command"),
     "serve": ("adapter.cli.serve", "serve_command"),
     "schema": ("adapter.cli.schema", "schema_command"),
@@ -52,6 +53,15 @@ class Commands(click.Group):
         command: click.Command = getattr(import_module(module), name)
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; if whoever reads our output has closed it, that is no problem of ours."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # What is still to be flushed goes nowhere, so that Python does not complain about it at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return Outcome.GOOD
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """The list of commands, without importing them."""
         with formatter.section("Commands"):
@@ -90,10 +100,6 @@ def main() -> None:
 
         show_refusal(error)
         sys.exit(code_of(error))
-    except BrokenPipeError:
-        # Whoever read our output has closed it; that is no problem of ours.
-        sys.stderr.close()
-        sys.exit(Outcome.GOOD)
     except OSError as error:
         click.echo(f"{error.filename or 'a file'}: {error.strerror or 'could not be used'}", err=True)
         sys.exit(Outcome.NOT_CARRIED_OUT)

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from adapter.cli.exit_code import Outcome
 from adapter.cli.files import documents_of
-from adapter.cli.show import err, out, show_issues
+from adapter.cli.show import err, out, print_json, show_issues
 from adapter.export.claim_sheet import NOT_SENT, ClaimSheet, claim_sheet
 from adapter.export.text import as_csv, as_text
 from adapter.rules.judgement import judgement_of
@@ -24,7 +24,8 @@ from adapter.runtime import default_runtime
 @click.option(
     "--out", "target", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file; cms1500 as .pdf is a PDF."
 )
-def claim_command(*, files: tuple[Path, ...], form: str | None, shape: str, target: Path | None) -> int:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+def claim_command(*, files: tuple[Path, ...], form: str | None, shape: str, target: Path | None, as_json: bool) -> int:
     """Show a claim as billing people know it: CMS-1500 boxes and 837P segments, and the value that goes there.
 
     It is a worksheet: neither the form nor an 837 transaction, and nothing is sent.
@@ -42,7 +43,9 @@ def claim_command(*, files: tuple[Path, ...], form: str | None, shape: str, targ
         err.print("the documents could not be read: mend the errors above", style="bold red")
         return Outcome.ISSUES
     sheet = claim_sheet(made.facts.case, judgement_of(made.facts))
-    if target:
+    if as_json:
+        print_json(sheet)
+    elif target:
         _write(sheet, shape, target)
     elif shape == "table":
         _show(sheet)

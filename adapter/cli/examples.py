@@ -10,7 +10,7 @@ from rich.text import Text
 
 from adapter.cli.exit_code import Outcome
 from adapter.cli.files import documents_of
-from adapter.cli.show import count_of, out, outcome_of
+from adapter.cli.show import count_of, out, outcome_of, print_json
 from adapter.fhir.json import pretty_bytes
 from adapter.pipeline import Conversion
 from adapter.runtime import default_runtime, folder_of
@@ -18,7 +18,8 @@ from adapter.runtime import default_runtime, folder_of
 
 @click.command("examples")
 @click.option("--update", is_flag=True, help="Write bundle.json and issues.json of each example anew.")
-def examples_command(*, update: bool) -> int:
+@click.option("--json", "as_json", is_flag=True, help="Print a list of the examples.")
+def examples_command(*, update: bool, as_json: bool) -> int:
     """Convert the examples that travel with the adapter, and show what became of each.
 
     \b
@@ -27,28 +28,49 @@ def examples_command(*, update: bool) -> int:
       adapter examples --update
     """
     folders = sorted(each for each in folder_of("fhir_examples").iterdir() if each.is_dir())
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("example", "resources", "claim", "errors", "warnings", "rules", "ms"):
-        table.add_column(name, justify="right" if name in ("resources", "errors", "warnings", "ms") else "left")
     line = default_runtime().line
+    rows = []
     for folder in folders:
         started = time.perf_counter()
         made = line.convert(documents_of([folder]), default_runtime().options)
-        _row(table, folder.name, made, (time.perf_counter() - started) * 1e3)
+        rows.append(_row(folder.name, made, milliseconds=(time.perf_counter() - started) * 1e3))
         if update:
             _write(folder, made)
-    out.print(table)
+    print_json(rows) if as_json else _show(rows)
     return Outcome.GOOD
 
 
-def _row(table: Table, name: str, made: Conversion, milliseconds: float) -> None:  # noqa: PLR0917 - the cells of a row
+def _row(name: str, made: Conversion, *, milliseconds: float) -> dict[str, Any]:
+    """What became of an example: `resources` is nothing if it was refused, `claim` if none was made."""
     entries: list[Any] = made.bundle["entry"] if made.bundle else []
-    claim = next((each["resource"]["status"] for each in entries if each["resource"]["resourceType"] == "Claim"), "none")
+    claims = [each["resource"]["status"] for each in entries if each["resource"]["resourceType"] == "Claim"]
     counts = count_of(made.issues)
-    rules = sorted({issue.rule for issue in made.issues if issue.is_error and issue.rule})
-    errors = Text(str(counts["errors"]), style="red" if counts["errors"] else "green")
-    resources = str(len(entries)) if made.bundle else "refused"
-    table.add_row(name, resources, claim, errors, str(counts["warnings"]), ", ".join(rules), f"{milliseconds:.1f}")
+    return {
+        "example": name,
+        "resources": len(entries) or None,
+        "claim": claims[0] if claims else None,
+        "errors": counts["errors"],
+        "warnings": counts["warnings"],
+        "rules": sorted({issue.rule for issue in made.issues if issue.is_error and issue.rule}),
+        "ms": round(milliseconds, 1),
+    }
+
+
+def _show(rows: list[dict[str, Any]]) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in rows[0]:
+        table.add_column(name, justify="right" if name in ("resources", "errors", "warnings", "ms") else "left")
+    for row in rows:
+        table.add_row(
+            row["example"],
+            str(row["resources"] or "refused"),
+            row["claim"] or "none",
+            Text(str(row["errors"]), style="red" if row["errors"] else "green"),
+            str(row["warnings"]),
+            ", ".join(row["rules"]),
+            str(row["ms"]),
+        )
+    out.print(table)
 
 
 def _write(folder: Path, made: Conversion) -> None:

@@ -1,6 +1,5 @@
 """`adapter maps`."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -9,22 +8,12 @@ from rich.text import Text
 
 from adapter.cli.exit_code import Outcome
 from adapter.cli.files import documents_of
+from adapter.cli.mappings import MAPPINGS, runtime_with
 from adapter.cli.show import err, out, print_json, show_entries
 from adapter.issues import Issue, IssueType, NotFoundError, Severity
 from adapter.mapping.compiled import CompiledMap
 from adapter.mapping.problem import BadMappingError
-from adapter.runtime import Runtime, load, settings_from
-
-_MAPPINGS = click.option(
-    "--mappings",
-    type=click.Path(exists=True, file_okay=False),
-    help="A folder of your own mapping files (or the setting ADAPTER_MAPPINGS).",
-)
-
-
-def _runtime(mappings: str | None) -> Runtime:
-    settings = settings_from()
-    return load(replace(settings, mappings=mappings) if mappings else settings)
+from adapter.runtime import Runtime
 
 
 @click.group("maps")
@@ -40,7 +29,7 @@ def maps_commands() -> None:
 
 
 @maps_commands.command("check")
-@_MAPPINGS
+@MAPPINGS
 @click.option("--json", "as_json", is_flag=True, help="Print a list of problems.")
 def check_command(*, mappings: str | None, as_json: bool) -> int:
     """Check all mapping files: file:line:column, a code, what is wrong, and what to do.
@@ -50,7 +39,7 @@ def check_command(*, mappings: str | None, as_json: bool) -> int:
       adapter maps check
       adapter maps check --mappings my-mappings
     """
-    runtime = _runtime(mappings)
+    runtime = runtime_with(mappings)
     try:
         maps = (*runtime.fhir_library.maps, *runtime.source_library.maps)
     except BadMappingError as error:
@@ -71,7 +60,7 @@ def check_command(*, mappings: str | None, as_json: bool) -> int:
 
 @maps_commands.command("show")
 @click.argument("name")
-@_MAPPINGS
+@MAPPINGS
 @click.option("--json", "as_json", is_flag=True, help="Print a list of elements.")
 def show_command(*, name: str, mappings: str | None, as_json: bool) -> None:
     """Show a map: each element, what it reads, and the line that makes it.
@@ -81,7 +70,7 @@ def show_command(*, name: str, mappings: str | None, as_json: bool) -> None:
       adapter maps show claim
       adapter maps show face2gene_lab --json
     """
-    runtime = _runtime(mappings)
+    runtime = runtime_with(mappings)
     found = _map_of(runtime, name)
     rows = list(
         dict.fromkeys(
@@ -121,8 +110,9 @@ def _path(path: tuple[str | int | None, ...]) -> str:
 @maps_commands.command("explain")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--element", required=True, help="The element, e.g. Claim.item[0].modifier or DiagnosticReport.issued.")
-@_MAPPINGS
-def explain_command(*, files: tuple[Path, ...], element: str, mappings: str | None) -> int:
+@MAPPINGS
+@click.option("--json", "as_json", is_flag=True, help="Print a list of elements.")
+def explain_command(*, files: tuple[Path, ...], element: str, mappings: str | None, as_json: bool) -> int:
     """Say why an element is as it is, or why it is not there.
 
     \b
@@ -130,7 +120,7 @@ def explain_command(*, files: tuple[Path, ...], element: str, mappings: str | No
       adapter maps explain fhir_examples/complete --element 'Claim.item[0].modifier'
       adapter maps explain encounter.json --element Patient.gender --mappings my-mappings
     """
-    runtime = _runtime(mappings)
+    runtime = runtime_with(mappings)
     made = runtime.line.convert(documents_of(files), runtime.options)
     if made.trail is None:
         err.print("no Bundle was made; `adapter convert` says why", style="red")
@@ -139,5 +129,5 @@ def explain_command(*, files: tuple[Path, ...], element: str, mappings: str | No
     if not entries:
         err.print("no map makes or could make this element for these documents", style="red")
         return Outcome.ISSUES
-    show_entries(entries)
+    print_json(entries) if as_json else show_entries(entries)
     return Outcome.GOOD

@@ -1,6 +1,5 @@
 """`adapter rules`."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -9,26 +8,17 @@ from rich.text import Text
 
 from adapter.cli.exit_code import Outcome
 from adapter.cli.files import documents_of
+from adapter.cli.mappings import MAPPINGS, runtime_with
 from adapter.cli.show import err, out, print_json, show_issues
 from adapter.issues import Issue, IssueType, NotFoundError, Severity
 from adapter.rules.description import describe_explanation, describe_policy, describe_rule, latest
 from adapter.rules.explanation import Explanation, RuleOutcome
 from adapter.rules.rule import Rule
 from adapter.rules.table import RULE, RULES
-from adapter.runtime import Runtime, load, settings_from, today
+from adapter.runtime import today
 
-_MAPPINGS = click.option(
-    "--mappings",
-    type=click.Path(exists=True, file_okay=False),
-    help="A folder with a folder `payers` of your own policies (or the setting ADAPTER_MAPPINGS).",
-)
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 _STYLE = {"fired": "red", "passed": "green", "not-applicable": "dim", "skipped": "yellow"}
-
-
-def _runtime(mappings: str | None) -> Runtime:
-    settings = settings_from()
-    return load(replace(settings, mappings=mappings) if mappings else settings)
 
 
 @click.group("rules")
@@ -44,7 +34,7 @@ def rules_commands() -> None:
 
 
 @rules_commands.command("list")
-@_MAPPINGS
+@MAPPINGS
 @_JSON
 def list_command(*, mappings: str | None, as_json: bool) -> None:
     """List every rule: id, default severity, what payers want instead, and title; then the policies.
@@ -54,7 +44,7 @@ def list_command(*, mappings: str | None, as_json: bool) -> None:
       adapter rules list
       adapter rules list --mappings my-mappings --json
     """
-    policies = _runtime(mappings).policies
+    policies = runtime_with(mappings).policies
     if as_json:
         rows = [describe_rule(rule, policies) for rule in RULES]
         print_json({"rules": rows, "policies": [describe_policy(each) for each in latest(policies)]})
@@ -72,7 +62,7 @@ def list_command(*, mappings: str | None, as_json: bool) -> None:
 
 @rules_commands.command("show")
 @click.argument("rule_id", metavar="ID")
-@_MAPPINGS
+@MAPPINGS
 @_JSON
 def show_command(*, rule_id: str, mappings: str | None, as_json: bool) -> None:
     """Show one rule: what is wrong, what to do, how bad it is for whom, and who says so.
@@ -82,7 +72,7 @@ def show_command(*, rule_id: str, mappings: str | None, as_json: bool) -> None:
       adapter rules show MOD-21
       adapter rules show UNT-01 --json
     """
-    policies = _runtime(mappings).policies
+    policies = runtime_with(mappings).policies
     rule = _rule_of(rule_id)
     if as_json:
         print_json(describe_rule(rule, policies))
@@ -117,7 +107,7 @@ def _rule_of(rule_id: str) -> Rule:
     type=click.Path(exists=True, path_type=Path, dir_okay=False),
     help="An encounter that was billed earlier; may be given more than once.",
 )
-@_MAPPINGS
+@MAPPINGS
 @_JSON
 def explain_command(
     *, files: tuple[Path, ...], form: str | None, prior: tuple[Path, ...], mappings: str | None, as_json: bool
@@ -131,7 +121,7 @@ def explain_command(
       adapter rules explain fhir_examples/complete
       adapter rules explain encounter.json ai_report.json --json | jq '.rules[] | select(.outcome == "fired")'
     """
-    runtime = _runtime(mappings)
+    runtime = runtime_with(mappings)
     options = runtime.options.model_copy(update={"today": today()})
     made = runtime.line.convert(documents_of(files, form), options, prior=documents_of(prior))
     if made.explanation is None:

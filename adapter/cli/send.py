@@ -1,17 +1,15 @@
 """`adapter send`."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.progress import track
-from rich.table import Table
-from rich.text import Text
 
 from adapter.cli.exit_code import Outcome, code_of
 from adapter.cli.files import documents_of
-from adapter.cli.show import err, out, outcome_of, print_json, show_issues
-from adapter.client import Delivery, FhirClient, TriageEntry, Verdict, remarks_behind, resolve_server, send_bundle, triage_table
+from adapter.cli.sent import Sent, describe_sent, show_sent
+from adapter.cli.show import err, print_json
+from adapter.client import FhirClient, TriageEntry, remarks_behind, resolve_server, send_bundle, triage_table
 from adapter.issues import AdapterError
 from adapter.pipeline import Conversion
 from adapter.runtime import default_runtime, folder_of, read_plain_yaml, today
@@ -36,7 +34,7 @@ def triage_lines() -> tuple[TriageEntry, ...]:
 @click.option(
     "--server", required=True, help="A base URL, a name of ADAPTER_SERVERS, or `hapi` (the public HAPI R4 test server)."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per encounter.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per encounter, with all that the server says.")
 def send_command(*, cases: tuple[Path, ...], server: str, as_json: bool) -> int:
     """Convert encounters, send them to a FHIR server, read them back and have them validated there.
 
@@ -47,93 +45,44 @@ def send_command(*, cases: tuple[Path, ...], server: str, as_json: bool) -> int:
     Examples:
       adapter send encounter.json ai_report.json --server http://127.0.0.1:8080/fhir
       adapter send fhir_examples/*/ --server hapi
+
+    \b
+    The exit code is about sending: 0 if the server took every encounter, gave back what was sent, and finds
+    nothing that is to be fixed (docs/triage.md). Problems of a claim that keep it a draft are shown, and are
+    the business of `adapter convert`.
     """
     client, lines = client_of(server), triage_lines()
     encounters = [[each] for each in cases] if all(each.is_dir() for each in cases) else [list(cases)]
     # A progress bar for many encounters; for one there is nothing to count.
     bar = track(encounters, "sending", console=err, transient=True, disable=len(encounters) == 1 or as_json)
-    rows = [_sent(client, paths, lines, as_json=as_json) for paths in bar]
+    rows = []
+    for paths in bar:
+        row = _sent(client, paths, lines)
+        rows.append(row)
+        if as_json:
+            print_json(describe_sent(row, default_runtime().settings.canonical_base))
     if not as_json:
-        _show(rows)
-    return int(max(row["code"] for row in rows))
+        show_sent(rows)
+    return max(row.code for row in rows)
 
 
-def _sent(client: FhirClient, paths: list[Path], lines: tuple[TriageEntry, ...], *, as_json: bool) -> dict[str, Any]:
+def _sent(client: FhirClient, paths: list[Path], lines: tuple[TriageEntry, ...]) -> Sent:
     name = paths[0].resolve().name if paths[0].is_dir() else paths[0].stem
     options = default_runtime().options.model_copy(update={"today": today(), "to_public_server": client.target.is_public})
     made = default_runtime().line.convert(documents_of(paths), options)
     if made.bundle is None:
-        row = {"case": name, "sent": "refused by our checks", "code": Outcome.ISSUES, "issues": made.issues}
-    else:
-        row = _delivered(client, name, made, lines)
-    if as_json:
-        base = default_runtime().settings.canonical_base
-        print_json({"case": name, "sent": row["sent"], "ours": outcome_of(made.issues, base), "server": row.get("server", [])})
-    return row
+        return Sent(case=name, code=Outcome.ISSUES, state="refused by our checks", ours=made.issues)
+    return _delivered(client, name, made, lines=lines)
 
 
-def _delivered(client: FhirClient, name: str, made: Conversion, lines: tuple[TriageEntry, ...]) -> dict[str, Any]:  # noqa: PLR0917 - as above
-    bundle = made.bundle or {}
+def _delivered(client: FhirClient, name: str, made: Conversion, *, lines: tuple[TriageEntry, ...]) -> Sent:
     try:
-        delivery = send_bundle(client, bundle, table=lines)
+        delivery = send_bundle(client, made.bundle or {}, table=lines)
     except AdapterError as error:
-        words = [remark.words for remark in remarks_behind(error)]
-        return {"case": name, "sent": "not taken", "code": code_of(error), "issues": error.issues, "server": words}
-    return {
-        "case": name,
-        "sent": "all good" if delivery.is_good else "see below",
-        "resources": len(delivery.resources),
-        "code": Outcome.GOOD if delivery.is_good else Outcome.ISSUES,
-        "issues": made.issues,
-        "delivery": delivery,
-        "server": list(_words(delivery)),
-    }
-
-
-def _words(delivery: Delivery) -> list[dict[str, Any]]:
-    """What the server says of each resource that is not good, in its own words, as far as it is to be mended."""
-    said = []
-    for resource in delivery.resources:
-        if not resource.is_good:
-            remarks = [
-                {"says": each.remark.words, "at": list(each.remark.issue.expression)}
-                for each in resource.remarks
-                if each.verdict is Verdict.TO_FIX
-            ]
-            changed = [f"{each.kind} {each.path}" for each in resource.differences]
-            skipped = [issue.text for issue in resource.skipped]
-            said.append({"resource": resource.reference, "remarks": remarks, "changed": changed, "skipped": skipped})
-    return said
-
-
-def _show(rows: list[dict[str, Any]]) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("encounter", "resources", "our errors", "server"):
-        table.add_column(name)
-    for row in rows:
-        errors = sum(issue.is_error for issue in row["issues"])
-        style = "green" if row["code"] == Outcome.GOOD else "red"
-        table.add_row(row["case"], str(row.get("resources", "-")), str(errors), Text(row["sent"], style=style))
-    out.print(table)
-    for row in rows:
-        if row["code"] != Outcome.GOOD:
-            out.print(Text(f"\n{row['case']}", style="bold"))
-            show_issues([issue for issue in row["issues"] if issue.is_error], out)
-            for said in row.get("server", ()):
-                _show_resource(said)
-
-
-def _show_resource(said: dict[str, Any] | str) -> None:
-    """What the server says of one resource, or of the transaction as a whole."""
-    if isinstance(said, str):
-        out.print(Text(f"  server: {said}"))
-        return
-    out.print(Text(f"  {said['resource'] or 'a resource'}", style="bold"))
-    for remark in said["remarks"]:
-        out.print(Text(f"    server: {remark['says']}"))
-        for place in remark["at"]:
-            out.print(Text(f"    at: {place}", style="dim"))
-    for change in said["changed"]:
-        out.print(Text(f"    not read back as it was sent: {change}"))
-    for reason in said["skipped"]:
-        out.print(Text(f"    not checked: {reason}"))
+        words = tuple(remark.words for remark in remarks_behind(error))
+        # Rule PRI-03 is about what may leave this machine; then nothing was sent.
+        state = "not sent" if any(issue.rule == "PRI-03" for issue in error.issues) else "not taken"
+        return Sent(case=name, code=code_of(error), state=state, ours=made.issues, refusal=error.issues, words=words)
+    good = delivery.is_good
+    code, state = (Outcome.GOOD, "all good") if good else (Outcome.ISSUES, "see below")
+    return Sent(case=name, code=code, state=state, ours=made.issues, delivery=delivery)

@@ -42,9 +42,10 @@ def serve_command(*, host: str, port: int, workers: int, threads: int) -> None:
       adapter serve
       adapter serve --host 0.0.0.0 --workers 4
     """
-    # Settings and maps that can not be used, and a port that is taken, are told here and once, not by every worker.
-    app = create_app(default_runtime())
+    # A port that is taken, and settings and maps that can not be used, are told here and once, not by every worker.
+    runtime = default_runtime()
     _check_address(host, port)
+    app = create_app(runtime)
     _Service(app, {"bind": f"{_in_url(host)}:{port}", "workers": workers, "threads": threads}).run()
 
 

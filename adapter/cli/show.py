@@ -18,9 +18,20 @@ _STYLE = {Severity.FATAL: "bold red", Severity.ERROR: "red", Severity.WARNING: "
 _WIDE = 400
 """The width of tables for programs: what is looked for stands on one line."""
 
+_SHOWN_PLACES = 3
+
+
+class _Terminal(Console):
+    """A console that leaves a reader who has gone to whoever runs the command, as every other write does."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise BrokenPipeError instead of ending the program with an exit code of rich's own."""
+        raise BrokenPipeError
+
+
 # rich leaves out colours where there is no terminal, and where NO_COLOR is set.
-out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _WIDE)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = _Terminal(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _WIDE)
+err = _Terminal(stderr=True, highlight=False, soft_wrap=True)
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401 - a JSON value
@@ -30,7 +41,7 @@ def print_json(value: Any) -> None:  # noqa: ANN401 - a JSON value
 
 
 def show_issues(issues: Iterable[Issue], console: Console = err) -> None:
-    """One paragraph per issue: severity, rule, text, what to do, and the places."""
+    """One paragraph per issue: severity, rule, text, what to do, and the first places (`--json` has all)."""
     for issue in issues:
         head = Text.assemble(
             (f"{issue.severity.value:<12}", _STYLE[issue.severity]), (f"{issue.rule or '':<10} ", "bold"), issue.text
@@ -38,10 +49,13 @@ def show_issues(issues: Iterable[Issue], console: Console = err) -> None:
         console.print(head)
         if issue.suggestion:
             console.print(Text(f"{'':12}do: {issue.suggestion}"))
-        for place in issue.location:
-            console.print(Text(f"{'':12}in: {place}", style="dim"))
-        for place in issue.expression:
-            console.print(Text(f"{'':12}at: {place}", style="dim"))
+        for place in (*_first("in", issue.location), *_first("at", issue.expression)):
+            console.print(Text(f"{'':12}{place}", style="dim"))
+
+
+def _first(word: str, places: Sequence[str]) -> list[str]:
+    more = len(places) - _SHOWN_PLACES
+    return [f"{word}: {place}" for place in places[:_SHOWN_PLACES]] + ([f"{word}: {more} more"] if more > 0 else [])
 
 
 def show_refusal(error: AdapterError) -> None:
@@ -73,10 +87,15 @@ def outcome_of(issues: Sequence[Issue], base: str) -> dict[str, Any]:
 
 
 def count_of(issues: Iterable[Issue]) -> dict[str, int]:
-    """How many errors, warnings and informations there are."""
+    """How many errors, warnings and remarks for information there are."""
     issues = list(issues)
     return {
         "errors": sum(issue.is_error for issue in issues),
         "warnings": sum(issue.severity is Severity.WARNING for issue in issues),
-        "informations": sum(issue.severity is Severity.INFORMATION for issue in issues),
+        "remarks": sum(issue.severity is Severity.INFORMATION for issue in issues),
     }
+
+
+def counts_text(issues: Iterable[Issue]) -> str:
+    """How many of each severity there are, in words."""
+    return ", ".join(f"{number} {name[:-1] if number == 1 else name}" for name, number in count_of(issues).items())

@@ -4,7 +4,6 @@ import os
 
 import pytest
 
-from adapter.runtime import default_runtime
 from tests.cli.ground import Run, runner
 
 
@@ -13,5 +12,4 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     """Run a command line with the settings that a test makes, and no others."""
     for name in [name for name in os.environ if name.startswith("ADAPTER_") and not name.startswith("ADAPTER_TEST_")]:
         monkeypatch.delenv(name)
-    default_runtime.cache_clear()
     return runner(monkeypatch, capsys)

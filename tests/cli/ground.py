@@ -1,5 +1,6 @@
 """The command line as `adapter` runs it, in this process."""
 
+import os
 import sys
 from collections.abc import Callable
 from typing import NamedTuple
@@ -7,6 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from adapter.cli import main
+from adapter.runtime import default_runtime
 from tests.examples.ground import EXAMPLES
 
 INFANT = str(EXAMPLES / "infant-final-report")
@@ -30,8 +32,13 @@ def runner(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
 
     def run(*arguments: str) -> Done:
         monkeypatch.setattr(sys, "argv", ["adapter", *arguments])
+        # Maps are loaded once for all tests, and anew for one that sets something.
+        if is_set := any(name.startswith("ADAPTER_") and not name.startswith("ADAPTER_TEST_") for name in os.environ):
+            default_runtime.cache_clear()
         with pytest.raises(SystemExit) as ended:
             main()
+        if is_set:
+            default_runtime.cache_clear()
         return Done(int(ended.value.code or 0), *capsys.readouterr())
 
     return run

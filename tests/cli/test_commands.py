@@ -74,9 +74,37 @@ def test_explain_says_why_an_element_is_not_there(run: Run) -> None:
 
 
 def test_explain_of_what_no_map_makes_says_so(run: Run) -> None:
-    done = run("convert", INFANT, "--explain", "Patient.nothing")
+    assert "no map makes" in run("convert", INFANT, "--explain", "Patient.nothing").err
+    assert "no map makes" in run("maps", "explain", INFANT, "--element", "Patient.nothing").err
 
-    assert done.code != 0 or done.out + done.err
+
+def test_what_was_made_is_summed_up(run: Run, tmp_path: Path) -> None:
+    target = tmp_path / "bundle.json"
+
+    assert "29 resources, claim active; 0 errors, 0 warnings, " in run("convert", INFANT).err
+    assert "14 resources, no claim; " in run("convert", str(EXAMPLES / "consent-refused")).err
+    assert f"written: {target}" in run("convert", INFANT, "--out", str(target)).err
+
+
+def test_a_map_of_ones_own_replaces_ours(run: Run, tmp_path: Path) -> None:
+    ours = (ROOT / "mappings" / "fhir" / "r4" / "patient.yaml").read_text()
+    file = tmp_path / "fhir" / "r4" / "my-patient.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(ours.replace("resource:\n", "resource:\n  language: en\n", 1))
+
+    assert '"language": "en"' in run("convert", INFANT, "--mappings", str(tmp_path)).out
+    assert '"language"' not in run("convert", INFANT).out
+    assert str(file) in run("maps", "show", "patient", "--mappings", str(tmp_path)).out
+
+
+def test_a_conversion_with_a_map_that_is_wrong_is_wrong_use(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "fhir" / "r4" / "patient.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text("map: patient\ntarget: Patient\nresource:\n  nmae: x\n")
+    done = run("convert", INFANT, "--mappings", str(tmp_path))
+
+    assert (done.code, done.out) == (Outcome.WRONG_USE, "")
+    assert f"in: {file}:4:3" in done.err
 
 
 def test_profiles_and_labels_are_switches(run: Run) -> None:
@@ -140,6 +168,43 @@ def test_a_checked_bundle_is_good_and_a_broken_one_is_not(run: Run, tmp_path: Pa
     assert "at: Patient.birthDate" in done.out + done.err
 
 
+@pytest.mark.parametrize("content", ["[]", '"text"', "1", "null"])
+def test_what_is_no_resource_is_told(run: Run, tmp_path: Path, content: str) -> None:
+    file = tmp_path / "list.json"
+    file.write_text(content)
+    done = run("check", str(file))
+
+    assert done.code == Outcome.ISSUES
+    assert "in: list.json#" in done.out
+
+
+@pytest.mark.parametrize("entry", ['"x"', '[1, {"resource": 3}, {"resource": {}}]', "[]"])
+def test_a_bundle_that_is_none_inside_is_no_traceback(run: Run, tmp_path: Path, entry: str) -> None:
+    file = tmp_path / "bundle.json"
+    file.write_text(f'{{"resourceType": "Bundle", "entry": {entry}}}')
+    done = run("check", str(tmp_path), "--second-opinion")
+
+    assert done.code == Outcome.ISSUES
+    assert "at: Bundle." in done.out
+
+
+def test_a_check_of_nothing_is_not_good(run: Run, tmp_path: Path) -> None:
+    done = run("check", str(tmp_path))
+
+    assert done.code == Outcome.WRONG_USE
+    assert "no JSON file" in done.err
+
+
+def test_checks_of_files_say_in_which_file(run: Run, tmp_path: Path) -> None:
+    for name in ("one.json", "two.json"):
+        (tmp_path / name).write_text('{"resourceType": "Patient", "birthDate": "2020-13"}')
+    done = run("check", str(tmp_path))
+
+    assert "in: one.json" in done.out
+    assert "in: two.json" in done.out
+    assert "checked: 2" in done.out
+
+
 def test_checks_come_as_an_operation_outcome_too(run: Run) -> None:
     done = run("check", str(EXAMPLES / "infant-final-report" / "bundle.json"), "--json")
 
@@ -187,6 +252,20 @@ def test_the_examples_are_a_table(run: Run) -> None:
     assert all(name[:12] in done.out for name in example_names())
 
 
+def test_the_examples_are_a_list_for_machines(run: Run) -> None:
+    rows = {each["example"]: each for each in json.loads(run("examples", "--json").out)}
+
+    assert sorted(rows) == example_names()
+    assert rows["inline-image"]["resources"] is None
+
+
+def test_a_claim_and_an_explanation_come_as_json_too(run: Run) -> None:
+    explained = json.loads(run("maps", "explain", INFANT, "--element", "Patient.gender", "--json").out)
+
+    assert json.loads(run("claim", INFANT, "--json").out)["entries"]
+    assert explained[0]["element"] == "Patient.gender"
+
+
 @pytest.mark.parametrize("document", ["encounter", "ai-report"])
 def test_schemas_are_printed(run: Run, document: str) -> None:
     assert json.loads(run("schema", document).out)["type"] == "object"
@@ -202,8 +281,8 @@ def test_a_server_that_does_not_answer_is_exit_code_3(run: Run) -> None:
 def test_data_that_is_not_marked_as_test_does_not_leave(run: Run) -> None:
     done = run("send", str(EXAMPLES / "not-marked-as-test"), "--server", "http://fhir.invalid/r4")
 
-    assert done.code != 0
-    assert "not taken" in done.out
+    assert done.code == Outcome.ISSUES
+    assert "not sent" in done.out
     assert "HTEST" in done.out
 
 
@@ -229,8 +308,17 @@ def test_a_reader_that_stops_early_is_no_error() -> None:
     command = f"{ADAPTER} convert {INFANT} | head -c 10; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, check=False, timeout=60, env=own_environment())
 
+    assert (done.returncode, done.stdout) == (0, b'{\n  "resou')
     assert b"Traceback" not in done.stderr
-    assert done.stdout == b'{\n  "resou'
+    assert b"BrokenPipe" not in done.stderr
+
+
+def test_a_reader_of_a_table_that_stops_early_is_no_error() -> None:
+    command = f"{ADAPTER} convert {INFANT} --lineage | head -n 1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, check=False, timeout=60, env=own_environment())
+
+    assert done.returncode == 0
+    assert b"BrokenPipe" not in done.stderr
 
 
 def test_every_kind_of_error_has_its_exit_code() -> None:

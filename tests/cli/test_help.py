@@ -69,6 +69,7 @@ def test_an_example_of_the_help_works(line: str, tmp_path: Path) -> None:
         "encounter.json": infant / "encounter.json",
         "ai_report.json": infant / "ai_report.json",
         "bundle.json": infant / "bundle.json",
+        "march.json": infant / "encounter.json",
         "fhir_examples": ROOT / "fhir_examples",
         "face2gene.json": ROOT / "fhir_examples" / "face2gene-lab" / "face2gene.json",
     }.items():

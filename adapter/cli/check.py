@@ -1,0 +1,87 @@
+"""`adapter check`."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.progress import track
+
+from adapter.checks import check_resource
+from adapter.checks.second_opinion import second_opinion
+from adapter.cli.exit_code import Outcome
+from adapter.cli.files import inputs_of
+from adapter.cli.show import counts_text, err, out, outcome_of, print_json, show_issues
+from adapter.fhir.json import read_json
+from adapter.issues import Issue, IssueType, NotFoundError, Severity
+from adapter.runtime import default_runtime
+
+PATH = click.Path(exists=True, path_type=Path)
+
+
+@click.command("check")
+@click.argument("files", nargs=-1, required=True, type=PATH)
+@click.option("--server", help="A FHIR server that is asked as well: a base URL or a name.")
+@click.option("--second-opinion", "models", is_flag=True, help="Ask the models of fhir.resources as well.")
+@click.option("--json", "as_json", is_flag=True, help="Print an OperationOutcome.")
+def check_command(*, files: tuple[Path, ...], server: str | None, models: bool, as_json: bool) -> int:
+    """Check FHIR R4 resources and Bundles: structure, references, invariants.
+
+    FILES hold one resource each; of a folder, bundle.json is checked, or every JSON file if there is none.
+
+    \b
+    Examples:
+      adapter check bundle.json
+      adapter check fhir_examples/complete/bundle.json --second-opinion
+      adapter check bundle.json --server http://127.0.0.1:8080/fhir
+    """
+    found = [file for path in files for file in _resources_at(path)]
+    issues = [issue for file in found for issue in _checked(file, server, models=models)]
+    if as_json:
+        print_json(outcome_of(issues, default_runtime().settings.canonical_base))
+    else:
+        show_issues(issues, out)
+        out.print(f"checked: {len(found)}; {counts_text(issues)}")
+    return Outcome.ISSUES if any(issue.is_error for issue in issues) else Outcome.GOOD
+
+
+def _resources_at(path: Path) -> list[Path]:
+    found = [path / "bundle.json"] if (path / "bundle.json").is_file() else inputs_of(path)
+    if not found:
+        text, hint = f"there is no JSON file in {path}", "name a file, or a folder that holds bundle.json"
+        raise NotFoundError(
+            Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, rule="check/nothing", text=text, suggestion=hint)
+        )
+    return found
+
+
+def _checked(file: Path, server: str | None, *, models: bool) -> Iterator[Issue]:
+    """What is wrong with the resource in a file; every issue says in which file."""
+    resource = read_json(file.read_bytes(), file.name)
+    if not isinstance(resource, dict):
+        text = "a resource is a JSON object, not a list or a plain value"
+        yield Issue(
+            severity=Severity.ERROR, code=IssueType.STRUCTURE, rule="structure/type", text=text, location=(f"{file.name}#",)
+        )
+        return
+    parts = _parts_of(resource)
+    issues = list(check_resource(resource))
+    issues += [issue for part in parts for issue in second_opinion(part)] if models else []
+    issues += _validated(parts, server) if server else []
+    yield from (replace(issue, location=issue.location or (file.name,)) for issue in issues)
+
+
+def _parts_of(resource: dict[str, Any]) -> list[dict[str, Any]]:
+    """The resources of a Bundle, or the resource itself."""
+    entries = resource.get("entry")
+    found = [each.get("resource") for each in entries if isinstance(each, dict)] if isinstance(entries, list) else []
+    return [each for each in found if isinstance(each, dict) and each.get("resourceType")] or [resource]
+
+
+def _validated(parts: list[dict[str, Any]], server: str) -> list[Issue]:
+    from adapter.cli.send import client_of  # noqa: PLC0415 - requests is not needed otherwise
+
+    client = client_of(server)
+    bar = track(parts, "asking the server", console=err, transient=True, disable=len(parts) == 1)
+    return [issue for part in bar for issue in client.validate(part).issues]

@@ -1,0 +1,18 @@
+"""The option by which a command is given a folder of the user's own mapping files."""
+
+from dataclasses import replace
+
+import click
+
+from adapter.runtime import Runtime, default_runtime, load, settings_from
+
+MAPPINGS = click.option(
+    "--mappings",
+    type=click.Path(exists=True, file_okay=False),
+    help="A folder of your own mapping files and payers' policies (or the setting ADAPTER_MAPPINGS).",
+)
+
+
+def runtime_with(mappings: str | None) -> Runtime:
+    """The adapter for the settings of the environment, and for this folder of mapping files if one is named."""
+    return load(replace(settings_from(), mappings=mappings)) if mappings else default_runtime()
