@@ -247,7 +247,9 @@ class Runtime:
         from adapter.terminology.catalog import Catalog  # noqa: PLC0415 - as above
 
         held = {each["url"] for each in self.definitions if each["resourceType"] == "CodeSystem"}
-        return Catalog.of(self.definitions, closed=frozenset(self.terminology.systems.values()) - held)
+        composes = [each["compose"] for each in self.definitions if "compose" in each]
+        named = {part["system"] for compose in composes for part in compose["include"] if "system" in part}
+        return Catalog.of(self.definitions, closed=(named | set(self.terminology.systems.values())) - held)
 
     @cached_property
     def _terminology_files(self) -> dict[str, Any]:

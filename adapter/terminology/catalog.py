@@ -105,9 +105,9 @@ class Catalog:
         self._concept_maps = [ConceptMap(resource=each) for each in by_type.get("ConceptMap", ())]
 
     @classmethod
-    def of(cls, resources: Iterable[Element], *, closed: frozenset[str] = frozenset()) -> "Catalog":
+    def of(cls, resources: Iterable[Element], *, closed: Iterable[str] = ()) -> "Catalog":
         """The catalog of some resources; `closed` are code systems that exist and that nobody here may hold."""
-        return cls(resources, closed=closed)
+        return cls(resources, closed=frozenset(closed))
 
     def overlaid(self, resources: Iterable[Element]) -> "Catalog":
         """This catalog with more definitions on top, for one request; this one stays as it is."""
