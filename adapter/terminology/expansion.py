@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from adapter.terminology import messages
@@ -241,16 +242,22 @@ class _Expansion:
                 self._add(_entry(known), imports, parent=parent)
 
     def _add_all(self, system: CodeSystem, imports: list[Expanded]) -> None:
-        """Add a whole code system; below a concept that is left out for its status follow its children all the same."""
-        waiting: list[tuple[Concept, Entry | None]] = [(root, None) for root in reversed(system.roots)]
+        """Add a whole code system, roots first; what only hangs in a circle, so that no root leads to it, comes last."""
         seen: set[str] = set()
+        for concept in chain(system.roots, system.all()):
+            if concept.code not in seen:
+                self._add_tree(Known(system=system, concept=concept), imports, seen)
+
+    def _add_tree(self, root: Known, imports: list[Expanded], seen: set[str]) -> None:
+        """Add a concept and all below it; below one that is left out for its status follow its children all the same."""
+        waiting: list[tuple[Concept, Entry | None]] = [(root.concept, None)]
         while waiting:
             concept, parent = waiting.pop()
             if concept.code in seen:
                 self._made.is_tree = False
                 continue
             seen.add(concept.code)
-            known = Known(system=system, concept=concept)
+            known = Known(system=root.system, concept=concept)
             below: Entry | None = parent
             if self._is_wanted(known):
                 entry = _entry(known)

@@ -54,6 +54,10 @@ class Members:
             result = self._in_include(include, sought)
             if result or (result is None and include.get("system")):
                 break
+        if result and self._leaves_out_inactive and sought.found.inactive:
+            # It came from an import, which may have it; here it does not count.
+            sought.report.add(messages.INACTIVE_NOT_ALLOWED.issue(sought.coding.at("code"), code=sought.coding.code))
+            return False
         if result and any(self._is_excluded(exclude, sought) for exclude in compose.get("exclude") or ()):
             return False
         return result

@@ -238,6 +238,13 @@ class TestCodes:
         assert ("error", "The concept 'mammoth' is valid but is not active") in texts(answer)
         assert not result(validate(url=LISTED_URL, code="mammoth", system=ARK, activeOnly=True))
 
+    def test_an_inactive_code_of_an_import_does_not_count_where_only_active_ones_do(self) -> None:
+        some = value_set("some", {"valueSet": [MAMMALS_URL]})
+        some["compose"]["inactive"] = False
+
+        assert not result(validate_inline(some, code="mammoth", system=ARK))
+        assert result(validate_inline(some, code="cat", system=ARK))
+
     def test_a_deprecated_code_is_valid_with_a_warning(self) -> None:
         answer = validate(code="auk", system=ARK)
 
