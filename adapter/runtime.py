@@ -228,11 +228,20 @@ class Runtime:
 
     @cached_property
     def definitions(self) -> "tuple[Resource, ...]":
-        """Our CodeSystems, ValueSets, ConceptMaps and StructureDefinitions, in this order, as FHIR R4 with absolute URLs."""
+        """Our CodeSystems, ValueSets, ConceptMaps and StructureDefinitions, in this order, as FHIR R4 with absolute URLs.
+
+        Raises SetupError for definitions of the user that are not built as R4 says; ours are checked by the tests.
+        """
+        from adapter.checks.structure import check_structure  # noqa: PLC0415 - as above
         from adapter.terminology.definitions import load_definitions  # noqa: PLC0415 - as above
 
         base = self.terminology.base  # a file that can not be used is said here
-        return load_definitions(self._terminology_files, base=base)
+        found = load_definitions(self._terminology_files, base=base)
+        if self.settings.mappings:
+            wrong = [(each, issue) for each in found for issue in check_structure(each) if issue.is_error]
+            if wrong:
+                raise SetupError(*(issue.at(location=(each["url"],)) for each, issue in wrong))
+        return found
 
     @cached_property
     def served_definitions(self) -> "dict[tuple[str, str], Resource]":

@@ -36,8 +36,8 @@ def load_resources(files: Mapping[str, object], *, base: str) -> dict[str, Resou
     header: Resource = {}
     owners: dict[str, str] = {}
     for content in contents:
-        header |= content.get("header", {})
-        owners |= content.get("owners", {})
+        header |= _mapping(content.get("header"))
+        owners |= _mapping(content.get("owners"))
     found = {name: each for name, each in files.items() if isinstance(each, Mapping) and each.get("resourceType") in TYPES}
     return {name: _complete(header | dict(each), owners, base) for name, each in found.items()}
 
@@ -71,6 +71,10 @@ def children(value: object) -> Iterator[Any]:
         yield from value.values()
     elif isinstance(value, Sequence) and not isinstance(value, str):
         yield from value
+
+
+def _mapping(value: object) -> Resource:
+    return dict(value) if isinstance(value, Mapping) else {}
 
 
 def _text(value: object) -> list[str]:

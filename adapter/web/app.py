@@ -22,6 +22,7 @@ def make_app(runtime: Runtime | None = None) -> Flask:
     runtime = runtime or default_runtime()
     service = service_of(runtime)
     runtime.line  # noqa: B018 - load now, not with the first request
+    runtime.served_definitions  # noqa: B018 - as above
     app = Flask("adapter", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = runtime.settings.max_body
     # A body with many form parts is held in memory while it is read; more than this is no set of documents.

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from adapter.checks import check_resource
+from adapter.issues import SetupError
 from adapter.rules.policy import DEFAULT
 from adapter.rules.table import RULES
 from adapter.runtime import Runtime, Settings, load
@@ -410,3 +411,14 @@ def test_a_payer_that_takes_no_modifier_has_an_empty_value_set(tmp_path: Path) -
 
     assert mine["compose"]["include"] == mine["compose"]["exclude"]
     assert check_resource(mine) == []
+
+
+def test_a_definition_of_a_user_that_is_not_built_as_r4_says_is_refused_by_its_url(tmp_path: Path) -> None:
+    (tmp_path / "terminology").mkdir()
+    content = "resourceType: ValueSet\nid: mine\nurl: ValueSet/mine\ncompose:\n  includes: nothing\n"
+    (tmp_path / "terminology" / "mine.yaml").write_text(content)
+
+    with pytest.raises(SetupError) as refusal:
+        _ = load(replace(Settings(), mappings=str(tmp_path))).definitions
+
+    assert {each.location for each in refusal.value.issues} == {(f"{Settings().canonical_base}/ValueSet/mine",)}
