@@ -20,6 +20,7 @@ from adapter.terminology.version import order
 
 Element = Mapping[str, Any]
 
+_UNKNOWN_CODE = frozenset({messages.UNKNOWN_CODE.id, messages.UNKNOWN_CODE_WITHOUT_VERSION.id})
 _DEPRECATED = "http://hl7.org/fhir/StructureDefinition/valueset-deprecated"
 
 
@@ -49,11 +50,7 @@ class Members:
         compose = self.value_set.compose
         if compose is None:
             return self._in_expansion(sought)
-        result: bool | None = False
-        for include in self._includes(compose, sought.coding):
-            result = self._in_include(include, sought)
-            if result or (result is None and include.get("system")):
-                break
+        result = self._in_includes(compose, sought)
         if result and self._leaves_out_inactive and sought.found.inactive:
             # It came from an import, which may have it; here it does not count.
             sought.report.add(messages.INACTIVE_NOT_ALLOWED.issue(sought.coding.at("code"), code=sought.coding.code))
@@ -80,6 +77,17 @@ class Members:
             fits = coding.version in {None, version} or coding.version not in versions
             if not include.get("system") or (include["system"] == coding.system and picked in {None, version} and fits):
                 yield include
+
+    def _in_includes(self, compose: Element, sought: Sought) -> bool | None:
+        """Whether one of the includes has the coding; then it is of no interest that an earlier one does not know the code."""
+        result: bool | None = False
+        for include in self._includes(compose, sought.coding):
+            result = self._in_include(include, sought)
+            if result:
+                sought.report.take_back(_UNKNOWN_CODE, sought.coding.at("code"))
+            if result or (result is None and include.get("system")):
+                break
+        return result
 
     def _in_include(self, include: Element, sought: Sought) -> bool | None:
         result: bool | None = True

@@ -1,5 +1,6 @@
 """What a validation finds on its way: issues, the words of its message, and systems that nobody here knows."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from adapter.terminology import messages
@@ -11,7 +12,7 @@ from adapter.terminology.concept import Concept
 from adapter.terminology.designation import Designation
 from adapter.terminology.outcome import TerminologyIssue
 
-_MOST_STEPS = 20_000
+_MOST_STEPS = 5_000
 
 
 @dataclass(slots=True)
@@ -35,6 +36,10 @@ class Report:
         self.add(issue)
         if canonical not in self.unknown:
             self.unknown.append(canonical)
+
+    def take_back(self, ids: Collection[str | None], place: str) -> None:
+        """Remove issues of a place that turned out not to matter, by the ids of their messages."""
+        self.issues = [each for each in self.issues if each.message not in ids or each.place != place]
 
     def step(self, value_set: str) -> None:
         """Count a step of work; raises RefusedError if a request needs far too many."""

@@ -238,6 +238,14 @@ class TestCodes:
         assert ("error", "The concept 'mammoth' is valid but is not active") in texts(answer)
         assert not result(validate(url=LISTED_URL, code="mammoth", system=ARK, activeOnly=True))
 
+    def test_a_code_that_only_a_later_include_knows_is_valid(self) -> None:
+        some = value_set("some", animals(version="1.0.0"), animals())
+
+        answer = validate_inline(some, code="whale", system=ARK)
+
+        assert result(answer)
+        assert texts(answer) == []
+
     def test_an_inactive_code_of_an_import_does_not_count_where_only_active_ones_do(self) -> None:
         some = value_set("some", {"valueSet": [MAMMALS_URL]})
         some["compose"]["inactive"] = False
