@@ -156,7 +156,7 @@ class Calls:
         fits = (parameter.kind == "any" or (isinstance(value.type, Kind) and accepts(parameter.kind, value.type.name))) or (
             isinstance(value.type, Shape) and value.type.name == parameter.kind
         )
-        literal_date = value.is_constant and parameter.kind in ("date", "dateTime", "instant")
+        literal_date = isinstance(value.constant, str) and parameter.kind in ("date", "dateTime", "instant")
         if value.many == parameter.many and (fits or literal_date):
             return True
         wanted, got = (

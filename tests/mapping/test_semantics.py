@@ -198,6 +198,8 @@ TEXTS = [
     ("first(w for w in first(p for p in box.parts if p.words).words)", "w"),
     ("only(p.name for p in box.parts if p.size == 1)", "one"),
     ("only(box.none)", NOTHING),
+    # A literal day or time is written as FHIR writes it.
+    ("date_of('2024-05-02T10:00:00Z')", "2024-05-02"),
     # Functions: nothing in, nothing out, unless the function wants to know.
     ("text(box.three)", "3"),
     ("join('-', box.here, box.gone, box.there)", "a-b"),
@@ -951,3 +953,31 @@ def test_a_field_of_another_form_may_be_called_as_a_variable_of_ours() -> None:
     made = make_document(library, {name: {"deep": {"name": name}} for name in names})
 
     assert made == {"patient": {"family": " ".join(names)}}
+
+
+def test_a_reference_to_the_item_of_the_same_list_is_always_there() -> None:
+    text = """map: report
+target: DiagnosticReport
+resource:
+  id: =case.id
+  status: final
+  code:
+    text: Report
+  media:
+    - for: image in case.images
+      link: =ref(photograph, image)
+---
+map: photograph
+target: Media
+for: image in case.images
+resource:
+  id: =stable_id('Media', image.id)
+  status: completed
+  content:
+    title: Photograph
+"""
+    *_, report = resources(load(text), case_of(images=[{"id": "1"}, {"id": "2"}]))
+
+    assert [each["link"]["reference"] for each in report["media"]] == [
+        f"urn:uuid:{stable_id('Media', number)}" for number in ("1", "2")
+    ]
