@@ -70,13 +70,24 @@ def expanded(value_set: ValueSet, task: Task) -> Expanded:
     Raises RefusedError for imports that are not here, in a circle or too deep, code systems that are not here or not in the
     version that they must have, filters that are not understood, and too many codes.
     """
-    return _Expansion(task, value_set, ()).expanded()
+    return _Expansion(_Work(task=task), value_set, ()).expanded()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Work:
+    """What all expansions of one request share: the task, what is expanded already, and how many codes were looked at."""
+
+    task: Task
+    done: dict[str, Expanded] = field(default_factory=dict)
+    count: int = 0
 
 
 class _Expansion:
     """The expansion of one value set, on its way; imported value sets have one of their own."""
 
-    def __init__(self, task: Task, value_set: ValueSet, path: tuple[str, ...]) -> None:
+    def __init__(self, work: _Work, value_set: ValueSet, path: tuple[str, ...]) -> None:
+        task = work.task
+        self._work = work
         self._task = task
         self._wanted = task.wanted
         self._value_set = value_set
@@ -190,7 +201,15 @@ class _Expansion:
             self._mention(found.resource)
             if not found.is_contained:
                 self._made.note("used-valueset", found.canonical)
-            yield _Expansion(self._task, found, self._path).expanded()
+            yield self._imported(found, pinned)
+
+    def _imported(self, value_set: ValueSet, canonical: str) -> Expanded:
+        """The expansion of an imported value set, made once for all that import it."""
+        if value_set.is_contained:
+            return _Expansion(self._work, value_set, self._path).expanded()
+        if canonical not in self._work.done:
+            self._work.done[canonical] = _Expansion(self._work, value_set, self._path).expanded()
+        return self._work.done[canonical]
 
     def _code_system(self, element: Element) -> CodeSystem:
         """The code system of an include or exclude, noted as used; raises RefusedError if it is not as it must be."""
@@ -291,11 +310,14 @@ class _Expansion:
         return True
 
     def _check_size(self) -> None:
-        """Raise RefusedError if there are too many codes."""
-        limit = self._task.limit if len(self._path) == 1 else None
-        most = self._wanted.limits.internal if limit is None else limit
-        if len(self._made.entries) >= most:
-            raise messages.EXPANSION_TOO_COSTLY.refusal(value_set=self._value_set.canonical, limit=most)
+        """Raise RefusedError if there are too many codes: in the answer without a page, or in all that it is made of."""
+        limits, limit = self._wanted.limits, self._task.limit
+        self._work.count += 1
+        is_full = limit is not None and len(self._path) == 1 and len(self._made.entries) >= limit
+        if is_full or self._work.count > limits.internal:
+            raise messages.EXPANSION_TOO_COSTLY.refusal(
+                value_set=self._value_set.canonical, limit=limit if is_full else limits.internal
+            )
 
     def _take_expansion(self) -> None:
         """The codes of a value set that has no compose, but an expansion."""

@@ -61,7 +61,7 @@ class Limits:
     """What one request may cost: codes in an answer without paging, codes looked at, and levels of imports."""
 
     expansion: int = 1_000
-    internal: int = 100_000
+    internal: int = 400_000
     depth: int = 50
 
 

@@ -475,12 +475,20 @@ class TestRemarks:
         assert used(expansion, f"warning-{status}") == [f"{ALL_URL}|1.0.0", f"{ARK}|2.0.0"]
 
 
+def test_a_web_of_imports_is_expanded_once() -> None:
+    twice = [value_set(f"v{n}", *({"valueSet": [f"https://ark.test/ValueSet/v{n + 1}"]} for _ in range(2))) for n in range(40)]
+
+    expansion = expand(url=twice[0]["url"], tx_resource=[*twice, value_set("v40", animals(("code", "=", "cat")))])
+
+    assert codes(expansion) == ["cat"]
+
+
 def test_a_code_system_of_50_000_concepts_costs_little() -> None:
     large = {**ANIMAL, "concept": [{"code": f"c{n}", "display": f"Concept number {n}"} for n in range(50_000)]}
-    begun = time.perf_counter()
+    begun = time.process_time()
 
     found = expand(filter="number 4711", count=20, tx_resource=large)
 
-    # Measuring coverage makes all of this several times as slow.
+    # Time of our own, whatever else runs here. Measuring coverage makes all of this several times as slow.
     assert "c4711" in codes(found)
-    assert time.perf_counter() - begun < (2 if sys.gettrace() is None else 20)
+    assert time.process_time() - begun < (2 if sys.gettrace() is None else 20)

@@ -1,6 +1,7 @@
 """The operations over HTTP: the same answers as in process, and every bad request is an OperationOutcome that helps."""
 
 import json
+import sys
 import time
 from typing import Any
 
@@ -16,7 +17,8 @@ from tests.terminology.operations.small import ALL, ANIMAL, ARK, TO_TRADE, Resou
 KINDS = "http://hl7.org/fhir/tools/CodeSystem/tx-issue-type"
 BASE = "https://0731t-adapter.invalid/fhir"
 CPT = "http://www.ama-assn.org/go/cpt"
-SECONDS = 2
+# Of our own time, whatever else runs here; measuring coverage makes all of it several times as slow.
+SECONDS = 2 if sys.gettrace() is None else 20
 
 
 @pytest.fixture(scope="module")
@@ -213,12 +215,12 @@ class TestLimits:
         ]
         sent = body(url=names[0], code="cat", system=ARK, tx_resource=sets)
         assert len(json.dumps(sent)) > 1_900_000
-        begun = time.perf_counter()
+        begun = time.process_time()
 
         answer = post(client, "ValueSet/$validate-code", sent)
 
         assert kind(answer, 400) == "vs-invalid"
-        assert time.perf_counter() - begun < 2 * SECONDS
+        assert time.process_time() - begun < 2 * SECONDS
 
     def test_imports_that_are_too_deep(self, client: FlaskClient) -> None:
         sets = [
@@ -235,23 +237,23 @@ class TestLimits:
 
         sets = [value_set(f"web-{n}", *({"valueSet": [name(n + 1)]} for _ in range(3))) for n in range(30)]
         sent = body(url=name(0), code="none", system=ARK, tx_resource=[*sets, value_set("web-30", animals()), ANIMAL])
-        begun = time.perf_counter()
+        begun = time.process_time()
 
         answer = post(client, "ValueSet/$validate-code", sent)
 
         assert issue(answer, 422)["code"] == "too-costly"
-        assert time.perf_counter() - begun < SECONDS
+        assert time.process_time() - begun < SECONDS
 
     @pytest.mark.parametrize("pattern", ["(a+)+$", "((a|aa)+)+b", "(x*)*y"])
     def test_an_evil_expression(self, client: FlaskClient, pattern: str) -> None:
         long = {**ANIMAL, "concept": [{"code": "a" * 5_000 + str(number)} for number in range(20)]}
         sent = body(valueSet=value_set("evil", animals(("code", "regex", pattern))), tx_resource=long)
-        begun = time.perf_counter()
+        begun = time.process_time()
 
         answer = post(client, "ValueSet/$expand", sent)
 
         assert answer.status_code == 200
-        assert time.perf_counter() - begun < SECONDS
+        assert time.process_time() - begun < SECONDS
 
     @pytest.mark.parametrize("op", ["=", "regex", "is-a", "exists"])
     def test_a_filter_on_an_unknown_property(self, client: FlaskClient, op: str) -> None:

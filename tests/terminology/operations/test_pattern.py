@@ -15,12 +15,12 @@ def test_the_whole_text_must_match() -> None:
 
 @pytest.mark.parametrize("evil", ["((a+)+)+", "(a|a)*b", "(.*a){12}", "(a|aa)+$"])
 def test_an_evil_expression_takes_no_time(evil: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
 
     for _ in range(1_000):
         compiled(evil).is_match("a" * 60 + "!")
 
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 @pytest.mark.parametrize("text", ["(", r"(a)\1", "(?=a)a", "(?<!a)b", "a{60000}", "a" * 3_000])
