@@ -1,7 +1,9 @@
 """A real FHIR server for the tests in this folder."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -16,9 +18,16 @@ def fhir_server() -> Iterator[str]:
         yield named_server() or _started(stack)
 
 
-def _started(stack: ExitStack) -> str:
+@pytest.fixture(scope="session")
+def start_server() -> Iterator[Callable[..., str]]:
+    """Give a function that starts a server with settings of its own (those of `running_server`) and gives its base URL."""
+    with ExitStack() as stack:
+        yield partial(_started, stack)
+
+
+def _started(stack: ExitStack, *, tx: str | None = None, packages: Sequence[Path] = ()) -> str:
     try:
-        return stack.enter_context(running_server())
+        return stack.enter_context(running_server(tx=tx, packages=packages))
     except ServerMissingError as error:
         _give_up(f"no FHIR server: {error}")
 
