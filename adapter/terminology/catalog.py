@@ -183,7 +183,7 @@ class Catalog:
 
 def _is_language_pack(supplement: Definition) -> bool:
     """Whether a supplement only adds languages, so that it counts without being asked for."""
-    return bool(extension_value(supplement.resource, _SUPPLEMENT_TYPE) == "lang-pack")
+    return extension_value(supplement.resource, _SUPPLEMENT_TYPE) == "lang-pack"
 
 
 def _indexed(found: Iterable[_Found]) -> dict[str, list[_Found]]:

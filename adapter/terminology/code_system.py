@@ -22,9 +22,19 @@ def value_of(element: Element) -> Any:  # noqa: ANN401 - the value of an extensi
     return next((value for name, value in element.items() if name.startswith("value") and name != "valueSet"), None)
 
 
-def extension_value(element: Element, url: str) -> Any:  # noqa: ANN401 - as above
-    """The value of the first extension with this URL."""
-    return next((value_of(each) for each in element.get("extension") or () if each.get("url") == url), None)
+def text_of(element: Element) -> str:
+    """The value[x] of an element as text: of a Coding its code, of a boolean `true` or `false`, nothing if there is no value."""
+    value = value_of(element)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return str(value.get("code", ""))
+    return "" if value is None else str(value)
+
+
+def extension_value(element: Element, url: str) -> str:
+    """The value of the first extension with this URL, as text."""
+    return next((text_of(each) for each in element.get("extension") or () if each.get("url") == url), "")
 
 
 class Definition:
@@ -172,22 +182,21 @@ class CodeSystem:
         own = concept.element.get("property") or ()
         for each in own:
             if each.get("code") in self.definition.status_codes:
-                return str(value_of(each))
+                return text_of(each)
         flags = self.definition.flags
         for each in own:
             if each.get("code") in flags and _is_true(each):
                 return flags[each["code"]]
-        said = extension_value(concept.element, STANDARDS_STATUS)
-        return str(said) if said else None
+        return extension_value(concept.element, STANDARDS_STATUS) or None
 
     def is_inactive(self, concept: Concept) -> bool:
         """Whether a concept is no longer to be used."""
         own = concept.element.get("property") or ()
         if any(self.definition.flags.get(str(each.get("code"))) == "inactive" and _is_true(each) for each in own):
             return True
-        if any(each.get("code") in self.definition.status_codes and value_of(each) in _INACTIVE for each in own):
+        if any(each.get("code") in self.definition.status_codes and text_of(each) in _INACTIVE for each in own):
             return True
-        return bool(extension_value(concept.element, STANDARDS_STATUS) == "withdrawn")
+        return extension_value(concept.element, STANDARDS_STATUS) == "withdrawn"
 
     def is_deprecated(self, concept: Concept) -> bool:
         """Whether a concept is on its way out."""
@@ -202,11 +211,11 @@ def designation_of(element: Element, source: str | None = None) -> Designation:
         value=str(element.get("value") or ""),
         language=element.get("language") or None,
         use=element.get("use"),
-        status=str(extension_value(element, STANDARDS_STATUS) or "active"),
+        status=extension_value(element, STANDARDS_STATUS) or "active",
         extensions=tuple(element.get("extension") or ()),
         source=source,
     )
 
 
 def _is_true(element: Element) -> bool:
-    return value_of(element) in {True, "true"}
+    return text_of(element) == "true"

@@ -18,7 +18,7 @@ def concern(resource: Element, source: Element) -> str | None:
     """
     standards = extension_value(resource, STANDARDS_STATUS)
     if standards in {"deprecated", "withdrawn"}:
-        return str(standards)
+        return standards
     if resource.get("status") == "retired":
         return "retired"
     if resource.get("experimental") is True and source.get("experimental") is not True:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from adapter.terminology.code_system import PROPERTIES, STANDARDS_STATUS, CodeSystem, designation_of, value_of
+from adapter.terminology.code_system import PROPERTIES, STANDARDS_STATUS, CodeSystem, designation_of, text_of, value_of
 from adapter.terminology.concept import Concept
 from adapter.terminology.designation import Designation, preferred
 from adapter.terminology.language import Languages
@@ -187,7 +187,7 @@ def _implied(known: Known, own: Sequence[Element]) -> Iterator[_Property]:
             yield made[0], PROPERTIES + made[1], {made[2]: value_of(each)}
     for each in of_system:
         if each.get("url") == STANDARDS_STATUS:
-            yield "status", f"{PROPERTIES}status", {"valueCode": value_of(each)}
+            yield "status", f"{PROPERTIES}status", {"valueCode": text_of(each)}
 
 
 def _asked(known: Known, names: Sequence[str]) -> Iterator[_Property]:

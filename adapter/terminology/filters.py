@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any
 
 from adapter.terminology import messages
-from adapter.terminology.code_system import CodeSystem, value_of
+from adapter.terminology.code_system import CodeSystem, text_of, value_of
 from adapter.terminology.concept import Concept
 from adapter.terminology.pattern import PatternError, compiled
 
@@ -207,15 +207,7 @@ def _values_of(said: _Said) -> Callable[[Concept], list[str]]:
     names = system.definition.not_selectable if name == "notSelectable" else {name}
     if name not in _DERIVED and not any(name in each.declared for each in (system.definition, *system.supplements)):
         raise said.refusal()
-    return lambda concept: [_text(each) for each, _ in system.properties(concept) if each.get("code") in names]
-
-
-def _text(element: Element) -> str:
-    """A property value as a filter compares it."""
-    value = value_of(element)
-    if isinstance(value, bool):
-        return _word(value=value)
-    return str(value.get("code", "")) if isinstance(value, dict) else str(value)
+    return lambda concept: [text_of(each) for each, _ in system.properties(concept) if each.get("code") in names]
 
 
 def _word(*, value: bool) -> str:

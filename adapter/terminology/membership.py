@@ -217,7 +217,7 @@ class Members:
 
     def _mention_deprecation(self, element: Element, sought: Sought) -> None:
         status = extension_value(element, STANDARDS_STATUS)
-        if status not in {"withdrawn", "deprecated"} and extension_value(element, _DEPRECATED) is True:
+        if status not in {"withdrawn", "deprecated"} and extension_value(element, _DEPRECATED) == "true":
             status = "deprecated"
         if status in {"withdrawn", "deprecated"}:
             said, coding = messages.CONCEPT_DEPRECATED_IN_VALUE_SET, sought.coding

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from adapter.terminology import messages
 from adapter.terminology.canonical import joined, split
 from adapter.terminology.catalog import Catalog, ValueSet
-from adapter.terminology.code_system import CodeSystem, value_of
+from adapter.terminology.code_system import CodeSystem, text_of, value_of
 from adapter.terminology.language import LanguageError, Languages, read_languages
 from adapter.terminology.outcome import TerminologyIssue
 from adapter.terminology.parameter import Arguments, Table, read_parameters
@@ -161,8 +161,8 @@ def of_value_set(table: Table, arguments: Arguments, value_set: ValueSet) -> Arg
         if each.get("url") in _EXPANSION_PARAMETER:
             parts = {part.get("url"): part for part in each.get("extension") or ()}
             named, value = parts.get("name"), parts.get("value")
-            if named and value and value_of(named) in table.by_name:
-                own.append({"name": value_of(named), **{key: said for key, said in value.items() if key.startswith("value")}})
+            if named and value and text_of(named) in table.by_name:
+                own.append({"name": text_of(named), **{key: said for key, said in value.items() if key.startswith("value")}})
     read = read_parameters(table, {"resourceType": "Parameters", "parameter": own})
     values = dict(arguments.values)
     for name, found in read.values.items():

@@ -246,6 +246,27 @@ class TestCodes:
         assert result(answer)
         assert texts(answer) == []
 
+    @pytest.mark.parametrize(
+        "odd",
+        [
+            {"property": [{"code": "status", "valueCoding": {"code": "retired"}}]},
+            {"property": [{"code": "inactive", "valueCoding": {"system": "https://x.test", "code": "true"}}]},
+            {"extension": [{"url": STANDARDS, "valueCoding": {"code": "withdrawn"}}]},
+        ],
+    )
+    def test_a_status_may_be_a_coding(self, odd: dict[str, Any]) -> None:
+        system = {**ANIMAL, "concept": [{"code": "cat", **odd}]}
+
+        answer = validate(code="cat", system=ARK, tx_resource=system)
+
+        assert result(answer)
+        assert value_of(answer, "inactive") is True
+
+    def test_a_status_without_a_value_is_none(self) -> None:
+        system = {**ANIMAL, "concept": [{"code": "cat", "property": [{"code": "status"}]}]}
+
+        assert value_of(validate(code="cat", system=ARK, tx_resource=system), "status") is None
+
     def test_an_inactive_code_of_an_import_does_not_count_where_only_active_ones_do(self) -> None:
         some = value_set("some", {"valueSet": [MAMMALS_URL]})
         some["compose"]["inactive"] = False
