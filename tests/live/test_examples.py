@@ -42,7 +42,8 @@ def test_an_example_is_taken_and_read_back_as_it_was_sent(delivery_of: Callable[
 
     assert len(delivery.resources) == len(bundle_of(name)["entry"])
     assert [(each.reference, each.skipped) for each in delivery.resources if each.skipped] == []
-    assert [each for resource in delivery.resources for each in resource.differences] == []
+    # Examples share resources, and what one of them marks as test data keeps the label when another one does not.
+    assert [each for resource in delivery.resources for each in resource.differences if each.kind != "kept"] == []
 
 
 @pytest.mark.parametrize("name", SENT)

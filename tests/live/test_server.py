@@ -10,7 +10,7 @@ from uuid import UUID, uuid4, uuid5
 import pytest
 import yaml
 
-from adapter.client import FhirClient, Verdict, remarks_behind, send_bundle, triage_table
+from adapter.client import Difference, FhirClient, Verdict, remarks_behind, send_bundle, triage_table
 from adapter.issues import AdapterError, InvalidError, NotFoundError, NotSupportedError
 
 pytestmark = pytest.mark.live
@@ -108,7 +108,7 @@ def test_what_is_read_back_is_what_was_sent_and_valid(client: FhirClient) -> Non
     assert delivery.is_good
 
 
-def test_a_label_that_is_no_longer_sent_stays_at_the_server_which_is_no_difference(client: FhirClient) -> None:
+def test_a_label_that_is_no_longer_sent_stays_at_the_server_and_is_told(client: FhirClient) -> None:
     """An update adds to tags, security labels and profiles (http://hl7.org/fhir/R4/resource.html#tag-updates)."""
     relabelled = str(uuid4())
     client.transaction(transaction(patient(), observation(asserted_by="AIAST") | {"id": relabelled}))
@@ -116,7 +116,8 @@ def test_a_label_that_is_no_longer_sent_stays_at_the_server_which_is_no_differen
 
     labels = {each["code"] for each in client.read("Observation", relabelled)["meta"]["security"]}
 
-    assert delivery.resources[1].differences == ()
+    assert delivery.resources[1].differences == (Difference(path="Observation.meta.security", kind="kept"),)
+    assert delivery.resources[1].is_good
     assert labels == {"AIAST", "DEVAST", "HTEST"}
 
 
