@@ -17,10 +17,15 @@ from adapter.runtime import default_runtime, folder_of, read_plain_yaml, today
 PATH = click.Path(exists=True, path_type=Path)
 
 
-def client_of(server: str) -> FhirClient:
-    """A client of the server of this name or base URL, with the trusted hosts of the settings."""
+CONNECT_SECONDS = 3.05
+ANSWER_SECONDS = 30
+
+
+def client_of(server: str, *, seconds: float = ANSWER_SECONDS) -> FhirClient:
+    """A client of the server of this name or base URL, with the trusted hosts of the settings; waits so long for an answer."""
     settings = default_runtime().settings
-    return FhirClient(resolve_server(server, settings.named_servers), trusted_hosts=settings.trusted_hosts)
+    base_url = resolve_server(server, settings.named_servers)
+    return FhirClient(base_url, timeout=(CONNECT_SECONDS, seconds), trusted_hosts=settings.trusted_hosts)
 
 
 def triage_lines() -> tuple[TriageEntry, ...]:
@@ -34,8 +39,16 @@ def triage_lines() -> tuple[TriageEntry, ...]:
 @click.option(
     "--server", required=True, help="A base URL, a name of ADAPTER_SERVERS, or `hapi` (the public HAPI R4 test server)."
 )
+@click.option(
+    "--timeout",
+    "seconds",
+    type=click.FloatRange(min=0.1),
+    default=ANSWER_SECONDS,
+    show_default=True,
+    help="Seconds to wait for an answer; a server that was just started may need more.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per encounter, with all that the server says.")
-def send_command(*, cases: tuple[Path, ...], server: str, as_json: bool) -> int:
+def send_command(*, cases: tuple[Path, ...], server: str, seconds: float, as_json: bool) -> int:
     """Convert encounters, send them to a FHIR server, read them back and have them validated there.
 
     CASES are folders with the documents of one encounter each, or the files of one encounter. A host that is neither this
@@ -51,7 +64,7 @@ def send_command(*, cases: tuple[Path, ...], server: str, as_json: bool) -> int:
     nothing that is to be fixed (docs/triage.md). Problems of a claim that keep it a draft are shown, and are
     the business of `adapter convert`.
     """
-    client, lines = client_of(server), triage_lines()
+    client, lines = client_of(server, seconds=seconds), triage_lines()
     encounters = [[each] for each in cases] if all(each.is_dir() for each in cases) else [list(cases)]
     # A progress bar for many encounters; for one there is nothing to count.
     bar = track(encounters, "sending", console=err, transient=True, disable=len(encounters) == 1 or as_json)

@@ -65,11 +65,13 @@ def _described(resource: SentResource) -> dict[str, Any]:
                 "at": each.remark.issue.expression,
                 "verdict": each.verdict,
                 "why": each.why,
+                "known": each.is_known,
             }
             for each in resource.remarks
         ],
-        "changed": [f"{each.kind} {each.path}" for each in resource.differences],
+        "changed": [{"how": each.kind, "at": each.path} for each in resource.differences],
         "skipped": [issue.text for issue in resource.skipped],
+        "words": resource.words,
     }
 
 
@@ -117,5 +119,8 @@ def _complaints(resource: SentResource) -> Iterator[str]:
         if each.verdict is Verdict.TO_FIX:
             places = ", ".join(each.remark.issue.expression)
             yield f"{each.remark.issue.severity}: {each.remark.words}" + (f" (at {places})" if places else "")
-    yield from (f"not read back as it was sent: {each.kind} {each.path}" for each in resource.differences)
+    # What is kept are labels of an earlier version, which FHIR wants a server to keep.
+    changes = [each for each in resource.differences if each.kind != "kept"]
+    yield from (f"not read back as it was sent: {each.kind} {each.path}" for each in changes)
     yield from (f"not checked: {issue.text}" for issue in resource.skipped)
+    yield from (f"the server says: {words}" for words in resource.words)

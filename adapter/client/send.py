@@ -7,6 +7,7 @@ from typing import Any
 from adapter.client.answer import JsonObject
 from adapter.client.comparison import Difference, differences, own_part
 from adapter.client.fhir_client import FhirClient
+from adapter.client.remark import remarks_behind
 from adapter.client.transaction import EntryResult, TransactionResult
 from adapter.client.triage import TriagedRemark, TriageEntry, Verdict, triage
 from adapter.issues import AdapterError, Issue, IssueType, Severity
@@ -19,7 +20,8 @@ class SentResource:
     """What became of one resource: where it is, what the server changed, and what its validator says.
 
     `reference` is `Type/id`. `skipped` says why it could not be read back or validated; then the other findings are those made
-    until then. `outcome` is the OperationOutcome of $validate as sent, empty if skipped; it may quote patient data.
+    until then. `outcome` is the OperationOutcome of $validate as sent, empty if skipped; `words` are what the server said when it
+    refused to give or validate the resource. Both may quote patient data.
     """
 
     reference: str | None
@@ -28,6 +30,7 @@ class SentResource:
     remarks: tuple[TriagedRemark, ...] = ()
     outcome: JsonObject = field(default_factory=dict, repr=False)
     skipped: tuple[Issue, ...] = ()
+    words: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def is_good(self) -> bool:
@@ -80,7 +83,7 @@ def _checked(
         sent = replace(sent, differences=differences(entry["resource"], read, references=known))
         validation = client.validate(own_part(read))
     except AdapterError as error:
-        return replace(sent, skipped=error.issues)
+        return replace(sent, skipped=error.issues, words=tuple(remark.words for remark in remarks_behind(error)))
     return replace(sent, remarks=triage(validation.remarks, lines), outcome=validation.outcome)
 
 

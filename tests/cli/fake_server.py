@@ -17,6 +17,7 @@ class FakeServer:
     def __init__(self, mock: responses.RequestsMock, *, status: int = 200) -> None:
         self.remarks: list[dict[str, Any]] = [{"severity": "information", "diagnostics": "No issues detected during validation"}]
         self.changes: dict[str, Any] = {}
+        self.status_of_validation = 200
         self._kept: dict[str, str] = {}
         self._status = status
         self._mock = mock
@@ -43,7 +44,7 @@ class FakeServer:
         return 200, {}, self._kept[request.url or ""]
 
     def _validate(self, _request: requests.PreparedRequest) -> Answer:
-        return 200, {}, outcome(*self.remarks)
+        return self.status_of_validation, {}, outcome(*self.remarks)
 
 
 def outcome(*issues: dict[str, Any]) -> str:

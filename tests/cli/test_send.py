@@ -93,6 +93,17 @@ def test_what_the_server_changed_is_shown(run: Run, wire: responses.RequestsMock
     assert "not read back as it was sent: added Patient.language" in done.out
 
 
+def test_what_could_not_be_checked_is_not_good(run: Run, wire: responses.RequestsMock) -> None:
+    server = FakeServer(wire)
+    server.status_of_validation = 403
+    server.remarks = [{"severity": "error", "diagnostics": "No validation for you"}]
+    done = run("send", INFANT, "--server", BASE)
+
+    assert done.code == Outcome.ISSUES
+    assert "not checked: " in done.out
+    assert "the server says: No validation for you" in done.out
+
+
 def test_a_transaction_that_is_refused_is_told_in_the_words_of_the_server(run: Run, wire: responses.RequestsMock) -> None:
     FakeServer(wire, status=422)
     done = run("send", INFANT, "--server", BASE)
@@ -132,3 +143,7 @@ def test_files_of_one_encounter_are_sent_together(run: Run, wire: responses.Requ
     files = [str(EXAMPLES / "infant-final-report" / name) for name in ("encounter.json", "ai_report.json")]
 
     assert run("send", *files, "--server", BASE).code == Outcome.GOOD
+
+
+def test_a_wait_of_no_time_is_wrong_use(run: Run) -> None:
+    assert run("send", INFANT, "--server", BASE, "--timeout", "0").code == Outcome.WRONG_USE

@@ -15,9 +15,10 @@ from tests.live.hapi_server import ServerMissingError, is_required, named_server
 def fhir_server() -> Iterator[str]:
     """Give the base URL of a real FHIR server; without one the tests are skipped, but in CI they fail."""
     with ExitStack() as stack:
-        yield named_server() or _started(stack)
+        yield named_server() or started(stack)
 
 
+<<<<<<< HEAD
 @pytest.fixture(scope="session")
 def start_server() -> Iterator[Callable[..., str]]:
     """Give a function that starts a server with settings of its own (those of `running_server`) and gives its base URL."""
@@ -26,6 +27,10 @@ def start_server() -> Iterator[Callable[..., str]]:
 
 
 def _started(stack: ExitStack, *, tx: str | None = None, packages: Sequence[Path] = ()) -> str:
+=======
+def started(stack: ExitStack) -> str:
+    """The base URL of a server that was started; skips the test, or fails it in CI, if there can be none."""
+>>>>>>> 9feeaf0 (wip)
     try:
         return stack.enter_context(running_server(tx=tx, packages=packages))
     except ServerMissingError as error:
