@@ -18,19 +18,15 @@ def fhir_server() -> Iterator[str]:
         yield named_server() or started(stack)
 
 
-<<<<<<< HEAD
 @pytest.fixture(scope="session")
 def start_server() -> Iterator[Callable[..., str]]:
     """Give a function that starts a server with settings of its own (those of `running_server`) and gives its base URL."""
     with ExitStack() as stack:
-        yield partial(_started, stack)
+        yield partial(started, stack)
 
 
-def _started(stack: ExitStack, *, tx: str | None = None, packages: Sequence[Path] = ()) -> str:
-=======
-def started(stack: ExitStack) -> str:
+def started(stack: ExitStack, *, tx: str | None = None, packages: Sequence[Path] = ()) -> str:
     """The base URL of a server that was started; skips the test, or fails it in CI, if there can be none."""
->>>>>>> 9feeaf0 (wip)
     try:
         return stack.enter_context(running_server(tx=tx, packages=packages))
     except ServerMissingError as error:

@@ -108,11 +108,7 @@ def test_what_is_read_back_is_what_was_sent_and_valid(client: FhirClient) -> Non
     assert delivery.is_good
 
 
-<<<<<<< HEAD
 def test_a_label_that_is_no_longer_sent_stays_at_the_server_and_is_told(client: FhirClient) -> None:
-=======
-def test_a_label_that_is_no_longer_sent_stays_at_the_server_and_does_no_harm(client: FhirClient) -> None:
->>>>>>> 9feeaf0 (wip)
     """An update adds to tags, security labels and profiles (http://hl7.org/fhir/R4/resource.html#tag-updates)."""
     relabelled = str(uuid4())
     client.transaction(transaction(patient(), observation(asserted_by="AIAST") | {"id": relabelled}))
