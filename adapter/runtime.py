@@ -3,7 +3,8 @@
 import gc
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from functools import cache, cached_property
@@ -177,6 +178,20 @@ def adapter_version() -> str:
         return "0"
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """What is made within stays for ever: the garbage collector looks at it once, at the end, and never again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+    gc.collect()
+    gc.freeze()
+
+
 class Runtime:
     """The assembled adapter: the line with its maps, terminology and input forms, made when first asked for."""
 
@@ -189,13 +204,11 @@ class Runtime:
         """The line; raises BadMappingError (a SetupError) with all mistakes of the mapping files."""
         from adapter.pipeline import Line  # noqa: PLC0415 - `adapter --help` does not need it
 
-        sources = {each.source.source: each for each in self.source_library.maps if each.source.source}
-        made = Line(library=self.fhir_library, sources=sources, forms=self.forms, policies=self.policies)
-        for each in (*made.library.maps, *made.sources.values()):
-            each.prepare()
-        # What was made so far stays for ever: the garbage collector need not look at it again.
-        gc.collect()
-        gc.freeze()
+        with _no_collection():
+            sources = {each.source.source: each for each in self.source_library.maps if each.source.source}
+            made = Line(library=self.fhir_library, sources=sources, forms=self.forms, policies=self.policies)
+            for each in (*made.library.maps, *made.sources.values()):
+                each.prepare()
         return made
 
     @property

@@ -21,12 +21,12 @@ def own_environment(**settings: str) -> dict[str, str]:
 
 
 @contextmanager
-def running_service(**settings: str) -> Iterator[str]:
+def running_service(*, workers: int = 1, **settings: str) -> Iterator[str]:
     """`host:port` of a service with these settings (`ADAPTER_…`), for the time of the block."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
-    command = [str(ADAPTER), "serve", "--port", str(port), "--workers", "1"]
+    command = [str(ADAPTER), "serve", "--port", str(port), "--workers", str(workers)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=own_environment(**settings)) as process:
         try:
             _wait_for(f"http://127.0.0.1:{port}/health")

@@ -9,7 +9,8 @@ from adapter.issues import Issue, IssueType, SetupError, Severity
 from adapter.terminology.definitions import TYPES, children, load_resources
 from adapter.terminology.terminology import Terminology
 
-_CANNOT_BE_TEXT = "A text is needed here. Put codes that look like numbers in quotes."
+_MISSING = "This is missing. Add it."
+_NO_TEXT = "A text is needed here. Put codes that look like numbers in quotes."
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _ABOUT_ALL = ("header", "owners")
 
@@ -127,7 +128,7 @@ class _Reader:
 
     def _text(self, file: str, path: str, value: object) -> str:
         if not isinstance(value, str) or not value:
-            self._say(f"{file}#{path}", _CANNOT_BE_TEXT)
+            self._say(f"{file}#{path}", _MISSING if value in (None, "") else _NO_TEXT)
             return ""
         return value
 

@@ -69,6 +69,13 @@ def test_codes_and_urls_come_from_the_terminology(terminology: Terminology) -> N
     assert functions.translate(terminology, "encounter-class", "video") == "VR"
 
 
+def test_a_word_that_no_concept_map_knows_is_reported(terminology: Terminology) -> None:
+    assert functions.recode(terminology, "encounter-class", "video") == "VR"
+    refusal = refusal_of(functions.recode, terminology, "encounter-class", "pigeon")
+
+    assert "The ConceptMap encounter-class does not know this word" in str(refusal)
+
+
 def test_cpt_never_has_a_display(terminology: Terminology) -> None:
     assert functions.cpt(terminology, "0731T") == {"system": CPT, "code": "0731T"}
 

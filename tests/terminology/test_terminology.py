@@ -106,7 +106,7 @@ def test_every_translation_into_our_own_codes_gives_codes_that_exist(terminology
     ("content", "said"),
     [
         ("nothing of ours", "no list of `systems` and no `header`"),
-        ({"resourceType": "ConceptMap"}, "A text is needed"),
+        ({"resourceType": "ConceptMap"}, "This is missing"),
         ({"resourceType": "ConceptMap", "id": "m n"}, "An id has letters"),
         ({"resourceType": "ValueSet", "id": "m", "url": 5}, "A text is needed"),
         ({"resourceType": "ValueSet", "id": "m", "date": date(2026, 1, 2)}, "Put it in quotes"),

@@ -19,7 +19,7 @@ def scores(*given: tuple[str, float | None]) -> dict[str, object]:
 EXAMPLES = [
     Example("AI-02", {"ai.candidates[0].rank": 2}, ("ai.candidates[0].rank", "ai.candidates[1].rank")),
     Example("AI-02", {"ai.candidates[4].rank": None}, ("ai.candidates[4].rank",)),
-    Example("AI-02", {"ai.candidates[9].rank": 9}, ("ai.candidates[9].rank",)),
+    Example("AI-02", {"ai.candidates[9].rank": 9}, ("ai.candidates[9].rank",), ("10",)),
     Example("AI-02", {"ai.candidates[9].rank": 11}, ("ai.candidates[9].rank",)),
     Example("AI-02", {"ai.candidates": [{"rank": 0, "name": "A"}, {"rank": 1, "name": "B"}]}, ("ai.candidates[0].rank",)),
     Example("AI-02", {"ai.candidates": [{"rank": 1, "name": "A"}]}, ()),
