@@ -279,6 +279,7 @@ class Runtime:
         from adapter.rules.description import latest  # noqa: PLC0415 - as above
         from adapter.rules.modifier_codes import systems_of  # noqa: PLC0415 - as above
         from adapter.rules.table import RULES  # noqa: PLC0415 - as above
+        from adapter.strict_yaml.plain import read_plain_yaml  # noqa: PLC0415 - as above
         from adapter.terminology.made import claim_edits, payer_value_sets  # noqa: PLC0415 - as above
 
         made = payer_value_sets(latest(self.policies), lambda modifier: systems_of(modifier)[0])
@@ -358,24 +359,9 @@ def _text_of(file: Path) -> str:
     try:
         return file.read_text("utf-8")
     except UnicodeDecodeError:
-        raise SetupError(_unreadable(str(file), "is not UTF-8")) from None
-
-
-def read_plain_yaml(text: str, name: str) -> Any:  # noqa: ANN401 - a YAML value
-    """A YAML file that is plain data (terminology, triage); raises SetupError, with the place, if it is not YAML."""
-    import yaml  # noqa: PLC0415 - as above
-
-    try:
-        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
-        raise SetupError(_unreadable(place, "is not YAML")) from None
-
-
-def _unreadable(place: str, what: str) -> Issue:
-    text = f"a file of yours {what}"
-    return Issue(severity=Severity.ERROR, code=IssueType.STRUCTURE, rule="settings/file", text=text, location=(place,))
+        text = "a file of yours is not UTF-8"
+        issue = Issue(severity=Severity.ERROR, code=IssueType.STRUCTURE, rule="settings/file", text=text, location=(str(file),))
+        raise SetupError(issue) from None
 
 
 def load(settings: Settings | None = None) -> Runtime:

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from adapter.client import TriageEntry, Verdict, triage_table  # noqa: E402 - found through the line above
-from adapter.runtime import read_plain_yaml  # noqa: E402 - as above
+from adapter.strict_yaml.plain import read_plain_yaml  # noqa: E402 - as above
 
 TABLE = ROOT / "mappings" / "triage" / "hapi.yaml"
 PAGE = ROOT / "docs" / "triage.md"

@@ -8,7 +8,8 @@ import pytest
 
 from adapter.issues import InvalidError, Issue
 from adapter.mapping.problem import BadMappingError
-from adapter.runtime import Settings, adapter_version, default_runtime, folder_of, load, read_plain_yaml, settings_from
+from adapter.runtime import Settings, adapter_version, default_runtime, folder_of, load, settings_from
+from adapter.strict_yaml.plain import read_plain_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -12,7 +12,8 @@ from adapter.cli.show import err, print_json
 from adapter.client import FhirClient, TriageEntry, remarks_behind, resolve_server, send_bundle, triage_table
 from adapter.issues import AdapterError
 from adapter.pipeline import Conversion
-from adapter.runtime import default_runtime, folder_of, read_plain_yaml, today
+from adapter.runtime import default_runtime, folder_of, today
+from adapter.strict_yaml.plain import read_plain_yaml
 
 PATH = click.Path(exists=True, path_type=Path)
 
