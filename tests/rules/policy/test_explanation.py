@@ -18,7 +18,7 @@ from adapter.rules.state import state_of
 from adapter.rules.suggestion import TEN
 from adapter.rules.table import RULE, RULES
 from tests.examples.ground import conversion_of, example_names
-from tests.rules.ground import ALWAYS, LINE, Make
+from tests.rules.ground import ALWAYS, LINE, VISIT, Make
 
 
 def facts(case: Case) -> Facts:
@@ -77,6 +77,38 @@ def test_a_rule_that_misses_a_fact_is_skipped_and_says_which(make: Make) -> None
     case = make({"practitioners[0].npi": None, "practitioners[1].npi": None, "organization.npi": None})
 
     assert outcomes(case)["PRV-NPI"] == ("skipped", "no NPI was sent")
+
+
+WITH_95 = {f"{LINE}.modifiers": ["95"]}
+NO_UNITS = {f"billing.lines[{at}].units": None for at in range(4)}
+OTHER_DAYS = {f"billing.lines[{at}].dos_start": f"2024-05-0{at + 3}" for at in range(4)}
+
+
+@pytest.mark.parametrize(
+    ("rule", "changes", "outcome"),
+    [
+        ("MOD-45", WITH_95, "skipped"),
+        ("MOD-45", WITH_95 | {"encounter.mode": "video"}, "passed"),
+        ("UNT-01", NO_UNITS, "skipped"),
+        ("UNT-01", {}, "passed"),
+        ("MOD-18", {}, "not-applicable"),
+        ("MOD-18", {"procedure.status": "stopped", "review": None, f"{LINE}.modifiers": ["53"]}, "passed"),
+        ("REL-01", {}, "passed"),
+        ("REL-01", OTHER_DAYS, "not-applicable"),
+        ("REL-02", {}, "passed"),
+        ("REL-02", OTHER_DAYS, "not-applicable"),
+        ("REL-02", {f"{VISIT}.code": "96041"}, "not-applicable"),
+        ("REL-02", {f"{LINE}.code": "96041"}, "not-applicable"),
+        ("MOD-48", {}, "not-applicable"),
+        ("MOD-48", {"encounter.mode": "store-and-forward"}, "fired"),
+        ("REL-04", {}, "not-applicable"),
+        ("REL-04", {"orders": [{"code": "81406", "gene": "KMT2D"}]}, "passed"),
+    ],
+)
+def test_a_rule_is_looked_for_exactly_where_there_is_something_to_look_at(
+    make: Make, rule: str, changes: dict[str, Any], outcome: str
+) -> None:
+    assert outcomes(make(changes))[rule][0] == outcome
 
 
 def test_rules_of_other_places_are_skipped_and_say_where_they_are_judged(make: Make) -> None:
