@@ -80,6 +80,8 @@ def test_a_rule_that_misses_a_fact_is_skipped_and_says_which(make: Make) -> None
 
 
 WITH_95 = {f"{LINE}.modifiers": ["95"]}
+WITH_TWO = {f"{LINE}.modifiers": ["52", "95"]}
+NO_MODIFIER: dict[str, Any] = {f"{VISIT}.modifiers": []}
 NO_UNITS = {f"billing.lines[{at}].units": None for at in range(4)}
 OTHER_DAYS = {f"billing.lines[{at}].dos_start": f"2024-05-0{at + 3}" for at in range(4)}
 
@@ -101,6 +103,13 @@ OTHER_DAYS = {f"billing.lines[{at}].dos_start": f"2024-05-0{at + 3}" for at in r
         ("REL-02", {f"{LINE}.code": "96041"}, "not-applicable"),
         ("MOD-48", {}, "not-applicable"),
         ("MOD-48", {"encounter.mode": "store-and-forward"}, "fired"),
+        *[(rule, NO_MODIFIER, "not-applicable") for rule in ("MOD-01", "MOD-03", "MOD-04", "MOD-05")],
+        *[(rule, {}, "passed") for rule in ("MOD-01", "MOD-03", "MOD-04")],
+        ("MOD-05", {}, "skipped"),
+        *[(rule, WITH_95, "not-applicable") for rule in ("MOD-02", "MOD-47", "MOD-60")],
+        *[(rule, WITH_TWO, "passed") for rule in ("MOD-02", "MOD-47", "MOD-60")],
+        ("MOD-31", {f"{LINE}.modifiers": ["80"]}, "not-applicable"),
+        ("MOD-31", {f"{LINE}.modifiers": ["80", "52"]}, "passed"),
         ("REL-04", {}, "not-applicable"),
         ("REL-04", {"orders": [{"code": "81406", "gene": "KMT2D"}]}, "passed"),
     ],
@@ -109,6 +118,11 @@ def test_a_rule_is_looked_for_exactly_where_there_is_something_to_look_at(
     make: Make, rule: str, changes: dict[str, Any], outcome: str
 ) -> None:
     assert outcomes(make(changes))[rule][0] == outcome
+
+
+def test_what_is_not_there_is_counted(make: Make) -> None:
+    assert outcomes(make(NO_MODIFIER))["MOD-01"][1] == "no line has a modifier"
+    assert outcomes(make({}))["MOD-02"][1] == "no line has 2 modifiers"
 
 
 def test_rules_of_other_places_are_skipped_and_say_where_they_are_judged(make: Make) -> None:
