@@ -32,8 +32,8 @@ rules are broken, and never an error (docs/payers.md). `adapter rules explain FI
 
 How well the tests watch the rules: of 1,104 mutants of the conditions in `adapter/rules` (cosmic-ray 8.7.0, the selection in
 `cosmic-ray.toml`), 399 drawn at random were tried on 2026-11-24, and `tests/rules` caught 367 of them, 92 %. Of the 32 others
-eighteen change nothing that can be seen (whether a dataclass is frozen, for example), and nine turn the reason why a rule was
-not looked for (`applicability.py`).
+eighteen change nothing that can be seen (whether a dataclass is frozen, for example), and nine turned the reason why a rule was
+not looked for (`applicability.py`); that was tested more closely since, so that 42 of its 51 mutants are caught.
 """
 _GROUPS = {
     "RPT": "The report",
