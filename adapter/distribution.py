@@ -21,10 +21,15 @@ def inputs_of(path: Path) -> list[Path]:
     return [path]
 
 
+def example_folders() -> list[Path]:
+    """The folders of the examples, by name."""
+    return sorted(each for each in folder_of("fhir_examples").iterdir() if each.is_dir())
+
+
 def example_bundles(runtime: Runtime) -> Iterator[tuple[str, dict[str, Any]]]:
     """The name and the Bundle of each example, whose resources claim our profiles; what is refused has no Bundle."""
     options = Options(profiles="own", version=adapter_version())  # no setting and no clock, so that they are the same everywhere
-    for folder in sorted(each for each in folder_of("fhir_examples").iterdir() if each.is_dir()):
+    for folder in example_folders():
         documents = [Document(name=each.name, content=each.read_bytes()) for each in inputs_of(folder)]
         bundle = runtime.line.convert(documents, options).bundle
         if bundle is not None:

@@ -11,8 +11,8 @@ from rich.progress import track
 from adapter.checks import check_resource
 from adapter.checks.second_opinion import second_opinion
 from adapter.cli.exit_code import Outcome
-from adapter.cli.files import inputs_of
 from adapter.cli.show import counts_text, err, out, outcome_of, print_json, show_issues
+from adapter.distribution import inputs_of
 from adapter.fhir.json import read_json
 from adapter.issues import Issue, IssueType, NotFoundError, Severity
 from adapter.runtime import default_runtime

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from adapter.cli.exit_code import Outcome
-from adapter.cli.files import documents_of
+from adapter.cli.files import FORM, documents_of
 from adapter.cli.show import err, out, print_json, show_issues
 from adapter.export.claim_sheet import NOT_SENT, ClaimSheet, claim_sheet
 from adapter.export.text import as_csv, as_text
@@ -17,7 +17,7 @@ from adapter.runtime import default_runtime
 
 @click.command("claim")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--form", help="The input form of the files, if it is not to be found out (case, face2gene_lab, …).")
+@FORM
 @click.option(
     "--as", "shape", type=click.Choice(["table", "csv", "cms1500"]), default="table", help="A table, CSV, or the sheet of boxes."
 )

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from adapter.cli.exit_code import Outcome
-from adapter.cli.files import documents_of
+from adapter.cli.files import FORM, PRIOR, documents_of
 from adapter.cli.mappings import MAPPINGS, runtime_with
 from adapter.cli.show import counts_text, err, print_json, show_entries, show_issues
 from adapter.fhir.json import pretty_bytes
@@ -20,13 +20,8 @@ PATH = click.Path(exists=True, path_type=Path)
 
 @click.command("convert")
 @click.argument("files", nargs=-1, required=True, type=PATH)
-@click.option("--form", help="The input form of the files, if it is not to be found out (case, face2gene_lab, …).")
-@click.option(
-    "--prior",
-    multiple=True,
-    type=click.Path(exists=True, path_type=Path, dir_okay=False),
-    help="An encounter that was billed earlier; may be given more than once.",
-)
+@FORM
+@PRIOR
 @click.option("--profiles", type=click.Choice(["none", "own", "uscore", "all"]), help="Which profiles resources claim.")
 @click.option("--ai-label", type=click.Choice(["device", "ai", "both"]), help="How AI content is labelled.")
 @MAPPINGS

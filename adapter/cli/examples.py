@@ -11,9 +11,10 @@ from rich.text import Text
 from adapter.cli.exit_code import Outcome
 from adapter.cli.files import documents_of
 from adapter.cli.show import count_of, out, outcome_of, print_json
+from adapter.distribution import example_folders
 from adapter.fhir.json import pretty_bytes
 from adapter.pipeline import Conversion
-from adapter.runtime import default_runtime, folder_of
+from adapter.runtime import default_runtime
 
 
 @click.command("examples")
@@ -27,10 +28,9 @@ def examples_command(*, update: bool, as_json: bool) -> int:
       adapter examples
       adapter examples --update
     """
-    folders = sorted(each for each in folder_of("fhir_examples").iterdir() if each.is_dir())
     line = default_runtime().line
     rows = []
-    for folder in folders:
+    for folder in example_folders():
         started = time.perf_counter()
         made = line.convert(documents_of([folder]), default_runtime().options)
         rows.append(_row(folder.name, made, milliseconds=(time.perf_counter() - started) * 1e3))

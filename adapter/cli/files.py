@@ -1,12 +1,20 @@
-"""The documents that a command is given: files, or folders that hold the documents of one encounter."""
+"""The documents that a command is given (files, or folders of one encounter each), and the options that say more of them."""
 
 from collections.abc import Iterable
 from pathlib import Path
 
+import click
+
 from adapter.distribution import inputs_of
 from adapter.readers.document import Document
 
-__all__ = ["documents_of", "inputs_of"]
+FORM = click.option("--form", help="The input form of the files, if it is not to be found out (case, face2gene_lab, …).")
+PRIOR = click.option(
+    "--prior",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path, dir_okay=False),
+    help="An encounter that was billed earlier; may be given more than once.",
+)
 
 
 def documents_of(paths: Iterable[Path], form: str | None = None) -> list[Document]:

@@ -9,7 +9,7 @@ from adapter.runtime import Runtime, default_runtime, load, settings_from
 MAPPINGS = click.option(
     "--mappings",
     type=click.Path(exists=True, file_okay=False),
-    help="A folder of your own mapping files and payers' policies (or the setting ADAPTER_MAPPINGS).",
+    help="A folder of your own mapping files, definitions and payers' policies (or the setting ADAPTER_MAPPINGS).",
 )
 
 

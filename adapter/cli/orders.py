@@ -6,7 +6,7 @@ import click
 from rich.text import Text
 
 from adapter.cli.exit_code import Outcome
-from adapter.cli.files import documents_of
+from adapter.cli.files import FORM, documents_of
 from adapter.cli.show import err, out, print_json, show_issues
 from adapter.export.order_card import order_cards
 from adapter.runtime import default_runtime
@@ -14,7 +14,7 @@ from adapter.runtime import default_runtime
 
 @click.command("orders")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--form", help="The input form of the files, if it is not to be found out (case, face2gene_lab, …).")
+@FORM
 @click.option("--json", "as_json", is_flag=True, help="Print a CDS Hooks answer.")
 def orders_command(*, files: tuple[Path, ...], form: str | None, as_json: bool) -> int:
     """Show the confirmatory orders of ONE encounter, and what each lacks: reason, gene, who ordered it. None is invented.

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from adapter.cli.exit_code import Outcome
-from adapter.cli.files import documents_of
+from adapter.cli.files import FORM, PRIOR, documents_of
 from adapter.cli.mappings import MAPPINGS, runtime_with
 from adapter.cli.show import err, out, print_json, show_issues
 from adapter.issues import Issue, IssueType, NotFoundError, Severity
@@ -100,13 +100,8 @@ def _rule_of(rule_id: str) -> Rule:
 
 @rules_commands.command("explain")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--form", help="The input form of the files, if it is not to be found out (case, face2gene_lab, …).")
-@click.option(
-    "--prior",
-    multiple=True,
-    type=click.Path(exists=True, path_type=Path, dir_okay=False),
-    help="An encounter that was billed earlier; may be given more than once.",
-)
+@FORM
+@PRIOR
 @MAPPINGS
 @_JSON
 def explain_command(

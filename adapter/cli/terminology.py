@@ -1,7 +1,7 @@
 """`adapter terminology`: the operations of the terminology service, with the same answers as over HTTP."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -9,9 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from adapter.cli.exit_code import Outcome
+from adapter.cli.mappings import MAPPINGS, runtime_with
 from adapter.cli.show import out, print_json
 from adapter.issues import AdapterError, InvalidError, Issue, IssueType, NotFoundError, NotSupportedError
-from adapter.runtime import Runtime, instant_now, load, settings_from
+from adapter.runtime import Runtime, instant_now
 from adapter.terminology import UnknownNameError
 from adapter.terminology.operation.common import Call, Resource, Surroundings
 from adapter.terminology.operation.table import OPERATIONS
@@ -68,15 +69,13 @@ def _with_asked(command: Callable[..., int]) -> Callable[..., int]:
     """The options that all commands share."""
 
     def call(*, mappings: str | None, parameter: tuple[str, ...], as_json: bool, **own: Any) -> int:  # noqa: ANN401 - click's values
-        settings = settings_from()
-        runtime = load(replace(settings, mappings=mappings) if mappings else settings)
-        return command(Asked(runtime=runtime, further=[_split(each) for each in parameter], as_json=as_json), **own)
+        return command(
+            Asked(runtime=runtime_with(mappings), further=[_split(each) for each in parameter], as_json=as_json), **own
+        )
 
     call.__doc__ = command.__doc__
     click.option("--json", "as_json", is_flag=True, help="Print the answer as FHIR JSON.")(call)
-    folder = click.Path(exists=True, file_okay=False)
-    says = "A folder with your own `terminology`, `profiles` and `payers` (or the setting ADAPTER_MAPPINGS)."
-    click.option("--mappings", type=folder, help=says)(call)
+    MAPPINGS(call)
     says = "A further parameter of the operation in FHIR's own name, as NAME=VALUE; may be given more than once."
     click.option("-p", "--parameter", multiple=True, metavar="NAME=VALUE", help=says)(call)
     return call
