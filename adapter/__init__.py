@@ -31,10 +31,10 @@ def convert(documents: "Sequence[Document]", options: "Options | None" = None) -
     Never raises for what is in the documents: a refused input is a Conversion without a bundle whose issues say why. Raises
     SetupError for settings or mapping files that can not be used.
     """
-    from adapter.runtime import default_runtime  # noqa: PLC0415 - whoever imports a part of the adapter loads no maps
+    from adapter.assembly import default_runtime  # noqa: PLC0415 - whoever imports a part of the adapter loads no maps
 
     runtime = default_runtime()
-    return runtime.line.convert(documents, options or runtime.options)
+    return runtime.pipeline.convert(documents, options or runtime.options)
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562

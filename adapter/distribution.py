@@ -5,10 +5,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from adapter.assembly import Runtime
+from adapter.files import adapter_version, folder_of
 from adapter.package import Package, make_package
 from adapter.pipeline import Options
 from adapter.readers.document import Document
-from adapter.runtime import Runtime, adapter_version, folder_of
 
 _MADE = ("bundle.json", "issues.json", "lineage.json")
 """What conversions leave in a folder; not input."""
@@ -31,7 +32,7 @@ def example_bundles(runtime: Runtime) -> Iterator[tuple[str, dict[str, Any]]]:
     options = Options(profiles="own", version=adapter_version())  # no setting and no clock, so that they are the same everywhere
     for folder in example_folders():
         documents = [Document(name=each.name, content=each.read_bytes()) for each in inputs_of(folder)]
-        bundle = runtime.line.convert(documents, options).bundle
+        bundle = runtime.pipeline.convert(documents, options).bundle
         if bundle is not None:
             yield folder.name, bundle
 

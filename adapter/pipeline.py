@@ -1,4 +1,4 @@
-"""The line itself: documents in, a Conversion out."""
+"""The pipeline itself: documents in, a Conversion out."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -116,8 +116,8 @@ class Conversion:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
-    """The assembled line: maps of input forms by form name, the forms themselves, the maps that make FHIR, payers' policies."""
+class Pipeline:
+    """The maps of input forms by form name, the forms themselves, the maps that make FHIR, and payers' policies."""
 
     library: Library
     sources: Mapping[str, CompiledMap]

@@ -10,13 +10,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from adapter.assembly import load  # noqa: E402 - as above
 from adapter.rules.applicability import APPLIES  # noqa: E402 - found through the line above
 from adapter.rules.description import latest  # noqa: E402 - as above
 from adapter.rules.policy import Policies  # noqa: E402 - as above
 from adapter.rules.registry import IMPLEMENTED  # noqa: E402 - as above
 from adapter.rules.rule import Rule  # noqa: E402 - as above
 from adapter.rules.table import RULES  # noqa: E402 - as above
-from adapter.runtime import Settings, load  # noqa: E402 - as above
+from adapter.settings import Settings  # noqa: E402 - as above
 
 PAGE = ROOT / "docs" / "rules.md"
 START = """# The coding rules for 0731T

@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from adapter.runtime import Settings, must_be  # noqa: E402 - found through the line above
+from adapter.settings import Settings, must_be  # noqa: E402 - found through the line above
 
 PAGE = ROOT / "docs" / "settings.md"
 HEAD = """# Settings

@@ -11,7 +11,7 @@ from adapter.issues import Issue, IssueType, Severity
 from adapter.lineage import Coverage, Entry, Lineage, Unread, coverage_of, steps, unread_fields
 from adapter.mapping.library import load_library
 from adapter.mapping.origin import at, leaves
-from adapter.pipeline import Conversion, Line
+from adapter.pipeline import Conversion, Pipeline
 from adapter.readers.document import Document, MappedDocument, ReadDocument, Source
 from adapter.readers.shape import input_form
 from adapter.rules.policy import Policies
@@ -137,9 +137,9 @@ SENT: dict[str, Any] = {
 
 
 @cache
-def line() -> Line:
+def line() -> Pipeline:
     (source,) = load(VISIT).maps
-    return Line(
+    return Pipeline(
         library=load_library({"fhir.yaml": FHIR}, surroundings()),
         sources={"visit": source},
         forms={"visit": input_form("visit", VISIT_SCHEMA)},

@@ -8,7 +8,7 @@ import pytest
 from adapter.case import Case
 from adapter.pipeline import Conversion, Options
 from adapter.readers.document import Document
-from tests.examples.ground import EXAMPLES, OPTIONS, documents_of, example_names, line
+from tests.examples.ground import EXAMPLES, OPTIONS, documents_of, example_names, pipeline
 
 
 def encounter(**changed: Any) -> Document:  # noqa: ANN401 - JSON
@@ -18,7 +18,7 @@ def encounter(**changed: Any) -> Document:  # noqa: ANN401 - JSON
 
 
 def refusal_of(*documents: Document) -> Conversion:
-    made = line().convert(documents, OPTIONS)
+    made = pipeline().convert(documents, OPTIONS)
 
     assert made.content is None
     assert made.bundle is None
@@ -75,7 +75,7 @@ def test_two_things_with_one_business_key_are_refused_where_they_stand() -> None
 @pytest.mark.parametrize("name", example_names())
 def test_the_same_documents_give_the_same_bytes_in_any_order(name: str) -> None:
     documents = documents_of(EXAMPLES / name)
-    first, second = line().convert(documents, OPTIONS), line().convert(documents[::-1], OPTIONS)
+    first, second = pipeline().convert(documents, OPTIONS), pipeline().convert(documents[::-1], OPTIONS)
 
     assert first.content == second.content
     assert first.issues == second.issues
@@ -84,14 +84,14 @@ def test_the_same_documents_give_the_same_bytes_in_any_order(name: str) -> None:
 @pytest.mark.parametrize("name", example_names())
 def test_lineage_noted_on_the_way_is_the_lineage_worked_out_afterwards(name: str) -> None:
     documents = documents_of(EXAMPLES / name)
-    noted, afterwards = line().convert(documents, OPTIONS, lineage=True), line().convert(documents, OPTIONS)
+    noted, afterwards = pipeline().convert(documents, OPTIONS, lineage=True), pipeline().convert(documents, OPTIONS)
 
     assert noted.content == afterwards.content
     assert noted.lineage == afterwards.lineage
 
 
 def resources_with(options: Options) -> list[dict[str, Any]]:
-    made = line().convert(documents_of(EXAMPLES / "complete"), options)
+    made = pipeline().convert(documents_of(EXAMPLES / "complete"), options)
     assert made.bundle is not None
     return [entry["resource"] for entry in made.bundle["entry"]]
 
@@ -132,7 +132,7 @@ def test_narratives_can_be_left_out() -> None:
 
 
 def test_the_case_and_what_became_of_the_rules_come_with_it() -> None:
-    made = line().convert(documents_of(EXAMPLES / "infant-final-report"), OPTIONS)
+    made = pipeline().convert(documents_of(EXAMPLES / "infant-final-report"), OPTIONS)
 
     assert isinstance(made.case, Case)
     assert made.explanation is not None
@@ -160,7 +160,7 @@ def test_pointers_find_the_diagnosis_that_the_rules_find(
     ]
     tree["billing"]["lines"][0]["dx_pointers"] = [1, 2, 3]
     tree["diagnoses"] = [{name: value for name, value in each.items() if value is not None} for each in diagnoses]
-    made = line().convert([Document(name="encounter.json", content=json.dumps(tree).encode())], OPTIONS)
+    made = pipeline().convert([Document(name="encounter.json", content=json.dumps(tree).encode())], OPTIONS)
     assert made.bundle is not None
     claim = next(each["resource"] for each in made.bundle["entry"] if each["resource"]["resourceType"] == "Claim")
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 from rich.progress import track
 
+from adapter.assembly import default_runtime
 from adapter.checks import check_resource
 from adapter.checks.second_opinion import second_opinion
 from adapter.cli.exit_code import Outcome
@@ -15,7 +16,6 @@ from adapter.cli.show import counts_text, err, out, outcome_of, print_json, show
 from adapter.distribution import inputs_of
 from adapter.fhir.json import read_json
 from adapter.issues import Issue, IssueType, NotFoundError, Severity
-from adapter.runtime import default_runtime
 
 PATH = click.Path(exists=True, path_type=Path)
 

@@ -6,13 +6,13 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from adapter.assembly import default_runtime
 from adapter.cli.exit_code import Outcome
 from adapter.cli.files import FORM, documents_of
 from adapter.cli.show import err, out, print_json, show_issues
 from adapter.export.claim_sheet import NOT_SENT, ClaimSheet, claim_sheet
 from adapter.export.text import as_csv, as_text
 from adapter.rules.judgement import judgement_of
-from adapter.runtime import default_runtime
 
 
 @click.command("claim")
@@ -37,7 +37,7 @@ def claim_command(*, files: tuple[Path, ...], form: str | None, shape: str, targ
       adapter claim fhir_examples/complete --as cms1500 --out claim.pdf
     """
     runtime = default_runtime()
-    made = runtime.line.convert(documents_of(files, form), runtime.options)
+    made = runtime.pipeline.convert(documents_of(files, form), runtime.options)
     if made.facts is None:
         show_issues(made.issues)
         err.print("the documents could not be read: mend the errors above", style="bold red")

@@ -10,10 +10,10 @@ from adapter.cli.exit_code import Outcome
 from adapter.cli.files import FORM, PRIOR, documents_of
 from adapter.cli.mappings import MAPPINGS, runtime_with
 from adapter.cli.show import counts_text, err, print_json, show_entries, show_issues
+from adapter.clock import today
 from adapter.fhir.json import pretty_bytes
 from adapter.lineage import Entry
 from adapter.pipeline import Conversion, Options
-from adapter.runtime import today
 
 PATH = click.Path(exists=True, path_type=Path)
 
@@ -59,7 +59,7 @@ def convert_command(  # noqa: PLR0913 - one argument for each option
     runtime = runtime_with(mappings)
     changes = {name: value for name, value in (("profiles", profiles), ("ai_label", ai_label)) if value}
     options = Options.model_validate({**runtime.options.model_dump(), **changes, "today": today()})
-    made = runtime.line.convert(documents_of(files, form), options, prior=documents_of(prior), lineage=lineage)
+    made = runtime.pipeline.convert(documents_of(files, form), options, prior=documents_of(prior), lineage=lineage)
     if as_json:
         print_json(made.whole(runtime.settings.canonical_base))
     else:

@@ -8,13 +8,13 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from adapter.assembly import default_runtime
 from adapter.cli.exit_code import Outcome
 from adapter.cli.files import documents_of
 from adapter.cli.show import count_of, out, outcome_of, print_json
 from adapter.distribution import example_folders
 from adapter.fhir.json import pretty_bytes
 from adapter.pipeline import Conversion
-from adapter.runtime import default_runtime
 
 
 @click.command("examples")
@@ -28,7 +28,7 @@ def examples_command(*, update: bool, as_json: bool) -> int:
       adapter examples
       adapter examples --update
     """
-    line = default_runtime().line
+    line = default_runtime().pipeline
     rows = []
     for folder in example_folders():
         started = time.perf_counter()

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import click
 
-from adapter.runtime import Runtime, default_runtime, load, settings_from
+from adapter.assembly import Runtime, default_runtime, load
+from adapter.settings import settings_from
 
 MAPPINGS = click.option(
     "--mappings",

@@ -6,6 +6,7 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from adapter.assembly import Runtime
 from adapter.cli.exit_code import Outcome
 from adapter.cli.files import documents_of
 from adapter.cli.mappings import MAPPINGS, runtime_with
@@ -13,7 +14,6 @@ from adapter.cli.show import err, out, print_json, show_entries
 from adapter.issues import Issue, IssueType, NotFoundError, Severity
 from adapter.mapping.compiled import CompiledMap
 from adapter.mapping.problem import BadMappingError
-from adapter.runtime import Runtime
 
 
 @click.group("maps")
@@ -121,7 +121,7 @@ def explain_command(*, files: tuple[Path, ...], element: str, mappings: str | No
       adapter maps explain encounter.json --element Patient.gender --mappings my-mappings
     """
     runtime = runtime_with(mappings)
-    made = runtime.line.convert(documents_of(files), runtime.options)
+    made = runtime.pipeline.convert(documents_of(files), runtime.options)
     if made.trail is None:
         err.print("no Bundle was made; `adapter convert` says why", style="red")
         return Outcome.ISSUES

@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 from rich.text import Text
 
+from adapter.assembly import default_runtime
 from adapter.cli.exit_code import Outcome
 from adapter.cli.files import FORM, documents_of
 from adapter.cli.show import err, out, print_json, show_issues
 from adapter.export.order_card import order_cards
-from adapter.runtime import default_runtime
 
 
 @click.command("orders")
@@ -25,7 +25,7 @@ def orders_command(*, files: tuple[Path, ...], form: str | None, as_json: bool) 
       adapter orders encounter.json --json
     """
     runtime = default_runtime()
-    made = runtime.line.convert(documents_of(files, form), runtime.options)
+    made = runtime.pipeline.convert(documents_of(files, form), runtime.options)
     if made.case is None:
         show_issues(made.issues)
         err.print("the documents could not be read: mend the errors above", style="bold red")

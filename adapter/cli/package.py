@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
+from adapter.assembly import default_runtime
 from adapter.cli.exit_code import Outcome
 from adapter.cli.show import out
 from adapter.distribution import package_of
-from adapter.runtime import default_runtime
 
 
 @click.command("package")

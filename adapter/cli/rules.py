@@ -10,12 +10,12 @@ from adapter.cli.exit_code import Outcome
 from adapter.cli.files import FORM, PRIOR, documents_of
 from adapter.cli.mappings import MAPPINGS, runtime_with
 from adapter.cli.show import err, out, print_json, show_issues
+from adapter.clock import today
 from adapter.issues import Issue, IssueType, NotFoundError, Severity
 from adapter.rules.description import describe_explanation, describe_policy, describe_rule, latest
 from adapter.rules.explanation import Explanation, RuleOutcome
 from adapter.rules.rule import Rule
 from adapter.rules.table import RULE, RULES
-from adapter.runtime import today
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 _STYLE = {"fired": "red", "passed": "green", "not-applicable": "dim", "skipped": "yellow"}
@@ -118,7 +118,7 @@ def explain_command(
     """
     runtime = runtime_with(mappings)
     options = runtime.options.model_copy(update={"today": today()})
-    made = runtime.line.convert(documents_of(files, form), options, prior=documents_of(prior))
+    made = runtime.pipeline.convert(documents_of(files, form), options, prior=documents_of(prior))
     if made.explanation is None:
         show_issues(made.issues)
         err.print("the documents could not be read: mend the errors above", style="bold red")

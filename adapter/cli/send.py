@@ -5,14 +5,16 @@ from pathlib import Path
 import click
 from rich.progress import track
 
+from adapter.assembly import default_runtime
 from adapter.cli.exit_code import Outcome, code_of
 from adapter.cli.files import documents_of
 from adapter.cli.sent import Sent, describe_sent, show_sent
 from adapter.cli.show import err, print_json
 from adapter.client import FhirClient, TriageEntry, remarks_behind, resolve_server, send_bundle, triage_table
+from adapter.clock import today
+from adapter.files import folder_of
 from adapter.issues import AdapterError
 from adapter.pipeline import Conversion
-from adapter.runtime import default_runtime, folder_of, today
 from adapter.strict_yaml.plain import read_plain_yaml
 
 PATH = click.Path(exists=True, path_type=Path)
@@ -83,7 +85,7 @@ def send_command(*, cases: tuple[Path, ...], server: str, seconds: float, as_jso
 def _sent(client: FhirClient, paths: list[Path], lines: tuple[TriageEntry, ...]) -> Sent:
     name = paths[0].resolve().name if paths[0].is_dir() else paths[0].stem
     options = default_runtime().options.model_copy(update={"today": today(), "to_public_server": client.target.is_public})
-    made = default_runtime().line.convert(documents_of(paths), options)
+    made = default_runtime().pipeline.convert(documents_of(paths), options)
     if made.bundle is None:
         return Sent(case=name, code=Outcome.ISSUES, state="refused by our checks", ours=made.issues)
     return _delivered(client, name, made, lines=lines)

@@ -1,6 +1,7 @@
 """`adapter serve`."""
 
 import errno
+import gc
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,9 +9,10 @@ from typing import TYPE_CHECKING
 import click
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # gunicorn has no types
 
+from adapter.assembly import default_runtime
 from adapter.cli.show import err
+from adapter.files import folder_of
 from adapter.issues import Issue, IssueType, Severity, UnavailableError
-from adapter.runtime import default_runtime, folder_of
 from adapter.web import create_app
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ def serve_command(*, host: str, port: int, workers: int, threads: int) -> None:
     runtime = default_runtime()
     _check_address(host, port)
     app = create_app(runtime)
+    gc.freeze()  # what is loaded stays, and the workers share it: the garbage collector need not look at it again
     _Service(app, {"bind": f"{_in_url(host)}:{port}", "workers": workers, "threads": threads}).run()
 
 

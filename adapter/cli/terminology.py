@@ -8,11 +8,12 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from adapter.assembly import Runtime
 from adapter.cli.exit_code import Outcome
 from adapter.cli.mappings import MAPPINGS, runtime_with
 from adapter.cli.show import out, print_json
+from adapter.clock import instant_now
 from adapter.issues import AdapterError, InvalidError, Issue, IssueType, NotFoundError, NotSupportedError
-from adapter.runtime import Runtime, instant_now
 from adapter.terminology import UnknownNameError
 from adapter.terminology.operation.common import Call, Resource, Surroundings
 from adapter.terminology.operation.table import OPERATIONS

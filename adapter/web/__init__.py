@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flask import Flask
 
-    from adapter.runtime import Runtime
+    from adapter.assembly import Runtime
 
 
 def create_app(runtime: "Runtime | None" = None) -> "Flask":

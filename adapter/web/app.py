@@ -7,8 +7,9 @@ from http import HTTPStatus
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from adapter.assembly import Runtime, default_runtime
+from adapter.clock import request_id
 from adapter.issues import AdapterError, Issue, IssueType, Severity
-from adapter.runtime import Runtime, default_runtime, request_id
 from adapter.web import description, terminology
 from adapter.web.answer import JSON, json_answer, outcome_answer, status_of_error
 from adapter.web.log import request_log
@@ -21,7 +22,7 @@ def make_app(runtime: Runtime | None = None) -> Flask:
     """The application; the maps are loaded before the first request."""
     runtime = runtime or default_runtime()
     service = service_of(runtime)
-    runtime.line  # noqa: B018 - load now, not with the first request
+    runtime.pipeline  # noqa: B018 - load now, not with the first request
     runtime.served_definitions  # noqa: B018 - as above
     app = Flask("adapter", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = runtime.settings.max_body

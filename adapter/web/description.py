@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from adapter.case import AiReportDocument, EncounterDocument
-from adapter.runtime import adapter_version
+from adapter.files import adapter_version
 from adapter.terminology.operation.capability import TERMINOLOGY_SERVER, features, operations_on
 from adapter.web import definitions
 from adapter.web.answer import FHIR_JSON, JSON

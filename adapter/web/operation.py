@@ -7,11 +7,12 @@ from typing import Any
 
 from flask import Request, Response
 
+from adapter.assembly import Runtime
 from adapter.case import AiReportDocument, EncounterDocument
 from adapter.checks import check_resource
 from adapter.client import FhirClient, resolve_server
+from adapter.files import adapter_version
 from adapter.issues import AdapterError, InvalidError, Issue, IssueType, Severity
-from adapter.runtime import Runtime, adapter_version
 from adapter.web.answer import FHIR_JSON, JSON, bytes_answer, json_answer, outcome_answer, status_of
 from adapter.web.request import check_parameters, documents_of, options_of, resource_of, wanted_type
 
@@ -42,7 +43,7 @@ def convert(service: Service, request: Request) -> Response:
     check_parameters(request, ("form", "profiles", "ai_label"))
     media_type = wanted_type(request)
     options = options_of(request, service.runtime.options)
-    made = service.runtime.line.convert(documents_of(request), options, lineage=media_type == JSON)
+    made = service.runtime.pipeline.convert(documents_of(request), options, lineage=media_type == JSON)
     if made.content is None:
         return outcome_answer(made.issues, status_of(made.issues), service.base)
     answer = bytes_answer(made.content) if media_type == FHIR_JSON else json_answer(made.whole(service.base), media_type=JSON)
@@ -86,7 +87,7 @@ def _said_by(who: str, issue: Issue) -> Issue:
 def health(service: Service, request: Request) -> Response:
     """`GET /health`: whether the maps are loaded."""
     check_parameters(request, ())
-    said = {"status": "ok", "version": adapter_version(), "maps": len(service.runtime.line.library.maps)}
+    said = {"status": "ok", "version": adapter_version(), "maps": len(service.runtime.pipeline.library.maps)}
     return json_answer(said, media_type=JSON)
 
 

@@ -7,11 +7,11 @@ from typing import Any
 from flask import Request
 from werkzeug.exceptions import HTTPException
 
+from adapter.clock import today
 from adapter.fhir.json import read_json
 from adapter.issues import InvalidError, Issue, IssueType, Severity
 from adapter.pipeline import Options
 from adapter.readers.document import Document
-from adapter.runtime import today
 from adapter.web.answer import FHIR_JSON, JSON
 
 _JSON_TYPES = {JSON, FHIR_JSON, "text/json"}

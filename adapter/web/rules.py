@@ -23,7 +23,7 @@ def rules(service: Service, request: Request) -> Response:
 def explain(service: Service, request: Request) -> Response:
     """`POST /rules/explain`: documents of one encounter in, what became of every rule and of ten modifiers out."""
     check_parameters(request, ("form",))
-    made = service.runtime.line.convert(documents_of(request), options_of(request, service.runtime.options))
+    made = service.runtime.pipeline.convert(documents_of(request), options_of(request, service.runtime.options))
     if made.explanation is None:
         return outcome_answer(made.issues, status_of(made.issues), service.base)
     return json_answer(describe_explanation(made.explanation), media_type=JSON)

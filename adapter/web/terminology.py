@@ -9,9 +9,9 @@ from typing import Any
 from flask import Request, Response
 
 from adapter.checks.structure import check_structure
+from adapter.clock import instant_now
 from adapter.fhir.json import read_json
 from adapter.issues import InvalidError, Issue, IssueType, Severity
-from adapter.runtime import instant_now
 from adapter.terminology.operation.capability import terminology_capabilities
 from adapter.terminology.operation.common import Call, Surroundings
 from adapter.terminology.operation.table import OPERATIONS, Operation

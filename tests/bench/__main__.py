@@ -17,13 +17,15 @@ from typing import Any
 
 import orjson
 
+from adapter.assembly import load
 from adapter.checks import check_bundle
 from adapter.checks.second_opinion import second_opinion
 from adapter.checks.structure import structure_check
-from adapter.pipeline import Line
+from adapter.files import folder_of
+from adapter.pipeline import Pipeline
 from adapter.readers.document import Document
 from adapter.rules.judgement import judge
-from adapter.runtime import Settings, folder_of, load
+from adapter.settings import Settings
 from tests.bench.terminology import LARGE, large, terminology
 
 REPETITIONS = 11
@@ -60,7 +62,7 @@ def documents_of(name: str) -> list[Document]:
     ]
 
 
-def conversion(line: Line, name: str) -> dict[str, Any]:
+def conversion(line: Pipeline, name: str) -> dict[str, Any]:
     """Conversion of one example from bytes to checked bytes, beside orjson on the same bundle."""
     documents = documents_of(name)
     made = line.convert(documents)
@@ -84,7 +86,7 @@ def conversion(line: Line, name: str) -> dict[str, Any]:
     }
 
 
-def checks(line: Line, name: str) -> dict[str, Any]:
+def checks(line: Pipeline, name: str) -> dict[str, Any]:
     """The checks of one bundle, beside the models of fhir.resources."""
     made = line.convert(documents_of(name))
     bundle: Any = made.bundle
@@ -111,8 +113,8 @@ def start() -> dict[str, Any]:
     """Loading in a fresh process, and the command line's help."""
     load_ms, help_ms = [], []
     code = (
-        "import time; from adapter.runtime import Settings, load; import adapter.pipeline, yaml; "
-        "t = time.perf_counter(); load(Settings()).line; print((time.perf_counter() - t) * 1e3)"
+        "import time; from adapter.assembly import load; from adapter.settings import Settings; import adapter.pipeline, yaml; "
+        "t = time.perf_counter(); load(Settings()).pipeline; print((time.perf_counter() - t) * 1e3)"
     )
     for _ in range(REPETITIONS):
         said = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
@@ -123,7 +125,7 @@ def start() -> dict[str, Any]:
     return {"loading and checking all mappings ms (≤ 300)": min(load_ms), "adapter --help ms (≤ 150)": min(help_ms)}
 
 
-def memory(line: Line, name: str) -> dict[str, Any]:
+def memory(line: Pipeline, name: str) -> dict[str, Any]:
     """Memory after 1,000 and after 10,000 conversions in this process."""
     documents = documents_of(name)
 
@@ -148,7 +150,7 @@ def resident() -> float:
 
 def main() -> None:
     """Measure all, print each part when it is known, and keep."""
-    line = load(Settings()).line
+    line = load(Settings()).pipeline
     parts: dict[str, Callable[[], dict[str, Any]]] = {"memory": lambda: memory(line, "infant-final-report")}
     for name in ("infant-final-report", "complete"):
         parts[f"conversion: {name}"] = partial(conversion, line, name)

@@ -14,8 +14,9 @@ from urllib.parse import urlencode, urlsplit
 
 from flask.testing import FlaskClient
 
+from adapter.assembly import load
 from adapter.fhir.json import canonical_bytes
-from adapter.runtime import Settings, load
+from adapter.settings import Settings
 from adapter.web.app import make_app
 from tests.live.hapi_server import ServerMissingError, named_server, running_server
 from tests.service import running_service

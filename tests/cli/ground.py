@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import pytest
 
+from adapter.assembly import default_runtime
 from adapter.cli import main
-from adapter.runtime import default_runtime
 from tests.examples.ground import EXAMPLES
 
 INFANT = str(EXAMPLES / "infant-final-report")

@@ -1,11 +1,12 @@
-"""The examples of the product, and the line that converts them."""
+"""The examples of the product, and the pipeline that converts them."""
 
 from functools import cache
 from pathlib import Path
 
-from adapter.pipeline import Conversion, Line, Options
+from adapter.assembly import load
+from adapter.pipeline import Conversion, Options, Pipeline
 from adapter.readers.document import Document
-from adapter.runtime import Settings, load
+from adapter.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "fhir_examples"
@@ -15,9 +16,9 @@ MADE = ("bundle.json", "issues.json")
 
 
 @cache
-def line(own: str = "") -> Line:
-    """The line with the maps of this checkout, whatever the environment sets; `own` is a folder of the user's."""
-    return load(Settings(mappings=own)).line
+def pipeline(own: str = "") -> Pipeline:
+    """The pipeline with the maps of this checkout, whatever the environment sets; `own` is a folder of the user's."""
+    return load(Settings(mappings=own)).pipeline
 
 
 def example_names() -> list[str]:
@@ -35,4 +36,4 @@ def documents_of(folder: Path) -> list[Document]:
 @cache
 def conversion_of(name: str) -> Conversion:
     """The conversion of an example."""
-    return line().convert(documents_of(EXAMPLES / name), OPTIONS)
+    return pipeline().convert(documents_of(EXAMPLES / name), OPTIONS)

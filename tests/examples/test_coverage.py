@@ -8,7 +8,7 @@ import pytest
 
 from adapter.lineage import Unread
 from adapter.readers.document import Document
-from tests.examples.ground import EXAMPLES, OPTIONS, ROOT, conversion_of, documents_of, example_names, line
+from tests.examples.ground import EXAMPLES, OPTIONS, ROOT, conversion_of, documents_of, example_names, pipeline
 
 FOLDER = EXAMPLES / "face2gene-lab"
 
@@ -38,7 +38,7 @@ def test_a_field_that_the_tool_adds_is_reported(path: tuple[str | int, ...], fie
         place = place[step]
     place[last] = "new"
     encounter, _ = documents_of(FOLDER)
-    conversion = line().convert([encounter, Document(name="face2gene.json", content=json.dumps(tree).encode())], OPTIONS)
+    conversion = pipeline().convert([encounter, Document(name="face2gene.json", content=json.dumps(tree).encode())], OPTIONS)
     positions = ("face2gene.json#/" + "/".join(map(str, path)),)
 
     assert [each for each in conversion.coverage.unread if each.reason is None] == [
@@ -54,7 +54,7 @@ def test_a_field_that_the_users_own_map_drops_is_reported(tmp_path: Path) -> Non
     dropped = "  operator: =ref(practitioner, first(p for p in case.practitioners if p.key == image.operator))\n"
     assert dropped in ours
     (own / "media.yaml").write_text(ours.replace(dropped, ""))
-    conversion = line(str(tmp_path)).convert(documents_of(EXAMPLES / "complete"), OPTIONS)
+    conversion = pipeline(str(tmp_path)).convert(documents_of(EXAMPLES / "complete"), OPTIONS)
     places = tuple(f"encounter.json#/images/{number}/operator" for number in range(3))
 
     assert conversion.coverage.unread == (Unread(field="images[*].operator", positions=places, reason=None),)
@@ -68,7 +68,7 @@ def test_a_users_own_source_map_is_held_to_the_same(tmp_path: Path) -> None:
     line_of_sex = "    sex: =recode('face2gene-sex', case_data.gender)\n"
     assert line_of_sex in ours
     (own / "mine.yaml").write_text(ours.replace("  patient:\n" + line_of_sex, ""))
-    conversion = line(str(tmp_path)).convert(documents_of(FOLDER), OPTIONS)
+    conversion = pipeline(str(tmp_path)).convert(documents_of(FOLDER), OPTIONS)
 
     assert [(each.field, each.positions) for each in conversion.coverage.unread if each.reason is None] == [
         ("case_data.gender", ("face2gene.json#/case_data/gender",))

@@ -14,7 +14,7 @@ from adapter.fhir.json import canonical_bytes, pretty_bytes, read_json
 from adapter.fhir.outcome import operation_outcome
 from adapter.issues import Severity
 from adapter.mapping.origin import leaves
-from tests.examples.ground import EXAMPLES, OPTIONS, conversion_of, documents_of, example_names, line
+from tests.examples.ground import EXAMPLES, OPTIONS, conversion_of, documents_of, example_names, pipeline
 
 NAMES = example_names()
 REFUSED = frozenset({"inline-image"})
@@ -152,7 +152,7 @@ def test_nothing_is_empty(name: str) -> None:
 
 @every
 def test_the_same_input_gives_the_same_bytes(name: str) -> None:
-    again = line().convert(documents_of(EXAMPLES / name), OPTIONS)
+    again = pipeline().convert(documents_of(EXAMPLES / name), OPTIONS)
 
     assert again.content == conversion_of(name).content
     assert again.issues == conversion_of(name).issues
@@ -162,7 +162,7 @@ def test_the_same_input_gives_the_same_bytes(name: str) -> None:
 def test_the_documents_may_come_in_any_order(name: str) -> None:
     orders = permutations(documents_of(EXAMPLES / name))
 
-    assert {line().convert(order, OPTIONS).content for order in orders} == {conversion_of(name).content}
+    assert {pipeline().convert(order, OPTIONS).content for order in orders} == {conversion_of(name).content}
 
 
 @made

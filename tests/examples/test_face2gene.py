@@ -14,7 +14,7 @@ from adapter.fhir.json import read_json
 from adapter.mapping.origin import leaves
 from adapter.pipeline import Conversion, Options
 from adapter.readers.document import Document
-from tests.examples.ground import line
+from tests.examples.ground import pipeline
 
 FILE = "samples/face2gene/pedia_123_lab_v18.2.1.json"
 OWN = "https://0731t-adapter.invalid/fhir"
@@ -56,7 +56,7 @@ def convert(face2gene: bytes, **options: Any) -> Conversion:  # noqa: ANN401 - a
         Document(name="encounter.json", content=json.dumps(ENCOUNTER).encode()),
         Document(name="face2gene.json", content=face2gene),
     ]
-    return line().convert(documents, Options(version="0.1.0", **options))
+    return pipeline().convert(documents, Options(version="0.1.0", **options))
 
 
 def resources(conversion: Conversion, kind: str, code: str | None = None) -> list[dict[str, Any]]:

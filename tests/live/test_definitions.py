@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 import requests
 
+from adapter.assembly import load
 from adapter.distribution import example_bundles, package_of
 from adapter.fhir.json import canonical_bytes
-from adapter.runtime import Settings, load
+from adapter.settings import Settings
 from tests.service import running_service
 
 pytestmark = pytest.mark.live

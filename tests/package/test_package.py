@@ -13,11 +13,12 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
+from adapter.assembly import load
 from adapter.checks import check_resource
 from adapter.cli.package import package_command
 from adapter.distribution import example_bundles, package_of
 from adapter.package import NAME, Package, make_package, packument
-from adapter.runtime import Settings, load
+from adapter.settings import Settings
 from adapter.web import create_app
 
 RUNTIME = load(Settings())

@@ -15,7 +15,7 @@ from adapter.readers.document import Document
 from adapter.rules.circumstances import Circumstances
 from adapter.rules.judgement import judge
 from adapter.rules.lookback import ASIDE, weighed
-from tests.examples.ground import EXAMPLES, documents_of, line
+from tests.examples.ground import EXAMPLES, documents_of, pipeline
 from tests.rules.ground import LINE, STOPPED, case_of
 
 RENDERING = {"practitioners[0].role": "rendering"}
@@ -105,7 +105,7 @@ def example(name: str = "infant-final-report", **changed: Any) -> Document:  # n
 
 
 def converted(*prior: Document) -> tuple[Issue, ...]:
-    made = line().convert(documents_of(EXAMPLES / "infant-final-report"), Options(), prior=prior)
+    made = pipeline().convert(documents_of(EXAMPLES / "infant-final-report"), Options(), prior=prior)
     assert made.facts is not None
     return made.issues
 
@@ -129,7 +129,7 @@ def test_an_earlier_encounter_that_does_not_count_is_told_with_its_document() ->
 def test_an_earlier_encounter_that_can_not_be_read_refuses_the_conversion(content: bytes) -> None:
     prior = Document(name="earlier.json", content=content)
 
-    made = line().convert(documents_of(EXAMPLES / "infant-final-report"), Options(), prior=[prior])
+    made = pipeline().convert(documents_of(EXAMPLES / "infant-final-report"), Options(), prior=[prior])
 
     assert made.bundle is None
     assert made.has_errors
@@ -152,7 +152,7 @@ def test_earlier_encounters_are_named_on_the_command_line(command: tuple[str, ..
 def test_the_switches_of_the_rules_reach_them() -> None:
     options = Options(sunset="2022-07-01", sunset_verified=True, to_public_server=True)
 
-    made = line().convert([example(test=False)], options)
+    made = pipeline().convert([example(test=False)], options)
 
     found = {issue.rule: issue for issue in made.issues}
     assert found["DOS-02"].is_error

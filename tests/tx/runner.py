@@ -11,7 +11,8 @@ from pathlib import Path
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from adapter.runtime import Settings, load
+from adapter.assembly import load
+from adapter.settings import Settings
 from adapter.web.app import make_app
 
 ROOT = Path(__file__).parents[2]

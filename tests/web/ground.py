@@ -8,8 +8,9 @@ from typing import Any
 
 from werkzeug.test import Client, TestResponse
 
+from adapter.assembly import load
 from adapter.fhir.json import read_json
-from adapter.runtime import Settings, load
+from adapter.settings import Settings
 from adapter.web.answer import FHIR_JSON
 from adapter.web.app import make_app
 from tests.examples.ground import EXAMPLES

@@ -155,7 +155,7 @@ def test_a_bug_says_nothing_of_the_request(monkeypatch: pytest.MonkeyPatch) -> N
     def fails(*_: object, **__: object) -> None:
         raise ValueError(secret)
 
-    monkeypatch.setattr("adapter.pipeline.Line.convert", fails)
+    monkeypatch.setattr("adapter.pipeline.Pipeline.convert", fails)
     with logged() as lines:
         answer = convert(content_of("encounter.json"))
     (issue,) = refusal(answer, 500)

@@ -9,13 +9,14 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from adapter.assembly import load
 from adapter.case import Case
 from adapter.issues import Severity
 from adapter.rules.facts import facts_of
 from adapter.rules.judgement import Judgement, judge
 from adapter.rules.state import state_of
 from adapter.rules.suggestion import TEN, Suggestion, suggest
-from adapter.runtime import Settings, load
+from adapter.settings import Settings
 
 PAGE = Path(__file__).parent / "verdicts.md"
 POLICIES = {key: held[-1] for key, held in load(Settings()).policies.by_key.items()}

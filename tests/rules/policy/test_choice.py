@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from adapter.assembly import load
 from adapter.case import Case
 from adapter.issues import IssueType, Severity
 from adapter.rules.policy import PayerPolicy, Policies
 from adapter.rules.policy_file import load_policies
-from adapter.runtime import Settings, load
+from adapter.settings import Settings
 
 Make = Callable[[Mapping[str, Any]], Case]
 OURS = load(Settings()).policies

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from adapter.assembly import Runtime, load
 from adapter.checks import check_resource
 from adapter.issues import SetupError
 from adapter.rules.policy import DEFAULT
 from adapter.rules.table import RULES
-from adapter.runtime import Runtime, Settings, load
+from adapter.settings import Settings
 from adapter.terminology.definitions import TYPES, load_definitions
 
 ROOT = Path(__file__).parents[3]

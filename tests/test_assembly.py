@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from adapter.assembly import default_runtime, load
+from adapter.files import adapter_version, folder_of
 from adapter.issues import InvalidError, Issue
 from adapter.mapping.problem import BadMappingError
-from adapter.runtime import Settings, adapter_version, default_runtime, folder_of, load, settings_from
+from adapter.settings import Settings, settings_from
 from adapter.strict_yaml.plain import read_plain_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -114,17 +116,17 @@ def own_map(folder: Path, text: str) -> Path:
 def test_a_file_of_the_users_with_the_same_map_name_replaces_ours(tmp_path: Path) -> None:
     ours = (folder_of("mappings") / "fhir" / "r4" / "patient.yaml").read_text()
     file = own_map(tmp_path, ours)
-    maps = load(Settings(mappings=str(tmp_path))).line.library.maps
+    maps = load(Settings(mappings=str(tmp_path))).pipeline.library.maps
 
     assert [each.source.mark.file for each in maps if each.name == "patient"] == [str(file)]
-    assert len(maps) == len(load(Settings()).line.library.maps)
+    assert len(maps) == len(load(Settings()).pipeline.library.maps)
 
 
 def test_a_bad_map_of_the_users_stops_the_start_with_its_place(tmp_path: Path) -> None:
     file = own_map(tmp_path, "map: patient\ntarget: Patient\nresource:\n  id: =case.patient.mrn\n  nmae: x\n")
 
     with pytest.raises(BadMappingError) as caught:
-        load(Settings(mappings=str(tmp_path))).line  # noqa: B018 - a property that loads
+        load(Settings(mappings=str(tmp_path))).pipeline  # noqa: B018 - a property that loads
 
     assert f"{file}:5:3" in str(caught.value)
 
@@ -134,7 +136,7 @@ def test_a_file_of_the_users_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
     file.write_bytes(b"map: \xff")
 
     with pytest.raises(InvalidError) as caught:
-        load(Settings(mappings=str(tmp_path))).line  # noqa: B018 - a property that loads
+        load(Settings(mappings=str(tmp_path))).pipeline  # noqa: B018 - a property that loads
 
     assert caught.value.issues[0].location == (str(file),)
 

@@ -1,0 +1,172 @@
+"""The parts put together: settings, maps, terminology, policies and input forms as one adapter."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from adapter.case import Case
+from adapter.checks.structure import check_structure
+from adapter.fhir.json import read_json
+from adapter.fhir.table import ElementTable, packaged_table
+from adapter.files import adapter_version, mapping_files, mapping_layers
+from adapter.issues import SetupError
+from adapter.mapping import functions
+from adapter.mapping.function import functions_of
+from adapter.mapping.library import Library, Surroundings, load_library
+from adapter.mapping.shape import ModelShapes, shape_of_json_schema
+from adapter.pipeline import Options, Pipeline
+from adapter.readers.shape import InputForm, input_form
+from adapter.rules.description import latest
+from adapter.rules.judgement import Judgement
+from adapter.rules.modifier_codes import systems_of
+from adapter.rules.policy import Policies
+from adapter.rules.policy_file import load_policies
+from adapter.rules.table import RULES
+from adapter.settings import Settings, settings_from
+from adapter.strict_yaml.plain import read_plain_yaml
+from adapter.terminology import Terminology, load_terminology
+from adapter.terminology.catalog import Catalog
+from adapter.terminology.definition_view import versioned
+from adapter.terminology.definitions import Resource, load_definitions
+from adapter.terminology.made import claim_edits, payer_value_sets
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Load without the garbage collector, which would look through the growing maps again and again (a sixth of the time)."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+class Runtime:
+    """The assembled adapter: the pipeline with its maps, terminology and input forms, each made when first asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Hold the settings."""
+        self.settings = settings
+
+    @cached_property
+    def pipeline(self) -> Pipeline:
+        """The pipeline; raises BadMappingError (a SetupError) with all mistakes of the mapping files."""
+        with _without_collection():
+            sources = {
+                source_map.source.source: source_map for source_map in self.source_library.maps if source_map.source.source
+            }
+            pipeline = Pipeline(library=self.fhir_library, sources=sources, forms=self.forms, policies=self.policies)
+            for compiled in (*pipeline.library.maps, *pipeline.sources.values()):
+                compiled.prepare()
+        return pipeline
+
+    @property
+    def options(self) -> Options:
+        """The switches of a conversion as the settings have them."""
+        given = self.settings
+        return Options(
+            profiles=given.profiles,
+            ai_label=given.ai_label,
+            narrative=given.narrative,
+            zone=given.zone or None,
+            version=adapter_version(),
+        )
+
+    @cached_property
+    def table(self) -> ElementTable:
+        """The element table of R4."""
+        return packaged_table("R4")
+
+    @cached_property
+    def terminology(self) -> Terminology:
+        """Code systems and translations."""
+        return load_terminology(self._terminology_files, base=self.settings.canonical_base)
+
+    @cached_property
+    def definitions(self) -> tuple[Resource, ...]:
+        """Our CodeSystems, ValueSets, ConceptMaps and StructureDefinitions, in this order, as FHIR R4 with absolute URLs.
+
+        Raises SetupError for definitions of the user that are not built as R4 says; ours are checked by the tests.
+        """
+        base = self.terminology.base  # a file that can not be used is said here
+        found = load_definitions(self._terminology_files, base=base)
+        if self.settings.mappings:
+            wrong = [(each, issue) for each in found for issue in check_structure(each) if issue.is_error]
+            if wrong:
+                raise SetupError(*(issue.at(location=(each["url"],)) for each, issue in wrong))
+        return found
+
+    @cached_property
+    def served_definitions(self) -> dict[tuple[str, str], Resource]:
+        """The definitions as the service gives them, with `meta`, by type and id."""
+        return {(each["resourceType"], each["id"]): versioned(each) for each in self.definitions}
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The definitions, as terminology operations look for them."""
+        held = {each["url"] for each in self.definitions if each["resourceType"] == "CodeSystem"}
+        composes = [each["compose"] for each in self.definitions if "compose" in each]
+        named = {part["system"] for compose in composes for part in compose["include"] if "system" in part}
+        return Catalog.of(self.definitions, closed=(named | set(self.terminology.systems.values())) - held)
+
+    @cached_property
+    def _terminology_files(self) -> dict[str, Any]:
+        """Terminology and profiles as parsed YAML by file, and what is made of the rule table and of payers' policies."""
+        made = payer_value_sets(latest(self.policies), lambda modifier: systems_of(modifier)[0])
+        files = {**self._files("terminology", "*.yaml"), **self._files("profiles", "*.yaml")}
+        written = {name: read_plain_yaml(text, name) for name, text in files.items()}
+        return {"the rule table": claim_edits(RULES), **made, **written}
+
+    @cached_property
+    def forms(self) -> dict[str, InputForm]:
+        """The input forms of other tools by name."""
+        files = self._files("sources", "*.schema.json")
+        schemas = {Path(file).name.removesuffix(".schema.json"): read_json(text.encode(), file) for file, text in files.items()}
+        return {name: input_form(name, schema) for name, schema in schemas.items()}
+
+    @cached_property
+    def policies(self) -> Policies:
+        """The policies of payers; raises BadPolicyError (a SetupError) with all mistakes of their files."""
+        return load_policies(*mapping_layers("payers", "*.yaml", self.settings.mappings))
+
+    @cached_property
+    def fhir_library(self) -> Library:
+        """The maps that make FHIR."""
+        return load_library(self._files("fhir/r4", "*.yaml"), self.surroundings)
+
+    @cached_property
+    def source_library(self) -> Library:
+        """The maps that make a Case of other input forms."""
+        shapes = {name: shape_of_json_schema(form.schema, name) for name, form in self.forms.items()}
+        return load_library(self._files("sources", "*.yaml"), self.surroundings, sources=shapes)
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """What maps are checked against."""
+        read, made = ModelShapes("attribute"), ModelShapes("key")
+        return Surroundings(
+            table=self.table,
+            functions=functions_of(functions),
+            terminology=self.terminology,
+            roots={"case": read(Case), "judgement": read(Judgement), "options": read(Options)},
+            targets=lambda name: made(Case) if name == "Case" else None,
+        )
+
+    def _files(self, folder: str, pattern: str) -> dict[str, str]:
+        return mapping_files(folder, pattern, self.settings.mappings)
+
+
+def load(settings: Settings | None = None) -> Runtime:
+    """The adapter for these settings (those of the environment if none are given)."""
+    return Runtime(settings or settings_from())
+
+
+@cache
+def default_runtime() -> Runtime:
+    """The adapter for the settings of the environment, made once."""
+    return load()

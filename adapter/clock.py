@@ -1,0 +1,19 @@
+"""The time, and what is random: the only reader of both."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+
+def today() -> str:
+    """The day, where this machine is (YYYY-MM-DD)."""
+    return datetime.now().astimezone().date().isoformat()
+
+
+def request_id() -> str:
+    """A new id for a request; random, so that it says nothing."""
+    return uuid4().hex
+
+
+def instant_now() -> str:
+    """The time now as a FHIR instant, in UTC."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

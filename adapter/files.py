@@ -1,0 +1,51 @@
+"""The files that travel with the adapter, and those of the user: the only reader of the disk."""
+
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from adapter.issues import Issue, IssueType, SetupError, Severity
+
+_PACKAGED = Path(__file__).parent / "_data"
+_CHECKOUT = Path(__file__).parents[1]
+
+
+def folder_of(name: str) -> Path:
+    """A folder of files that travel with the adapter (`mappings`, `fhir_examples`), installed or in a checkout."""
+    packaged = _PACKAGED / name
+    return packaged if packaged.is_dir() else _CHECKOUT / name
+
+
+@cache
+def adapter_version() -> str:
+    """The version of the installed adapter."""
+    try:
+        return version("adapter-0731t")
+    except PackageNotFoundError:
+        return "0"
+
+
+def mapping_files(folder: str, pattern: str, own: str) -> dict[str, str]:
+    """The texts of our files in a folder of the mappings, then of the user's in the folder `own` (`""` for none), by name.
+
+    Raises SetupError for a file that is not UTF-8.
+    """
+    ours, users = mapping_layers(folder, pattern, own)
+    return ours | users
+
+
+def mapping_layers(folder: str, pattern: str, own: str) -> tuple[dict[str, str], dict[str, str]]:
+    """As `mapping_files`, with our files and the user's apart."""
+    packaged = sorted((folder_of("mappings") / folder).glob(pattern))
+    ours = {f"mappings/{folder}/{file.name}": file.read_text("utf-8") for file in packaged}
+    users = sorted((Path(own) / folder).glob(pattern)) if own else []
+    return ours, {str(file): _text_of(file) for file in users}
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except UnicodeDecodeError:
+        text = "this file is not encoded in UTF-8: save it as UTF-8"
+        issue = Issue(severity=Severity.ERROR, code=IssueType.STRUCTURE, rule="settings/file", text=text, location=(str(file),))
+        raise SetupError(issue) from None

@@ -1,0 +1,143 @@
+"""What can be set from outside: the only reader of the environment."""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from difflib import get_close_matches
+from typing import Any, Literal, get_args
+from zoneinfo import ZoneInfo
+
+from adapter.issues import Issue, IssueType, SetupError, Severity
+
+Profiles = Literal["none", "own", "uscore", "all"]
+AiLabel = Literal["device", "ai", "both"]
+
+_PREFIX = "ADAPTER_"
+_OF_TESTS = "ADAPTER_TEST_"
+_WORDS_OF_TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+_WEB_ADDRESS = re.compile(r"https?://[^\s/?#,]+(/[^\s/?#,]+)*", re.ASCII)
+_OFFSET = re.compile(r"[+-](0[0-9]|1[0-4]):[0-5][0-9]", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What can be set from outside: the field `canonical_base` is the variable `ADAPTER_CANONICAL_BASE`, and so on."""
+
+    canonical_base: str = field(
+        default="https://0731t-adapter.invalid/fhir", metadata={"says": "what the URLs of our own definitions begin with"}
+    )
+    mappings: str = field(
+        default="", metadata={"says": "a folder of your own mapping files; a map of the same name replaces ours"}
+    )
+    profiles: Profiles = field(default="none", metadata={"says": "which profiles resources claim"})
+    ai_label: AiLabel = field(default="device", metadata={"says": "how AI content is labelled: DEVAST, AIAST or both"})
+    narrative: bool = field(default=True, metadata={"says": "whether resources get a short narrative"})
+    zone: str = field(
+        default="",
+        metadata={"says": "zone of times that are sent without one: an IANA name or an offset; without it only the day is kept"},
+    )
+    max_body: int = field(default=5_000_000, metadata={"says": "the largest request in bytes"})
+    fhir_server: str = field(
+        default="", metadata={"says": "a FHIR server that `$validate` asks as well: a base URL, or a name from ADAPTER_SERVERS"}
+    )
+    servers: str = field(default="", metadata={"says": "FHIR servers by name: `name=url,name=url`; `hapi` is there already"})
+    trusted_servers: str = field(default="", metadata={"says": "hosts that may get more than test data: `host,host`"})
+    log_level: Literal["debug", "info", "warning", "error"] = field(default="info", metadata={"says": "how much is logged"})
+
+    @property
+    def named_servers(self) -> dict[str, str]:
+        """The FHIR servers by name."""
+        return {name: url for name, _, url in _servers(self.servers)}
+
+    @property
+    def trusted_hosts(self) -> tuple[str, ...]:
+        """The hosts that may get more than test data."""
+        return tuple(each.strip() for each in self.trusted_servers.split(",") if each.strip())
+
+
+def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of an environment (the process's own if none is given).
+
+    Raises SetupError for a value that does not fit, and for an `ADAPTER_` variable that does not exist; variables that begin
+    with `ADAPTER_TEST_` belong to the tests.
+    """
+    given = os.environ if environment is None else environment
+    names = {_PREFIX + each.name.upper(): each for each in fields(Settings)}
+    own = {name: value for name, value in given.items() if name.startswith(_PREFIX) and not name.startswith(_OF_TESTS)}
+    issues = [_unknown(name, list(names)) for name in sorted(own) if name not in names]
+    values: dict[str, Any] = {}
+    for name, text in own.items():
+        if name in names and text != "":
+            value = _value(names[name].type, text)
+            fits, _ = _FITS.get(names[name].name, (_anything, ""))
+            if value is None or not fits(text):
+                issues.append(_unfit(name, must_be(names[name])))
+            values[names[name].name] = value
+    if issues:
+        raise SetupError(*issues)
+    return Settings(**values)
+
+
+def _value(kind: Any, text: str) -> object | None:  # noqa: ANN401 - an annotation
+    if kind is bool:
+        return _WORDS_OF_TRUTH.get(text.lower())
+    if kind is int:
+        return int(text) if text.isascii() and text.isdigit() and int(text) > 0 else None
+    allowed = get_args(kind)
+    return text if not allowed or text in allowed else None
+
+
+def _unknown(name: str, known: list[str]) -> Issue:
+    near = get_close_matches(name.removeprefix(_PREFIX), [each.removeprefix(_PREFIX) for each in known], n=1)
+    hint = f"did you mean {_PREFIX}{near[0]}?" if near else "see docs/settings.md"
+    text = f"there is no setting {name}"
+    return Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, rule="settings/unknown", text=text, suggestion=hint)
+
+
+def _unfit(name: str, wanted: str) -> Issue:
+    text = f"the setting {name} must be {wanted}"
+    return Issue(severity=Severity.ERROR, code=IssueType.VALUE, rule="settings/value", text=text)
+
+
+def must_be(setting: Field[Any]) -> str:
+    """What the text of a setting (a field of Settings) must be, in words."""
+    if setting.name in _FITS:
+        return _FITS[setting.name][1]
+    plain = {bool: "true or false", int: "a positive whole number"}
+    kind: Any = setting.type
+    return " or ".join(get_args(kind)) if get_args(kind) else plain.get(kind, "text")
+
+
+def _anything(_text: str) -> bool:
+    return True
+
+
+def _is_web_address(text: str) -> bool:
+    return _WEB_ADDRESS.fullmatch(text) is not None
+
+
+def _is_zone(text: str) -> bool:
+    try:
+        return text == "Z" or _OFFSET.fullmatch(text) is not None or bool(ZoneInfo(text).key)
+    except (LookupError, ValueError, OSError):
+        return False
+
+
+def _servers(text: str) -> list[tuple[str, str, str]]:
+    """Each `name=url` as name, equals sign, url."""
+    parts = (each.strip().partition("=") for each in text.split(",") if each.strip())
+    return [(name.strip(), sign, url.strip()) for name, sign, url in parts]
+
+
+def _are_servers(text: str) -> bool:
+    return all(name and sign and _is_web_address(url.rstrip("/")) for name, sign, url in _servers(text))
+
+
+_FITS: dict[str, tuple[Callable[[str], bool], str]] = {
+    "canonical_base": (_is_web_address, "a web address without a slash at its end"),
+    "mappings": (os.path.isdir, "a folder that is there"),
+    "zone": (_is_zone, "an IANA name such as Europe/Berlin, or an offset such as +01:00"),
+    "servers": (_are_servers, "FHIR servers by name: name=url,name=url"),
+}
+"""What a text must be, beyond its type, and how that is said."""
