@@ -10,12 +10,19 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from adapter.assembly import Runtime, default_runtime
 from adapter.clock import request_id
 from adapter.issues import AdapterError, Issue, IssueType, Severity
-from adapter.web import description, terminology
 from adapter.web.answer import JSON, json_answer, outcome_answer, status_of_error
+from adapter.web.api.openapi import openapi
+from adapter.web.api.routes import API_ROUTES
+from adapter.web.fhir import terminology
+from adapter.web.fhir.capability import capability_statement
+from adapter.web.fhir.routes import FHIR_ROUTES
 from adapter.web.log import request_log
-from adapter.web.operation import Service, service_of
 from adapter.web.request import RefusedError, check_parameters
-from adapter.web.route import ROUTES, Route
+from adapter.web.route import Route
+from adapter.web.service import Service, service_of
+
+ROUTES: tuple[Route, ...] = (*API_ROUTES, *FHIR_ROUTES)
+"""All calls."""
 
 
 def make_app(runtime: Runtime | None = None) -> Flask:
@@ -42,9 +49,9 @@ def _view(service: Service, route: Route) -> Callable[..., Response]:
         call = route.call
         return lambda **parts: call(service, request, **parts)
     if route.path == "/fhir/metadata":
-        statement = description.capability_statement(service.base, service.runtime.table.resource_types)
+        statement = capability_statement(service.base, service.runtime.table.resource_types, ROUTES)
         return lambda: terminology.metadata(service, request, statement)
-    said = description.openapi()
+    said = openapi(ROUTES)
 
     def view() -> Response:
         check_parameters(request, ())

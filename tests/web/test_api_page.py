@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from adapter.web.route import ROUTES
+from adapter.web.app import ROUTES
 from tests.service import running_service
 
 ROOT = Path(__file__).parents[2]

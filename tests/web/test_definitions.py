@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from adapter.web.definitions import INTERACTIONS
+from adapter.web.fhir.definitions import INTERACTIONS
 from tests.web.ground import client, json_of, refusal
 
 BASE = "https://0731t-adapter.invalid/fhir"

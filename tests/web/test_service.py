@@ -11,7 +11,7 @@ from adapter.fhir.json import read_json
 from adapter.issues import AdapterError
 from adapter.web import create_app
 from adapter.web.answer import FHIR_JSON, JSON, STATUS
-from adapter.web.route import ROUTES
+from adapter.web.app import ROUTES
 from tests.web.ground import INFANT, client, content_of, convert, json_of, logged, refusal
 
 PATIENT = {"resourceType": "Patient", "birthDate": "2020-02", "active": True}
@@ -166,7 +166,7 @@ def test_a_bug_says_nothing_of_the_request(monkeypatch: pytest.MonkeyPatch) -> N
     assert secret not in lines[0]
     assert (line["level"], line["failure"], line["status"]) == ("error", "ValueError", 500)
     assert line["request_id"] == answer.headers["X-Request-Id"]
-    assert any(place.startswith("operation.py:") for place in line["place"])
+    assert any(place.startswith("convert.py:") for place in line["place"])
 
 
 def test_the_log_has_one_line_per_request_with_the_route_and_no_value() -> None:

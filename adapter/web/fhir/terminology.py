@@ -18,9 +18,9 @@ from adapter.terminology.operation.table import OPERATIONS, Operation
 from adapter.terminology.outcome import RefusedError, TerminologyIssue, operation_outcome
 from adapter.terminology.parameter import Arguments, Kind, Parameter, read_parameters, read_query
 from adapter.web.answer import FHIR_JSON, JSON, json_answer
-from adapter.web.operation import Service
 from adapter.web.request import RefusedError as RefusedRequestError
 from adapter.web.request import check_parameters
+from adapter.web.service import Service
 
 STATUS: Mapping[IssueType, HTTPStatus] = {
     IssueType.NOT_FOUND: HTTPStatus.NOT_FOUND,

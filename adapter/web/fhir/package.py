@@ -6,8 +6,8 @@ from adapter.distribution import package_of
 from adapter.issues import Issue, IssueType, NotFoundError, Severity
 from adapter.package import NAME, Package, packument
 from adapter.web.answer import JSON, bytes_answer, json_answer
-from adapter.web.operation import Service
 from adapter.web.request import check_parameters
+from adapter.web.service import Service
 
 ARCHIVE = "application/gzip"
 

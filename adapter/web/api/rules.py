@@ -5,8 +5,8 @@ from flask import Request, Response
 from adapter.rules.description import describe_explanation, describe_policy, describe_rule, latest
 from adapter.rules.table import RULES
 from adapter.web.answer import JSON, json_answer, outcome_answer, status_of
-from adapter.web.operation import Service
 from adapter.web.request import check_parameters, documents_of, options_of
+from adapter.web.service import Service
 
 
 def rules(service: Service, request: Request) -> Response:

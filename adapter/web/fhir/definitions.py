@@ -16,8 +16,8 @@ from adapter.terminology.definition_search import MODIFIERS, Criterion, SearchPa
 from adapter.terminology.definition_view import SUMMARIES, Resource, summarised, with_elements
 from adapter.terminology.definitions import TYPES
 from adapter.web.answer import FHIR_JSON, JSON, bytes_answer
-from adapter.web.operation import Service
 from adapter.web.request import RefusedError
+from adapter.web.service import Service
 
 PAGE = 50
 """How many definitions a page holds unless `_count` says otherwise."""

@@ -1,17 +1,15 @@
-"""What the service says of itself: OpenAPI and CapabilityStatement, both made from the table of calls."""
+"""What the service says of itself: OpenAPI, made from the table of calls."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel
 
 from adapter.case import AiReportDocument, EncounterDocument
 from adapter.files import adapter_version
-from adapter.terminology.operation.capability import TERMINOLOGY_SERVER, features, operations_on
-from adapter.web import definitions
 from adapter.web.answer import FHIR_JSON, JSON
-from adapter.web.route import ROUTES, Route
+from adapter.web.route import Route
 
-_DATE = "2026-11-23"
 _OUTCOME = {"$ref": "#/components/schemas/OperationOutcome"}
 _WORDS = {
     200: "done",
@@ -25,10 +23,10 @@ _WORDS = {
 }
 
 
-def openapi() -> dict[str, Any]:
+def openapi(routes: Sequence[Route]) -> dict[str, Any]:
     """The OpenAPI 3.1 description of the service."""
     paths: dict[str, Any] = {}
-    for route in ROUTES:
+    for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
     schemas = {"OperationOutcome": _fhir("OperationOutcome"), "Resource": _resource(), **_documents()}
     info = {
@@ -105,37 +103,3 @@ def _fhir(name: str) -> dict[str, Any]:
 
 def _resource() -> dict[str, Any]:
     return {"type": "object", "properties": {"resourceType": {"type": "string"}}, "required": ["resourceType"]}
-
-
-def capability_statement(base: str, resource_types: tuple[str, ...]) -> dict[str, Any]:
-    """The CapabilityStatement (http://hl7.org/fhir/R4/capabilitystatement.html): exactly the FHIR operations of the table."""
-    operations = [route for route in ROUTES if route.operation]
-    definition = "http://hl7.org/fhir/OperationDefinition/Resource-"
-    named = [{"name": each.operation, "definition": f"{definition}{each.operation}"} for each in operations]
-    return {
-        "resourceType": "CapabilityStatement",
-        "extension": features(),
-        "url": f"{base}/metadata",
-        "version": adapter_version(),
-        "name": "Adapter0731T",
-        "title": "0731T FHIR adapter",
-        "status": "active",
-        "date": _DATE,
-        "kind": "instance",
-        "description": "Turns CPT 0731T encounters and AI facial reports into FHIR, and checks FHIR.",
-        "instantiates": [TERMINOLOGY_SERVER],
-        "software": {"name": "adapter-0731t", "version": adapter_version(), "releaseDate": _DATE},
-        "implementation": {"description": "0731T FHIR adapter"},
-        "fhirVersion": "4.0.1",
-        "format": [FHIR_JSON],
-        "rest": [
-            {
-                "mode": "server",
-                "resource": [
-                    {"type": name, **definitions.declared(name), "operation": [*named, *operations_on(name)]}
-                    for name in resource_types
-                ],
-                "operation": operations_on(None),
-            }
-        ],
-    }

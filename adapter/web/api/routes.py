@@ -1,0 +1,61 @@
+"""The table of our own calls."""
+
+from adapter.web.answer import FHIR_JSON, JSON
+from adapter.web.api import convert, health, rules, schema
+from adapter.web.route import Parameter, Route
+
+API_ROUTES: tuple[Route, ...] = (
+    Route(
+        method="POST",
+        path="/convert",
+        call=convert.convert,
+        says="Convert the documents of one encounter into a FHIR R4 transaction Bundle; nothing is kept.",
+        takes=(JSON, "multipart/form-data"),
+        gives=(FHIR_JSON, JSON),
+        statuses=(200, 400, 406, 413, 415, 422),
+        parameters=(
+            Parameter(name="form", says="The input form of the documents, if it is not to be found out."),
+            Parameter(name="profiles", says="Which profiles resources claim.", values=("none", "own", "uscore", "all")),
+            Parameter(name="ai_label", says="How AI content is labelled.", values=("device", "ai", "both")),
+        ),
+    ),
+    Route(
+        method="GET",
+        path="/rules",
+        call=rules.rules,
+        says="The coding rules for 0731T and the policies of payers.",
+        gives=(JSON,),
+        statuses=(200, 400),
+    ),
+    Route(
+        method="POST",
+        path="/rules/explain",
+        call=rules.explain,
+        says="What becomes of every coding rule for the documents of one encounter, and which modifiers they defend.",
+        takes=(JSON, "multipart/form-data"),
+        gives=(JSON,),
+        statuses=(200, 400, 413, 415, 422),
+        parameters=(Parameter(name="form", says="The input form of the documents, if it is not to be found out."),),
+    ),
+    Route(
+        method="GET", path="/health", call=health.health, says="Whether the service works.", gives=(JSON,), statuses=(200, 400)
+    ),
+    Route(method="GET", path="/openapi.json", call=None, says="This description.", gives=(JSON,), statuses=(200, 400)),
+    Route(
+        method="GET",
+        path="/schemas/encounter.json",
+        call=schema.encounter_schema,
+        says="The JSON Schema of encounter documents.",
+        gives=("application/schema+json",),
+        statuses=(200, 400),
+    ),
+    Route(
+        method="GET",
+        path="/schemas/ai-report.json",
+        call=schema.ai_report_schema,
+        says="The JSON Schema of AI report documents.",
+        gives=("application/schema+json",),
+        statuses=(200, 400),
+    ),
+)
+"""Our own calls."""

@@ -1,0 +1,1 @@
+"""FHIR's calls: definitions, terminology operations, `$validate`, the package and the CapabilityStatement."""

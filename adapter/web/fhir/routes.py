@@ -1,0 +1,85 @@
+"""The table of FHIR's calls."""
+
+from adapter.web.answer import FHIR_JSON, JSON
+from adapter.web.fhir import definitions, package, terminology, validate
+from adapter.web.route import Parameter, Route
+
+_OF_PATHS = {"id": "The id of the definition.", "version": "The version id of the definition."}
+
+FHIR_ROUTES: tuple[Route, ...] = (
+    Route(
+        method="POST",
+        path="/fhir/{type}/$validate",
+        call=validate.validate,
+        says="Check a resource: our checks, and those of the configured server.",
+        takes=(FHIR_JSON, JSON),
+        gives=(FHIR_JSON,),
+        statuses=(200, 400, 413, 415, 422),
+        parameters=(Parameter(name="type", says="The resource type.", place="path"),),
+        operation="validate",
+    ),
+    Route(
+        method="GET", path="/fhir/metadata", call=None, says="The CapabilityStatement.", gives=(FHIR_JSON,), statuses=(200, 400)
+    ),
+    Route(
+        method="GET",
+        path="/fhir/package.tgz",
+        call=package.archive,
+        says="The FHIR NPM package of our definitions, profiles and examples.",
+        gives=(package.ARCHIVE,),
+        statuses=(200, 400),
+    ),
+    Route(
+        method="GET",
+        path="/fhir/packages/{name}",
+        call=package.versions,
+        says="Which versions of the FHIR NPM package there are, as an npm registry says it.",
+        gives=(JSON,),
+        statuses=(200, 400, 404),
+        parameters=(Parameter(name="name", says="The name of the package.", place="path"),),
+    ),
+    Route(
+        method="GET",
+        path="/fhir/packages/{name}/{version}",
+        call=package.version,
+        says="A version of the FHIR NPM package, as an npm registry gives it.",
+        gives=(package.ARCHIVE,),
+        statuses=(200, 400, 404),
+        parameters=(
+            Parameter(name="name", says="The name of the package.", place="path"),
+            Parameter(name="version", says="The version of the package.", place="path"),
+        ),
+    ),
+    *(
+        Route(
+            method="GET",
+            path=each.path,
+            call=each.call,
+            says=each.says,
+            gives=(FHIR_JSON, JSON),
+            statuses=each.statuses,
+            parameters=(
+                *(Parameter(name=name, says=_OF_PATHS[name], place="path") for name in _OF_PATHS if f"{{{name}}}" in each.path),
+                *(Parameter(name=name, says=says) for name, says in each.parameters),
+            ),
+        )
+        for each in definitions.INTERACTIONS
+    ),
+    *(
+        Route(
+            method=each.method,
+            path=each.path,
+            call=each.call,
+            says=f"The terminology operation {each.operation.table.operation}.",
+            takes=(FHIR_JSON, JSON) if each.method == "POST" else (),
+            gives=(FHIR_JSON,),
+            statuses=terminology.STATUSES,
+            parameters=(
+                *(Parameter(name="id", says="The id of the definition.", place="path") for _ in each.path.split("{id}")[1:]),
+                *(Parameter(name=row.name, says=f"{row.says[0].upper()}{row.says[1:]}.") for row in each.parameters),
+            ),
+        )
+        for each in terminology.CALLS
+    ),
+)
+"""FHIR's calls."""

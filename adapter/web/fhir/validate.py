@@ -1,0 +1,43 @@
+"""`POST /fhir/{type}/$validate`: our checks of a resource, and those of the configured server."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any
+
+from flask import Request, Response
+
+from adapter.checks import check_resource
+from adapter.issues import AdapterError, InvalidError, Issue, IssueType, Severity
+from adapter.web.answer import outcome_answer
+from adapter.web.request import check_parameters, resource_of
+from adapter.web.service import Service
+
+
+def validate(service: Service, request: Request, resource_type: str) -> Response:
+    """`POST /fhir/{type}/$validate`: our checks, and those of the configured server, each issue saying who said it."""
+    check_parameters(request, ())
+    resource = resource_of(request)
+    if resource.get("resourceType") != resource_type:
+        text = "the resource is not of the type that the URL names"
+        raise InvalidError(Issue(severity=Severity.ERROR, code=IssueType.INVALID, rule="request/type", text=text))
+    issues = [*(_said_by("adapter", each) for each in check_resource(resource)), *_server_issues(service, resource)]
+    return outcome_answer(issues, HTTPStatus.OK, service.base)
+
+
+def _server_issues(service: Service, resource: dict[str, Any]) -> Iterator[Issue]:
+    if service.client is None:
+        return
+    try:
+        validation = service.client.validate(resource)
+    except AdapterError as error:
+        for issue in error.issues:
+            text = f"the configured server did not check this: {issue.text}"
+            yield _said_by("server", replace(issue, severity=Severity.WARNING, text=text))
+        return
+    for remark in validation.remarks:
+        yield _said_by("server", replace(remark.issue, text=remark.words or remark.issue.text))
+
+
+def _said_by(who: str, issue: Issue) -> Issue:
+    return replace(issue, source="; ".join(each for each in (f"said by: {who}", issue.source) if each))

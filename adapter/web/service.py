@@ -1,0 +1,27 @@
+"""What calls need: the assembled adapter, and the client of the configured FHIR server."""
+
+from dataclasses import dataclass
+
+from adapter.assembly import Runtime
+from adapter.client import FhirClient, resolve_server
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """What operations need: the assembled adapter, and the client of the configured FHIR server, if there is one."""
+
+    runtime: Runtime
+    client: FhirClient | None
+
+    @property
+    def base(self) -> str:
+        """The canonical base of our definitions."""
+        return self.runtime.settings.canonical_base
+
+
+def service_of(runtime: Runtime) -> Service:
+    """The service of a runtime."""
+    settings = runtime.settings
+    name = settings.fhir_server
+    url = resolve_server(name, settings.named_servers) if name else None
+    return Service(runtime=runtime, client=FhirClient(url, trusted_hosts=settings.trusted_hosts) if url else None)
