@@ -3,38 +3,45 @@
 from adapter import Document, convert
 
 made = convert([Document(name="encounter.json", content=...), Document(name="ai_report.json", content=...)])
-made.bundle, made.issues, made.lineage, made.coverage
+made.bundle, made.issues, made.lineage, made.unread_fields
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from adapter.issues import AdapterError, Issue
-    from adapter.pipeline import Conversion, Options
+    from adapter.conversion import Conversion, Options
+    from adapter.issues import AdapterError, Issue, SetupError
     from adapter.readers.document import Document
 
-__all__ = ["AdapterError", "Conversion", "Document", "Issue", "Options", "convert"]
+__all__ = ["AdapterError", "Conversion", "Document", "Issue", "Options", "SetupError", "convert"]
 
 _PLACES = {
     "AdapterError": "adapter.issues",
-    "Conversion": "adapter.pipeline",
+    "Conversion": "adapter.conversion",
     "Document": "adapter.readers.document",
     "Issue": "adapter.issues",
-    "Options": "adapter.pipeline",
+    "Options": "adapter.conversion",
+    "SetupError": "adapter.issues",
 }
 
 
-def convert(documents: "Sequence[Document]", options: "Options | None" = None) -> "Conversion":
+def convert(
+    documents: "Sequence[Document]",
+    *,
+    prior: "Sequence[Document]" = (),
+    changes: Mapping[str, object] | None = None,
+) -> "Conversion":
     """Convert the documents of one encounter with the settings of the environment; maps are loaded once.
 
-    Never raises for what is in the documents: a refused input is a Conversion without a bundle whose issues say why. Raises
-    SetupError for settings or mapping files that can not be used.
+    `prior` are encounters that were billed earlier, one document each; `changes` replaces options by name (see `Options`). Never
+    raises for what is in the documents: a refused input is a Conversion without a bundle whose issues say why. Raises SetupError
+    for settings or mapping files that cannot be used, InvalidError for a change that is no option or has no such value.
     """
     from adapter.assembly import default_runtime  # noqa: PLC0415 - whoever imports a part of the adapter loads no maps
 
-    runtime = default_runtime()
-    return runtime.pipeline.convert(documents, options or runtime.options)
+    return default_runtime().convert(documents, prior=prior, changes=changes)
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562
@@ -42,6 +49,4 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562
     if name not in _PLACES:
         message = f"module 'adapter' has no attribute {name!r}"
         raise AttributeError(message)
-    from importlib import import_module  # noqa: PLC0415 - as above
-
     return getattr(import_module(_PLACES[name]), name)

@@ -1,23 +1,30 @@
 """The parts put together: settings, maps, terminology, policies and input forms as one adapter."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
 from adapter.case import Case
 from adapter.checks.structure import check_structure
-from adapter.fhir.json import read_json
+from adapter.clock import today
+from adapter.conversion import Conversion, Options, Versions
+from adapter.fhir.json import canonical_bytes, read_json
 from adapter.fhir.table import ElementTable, packaged_table
 from adapter.files import adapter_version, mapping_files, mapping_layers
-from adapter.issues import SetupError
+from adapter.issues import ConflictError, InvalidError, Issue, IssueType, SetupError, Severity
 from adapter.mapping import functions
 from adapter.mapping.function import functions_of
 from adapter.mapping.library import Library, Surroundings, load_library
 from adapter.mapping.shape import ModelShapes, shape_of_json_schema
-from adapter.pipeline import Options, Pipeline
+from adapter.pipeline import Pipeline
+from adapter.readers.document import Document
 from adapter.readers.shape import InputForm, input_form
 from adapter.rules.description import latest
 from adapter.rules.judgement import Judgement
@@ -60,21 +67,68 @@ class Runtime:
             sources = {
                 source_map.source.source: source_map for source_map in self.source_library.maps if source_map.source.source
             }
-            pipeline = Pipeline(library=self.fhir_library, sources=sources, forms=self.forms, policies=self.policies)
+            pipeline = Pipeline(
+                library=self.fhir_library,
+                sources=sources,
+                forms=self.forms,
+                policies=self.policies,
+                versions=self.versions,
+            )
             for compiled in (*pipeline.library.maps, *pipeline.sources.values()):
                 compiled.prepare()
         return pipeline
 
-    @property
-    def options(self) -> Options:
-        """The switches of a conversion as the settings have them."""
+    def convert(
+        self,
+        documents: Sequence[Document],
+        *,
+        prior: Sequence[Document] = (),
+        changes: Mapping[str, object] | None = None,
+        lineage: bool = False,
+    ) -> Conversion:
+        """Convert the documents of one encounter: the one way in which every door asks.
+
+        The options are those of the settings, judged as of today; `changes` replaces some of them by name (`profiles`,
+        `ai_label`, `today`, …). `prior` are encounters that were billed earlier, one document each. Never raises for what is in
+        the documents; raises InvalidError for a change that is no option or has no such value.
+        """
+        return self.pipeline.convert(documents, self.options(changes or {}), prior=prior, lineage=lineage)
+
+    def options(self, changes: Mapping[str, object]) -> Options:
+        """The switches of a conversion as the settings have them, as of today, with some changed; raises InvalidError."""
         given = self.settings
-        return Options(
-            profiles=given.profiles,
-            ai_label=given.ai_label,
-            narrative=given.narrative,
-            zone=given.zone or None,
-            version=adapter_version(),
+        usual = {
+            "profiles": given.profiles,
+            "ai_label": given.ai_label,
+            "narrative": given.narrative,
+            "zone": given.zone or None,
+            "version": adapter_version(),
+            "today": today(),
+        }
+        try:
+            return Options.model_validate({**usual, **changes})
+        except ValidationError as error:
+            raise InvalidError(*map(_option_issue, error.errors())) from None
+
+    def reproduce(self, stored: Conversion) -> Conversion:
+        """A stored conversion, made again from its documents and options, so that it can be explained.
+
+        Raises ConflictError if the adapter, its maps, policies or definitions have changed since in a way that changes it.
+        """
+        again = self.pipeline.convert(stored.documents, stored.options, prior=stored.prior)
+        if (again.content, again.failure) != (stored.content, stored.failure):
+            raise ConflictError(_changed(stored.versions, again.versions))
+        return again
+
+    @cached_property
+    def versions(self) -> Versions:
+        """The adapter's version, and digests of what the pipeline is made from."""
+        maps = {**self._files("fhir/r4", "*.yaml"), **self._files("sources", "*.yaml"), **self._files("sources", "*.schema.json")}
+        return Versions(
+            adapter=adapter_version(),
+            maps=_digest(maps),
+            policies=_digest(self._files("payers", "*.yaml")),
+            definitions=_digest({**self._files("terminology", "*.yaml"), **self._files("profiles", "*.yaml")}),
         )
 
     @cached_property
@@ -159,6 +213,42 @@ class Runtime:
 
     def _files(self, folder: str, pattern: str) -> dict[str, str]:
         return mapping_files(folder, pattern, self.settings.mappings)
+
+
+def _option_issue(detail: ErrorDetails) -> Issue:
+    name = str(detail["loc"][0])
+    expected = detail.get("ctx", {}).get("expected")
+    known = ", ".join(Options.model_fields)
+    text = (
+        f"there is no option `{name}`" if detail["type"] == "extra_forbidden" else f"the option `{name}` does not take this value"
+    )
+    hint = f"use one of {expected}" if expected else f"known options are: {known}"
+    return Issue(
+        severity=Severity.ERROR,
+        code=IssueType.VALUE,
+        rule="options/value",
+        text=text,
+        suggestion=hint,
+        location=(f"options#/{name}",),
+    )
+
+
+def _changed(then: Versions, now: Versions) -> Issue:
+    changed = [name for name in Versions.model_fields if getattr(then, name) != getattr(now, name)]
+    what = " and ".join(changed) or "program"
+    text = f"the same documents give another result now: the {what} changed since this conversion was stored"
+    return Issue(
+        severity=Severity.ERROR,
+        code=IssueType.CONFLICT,
+        rule="conversion/changed",
+        text=text,
+        suggestion="convert the documents again, and compare the two results",
+    )
+
+
+def _digest(files: Mapping[str, object]) -> str:
+    """A digest of files by name, the same wherever the same files stand."""
+    return sha256(canonical_bytes({str(name): content for name, content in files.items()})).hexdigest()[:16]
 
 
 def load(settings: Settings | None = None) -> Runtime:

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from adapter.assembly import Runtime
+from adapter.conversion import Options
 from adapter.files import adapter_version, folder_of
 from adapter.package import Package, make_package
-from adapter.pipeline import Options
 from adapter.readers.document import Document
 
 _MADE = ("bundle.json", "issues.json", "lineage.json")
@@ -29,10 +29,11 @@ def example_folders() -> list[Path]:
 
 def example_bundles(runtime: Runtime) -> Iterator[tuple[str, dict[str, Any]]]:
     """The name and the Bundle of each example, whose resources claim our profiles; what is refused has no Bundle."""
-    options = Options(profiles="own", version=adapter_version())  # no setting and no clock, so that they are the same everywhere
+    # No setting and no clock decides, so that they are the same everywhere.
+    changes = {**Options().model_dump(), "profiles": "own", "version": adapter_version()}
     for folder in example_folders():
         documents = [Document(name=each.name, content=each.read_bytes()) for each in inputs_of(folder)]
-        bundle = runtime.pipeline.convert(documents, options).bundle
+        bundle = runtime.convert(documents, changes=changes).bundle
         if bundle is not None:
             yield folder.name, bundle
 

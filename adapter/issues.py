@@ -1,7 +1,8 @@
-"""The vocabulary of problems: what can be wrong with what we were given, and why a request can not be carried out."""
+"""The vocabulary of problems: what can be wrong with what we were given, and why a request cannot be carried out."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import ClassVar
 
 
 class Severity(StrEnum):
@@ -70,8 +71,22 @@ class Issue:
         return self.severity in (Severity.FATAL, Severity.ERROR)
 
 
+class FailureKind(StrEnum):
+    """Why a request cannot be carried out; doors translate it into an HTTP status or an exit code."""
+
+    UNREADABLE = "unreadable"
+    INVALID = "invalid"
+    SETUP = "setup"
+    NOT_FOUND = "not-found"
+    NOT_SUPPORTED = "not-supported"
+    CONFLICT = "conflict"
+    UNAVAILABLE = "unavailable"
+
+
 class AdapterError(Exception):
-    """A request that can not be carried out; carries at least one issue. Raised as one of its five kinds."""
+    """A request that cannot be carried out; carries at least one issue. Raised as one of its kinds."""
+
+    kind: ClassVar[FailureKind] = FailureKind.INVALID
 
     def __init__(self, *issues: Issue) -> None:
         """Keep the issues; the exception's text joins theirs and so holds no patient data."""
@@ -80,24 +95,42 @@ class AdapterError(Exception):
 
 
 class InvalidError(AdapterError):
-    """What was sent can not be read or breaks a rule."""
+    """What was sent breaks a rule."""
+
+    kind = FailureKind.INVALID
+
+
+class UnreadableError(InvalidError):
+    """What was sent cannot be read at all: it is not JSON, not a document, or not of a form that is known."""
+
+    kind = FailureKind.UNREADABLE
 
 
 class SetupError(InvalidError):
-    """What the adapter was set up with can not be used: settings, mapping files, policies, a server's address."""
+    """What the adapter was set up with cannot be used: settings, mapping files, policies, a server's address."""
+
+    kind = FailureKind.SETUP
 
 
 class NotFoundError(AdapterError):
     """What was asked for is not there."""
 
+    kind = FailureKind.NOT_FOUND
+
 
 class NotSupportedError(AdapterError):
     """What was asked for is known, but not offered here."""
+
+    kind = FailureKind.NOT_SUPPORTED
 
 
 class ConflictError(AdapterError):
     """What was sent contradicts what is already there."""
 
+    kind = FailureKind.CONFLICT
+
 
 class UnavailableError(AdapterError):
     """Something that we depend on does not answer."""
+
+    kind = FailureKind.UNAVAILABLE

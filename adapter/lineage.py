@@ -57,7 +57,7 @@ class Lineage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unread:
+class UnreadField:
     """An input field that no mapping read: its pattern (`*` for every item), where it stands, and the reason if there is one.
 
     `dropped` says that it is an item that a mapping did read, and made nothing of.
@@ -70,14 +70,14 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Coverage:
+class UnreadFields:
     """All input fields that no mapping read."""
 
-    unread: tuple[Unread, ...]
+    fields: tuple[UnreadField, ...]
 
     def issues(self) -> Iterator[Issue]:
         """One issue per field pattern."""
-        for each in self.unread:
+        for each in self.fields:
             more = f" ({len(each.positions)} places)" if len(each.positions) > 1 else ""
             rule, severity, said = _words(each)
             yield Issue(
@@ -89,7 +89,7 @@ class Coverage:
             )
 
 
-def _words(unread: Unread) -> tuple[str, Severity, str]:
+def _words(unread: UnreadField) -> tuple[str, Severity, str]:
     if unread.dropped:
         said = "its mapping made nothing of it, since a part is missing that it needs; send that, or change the `when`"
         return "coverage/dropped", Severity.WARNING, said
@@ -196,16 +196,17 @@ class Trail:
         found = ((document, own) for document, own in self.merged.sources(path) if isinstance(document, MappedDocument))
         return [source for document, own in found for source in document.made_from(own)]
 
-    def coverage(self) -> Coverage:
+    def unread_fields(self) -> UnreadFields:
         """Which input fields no mapping read."""
-        own = unread_fields(self.merged.tree, self.unread)
+        own = unread_paths(self.merged.tree, self.unread)
         unread = [
-            Unread(field=dotted(pattern), positions=self._all_positions(paths), reason=None) for pattern, paths in own.items()
+            UnreadField(field=dotted(pattern), positions=self._all_positions(paths), reason=None)
+            for pattern, paths in own.items()
         ]
         for document in self.merged.documents:
             if isinstance(document, MappedDocument):
                 unread += coverage_of(document)
-        return Coverage(unread=tuple(unread))
+        return UnreadFields(fields=tuple(unread))
 
     def _all_positions(self, paths: list[Path]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(each for path in paths for each in self.merged.positions(path)))
@@ -281,13 +282,13 @@ def steps(text: str) -> Path:
     return tuple(int(index) if index.isdigit() else index or name for index, name in _STEP.findall(text))
 
 
-def unread_fields(tree: object, patterns: frozenset[Path]) -> dict[Path, list[Path]]:
+def unread_paths(tree: object, patterns: frozenset[Path]) -> dict[Path, list[Path]]:
     """The patterns (with `*`) that lead to something in the tree, with the paths that they lead to."""
     found = {pattern: _expanded(tree, pattern) for pattern in sorted(patterns, key=str)}
     return {pattern: paths for pattern, paths in found.items() if paths}
 
 
-def coverage_of(document: MappedDocument) -> list[Unread]:
+def coverage_of(document: MappedDocument) -> list[UnreadField]:
     """The fields of a document of another form that its map does not read."""
     found: dict[Path, list[Path]] = {}
     for leaf in leaves(document.original.tree):
@@ -302,16 +303,16 @@ def coverage_of(document: MappedDocument) -> list[Unread]:
             names: Path = tuple(step for step in pattern if step != "*")
             reason = next((why for path, why in document.ignored.items() if names[: len(path)] == path), None)
             positions = tuple(each for path in paths for each in document.original.positions(path))
-            unread.append(Unread(field=dotted(pattern), positions=positions, reason=reason))
+            unread.append(UnreadField(field=dotted(pattern), positions=positions, reason=reason))
     return unread + _dropped_items(document)
 
 
-def _dropped_items(document: MappedDocument) -> list[Unread]:
+def _dropped_items(document: MappedDocument) -> list[UnreadField]:
     """The items of lists that the map reads and of which nothing was made."""
     used = {position for source in document.origins.values() for position in source.positions}
     alive = {position[: end.start()] for position in used for end in _STEP_END.finditer(position)} | used
     return [
-        Unread(field=dotted(item), positions=positions, reason=None, dropped=True)
+        UnreadField(field=dotted(item), positions=positions, reason=None, dropped=True)
         for item in _read_items(document.original.tree, (), document.read)
         if (positions := document.original.positions(item)) and positions[0] not in alive
     ]
@@ -365,4 +366,4 @@ def _touches(element: str, wanted: str) -> bool:
     )
 
 
-__all__ = ["Coverage", "Entry", "Lineage", "Trail", "Unread", "coverage_of", "verdict_issue"]
+__all__ = ["Entry", "Lineage", "Trail", "UnreadField", "UnreadFields", "coverage_of", "verdict_issue"]

@@ -8,10 +8,8 @@ from difflib import get_close_matches
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
+from adapter.conversion import AiLabel, Profiles
 from adapter.issues import Issue, IssueType, SetupError, Severity
-
-Profiles = Literal["none", "own", "uscore", "all"]
-AiLabel = Literal["device", "ai", "both"]
 
 _PREFIX = "ADAPTER_"
 _OF_TESTS = "ADAPTER_TEST_"

@@ -100,7 +100,7 @@ def test_every_setting_says_what_it_is() -> None:
 
 
 def test_the_options_of_a_conversion_are_those_of_the_settings() -> None:
-    options = load(Settings(profiles="own", ai_label="both", narrative=False, zone="Europe/Berlin")).options
+    options = load(Settings(profiles="own", ai_label="both", narrative=False, zone="Europe/Berlin")).options({})
 
     assert (options.profiles, options.ai_label, options.narrative, options.zone) == ("own", "both", False, "Europe/Berlin")
     assert options.version == adapter_version()

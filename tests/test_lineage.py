@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from adapter.conversion import Conversion
 from adapter.issues import Issue, IssueType, Severity
-from adapter.lineage import Coverage, Entry, Lineage, Unread, coverage_of, steps, unread_fields
+from adapter.lineage import Entry, Lineage, UnreadField, UnreadFields, coverage_of, steps, unread_paths
 from adapter.mapping.library import load_library
 from adapter.mapping.origin import at, leaves
-from adapter.pipeline import Conversion, Pipeline
+from adapter.pipeline import Pipeline
 from adapter.readers.document import Document, MappedDocument, ReadDocument, Source
 from adapter.readers.shape import input_form
 from adapter.rules.policy import Policies
@@ -262,20 +263,20 @@ def test_a_value_from_another_form_is_traced_to_the_file_that_was_sent(mapped: C
 
 
 def test_what_nothing_reads_is_reported_once_per_field_with_its_reason_if_there_is_one(mapped: Conversion) -> None:
-    unread = {each.field: each for each in mapped.coverage.unread}
+    unread = {each.field: each for each in mapped.unread_fields.fields}
 
     assert unread["fee"].reason == "not ours"
     assert unread["minutes"].reason is None
     assert unread["features[*].weight"].positions == ("b.json#/features/0/weight", "b.json#/features/1/weight")
     assert {"nothing", "empty", "features[*].hpo", "person.name"}.isdisjoint(unread)
-    texts = {each.rule: each for each in mapped.coverage.issues() if "`fee`" in each.text or "weight" in each.text}
+    texts = {each.rule: each for each in mapped.unread_fields.issues() if "`fee`" in each.text or "weight" in each.text}
     assert texts["coverage/ignored"].text == "`fee`: left out on purpose: not ours"
     assert texts["coverage/unread"].text.startswith("`features[*].weight` (2 places): no mapping reads it")
     assert all(each.severity is Severity.INFORMATION for each in texts.values())
 
 
 def test_a_field_of_the_case_that_no_map_reads_is_reported(native: Conversion) -> None:
-    unread = {each.field: each.positions for each in native.coverage.unread}
+    unread = {each.field: each.positions for each in native.unread_fields.fields}
 
     assert unread["patient.phone"] == ("a.json#/patient/phone",)
     assert "patient.family" not in unread
@@ -361,7 +362,7 @@ def test_without_a_bundle_there_is_nothing_to_trace() -> None:
     refused = line().convert([Document(name="a", content=b"{}")])
 
     assert refused.lineage == Lineage(entries=())
-    assert refused.coverage == Coverage(unread=())
+    assert refused.unread_fields == UnreadFields(fields=())
 
 
 @pytest.mark.parametrize(
@@ -382,7 +383,7 @@ def test_patterns_lead_to_what_is_in_the_tree() -> None:
     patterns: frozenset[tuple[str | int, ...]]
     patterns = frozenset({("images", "*", "url"), ("images", 0, "url"), ("images", 9), ("id",), ("patient", "mrn"), ("id", "*")})
 
-    actual = unread_fields(tree, patterns)
+    actual = unread_paths(tree, patterns)
 
     assert actual == {
         ("images", "*", "url"): [("images", 0, "url"), ("images", 2, "url")],
@@ -404,10 +405,10 @@ def test_a_reason_holds_for_all_below_the_field_that_it_names() -> None:
     )
 
     assert coverage_of(document) == [
-        Unread(field="rows[*].b.c", positions=("a#/rows/0/b/c",), reason="why not"),
-        Unread(field="rows[*].b.d", positions=("a#/rows/1/b/d",), reason="why not"),
-        Unread(field="e", positions=("a#/e",), reason=None),
-        Unread(field="rows[1]", positions=("a#/rows/1",), reason=None, dropped=True),
+        UnreadField(field="rows[*].b.c", positions=("a#/rows/0/b/c",), reason="why not"),
+        UnreadField(field="rows[*].b.d", positions=("a#/rows/1/b/d",), reason="why not"),
+        UnreadField(field="e", positions=("a#/e",), reason=None),
+        UnreadField(field="rows[1]", positions=("a#/rows/1",), reason=None, dropped=True),
     ]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from adapter.case import Case
-from adapter.pipeline import Conversion, Options
+from adapter.conversion import Conversion, Options
 from adapter.readers.document import Document
 from tests.examples.ground import EXAMPLES, OPTIONS, documents_of, example_names, pipeline
 
@@ -24,7 +24,7 @@ def refusal_of(*documents: Document) -> Conversion:
     assert made.bundle is None
     assert made.has_errors
     assert made.lineage.entries == ()
-    assert made.coverage.unread == ()
+    assert made.unread_fields.fields == ()
     return made
 
 

@@ -12,7 +12,6 @@ from adapter.cli.files import FORM, documents_of
 from adapter.cli.show import err, out, print_json, show_issues
 from adapter.export.claim_sheet import NOT_SENT, ClaimSheet, claim_sheet
 from adapter.export.text import as_csv, as_text
-from adapter.rules.judgement import judgement_of
 
 
 @click.command("claim")
@@ -37,12 +36,12 @@ def claim_command(*, files: tuple[Path, ...], form: str | None, shape: str, targ
       adapter claim fhir_examples/complete --as cms1500 --out claim.pdf
     """
     runtime = default_runtime()
-    made = runtime.pipeline.convert(documents_of(files, form), runtime.options)
-    if made.facts is None:
+    made = runtime.convert(documents_of(files, form))
+    if made.case is None or made.judgement is None:
         show_issues(made.issues)
         err.print("the documents could not be read: mend the errors above", style="bold red")
         return Outcome.ISSUES
-    sheet = claim_sheet(made.facts.case, judgement_of(made.facts))
+    sheet = claim_sheet(made.case, made.judgement)
     if as_json:
         print_json(sheet)
     elif target:

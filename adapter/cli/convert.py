@@ -10,10 +10,9 @@ from adapter.cli.exit_code import Outcome
 from adapter.cli.files import FORM, PRIOR, documents_of
 from adapter.cli.mappings import MAPPINGS, runtime_with
 from adapter.cli.show import counts_text, err, print_json, show_entries, show_issues
-from adapter.clock import today
+from adapter.conversion import OPTION_VALUES, Conversion
 from adapter.fhir.json import pretty_bytes
 from adapter.lineage import Entry
-from adapter.pipeline import Conversion, Options
 
 PATH = click.Path(exists=True, path_type=Path)
 
@@ -22,8 +21,8 @@ PATH = click.Path(exists=True, path_type=Path)
 @click.argument("files", nargs=-1, required=True, type=PATH)
 @FORM
 @PRIOR
-@click.option("--profiles", type=click.Choice(["none", "own", "uscore", "all"]), help="Which profiles resources claim.")
-@click.option("--ai-label", type=click.Choice(["device", "ai", "both"]), help="How AI content is labelled.")
+@click.option("--profiles", type=click.Choice(OPTION_VALUES["profiles"]), help="Which profiles resources claim.")
+@click.option("--ai-label", type=click.Choice(OPTION_VALUES["ai_label"]), help="How AI content is labelled.")
 @MAPPINGS
 @click.option("--lineage", is_flag=True, help="Show what every element was made from.")
 @click.option("--explain", metavar="ELEMENT", help="Show why an element is as it is or is missing, e.g. Claim.item[0].modifier.")
@@ -58,10 +57,9 @@ def convert_command(  # noqa: PLR0913 - one argument for each option
     """
     runtime = runtime_with(mappings)
     changes = {name: value for name, value in (("profiles", profiles), ("ai_label", ai_label)) if value}
-    options = Options.model_validate({**runtime.options.model_dump(), **changes, "today": today()})
-    made = runtime.pipeline.convert(documents_of(files, form), options, prior=documents_of(prior), lineage=lineage)
+    made = runtime.convert(documents_of(files, form), prior=documents_of(prior), changes=changes, lineage=lineage)
     if as_json:
-        print_json(made.whole(runtime.settings.canonical_base))
+        print_json(made.to_answer(runtime.settings.canonical_base))
     else:
         _show(made, lineage=lineage, explain=explain, target=target)
     if target and made.bundle is not None:

@@ -2,15 +2,7 @@
 
 from enum import IntEnum
 
-from adapter.issues import (
-    AdapterError,
-    ConflictError,
-    InvalidError,
-    NotFoundError,
-    NotSupportedError,
-    SetupError,
-    UnavailableError,
-)
+from adapter.issues import AdapterError, FailureKind
 
 
 class Outcome(IntEnum):
@@ -22,17 +14,18 @@ class Outcome(IntEnum):
     NOT_CARRIED_OUT = 3
 
 
-EXIT_CODES: dict[type[AdapterError], Outcome] = {
-    SetupError: Outcome.WRONG_USE,
-    InvalidError: Outcome.ISSUES,
-    NotFoundError: Outcome.WRONG_USE,
-    NotSupportedError: Outcome.WRONG_USE,
-    ConflictError: Outcome.NOT_CARRIED_OUT,
-    UnavailableError: Outcome.NOT_CARRIED_OUT,
+EXIT_CODES: dict[FailureKind, Outcome] = {
+    FailureKind.UNREADABLE: Outcome.ISSUES,
+    FailureKind.INVALID: Outcome.ISSUES,
+    FailureKind.SETUP: Outcome.WRONG_USE,
+    FailureKind.NOT_FOUND: Outcome.WRONG_USE,
+    FailureKind.NOT_SUPPORTED: Outcome.WRONG_USE,
+    FailureKind.CONFLICT: Outcome.NOT_CARRIED_OUT,
+    FailureKind.UNAVAILABLE: Outcome.NOT_CARRIED_OUT,
 }
-"""The exit code of each kind of error, the special before the general; a test sees that none is missing."""
+"""The exit code of each kind of failure; a test sees that none is missing."""
 
 
 def code_of(error: AdapterError) -> Outcome:
     """The exit code of an error."""
-    return next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), Outcome.NOT_CARRIED_OUT)
+    return EXIT_CODES[error.kind]

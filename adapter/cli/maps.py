@@ -121,7 +121,7 @@ def explain_command(*, files: tuple[Path, ...], element: str, mappings: str | No
       adapter maps explain encounter.json --element Patient.gender --mappings my-mappings
     """
     runtime = runtime_with(mappings)
-    made = runtime.pipeline.convert(documents_of(files), runtime.options)
+    made = runtime.convert(documents_of(files))
     if made.trail is None:
         err.print("no Bundle was made; `adapter convert` says why", style="red")
         return Outcome.ISSUES

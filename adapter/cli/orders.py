@@ -25,7 +25,7 @@ def orders_command(*, files: tuple[Path, ...], form: str | None, as_json: bool) 
       adapter orders encounter.json --json
     """
     runtime = default_runtime()
-    made = runtime.pipeline.convert(documents_of(files, form), runtime.options)
+    made = runtime.convert(documents_of(files, form))
     if made.case is None:
         show_issues(made.issues)
         err.print("the documents could not be read: mend the errors above", style="bold red")

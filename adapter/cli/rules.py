@@ -10,7 +10,6 @@ from adapter.cli.exit_code import Outcome
 from adapter.cli.files import FORM, PRIOR, documents_of
 from adapter.cli.mappings import MAPPINGS, runtime_with
 from adapter.cli.show import err, out, print_json, show_issues
-from adapter.clock import today
 from adapter.issues import Issue, IssueType, NotFoundError, Severity
 from adapter.rules.description import describe_explanation, describe_policy, describe_rule, latest
 from adapter.rules.explanation import Explanation, RuleOutcome
@@ -117,8 +116,7 @@ def explain_command(
       adapter rules explain encounter.json ai_report.json --json | jq '.rules[] | select(.outcome == "fired")'
     """
     runtime = runtime_with(mappings)
-    options = runtime.options.model_copy(update={"today": today()})
-    made = runtime.pipeline.convert(documents_of(files, form), options, prior=documents_of(prior))
+    made = runtime.convert(documents_of(files, form), prior=documents_of(prior))
     if made.explanation is None:
         show_issues(made.issues)
         err.print("the documents could not be read: mend the errors above", style="bold red")

@@ -11,10 +11,9 @@ from adapter.cli.files import documents_of
 from adapter.cli.sent import Sent, describe_sent, show_sent
 from adapter.cli.show import err, print_json
 from adapter.client import FhirClient, TriageEntry, remarks_behind, resolve_server, send_bundle, triage_table
-from adapter.clock import today
+from adapter.conversion import Conversion
 from adapter.files import folder_of
 from adapter.issues import AdapterError
-from adapter.pipeline import Conversion
 from adapter.strict_yaml.plain import read_plain_yaml
 
 PATH = click.Path(exists=True, path_type=Path)
@@ -84,8 +83,7 @@ def send_command(*, cases: tuple[Path, ...], server: str, seconds: float, as_jso
 
 def _sent(client: FhirClient, paths: list[Path], lines: tuple[TriageEntry, ...]) -> Sent:
     name = paths[0].resolve().name if paths[0].is_dir() else paths[0].stem
-    options = default_runtime().options.model_copy(update={"today": today(), "to_public_server": client.target.is_public})
-    made = default_runtime().pipeline.convert(documents_of(paths), options)
+    made = default_runtime().convert(documents_of(paths), changes={"to_public_server": client.target.is_public})
     if made.bundle is None:
         return Sent(case=name, code=Outcome.ISSUES, state="refused by our checks", ours=made.issues)
     return _delivered(client, name, made, lines=lines)

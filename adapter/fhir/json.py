@@ -8,7 +8,7 @@ from typing import Any
 import jiter
 import orjson
 
-from adapter.issues import InvalidError, Issue, IssueType, Severity
+from adapter.issues import Issue, IssueType, Severity, UnreadableError
 
 JsonValue = Any
 """dict, list, str, int, Decimal, bool or None."""
@@ -41,21 +41,21 @@ _WORDS = {
 def read_json(content: bytes, name: str) -> JsonValue:
     """The value of a JSON document (RFC 8259, in UTF-8); numbers with a point or an exponent become Decimal.
 
-    Raises InvalidError whose issue says where: `name:line:column`, or `name#/json/pointer`. Refused are: keys twice, NaN and
+    Raises UnreadableError whose issue says where: `name:line:column`, or `name#/json/pointer`. Refused are: keys twice, NaN and
     Infinity, more than 200 levels, control characters in texts, whole numbers beyond 64 bit, decimals beyond 28 digits.
     """
     content = content.removeprefix(_BOM)
     if not content.strip():
-        raise InvalidError(_issue("empty", "the document is empty", f"{name}:1:1"))
+        raise UnreadableError(_issue("empty", "the document is empty", f"{name}:1:1"))
     if content.startswith(_OTHER_ENCODINGS) or b"\x00" in content[:4]:
-        raise InvalidError(_issue("encoding", "the document is not UTF-8; save it as UTF-8 and send it again", f"{name}:1:1"))
+        raise UnreadableError(_issue("encoding", "the document is not UTF-8; save it as UTF-8 and send it again", f"{name}:1:1"))
     try:
         value = jiter.from_json(content, allow_inf_nan=False, catch_duplicate_keys=True, float_mode="decimal")
     except ValueError as error:
-        raise InvalidError(_syntax(str(error), name)) from None
+        raise UnreadableError(_syntax(str(error), name)) from None
     issues = list(_unfit(value, name, "")) if _is_suspicious(content) else []
     if issues:
-        raise InvalidError(*issues)
+        raise UnreadableError(*issues)
     return value
 
 

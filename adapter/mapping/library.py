@@ -58,11 +58,12 @@ class Library:
         """All source paths that some map reads; `*` stands for every item of a list."""
         return frozenset().union(*(each.read for each in self.maps))
 
-    def run(self, roots: tuple[object, ...], reports: list[tuple[CompiledMap, Report]], *, lineage: bool = False) -> list[Made]:
+    def run(self, roots: tuple[object, ...], *, lineage: bool = False) -> tuple[list[Made], list[tuple[CompiledMap, Report]]]:
         """Make all resources for the roots (in the order of `Surroundings.roots`), with `lineage` by the variant that notes it.
 
-        `reports` is given what functions could not convert. Raises ConflictError if two things would get one id.
+        Gives the resources, and what functions could not convert. Raises ConflictError if two things would get one id.
         """
+        reports: list[tuple[CompiledMap, Report]] = []
         found: list[Report] = []
         references: dict[str, object] = {}
         planned: list[tuple[CompiledMap, int, object, str]] = []
@@ -83,7 +84,7 @@ class Library:
             resource = make(*roots, references, found, note, identity, item, index)
             made.append(Made(each, item, index, identity, resource, trace))
             _hand_over(found, each, reports)
-        return made
+        return made, reports
 
     def retrace(self, made: Made, all_made: Iterable[Made], roots: tuple[object, ...], *, explain: bool = False) -> Trace:
         """What the lineage (or explain) variant notes when it makes the same resource again, unless it was noted already."""

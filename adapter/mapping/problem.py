@@ -6,4 +6,4 @@ from adapter.strict_yaml.problem import BadFileError
 class BadMappingError(BadFileError):
     """Mapping files that can not be used; raised with all of their problems at once."""
 
-    kind = "map"
+    file_kind = "map"

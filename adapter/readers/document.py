@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from adapter.fhir.json import read_json
-from adapter.issues import InvalidError, Issue, IssueType, Severity
+from adapter.issues import Issue, IssueType, Severity, UnreadableError
 
 Path = tuple[str | int, ...]
 NATIVE = "case"
@@ -124,15 +124,15 @@ def dotted(path: Path) -> str:
 def read_document(document: Document, marks: Mapping[str, frozenset[str]]) -> ReadDocument:
     """Read a JSON document and find its form.
 
-    `marks` gives for each input form the top-level fields by which it is known. Raises InvalidError.
+    `marks` gives for each input form the top-level fields by which it is known. Raises UnreadableError.
     """
     tree = read_json(document.content, document.name)
     if not isinstance(tree, dict):
-        raise InvalidError(_issue(document.name, "a document is a JSON object at its top level, not a list or a plain value"))
+        raise UnreadableError(_issue(document.name, "a document is a JSON object at its top level, not a list or a plain value"))
     form = document.form or next((name for name, keys in marks.items() if keys and keys <= tree.keys()), NATIVE)
     if form != NATIVE and form not in marks:
         known = ", ".join([NATIVE, *sorted(marks)])
-        raise InvalidError(_issue(document.name, f"there is no such input form; known are: {known}"))
+        raise UnreadableError(_issue(document.name, f"there is no such input form; known are: {known}"))
     return ReadDocument(name=document.name, form=form, tree=tree)
 
 

@@ -1,4 +1,4 @@
-"""Turns a merged tree into a Case, or into issues that say what to mend and where."""
+"""Turns a merged tree into a Case, or into issues that say what to fix and where."""
 
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -8,11 +8,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from adapter.case import Case, Diagnosis
-from adapter.issues import Issue, IssueType, Severity
+from adapter.issues import InvalidError, Issue, IssueType, Severity
 from adapter.readers.document import Path, ReadDocument, dotted
 from adapter.readers.merge import Merged
 
-"""How pydantic names the members of a union at the end of a location."""
 _MANY = 50
 """More problems than this are counted, not listed."""
 
@@ -39,15 +38,17 @@ _WORDS = {
 }
 
 
-def to_case(merged: Merged) -> tuple[Case | None, tuple[Issue, ...]]:
-    """The Case, or None and the issues that are in the way (schema of the documents: `adapter schema`)."""
+def to_case(merged: Merged) -> Case:
+    """The Case; raises InvalidError with the issues that are in the way (schema of the documents: `adapter schema`)."""
     try:
         case = Case.model_validate(merged.tree)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False, include_context=True)
-        return None, _issues(merged, details)
+        raise InvalidError(*_issues(merged, details)) from None
     issues = tuple(_diagnoses_alike(merged, case.diagnoses))
-    return None if issues else case, issues
+    if issues:
+        raise InvalidError(*issues)
+    return case
 
 
 def _diagnoses_alike(merged: Merged, diagnoses: tuple[Diagnosis, ...]) -> Iterator[Issue]:

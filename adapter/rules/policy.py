@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import PlainSerializer
 
 from adapter.case import Case
 from adapter.issues import Issue, IssueType, Severity
@@ -46,7 +48,7 @@ class PayerPolicy:
     names: tuple[str, ...] = ()
     start: str | None = None
     end: str | None = None
-    severities: Mapping[str, Severity] = field(default_factory=lambda: MappingProxyType({}))
+    severities: Annotated[Mapping[str, Severity], PlainSerializer(dict)] = field(default_factory=lambda: MappingProxyType({}))
     telehealth: Telehealth = field(default_factory=Telehealth)
     unit_limit: int = 1
     components: Components = "not-split"

@@ -19,7 +19,7 @@ _OWN = ("name", "names", "payer_ids", "start", "end")
 class BadPolicyError(BadFileError):
     """Policy files that can not be used; raised with all of their problems at once."""
 
-    kind = "policy"
+    file_kind = "policy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

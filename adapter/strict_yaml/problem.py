@@ -1,6 +1,7 @@
 """What can be wrong with a file that people write: a place, a code, a message and a hint."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from adapter.issues import Issue, IssueType, SetupError, Severity
 
@@ -51,13 +52,13 @@ def problem(code: str, mark: Mark, message: str, hint: str) -> Problem:  # noqa:
 class BadFileError(SetupError):
     """Files that can not be used; raised with all of their problems at once."""
 
-    kind = "file"
+    file_kind: ClassVar[str] = "file"
     """What kind of file it is, for the ids of the issues."""
 
     def __init__(self, problems: list[Problem]) -> None:
         """Keep the problems in the order of their places."""
         self.problems = sorted(problems, key=lambda each: (each.mark, each.code))
-        super().__init__(*(each.to_issue(self.kind) for each in self.problems))
+        super().__init__(*(each.to_issue(self.file_kind) for each in self.problems))
 
     def __str__(self) -> str:
         """One line per problem."""

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from adapter.assembly import Runtime, default_runtime
 from adapter.clock import request_id
 from adapter.issues import AdapterError, Issue, IssueType, Severity
-from adapter.web.answer import JSON, json_answer, outcome_answer, status_of_error
+from adapter.web.answer import JSON, STATUS, json_answer, outcome_answer
 from adapter.web.api.openapi import openapi
 from adapter.web.api.routes import API_ROUTES
 from adapter.web.fhir import terminology
@@ -63,7 +63,7 @@ def _view(service: Service, route: Route) -> Callable[..., Response]:
 def _handle_errors(app: Flask, service: Service) -> None:
     @app.errorhandler(AdapterError)
     def _adapter_error(error: AdapterError) -> Response:
-        return outcome_answer(error.issues, status_of_error(error), service.base)
+        return outcome_answer(error.issues, STATUS[error.kind], service.base)
 
     @app.errorhandler(HTTPException)
     def _http_error(error: HTTPException) -> Response:

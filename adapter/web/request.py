@@ -7,10 +7,9 @@ from typing import Any
 from flask import Request
 from werkzeug.exceptions import HTTPException
 
-from adapter.clock import today
+from adapter.conversion import OPTION_VALUES
 from adapter.fhir.json import read_json
-from adapter.issues import InvalidError, Issue, IssueType, Severity
-from adapter.pipeline import Options
+from adapter.issues import Issue, IssueType, Severity, UnreadableError
 from adapter.readers.document import Document
 from adapter.web.answer import FHIR_JSON, JSON
 
@@ -29,7 +28,7 @@ class RefusedError(HTTPException):
 
 
 def check_parameters(request: Request, known: tuple[str, ...]) -> None:
-    """Refuse query parameters that do nothing; raises InvalidError."""
+    """Refuse query parameters that do nothing; raises UnreadableError."""
     unknown = sorted(set(request.args) - set(known))
     if unknown:
         said = f"known are: {', '.join(known)}" if known else "there are none here"
@@ -44,19 +43,19 @@ def check_parameters(request: Request, known: tuple[str, ...]) -> None:
             )
             for name in unknown
         ]
-        raise InvalidError(*issues)
+        raise UnreadableError(*issues)
 
 
 def documents_of(request: Request) -> list[Document]:
     """The documents of a request: its body, or the files of a multipart form.
 
-    Raises RefusedError (415) for other content types, InvalidError for an empty form.
+    Raises RefusedError (415) for other content types, UnreadableError for an empty form.
     """
     form = request.args.get("form")
     if request.mimetype == "multipart/form-data":
         files = [each for name in request.files for each in request.files.getlist(name)]
         if request.form:
-            raise InvalidError(_issue("the form has fields that are not files; send each document as a file"))
+            raise UnreadableError(_issue("the form has fields that are not files; send each document as a file"))
         names = [each.filename or f"document-{place}.json" for place, each in enumerate(files, start=1)]
         return [Document(name=_unique(names, place), content=each.read(), form=form) for place, each in enumerate(files)]
     if not _is_json(request):
@@ -91,18 +90,18 @@ def resource_of(request: Request) -> dict[str, Any]:
         )
         value = next((each.get("resource") for each in parameters if each.get("name") == "resource"), None)
     if not isinstance(value, dict):
-        raise InvalidError(_issue("there is no resource in the request; send one, or Parameters with `resource`"))
+        raise UnreadableError(_issue("there is no resource in the request; send one, or Parameters with `resource`"))
     return value
 
 
-def options_of(request: Request, options: Options) -> Options:
-    """The options of the service today, changed by the query parameters `profiles` and `ai_label`; raises InvalidError."""
-    changes = {name: request.args[name] for name in ("profiles", "ai_label") if name in request.args}
-    allowed = {"profiles": ("none", "own", "uscore", "all"), "ai_label": ("device", "ai", "both")}
-    wrong = [name for name, value in changes.items() if value not in allowed[name]]
+def changes_of(request: Request) -> dict[str, str]:
+    """The options that the query parameters `profiles` and `ai_label` change; raises UnreadableError for other values."""
+    changes = {name: request.args[name] for name in OPTION_VALUES if name in request.args}
+    wrong = [name for name, value in changes.items() if value not in OPTION_VALUES[name]]
     if wrong:
-        raise InvalidError(*(_issue(f"`{name}` must be one of {', '.join(allowed[name])}", f"query#/{name}") for name in wrong))
-    return options.model_copy(update={**changes, "today": today()})
+        texts = {name: f"`{name}` must be one of {', '.join(OPTION_VALUES[name])}" for name in wrong}
+        raise UnreadableError(*(_issue(text, f"query#/{name}") for name, text in texts.items()))
+    return changes
 
 
 def wanted_type(request: Request) -> str:

@@ -4,7 +4,8 @@ from functools import cache
 from pathlib import Path
 
 from adapter.assembly import load
-from adapter.pipeline import Conversion, Options, Pipeline
+from adapter.conversion import Conversion, Options
+from adapter.pipeline import Pipeline
 from adapter.readers.document import Document
 from adapter.settings import Settings
 

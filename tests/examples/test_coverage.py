@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapter.lineage import Unread
+from adapter.lineage import UnreadField
 from adapter.readers.document import Document
 from tests.examples.ground import EXAMPLES, OPTIONS, ROOT, conversion_of, documents_of, example_names, pipeline
 
@@ -15,7 +15,7 @@ FOLDER = EXAMPLES / "face2gene-lab"
 
 @pytest.mark.parametrize("name", example_names())
 def test_our_own_documents_are_read_completely(name: str) -> None:
-    unread = conversion_of(name).coverage.unread
+    unread = conversion_of(name).unread_fields.fields
 
     assert [each for each in unread if each.reason is None] == []
     assert [each for each in unread if not each.positions[0].startswith("face2gene.json#")] == []
@@ -41,8 +41,8 @@ def test_a_field_that_the_tool_adds_is_reported(path: tuple[str | int, ...], fie
     conversion = pipeline().convert([encounter, Document(name="face2gene.json", content=json.dumps(tree).encode())], OPTIONS)
     positions = ("face2gene.json#/" + "/".join(map(str, path)),)
 
-    assert [each for each in conversion.coverage.unread if each.reason is None] == [
-        Unread(field=field, positions=positions, reason=None)
+    assert [each for each in conversion.unread_fields.fields if each.reason is None] == [
+        UnreadField(field=field, positions=positions, reason=None)
     ]
     assert [issue.location for issue in conversion.issues if issue.rule == "coverage/unread"] == [positions]
 
@@ -57,7 +57,7 @@ def test_a_field_that_the_users_own_map_drops_is_reported(tmp_path: Path) -> Non
     conversion = pipeline(str(tmp_path)).convert(documents_of(EXAMPLES / "complete"), OPTIONS)
     places = tuple(f"encounter.json#/images/{number}/operator" for number in range(3))
 
-    assert conversion.coverage.unread == (Unread(field="images[*].operator", positions=places, reason=None),)
+    assert conversion.unread_fields.fields == (UnreadField(field="images[*].operator", positions=places, reason=None),)
     assert any(entry.place.startswith(str(own / "media.yaml")) for entry in conversion.lineage.entries)
 
 
@@ -70,6 +70,6 @@ def test_a_users_own_source_map_is_held_to_the_same(tmp_path: Path) -> None:
     (own / "mine.yaml").write_text(ours.replace("  patient:\n" + line_of_sex, ""))
     conversion = pipeline(str(tmp_path)).convert(documents_of(FOLDER), OPTIONS)
 
-    assert [(each.field, each.positions) for each in conversion.coverage.unread if each.reason is None] == [
+    assert [(each.field, each.positions) for each in conversion.unread_fields.fields if each.reason is None] == [
         ("case_data.gender", ("face2gene.json#/case_data/gender",))
     ]

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from adapter.checks.second_opinion import second_opinion
+from adapter.conversion import Conversion, Options
 from adapter.fhir.json import read_json
 from adapter.mapping.origin import leaves
-from adapter.pipeline import Conversion, Options
 from adapter.readers.document import Document
 from tests.examples.ground import pipeline
 
@@ -215,7 +215,7 @@ def test_the_zone_of_the_sender_gives_the_exact_time(sent: bytes, zone: str, off
 
 
 def test_every_field_is_read_or_reported_with_its_reason(converted: Conversion, real: dict[str, Any]) -> None:
-    unread = [each for each in converted.coverage.unread if each.positions[0].startswith("face2gene.json#")]
+    unread = [each for each in converted.unread_fields.fields if each.positions[0].startswith("face2gene.json#")]
     reported = {position for each in unread for position in each.positions}
     used = {position for entry in converted.lineage.entries for position in entry.positions}
     silent = {place for place in filled_places(real) if place not in reported and place not in used}

@@ -107,7 +107,10 @@ def roots_of(case: Case, **options: Any) -> tuple[object, ...]:  # noqa: ANN401 
 
 
 def made_of(library: Library, case: Case, *, reports: Reports | None = None, **options: Any) -> list[Made]:  # noqa: ANN401 - JSON
-    return library.run(roots_of(case, **options), [] if reports is None else reports)
+    resources, found = library.run(roots_of(case, **options))
+    if reports is not None:
+        reports += found
+    return resources
 
 
 def resources(library: Library, case: Case, **options: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - JSON

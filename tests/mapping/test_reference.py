@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
+from adapter.conversion import Options
 from adapter.mapping import functions
 from adapter.mapping.function import functions_of
 from adapter.mapping.list_form import LIST_FORMS
 from adapter.mapping.shape import shape_of_json_schema
 from adapter.mapping.types import Kind, Shape, accepts
-from adapter.pipeline import Options
 from adapter.readers.document import ReadDocument
 from adapter.readers.shape import input_form, structure_issues
 from tests.mapping.ground import case_of, load, make_document, resources, surroundings

@@ -145,7 +145,9 @@ def library_of(*lines: str, head: tuple[str, ...] = ()) -> Library:
 
 def made(*lines: str, head: tuple[str, ...] = (), reports: Reports | None = None, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
     """What a map with these elements makes of the box."""
-    (one,) = library_of(*lines, head=head).run((box(**changes),), [] if reports is None else reports)
+    (one,), found = library_of(*lines, head=head).run((box(**changes),))
+    if reports is not None:
+        reports += found
     return {name: value for name, value in one.resource.items() if name not in ("resourceType", "id")}
 
 
@@ -539,8 +541,8 @@ def test_a_let_is_worked_out_once_and_seen_below() -> None:
 def test_when_on_a_map_decides_whether_it_makes_anything() -> None:
     library = library_of("text: x", head=("when: =box.there == 'b'",))
 
-    assert len(library.run((box(),), [])) == 1
-    assert library.run((box(there="c"),), []) == []
+    assert len(library.run((box(),))[0]) == 1
+    assert library.run((box(there="c"),)) == ([], [])
 
 
 FIRST_WINS = (
@@ -863,7 +865,7 @@ def test_a_bug_in_a_function_shows_the_line_of_the_map_in_its_traceback() -> Non
     library = library_of("text: x", "child:", "  text: =broken(box.here)")
 
     with pytest.raises(RuntimeError, match="a bug") as caught:
-        library.run((box(),), [])
+        library.run((box(),))
 
     places = [(entry.path, entry.lineno + 1) for entry in caught.traceback]
     assert any(str(path).endswith("out.yaml") and line == 7 for path, line in places)
@@ -873,7 +875,7 @@ def test_a_bug_in_a_condition_shows_its_line_too() -> None:
     library = library_of("children:", "  - text: y", "  - for: w in box.words", "    when: =broken(w) == 'x'", "    text: y")
 
     with pytest.raises(RuntimeError, match="a bug") as caught:
-        library.run((box(),), [])
+        library.run((box(),))
 
     lines = [entry.lineno + 1 for entry in caught.traceback if str(entry.path).endswith("out.yaml")]
     assert lines

@@ -29,7 +29,8 @@ def said(reports: list[tuple[CompiledMap, Report]]) -> list[tuple[int, tuple[int
 
 
 def probes(library: Library, roots: tuple[object, ...]) -> list[Made]:
-    return library.run(roots, [])
+    resources, _ = library.run(roots)
+    return resources
 
 
 def traced(library: Library, made: Made, roots: tuple[object, ...], *, explain: bool = False) -> list[Origin]:
@@ -67,10 +68,8 @@ def test_a_map_makes_plain_values_and_nothing_empty(text: str, case: Case) -> No
 @given(text=maps(), case=cases())
 def test_every_variant_makes_the_same_and_reports_the_same(text: str, case: Case) -> None:
     library, roots = library_of(text), roots_of(case)
-    plain_reports: list[tuple[CompiledMap, Report]] = []
-    noted_reports: list[tuple[CompiledMap, Report]] = []
-    plain = library.run(roots, plain_reports)
-    noted = library.run(roots, noted_reports, lineage=True)
+    plain, plain_reports = library.run(roots)
+    noted, noted_reports = library.run(roots, lineage=True)
 
     assert [made.resource for made in plain] == [made.resource for made in noted]
     assert said(plain_reports) == said(noted_reports)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapter.issues import IssueType
+from adapter.issues import InvalidError, IssueType
 from adapter.readers.document import ReadDocument
 from adapter.readers.merge import merge
 from adapter.readers.validate import to_case
@@ -21,17 +21,17 @@ LEAST: dict[str, Any] = {
 
 def issues_of(**changes: Any) -> list[Any]:  # noqa: ANN401 - JSON
     tree = {**deepcopy(LEAST), **changes}
-    case, issues = to_case(merge([ReadDocument(name="a.json", form="case", tree=tree)]))
-    assert (case is None) == bool(issues)
-    return list(issues)
+    try:
+        to_case(merge([ReadDocument(name="a.json", form="case", tree=tree)]))
+    except InvalidError as invalid:
+        return list(invalid.issues)
+    return []
 
 
 def test_a_whole_tree_is_a_case() -> None:
-    case, issues = to_case(merge([ReadDocument(name="a.json", form="case", tree=LEAST)]))
+    case = to_case(merge([ReadDocument(name="a.json", form="case", tree=LEAST)]))
 
-    assert case is not None
     assert case.patient.mrn == "m"
-    assert issues == ()
 
 
 def line(**parts: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
@@ -144,9 +144,10 @@ def test_what_is_wrong_has_its_issue_type(changes: dict[str, Any], code: IssueTy
 
 
 def test_a_missing_part_is_placed_where_it_should_be() -> None:
-    case, issues = to_case(merge([ReadDocument(name="a.json", form="case", tree={})]))
+    with pytest.raises(InvalidError) as caught:
+        to_case(merge([ReadDocument(name="a.json", form="case", tree={})]))
 
-    assert case is None
+    issues = caught.value.issues
     assert [(each.field, each.location, each.code) for each in issues] == [
         (field, ("a.json#",), IssueType.REQUIRED) for field in ("id", "patient", "encounter", "procedure")
     ]

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 
 from adapter.cli import adapter
 from adapter.cli.exit_code import Outcome
+from adapter.conversion import Options
 from adapter.issues import Issue
-from adapter.pipeline import Options
 from adapter.readers.document import Document
 from adapter.rules.circumstances import Circumstances
 from adapter.rules.judgement import judge

@@ -17,6 +17,7 @@ _WORDS = {
     304: "not changed since",
     404: "not here",
     406: "no such form of answer",
+    409: "Two things have one business key, so they would get one id.",
     413: "too large",
     415: "content type not read here",
     422: "read, and refused",

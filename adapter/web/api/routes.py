@@ -1,5 +1,6 @@
 """The table of our own calls."""
 
+from adapter.conversion import OPTION_VALUES
 from adapter.web.answer import FHIR_JSON, JSON
 from adapter.web.api import convert, health, rules, schema
 from adapter.web.route import Parameter, Route
@@ -12,11 +13,11 @@ API_ROUTES: tuple[Route, ...] = (
         says="Convert the documents of one encounter into a FHIR R4 transaction Bundle; nothing is kept.",
         takes=(JSON, "multipart/form-data"),
         gives=(FHIR_JSON, JSON),
-        statuses=(200, 400, 406, 413, 415, 422),
+        statuses=(200, 400, 406, 409, 413, 415, 422),
         parameters=(
             Parameter(name="form", says="The input form of the documents, if it is not to be found out."),
-            Parameter(name="profiles", says="Which profiles resources claim.", values=("none", "own", "uscore", "all")),
-            Parameter(name="ai_label", says="How AI content is labelled.", values=("device", "ai", "both")),
+            Parameter(name="profiles", says="Which profiles resources claim.", values=OPTION_VALUES["profiles"]),
+            Parameter(name="ai_label", says="How AI content is labelled.", values=OPTION_VALUES["ai_label"]),
         ),
     ),
     Route(

@@ -4,8 +4,8 @@ from flask import Request, Response
 
 from adapter.rules.description import describe_explanation, describe_policy, describe_rule, latest
 from adapter.rules.table import RULES
-from adapter.web.answer import JSON, json_answer, outcome_answer, status_of
-from adapter.web.request import check_parameters, documents_of, options_of
+from adapter.web.answer import JSON, json_answer, refusal_answer
+from adapter.web.request import changes_of, check_parameters, documents_of
 from adapter.web.service import Service
 
 
@@ -23,7 +23,7 @@ def rules(service: Service, request: Request) -> Response:
 def explain(service: Service, request: Request) -> Response:
     """`POST /rules/explain`: documents of one encounter in, what became of every rule and of ten modifiers out."""
     check_parameters(request, ("form",))
-    made = service.runtime.pipeline.convert(documents_of(request), options_of(request, service.runtime.options))
+    made = service.runtime.convert(documents_of(request), changes=changes_of(request))
     if made.explanation is None:
-        return outcome_answer(made.issues, status_of(made.issues), service.base)
+        return refusal_answer(made, service.base)
     return json_answer(describe_explanation(made.explanation), media_type=JSON)

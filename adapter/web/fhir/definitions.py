@@ -11,7 +11,7 @@ from flask import Request, Response
 
 from adapter.fhir.json import canonical_bytes, pretty_bytes
 from adapter.fhir.outcome import operation_outcome
-from adapter.issues import InvalidError, Issue, IssueType, NotFoundError, Severity
+from adapter.issues import Issue, IssueType, NotFoundError, Severity, UnreadableError
 from adapter.terminology.definition_search import MODIFIERS, Criterion, SearchParameter, found, parameters_of
 from adapter.terminology.definition_view import SUMMARIES, Resource, summarised, with_elements
 from adapter.terminology.definitions import TYPES
@@ -64,7 +64,7 @@ def read(kind: str, service: Service, request: Request, **parts: str) -> Respons
         what = "version of this definition" if held else f"{kind} of this id"
         raise NotFoundError(_issue(IssueType.NOT_FOUND, f"there is no {what}; GET /fhir/{kind} lists all"))
     if query.get("_summary") == "count":
-        raise InvalidError(_wrong("_summary", "`count` is for searches; a definition has no number"))
+        raise UnreadableError(_wrong("_summary", "`count` is for searches; a definition has no number"))
     tag = f'W/"{held["meta"]["versionId"]}"'
     if request.if_none_match.contains_weak(held["meta"]["versionId"]):
         answer = Response(status=HTTPStatus.NOT_MODIFIED)
@@ -85,7 +85,7 @@ def search(kind: str, service: Service, request: Request) -> Response:
     media_type = _form(request)
     criteria, unknown = _criteria(kind, request)
     if unknown and _is_strict(request):
-        raise InvalidError(*(_unknown(name, kind, Severity.ERROR) for name in unknown))
+        raise UnreadableError(*(_unknown(name, kind, Severity.ERROR) for name in unknown))
     query = _single(request, [name for name, _ in (*_BOTH, *_ONLY_SEARCH)])
     held = [each for (of, _), each in service.runtime.served_definitions.items() if of == kind]
     matches = found(held, criteria)
@@ -107,7 +107,7 @@ def search(kind: str, service: Service, request: Request) -> Response:
 
 
 def _criteria(kind: str, request: Request) -> tuple[list[Criterion], list[str]]:
-    """What is searched for, and the parameters that nobody knows; raises InvalidError for modifiers and empty values."""
+    """What is searched for, and the parameters that nobody knows; raises UnreadableError for modifiers and empty values."""
     parameters = {each.name: each for each in parameters_of(kind)}
     others = {name for name, _ in (*_BOTH, *_ONLY_SEARCH)}
     criteria: list[Criterion] = []
@@ -124,46 +124,46 @@ def _criteria(kind: str, request: Request) -> tuple[list[Criterion], list[str]]:
 def _criterion(parameter: SearchParameter, modifier: str | None, value: str) -> Criterion:
     if modifier is not None and modifier not in MODIFIERS[parameter.type]:
         allowed = ", ".join(f":{each}" for each in MODIFIERS[parameter.type]) or "none"
-        raise InvalidError(_wrong(parameter.name, f"this modifier is not known here; known for this parameter: {allowed}"))
+        raise UnreadableError(_wrong(parameter.name, f"this modifier is not known here; known for this parameter: {allowed}"))
     if not value:
-        raise InvalidError(_wrong(parameter.name, "the parameter is empty; give it a value, or leave it out"))
+        raise UnreadableError(_wrong(parameter.name, "the parameter is empty; give it a value, or leave it out"))
     return Criterion(parameter=parameter, modifier=modifier, value=value)
 
 
 def _single(request: Request, names: Sequence[str]) -> dict[str, str]:
-    """The parameters of these names, each once; raises InvalidError for one that is unknown on a read, repeated, or unfit."""
+    """The parameters of these names, each once; raises UnreadableError for one that is unknown on a read, repeated, or unfit."""
     query: dict[str, str] = {}
     for name, values in request.args.lists():
         if name not in names:
             if "_count" in names:
                 continue  # a search has looked at the others
-            raise InvalidError(_wrong(name, f"there is no such query parameter; known are: {', '.join(names)}"))
+            raise UnreadableError(_wrong(name, f"there is no such query parameter; known are: {', '.join(names)}"))
         if len(values) > 1:
-            raise InvalidError(_wrong(name, "the parameter stands more than once; send it once"))
+            raise UnreadableError(_wrong(name, "the parameter stands more than once; send it once"))
         if name in _CHOICES and values[0] not in _CHOICES[name]:
-            raise InvalidError(_wrong(name, f"this must be one of {', '.join(_CHOICES[name])}"))
+            raise UnreadableError(_wrong(name, f"this must be one of {', '.join(_CHOICES[name])}"))
         query[name] = values[0]
     if "_elements" in query and query.get("_summary", "false") != "false":
-        raise InvalidError(_wrong("_elements", "`_elements` and `_summary` exclude each other; send one of them"))
+        raise UnreadableError(_wrong("_elements", "`_elements` and `_summary` exclude each other; send one of them"))
     return query
 
 
 def _number(query: Mapping[str, str], name: str, default: int) -> int:
     text = query.get(name, str(default))
     if not (text.isascii() and text.isdigit() and len(text) <= len("999999999")):
-        raise InvalidError(_wrong(name, "this must be a whole number from 0 on"))
+        raise UnreadableError(_wrong(name, "this must be a whole number from 0 on"))
     return int(text)
 
 
 def _view(service: Service, held: Resource, query: Mapping[str, str]) -> Resource:
-    """A definition as `_elements` or `_summary` want it; raises InvalidError for elements that R4 does not have."""
+    """A definition as `_elements` or `_summary` want it; raises UnreadableError for elements that R4 does not have."""
     if "_elements" not in query:
         summary = query.get("_summary", "false")
         return summarised(held, "false" if summary == "count" else summary)  # type: ignore[arg-type]  # one of SUMMARIES
     names = [each.strip() for each in query["_elements"].split(",")]
     known = service.runtime.table[held["resourceType"]].elements
     if not all(each in known for each in names):
-        raise InvalidError(_wrong("_elements", f"a name is no element of {held['resourceType']} in R4; check the spelling"))
+        raise UnreadableError(_wrong("_elements", f"a name is no element of {held['resourceType']} in R4; check the spelling"))
     return with_elements(held, names)
 
 

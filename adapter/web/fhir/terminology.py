@@ -11,7 +11,7 @@ from flask import Request, Response
 from adapter.checks.structure import check_structure
 from adapter.clock import instant_now
 from adapter.fhir.json import read_json
-from adapter.issues import InvalidError, Issue, IssueType, Severity
+from adapter.issues import Issue, IssueType, Severity, UnreadableError
 from adapter.terminology.operation.capability import terminology_capabilities
 from adapter.terminology.operation.common import Call, Surroundings
 from adapter.terminology.operation.table import OPERATIONS, Operation
@@ -79,7 +79,7 @@ def metadata(service: Service, request: Request, statement: dict[str, Any]) -> R
     for name, values in _METADATA.items():
         if request.args.get(name, values[0]) not in values:
             text = f"`{name}` must be one of {', '.join(values)}"
-            raise InvalidError(Issue(severity=Severity.ERROR, code=IssueType.VALUE, rule="request/metadata", text=text))
+            raise UnreadableError(Issue(severity=Severity.ERROR, code=IssueType.VALUE, rule="request/metadata", text=text))
     if request.args.get("mode") != "terminology":
         return json_answer(statement)
     about = {name: statement[name] for name in ("url", "version", "name", "title", "date", "software")}
@@ -114,7 +114,7 @@ def _arguments(operation: Operation, request: Request) -> Arguments:
 def _read(request: Request) -> Any:  # noqa: ANN401 - a JSON value
     try:
         return read_json(request.get_data(), "body")
-    except InvalidError as error:
+    except UnreadableError as error:
         raise RefusedError(*(_said(each) for each in error.issues)) from None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Request, Response
 
 from adapter.checks import check_resource
-from adapter.issues import AdapterError, InvalidError, Issue, IssueType, Severity
+from adapter.issues import AdapterError, Issue, IssueType, Severity, UnreadableError
 from adapter.web.answer import outcome_answer
 from adapter.web.request import check_parameters, resource_of
 from adapter.web.service import Service
@@ -20,7 +20,7 @@ def validate(service: Service, request: Request, resource_type: str) -> Response
     resource = resource_of(request)
     if resource.get("resourceType") != resource_type:
         text = "the resource is not of the type that the URL names"
-        raise InvalidError(Issue(severity=Severity.ERROR, code=IssueType.INVALID, rule="request/type", text=text))
+        raise UnreadableError(Issue(severity=Severity.ERROR, code=IssueType.INVALID, rule="request/type", text=text))
     issues = [*(_said_by("adapter", each) for each in check_resource(resource)), *_server_issues(service, resource)]
     return outcome_answer(issues, HTTPStatus.OK, service.base)
 

@@ -1,0 +1,181 @@
+"""What became of the documents of one encounter: complete, fit to be stored, and able to explain itself."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, ClassVar, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from adapter.case import Case, Date
+from adapter.fhir.json import read_json
+from adapter.fhir.outcome import operation_outcome
+from adapter.issues import FailureKind, Issue
+from adapter.lineage import Lineage, Trail, UnreadFields
+from adapter.readers.document import Document
+from adapter.rules.circumstances import SUNSET, Circumstances
+from adapter.rules.explanation import Explanation, explain
+from adapter.rules.facts import Facts, facts_of
+from adapter.rules.judgement import Judgement
+from adapter.rules.policy import Choice
+from adapter.rules.state import state_of
+
+Profiles = Literal["none", "own", "uscore", "all"]
+AiLabel = Literal["device", "ai", "both"]
+
+OPTION_VALUES: Mapping[str, tuple[str, ...]] = MappingProxyType({"profiles": get_args(Profiles), "ai_label": get_args(AiLabel)})
+"""The values of the options that a caller may choose, by name."""
+
+
+class Options(BaseModel):
+    """The switches of a conversion; mappings read them as `options`.
+
+    The last four are for the coding rules (`adapter.rules.circumstances`): the day of the judgement, if a clock may be read; the
+    first day on which 0731T may be archived, and whether somebody has read that it is; whether a public server gets the output.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    profiles: Profiles = "none"
+    ai_label: AiLabel = "device"
+    narrative: bool = True
+    zone: str | None = None
+    version: str = "0"
+    today: Date | None = None
+    sunset: Date = SUNSET
+    sunset_verified: bool = False
+    to_public_server: bool = False
+
+    def circumstances(self, earlier: tuple[Case, ...]) -> Circumstances:
+        """What the coding rules ask beside the case; `earlier` are cases that were billed earlier."""
+        return Circumstances(
+            today=self.today,
+            sunset=self.sunset,
+            sunset_verified=self.sunset_verified,
+            to_public_server=self.to_public_server,
+            prior=earlier,
+        )
+
+
+class Versions(BaseModel):
+    """What a conversion was made with: the adapter's version, and digests of all maps, policies and definitions.
+
+    Two conversions of the same documents, options and versions have the same content.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    adapter: str = "0"
+    maps: str = ""
+    policies: str = ""
+    definitions: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversionRecord:
+    """All of a conversion that is kept.
+
+    `documents` and `prior` are what was sent, `options` and `versions` what it was converted with. `case`, `earlier` (the cases
+    of `prior`), `choice` (the payer's policy) and `judgement` are None as far as the documents could not be read. `problems` are
+    all issues as they were found. `content` is the FHIR transaction Bundle as bytes; where it is None, `failure` says of which
+    kind the refusal is.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+    documents: tuple[Document, ...]
+    prior: tuple[Document, ...] = ()
+    options: Options
+    versions: Versions = field(default_factory=Versions)
+    case: Case | None = None
+    earlier: tuple[Case, ...] = ()
+    choice: Choice | None = None
+    judgement: Judgement | None = None
+    problems: tuple[Issue, ...] = ()
+    content: bytes | None = None
+    failure: FailureKind | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conversion(ConversionRecord):
+    """What became of the documents of one encounter.
+
+    `issues` are the problems with their places in the documents and in the Bundle, `bundle` the content as a value of your own.
+    `explanation` says what became of every coding rule; `lineage` what every element of the Bundle was made from, and
+    `unread_fields` which input fields no mapping read. These are worked out when they are first asked for. A conversion that
+    was read from JSON has no `trail`: `Runtime.reproduce` makes it again, and then it has lineage.
+    """
+
+    trail: Trail | None = field(default=None, repr=False)
+
+    @cached_property
+    def issues(self) -> tuple[Issue, ...]:
+        """All problems, with their places in the documents and in the bundle."""
+        return tuple(map(self.trail.with_places, self.problems)) if self.trail else self.problems
+
+    @cached_property
+    def bundle(self) -> dict[str, Any] | None:
+        """The FHIR transaction Bundle; decimals are Decimal."""
+        if self.content is None:
+            return None
+        bundle: dict[str, Any] = read_json(self.content, "bundle")
+        return bundle
+
+    @cached_property
+    def facts(self) -> Facts | None:
+        """What the coding rules look at; nothing if the documents could not be read."""
+        if self.case is None or self.choice is None:
+            return None
+        circumstances = self.options.circumstances(self.earlier)
+        return facts_of(self.case, state_of(self.case), self.choice.policy, circumstances=circumstances)
+
+    @cached_property
+    def explanation(self) -> Explanation | None:
+        """What became of every coding rule; nothing if the documents could not be read."""
+        return explain(self.facts, self.issues) if self.facts else None
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """What every element of the bundle was made from."""
+        return self.trail.lineage() if self.trail else Lineage(entries=())
+
+    @cached_property
+    def unread_fields(self) -> UnreadFields:
+        """Which input fields no mapping read."""
+        return self.trail.unread_fields() if self.trail else UnreadFields(fields=())
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether an issue is an error."""
+        return any(issue.is_error for issue in self.problems)
+
+    def to_outcome(self, base: str) -> dict[str, Any]:
+        """The issues as an OperationOutcome; `base` is the canonical base of our definitions."""
+        return operation_outcome(self.issues, claim_edit_system=f"{base}/CodeSystem/claim-edit")
+
+    def to_answer(self, base: str) -> dict[str, Any]:
+        """All that a caller may want, as `{bundle, outcome, lineage, coverage}` for the writers of `adapter.fhir.json`.
+
+        The rows of lineage and coverage are `Entry` and `UnreadField`, which are written as objects with their fields.
+        """
+        rows = {"lineage": self.lineage.entries, "coverage": self.unread_fields.fields}
+        return {"bundle": self.bundle, "outcome": self.to_outcome(base), **rows}
+
+    def to_json(self) -> bytes:
+        """The conversion as JSON (UTF-8), for a store; `conversion_from_json` reads it. Bytes are in base64."""
+        return _RECORD.dump_json(replace(self, problems=self.issues))
+
+
+_RECORD = TypeAdapter(ConversionRecord)
+
+
+def conversion_from_json(content: bytes) -> Conversion:
+    """The conversion that `Conversion.to_json` wrote; raises pydantic's ValidationError for anything else."""
+    record = _RECORD.validate_json(content)
+    return Conversion(**vars(record))
+
+
+def refused(record: ConversionRecord, issues: Sequence[Issue], kind: FailureKind) -> Conversion:
+    """The conversion of documents that nothing was made of."""
+    return Conversion(**{**vars(record), "problems": tuple(issues), "failure": kind})
