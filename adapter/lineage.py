@@ -10,13 +10,13 @@ from adapter.fhir.bundle import expression_roots
 from adapter.issues import Issue, IssueType, Severity
 from adapter.mapping.compiled import CompiledMap, Report, Trace
 from adapter.mapping.library import Library, Made
-from adapter.mapping.origin import Origin, at, leaves, origins
-from adapter.readers.document import MappedDocument, Path, Source, dotted
-from adapter.readers.merge import Merged
+from adapter.mapping.origin import Origin, origins
+from adapter.merging.merge import Merged
+from adapter.path import Path, at, dotted, leaves, matching, parse
+from adapter.readers.document import MappedDocument, Source
 from adapter.rules.judgement import Judgement
 from adapter.rules.state import DERIVED_FROM
 
-_STEP = re.compile(r"\[(\d+|\*)\]|([^.\[\]]+)")
 _STEP_END = re.compile(r"(?<=[^#])/")
 _ENVELOPE = "adapter.fhir.bundle.transaction"
 _MOST_PLACES = 3
@@ -175,8 +175,8 @@ class Trail:
     def _fields(self, reads: tuple[str, ...]) -> list[Path]:
         found: dict[Path, None] = {}
         for read in reads:
-            for path in self._case_paths(steps(read)):
-                found.update(dict.fromkeys(_expanded(self.merged.tree, path)))
+            for path in self._case_paths(parse(read)):
+                found.update(dict.fromkeys(matching(self.merged.tree, path)))
         return list(found)
 
     def _case_paths(self, path: Path) -> list[Path]:
@@ -184,8 +184,8 @@ class Trail:
             return [path[1:]] if path[1:] else []
         if path[:1] != ("judgement",):
             return []
-        derived = [steps(each) for each in DERIVED_FROM.get(str(path[-1]), ())]
-        blamed = [steps(issue.field) for issue in self.judgement.issues if issue.is_error and issue.field and path[-1] == "claim"]
+        derived = [parse(each) for each in DERIVED_FROM.get(str(path[-1]), ())]
+        blamed = [parse(issue.field) for issue in self.judgement.issues if issue.is_error and issue.field and path[-1] == "claim"]
         return derived + blamed
 
     def _positions(self, path: Path) -> tuple[str, ...]:
@@ -215,7 +215,7 @@ class Trail:
         """The issue with the places in the documents and in the output that belong to its case field."""
         if issue.field is None:
             return issue
-        path = steps(issue.field)
+        path = parse(issue.field)
         return issue.at(
             location=issue.location or self.merged.positions(path), expression=issue.expression or self._expression(path)
         )
@@ -242,7 +242,7 @@ class Trail:
         for number, groups in readers.items():
             for origin in self._origins(number, wanted=groups):
                 for place, read in enumerate(origin.reads):
-                    if origin.element[:1] != ("text",) and _blames(steps(read), path):
+                    if origin.element[:1] != ("text",) and _blames(parse(read), path):
                         element = _item_of(origin, place, path) if isinstance(path[-1], int) else origin.element
                         found[".".join((self._names[number], dotted(element))).rstrip(".")] = None
             if len(found) >= _MOST_PLACES:
@@ -277,14 +277,9 @@ def verdict_issue(made_by: CompiledMap, report: Report) -> Issue:
     )
 
 
-def steps(text: str) -> Path:
-    """`billing.lines[0].units` as a path; `*` stays."""
-    return tuple(int(index) if index.isdigit() else index or name for index, name in _STEP.findall(text))
-
-
 def unread_paths(tree: object, patterns: frozenset[Path]) -> dict[Path, list[Path]]:
     """The patterns (with `*`) that lead to something in the tree, with the paths that they lead to."""
-    found = {pattern: _expanded(tree, pattern) for pattern in sorted(patterns, key=str)}
+    found = {pattern: matching(tree, pattern) for pattern in sorted(patterns, key=str)}
     return {pattern: paths for pattern, paths in found.items() if paths}
 
 
@@ -327,24 +322,6 @@ def _read_items(value: object, path: Path, read: frozenset[Path]) -> Iterator[Pa
         if isinstance(step, int) and isinstance(child, dict) and any(each[: len(pattern)] == pattern for each in read):
             yield here
         yield from _read_items(child, here, read)
-
-
-def _expanded(tree: object, path: Path) -> list[Path]:
-    """The paths that a path with `*` leads to, if there is anything."""
-    found: list[tuple[Path, Any]] = [((), tree)]
-    for step in path:
-        found = [((*before, key), child) for before, value in found for key, child in _children(value, step)]
-    return [each for each, value in found if value is not None]
-
-
-def _children(value: Any, step: str | int) -> list[tuple[str | int, Any]]:  # noqa: ANN401 - JSON values
-    if step == "*":
-        return list(enumerate(value)) if isinstance(value, list) else []
-    if isinstance(step, int):
-        return [(step, value[step])] if isinstance(value, list) and step < len(value) else []
-    if isinstance(value, str):
-        return [(step, value)]
-    return [(step, value[step])] if isinstance(value, dict) and step in value else []
 
 
 def _own(root: str, leaf: Path) -> Entry:

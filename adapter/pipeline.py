@@ -10,14 +10,15 @@ from adapter.conversion import Conversion, ConversionRecord, Options, Versions, 
 from adapter.fhir.bundle import transaction
 from adapter.fhir.json import canonical_bytes
 from adapter.issues import AdapterError, FailureKind, InvalidError, Issue, IssueType, Severity, UnreadableError
-from adapter.lineage import Trail, steps, verdict_issue
+from adapter.lineage import Trail, verdict_issue
 from adapter.mapping.compiled import CompiledMap, Report, Trace
 from adapter.mapping.library import Library, Made
 from adapter.mapping.origin import Origin, origins
-from adapter.readers.document import NATIVE, Document, MappedDocument, Path, ReadDocument, Source, dotted, read_document
-from adapter.readers.merge import Merged, merge
+from adapter.merging.merge import Merged, merge
+from adapter.merging.validate import to_case
+from adapter.path import Path, dotted, parse
+from adapter.readers.document import NATIVE, Document, MappedDocument, ReadDocument, Source, read_document
 from adapter.readers.shape import InputForm, structure_issues
-from adapter.readers.validate import to_case
 from adapter.rules.facts import Facts, facts_of
 from adapter.rules.judgement import Judgement, judgement_of
 from adapter.rules.lookback import ASIDE, Aside, weighed
@@ -152,7 +153,7 @@ def _case_of(merged: Merged, remarks: Remarks) -> Case:
 
 
 def _placed(issue: Issue, merged: Merged) -> Issue:
-    return issue.at(location=merged.positions(steps(issue.field))) if issue.field else issue
+    return issue.at(location=merged.positions(parse(issue.field))) if issue.field else issue
 
 
 def _claim_issues(judgement: Judgement, choice: Choice, facts: Facts) -> tuple[Issue, ...]:
@@ -193,15 +194,15 @@ def map_document(compiled: CompiledMap, document: ReadDocument, options: Options
         tree=tree,
         original=document,
         trace=trace,
-        read=frozenset(map(steps, compiled.read)),
-        ignored={steps(text.text): reason for text, reason in compiled.source.ignored},
+        read=frozenset(map(parse, compiled.read)),
+        ignored={parse(text.text): reason for text, reason in compiled.source.ignored},
     )
     return mapped, tuple(_remark(compiled, report, document) for report in reports)
 
 
 def _remark(compiled: CompiledMap, report: Report, document: ReadDocument) -> Issue:
     issue = verdict_issue(compiled, report)
-    return issue.at(location=document.positions(steps(issue.field))) if issue.field else issue
+    return issue.at(location=document.positions(parse(issue.field))) if issue.field else issue
 
 
 def _source(document: ReadDocument, origin: Origin) -> Source:
@@ -212,7 +213,7 @@ def _source(document: ReadDocument, origin: Origin) -> Source:
 
 def _position(document: ReadDocument, read: str) -> tuple[str, ...]:
     option = read.removeprefix("options.")
-    return document.positions(steps(read)) if option == read else (f"options#/{option}",)
+    return document.positions(parse(read)) if option == read else (f"options#/{option}",)
 
 
 def _no_document() -> UnreadableError:

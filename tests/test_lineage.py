@@ -9,9 +9,9 @@ import pytest
 
 from adapter.conversion import Conversion
 from adapter.issues import Issue, IssueType, Severity
-from adapter.lineage import Entry, Lineage, UnreadField, UnreadFields, coverage_of, steps, unread_paths
+from adapter.lineage import Entry, Lineage, UnreadField, UnreadFields, coverage_of, unread_paths
 from adapter.mapping.library import load_library
-from adapter.mapping.origin import at, leaves
+from adapter.path import at, leaves, parse
 from adapter.pipeline import Pipeline
 from adapter.readers.document import Document, MappedDocument, ReadDocument, Source
 from adapter.readers.shape import input_form
@@ -375,7 +375,7 @@ def test_without_a_bundle_there_is_nothing_to_trace() -> None:
     ],
 )
 def test_the_name_of_a_field_is_a_path(text: str, expected: tuple[str | int, ...]) -> None:
-    assert steps(text) == expected
+    assert parse(text) == expected
 
 
 def test_patterns_lead_to_what_is_in_the_tree() -> None:

@@ -4,9 +4,8 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from adapter.mapping.compiled import Trace
-from adapter.mapping.generate import OUT, Group, Path, Site
-
-Tokens = tuple[str | int, ...]
+from adapter.mapping.generate import OUT, Group, Site
+from adapter.path import Path, at, leaves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,9 +18,9 @@ class Origin:
     says why the element was not made.
     """
 
-    element: Tokens
+    element: Path
     reads: tuple[str, ...]
-    items: tuple[tuple[Tokens, ...], ...]
+    items: tuple[tuple[Path, ...], ...]
     place: str
     text: str
     functions: tuple[str, ...]
@@ -66,7 +65,7 @@ def origins(
 
 
 def _origin(
-    site: Site, element: Tokens, items: tuple[tuple[Tokens, ...], ...], places: dict[str, int], missing: str | None
+    site: Site, element: Path, items: tuple[tuple[Path, ...], ...], places: dict[str, int], missing: str | None
 ) -> Origin:
     reads = tuple(read.text.format(*(places.get(loop, "*") for loop in read.loops)) for read in site.reads)
     return Origin(
@@ -81,26 +80,26 @@ def _origin(
     )
 
 
-def _reads_of_item(made: Origin, below: Tokens) -> tuple[str, ...]:
+def _reads_of_item(made: Origin, below: Path) -> tuple[str, ...]:
     """A list that is carried over as it is: each item comes from the item at its place."""
     if len(made.reads) == 1 and not made.functions and len(below) == 1 and isinstance(below[0], int):
         return (f"{made.reads[0]}[{below[0]}]",)
     return made.reads
 
 
-def _items(site: Site, element: Tokens, group: Group) -> tuple[tuple[Tokens, ...], ...]:
+def _items(site: Site, element: Path, group: Group) -> tuple[tuple[Path, ...], ...]:
     """For each read of a site and each loop in it, the part of the resource that the loop's item was made into."""
     ends = [place + 1 for place, step in enumerate(site.path) if step is OUT]
     parts = {loop: element[: ends[fill]] for loop, fill in zip(group.loops, group.fills, strict=True) if fill < len(ends)}
     return tuple(tuple(parts.get(loop, ()) for loop in read.loops) for read in site.reads)
 
 
-def _placed(path: Path, outs: list[int]) -> Tokens:
+def _placed(path: tuple[str | int | None, ...], outs: list[int]) -> Path:
     remaining = iter(outs)
     return tuple(next(remaining) if step is OUT else step for step in path)
 
 
-def _absent(resource: object, element: Tokens) -> Tokens:
+def _absent(resource: object, element: Path) -> Path:
     """The element that was not made; where another entry has taken its place in a list, the list."""
     value = resource
     for step in element:
@@ -109,22 +108,3 @@ def _absent(resource: object, element: Tokens) -> Tokens:
         value = at(value, (step,))
     places = [place for place, step in enumerate(element) if isinstance(step, int)]
     return element if isinstance(value, list) else element[: places[-1]]
-
-
-def at(value: object, path: Tokens) -> object:
-    """The part of a JSON value at a path."""
-    for step in path:
-        value = value[step]  # type: ignore[index]  # the path was made with the value
-    return value
-
-
-def leaves(value: object, path: Tokens = ()) -> Iterator[Tokens]:
-    """The paths of all plain values within a JSON value."""
-    if isinstance(value, dict):
-        for name, child in value.items():
-            yield from leaves(child, (*path, name))
-    elif isinstance(value, list | tuple):
-        for place, child in enumerate(value):
-            yield from leaves(child, (*path, place))
-    else:
-        yield path

@@ -1,1 +1,1 @@
-"""Reads documents: bytes in, source trees with positions out; and merges what several documents say of one case."""
+"""Reads documents, one module or folder for each input form: bytes in, source trees with positions out."""

@@ -7,8 +7,8 @@ from typing import Any
 
 from adapter.fhir.json import read_json
 from adapter.issues import Issue, IssueType, Severity, UnreadableError
+from adapter.path import Path, pointer
 
-Path = tuple[str | int, ...]
 NATIVE = "case"
 """The form of the adapter's own documents: parts of the Case."""
 
@@ -109,16 +109,6 @@ class MappedDocument(ReadDocument):
     def positions(self, path: Path) -> tuple[str, ...]:
         """The positions of what the value at a path, or all below it, was made from."""
         return tuple(dict.fromkeys(position for source in self.made_from(path) for position in source.positions))
-
-
-def pointer(path: Path) -> str:
-    """The JSON pointer (RFC 6901) of a path."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
-
-
-def dotted(path: Path) -> str:
-    """`billing.lines[0].units`: a path as issues name a field."""
-    return "".join(f"[{step}]" if isinstance(step, int) or step == "*" else f".{step}" for step in path).removeprefix(".")
 
 
 def read_document(document: Document, marks: Mapping[str, frozenset[str]]) -> ReadDocument:

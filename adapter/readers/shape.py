@@ -7,7 +7,8 @@ from typing import Any
 import jsonschema_rs
 
 from adapter.issues import Issue, IssueType, Severity
-from adapter.readers.document import ReadDocument, pointer
+from adapter.path import pointer
+from adapter.readers.document import ReadDocument
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from adapter.fhir.bundle import expression_roots
 from adapter.fhir.json import canonical_bytes, pretty_bytes, read_json
 from adapter.fhir.outcome import operation_outcome
 from adapter.issues import Severity
-from adapter.mapping.origin import leaves
+from adapter.path import leaves
 from tests.examples.ground import EXAMPLES, OPTIONS, conversion_of, documents_of, example_names, pipeline
 
 NAMES = example_names()

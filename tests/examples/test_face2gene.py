@@ -12,7 +12,7 @@ import pytest
 from adapter.checks.second_opinion import second_opinion
 from adapter.conversion import Conversion, Options
 from adapter.fhir.json import read_json
-from adapter.mapping.origin import leaves
+from adapter.path import leaves
 from adapter.readers.document import Document
 from tests.examples.ground import pipeline
 

@@ -15,8 +15,8 @@ from adapter.lineage import Entry
 from adapter.mapping import functions
 from adapter.mapping.function import functions_of
 from adapter.mapping.list_form import LIST_FORMS
-from adapter.mapping.origin import at, leaves
-from adapter.readers.document import Document, dotted
+from adapter.path import at, dotted, leaves
+from adapter.readers.document import Document
 from tests.examples.ground import EXAMPLES, OPTIONS, ROOT, conversion_of, documents_of, example_names
 
 NAMES = [name for name in example_names() if (EXAMPLES / name / "bundle.json").exists()]

@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, reject, settings
 from adapter.case import Case
 from adapter.mapping.compiled import CompiledMap, Report
 from adapter.mapping.library import Library, Made, load_library
-from adapter.mapping.origin import Origin, leaves, origins
+from adapter.mapping.origin import Origin, origins
 from adapter.mapping.problem import BadMappingError
+from adapter.path import leaves
 from tests.mapping.grammar import PROBE, cases, maps
 from tests.mapping.ground import roots_of, surroundings
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from adapter.issues import InvalidError
-from adapter.readers.document import Document, MappedDocument, ReadDocument, Source, dotted, pointer, read_document
+from adapter.path import dotted, pointer
+from adapter.readers.document import Document, MappedDocument, ReadDocument, Source, read_document
 
 MARKS = {"lab": frozenset({"case_data", "lab_id"}), "anything": frozenset[str]()}
 

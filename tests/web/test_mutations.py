@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapter.fhir.json import canonical_bytes
-from adapter.mapping.origin import at
+from adapter.path import at
 from tests.examples.ground import EXAMPLES, example_names
 from tests.web.ground import client, json_of, logged, refusal
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from adapter.issues import InvalidError, IssueType
+from adapter.merging.merge import merge
+from adapter.merging.validate import to_case
 from adapter.readers.document import ReadDocument
-from adapter.readers.merge import merge
-from adapter.readers.validate import to_case
 
 LEAST: dict[str, Any] = {
     "id": "1",

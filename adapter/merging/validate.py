@@ -9,8 +9,9 @@ from pydantic_core import ErrorDetails
 
 from adapter.case import Case, Diagnosis
 from adapter.issues import InvalidError, Issue, IssueType, Severity
-from adapter.readers.document import Path, ReadDocument, dotted
-from adapter.readers.merge import Merged
+from adapter.merging.merge import Merged
+from adapter.path import Path, dotted
+from adapter.readers.document import ReadDocument
 
 _MANY = 50
 """More problems than this are counted, not listed."""

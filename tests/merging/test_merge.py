@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapter.merging.merge import Merged, merge
 from adapter.readers.document import ReadDocument
-from adapter.readers.merge import Merged, merge
 
 
 def document(name: str, **tree: Any) -> ReadDocument:  # noqa: ANN401 - JSON

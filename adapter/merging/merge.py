@@ -8,7 +8,8 @@ from pydantic import BaseModel
 
 from adapter.case import Case
 from adapter.issues import Issue, IssueType, Severity
-from adapter.readers.document import Path, ReadDocument, dotted
+from adapter.path import Path, dotted
+from adapter.readers.document import ReadDocument
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,73 @@
+"""Places in a tree of plain values (objects, lists and leaves), as tuples of names and indexes.
+
+A place is a plain tuple, since millions are made and looked up: `("billing", "lines", 0, "units")`. People read it as
+`billing.lines[0].units`, JSON tools as `/billing/lines/0/units`. In a pattern, `*` stands for every item of a list.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+Path = tuple[str | int, ...]
+"""The steps from the root: names of fields, indexes of items; in a pattern `*` for every item."""
+
+_STEP = re.compile(r"\[(\d+|\*)\]|([^.\[\]]+)")
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Path:
+    """The path that `billing.lines[0].units` stands for; `*` stays."""
+    return tuple(int(index) if index.isdigit() else index or name for index, name in _STEP.findall(text))
+
+
+def dotted(path: Path) -> str:
+    """`billing.lines[0].units`: a path as issues name a field."""
+    return "".join([f"[{step}]" if isinstance(step, int) or step == "*" else f".{step}" for step in path]).removeprefix(".")
+
+
+def pointer(path: Path) -> str:
+    """The JSON pointer (RFC 6901) of a path."""
+    return "".join(["/" + str(step).replace("~", "~0").replace("/", "~1") for step in path])
+
+
+def pattern(path: Path) -> Path:
+    """The path with `*` in place of every index."""
+    return tuple(["*" if isinstance(step, int) else step for step in path])
+
+
+def at(value: object, path: Path) -> object:
+    """The part of a value at a path that leads to something in it."""
+    for step in path:
+        value = value[step]  # type: ignore[index]  # the path was taken from the value
+    return value
+
+
+def leaves(value: object, path: Path = ()) -> Iterator[Path]:
+    """The paths of all plain values within a value."""
+    if isinstance(value, dict):
+        for name, child in value.items():
+            yield from leaves(child, (*path, name))
+    elif isinstance(value, list | tuple):
+        for place, child in enumerate(value):
+            yield from leaves(child, (*path, place))
+    else:
+        yield path
+
+
+def matching(tree: object, path: Path) -> list[Path]:
+    """The paths that a pattern leads to, wherever there is a value; a bare text stands for its own parts."""
+    reached: list[tuple[Path, Any]] = [((), tree)]
+    for step in path:
+        reached = [((*before, key), child) for before, value in reached for key, child in _children(value, step)]
+    return [place for place, value in reached if value is not None]
+
+
+def _children(value: Any, step: str | int) -> list[tuple[str | int, Any]]:  # noqa: ANN401 - JSON values
+    if step == "*":
+        return list(enumerate(value)) if isinstance(value, list) else []
+    if isinstance(step, int):
+        return [(step, value[step])] if isinstance(value, list) and step < len(value) else []
+    if isinstance(value, str):
+        return [(step, value)]
+    return [(step, value[step])] if isinstance(value, dict) and step in value else []
