@@ -12,7 +12,7 @@ from adapter.case import Case, Date
 from adapter.fhir.json import read_json
 from adapter.fhir.outcome import operation_outcome
 from adapter.issues import FailureKind, Issue
-from adapter.lineage import Lineage, Trail, UnreadFields
+from adapter.lineage import Lineage, Trail
 from adapter.readers.document import Document
 from adapter.rules.circumstances import SUNSET, Circumstances
 from adapter.rules.explanation import Explanation, explain
@@ -20,6 +20,7 @@ from adapter.rules.facts import Facts, facts_of
 from adapter.rules.judgement import Judgement
 from adapter.rules.policy import Choice
 from adapter.rules.state import state_of
+from adapter.unread import UnreadFields
 
 Profiles = Literal["none", "own", "uscore", "all"]
 AiLabel = Literal["device", "ai", "both"]

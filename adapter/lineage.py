@@ -1,25 +1,25 @@
-"""What every element of a conversion was made from, and what of the input no mapping read."""
+"""What every element of a conversion was made from."""
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
 from adapter.fhir.bundle import expression_roots
-from adapter.issues import Issue, IssueType, Severity
+from adapter.issues import Issue, IssueType
 from adapter.mapping.compiled import CompiledMap, Report, Trace
-from adapter.mapping.library import Library, Made
+from adapter.mapping.library import Library, Made, references_of
 from adapter.mapping.origin import Origin, origins
 from adapter.merging.merge import Merged
-from adapter.path import Path, at, dotted, leaves, matching, parse
+from adapter.path import Path, dotted, leaves, matching, parse
 from adapter.readers.document import MappedDocument, Source
 from adapter.rules.judgement import Judgement
 from adapter.rules.state import DERIVED_FROM
+from adapter.unread import UnreadField, UnreadFields, coverage_of, unread_paths
 
-_STEP_END = re.compile(r"(?<=[^#])/")
 _ENVELOPE = "adapter.fhir.bundle.transaction"
 _MOST_PLACES = 3
+_MOST_ITEMS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,45 +57,13 @@ class Lineage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnreadField:
-    """An input field that no mapping read: its pattern (`*` for every item), where it stands, and the reason if there is one.
+class _Field:
+    """Fields of the Case that are there, where documents say them, and how maps of other input forms made them."""
 
-    `dropped` says that it is an item that a mapping did read, and made nothing of.
-    """
-
-    field: str
-    positions: tuple[str, ...]
-    reason: str | None
-    dropped: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnreadFields:
-    """All input fields that no mapping read."""
-
-    fields: tuple[UnreadField, ...]
-
-    def issues(self) -> Iterator[Issue]:
-        """One issue per field pattern."""
-        for each in self.fields:
-            more = f" ({len(each.positions)} places)" if len(each.positions) > 1 else ""
-            rule, severity, said = _words(each)
-            yield Issue(
-                severity=severity,
-                code=IssueType.INFORMATIONAL,
-                rule=rule,
-                text=f"`{each.field}`{more}: {said}",
-                location=each.positions[:_MOST_PLACES],
-            )
-
-
-def _words(unread: UnreadField) -> tuple[str, Severity, str]:
-    if unread.dropped:
-        said = "its mapping made nothing of it, since a part is missing that it needs; send that, or change the `when`"
-        return "coverage/dropped", Severity.WARNING, said
-    if unread.reason:
-        return "coverage/ignored", Severity.INFORMATION, f"left out on purpose: {unread.reason}"
-    return "coverage/unread", Severity.INFORMATION, "no mapping reads it, so it is not in the output"
+    fields: tuple[str, ...] = ()
+    positions: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+    through: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +82,10 @@ class Trail:
     def _traces(self) -> dict[tuple[int, str], Trace]:
         """What variants noted so far, by the resource's number and the variant."""
         return {}
+
+    @cached_property
+    def _references(self) -> dict[str, object]:
+        return references_of(self.made, self.library.maps)
 
     @cached_property
     def _names(self) -> list[str]:
@@ -150,51 +122,85 @@ class Trail:
         made = self.made[number]
         mode: Literal["explain", "lineage"] = "explain" if explain else "lineage"
         if (number, mode) not in self._traces:
-            self._traces[number, mode] = self.library.retrace(made, self.made, self.roots, explain=explain)
+            self._traces[number, mode] = self.library.retrace(made, self._references, self.roots, explain=explain)
         trace, (_, groups) = self._traces[number, mode], made.map.make(mode)
         return origins(trace, groups, made.resource, made.map.around(made.place), wanted)
 
     def _entry(self, origin: Origin, root: str) -> Entry:
-        fields = self._fields(origin.reads)
-        positions = dict.fromkeys(each for path in fields for each in self._positions(path))
-        sources = [source for path in fields for source in self._sources(path)]
-        functions = dict.fromkeys(each for source in sources for each in source.functions)
-        options = [f"options#/{read.removeprefix('options.')}" for read in origin.reads if read.startswith("options.")]
+        known = self._behind(origin.reads)
         return Entry(
             element=f"{root}.{dotted(origin.element)}",
             place=origin.place,
             text=origin.text,
-            fields=tuple(dotted(path) for path in fields),
-            positions=(*positions, *options),
-            functions=(*functions, *origin.functions),
+            fields=known.fields,
+            positions=known.positions,
+            functions=known.functions + origin.functions,
             constant=origin.constant,
             missing=origin.missing,
-            through=tuple(dict.fromkeys(source.place for source in sources)),
+            through=known.through,
         )
 
-    def _fields(self, reads: tuple[str, ...]) -> list[Path]:
-        found: dict[Path, None] = {}
-        for read in reads:
-            for path in self._case_paths(parse(read)):
-                found.update(dict.fromkeys(matching(self.merged.tree, path)))
-        return list(found)
+    def _behind(self, reads: tuple[str, ...]) -> _Field:
+        """What is known of all fields behind some reads, worked out once however many elements were made from them."""
+        if reads not in self._fields_by_reads:
+            self._fields_by_reads[reads] = self._join(reads)
+        return self._fields_by_reads[reads]
+
+    def _join(self, reads: tuple[str, ...]) -> _Field:
+        paths = dict.fromkeys(path for read in reads for path in self._case_paths(parse(read)))
+        options = tuple(f"options#/{read.removeprefix('options.')}" for read in reads if read.startswith("options."))
+        known = _together(self._known(path) for path in paths)
+        return replace(known, positions=known.positions + options)
+
+    @cached_property
+    def _fields_by_reads(self) -> dict[tuple[str, ...], _Field]:
+        return {}
+
+    def _known(self, path: Path) -> _Field:
+        """What is known of a field, looked up once however many elements are made from it."""
+        if path not in self._fields_by_path:
+            self._fields_by_path[path] = self._look_up(path)
+        return self._fields_by_path[path]
+
+    def _look_up(self, path: Path) -> _Field:
+        if "*" not in path:
+            return self._one(path) if matching(self.merged.tree, path) else _Field()
+        paths = matching(self.merged.tree, path)
+        if len(paths) <= _MOST_ITEMS:
+            return _together(map(self._known, paths))
+        # Every element that was made from a long list would name all of its items: the list is named instead.
+        whole = self._known(path[: path.index("*")])
+        return replace(whole, fields=(dotted(path),), positions=tuple(_common_places(whole.positions)))
+
+    def _one(self, path: Path) -> _Field:
+        sources = self._sources(path)
+        return _Field(
+            fields=(dotted(path),),
+            positions=tuple(position for document, own in self.merged.sources(path) for position in document.positions(own)),
+            functions=tuple(name for source in sources for name in source.functions),
+            through=tuple(source.place for source in sources),
+        )
+
+    @cached_property
+    def _fields_by_path(self) -> dict[Path, _Field]:
+        return {}
 
     def _case_paths(self, path: Path) -> list[Path]:
         if path[:1] == ("case",):
             return [path[1:]] if path[1:] else []
         if path[:1] != ("judgement",):
             return []
-        derived = [parse(each) for each in DERIVED_FROM.get(str(path[-1]), ())]
-        blamed = [parse(issue.field) for issue in self.judgement.issues if issue.is_error and issue.field and path[-1] == "claim"]
-        return derived + blamed
+        derived = [parse(field) for field in DERIVED_FROM.get(str(path[-1]), ())]
+        return derived + (self._blamed_by_errors if path[-1] == "claim" else [])
 
-    def _positions(self, path: Path) -> tuple[str, ...]:
-        return tuple(each for document, own in self.merged.sources(path) for each in document.positions(own))
+    @cached_property
+    def _blamed_by_errors(self) -> list[Path]:
+        return [parse(issue.field) for issue in self.judgement.issues if issue.is_error and issue.field]
 
     def _sources(self, path: Path) -> list[Source]:
         """What maps of other input forms made the value from."""
-        found = ((document, own) for document, own in self.merged.sources(path) if isinstance(document, MappedDocument))
-        return [source for document, own in found for source in document.made_from(own)]
+        places = ((document, own) for document, own in self.merged.sources(path) if isinstance(document, MappedDocument))
+        return [source for document, own in places for source in document.made_from(own)]
 
     def unread_fields(self) -> UnreadFields:
         """Which input fields no mapping read."""
@@ -222,32 +228,49 @@ class Trail:
 
     def _expression(self, path: Path) -> tuple[str, ...]:
         while path:
-            readers = self._readers(path)
-            claims = {number: groups for number, groups in readers.items() if self.made[number].map.source.target == "Claim"}
-            if found := self._blamed(claims, path) or self._blamed(readers, path):
-                return found
+            pattern: Path = tuple("*" if isinstance(step, int) else step for step in path)
+            for only_claims in (True, False):
+                if elements := self._elements_of(pattern, only_claims=only_claims).get(path):
+                    return tuple(elements)
             # What was not made of an item was not made of the other items of its list either.
             path = path[:-2] if isinstance(path[-1], int) else path[:-1]
         return ()
 
-    def _readers(self, path: Path) -> dict[int, frozenset[int]]:
-        """The resources that were made from the field, each with the groups of its elements that may have been."""
-        pattern = "case." + dotted(tuple("*" if isinstance(step, int) else step for step in path))
-        readers = ((number, made.map.groups_that_read(pattern)) for number, made in enumerate(self.made))
-        return {number: groups for number, groups in readers if groups}
+    def _elements_of(self, pattern: Path, *, only_claims: bool) -> Mapping[Path, dict[str, None]]:
+        """The first elements that were made from each field of a pattern, found in one walk, however many issues ask."""
+        if (pattern, only_claims) not in self._elements:
+            found: dict[Path, dict[str, None]] = {}
+            for number, groups in self._readers(pattern).items():
+                if not only_claims or self.made[number].map.source.target == "Claim":
+                    for path, element in self._made_from(number, groups, depth=len(pattern)):
+                        elements = found.setdefault(path, {})
+                        if len(elements) < _MOST_PLACES:
+                            elements[element] = None
+            self._elements[pattern, only_claims] = found
+        return self._elements[pattern, only_claims]
 
-    def _blamed(self, readers: Mapping[int, frozenset[int]], path: Path) -> tuple[str, ...]:
-        """The first elements of these resources that were made from the field; of an item of a list, what it was made into."""
-        found: dict[str, None] = {}
-        for number, groups in readers.items():
-            for origin in self._origins(number, wanted=groups):
-                for place, read in enumerate(origin.reads):
-                    if origin.element[:1] != ("text",) and _blames(parse(read), path):
-                        element = _item_of(origin, place, path) if isinstance(path[-1], int) else origin.element
-                        found[".".join((self._names[number], dotted(element))).rstrip(".")] = None
-            if len(found) >= _MOST_PLACES:
-                break
-        return tuple(found)[:_MOST_PLACES]
+    @cached_property
+    def _elements(self) -> dict[tuple[Path, bool], Mapping[Path, dict[str, None]]]:
+        return {}
+
+    def _made_from(self, number: int, groups: frozenset[int], *, depth: int) -> Iterator[tuple[Path, str]]:
+        """The case fields, cut at a depth, that elements of a resource were made from, each with the element.
+
+        Of an item of a list it is what the item was made into.
+        """
+        for origin in self._origins(number, wanted=groups):
+            for place, read in enumerate(origin.reads):
+                path = parse(read)
+                if path[0] == "case" and len(path) > depth and origin.element[:1] != ("text",):
+                    field_path = path[1 : depth + 1]
+                    element = _item_of(origin, place, field_path) if isinstance(field_path[-1], int) else origin.element
+                    yield field_path, ".".join((self._names[number], dotted(element))).rstrip(".")
+
+    def _readers(self, pattern: Path) -> dict[int, frozenset[int]]:
+        """The resources that were made from the field, each with the groups of its elements that may have been."""
+        text = "case." + dotted(pattern)
+        readers = ((number, made.map.groups_that_read(text)) for number, made in enumerate(self.made))
+        return {number: groups for number, groups in readers if groups}
 
 
 def _item_of(origin: Origin, place: int, path: Path) -> tuple[str | int, ...]:
@@ -255,10 +278,6 @@ def _item_of(origin: Origin, place: int, path: Path) -> tuple[str | int, ...]:
     depth = sum(isinstance(step, int) for step in path) - 1
     items = origin.items[place]
     return items[depth] if depth < len(items) else origin.element
-
-
-def _blames(read: Path, path: Path) -> bool:
-    return read[:1] == ("case",) and read[1 : len(path) + 1] == path
 
 
 def verdict_issue(made_by: CompiledMap, report: Report) -> Issue:
@@ -277,51 +296,27 @@ def verdict_issue(made_by: CompiledMap, report: Report) -> Issue:
     )
 
 
-def unread_paths(tree: object, patterns: frozenset[Path]) -> dict[Path, list[Path]]:
-    """The patterns (with `*`) that lead to something in the tree, with the paths that they lead to."""
-    found = {pattern: matching(tree, pattern) for pattern in sorted(patterns, key=str)}
-    return {pattern: paths for pattern, paths in found.items() if paths}
+def _together(known: Iterable[_Field]) -> _Field:
+    """Several fields as one, without repeats."""
+    fields = list(known)
+    return _Field(
+        fields=tuple(name for field in fields for name in field.fields),
+        positions=tuple(dict.fromkeys(position for field in fields for position in field.positions)),
+        functions=tuple(dict.fromkeys(name for field in fields for name in field.functions)),
+        through=tuple(dict.fromkeys(place for field in fields for place in field.through)),
+    )
 
 
-def coverage_of(document: MappedDocument) -> list[UnreadField]:
-    """The fields of a document of another form that its map does not read."""
-    found: dict[Path, list[Path]] = {}
-    for leaf in leaves(document.original.tree):
-        if at(document.original.tree, leaf) in (None, ""):
-            continue
-        pattern: Path = tuple("*" if isinstance(step, int) else step for step in leaf)
-        found.setdefault(pattern, []).append(leaf)
-    unread = []
-    for pattern, paths in found.items():
-        # A list of plain values is read as a whole; that a list or an object is there says nothing of what is in it.
-        if (pattern[:-1] if pattern[-1] == "*" else pattern) not in document.read:
-            names: Path = tuple(step for step in pattern if step != "*")
-            reason = next((why for path, why in document.ignored.items() if names[: len(path)] == path), None)
-            positions = tuple(each for path in paths for each in document.original.positions(path))
-            unread.append(UnreadField(field=dotted(pattern), positions=positions, reason=reason))
-    return unread + _dropped_items(document)
-
-
-def _dropped_items(document: MappedDocument) -> list[UnreadField]:
-    """The items of lists that the map reads and of which nothing was made."""
-    used = {position for source in document.origins.values() for position in source.positions}
-    alive = {position[: end.start()] for position in used for end in _STEP_END.finditer(position)} | used
-    return [
-        UnreadField(field=dotted(item), positions=positions, reason=None, dropped=True)
-        for item in _read_items(document.original.tree, (), document.read)
-        if (positions := document.original.positions(item)) and positions[0] not in alive
-    ]
-
-
-def _read_items(value: object, path: Path, read: frozenset[Path]) -> Iterator[Path]:
-    """The objects in the lists of a tree of which a map reads some field."""
-    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for step, child in children:
-        here = (*path, step)
-        pattern = tuple("*" if isinstance(each, int) else each for each in here)
-        if isinstance(step, int) and isinstance(child, dict) and any(each[: len(pattern)] == pattern for each in read):
-            yield here
-        yield from _read_items(child, here, read)
+def _common_places(positions: Iterable[str]) -> Iterator[str]:
+    """For each document the innermost place (`name#/pointer`) that holds all of these places in it."""
+    common: dict[str, list[str]] = {}
+    for position in positions:
+        name, _, pointer = position.partition("#")
+        steps_here = pointer.split("/")
+        before = common.setdefault(name, steps_here)
+        same = next((at for at, (one, other) in enumerate(zip(before, steps_here, strict=False)) if one != other), None)
+        common[name] = before[: min(len(before), len(steps_here)) if same is None else same]
+    return (f"{name}#{'/'.join(shared)}" for name, shared in common.items())
 
 
 def _own(root: str, leaf: Path) -> Entry:
@@ -343,4 +338,4 @@ def _touches(element: str, wanted: str) -> bool:
     )
 
 
-__all__ = ["Entry", "Lineage", "Trail", "UnreadField", "UnreadFields", "coverage_of", "verdict_issue"]
+__all__ = ["Entry", "Lineage", "Trail", "verdict_issue"]

@@ -9,13 +9,14 @@ import pytest
 
 from adapter.conversion import Conversion
 from adapter.issues import Issue, IssueType, Severity
-from adapter.lineage import Entry, Lineage, UnreadField, UnreadFields, coverage_of, unread_paths
+from adapter.lineage import Entry, Lineage
 from adapter.mapping.library import load_library
 from adapter.path import at, leaves, parse
 from adapter.pipeline import Pipeline
 from adapter.readers.document import Document, MappedDocument, ReadDocument, Source
 from adapter.readers.shape import input_form
 from adapter.rules.policy import Policies
+from adapter.unread import UnreadField, UnreadFields, coverage_of, unread_paths
 from tests.mapping.ground import VISIT_SCHEMA, load, surroundings, visit_shape
 
 FHIR = """map: patient

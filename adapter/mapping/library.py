@@ -86,13 +86,16 @@ class Library:
             _hand_over(found, each, reports)
         return made, reports
 
-    def retrace(self, made: Made, all_made: Iterable[Made], roots: tuple[object, ...], *, explain: bool = False) -> Trace:
-        """What the lineage (or explain) variant notes when it makes the same resource again, unless it was noted already."""
+    def retrace(self, made: Made, references: Mapping[str, object], roots: tuple[object, ...], *, explain: bool = False) -> Trace:
+        """What the lineage (or explain) variant notes when it makes the same resource again, unless it was noted already.
+
+        `references` are those of all resources of the conversion (`references_of`).
+        """
         if made.trace is not None and not explain:
             return made.trace
         trace: Trace = []
         make, _ = made.map.make("explain" if explain else "lineage")
-        again = make(*roots, references_of(all_made, self.maps), [], trace.append, made.identity, made.item, made.place)
+        again = make(*roots, references, [], trace.append, made.identity, made.item, made.place)
         assert again == made.resource  # noqa: S101 - all variants come from one tree
         return trace
 

@@ -1,5 +1,7 @@
 """Merges what several documents say of one case, field by field, and remembers which document said what."""
 
+from collections import deque
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, get_args, get_type_hints
@@ -30,9 +32,14 @@ class Merged:
 
     def numbers(self, path: Path) -> dict[int, Path]:
         """The numbers of the documents that say something at this path, each with its own path to it; else those with null."""
-        places = ((number, self._path_in(number, path)) for number in range(len(self.documents)))
-        found = {number: own for number, own in places if own is not None and self.documents[number].has(own)}
-        return {number: own for number, own in found.items() if self.documents[number].says(own)} or found
+        loud: dict[int, Path] = {}
+        null: dict[int, Path] = {}
+        for number, document in enumerate(self.documents):
+            own = self._path_in(number, path)
+            says = None if own is None else document.says(own)
+            if own is not None and says is not None:
+                (loud if says else null)[number] = own
+        return loud or null
 
     def positions(self, path: Path) -> tuple[str, ...]:
         """Where the documents say something at this path or, failing that, at the nearest place above it."""
@@ -41,6 +48,8 @@ class Merged:
         return tuple(dict.fromkeys(each for document, own in self.sources(path) for each in document.positions(own)))
 
     def _path_in(self, number: int, path: Path) -> Path | None:
+        if not self.items:
+            return path
         own: list[str | int] = []
         for depth, step in enumerate(path):
             places = self.items.get(path[: depth + 1]) if isinstance(step, int) else None
@@ -112,10 +121,12 @@ class _Merger:
 
     def _items(self, merged: list[Any], new: list[Any], path: Path, *, number: int) -> list[Any]:
         key = _merge_key(_pattern(path))
-        taken: set[int] = set()
+        free: dict[Hashable, deque[int]] = {}
+        for at, item in enumerate(merged):
+            free.setdefault(_identity(item, key), deque()).append(at)
         for place, item in enumerate(new):
-            at = next((at for at, other in enumerate(merged) if at not in taken and _same_item(other, item, key)), len(merged))
-            taken.add(at)
+            same = free.get(_identity(item, key))
+            at = same.popleft() if same else len(merged)
             self.items.setdefault((*path, at), {})[number] = place
             if at == len(merged):
                 merged.append(item)
@@ -145,10 +156,20 @@ def _same(one: Any, other: Any) -> bool:  # noqa: ANN401 - JSON values
     return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
-def _same_item(one: Any, other: Any, key: tuple[str, ...]) -> bool:  # noqa: ANN401 - JSON values
-    if not key or not isinstance(one, dict) or not isinstance(other, dict) or one.get(key[0]) is None:
-        return _same(one, other)
-    return all(_same(one.get(name), other.get(name)) for name in key)
+def _identity(item: Any, key: tuple[str, ...]) -> Hashable:  # noqa: ANN401 - JSON values
+    """By what an item of a list is known in another document: its key, or all of it where it has none."""
+    if key and isinstance(item, dict) and item.get(key[0]) is not None:
+        return "key", *(_hashable(item.get(name)) for name in key)
+    return "whole", _hashable(item)
+
+
+def _hashable(value: Any) -> Hashable:  # noqa: ANN401 - JSON values
+    """A JSON value as something that is equal, and hashes equally, exactly where `_same` says so."""
+    if isinstance(value, dict):
+        return frozenset((name, _hashable(child)) for name, child in value.items())
+    if isinstance(value, list):
+        return tuple(map(_hashable, value))
+    return (value,) if isinstance(value, bool) else value
 
 
 def _pattern(path: Path) -> tuple[str, ...]:

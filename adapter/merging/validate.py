@@ -14,7 +14,7 @@ from adapter.path import Path, dotted
 from adapter.readers.document import ReadDocument
 
 _MANY = 50
-"""More problems than this are counted, not listed."""
+"""More problems than this are not listed."""
 
 _WORDS = {
     "string_type": "must be a text",
@@ -76,13 +76,13 @@ def _issues(merged: Merged, details: list[ErrorDetails]) -> tuple[Issue, ...]:
     found: dict[Path, Issue] = {}
     for detail in details:
         path = _path(merged, detail)
-        if path not in found:
-            found[path] = _issue(merged, path, detail)
-    issues = list(found.values())
-    if len(issues) > _MANY:
-        text = f"{len(issues) - _MANY} more problems of this kind are not listed; mend these first"
-        issues = [*issues[:_MANY], Issue(severity=Severity.ERROR, code=IssueType.INVALID, rule="document/more", text=text)]
-    return tuple(issues)
+        if path in found:
+            continue
+        if len(found) == _MANY:
+            text = f"there are more problems than these {_MANY}; fix these first"
+            return *found.values(), Issue(severity=Severity.ERROR, code=IssueType.INVALID, rule="document/more", text=text)
+        found[path] = _issue(merged, path, detail)
+    return tuple(found.values())
 
 
 def _path(merged: Merged, detail: ErrorDetails) -> Path:

@@ -44,22 +44,16 @@ class ReadDocument:
             value = value[step]
         return path
 
-    def has(self, path: Path) -> bool:
-        """Whether there is a value at the path, null included (a bare text stands for its own parts)."""
-        near = self.nearest(path)
-        is_part = len(near) == len(path) - 1 and isinstance(path[-1], str) and isinstance(self._at(near), str)
-        return is_part or len(near) == len(path)
-
-    def says(self, path: Path) -> bool:
-        """Whether there is a value at the path that is not null."""
-        near = self.nearest(path)
-        return self.has(path) and self._at(near) is not None
-
-    def _at(self, path: Path) -> Any:  # noqa: ANN401 - JSON values
+    def says(self, path: Path) -> bool | None:
+        """Whether there is a value at the path; False for null, None for nothing (a bare text stands for its own parts)."""
         value: Any = self.tree
-        for step in path:
-            value = value[step]
-        return value
+        for depth, step in enumerate(path):
+            is_item = isinstance(value, list) and isinstance(step, int) and step < len(value)
+            if is_item or (isinstance(value, dict) and step in value):
+                value = value[step]
+            else:
+                return True if isinstance(value, str) and isinstance(step, str) and depth == len(path) - 1 else None
+        return value is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

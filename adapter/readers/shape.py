@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import jsonschema_rs
@@ -9,6 +10,9 @@ import jsonschema_rs
 from adapter.issues import Issue, IssueType, Severity
 from adapter.path import pointer
 from adapter.readers.document import ReadDocument
+
+_MANY = 50
+"""More problems than this are not listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +35,7 @@ def structure_issues(form: InputForm, document: ReadDocument) -> list[Issue]:
     """What in a document breaks the structure of its form, without any value from it."""
     if form.validator.is_valid(document.tree):
         return []
-    errors = list(form.validator.iter_errors(document.tree))
+    errors = islice(form.validator.iter_errors(document.tree), _MANY)
     return [
         Issue(
             severity=Severity.ERROR,
@@ -41,7 +45,7 @@ def structure_issues(form: InputForm, document: ReadDocument) -> list[Issue]:
             suggestion="send the file as the tool wrote it, or say which form it has",
             location=(f"{document.name}#{pointer(tuple(error.instance_path))}",),
         )
-        for error in errors[:50]
+        for error in errors
     ]
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from adapter.lineage import UnreadField
 from adapter.readers.document import Document
+from adapter.unread import UnreadField
 from tests.examples.ground import EXAMPLES, OPTIONS, ROOT, conversion_of, documents_of, example_names, pipeline
 
 FOLDER = EXAMPLES / "face2gene-lab"

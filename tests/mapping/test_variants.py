@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, reject, settings
 
 from adapter.case import Case
 from adapter.mapping.compiled import CompiledMap, Report
-from adapter.mapping.library import Library, Made, load_library
+from adapter.mapping.library import Library, Made, load_library, references_of
 from adapter.mapping.origin import Origin, origins
 from adapter.mapping.problem import BadMappingError
 from adapter.path import leaves
@@ -35,7 +35,7 @@ def probes(library: Library, roots: tuple[object, ...]) -> list[Made]:
 
 
 def traced(library: Library, made: Made, roots: tuple[object, ...], *, explain: bool = False) -> list[Origin]:
-    trace = library.retrace(made, [made], roots, explain=explain)
+    trace = library.retrace(made, references_of([made], library.maps), roots, explain=explain)
     _, groups = made.map.make("explain" if explain else "lineage")
     return list(origins(trace, groups, made.resource, made.map.around(made.place)))
 
@@ -75,8 +75,10 @@ def test_every_variant_makes_the_same_and_reports_the_same(text: str, case: Case
     assert [made.resource for made in plain] == [made.resource for made in noted]
     assert said(plain_reports) == said(noted_reports)
     for one, other in zip(plain, noted, strict=True):
-        assert library.retrace(one, plain, roots) == other.trace
-        library.retrace(one, plain, roots, explain=True)  # which holds what it makes to the resource that there is
+        assert library.retrace(one, references_of(plain, library.maps), roots) == other.trace
+        library.retrace(
+            one, references_of(plain, library.maps), roots, explain=True
+        )  # which holds what it makes to the resource that there is
 
 
 @PROPERTY
