@@ -31,7 +31,7 @@ from adapter.rules.judgement import Judgement
 from adapter.rules.modifier_codes import systems_of
 from adapter.rules.policy import Policies
 from adapter.rules.policy_file import load_policies
-from adapter.rules.table import RULES
+from adapter.rules.registry import RULES
 from adapter.settings import Settings, settings_from
 from adapter.strict_yaml.plain import read_plain_yaml
 from adapter.terminology import Terminology, load_terminology

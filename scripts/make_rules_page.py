@@ -10,19 +10,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from adapter.assembly import load  # noqa: E402 - as above
-from adapter.rules.applicability import APPLIES  # noqa: E402 - found through the line above
+from adapter.assembly import load  # noqa: E402 - found through the line above
 from adapter.rules.description import latest  # noqa: E402 - as above
 from adapter.rules.policy import Policies  # noqa: E402 - as above
-from adapter.rules.registry import IMPLEMENTED  # noqa: E402 - as above
+from adapter.rules.registry import RULES  # noqa: E402 - as above
 from adapter.rules.rule import Rule  # noqa: E402 - as above
-from adapter.rules.table import RULES  # noqa: E402 - as above
 from adapter.settings import Settings  # noqa: E402 - as above
 
 PAGE = ROOT / "docs" / "rules.md"
 START = """# The coding rules for 0731T
 
-Written by `python scripts/make_rules_page.py` from the table of rules (`adapter/rules/rows/`) and the policies of payers
+Written by `python scripts/make_rules_page.py` from the rules (`adapter/rules/`) and the policies of payers
 (`mappings/payers/`): change those, not this page.
 
 A rule never rewrites a code: what was sent is carried, and an issue says what is wrong, where, and what to do. An error keeps the
@@ -34,7 +32,7 @@ rules are broken, and never an error (docs/payers.md). `adapter rules explain FI
 How well the tests watch the rules: of 1,104 mutants of the conditions in `adapter/rules` (cosmic-ray 8.7.0, the selection in
 `cosmic-ray.toml`), 399 drawn at random were tried on 2026-11-24, and `tests/rules` caught 367 of them, 92 %. Of the 32 others
 eighteen change nothing that can be seen (whether a dataclass is frozen, for example), and nine turned the reason why a rule was
-not looked for (`applicability.py`); that was tested more closely since, so that 42 of its 51 mutants are caught.
+not looked for (now `condition.py`); that was tested more closely since, so that 42 of its 51 mutants are caught.
 """
 _GROUPS = {
     "RPT": "The report",
@@ -90,11 +88,9 @@ def _rule(rule: Rule, policies: Policies) -> Iterator[str]:
     for policy in latest(policies):
         if rule.id in policy.severities:
             yield f"- {policy.name}: {policy.severities[rule.id]} ({policy.standing})\n"
-    conditions = "; or ".join(condition.otherwise for condition in APPLIES[rule.id])
+    conditions = "; or ".join(condition.otherwise for condition in rule.applies)
     yield f"- not looked for if: {conditions}\n" if conditions else ""
     yield f"- source: {rule.source} ({'verified' if rule.verified else 'not verified'})\n"
-    if rule.id not in IMPLEMENTED:
-        yield "- found elsewhere than in a case alone\n" if rule.id in ("PRI-03", "MAP-01") else "- not looked for yet\n"
 
 
 def _effect(rule: Rule) -> str:

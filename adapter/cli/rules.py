@@ -13,8 +13,8 @@ from adapter.cli.show import err, out, print_json, show_issues
 from adapter.issues import Issue, IssueType, NotFoundError, Severity
 from adapter.rules.description import describe_explanation, describe_policy, describe_rule, latest
 from adapter.rules.explanation import Explanation, RuleOutcome
+from adapter.rules.registry import RULE, RULES
 from adapter.rules.rule import Rule
-from adapter.rules.table import RULE, RULES
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 _STYLE = {"fired": "red", "passed": "green", "not-applicable": "dim", "skipped": "yellow"}

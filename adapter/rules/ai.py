@@ -4,8 +4,11 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from adapter.case import Candidate, ScoreKind
+from adapter.issues import IssueType
+from adapter.rules.condition import AI, CANDIDATES, SCORES
 from adapter.rules.facts import Facts
-from adapter.rules.finding import Finding, rule
+from adapter.rules.finding import Finding
+from adapter.rules.rule import ERROR, WARNING, Variant, rule
 
 _SIMILARITIES = frozenset({"face_similarity", "feature_similarity", "combined_similarity"})
 _PROBABILITY = "probability"
@@ -15,7 +18,15 @@ _HIGHEST: Mapping[ScoreKind, int] = MappingProxyType(
 """The largest value of a kind, the smallest being 0; a cosine distance goes to 2, and the other kinds have no range."""
 
 
-@rule("AI-01")
+@rule(
+    "AI-01",
+    title="AI product or version missing",
+    severity=WARNING,
+    code=IssueType.INCOMPLETE,
+    text="It is not said which AI product, or which version, gave the output. Send both.",
+    source="HL7 AI Transparency on FHIR",
+    applies=(AI,),
+)
 def product_or_version_missing(facts: Facts) -> Iterator[Finding]:
     """An AI report that names no product, or no version of application or model."""
     if facts.case.ai is None:
@@ -27,7 +38,15 @@ def product_or_version_missing(facts: Facts) -> Iterator[Finding]:
         yield Finding("ai.tool.app_version")
 
 
-@rule("AI-02")
+@rule(
+    "AI-02",
+    title="Ranks of candidates",
+    severity=ERROR,
+    code=IssueType.INVARIANT,
+    text=("Candidates must be ranked 1, 2, 3 … in the order of the list, without gap or repeat. Send the rank of this place."),
+    source="adapter policy: the rank is the order as given",
+    applies=(CANDIDATES,),
+)
 def rank_out_of_order(facts: Facts) -> Iterator[Finding]:
     """A candidate whose rank is missing, repeats or leaves a gap after the ranks before it; suggests the rank of its place."""
     last = 0
@@ -37,7 +56,22 @@ def rank_out_of_order(facts: Facts) -> Iterator[Finding]:
         last = last + 1 if candidate.rank is None else max(last, candidate.rank)
 
 
-@rule("AI-03")
+@rule(
+    "AI-03",
+    title="Kind of score",
+    severity=ERROR,
+    code=IssueType.VALUE,
+    text="The score is outside the range of its kind. Check the kind of the score and its value.",
+    source="adapter policy: a similarity is not a probability",
+    variants=(
+        Variant(
+            name="two-kinds",
+            text="The candidate has a similarity and a probability. Check which of the two the tool gave.",
+            severity=WARNING,
+        ),
+    ),
+    applies=(CANDIDATES, SCORES),
+)
 def score_unlike_its_kind(facts: Facts) -> Iterator[Finding]:
     """A score outside the range of its kind, or a probability beside a similarity of the same candidate."""
     for at, candidate in enumerate(facts.case.ai.candidates if facts.case.ai else ()):
@@ -55,7 +89,15 @@ def _probability_beside_similarity(candidate: Candidate) -> int | None:
     return kinds.index(_PROBABILITY) if _PROBABILITY in kinds and not _SIMILARITIES.isdisjoint(kinds) else None
 
 
-@rule("AI-04")
+@rule(
+    "AI-04",
+    title="AI output called final",
+    severity=ERROR,
+    code=IssueType.BUSINESS_RULE,
+    text=("AI output stays preliminary until a clinician signs the report. Send it as preliminary, or send the signature."),
+    source="CPT Appendix S; state machine of the adapter",
+    applies=(CANDIDATES,),
+)
 def final_without_signature(facts: Facts) -> Iterator[Finding]:
     """A candidate that calls itself final although nobody signed the report."""
     if facts.case.ai is None or facts.is_signed:

@@ -6,7 +6,6 @@ from typing import Any
 from adapter.issues import Issue
 from adapter.rules.explanation import Explanation, RuleOutcome
 from adapter.rules.policy import PayerPolicy, Policies
-from adapter.rules.registry import IMPLEMENTED
 from adapter.rules.rule import Rule
 from adapter.rules.suggestion import Suggestion
 
@@ -14,7 +13,7 @@ Json = dict[str, Any]
 
 
 def describe_rule(rule: Rule, policies: Policies) -> Json:
-    """A rule: id, title, severity, payers' severities, issue type, text, variants, source, effect, and if it is looked for."""
+    """A rule: id, title, severity, payers' severities, issue type, text, variants, source and effect."""
     return {
         "id": rule.id,
         "title": rule.title,
@@ -34,7 +33,6 @@ def describe_rule(rule: Rule, policies: Policies) -> Json:
         "source": rule.source,
         "verified": rule.verified,
         "effect": rule.effect,
-        "implemented": rule.id in IMPLEMENTED,
     }
 
 

@@ -3,20 +3,30 @@
 import re
 from collections.abc import Iterator
 
+from adapter.issues import IssueType
+from adapter.rules.condition import ASKED, DIAGNOSES
 from adapter.rules.facts import Facts
-from adapter.rules.finding import Finding, rule
+from adapter.rules.finding import Finding
+from adapter.rules.rule import ERROR, WARNING, Variant, rule
 
-DIAGNOSES = 12
-POINTERS = 4
+_MOST_DIAGNOSES = 12
+_MOST_POINTERS = 4
 _SHAPE = re.compile(r"[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?")
 _CATEGORY_LENGTH = 3
 
 
-@rule("DX-01")
+@rule(
+    "DX-01",
+    title="Diagnosis for every line",
+    severity=ERROR,
+    code=IssueType.REQUIRED,
+    text=("Every line needs at least one pointer to a diagnosis of the claim. Send the diagnosis, and point at its order."),
+    source="X12 837P HI, SV107",
+    variants=(Variant(name="predetermination", severity=WARNING),),
+    applies=(ASKED,),
+)
 def no_diagnosis_or_pointer(facts: Facts) -> Iterator[Finding]:
     """No diagnosis at all, a line that points at none, or a pointer at a diagnosis that is not there."""
-    if facts.use is None:
-        return
     variant = "predetermination" if facts.use == "predetermination" else None
     for field in _without_diagnosis(facts):
         yield Finding(field, variant=variant)
@@ -27,19 +37,25 @@ def _without_diagnosis(facts: Facts) -> Iterator[str]:
         yield "diagnoses"
         return
     orders = {diagnosis.order or place for place, diagnosis in enumerate(facts.case.diagnoses, 1)}
-    for at, line in enumerate(facts.lines):
-        if not line.dx_pointers:
-            yield f"billing.lines[{at}].dx_pointers"
-        for place, pointer in enumerate(line.dx_pointers):
+    for line in facts.lines:
+        if not line.sent.dx_pointers:
+            yield line.at("dx_pointers")
+        for place, pointer in enumerate(line.sent.dx_pointers):
             if pointer not in orders:
-                yield f"billing.lines[{at}].dx_pointers[{place}]"
+                yield line.at("dx_pointers", place)
 
 
-@rule("DX-02")
+@rule(
+    "DX-02",
+    title="Diagnosis not established",
+    severity=ERROR,
+    code=IssueType.BUSINESS_RULE,
+    text=("An outpatient claim codes no suspected disease and no AI proposal. Send confirmed conditions, signs or symptoms."),
+    source="ICD-10-CM Official Guidelines, section IV.H",
+    applies=(ASKED, DIAGNOSES),
+)
 def diagnosis_not_established(facts: Facts) -> Iterator[Finding]:
     """A claim's diagnosis that the AI proposed, or that nobody marked as confirmed."""
-    if facts.use is None:
-        return
     for at, diagnosis in enumerate(facts.case.diagnoses):
         if diagnosis.source == "ai":
             yield Finding(f"diagnoses[{at}].source")
@@ -47,7 +63,16 @@ def diagnosis_not_established(facts: Facts) -> Iterator[Finding]:
             yield Finding(f"diagnoses[{at}].certainty")
 
 
-@rule("DX-03")
+@rule(
+    "DX-03",
+    title="Diagnosis outside ICD-10-CM",
+    severity=ERROR,
+    code=IssueType.CODE_INVALID,
+    text="This is not shaped like an ICD-10-CM code. Send the ICD-10-CM code of the diagnosis.",
+    source="http://hl7.org/fhir/sid/icd-10-cm",
+    verified=True,
+    applies=(DIAGNOSES,),
+)
 def not_shaped_like_icd_10_cm(facts: Facts) -> Iterator[Finding]:
     """A diagnosis that is not shaped like an ICD-10-CM code; suggests case and full stop where only they are wrong."""
     for at, diagnosis in enumerate(facts.case.diagnoses):
@@ -62,13 +87,19 @@ def _mended(code: str) -> str | None:
     return mended if _SHAPE.fullmatch(mended) else None
 
 
-@rule("DX-04")
+@rule(
+    "DX-04",
+    title="Too many diagnoses or pointers",
+    severity=ERROR,
+    code=IssueType.TOO_LONG,
+    text=("A claim holds twelve diagnoses and a line four pointers. Keep those that matter most, or split the claim."),
+    source="NUCC 1500 manual, items 21 and 24E",
+    applies=(ASKED,),
+)
 def too_many(facts: Facts) -> Iterator[Finding]:
     """A thirteenth diagnosis of what is asked of a payer, or a fifth pointer on a line."""
-    if facts.use is None:
-        return
-    if len(facts.case.diagnoses) > DIAGNOSES:
-        yield Finding(f"diagnoses[{DIAGNOSES}]")
-    for at, line in enumerate(facts.lines):
-        if len(line.dx_pointers) > POINTERS:
-            yield Finding(f"billing.lines[{at}].dx_pointers[{POINTERS}]")
+    if len(facts.case.diagnoses) > _MOST_DIAGNOSES:
+        yield Finding(f"diagnoses[{_MOST_DIAGNOSES}]")
+    for line in facts.lines:
+        if len(line.sent.dx_pointers) > _MOST_POINTERS:
+            yield Finding(line.at("dx_pointers", _MOST_POINTERS))

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from adapter.issues import Issue
-from adapter.rules.applicability import APPLIES, Standing
+from adapter.rules.condition import Standing
 from adapter.rules.facts import Facts
+from adapter.rules.judgement import unmet
 from adapter.rules.policy import PayerPolicy
-from adapter.rules.registry import IMPLEMENTED
+from adapter.rules.registry import RULES
 from adapter.rules.rule import Rule
 from adapter.rules.suggestion import Suggestion, suggest
-from adapter.rules.table import RULES
 
 Outcome = Literal["fired", "passed"] | Standing
 
@@ -48,9 +48,7 @@ def _outcome(rule: Rule, facts: Facts, issues: tuple[Issue, ...]) -> RuleOutcome
     if issues:
         why = " ".join(dict.fromkeys(issue.text for issue in issues))
         return RuleOutcome(rule=rule, outcome="fired", why=why, issues=issues)
-    for condition in APPLIES[rule.id]:
-        if not condition.holds(facts):
-            return RuleOutcome(rule=rule, outcome=condition.standing, why=condition.otherwise)
-    if rule.id not in IMPLEMENTED:
-        return RuleOutcome(rule=rule, outcome="skipped", why="no function of the adapter looks for it")
+    condition = unmet(rule, facts, {})
+    if condition is not None:
+        return RuleOutcome(rule=rule, outcome=condition.standing, why=condition.otherwise)
     return RuleOutcome(rule=rule, outcome="passed", why="the case keeps this rule; nothing to do")

@@ -1,22 +1,21 @@
 """The judgement of a case: everything that is wrong with its claim, and which statuses its resources have."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from adapter.case import Case
 from adapter.issues import Issue
 from adapter.rules.circumstances import Circumstances
+from adapter.rules.condition import Condition
 from adapter.rules.facts import Facts, facts_of
-from adapter.rules.finding import Check, Finding
+from adapter.rules.finding import Finding
 from adapter.rules.policy import PayerPolicy
-from adapter.rules.registry import CHECKS
-from adapter.rules.rule import Effect, Variant
+from adapter.rules.registry import RULES
+from adapter.rules.rule import Effect, Rule
 from adapter.rules.state import DERIVED_FROM, ClaimStatus, State, state_of
-from adapter.rules.table import RULE
 
 _NO_PAYER = PayerPolicy()
-_AS_THE_RULE = Variant(name="")
 
 
 class Judgement(BaseModel):
@@ -40,10 +39,12 @@ def judge(case: Case, *, policy: PayerPolicy | None = None, circumstances: Circu
     return judgement_of(facts_of(case, state_of(case), policy or _NO_PAYER, circumstances=circumstances))
 
 
-def judgement_of(facts: Facts) -> Judgement:
-    """Apply every rule to the facts of a case."""
-    issues = tuple(_issues(facts))
-    effects = {RULE[issue.rule].effect for issue in issues if issue.rule is not None and issue.is_error}
+def judgement_of(facts: Facts, rules: Iterable[Rule] = RULES) -> Judgement:
+    """Apply rules, all unless told otherwise, to the facts of a case."""
+    rules = tuple(rules)
+    effect_of = {rule.id: rule.effect for rule in rules}
+    issues = tuple(_issues(facts, rules))
+    effects = {effect_of[issue.rule] for issue in issues if issue.rule is not None and issue.is_error}
     return Judgement(
         issues=issues,
         has_errors=any(issue.is_error for issue in issues),
@@ -53,25 +54,37 @@ def judgement_of(facts: Facts) -> Judgement:
     )
 
 
-def _issues(facts: Facts) -> Iterator[Issue]:
-    for check in CHECKS:
-        for finding in check.find(facts):
-            yield _issue(check, finding, facts.policy)
+def _issues(facts: Facts, rules: Iterable[Rule]) -> Iterator[Issue]:
+    met: dict[Condition, bool] = {}
+    for rule in rules:
+        if unmet(rule, facts, met) is None:
+            for finding in rule.find(facts):
+                yield _issue(rule, finding, facts.policy)
 
 
-def _issue(check: Check, finding: Finding, policy: PayerPolicy) -> Issue:
+def unmet(rule: Rule, facts: Facts, met: dict[Condition, bool]) -> Condition | None:
+    """The first condition of a rule that does not hold; `met` remembers what was asked of these facts before."""
+    for condition in rule.applies:
+        holds = met.get(condition)
+        if holds is None:
+            holds = met[condition] = condition.holds(facts)
+        if not holds:
+            return condition
+    return None
+
+
+def _issue(rule: Rule, finding: Finding, policy: PayerPolicy) -> Issue:
     """The issue of a finding; a variant with a severity of its own is a fact, which no payer changes."""
-    rule = check.rule
-    variant = _AS_THE_RULE if finding.variant is None else next(v for v in rule.variants if v.name == finding.variant)
-    wanted = policy.severities.get(rule.id) if variant.severity is None else None
+    variant = rule.variant(finding.variant)
+    by_payer = policy.severities.get(rule.id) if variant.severity is None else None
     return Issue(
         rule=rule.id,
         field=finding.field,
-        severity=variant.severity or wanted or rule.severity,
+        severity=variant.severity or by_payer or rule.severity,
         code=variant.code or rule.code,
         text=variant.text or rule.text,
         suggestion=finding.suggestion,
-        source=f"{rule.source}; severity by payer policy `{policy.key}`: {policy.standing}" if wanted else rule.source,
+        source=f"{rule.source}; severity by payer policy `{policy.key}`: {policy.standing}" if by_payer else rule.source,
     )
 
 

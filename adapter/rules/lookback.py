@@ -1,11 +1,11 @@
 """What was billed on the same day: by the lines of the claim, and by earlier claims for the same patient and provider."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from adapter.case import Case, Line
+from adapter.case import Case
+from adapter.rules.billed_line import BilledLine, billed_line
 from adapter.rules.state import state_of
 
 Aside = Literal["other-patient", "other-provider", "no-claim", "void", "replaced"]
@@ -23,23 +23,10 @@ ASIDE: Mapping[Aside, str] = MappingProxyType(
 """What is said of an earlier case that does not count."""
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
-    """A line as it stands on a day: its place in the case (nothing for a line of an earlier claim), and its modifiers."""
-
-    at: int | None
-    line: Line
-    codes: tuple[str, ...]
-
-
-def services_before(case: Case, prior: Sequence[Case]) -> tuple[Service, ...]:
+def services_before(case: Case, prior: Sequence[Case]) -> tuple[BilledLine, ...]:
     """The lines of earlier claims that count beside a case, in the order of the claims."""
     standing = (each for each, aside in zip(prior, weighed(case, prior), strict=True) if aside is None)
-    return tuple(
-        Service(None, line, tuple(modifier.code.strip().upper() for modifier in line.modifiers))
-        for each in standing
-        for line in (each.billing.lines if each.billing else ())
-    )
+    return tuple(billed_line(line) for each in standing for line in (each.billing.lines if each.billing else ()))
 
 
 def weighed(case: Case, prior: Sequence[Case]) -> tuple[Aside | None, ...]:
@@ -81,14 +68,12 @@ def _may_be_same(one: Iterable[str | None], other: Iterable[str | None]) -> bool
     return all(mine == theirs for mine, theirs in zip(one, other, strict=True) if mine is not None and theirs is not None)
 
 
-def days_of(
-    before: Sequence[Service], lines: Sequence[Line], codes: Sequence[tuple[str, ...]]
-) -> tuple[tuple[Service, ...], ...]:
+def days_of(before: Sequence[BilledLine], lines: Sequence[BilledLine]) -> tuple[tuple[BilledLine, ...], ...]:
     """The services of each day (the first day of a line), in the order in which they were billed; without a day, each alone."""
-    days: dict[str | int, list[Service]] = {}
+    days: dict[str | int | None, list[BilledLine]] = {}
     for service in before:
-        if service.line.dos_start is not None:
-            days.setdefault(service.line.dos_start, []).append(service)
-    for at, line in enumerate(lines):
-        days.setdefault(line.dos_start or at, []).append(Service(at, line, codes[at]))
+        if service.sent.dos_start is not None:
+            days.setdefault(service.sent.dos_start, []).append(service)
+    for line in lines:
+        days.setdefault(line.sent.dos_start or line.place, []).append(line)
     return tuple(map(tuple, days.values()))

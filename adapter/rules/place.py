@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 
+from adapter.issues import IssueType
+from adapter.rules.condition import LINES, PLACES
 from adapter.rules.facts import Facts
-from adapter.rules.finding import Finding, rule
+from adapter.rules.finding import Finding
+from adapter.rules.rule import ERROR, rule
 
 _BY_FIRST = {
     "0": "123456789",
@@ -18,24 +21,41 @@ _BY_FIRST = {
     "9": "9",
 }
 
-PLACES = frozenset(first + second for first, seconds in _BY_FIRST.items() for second in seconds)
+PLACES_OF_SERVICE = frozenset(first + second for first, seconds in _BY_FIRST.items() for second in seconds)
 """The CMS place-of-service codes as of 2024-08-01 (codes alone)."""
 
 _LENGTH = 2
 
 
-@rule("POS-01")
+@rule(
+    "POS-01",
+    title="Place of service missing",
+    severity=ERROR,
+    code=IssueType.REQUIRED,
+    text="The line has no place of service. Send the CMS place-of-service code.",
+    source="X12 837P CLM05-1, SV105",
+    applies=(LINES,),
+)
 def place_missing(facts: Facts) -> Iterator[Finding]:
     """A line without a place of service."""
-    for at, line in enumerate(facts.lines):
-        if line.pos is None:
-            yield Finding(f"billing.lines[{at}].pos")
+    for line in facts.lines:
+        if line.sent.pos is None:
+            yield Finding(line.at("pos"))
 
 
-@rule("POS-02")
+@rule(
+    "POS-02",
+    title="Place of service unknown",
+    severity=ERROR,
+    code=IssueType.CODE_INVALID,
+    text="This is no CMS place-of-service code. Send one of the published codes.",
+    source="https://www.cms.gov/Medicare/Coding/place-of-service-codes/Place_of_Service_Code_Set",
+    verified=True,
+    applies=(LINES, PLACES),
+)
 def place_unknown(facts: Facts) -> Iterator[Finding]:
     """A place of service that CMS does not have; suggests the leading zero if that is what is missing."""
-    for at, line in enumerate(facts.lines):
-        if line.pos is not None and line.pos not in PLACES:
-            padded = line.pos.zfill(_LENGTH)
-            yield Finding(f"billing.lines[{at}].pos", suggestion=padded if padded in PLACES else None)
+    for line in facts.lines:
+        if line.sent.pos is not None and line.sent.pos not in PLACES_OF_SERVICE:
+            padded = line.sent.pos.zfill(_LENGTH)
+            yield Finding(line.at("pos"), suggestion=padded if padded in PLACES_OF_SERVICE else None)

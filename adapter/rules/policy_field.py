@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from adapter.issues import Severity
 from adapter.rules.policy import Assistants, Components, Wanted
-from adapter.rules.table import RULE
+from adapter.rules.registry import RULE
 from adapter.strict_yaml.document import ListNode, MappingNode, Node, TextNode
 from adapter.strict_yaml.problem import Mark, Problem, problem
 

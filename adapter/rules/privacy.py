@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from adapter.case import Case, Consent
+from adapter.issues import IssueType
+from adapter.rules.condition import FACE, IMAGES, PUBLIC
 from adapter.rules.facts import Facts
-from adapter.rules.finding import Finding, rule
+from adapter.rules.finding import Finding
+from adapter.rules.rule import ERROR, WARNING, rule
 
 _DAY_LENGTH = 10
 _SECOND_LENGTH = 19
@@ -19,7 +22,15 @@ _OPENING_PARAMETER = re.compile(rf"[?&;#](?:{_PARAMETERS})(?:[=&;#]|$)", re.IGNO
 _USER = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//[^/?#]*@", re.IGNORECASE)
 
 
-@rule("PRI-01")
+@rule(
+    "PRI-01",
+    title="Consent for the analysis",
+    severity=ERROR,
+    code=IssueType.FORBIDDEN,
+    text=("No consent to the analysis of the face is shown to have been active then. Send the consent that allowed it."),
+    source="0731T payer overview; http://hl7.org/fhir/R4/consent.html",
+    applies=(FACE,),
+)
 def no_active_consent(facts: Facts) -> Iterator[Finding]:
     """A face was photographed or analysed, or is to be paid for against a refusal, and no consent covers it."""
     consent = facts.case.consent
@@ -67,7 +78,16 @@ def _is_before(one: str, other: str) -> bool:
     return datetime.fromisoformat(one) < datetime.fromisoformat(other)
 
 
-@rule("PRI-02")
+@rule(
+    "PRI-02",
+    title="Photograph inside the input",
+    severity=ERROR,
+    code=IssueType.SECURITY,
+    text="Photographs travel by reference only. Store the image, and send its address.",
+    source="adapter policy",
+    effect="refuse",
+    applies=(IMAGES,),
+)
 def photograph_inside(facts: Facts) -> Iterator[Finding]:
     """The bytes of a photograph, as data or inside a URL."""
     for at, image in enumerate(facts.case.images):
@@ -77,14 +97,31 @@ def photograph_inside(facts: Facts) -> Iterator[Finding]:
             yield Finding(f"images[{at}].url")
 
 
-@rule("PRI-03")
+@rule(
+    "PRI-03",
+    title="Real data for a public server",
+    severity=ERROR,
+    code=IssueType.SECURITY,
+    text=("Only data marked as test data may go to a public server. Choose another server, or mark synthetic data as such."),
+    source="adapter policy; http://terminology.hl7.org/CodeSystem/v3-ActReason#HTEST",
+    effect="none",
+    applies=(PUBLIC,),
+)
 def real_data_for_a_public_server(facts: Facts) -> Iterator[Finding]:
     """A case that is not marked as test data, and a server that takes nothing else; `adapter.client` asks each resource again."""
     if facts.circumstances.to_public_server and not facts.case.test:
         yield Finding("test")
 
 
-@rule("PRI-04")
+@rule(
+    "PRI-04",
+    title="Credentials in an image address",
+    severity=WARNING,
+    code=IssueType.SECURITY,
+    text=("The address of the image opens it to everybody who reads it. Send it without user, token or signature."),
+    source="adapter policy; RFC 3986 section 7.5",
+    applies=(IMAGES,),
+)
 def credentials_in_address(facts: Facts) -> Iterator[Finding]:
     """A user, a token or a signature in the URL of a photograph."""
     for at, image in enumerate(facts.case.images):

@@ -3,22 +3,44 @@
 import re
 from collections.abc import Iterator
 
+from adapter.issues import IssueType
+from adapter.rules.condition import ASKED, NPI
 from adapter.rules.facts import Facts
-from adapter.rules.finding import Finding, rule
+from adapter.rules.finding import Finding
+from adapter.rules.rule import ERROR, rule
 
 _TEN_DIGITS = re.compile(r"[0-9]{10}")
 _PREFIX_SUM = 24  # what the prefix 80840 adds to the Luhn sum; ten ASCII digits add 480 to the sum of their values
 _DOUBLED = str.maketrans("0123456789", "0246813579")  # a doubled digit with its own digits added
 
 
-@rule("PRV-ORG")
+@rule(
+    "PRV-ORG",
+    title="Billing provider missing",
+    severity=ERROR,
+    code=IssueType.REQUIRED,
+    text="Somebody must bill the service. Send the clinic as `organization`.",
+    source="http://hl7.org/fhir/R4/claim-definitions.html#Claim.provider",
+    verified=True,
+    effect="no-claim",
+    applies=(ASKED,),
+)
 def nobody_bills(facts: Facts) -> Iterator[Finding]:
     """Something is asked of a payer, and the clinic that asks is missing."""
-    if facts.use is not None and facts.case.organization is None:
+    if facts.case.organization is None:
         yield Finding("organization")
 
 
-@rule("PRV-NPI")
+@rule(
+    "PRV-NPI",
+    title="National provider identifier",
+    severity=ERROR,
+    code=IssueType.VALUE,
+    text="The NPI must be ten digits with a valid check digit. Look it up in NPPES.",
+    source="US Core us-core-16, us-core-17; 45 CFR 162.406",
+    verified=True,
+    applies=(NPI,),
+)
 def npi_not_valid(facts: Facts) -> Iterator[Finding]:
     """An NPI of a practitioner or of the clinic that is not ten digits or fails its check digit."""
     for at, practitioner in enumerate(facts.case.practitioners):

@@ -1,53 +1,66 @@
-"""The rules that have a function: every check in the modules of this room, in the order of the table."""
+"""All coding rules, collected from the modules that declare them: functions and rows of tables alike."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType, ModuleType
 
 from adapter.rules import (
     ai,
     assistants,
     components,
-    coverage,
     dates,
     diagnoses,
     extent,
+    insurance,
     modifiers,
+    normalisation,
     place,
     privacy,
     providers,
     related_codes,
     report,
-    takeover,
     taxonomy,
     telehealth,
     units,
 )
-from adapter.rules.finding import Check
-from adapter.rules.table import RULES
+from adapter.rules.rule import Rule
 
 _MODULES = (
-    ai,
-    assistants,
-    components,
-    coverage,
-    dates,
-    diagnoses,
-    extent,
-    modifiers,
-    place,
-    privacy,
-    providers,
-    related_codes,
     report,
-    takeover,
-    taxonomy,
-    telehealth,
+    ai,
+    privacy,
+    dates,
     units,
+    diagnoses,
+    place,
+    related_codes,
+    modifiers,
+    extent,
+    components,
+    assistants,
+    telehealth,
+    providers,
+    taxonomy,
+    insurance,
+    normalisation,
 )
-_BY_ID = {thing.rule.id: thing for module in _MODULES for thing in vars(module).values() if isinstance(thing, Check)}
 
-CHECKS: tuple[Check, ...] = tuple(_BY_ID[rule.id] for rule in RULES if rule.id in _BY_ID)
-"""Every rule that is looked for."""
+
+def rules_of(modules: Iterable[ModuleType]) -> tuple[Rule, ...]:
+    """The rules that modules declare, in the order of the declarations: a `Rule`, or a tuple of them made from a table."""
+    return tuple(rule for module in modules for value in vars(module).values() for rule in _rules_in(value))
+
+
+def _rules_in(value: object) -> Iterator[Rule]:
+    for item in value if isinstance(value, tuple) else (value,):
+        if isinstance(item, Rule):
+            yield item
+
+
+RULES: tuple[Rule, ...] = rules_of(_MODULES)
+"""Every rule; issues come in this order."""
+
+RULE: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in RULES})
+"""Every rule by its id."""
 
 JUDGED_ONLY: frozenset[str] = frozenset({"images[*].data", "ai.candidates[*].status"})
 """Case fields that are there to be judged (PRI-02, AI-04) and are carried by no resource."""
-
-IMPLEMENTED: frozenset[str] = frozenset(_BY_ID)
-"""The ids of the rules that are looked for."""

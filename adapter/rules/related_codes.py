@@ -3,9 +3,12 @@
 import re
 from collections.abc import Iterator
 
+from adapter.issues import IssueType
+from adapter.rules.billed_line import BilledLine
+from adapter.rules.condition import ANALYSIS_AND_VISIT, SAME_DAY, VISIT, Condition, bills
 from adapter.rules.facts import ANALYSIS_CODE, Facts
-from adapter.rules.finding import Finding, rule
-from adapter.rules.lookback import Service
+from adapter.rules.finding import Finding
+from adapter.rules.rule import ERROR, WARNING, Variant, rule
 
 SEPARATE = "25"
 ONE_GENE = "81406"
@@ -16,54 +19,96 @@ _ESTABLISHED = frozenset({"99211", "99212", "99213", "99214", "99215"})
 _OF_MANY_GENES = re.compile(r"\b(panels?|exomes?|genomes?|genomic|arrays?|microarrays?|multi-?gene|genes)\b", re.IGNORECASE)
 
 
-def is_visit(code: str) -> bool:
-    """Whether a code is one of evaluation and management (99202 to 99499)."""
-    return len(code) == len(ANALYSIS_CODE) and "99202" <= code <= "99499"
-
-
-@rule("REL-01")
+@rule(
+    "REL-01",
+    title="New and established patient",
+    severity=ERROR,
+    code=IssueType.BUSINESS_RULE,
+    text="One visit can not be for a new and for an established patient. Keep the one that holds.",
+    source="CPT evaluation and management",
+    applies=(VISIT, SAME_DAY),
+)
 def new_and_established(facts: Facts) -> Iterator[Finding]:
     """An office visit of an established patient after one of a new patient on the same day, or the other way round."""
     for services in facts.days:
         seen: set[str] = set()
         for service in services:
-            code = service.line.code
+            code = service.sent.code
             kind = "new" if code in _NEW else "established" if code in _ESTABLISHED else None
             if kind is not None:
-                if service.at is not None and seen - {kind}:
-                    yield Finding(f"billing.lines[{service.at}].code")
+                if service.place is not None and seen - {kind}:
+                    yield Finding(service.at("code"))
                 seen.add(kind)
 
 
-@rule("REL-02")
+@rule(
+    "REL-02",
+    title="Visit without 25",
+    severity=WARNING,
+    code=IssueType.BUSINESS_RULE,
+    text=("A visit on the day of the analysis may need 25. Add it to the visit's line if the visit stands on its own."),
+    source="CMS NCCI policy manual",
+    verified=True,
+    variants=(
+        Variant(
+            name="earlier-claim",
+            text=("An earlier claim bills a visit of this day without 25. Correct that claim if the visit stands on its own."),
+        ),
+    ),
+    applies=(ANALYSIS_AND_VISIT,),
+)
 def visit_without_25(facts: Facts) -> Iterator[Finding]:
     """A visit without 25 on a day of 0731T; of an earlier claim's visit, the line of 0731T is named."""
     for services in facts.days:
-        analysis = [each for each in services if each.line.code == ANALYSIS_CODE]
-        visits = [each for each in services if is_visit(each.line.code) and SEPARATE not in each.codes]
+        analysis = [each for each in services if each.sent.code == ANALYSIS_CODE]
+        visits = [each for each in services if each.is_visit and SEPARATE not in each.codes]
         if analysis and visits:
             yield from _without_25(analysis, visits)
 
 
-def _without_25(analysis: list[Service], visits: list[Service]) -> Iterator[Finding]:
+def _without_25(analysis: list[BilledLine], visits: list[BilledLine]) -> Iterator[Finding]:
     for visit in visits:
-        if visit.at is not None:
-            yield Finding(f"billing.lines[{visit.at}].modifiers", suggestion=SEPARATE)
+        if visit.place is not None:
+            yield Finding(visit.at("modifiers"), suggestion=SEPARATE)
         else:
-            yield from (
-                Finding(f"billing.lines[{each.at}].code", variant="earlier-claim") for each in analysis if each.at is not None
-            )
+            yield from (Finding(each.at("code"), variant="earlier-claim") for each in analysis if each.place is not None)
 
 
-@rule("REL-03")
+@rule(
+    "REL-03",
+    title="G0452 is molecular pathology",
+    severity=WARNING,
+    code=IssueType.CODE_INVALID,
+    text=("G0452 is a physician's interpretation of a molecular pathology test, not care planning. Check the line."),
+    source="CMS HCPCS Level II",
+    verified=True,
+    applies=(bills("G0452"),),
+)
 def molecular_pathology(facts: Facts) -> Iterator[Finding]:
     """A line of G0452."""
-    for at, line in enumerate(facts.lines):
-        if line.code == PATHOLOGY:
-            yield Finding(f"billing.lines[{at}].code")
+    for line in facts.lines:
+        if line.sent.code == PATHOLOGY:
+            yield Finding(line.at("code"))
 
 
-@rule("REL-04")
+@rule(
+    "REL-04",
+    title="81406 without a gene",
+    severity=WARNING,
+    code=IssueType.INCOMPLETE,
+    text=("81406 is for one gene. Name the gene in an order of 81406, or choose the code of the panel that was meant."),
+    source="CPT Tier 2 molecular pathology",
+    verified=True,
+    applies=(
+        Condition(
+            lambda facts: (
+                any(line.sent.code == "81406" for line in facts.lines)
+                or any(order.code == "81406" for order in facts.case.orders)
+            ),
+            "nothing bills or orders 81406",
+        ),
+    ),
+)
 def gene_not_named(facts: Facts) -> Iterator[Finding]:
     """An order of 81406 that names no gene or speaks of many, or a line of it where no such order names a gene."""
     named = False
@@ -74,14 +119,22 @@ def gene_not_named(facts: Facts) -> Iterator[Finding]:
                 yield Finding(f"orders[{at}].gene")
             elif order.text is not None and _OF_MANY_GENES.search(order.text):
                 yield Finding(f"orders[{at}].text")
-    for at, line in enumerate(facts.lines):
-        if line.code == ONE_GENE and not named:
-            yield Finding(f"billing.lines[{at}].code")
+    for line in facts.lines:
+        if line.sent.code == ONE_GENE and not named:
+            yield Finding(line.at("code"))
 
 
-@rule("REL-05")
+@rule(
+    "REL-05",
+    title="Laboratory test on the clinic's claim",
+    severity=WARNING,
+    code=IssueType.BUSINESS_RULE,
+    text=("The laboratory that does the test normally bills it. Take the line off unless the clinic did the test."),
+    source="claims practice",
+    applies=(bills("81406", "88271"),),
+)
 def test_of_the_laboratory(facts: Facts) -> Iterator[Finding]:
     """A line of 81406 or 88271."""
-    for at, line in enumerate(facts.lines):
-        if line.code in LABORATORY:
-            yield Finding(f"billing.lines[{at}].code")
+    for line in facts.lines:
+        if line.sent.code in LABORATORY:
+            yield Finding(line.at("code"))

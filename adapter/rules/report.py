@@ -2,23 +2,42 @@
 
 from collections.abc import Iterator
 
+from adapter.issues import IssueType
+from adapter.rules.condition import CLAIM, FINAL
 from adapter.rules.facts import Facts
-from adapter.rules.finding import Finding, rule
+from adapter.rules.finding import Finding
+from adapter.rules.rule import ERROR, rule
 
 
-@rule("RPT-01")
+@rule(
+    "RPT-01",
+    title="Claim without a finished report",
+    severity=ERROR,
+    code=IssueType.BUSINESS_RULE,
+    text=("0731T ends with a provider's report. Claim it when the report is signed, or 53 if the service was stopped."),
+    source="0731T codebook page; CPT Appendix S",
+    applies=(CLAIM,),
+)
 def no_finished_report(facts: Facts) -> Iterator[Finding]:
     """A claim without a finished report, unless 53 is on every 0731T line; 53 does not excuse a procedure that was completed."""
     discontinued = facts.analysis and not facts.undiscontinued and facts.state.procedure != "completed"
-    if facts.is_claim and not facts.is_final and not discontinued:
+    if not facts.is_final and not discontinued:
         yield Finding("review.status")
 
 
-@rule("RPT-02")
+@rule(
+    "RPT-02",
+    title="Report without its provider's part",
+    severity=ERROR,
+    code=IssueType.INCOMPLETE,
+    text=("A signed report needs its clinician, the time of the signature and a conclusion. Send what is missing."),
+    source="0731T payer overview",
+    applies=(FINAL,),
+)
 def provider_part_missing(facts: Facts) -> Iterator[Finding]:
     """A finished report without its interpreter, time of signature or conclusion."""
     review = facts.case.review
-    if not facts.is_final or review is None:
+    if review is None:
         return
     if review.reviewer is None:
         yield Finding("review.reviewer")
@@ -28,16 +47,32 @@ def provider_part_missing(facts: Facts) -> Iterator[Finding]:
         yield Finding("review.conclusion")
 
 
-@rule("RPT-03")
+@rule(
+    "RPT-03",
+    title="No human interpretation",
+    severity=ERROR,
+    code=IssueType.BUSINESS_RULE,
+    text=("The reviewer is none of the practitioners of the case. Name the clinician who interpreted the output."),
+    source="CPT Appendix S: augmentative",
+    applies=(FINAL,),
+)
 def reviewer_is_no_practitioner(facts: Facts) -> Iterator[Finding]:
     """A finished report by somebody who is none of the practitioners, so not known to be human."""
     reviewer = facts.case.review.reviewer if facts.case.review else None
-    if facts.is_final and reviewer is not None and all(someone.key != reviewer for someone in facts.case.practitioners):
+    if reviewer is not None and all(someone.key != reviewer for someone in facts.case.practitioners):
         yield Finding("review.reviewer")
 
 
-@rule("RPT-04")
+@rule(
+    "RPT-04",
+    title="Claim for an unfinished procedure",
+    severity=ERROR,
+    code=IssueType.BUSINESS_RULE,
+    text=("A claim needs a procedure that was completed or stopped. Wait for it, or correct the procedure's status."),
+    source="http://hl7.org/fhir/R4/valueset-event-status.html; state machine of the adapter",
+    applies=(CLAIM,),
+)
 def procedure_not_finished(facts: Facts) -> Iterator[Finding]:
     """A claim for a procedure that was neither completed nor stopped."""
-    if facts.is_claim and facts.state.procedure not in ("completed", "stopped"):
+    if facts.state.procedure not in ("completed", "stopped"):
         yield Finding("procedure.status")

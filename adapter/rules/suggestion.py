@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from adapter.issues import Issue, IssueType, Severity
+from adapter.rules.billed_line import BilledLine
 from adapter.rules.facts import Facts
 from adapter.rules.modifiers import LIMIT
 
@@ -40,7 +41,7 @@ def suggest(facts: Facts) -> tuple[Suggestion, ...]:
     if facts.use is None:
         return ()
     reasons = {modifier: judge(facts) for modifier, (judge, _) in _TEN.items()}
-    return tuple(each for at in facts.analysis for each in _for_line(facts, at, reasons))
+    return tuple(suggestion for line in facts.analysis for suggestion in _for_line(line, reasons))
 
 
 def suggestion_issues(suggestions: Iterable[Suggestion]) -> Iterator[Issue]:
@@ -66,18 +67,20 @@ def _sentence(said: list[Suggestion]) -> str:
     return f"{defended}. It does not defend " + "; ".join(no) + "." if no else defended + "."
 
 
-def _for_line(facts: Facts, at: int, reasons: Mapping[str, Reason]) -> Iterator[Suggestion]:
-    sent = [modifier.code.strip().upper() for modifier in facts.lines[at].modifiers]
+def _for_line(line: BilledLine, reasons: Mapping[str, Reason]) -> Iterator[Suggestion]:
+    sent = line.codes
     places = LIMIT - sum(code not in _TEN for code in sent)
     for modifier, reason in reasons.items():
         hindrance = _hindrance(modifier, sent, places) if reason[0] else None
         defensible, why = (False, hindrance) if hindrance else reason
         places -= defensible
         rules = _TEN[modifier][1]
-        yield Suggestion(line=at, modifier=modifier, defensible=defensible, sent=modifier in sent, why=why, rules=rules)
+        yield Suggestion(
+            line=line.place or 0, modifier=modifier, defensible=defensible, sent=modifier in sent, why=why, rules=rules
+        )
 
 
-def _hindrance(modifier: str, sent: list[str], places: int) -> str | None:
+def _hindrance(modifier: str, sent: tuple[str, ...], places: int) -> str | None:
     """What else on the line is in the way of a modifier that the facts defend."""
     if modifier == _LIVE_VIDEO and not _OF_TELEHEALTH.isdisjoint(sent):
         return "the line has another telehealth modifier"

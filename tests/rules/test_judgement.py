@@ -10,11 +10,10 @@ from pydantic import ValidationError
 from adapter.case import Case
 from adapter.issues import Issue, IssueType, Severity
 from adapter.rules.circumstances import Circumstances
-from adapter.rules.finding import rule
 from adapter.rules.judgement import Judgement, judge
 from adapter.rules.policy import PayerPolicy
+from adapter.rules.registry import RULE, RULES
 from adapter.rules.suggestion import TEN
-from adapter.rules.table import RULE, RULES
 from tests.rules.ground import ALWAYS, LINE, Make, issues_of
 
 
@@ -111,11 +110,6 @@ def test_a_judgement_is_frozen(make: Make) -> None:
 
     with pytest.raises(ValidationError):
         judgement.claim = None  # type: ignore[misc]  # what is tested
-
-
-def test_a_function_for_a_rule_that_the_table_does_not_have_is_a_bug() -> None:
-    with pytest.raises(KeyError):
-        rule("DOS-99")
 
 
 def test_a_sunset_that_somebody_has_read_is_an_error(make: Make) -> None:

@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from adapter.case import Case
-from adapter.rules.table import RULE
+from adapter.rules.registry import RULE
 from tests.rules.cases import EXAMPLES
 from tests.rules.ground import Example
 

@@ -3,7 +3,7 @@
 from flask import Request, Response
 
 from adapter.rules.description import describe_explanation, describe_policy, describe_rule, latest
-from adapter.rules.table import RULES
+from adapter.rules.registry import RULES
 from adapter.web.answer import JSON, json_answer, refusal_answer
 from adapter.web.request import changes_of, check_parameters, documents_of
 from adapter.web.service import Service

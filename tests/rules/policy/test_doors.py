@@ -11,7 +11,7 @@ from adapter.assembly import load
 from adapter.cli import adapter
 from adapter.cli.exit_code import Outcome
 from adapter.issues import NotFoundError
-from adapter.rules.table import RULES
+from adapter.rules.registry import RULES
 from adapter.settings import Settings
 from adapter.web.app import make_app
 from tests.examples.ground import EXAMPLES

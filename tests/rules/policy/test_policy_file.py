@@ -8,7 +8,7 @@ from adapter.assembly import load
 from adapter.issues import InvalidError, IssueType, Severity
 from adapter.rules.policy import PayerPolicy, Policies
 from adapter.rules.policy_file import BadPolicyError, load_policies
-from adapter.rules.table import RULE
+from adapter.rules.registry import RULE
 from adapter.settings import Settings
 
 PAYERS = Path(__file__).parents[3] / "mappings" / "payers"

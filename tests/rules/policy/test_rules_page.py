@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from adapter.rules.registry import RULES
 from adapter.rules.rule import Rule
-from adapter.rules.table import RULES
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "rules.md"

@@ -14,7 +14,7 @@ from adapter.assembly import Runtime, load
 from adapter.checks import check_resource
 from adapter.issues import SetupError
 from adapter.rules.policy import DEFAULT
-from adapter.rules.table import RULES
+from adapter.rules.registry import RULES
 from adapter.settings import Settings
 from adapter.terminology.definitions import TYPES, load_definitions
 

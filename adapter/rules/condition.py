@@ -1,0 +1,117 @@
+"""When a rule has something to look at: the conditions under which it can be broken at all, in words.
+
+The judgement asks them before it asks the function of a rule, and an explanation names the one that does not hold.
+Where a condition asks for a fact that was not sent, the rule is skipped, and not "not applicable".
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from adapter.rules.facts import ANALYSIS_CODE, Facts
+
+Standing = Literal["not-applicable", "skipped"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Condition:
+    """A condition on the facts, and what is said where it does not hold; `standing` is what the rule is then."""
+
+    holds: Callable[[Facts], bool]
+    otherwise: str
+    standing: Standing = "not-applicable"
+
+
+def missing(holds: Callable[[Facts], bool], otherwise: str) -> Condition:
+    """A condition on a fact that was perhaps not sent."""
+    return Condition(holds, otherwise, "skipped")
+
+
+def sends(*codes: str) -> Condition:
+    """Some line has one of these modifiers, however it is written."""
+    wanted = frozenset(codes)
+    otherwise = "no line has modifier " + " or ".join(codes)
+    return Condition(lambda facts: not wanted.isdisjoint(facts.places), otherwise)
+
+
+def bills(*codes: str) -> Condition:
+    """Some line bills one of these codes."""
+    wanted = frozenset(codes)
+    return Condition(lambda facts: any(line.sent.code in wanted for line in facts.lines), "no line bills " + " or ".join(codes))
+
+
+def has_modifiers(least: int) -> Condition:
+    """Some line has at least so many modifiers."""
+    otherwise = "no line has a modifier" if least == 1 else f"no line has {least} modifiers"
+    return Condition(lambda facts: any(len(line.sent.modifiers) >= least for line in facts.lines), otherwise)
+
+
+ASKED = Condition(lambda facts: facts.use is not None, "nothing is asked of a payer: the case has no `billing`")
+CLAIM = Condition(lambda facts: facts.is_claim, "no claim for payment is made")
+BEFORE = Condition(lambda facts: facts.use in ("preauthorization", "predetermination"), "no opinion is asked before the service")
+LINES = Condition(lambda facts: bool(facts.lines), "the case has no lines to bill")
+ANALYSIS = Condition(lambda facts: bool(facts.analysis), "no line bills 0731T")
+SAME_DAY = Condition(
+    lambda facts: any(len(services) > 1 for services in facts.days), "no two lines, of this claim or earlier ones, are of one day"
+)
+SPLIT = Condition(
+    lambda facts: any("26" in each.codes or "TC" in each.codes for services in facts.days for each in services),
+    "no line, of this claim or earlier ones, has modifier 26 or TC",
+)
+NOT_SPLIT = Condition(lambda facts: facts.policy.components == "not-split", "the payer's policy splits the service")
+ANALYSIS_AND_VISIT = Condition(
+    lambda facts: any(
+        any(each.sent.code == ANALYSIS_CODE for each in services) and any(each.is_visit for each in services)
+        for services in facts.days
+    ),
+    "no day has both 0731T and a visit (evaluation and management)",
+)
+FINAL = Condition(lambda facts: facts.is_final, "there is no finished report")
+SIGNED = Condition(lambda facts: facts.is_signed, "the report is not signed")
+STOPPED = Condition(lambda facts: facts.state.procedure == "stopped", "the procedure was not stopped")
+DIAGNOSES = Condition(lambda facts: bool(facts.case.diagnoses), "the case has no diagnoses")
+AI = Condition(lambda facts: facts.case.ai is not None, "there is no AI report")
+CANDIDATES = Condition(lambda facts: bool(facts.case.ai and facts.case.ai.candidates), "the AI proposes no candidate")
+SCORES = Condition(
+    lambda facts: any(candidate.scores for candidate in (facts.case.ai.candidates if facts.case.ai else ())),
+    "no candidate has a score",
+)
+IMAGES = Condition(lambda facts: bool(facts.case.images), "the case has no photographs")
+FACE = Condition(
+    lambda facts: bool(facts.case.images or facts.case.ai or facts.use),
+    "no face was photographed or analysed, and nothing is billed",
+)
+PRACTITIONERS = Condition(lambda facts: bool(facts.case.practitioners), "the case names no practitioner")
+NPI = missing(
+    lambda facts: (
+        any(each.npi for each in facts.case.practitioners) or bool(facts.case.organization and facts.case.organization.npi)
+    ),
+    "no NPI was sent",
+)
+TAXONOMY = missing(lambda facts: any(each.taxonomy for each in facts.case.practitioners), "no taxonomy code was sent")
+LABEL = missing(
+    lambda facts: any(each.taxonomy and each.taxonomy_label for each in facts.case.practitioners),
+    "no taxonomy code was sent together with a label",
+)
+DAYS = missing(
+    lambda facts: any(line.sent.dos_start or line.sent.dos_end for line in facts.lines), "no line has a date of service"
+)
+MADE = missing(lambda facts: facts.day_of_claim is not None, "the case does not say when the claim was made")
+PUBLIC = missing(
+    lambda facts: facts.circumstances.to_public_server,
+    "it is judged when something is sent to a public server (`adapter send`), and nothing is sent here",
+)
+SYSTEMS = missing(
+    lambda facts: any(modifier.system for line in facts.lines for modifier in line.sent.modifiers),
+    "no modifier was sent with its code system",
+)
+PLACES = missing(lambda facts: any(line.sent.pos for line in facts.lines), "no line has a place of service")
+UNITS = missing(lambda facts: any(line.sent.units is not None for line in facts.lines), "no line says how many units")
+MODE = missing(lambda facts: facts.case.encounter.mode is not None, "the mode of the visit was not sent")
+
+NOT_LIVE = Condition(
+    lambda facts: facts.case.encounter.mode == "store-and-forward" or sends("GQ").holds(facts),
+    "the visit was not store-and-forward, and no line has modifier GQ",
+)
+ASSISTANTS = ("80", "81", "82", "AS")
+VISIT = Condition(lambda facts: any(line.is_visit for line in facts.lines), "no line bills a visit (evaluation and management)")
