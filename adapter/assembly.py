@@ -147,7 +147,7 @@ class Runtime:
 
         Raises SetupError for definitions of the user that are not built as R4 says; ours are checked by the tests.
         """
-        base = self.terminology.base  # a file that can not be used is said here
+        base = self.terminology.base  # a file that cannot be used is reported here
         found = load_definitions(self._terminology_files, base=base)
         if self.settings.mappings:
             wrong = [(each, issue) for each in found for issue in check_structure(each) if issue.is_error]

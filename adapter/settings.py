@@ -15,6 +15,7 @@ _PREFIX = "ADAPTER_"
 _OF_TESTS = "ADAPTER_TEST_"
 _WORDS_OF_TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#,]+(/[^\s/?#,]+)*", re.ASCII)
+_LAST_PORT = 65535
 _OFFSET = re.compile(r"[+-](0[0-9]|1[0-4]):[0-5][0-9]", re.ASCII)
 
 
@@ -33,8 +34,13 @@ class Settings:
     narrative: bool = field(default=True, metadata={"says": "whether resources get a short narrative"})
     zone: str = field(
         default="",
-        metadata={"says": "zone of times that are sent without one: an IANA name or an offset; without it only the day is kept"},
+        metadata={
+            "says": "the time zone of times that are sent without an offset from UTC: an IANA name or an offset; without it, such a "
+            "time is refused in our own form, and of other forms only the day is kept"
+        },
     )
+    host: str = field(default="127.0.0.1", metadata={"says": "the address that `adapter serve` listens on"})
+    port: int = field(default=8731, metadata={"says": "the port that `adapter serve` listens on; 0 takes a free one"})
     max_body: int = field(default=5_000_000, metadata={"says": "the largest request in bytes"})
     fhir_server: str = field(
         default="", metadata={"says": "a FHIR server that `$validate` asks as well: a base URL, or a name from ADAPTER_SERVERS"}
@@ -81,7 +87,7 @@ def _value(kind: Any, text: str) -> object | None:  # noqa: ANN401 - an annotati
     if kind is bool:
         return _WORDS_OF_TRUTH.get(text.lower())
     if kind is int:
-        return int(text) if text.isascii() and text.isdigit() and int(text) > 0 else None
+        return int(text) if text.isascii() and text.isdigit() else None
     allowed = get_args(kind)
     return text if not allowed or text in allowed else None
 
@@ -102,7 +108,7 @@ def must_be(setting: Field[Any]) -> str:
     """What the text of a setting (a field of Settings) must be, in words."""
     if setting.name in _FITS:
         return _FITS[setting.name][1]
-    plain = {bool: "true or false", int: "a positive whole number"}
+    plain = {bool: "true or false"}
     kind: Any = setting.type
     return " or ".join(get_args(kind)) if get_args(kind) else plain.get(kind, "text")
 
@@ -113,6 +119,14 @@ def _anything(_text: str) -> bool:
 
 def _is_web_address(text: str) -> bool:
     return _WEB_ADDRESS.fullmatch(text) is not None
+
+
+def _is_port(text: str) -> bool:
+    return text.isdigit() and int(text) <= _LAST_PORT
+
+
+def _is_positive(text: str) -> bool:
+    return text.isdigit() and int(text) > 0
 
 
 def _is_zone(text: str) -> bool:
@@ -134,6 +148,8 @@ def _are_servers(text: str) -> bool:
 
 _FITS: dict[str, tuple[Callable[[str], bool], str]] = {
     "canonical_base": (_is_web_address, "a web address without a slash at its end"),
+    "port": (_is_port, "a port, 0 to 65535"),
+    "max_body": (_is_positive, "a positive whole number"),
     "mappings": (os.path.isdir, "a folder that is there"),
     "zone": (_is_zone, "an IANA name such as Europe/Berlin, or an offset such as +01:00"),
     "servers": (_are_servers, "FHIR servers by name: name=url,name=url"),

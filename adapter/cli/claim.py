@@ -39,7 +39,7 @@ def claim_command(*, files: tuple[Path, ...], form: str | None, shape: str, targ
     made = runtime.convert(documents_of(files, form))
     if made.case is None or made.judgement is None:
         show_issues(made.issues)
-        err.print("the documents could not be read: mend the errors above", style="bold red")
+        err.print("the documents could not be read: fix the errors above", style="bold red")
         return Outcome.ISSUES
     sheet = claim_sheet(made.case, made.judgement)
     if as_json:

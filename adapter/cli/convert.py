@@ -77,7 +77,7 @@ def _show(made: Conversion, *, lineage: bool, explain: str | None, target: Path 
         print_json(made.bundle)
     show_issues(made.issues)
     if made.bundle is None:
-        err.print("no Bundle was made: mend the errors above and convert again", style="bold red")
+        err.print("no Bundle was made: fix the errors above and convert again", style="bold red")
     else:
         err.print(f"{_contents(made.bundle)}; {counts_text(made.issues)}", style="bold")
 

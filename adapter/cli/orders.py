@@ -28,7 +28,7 @@ def orders_command(*, files: tuple[Path, ...], form: str | None, as_json: bool) 
     made = runtime.convert(documents_of(files, form))
     if made.case is None:
         show_issues(made.issues)
-        err.print("the documents could not be read: mend the errors above", style="bold red")
+        err.print("the documents could not be read: fix the errors above", style="bold red")
         return Outcome.ISSUES
     cards = order_cards(made.case)
     if as_json:

@@ -114,7 +114,7 @@ def _show_explained(remarks: Sequence[TriagedRemark]) -> None:
 
 
 def _complaints(resource: SentResource) -> Iterator[str]:
-    """What is to be looked at: remarks to be mended, in the server's words, what was changed, and what was not checked."""
+    """What is to be looked at: remarks to be fixed, in the server's words, what was changed, and what was not checked."""
     for each in resource.remarks:
         if each.verdict is Verdict.TO_FIX:
             places = ", ".join(each.remark.issue.expression)

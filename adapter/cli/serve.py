@@ -19,24 +19,27 @@ if TYPE_CHECKING:
     from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]  # as above
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn's sign of life, an empty file of its own
-_SAID = {
-    errno.EADDRINUSE: "somebody listens there already: stop who does, or choose another port with --port",
-    errno.EACCES: "this user may not listen on this port: choose one above 1023 with --port",
-    errno.EADDRNOTAVAIL: "this machine does not have this address: choose one of its own with --host",
+_PROBLEMS = {
+    errno.EADDRINUSE: ("port {port} is in use", "stop the other program or choose --port"),
+    errno.EACCES: ("this user may not listen on port {port}", "choose a port above 1023 with --port"),
+    errno.EADDRNOTAVAIL: ("this machine does not have the address {host}", "choose one of its addresses with --host"),
 }
+_OTHER_PROBLEM = ("cannot listen on {host} port {port}", "name an address of this machine with --host, and a port with --port")
 
 
 @click.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--host", help="The address to listen on (or the setting ADAPTER_HOST).  [default: 127.0.0.1]")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8731, show_default=True, help="The port to listen on; 0 takes a free one."
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="The port to listen on; 0 takes a free one (or the setting ADAPTER_PORT).  [default: 8731]",
 )
 @click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes.")
 @click.option("--threads", type=click.IntRange(min=1), default=4, show_default=True, help="Threads per process.")
-def serve_command(*, host: str, port: int, workers: int, threads: int) -> None:
+def serve_command(*, host: str | None, port: int | None, workers: int, threads: int) -> None:
     """Serve the adapter over HTTP until ctrl-C. Settings come from ADAPTER_ variables, see docs/settings.md.
 
-    It has no login: it listens on this machine only, unless --host says otherwise. For what can not be set here (TLS, limits),
+    It has no login: it listens on this machine only, unless --host says otherwise. For what cannot be set here (TLS, limits),
     run `gunicorn 'adapter.web:create_app()'` with gunicorn's own settings.
 
     \b
@@ -44,8 +47,10 @@ def serve_command(*, host: str, port: int, workers: int, threads: int) -> None:
       adapter serve
       adapter serve --host 0.0.0.0 --workers 4
     """
-    # A port that is taken, and settings and maps that can not be used, are told here and once, not by every worker.
+    # A port that is taken, and settings or maps that cannot be used, are reported here once, not by every worker.
     runtime = default_runtime()
+    host = host or runtime.settings.host
+    port = runtime.settings.port if port is None else port
     _check_address(host, port)
     app = create_app(runtime)
     gc.freeze()  # what is loaded stays, and the workers share it: the garbage collector need not look at it again
@@ -94,8 +99,8 @@ def _check_address(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        hint = _SAID.get(error.errno or 0, "name an address of this machine with --host, and a port with --port")
-        text = f"can not listen on {host} port {port}"
+        problem, hint = _PROBLEMS.get(error.errno or 0, _OTHER_PROBLEM)
+        text = problem.format(host=host, port=port)
         issue = Issue(severity=Severity.ERROR, code=IssueType.CONFLICT, rule="serve/address", text=text, suggestion=hint)
         raise UnavailableError(issue) from error
 

@@ -16,7 +16,7 @@ from adapter.client.wire import Answer, Limits, Request, Retries, Wire
 from adapter.fhir.json import canonical_bytes
 from adapter.issues import Issue, NotFoundError, NotSupportedError
 
-# A validator that can not parse a resource refuses it with one of these and says why: that is a validation result.
+# A validator that cannot parse a resource refuses it with one of these and says why: that is a validation result.
 _FINDS_INVALID = frozenset({400, 412, 422})
 _UNKNOWN_SYSTEM = frozenset({"x-unknown-system", "x-caused-by-unknown-system"})
 _UNKNOWN_SYSTEM_WORDS = "is unknown and can't be validated"
@@ -90,7 +90,7 @@ class FhirClient:
         return Validation(remarks=remarks_of(outcome, source=self.source), outcome=outcome)
 
     def validate_code(self, system: str, code: str) -> bool | None:
-        """Whether the server has `code` in `system`; nothing if it does not know the system, or can not be asked."""
+        """Whether the server has `code` in `system`; nothing if it does not know the system, or cannot be asked."""
         answer = self._get("CodeSystem/$validate-code", {"url": system, "code": code})
         try:
             said = _parameters(self._resource(answer, "Parameters"))

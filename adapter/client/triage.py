@@ -45,7 +45,7 @@ def triage_table(tree: object) -> tuple[TriageEntry, ...]:
     """The table in a parsed file such as mappings/triage/hapi.yaml: `{entries: [{match, path?, severity, verdict, why}]}`.
 
     All members are text; `match` and `path` are regular expressions that are searched for. Raises InvalidError with every
-    line that can not be used.
+    line that cannot be used.
     """
     lines = tree.get("entries") if isinstance(tree, Mapping) else None
     if not isinstance(lines, list):

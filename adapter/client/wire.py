@@ -109,7 +109,7 @@ class Wire:
         except (requests.ReadTimeout, urllib3.exceptions.ReadTimeoutError) as error:
             raise self._too_slow() from error
         except requests.exceptions.SSLError as error:
-            text = "The FHIR server's certificate can not be verified: check the base URL and the certificates trusted here."
+            text = "The FHIR server's certificate cannot be verified: check the base URL and the certificates trusted here."
             raise self._error(IssueType.SECURITY, text) from error
         except (requests.ConnectionError, urllib3.exceptions.ProtocolError) as error:
             return Interruption(cause=error)

@@ -178,7 +178,9 @@ def local_time(value: str, zone: str | None) -> str:
     day, time, fraction = found[1], found[2], found[3] or ""
     clock = _clock(day, time)
     if zone is None:
-        message = "The time has no time zone, so only its day is kept. Configure the sender's time zone."
+        message = (
+            "The time has no offset from UTC, so only its day is kept. Send the offset, or set ADAPTER_ZONE to the sender's zone."
+        )
         raise NotConvertible(message, value=day)
     return f"{day}T{time}{fraction}{_offset(clock, _zone(zone, day), day)}"
 

@@ -70,7 +70,7 @@ def test_the_segments_are_those_of_the_modelling_spec() -> None:
 def test_it_says_first_that_it_is_neither_form_nor_transaction_and_how_the_claim_stands() -> None:
     assert sheet_of(COMPLETE).head == (DISCLAIMER, "Use: claim. Status: active.", "No errors.")
     refused = sheet_of(case_of("reduced-and-discontinued")).head
-    assert refused[1:] == ("Use: claim. Status: draft.", "Errors to mend first: MOD-10, MOD-14.")
+    assert refused[1:] == ("Use: claim. Status: draft.", "Errors to fix first: MOD-10, MOD-14.")
 
 
 def test_where_no_claim_is_made_the_sheet_says_so() -> None:
