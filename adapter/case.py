@@ -1,5 +1,6 @@
 """The Case: what one 0731T encounter and its AI report say, in words of no particular sender."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
@@ -52,6 +53,9 @@ DateTime = Annotated[
     str, StringConstraints(pattern=f"^({_YEAR}|{_YEAR}-(0[1-9]|1[0-2])|{_DAY}|{_DAY}{_TIME})$"), AfterValidator(_in_calendar)
 ]
 """A year, month, day, or a day with a time and its offset from UTC; precision and offset stay as sent (FHIR `dateTime`)."""
+
+LOCAL_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,9})?")
+"""A day with the time of a clock on the wall: no DateTime until it is known in which zone."""
 
 
 class Part(BaseModel):

@@ -24,13 +24,17 @@ def inputs_of(path: Path) -> list[Path]:
 
 def example_folders() -> list[Path]:
     """The folders of the examples, by name."""
-    return sorted(each for each in folder_of("fhir_examples").iterdir() if each.is_dir())
+    return sorted(folder for folder in folder_of("fhir_examples").iterdir() if folder.is_dir())
+
+
+def same_everywhere() -> dict[str, object]:
+    """The changes of options with which no setting and no clock decides what becomes of an example."""
+    return {**Options().model_dump(), "version": adapter_version()}
 
 
 def example_bundles(runtime: Runtime) -> Iterator[tuple[str, dict[str, Any]]]:
     """The name and the Bundle of each example, whose resources claim our profiles; what is refused has no Bundle."""
-    # No setting and no clock decides, so that they are the same everywhere.
-    changes = {**Options().model_dump(), "profiles": "own", "version": adapter_version()}
+    changes = {**same_everywhere(), "profiles": "own"}
     for folder in example_folders():
         documents = [Document(name=each.name, content=each.read_bytes()) for each in inputs_of(folder)]
         bundle = runtime.convert(documents, changes=changes).bundle

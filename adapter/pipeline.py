@@ -26,6 +26,7 @@ from adapter.rules.policy import Choice, Policies
 from adapter.rules.registry import JUDGED_ONLY
 from adapter.rules.state import DERIVED_FROM, state_of
 from adapter.rules.suggestion import suggest, suggestion_issues
+from adapter.zone import with_zone
 
 Remarks = tuple[Issue, ...]
 """What could not be converted on the way from a document to the Case; no error."""
@@ -96,7 +97,7 @@ class Pipeline:
 
     def _in_case_form(self, document: ReadDocument, options: Options) -> tuple[ReadDocument, Remarks]:
         if document.form == NATIVE:
-            return document, ()
+            return with_zone(document, options.zone) if options.zone else (document, ())
         problems = structure_issues(self.forms[document.form], document)
         if problems:
             raise InvalidError(*problems)

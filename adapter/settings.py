@@ -35,8 +35,8 @@ class Settings:
     zone: str = field(
         default="",
         metadata={
-            "says": "the time zone of times that are sent without an offset from UTC: an IANA name or an offset; without it, such a "
-            "time is refused in our own form, and of other forms only the day is kept"
+            "says": "the time zone of times that are sent without an offset from UTC: an IANA name or an offset; without it, "
+            "such a time is refused in our own form, and of other forms only the day is kept"
         },
     )
     host: str = field(default="127.0.0.1", metadata={"says": "the address that `adapter serve` listens on"})

@@ -11,9 +11,9 @@ from rich.text import Text
 from adapter.assembly import default_runtime
 from adapter.cli.exit_code import Outcome
 from adapter.cli.files import documents_of
-from adapter.cli.show import count_of, out, outcome_of, print_json
+from adapter.cli.show import count_of, out, print_json
 from adapter.conversion import Conversion
-from adapter.distribution import example_folders
+from adapter.distribution import example_folders, same_everywhere
 from adapter.fhir.json import pretty_bytes
 
 
@@ -33,26 +33,26 @@ def examples_command(*, update: bool, as_json: bool) -> int:
     rows = []
     for folder in example_folders():
         started = time.perf_counter()
-        made = runtime.convert(documents_of([folder]))
-        rows.append(_row(folder.name, made, milliseconds=(time.perf_counter() - started) * 1e3))
+        conversion = runtime.convert(documents_of([folder]), changes=same_everywhere() if update else None)
+        rows.append(_row(folder.name, conversion, milliseconds=(time.perf_counter() - started) * 1e3))
         if update:
-            _write(folder, made)
+            _write(folder, conversion)
     print_json(rows) if as_json else _show(rows)
     return Outcome.GOOD
 
 
-def _row(name: str, made: Conversion, *, milliseconds: float) -> dict[str, Any]:
+def _row(name: str, conversion: Conversion, *, milliseconds: float) -> dict[str, Any]:
     """What became of an example: `resources` is nothing if it was refused, `claim` if none was made."""
-    entries: list[Any] = made.bundle["entry"] if made.bundle else []
-    claims = [each["resource"]["status"] for each in entries if each["resource"]["resourceType"] == "Claim"]
-    counts = count_of(made.issues)
+    entries: list[Any] = conversion.bundle["entry"] if conversion.bundle else []
+    claims = [entry["resource"]["status"] for entry in entries if entry["resource"]["resourceType"] == "Claim"]
+    counts = count_of(conversion.issues)
     return {
         "example": name,
         "resources": len(entries) or None,
         "claim": claims[0] if claims else None,
         "errors": counts["errors"],
         "warnings": counts["warnings"],
-        "rules": sorted({issue.rule for issue in made.issues if issue.is_error and issue.rule}),
+        "rules": sorted({issue.rule for issue in conversion.issues if issue.is_error and issue.rule}),
         "ms": round(milliseconds, 1),
     }
 
@@ -74,8 +74,8 @@ def _show(rows: list[dict[str, Any]]) -> None:
     out.print(table)
 
 
-def _write(folder: Path, made: Conversion) -> None:
-    if made.bundle is not None:
-        (folder / "bundle.json").write_bytes(pretty_bytes(made.bundle))
-    base = default_runtime().settings.canonical_base
-    (folder / "issues.json").write_bytes(pretty_bytes(outcome_of(made.issues, base)))
+def _write(folder: Path, conversion: Conversion) -> None:
+    if conversion.bundle is not None:
+        (folder / "bundle.json").write_bytes(pretty_bytes(conversion.bundle))
+    outcome = conversion.to_outcome(default_runtime().settings.canonical_base)
+    (folder / "issues.json").write_bytes(pretty_bytes(outcome))

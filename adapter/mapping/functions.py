@@ -9,6 +9,7 @@ from html import escape
 from itertools import chain
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from adapter.case import LOCAL_TIME
 from adapter.fhir import identity
 from adapter.fhir.json import canonical_bytes
 from adapter.issues import Severity
@@ -25,7 +26,6 @@ _LOINC_CODE = re.compile(r"[0-9]{1,7}-[0-9]")
 _MODIFIER = re.compile(r"[A-Z0-9]{2}")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
-_LOCAL_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,9})?")
 _TOKEN = re.compile(r"\S+( \S+)*")
 _OFFSET = re.compile(r"([+-])(0[0-9]|1[0-4]):?([0-5][0-9])")
 
@@ -171,7 +171,7 @@ def local_time(value: str, zone: str | None) -> str:
 
     Takes `YYYY-MM-DD HH:MM:SS`; without a zone, or where the clock was changed, only the day is left, and that is reported.
     """
-    found = _LOCAL_TIME.fullmatch(value.strip())
+    found = LOCAL_TIME.fullmatch(value.strip())
     if not found:
         message = "This is no date with a time. Send YYYY-MM-DD HH:MM:SS."
         raise NotConvertible(message)

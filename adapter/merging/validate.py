@@ -7,10 +7,10 @@ from typing import Any, get_args, get_type_hints
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from adapter.case import Case, Diagnosis
+from adapter.case import LOCAL_TIME, Case, Diagnosis
 from adapter.issues import InvalidError, Issue, IssueType, Severity
 from adapter.merging.merge import Merged
-from adapter.path import Path, dotted
+from adapter.path import Path, at, dotted
 from adapter.readers.document import ReadDocument
 
 _MANY = 50
@@ -55,12 +55,12 @@ def to_case(merged: Merged) -> Case:
 def _diagnoses_alike(merged: Merged, diagnoses: tuple[Diagnosis, ...]) -> Iterator[Issue]:
     """Diagnoses of which the lines of the claim can not say which one they mean."""
     first: dict[int, int] = {}
-    for at, diagnosis in enumerate(diagnoses):
-        number = diagnosis.order or at + 1
-        before = first.setdefault(number, at)
-        if before == at:
+    for place, diagnosis in enumerate(diagnoses):
+        number = diagnosis.order or place + 1
+        before = first.setdefault(number, place)
+        if before == place:
             continue
-        paths: tuple[Path, ...] = tuple(("diagnoses", place, "order") for place in (before, at))
+        paths: tuple[Path, ...] = tuple(("diagnoses", here, "order") for here in (before, place))
         yield Issue(
             severity=Severity.ERROR,
             code=IssueType.VALUE,
@@ -107,6 +107,9 @@ def _issue(merged: Merged, path: Path, detail: ErrorDetails) -> Issue:
         suggestion = _nearest(path)
     elif kind == "literal_error":
         code, text = IssueType.CODE_INVALID, f"`{name}` must be one of {detail.get('ctx', {}).get('expected', 'the known codes')}"
+    elif kind == "string_pattern_mismatch" and LOCAL_TIME.fullmatch(str(at(merged.tree, path))):
+        code, text = IssueType.VALUE, f"`{name}` is a time without an offset from UTC"
+        suggestion = "send the offset (2026-03-02T09:30:00-05:00), or set ADAPTER_ZONE to the sender's time zone"
     else:
         text = f"`{name}` {_WORDS.get(kind, 'is not valid')}"
         code = IssueType.STRUCTURE if kind in ("model_type", "tuple_type") else IssueType.VALUE

@@ -11,9 +11,9 @@ import pytest
 from adapter.checks.second_opinion import second_opinion
 from adapter.fhir.bundle import expression_roots
 from adapter.fhir.json import canonical_bytes, pretty_bytes, read_json
-from adapter.fhir.outcome import operation_outcome
 from adapter.issues import Severity
 from adapter.path import leaves
+from adapter.settings import Settings
 from tests.examples.ground import EXAMPLES, OPTIONS, conversion_of, documents_of, example_names, pipeline
 
 NAMES = example_names()
@@ -68,7 +68,7 @@ def test_the_bundle_is_the_one_that_was_reviewed(name: str, *, update_examples: 
 
 @every
 def test_the_issues_are_those_that_were_reviewed(name: str, *, update_examples: bool) -> None:
-    outcome = operation_outcome(conversion_of(name).issues)
+    outcome = conversion_of(name).to_outcome(Settings().canonical_base)
 
     compare(EXAMPLES / name / "issues.json", pretty_bytes(outcome), update=update_examples)
 
