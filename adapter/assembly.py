@@ -25,7 +25,9 @@ from adapter.mapping.library import Library, Surroundings, load_library
 from adapter.mapping.shape import ModelShapes, shape_of_json_schema
 from adapter.pipeline import Pipeline
 from adapter.readers.document import Document
-from adapter.readers.shape import InputForm, input_form
+from adapter.readers.input_form import InputForm, input_form
+from adapter.readers.json_reader import JsonReader
+from adapter.readers.port import Readers
 from adapter.rules.description import latest
 from adapter.rules.judgement import Judgement
 from adapter.rules.modifier_codes import systems_of
@@ -70,7 +72,7 @@ class Runtime:
             pipeline = Pipeline(
                 library=self.fhir_library,
                 sources=sources,
-                forms=self.forms,
+                readers=self.readers,
                 policies=self.policies,
                 versions=self.versions,
             )
@@ -182,6 +184,11 @@ class Runtime:
         files = self._files("sources", "*.schema.json")
         schemas = {Path(file).name.removesuffix(".schema.json"): read_json(text.encode(), file) for file, text in files.items()}
         return {name: input_form(name, schema) for name, schema in schemas.items()}
+
+    @cached_property
+    def readers(self) -> Readers:
+        """The readers of documents."""
+        return Readers(readers=[JsonReader(forms=self.forms)])
 
     @cached_property
     def policies(self) -> Policies:

@@ -75,6 +75,7 @@ class FailureKind(StrEnum):
     """Why a request cannot be carried out; doors translate it into an HTTP status or an exit code."""
 
     UNREADABLE = "unreadable"
+    UNKNOWN_FORM = "unknown-form"
     INVALID = "invalid"
     SETUP = "setup"
     NOT_FOUND = "not-found"
@@ -104,6 +105,12 @@ class UnreadableError(InvalidError):
     """What was sent cannot be read at all: it is not JSON, not a document, or not of a form that is known."""
 
     kind = FailureKind.UNREADABLE
+
+
+class UnknownFormError(InvalidError):
+    """What was sent is of a kind that this version does not read: an X12 interchange, a picture."""
+
+    kind = FailureKind.UNKNOWN_FORM
 
 
 class SetupError(InvalidError):

@@ -17,8 +17,8 @@ from adapter.mapping.origin import Origin, origins
 from adapter.merging.merge import Merged, merge
 from adapter.merging.validate import to_case
 from adapter.path import Path, dotted, parse
-from adapter.readers.document import NATIVE, Document, MappedDocument, ReadDocument, Source, read_document
-from adapter.readers.shape import InputForm, structure_issues
+from adapter.readers.document import NATIVE, Document, MappedDocument, ReadDocument, Source
+from adapter.readers.port import Readers
 from adapter.rules.facts import Facts, facts_of
 from adapter.rules.judgement import Judgement, judgement_of
 from adapter.rules.lookback import ASIDE, Aside, weighed
@@ -34,11 +34,11 @@ Remarks = tuple[Issue, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Pipeline:
-    """The maps of input forms by form name, the forms themselves, the maps that make FHIR, and payers' policies."""
+    """The readers, the maps of input forms by form name, the maps that make FHIR, and payers' policies."""
 
-    library: Library
+    readers: Readers
     sources: Mapping[str, CompiledMap]
-    forms: Mapping[str, InputForm]
+    library: Library
     policies: Policies
     versions: Versions = field(default_factory=Versions)
 
@@ -48,10 +48,6 @@ class Pipeline:
         states = [name.removeprefix("judgement.state.") for name in self.library.read if name.startswith("judgement.state.")]
         judged = JUDGED_ONLY.union(*(DERIVED_FROM.get(name, ()) for name in states))
         return frozenset(path for path in self.library.unread if dotted(path) not in judged)
-
-    @cached_property
-    def _marks(self) -> dict[str, frozenset[str]]:
-        return {name: form.marks for name, form in self.forms.items()}
 
     def convert(
         self,
@@ -92,15 +88,12 @@ class Pipeline:
     def _read(self, documents: Sequence[Document], options: Options) -> tuple[Merged, Remarks]:
         if not documents:
             raise _no_document()
-        read = [self._in_case_form(read_document(document, self._marks), options) for document in documents]
+        read = [self._in_case_form(self.readers.read(document), options) for document in documents]
         return merge([document for document, _ in read]), tuple(remark for _, remarks in read for remark in remarks)
 
     def _in_case_form(self, document: ReadDocument, options: Options) -> tuple[ReadDocument, Remarks]:
         if document.form == NATIVE:
             return with_zone(document, options.zone) if options.zone else (document, ())
-        problems = structure_issues(self.forms[document.form], document)
-        if problems:
-            raise InvalidError(*problems)
         return map_document(self.sources[document.form], document, options)
 
     def _judged(self, record: ConversionRecord, *, problems: Remarks) -> Conversion:
