@@ -106,6 +106,7 @@ class Runtime:
             "zone": given.zone or None,
             "version": adapter_version(),
             "today": today(),
+            "max_items": given.max_items,
         }
         try:
             return Options.model_validate({**usual, **changes})

@@ -76,6 +76,7 @@ class FailureKind(StrEnum):
 
     UNREADABLE = "unreadable"
     UNKNOWN_FORM = "unknown-form"
+    TOO_LARGE = "too-large"
     INVALID = "invalid"
     SETUP = "setup"
     NOT_FOUND = "not-found"
@@ -111,6 +112,12 @@ class UnknownFormError(InvalidError):
     """What was sent is of a kind that this version does not read: an X12 interchange, a picture."""
 
     kind = FailureKind.UNKNOWN_FORM
+
+
+class TooLargeError(InvalidError):
+    """What was sent is beyond a limit; the issue names the limit and the setting that raises it."""
+
+    kind = FailureKind.TOO_LARGE
 
 
 class SetupError(InvalidError):

@@ -18,6 +18,7 @@ from adapter.merging.merge import Merged, merge
 from adapter.merging.validate import to_case
 from adapter.path import Path, dotted, parse
 from adapter.readers.document import NATIVE, Document, MappedDocument, ReadDocument, Source
+from adapter.readers.limit import check_items
 from adapter.readers.port import Readers
 from adapter.rules.facts import Facts, facts_of
 from adapter.rules.judgement import Judgement, judgement_of
@@ -88,8 +89,13 @@ class Pipeline:
     def _read(self, documents: Sequence[Document], options: Options) -> tuple[Merged, Remarks]:
         if not documents:
             raise _no_document()
-        read = [self._in_case_form(self.readers.read(document), options) for document in documents]
+        read = [self._in_case_form(self._opened(document, options), options) for document in documents]
         return merge([document for document, _ in read]), tuple(remark for _, remarks in read for remark in remarks)
+
+    def _opened(self, document: Document, options: Options) -> ReadDocument:
+        opened = self.readers.read(document)
+        check_items(opened.tree, name=opened.name, size=len(document.content), most=options.max_items)
+        return opened
 
     def _in_case_form(self, document: ReadDocument, options: Options) -> tuple[ReadDocument, Remarks]:
         if document.form == NATIVE:
