@@ -204,3 +204,17 @@ def test_the_wheel_holds_nothing_else(wheel: set[str]) -> None:
     others = [name for name in wheel if not name.startswith("adapter/") and ".dist-info/" not in name]
 
     assert others == []
+
+
+def test_the_drawing_of_the_house_agrees_with_the_import_contract() -> None:
+    (layers,) = (
+        contract["layers"]
+        for contract in tomllib.loads(text_of("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+        if contract["id"] == "layers"
+    )
+    rows = re.findall(r"^\| \d+ \| ([^|]+) \|", text_of("docs/architecture.md"), re.MULTILINE)
+
+    expected = [{room.strip(" ()") for room in layer.split("|")} for layer in layers]
+    actual = [set(re.findall(r"`(\w+)`", row)) for row in rows]
+
+    assert expected == actual
