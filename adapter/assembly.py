@@ -12,11 +12,10 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from adapter.case import Case
-from adapter.checks.structure import check_structure
+from adapter.checks import Release, r4
 from adapter.clock import today
 from adapter.conversion import Conversion, Options, Versions
 from adapter.fhir.json import canonical_bytes, read_json
-from adapter.fhir.table import ElementTable, packaged_table
 from adapter.files import adapter_version, mapping_files, mapping_layers
 from adapter.issues import ConflictError, InvalidError, Issue, IssueType, SetupError, Severity
 from adapter.mapping import functions
@@ -25,9 +24,7 @@ from adapter.mapping.library import Library, Surroundings, load_library
 from adapter.mapping.shape import ModelShapes, shape_of_json_schema
 from adapter.pipeline import Pipeline
 from adapter.readers.document import Document
-from adapter.readers.input_form import InputForm, input_form
-from adapter.readers.json_reader import JsonReader
-from adapter.readers.port import Readers
+from adapter.readers.shape import InputForm, input_form
 from adapter.rules.description import latest
 from adapter.rules.judgement import Judgement
 from adapter.rules.modifier_codes import systems_of
@@ -58,9 +55,15 @@ def _without_collection() -> Iterator[None]:
 class Runtime:
     """The assembled adapter: the pipeline with its maps, terminology and input forms, each made when first asked for."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Hold the settings."""
+    def __init__(self, settings: Settings, releases: Sequence[Release] = ()) -> None:
+        """Hold the settings, and the FHIR releases of which there are maps (R4 if none are given); the first one is served."""
         self.settings = settings
+        self.releases = tuple(releases) or (r4(),)
+
+    @property
+    def release(self) -> Release:
+        """The release that the service speaks."""
+        return self.releases[0]
 
     @cached_property
     def pipeline(self) -> Pipeline:
@@ -70,14 +73,16 @@ class Runtime:
                 source_map.source.source: source_map for source_map in self.source_library.maps if source_map.source.source
             }
             pipeline = Pipeline(
-                library=self.fhir_library,
+                outputs=self.outputs,
                 sources=sources,
-                readers=self.readers,
+                forms=self.forms,
                 policies=self.policies,
                 versions=self.versions,
             )
-            for compiled in (*pipeline.library.maps, *pipeline.sources.values()):
+            for compiled in pipeline.maps:
                 compiled.prepare()
+            for release, library in self.outputs.items():
+                release.structure.expect({"Bundle", *(compiled.source.target for compiled in library.maps)})
         return pipeline
 
     def convert(
@@ -106,7 +111,6 @@ class Runtime:
             "zone": given.zone or None,
             "version": adapter_version(),
             "today": today(),
-            "max_items": given.max_items,
         }
         try:
             return Options.model_validate({**usual, **changes})
@@ -135,11 +139,6 @@ class Runtime:
         )
 
     @cached_property
-    def table(self) -> ElementTable:
-        """The element table of R4."""
-        return packaged_table("R4")
-
-    @cached_property
     def terminology(self) -> Terminology:
         """Code systems and translations."""
         return load_terminology(self._terminology_files, base=self.settings.canonical_base)
@@ -153,7 +152,7 @@ class Runtime:
         base = self.terminology.base  # a file that cannot be used is reported here
         found = load_definitions(self._terminology_files, base=base)
         if self.settings.mappings:
-            wrong = [(each, issue) for each in found for issue in check_structure(each) if issue.is_error]
+            wrong = [(each, issue) for each in found for issue in self.release.structure.issues(each) if issue.is_error]
             if wrong:
                 raise SetupError(*(issue.at(location=(each["url"],)) for each, issue in wrong))
         return found
@@ -187,19 +186,22 @@ class Runtime:
         return {name: input_form(name, schema) for name, schema in schemas.items()}
 
     @cached_property
-    def readers(self) -> Readers:
-        """The readers of documents."""
-        return Readers(readers=[JsonReader(forms=self.forms)])
-
-    @cached_property
     def policies(self) -> Policies:
         """The policies of payers; raises BadPolicyError (a SetupError) with all mistakes of their files."""
         return load_policies(*mapping_layers("payers", "*.yaml", self.settings.mappings))
 
     @cached_property
+    def outputs(self) -> Mapping[Release, Library]:
+        """The maps that make FHIR, by release: those of R4 stand in `fhir/r4`."""
+        return {
+            release: load_library(self._files(f"fhir/{release.name.lower()}", "*.yaml"), self._surroundings(release))
+            for release in self.releases
+        }
+
+    @property
     def fhir_library(self) -> Library:
-        """The maps that make FHIR."""
-        return load_library(self._files("fhir/r4", "*.yaml"), self.surroundings)
+        """The maps that make the release that the service speaks."""
+        return self.outputs[self.release]
 
     @cached_property
     def source_library(self) -> Library:
@@ -210,9 +212,12 @@ class Runtime:
     @cached_property
     def surroundings(self) -> Surroundings:
         """What maps are checked against."""
+        return self._surroundings(self.release)
+
+    def _surroundings(self, release: Release) -> Surroundings:
         read, made = ModelShapes("attribute"), ModelShapes("key")
         return Surroundings(
-            table=self.table,
+            table=release.table,
             functions=functions_of(functions),
             terminology=self.terminology,
             roots={"case": read(Case), "judgement": read(Judgement), "options": read(Options)},

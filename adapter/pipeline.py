@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from adapter.case import Case
-from adapter.checks import check_bundle
+from adapter.checks import Release, check_bundle
 from adapter.conversion import Conversion, ConversionRecord, Options, Versions, refused
 from adapter.fhir.bundle import transaction
 from adapter.fhir.json import canonical_bytes
@@ -17,9 +17,8 @@ from adapter.mapping.origin import Origin, origins
 from adapter.merging.merge import Merged, merge
 from adapter.merging.validate import to_case
 from adapter.path import Path, dotted, parse
-from adapter.readers.document import NATIVE, Document, MappedDocument, ReadDocument, Source
-from adapter.readers.limit import check_items
-from adapter.readers.port import Readers
+from adapter.readers.document import NATIVE, Document, MappedDocument, ReadDocument, Source, read_document
+from adapter.readers.shape import InputForm, structure_issues
 from adapter.rules.facts import Facts, facts_of
 from adapter.rules.judgement import Judgement, judgement_of
 from adapter.rules.lookback import ASIDE, Aside, weighed
@@ -35,20 +34,34 @@ Remarks = tuple[Issue, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Pipeline:
-    """The readers, the maps of input forms by form name, the maps that make FHIR, and payers' policies."""
+    """The maps of input forms by form name, the forms themselves, the maps that make FHIR, and payers' policies."""
 
-    readers: Readers
+    outputs: Mapping[Release, Library]
     sources: Mapping[str, CompiledMap]
-    library: Library
+    forms: Mapping[str, InputForm]
     policies: Policies
     versions: Versions = field(default_factory=Versions)
 
+    @property
+    def maps(self) -> tuple[CompiledMap, ...]:
+        """All maps, of every release and every input form."""
+        made = (compiled for library in self.outputs.values() for compiled in library.maps)
+        return (*made, *self.sources.values())
+
+    def _output(self, name: str) -> Release:
+        """The release that a conversion makes; raises InvalidError if there are no maps for it."""
+        for release in self.outputs:
+            if release.name == name:
+                return release
+        raise _no_release([release.name for release in self.outputs])
+
     @cached_property
-    def unread(self) -> frozenset[Path]:
-        """The fields of the Case that neither a map nor a rule reads, as paths with `*` for every item of a list."""
-        states = [name.removeprefix("judgement.state.") for name in self.library.read if name.startswith("judgement.state.")]
-        judged = JUDGED_ONLY.union(*(DERIVED_FROM.get(name, ()) for name in states))
-        return frozenset(path for path in self.library.unread if dotted(path) not in judged)
+    def _unread(self) -> Mapping[Release, frozenset[Path]]:
+        return {release: _unread_paths(library) for release, library in self.outputs.items()}
+
+    @cached_property
+    def _marks(self) -> dict[str, frozenset[str]]:
+        return {name: form.marks for name, form in self.forms.items()}
 
     def convert(
         self,
@@ -67,6 +80,7 @@ class Pipeline:
             documents=tuple(documents), prior=tuple(prior), options=options or Options(), versions=self.versions
         )
         try:
+            release = self._output(record.options.release)
             merged, remarks = self._read(record.documents, record.options)
             earlier, further = self._earlier(record)
             case = _case_of(merged, (*remarks, *further))
@@ -74,7 +88,7 @@ class Pipeline:
             return refused(record, refusal.issues, refusal.kind)
         asides = _set_aside(record.prior, weighed(case, earlier))
         judged = self._judged(replace(record, case=case, earlier=earlier), problems=(*remarks, *further, *asides))
-        return self._make(judged, merged, lineage=lineage)
+        return self._make(judged, merged, release, lineage=lineage)
 
     def _earlier(self, record: ConversionRecord) -> tuple[tuple[Case, ...], Remarks]:
         """The cases of earlier claims; raises InvalidError for one that cannot be read."""
@@ -89,17 +103,15 @@ class Pipeline:
     def _read(self, documents: Sequence[Document], options: Options) -> tuple[Merged, Remarks]:
         if not documents:
             raise _no_document()
-        read = [self._in_case_form(self._opened(document, options), options) for document in documents]
+        read = [self._in_case_form(read_document(document, self._marks), options) for document in documents]
         return merge([document for document, _ in read]), tuple(remark for _, remarks in read for remark in remarks)
-
-    def _opened(self, document: Document, options: Options) -> ReadDocument:
-        opened = self.readers.read(document)
-        check_items(opened.tree, name=opened.name, size=len(document.content), most=options.max_items)
-        return opened
 
     def _in_case_form(self, document: ReadDocument, options: Options) -> tuple[ReadDocument, Remarks]:
         if document.form == NATIVE:
             return with_zone(document, options.zone) if options.zone else (document, ())
+        problems = structure_issues(self.forms[document.form], document)
+        if problems:
+            raise InvalidError(*problems)
         return map_document(self.sources[document.form], document, options)
 
     def _judged(self, record: ConversionRecord, *, problems: Remarks) -> Conversion:
@@ -112,34 +124,49 @@ class Pipeline:
         issues = (*problems, *_claim_issues(judgement, choice, facts))
         return Conversion(**{**vars(record), "choice": choice, "judgement": judgement, "problems": issues})
 
-    def _make(self, judged: Conversion, merged: Merged, *, lineage: bool) -> Conversion:
+    def _make(self, judged: Conversion, merged: Merged, release: Release, *, lineage: bool) -> Conversion:
         assert judged.judgement is not None  # noqa: S101 - `_judged` has set it
         if judged.judgement.refused:
             return refused(judged, [_placed(issue, merged) for issue in judged.problems], FailureKind.INVALID)
         roots = (judged.case, judged.judgement, judged.options)
         try:
-            made, reports = self.library.run(roots, lineage=lineage)
+            made, reports = self.outputs[release].run(roots, lineage=lineage)
         except AdapterError as refusal:
             return refused(judged, [_placed(issue, merged) for issue in refusal.issues], refusal.kind)
         verdicts = dict.fromkeys(verdict_issue(*report) for report in reports)  # a name of a `let` may be asked for twice
-        return self._checked(replace(judged, problems=(*judged.problems, *verdicts)), merged, made)
+        return self._checked(replace(judged, problems=(*judged.problems, *verdicts)), merged, release, made=made)
 
-    def _checked(self, judged: Conversion, merged: Merged, made: list[Made]) -> Conversion:
+    def _checked(self, judged: Conversion, merged: Merged, release: Release, *, made: list[Made]) -> Conversion:
         """The finished conversion: the Bundle, its bytes, and what the checks say of them."""
         assert judged.judgement is not None  # noqa: S101 - as above
         bundle = transaction([resource.resource for resource in made])
         content = canonical_bytes(bundle)
         trail = Trail(
-            library=self.library,
+            library=self.outputs[release],
             merged=merged,
             judgement=judged.judgement,
             roots=(judged.case, judged.judgement, judged.options),
             made=made,
             bundle=bundle,
-            unread=self.unread,
+            unread=self._unread[release],
         )
-        problems = (*judged.problems, *check_bundle(bundle, content), *trail.unread_fields().issues())
+        problems = (*judged.problems, *check_bundle(bundle, release, content), *trail.unread_fields().issues())
         return replace(judged, content=content, problems=problems, trail=trail)
+
+
+def _unread_paths(library: Library) -> frozenset[Path]:
+    """The fields of the Case that neither a map nor a rule reads, as paths with `*` for every item of a list."""
+    states = [name.removeprefix("judgement.state.") for name in library.read if name.startswith("judgement.state.")]
+    judged = JUDGED_ONLY.union(*(DERIVED_FROM.get(name, ()) for name in states))
+    return frozenset(path for path in library.unread if dotted(path) not in judged)
+
+
+def _no_release(known: Sequence[str]) -> InvalidError:
+    text = "there are no maps for this FHIR release"
+    hint = f"use one of {', '.join(known)}"
+    return InvalidError(
+        Issue(severity=Severity.ERROR, code=IssueType.NOT_SUPPORTED, rule="options/release", text=text, suggestion=hint)
+    )
 
 
 def _case_of(merged: Merged, remarks: Remarks) -> Case:

@@ -3,8 +3,8 @@
     python scripts/make_element_table.py                # fetches the two jars with Maven
     python scripts/make_element_table.py --jars FOLDER  # reads jars that are already there
 
-Facts only: element order, cardinality, types, patterns, targets and codes; no descriptions. How a table is read is told by
-`adapter/fhir/table.py`. The same jars give the same bytes.
+All resource types of a release, with what belongs to the summary (Σ) and the invariants. Facts only: of what HL7 says in words
+there is one sentence per invariant. How a table is read is told by `adapter/fhir/table.py`. The same jars give the same bytes.
 """
 
 import argparse
@@ -21,13 +21,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-Node = dict[str, Any]
+from value_set_expansion import KINDS, STRUCTURE, Definitions, Expansion, Node, many
 
 GROUP = "ca.uhn.hapi.fhir"
 HAPI = "8.8.0"
 OUTPUT = Path(__file__).parent.parent / "adapter" / "fhir"
 RELEASES = {"R4": "4.0.1", "R5": "5.0.0"}
-LARGEST = 400_000
 
 R4_FILES = tuple(
     f"org/hl7/fhir/r4/model/{name}.xml"
@@ -42,30 +41,15 @@ R4_FILES = tuple(
 # Later packages do not replace what an earlier one defines.
 R5_FILES = tuple(f"org/hl7/fhir/r5/packages/{name}.tgz" for name in ("hl7.fhir.r5.core-5.0.0", "hl7.terminology-5.1.0"))
 
-RESOURCE_LINES = (
-    "Organization Practitioner PractitionerRole Patient RelatedPerson Coverage Encounter Consent Device Media DocumentReference",
-    "Location Questionnaire QuestionnaireResponse Observation Procedure DiagnosticReport Condition ServiceRequest Claim",
-    "Provenance CodeSystem ValueSet ConceptMap StructureDefinition CapabilityStatement TerminologyCapabilities OperationOutcome",
-    "Parameters Bundle ImplementationGuide TestReport Binary Basic",
-)
-RESOURCES = [name for line in RESOURCE_LINES for name in line.split()]
-ABSENT = {"R4": (), "R5": ("Media",)}
-
-STRUCTURE = "http://hl7.org/fhir/StructureDefinition/"
 FHIR_TYPE = STRUCTURE + "structuredefinition-fhir-type"
 REGEX = STRUCTURE + "regex"
 BINDABLE = {"code", "string", "uri", "Coding", "CodeableConcept", "CodeableReference"}
-KINDS = {"primitive-type": "primitive", "complex-type": "complex", "resource": "resource"}
-PARENT = {"parent", "subsumedBy"}
+BEST_PRACTICE = STRUCTURE + "elementdefinition-bestpractice"
+INHERITED = {"ele-1": "Element", "ext-1": "Extension"}  # stands again at every element; kept where it is at home
 
 # What the definitions say by mistake, and what they mean.
 ID_PATH = "Resource.id"  # R4 has type string in the definition, id in the specification (https://hl7.org/fhir/R4/resource.html)
 STRAY = "{1,9}})?", "{1,9})?"  # R5's decimal ends in a stray brace, so that 1e5 would be none
-
-
-def many(value: object) -> list[Any]:
-    """XML does not say what is a list."""
-    return [] if value is None else value if isinstance(value, list) else [value]
 
 
 def from_xml(element: ET.Element) -> Any:  # noqa: ANN401 - JSON
@@ -97,25 +81,6 @@ def read_package(content: bytes) -> Iterator[tuple[str, Node]]:
                 yield name.partition("-")[0], json.load(file)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Definitions:
-    """The definitions of a release: structures by type name, value sets and code systems by URL."""
-
-    structures: dict[str, Node] = field(default_factory=dict)
-    value_sets: dict[str, Node] = field(default_factory=dict)
-    code_systems: dict[str, Node] = field(default_factory=dict)
-
-    def add(self, kind: str, node: Node) -> None:
-        """Keep a definition unless an earlier file made it; profiles are not kept."""
-        if kind == "StructureDefinition":
-            if node["kind"] in KINDS and node.get("derivation") != "constraint":
-                self.structures.setdefault(node["type"], node)
-        elif kind == "ValueSet":
-            self.value_sets.setdefault(node["url"], node)
-        elif kind == "CodeSystem":
-            self.code_systems.setdefault(node["url"], node)
-
-
 def read_definitions(jar: Path, release: str) -> Definitions:
     """All definitions in a jar."""
     files, read = (R4_FILES, read_bundle) if release == "R4" else (R5_FILES, read_package)
@@ -125,94 +90,6 @@ def read_definitions(jar: Path, release: str) -> Definitions:
             for kind, node in read(archive.read(name)):
                 definitions.add(kind, node)
     return definitions
-
-
-class NotEnumerable(Exception):  # noqa: N818 - an outcome, not an error
-    """The codes of a value set are not listed in the definitions."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expansion:
-    """Value sets as codes by system."""
-
-    definitions: Definitions
-
-    def expand(self, url: str) -> dict[str, list[str]] | None:
-        """Sorted codes by system, or nothing when the codes cannot be listed."""
-        try:
-            codes = self.codes(url.partition("|")[0])
-        except NotEnumerable:
-            return None
-        by_system: dict[str, list[str]] = {}
-        for system, code in sorted(codes):
-            by_system.setdefault(system, []).append(code)
-        return by_system
-
-    def codes(self, url: str) -> set[tuple[str, str]]:
-        """The (system, code) pairs of a value set; raises NotEnumerable."""
-        if url not in self.definitions.value_sets:
-            raise NotEnumerable(url)
-        compose = self.definitions.value_sets[url].get("compose", {})
-        included = [self.included(part) for part in many(compose.get("include"))]
-        excluded = [self.included(part) for part in many(compose.get("exclude"))]
-        if not included:
-            raise NotEnumerable(url)
-        return set[tuple[str, str]]().union(*included).difference(*excluded)
-
-    def included(self, part: Node) -> set[tuple[str, str]]:
-        """What fulfils every condition of an include (http://hl7.org/fhir/R4/valueset.html#compositions)."""
-        found = [self.codes(url.partition("|")[0]) for url in many(part.get("valueSet"))]
-        if "system" in part:
-            found.append({(part["system"], code) for code in self.of_system(part)})
-        return set.intersection(*found)
-
-    def of_system(self, part: Node) -> set[str]:
-        """The codes that an include takes from its code system; only those that may be chosen."""
-        if "concept" in part:
-            return {concept["code"] for concept in many(part["concept"])}
-        system = self.definitions.code_systems.get(part["system"].partition("|")[0])
-        if system is None or system["content"] != "complete":
-            raise NotEnumerable(part["system"])
-        concepts = list(concepts_of(many(system.get("concept")), frozenset()))
-        parents = {concept["code"]: above for concept, above in concepts}
-        selectable = {concept["code"] for concept, _ in concepts if is_selectable(concept)}
-        return selectable.intersection(*(filtered(parents, each) for each in many(part.get("filter"))))
-
-
-def concepts_of(concepts: list[Node], above: frozenset[str]) -> Iterator[tuple[Node, frozenset[str]]]:
-    """Each concept with the codes directly above it, whether by nesting or by a property."""
-    for concept in concepts:
-        named = {item["valueCode"] for item in many(concept.get("property")) if item["code"] in PARENT}
-        yield concept, above | named
-        yield from concepts_of(many(concept.get("concept")), frozenset({concept["code"]}))
-
-
-def is_selectable(concept: Node) -> bool:
-    """Whether a concept may be used, or is for grouping only (http://hl7.org/fhir/R4/codesystem-concept-properties.html)."""
-    flags = (item["valueBoolean"] for item in many(concept.get("property")) if item["code"] == "notSelectable")
-    return str(next(flags, False)).lower() == "false"
-
-
-def filtered(parents: dict[str, frozenset[str]], condition: Node) -> set[str]:
-    """The codes that fulfil a filter (http://hl7.org/fhir/R4/valueset-filter-operator.html)."""
-    root = condition["value"]
-    match condition["property"], condition["op"]:
-        case "concept" | "code", "is-a":
-            return {root} | below(parents, root)
-        case "concept" | "code", "descendent-of":
-            return below(parents, root)
-        case "concept" | "code", "is-not-a":
-            return set(parents) - {root} - below(parents, root)
-        case other:
-            raise NotImplementedError(other)
-
-
-def below(parents: dict[str, frozenset[str]], root: str) -> set[str]:
-    """The codes below a code, at any depth."""
-    found = {root}
-    while more := {code for code, above in parents.items() if above & found} - found:
-        found |= more
-    return found - {root}
 
 
 def extension_value(node: Node, url: str) -> str | None:
@@ -249,6 +126,8 @@ class Maker:
     types: dict[str, Node] = field(default_factory=dict)
     rows: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
     codes: dict[str, dict[str, list[str]] | None] = field(default_factory=dict)
+    summary: dict[str, list[str]] = field(default_factory=dict)
+    constraints: dict[str, list[list[str]]] = field(default_factory=dict)
 
     def add(self, name: str) -> None:
         """Add a type, the types that it is made of and the type that it is based on."""
@@ -263,6 +142,8 @@ class Maker:
         self.start(name, kind=KINDS[structure["kind"]], base=base, pattern=self.pattern(elements))
         for each in nested:
             self.start(each["path"], kind="backbone", base=many(each["type"])[0]["code"], pattern=None)
+        for each in elements:
+            self.add_constraints(each, base=base)
         for each in elements[1:]:
             self.add_element(each, primitive=structure["kind"] == "primitive-type")
 
@@ -293,8 +174,26 @@ class Maker:
         row = [name, types if name.endswith("[x]") else types[0], int(element["min"]), maximum]
         facts = self.facts(element, types)
         self.rows[owner][name] = [*row, facts] if facts else row
+        if str(element.get("isSummary", False)).lower() == "true":
+            self.summary.setdefault(owner, []).append(name)
         for each in types:
             self.add(each)
+
+    def add_constraints(self, element: Node, *, base: str | None) -> None:
+        """Keep the invariants of an element, or of a type as such, that its base does not have already."""
+        path: str = element["path"]
+        above = {row[0] for row in self.constraints_of(base)} if "." not in path else set[str]()
+        for each in many(element.get("constraint")):
+            key = each["key"]
+            if "expression" in each and key not in above and INHERITED.get(key, path) == path:
+                severity = "information" if extension_value(each, BEST_PRACTICE) else each["severity"]
+                self.constraints.setdefault(path, []).append([key, severity, " ".join(each["human"].split()), each["expression"]])
+
+    def constraints_of(self, name: str | None) -> list[list[str]]:
+        """The invariants of a type and of its bases."""
+        if name is None:
+            return []
+        return [*self.constraints.get(name, []), *self.constraints_of(self.types[name]["base"])]
 
     def types_of(self, element: Node) -> list[str]:
         """The types of an element, backbone types by path."""
@@ -351,13 +250,21 @@ def make_table(jar: Path, release: str) -> str:
         message = f"{jar.name} defines {versions}, not {RELEASES[release]}"
         raise SystemExit(message)
     maker = Maker(definitions=definitions, expansion=Expansion(definitions=definitions))
-    resources = [name for name in RESOURCES if name not in ABSENT[release]]
+    resources = concrete_resources(definitions)
     for name in [*resources, "Element", "Extension", "xhtml", *primitives(definitions)]:
         maker.add(name)
     artifact = f"{GROUP}:hapi-fhir-validation-resources-{release.lower()}:{HAPI}"
     source = {"artifact": artifact, "sha256": hashlib.sha256(jar.read_bytes()).hexdigest()}
-    header = {"release": release, "version": RELEASES[release], "source": source, "resources": sorted(resources)}
-    return to_text(header, {"codes": maker.codes, "types": {name: maker.type_row(name) for name in maker.types}})
+    header = {"release": release, "version": RELEASES[release], "source": source, "resources": resources}
+    rows = {name: maker.type_row(name) for name in maker.types}
+    sections: dict[str, Node] = {"codes": maker.codes, "types": rows, "summary": maker.summary, "constraints": maker.constraints}
+    return to_text(header, sections)
+
+
+def concrete_resources(definitions: Definitions) -> list[str]:
+    """The resource types of a release that are not abstract."""
+    concrete = (name for name, each in definitions.structures.items() if str(each.get("abstract")).lower() != "true")
+    return sorted(name for name in concrete if definitions.structures[name]["kind"] == "resource")
 
 
 def primitives(definitions: Definitions) -> list[str]:

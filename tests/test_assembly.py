@@ -116,10 +116,10 @@ def own_map(folder: Path, text: str) -> Path:
 def test_a_file_of_the_users_with_the_same_map_name_replaces_ours(tmp_path: Path) -> None:
     ours = (folder_of("mappings") / "fhir" / "r4" / "patient.yaml").read_text()
     file = own_map(tmp_path, ours)
-    maps = load(Settings(mappings=str(tmp_path))).pipeline.library.maps
+    maps = load(Settings(mappings=str(tmp_path))).fhir_library.maps
 
     assert [each.source.mark.file for each in maps if each.name == "patient"] == [str(file)]
-    assert len(maps) == len(load(Settings()).pipeline.library.maps)
+    assert len(maps) == len(load(Settings()).fhir_library.maps)
 
 
 def test_a_bad_map_of_the_users_stops_the_start_with_its_place(tmp_path: Path) -> None:

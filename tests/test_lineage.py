@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from adapter.checks import r4
 from adapter.conversion import Conversion
 from adapter.issues import Issue, IssueType, Severity
 from adapter.lineage import Entry, Lineage
@@ -14,9 +15,7 @@ from adapter.mapping.library import load_library
 from adapter.path import at, leaves, parse
 from adapter.pipeline import Pipeline
 from adapter.readers.document import Document, MappedDocument, ReadDocument, Source
-from adapter.readers.input_form import input_form
-from adapter.readers.json_reader import JsonReader
-from adapter.readers.port import Readers
+from adapter.readers.shape import input_form
 from adapter.rules.policy import Policies
 from adapter.unread import UnreadField, UnreadFields, coverage_of, unread_paths
 from tests.mapping.ground import VISIT_SCHEMA, load, surroundings, visit_shape
@@ -144,9 +143,9 @@ SENT: dict[str, Any] = {
 def line() -> Pipeline:
     (source,) = load(VISIT).maps
     return Pipeline(
-        library=load_library({"fhir.yaml": FHIR}, surroundings()),
+        outputs={r4(): load_library({"fhir.yaml": FHIR}, surroundings())},
         sources={"visit": source},
-        readers=Readers(readers=[JsonReader(forms={"visit": input_form("visit", VISIT_SCHEMA)})]),
+        forms={"visit": input_form("visit", VISIT_SCHEMA)},
         policies=Policies(),
     )
 

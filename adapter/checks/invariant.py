@@ -65,7 +65,7 @@ def has_choice(part: Resource, kind: str, choice: str) -> bool:
 @cache
 def _members(kind: str, choice: str) -> frozenset[str]:
     """The names of a choice's members in JSON, with those of their siblings."""
-    names = {each.name for each in packaged_table()[kind].elements.values() if each.choice == choice}
+    names = {each.name for each in packaged_table("R4")[kind].elements.values() if each.choice == choice}
     return frozenset(names | {"_" + name for name in names})
 
 

@@ -1,16 +1,15 @@
 """Where the references of a resource are: the few elements of each type that lead to one, so that nothing else is looked at."""
 
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from adapter.fhir.bundle import Resource
-from adapter.fhir.table import ElementTable, packaged_table
+from adapter.fhir.table import Element, ElementTable
 
 Ways: TypeAlias = Mapping[str, tuple[str, frozenset[str]]]
 """The elements of a type that are references or lead to one: name to type and targets."""
 
-_ENTRY = b'{"fullUrl":'
+_LEADING = frozenset({"Reference", "Resource"})
 
 
 class ReferenceGuide:
@@ -20,7 +19,7 @@ class ReferenceGuide:
         """Hold the table; the ways of a type are worked out when they are first gone."""
         self._table = table
         self._absent = absent
-        self._leading = leading_types(table, absent)
+        self._leading: dict[str, bool] = {}
         self._ways: dict[str, Ways] = {}
 
     def sound_references(self, resource: Resource, types: Mapping[str, str]) -> int:
@@ -78,52 +77,66 @@ class ReferenceGuide:
 
     def _ways_of(self, kind: str) -> Ways:
         if kind not in self._ways:
-            elements = self._table[kind].elements.values() if kind in self._table else ()
-            there = [each for each in elements if each.name not in self._absent]
-            ways = {each.name: (each.type, frozenset(each.targets)) for each in there if each.type in self._leading}
-            beside = {f"_{each.name}": ("Element", frozenset[str]()) for each in there if "Element" in self._leading}
+            there = list(self._elements(kind))
+            ways = {element.name: (element.type, frozenset(element.targets)) for element in there if self._leads(element.type)}
+            beside = {f"_{element.name}": ("Element", frozenset[str]()) for element in there if self._leads("Element")}
             self._ways[kind] = {**ways, **beside}
         return self._ways[kind]
+
+    def _elements(self, kind: str) -> Iterator[Element]:
+        elements = self._table[kind].elements.values() if kind in self._table else ()
+        return (element for element in elements if element.name not in self._absent)
+
+    def _leads(self, kind: str) -> bool:
+        if kind not in self._leading:
+            self._leading |= leading_types(self._table, self._absent, [kind])
+        return self._leading[kind]
 
 
 def _leads_to(found: str | None, targets: frozenset[str]) -> bool:
     return found in targets if targets else found is not None
 
 
-def leading_types(table: ElementTable, absent: frozenset[str]) -> frozenset[str]:
-    """The types that a reference is within, at any depth: from the reference upwards along the elements that hold it."""
+def leading_types(table: ElementTable, absent: frozenset[str], roots: Iterable[str]) -> dict[str, bool]:
+    """Whether a reference is within them, of these types and all that they are made of.
+
+    From the reference upwards along the elements that hold it; a resource within is taken to have one.
+    """
+    types = _types_of(table, absent, roots)
     holders: dict[str, set[str]] = {}
-    for name in _types_of(table):
-        for element in table[name].elements.values():
-            if element.name not in absent and table[name].kind != "primitive":
-                holders.setdefault(element.type, set()).add(name)
-    leading = {"Reference", "Resource"}
+    for name in types:
+        for element in _elements_of(table, absent, name):
+            holders.setdefault(element.type, set()).add(name)
+    leading = set(_LEADING)
     waiting = list(leading)
     while waiting:
         more = holders.get(waiting.pop(), set()) - leading
         leading |= more
         waiting += more
-    return frozenset(leading)
+    return {name: name in leading for name in types}
 
 
-def _types_of(table: ElementTable) -> set[str]:
-    """All types that the resources of a table are made of; an Element stands beside a primitive."""
-    found = {"Element", *table.resource_types}
+def _types_of(table: ElementTable, absent: frozenset[str], roots: Iterable[str]) -> set[str]:
+    """All types that some types are made of, themselves included; an Element stands beside a primitive."""
+    found = {"Element", *roots}
     waiting = list(found)
     while waiting:
-        more = {each.type for each in table[waiting.pop()].elements.values()} - found
+        more = {element.type for element in _elements_of(table, absent, waiting.pop())} - found
         found |= more
         waiting += more
     return found
 
 
-@cache
-def short_guide() -> ReferenceGuide:
-    """The R4 guide that does not look into extensions, which are everywhere and seldom hold references."""
-    return ReferenceGuide(packaged_table(), frozenset({"extension", "modifierExtension"}))
+def _elements_of(table: ElementTable, absent: frozenset[str], name: str) -> Iterator[Element]:
+    if name in table and name not in _LEADING and table[name].kind != "primitive":
+        yield from (element for element in table[name].elements.values() if element.name not in absent)
 
 
-@cache
-def long_guide() -> ReferenceGuide:
-    """The R4 guide to all references there can be."""
-    return ReferenceGuide(packaged_table(), frozenset[str]())
+def short_guide(table: ElementTable) -> ReferenceGuide:
+    """The guide that does not look into extensions, which are everywhere and seldom hold references."""
+    return ReferenceGuide(table, frozenset({"extension", "modifierExtension"}))
+
+
+def long_guide(table: ElementTable) -> ReferenceGuide:
+    """The guide to all references there can be."""
+    return ReferenceGuide(table, frozenset[str]())

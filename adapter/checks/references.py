@@ -2,18 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from adapter.checks.reference_guide import long_guide, short_guide
+from adapter.checks.reference_guide import ReferenceGuide
+from adapter.checks.release import Release
 from adapter.fhir.bundle import Resource
 from adapter.issues import Issue, IssueType, Severity
 
-_BUNDLE = "http://hl7.org/fhir/R4/bundle.html"
-_REFERENCES = "http://hl7.org/fhir/R4/references.html"
+_PAGES = "http://hl7.org/fhir"
 _REFERENCE_KEY = b'"reference":"'
 _NEEDS_REQUEST = frozenset({"transaction", "batch", "history"})
 
 
-def check_references(bundle: Resource, content: bytes) -> Iterator[Issue]:
+def check_references(bundle: Resource, release: Release, content: bytes) -> Iterator[Issue]:
     """What is wrong with the references, full URLs and ids of a Bundle of sound structure; `content` are its compact bytes.
 
     A reference must be the full URL, or the type and id, of an entry; `#id` must be contained. Expressions begin with `Bundle`.
@@ -21,20 +22,23 @@ def check_references(bundle: Resource, content: bytes) -> Iterator[Issue]:
     entries = bundle.get("entry", [])
     types = types_of(entries)
     if len(types) < 2 * len(entries) or not all("request" in entry for entry in entries):
-        yield from _check_entries(bundle.get("type"), entries)
+        source = f"{_PAGES}/{release.name}/bundle.html"
+        yield from (replace(issue, source=source) for issue in _check_entries(bundle.get("type"), entries))
     resources = [entry.get("resource") for entry in entries]
-    if not _all_sound(resources, types, content):
+    if not _all_sound(release, resources, types, content=content):
         for number, resource in enumerate(resources):
             if resource is not None:
-                yield from _unsound(resource, types, place=f"Bundle.entry[{number}].resource")
+                source = f"{_PAGES}/{release.name}/references.html"
+                found = _unsound(resource, types, guide=release.all_references, place=f"Bundle.entry[{number}].resource")
+                yield from (replace(issue, source=source) for issue in found)
 
 
-def _all_sound(resources: list[Resource | None], types: Mapping[str, str], content: bytes) -> bool:
+def _all_sound(release: Release, resources: list[Resource | None], types: Mapping[str, str], *, content: bytes) -> bool:
     """Whether the short guide finds all references that the bytes hold, and all of them are sound.
 
     A quotation mark within a text is escaped, so the count is of keys only.
     """
-    guide = short_guide()
+    guide = release.references
     counts = [guide.sound_references(each, types) for each in resources if each is not None]
     return -1 not in counts and sum(counts) == content.count(_REFERENCE_KEY)
 
@@ -59,11 +63,11 @@ def _check_entries(kind: str | None, entries: list[Resource]) -> Iterator[Issue]
     for number, entry in enumerate(entries):
         here = f"Bundle.entry[{number}]"
         if urls[entry.get("fullUrl", "")] > 1 and not is_history:
-            yield _issue("bdl-7", "another entry has the same full URL", f"{here}.fullUrl", source=_BUNDLE)
+            yield _issue("bdl-7", "another entry has the same full URL", f"{here}.fullUrl")
         if ids[_id_of(entry)] > 1 and not is_history:
-            yield _issue("id", "another entry has a resource of this type and id", f"{here}.resource.id", source=_BUNDLE)
+            yield _issue("id", "another entry has a resource of this type and id", f"{here}.resource.id")
         if kind in _NEEDS_REQUEST and "request" not in entry:
-            yield _issue("bdl-3", f"an entry of a {kind} needs a request", here, source=_BUNDLE)
+            yield _issue("bdl-3", f"an entry of a {kind} needs a request", here)
 
 
 def _id_of(entry: Resource) -> str:
@@ -72,25 +76,23 @@ def _id_of(entry: Resource) -> str:
     return f"{resource['resourceType']}/{resource['id']}" if "id" in resource else ""
 
 
-def _unsound(resource: Resource, types: Mapping[str, str], *, place: str) -> Iterator[Issue]:
-    """The references of a resource that lead nowhere, or to a resource that can not stand there."""
-    guide = long_guide()
+def _unsound(resource: Resource, types: Mapping[str, str], *, guide: ReferenceGuide, place: str) -> Iterator[Issue]:
+    """The references of a resource that lead nowhere, or to a resource that cannot stand there."""
     for path, targets, reference in guide.references(resource):
         found = guide.types_within(resource, types).get(reference)
         if found is None:
             text = "this leads to nothing in the Bundle; add the resource, or take the reference out"
-            yield _issue("unresolved", text, place + path, source=_REFERENCES)
+            yield _issue("unresolved", text, place + path)
         elif targets and found not in targets:
-            text = f"a {found} can not stand here; what can: {', '.join(sorted(targets))}"
-            yield _issue("target", text, place + path, source=_REFERENCES)
+            text = f"a {found} cannot stand here; what can: {', '.join(sorted(targets))}"
+            yield _issue("target", text, place + path)
 
 
-def _issue(check: str, text: str, expression: str, *, source: str) -> Issue:
+def _issue(check: str, text: str, expression: str) -> Issue:
     return Issue(
         severity=Severity.ERROR,
         code=IssueType.NOT_FOUND if check == "unresolved" else IssueType.INVALID,
         rule=f"reference/{check}",
         text=text,
         expression=(expression,),
-        source=source,
     )

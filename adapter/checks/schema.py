@@ -39,12 +39,12 @@ _WHITE_SPACE = {
 }
 
 
-def schema_of(table: ElementTable) -> Schema:
-    """The schema of any resource of the table."""
+def schema_of(table: ElementTable, resource_types: Sequence[str]) -> Schema:
+    """The schema of resources of some types; a resource of another type does not fulfil it, wherever it stands."""
     definitions: dict[str, Schema] = {}
-    for name in table.resource_types:
+    for name in resource_types:
         _define(name, table, definitions)
-    definitions["Resource"] = {"type": "object", "required": ["resourceType"], **_dispatch(table.resource_types)}
+    definitions["Resource"] = {"type": "object", "required": ["resourceType"], **_dispatch(resource_types)}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$ref": "#/$defs/Resource",

@@ -1,16 +1,17 @@
 """Whether a resource is built as its FHIR release says: a compiled schema answers, the explanation only runs when it says no."""
 
-from collections.abc import Iterator
-from functools import cache
-from typing import Literal
+from collections.abc import Iterable, Iterator
 
 from jsonschema_rs import Draft202012Validator, RegexOptions
 
 from adapter.checks.explanation import explain
 from adapter.checks.schema import schema_of
 from adapter.fhir.bundle import Resource
-from adapter.fhir.table import ElementTable, packaged_table
+from adapter.fhir.table import ElementTable
 from adapter.issues import Issue, IssueType, Severity
+
+_MOST_COMPILATIONS = 4
+"""How often types are added; then all are compiled, so that no series of odd resources keeps the adapter compiling."""
 
 
 class StructureCheck:
@@ -18,17 +19,40 @@ class StructureCheck:
 
     Checked are unknown elements, cardinality, types, patterns of primitives, required bindings, choices, fixed values and
     emptiness, in a resource and in all resources in it. A resource of a type that the table does not know was not checked, which
-    is a warning.
+    is a warning. The types of the first resource are compiled when it comes, others when they are met.
     """
 
     def __init__(self, table: ElementTable) -> None:
-        """Compile the table's schema; patterns run in linear time, whatever the text."""
+        """Hold the table; patterns run in linear time, whatever the text."""
         self._table = table
-        self._schema = Draft202012Validator(schema_of(table), pattern_options=RegexOptions(), validate_formats=True)
+        self._expected: frozenset[str] = frozenset()
+        self._known: frozenset[str] = frozenset()
+        self._schema: Draft202012Validator | None = None
+        self._compilations = 0
+
+    def expect(self, types: Iterable[str]) -> None:
+        """Say which resource types will be met, so that they are compiled together with the first one."""
+        self._expected |= frozenset(types).intersection(self._table.resource_types)
+
+    def _compile(self, met: frozenset[str]) -> Draft202012Validator:
+        """The schema of the types that were met now, before, or are expected."""
+        self._compilations += 1
+        known = self._known | self._expected | met
+        if self._compilations == _MOST_COMPILATIONS:
+            known = frozenset(self._table.resource_types)
+        schema = schema_of(self._table, sorted(known))
+        self._schema = Draft202012Validator(schema, pattern_options=RegexOptions(), validate_formats=True)
+        self._known = known
+        return self._schema
 
     def is_valid(self, resource: Resource) -> bool:
         """Whether nothing is wrong."""
-        return self._schema.is_valid(resource)
+        if self._schema is not None and self._schema.is_valid(resource):
+            return True
+        met = frozenset(_types_within(resource)).intersection(self._table.resource_types)
+        if met <= self._known:
+            return False
+        return self._compile(met).is_valid(resource)
 
     def issues(self, resource: Resource, root: str | None = None) -> Iterator[Issue]:
         """What is wrong; expressions begin with `root`, or with the resource type."""
@@ -38,15 +62,18 @@ class StructureCheck:
         yield from issues or [_unexplained(root or str(resource["resourceType"]))]
 
 
-@cache
-def structure_check(release: Literal["R4", "R5"] = "R4") -> StructureCheck:
-    """The structure check of a release; compiled when it is first asked for."""
-    return StructureCheck(packaged_table(release))
-
-
-def check_structure(resource: Resource, root: str | None = None) -> Iterator[Issue]:
-    """What is wrong with the structure of an R4 resource; expressions begin with `root`, or with the resource type."""
-    return structure_check().issues(resource, root)
+def _types_within(value: object) -> Iterator[str]:
+    """Everything that is called a resource type, at any depth."""
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            name = part.get("resourceType")
+            if isinstance(name, str):
+                yield name
+            waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
 
 
 def _unexplained(place: str) -> Issue:

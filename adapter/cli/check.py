@@ -10,7 +10,6 @@ from rich.progress import track
 
 from adapter.assembly import default_runtime
 from adapter.checks import check_resource
-from adapter.checks.second_opinion import second_opinion
 from adapter.cli.exit_code import Outcome
 from adapter.cli.show import counts_text, err, out, outcome_of, print_json, show_issues
 from adapter.distribution import inputs_of
@@ -66,10 +65,15 @@ def _checked(file: Path, server: str | None, *, models: bool) -> Iterator[Issue]
         )
         return
     parts = _parts_of(resource)
-    issues = list(check_resource(resource))
-    issues += [issue for part in parts for issue in second_opinion(part)] if models else []
+    issues = list(check_resource(resource, default_runtime().release))
+    issues += _second_opinions(parts) if models else []
     issues += _validated(parts, server) if server else []
     yield from (replace(issue, location=issue.location or (file.name,)) for issue in issues)
+
+
+def _second_opinions(parts: list[dict[str, Any]]) -> list[Issue]:
+    second_opinion = default_runtime().release.second_opinion
+    return [issue for part in parts for issue in second_opinion(part, None)] if second_opinion else []
 
 
 def _parts_of(resource: dict[str, Any]) -> list[dict[str, Any]]:

@@ -2,7 +2,9 @@
 
 The tables are made from the official definitions by `scripts/make_element_table.py`. A type is a row `[kind, base, pattern,
 elements]`; an element is `[name, type or types of a choice, minimum, maximum, {targets, codes, fixed}]`, or only its name
-when it is just as in the base; codes are listed by value set and system, `null` where the definitions do not list them.
+when it is just as in the base; codes are listed by value set and system, `null` where the definitions do not list them. Beside
+them stand the names of the elements that belong to the summary (Σ), by type, and the invariants `[key, severity, sentence,
+expression]`, by the path of the type or element that they are stated for.
 """
 
 from collections.abc import Iterator, Mapping
@@ -36,7 +38,8 @@ class Element:
     None for `*`. `choice` is `value[x]` for a member of a choice; `minimum` is then the choice's, on each member. `targets`
     are the resource types that a Reference or canonical may point at, () for any. `codes` are those of a required binding:
     codes for code, string and uri, (system, code) for Coding, CodeableConcept and CodeableReference; None when nothing is
-    required or the definitions do not list the codes (languages, MIME types). `fixed` is a fixed or pattern value.
+    required or the definitions do not list the codes (languages, MIME types). `fixed` is a fixed or pattern value. `summary` says
+    whether the element belongs to the summary (Σ, http://hl7.org/fhir/R4/search.html#summary).
     """
 
     name: str
@@ -47,6 +50,20 @@ class Element:
     targets: tuple[str, ...]
     codes: Codes | None
     fixed: JsonValue
+    summary: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constraint:
+    """An invariant as the definitions state it (http://hl7.org/fhir/R4/conformance-rules.html#constraints).
+
+    `severity` is `error`, `warning`, or `information` for what is only good practice; `expression` the FHIRPath that must hold.
+    """
+
+    key: str
+    severity: str
+    human: str
+    expression: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +94,8 @@ class ElementTable:
         self.resource_types: tuple[str, ...] = tuple(content["resources"])
         self._rows: Mapping[str, list[Any]] = content["types"]
         self._listed: Mapping[str, Mapping[str, list[str]] | None] = content["codes"]
+        self._summary: Mapping[str, list[str]] = content.get("summary", {})
+        self._constraints: Mapping[str, list[list[str]]] = content.get("constraints", {})
         self._types: dict[str, Type] = {}
         self._codes: dict[tuple[str, _Shape], Codes | None] = {}
 
@@ -88,9 +107,16 @@ class ElementTable:
             self._types[name] = self._type(name)
         return self._types[name]
 
+    def constraints(self, path: str) -> tuple[Constraint, ...]:
+        """The invariants stated for a type, or for an element of a type (`Organization.telecom`); not those of its base."""
+        rows = self._constraints.get(path, ())
+        return tuple(Constraint(key=key, severity=severity, human=human, expression=text) for key, severity, human, text in rows)
+
     def _type(self, name: str) -> Type:
         kind, base, pattern, _ = self._rows[name]
-        elements = {each.name: each for row in self._elements(name).values() for each in self._expanded(row)}
+        summary = frozenset(self._summary.get(name, ()))
+        rows = self._elements(name).values()
+        elements = {element.name: element for row in rows for element in self._expanded(row, summary)}
         return Type(name=name, kind=kind, base=base, pattern=pattern, elements=MappingProxyType(elements))
 
     def _elements(self, name: str) -> dict[str, list[Any]]:
@@ -100,16 +126,17 @@ class ElementTable:
         full = (inherited[row] if isinstance(row, str) else row for row in rows)
         return {row[0]: row for row in full}
 
-    def _expanded(self, row: list[Any]) -> Iterator[Element]:
+    def _expanded(self, row: list[Any], summary: frozenset[str]) -> Iterator[Element]:
         """An element, or every member of a choice."""
         name, types, *_ = row
         if isinstance(types, str):
-            yield self._element(row, name, types)
+            yield self._element(row, name, types, summary=name in summary)
             return
-        for each in types:
-            yield self._element(row, name.removesuffix("[x]") + each[0].upper() + each[1:], each)
+        for kind in types:
+            member = name.removesuffix("[x]") + kind[0].upper() + kind[1:]
+            yield self._element(row, member, kind, summary=name in summary)
 
-    def _element(self, row: list[Any], name: str, kind: str) -> Element:
+    def _element(self, row: list[Any], name: str, kind: str, *, summary: bool) -> Element:
         written, types, minimum, maximum, *facts = row
         fact: Mapping[str, Any] = facts[0] if facts else {}
         return Element(
@@ -121,6 +148,7 @@ class ElementTable:
             targets=tuple(fact.get("targets", {}).get(kind, ())),
             codes=self._bound(fact.get("codes"), kind),
             fixed=fact.get("fixed"),
+            summary=summary,
         )
 
     def _bound(self, value_set: str | None, kind: str) -> Codes | None:
@@ -147,6 +175,6 @@ def load_table(content: bytes) -> ElementTable:
 
 
 @cache
-def packaged_table(release: Literal["R4", "R5"] = "R4") -> ElementTable:
+def packaged_table(release: Literal["R4", "R5"]) -> ElementTable:
     """The table of a release, R4 4.0.1 or R5 5.0.0, that comes with the adapter; read once."""
     return load_table(resources.files("adapter.fhir").joinpath(f"{release.lower()}.json").read_bytes())

@@ -49,7 +49,7 @@ def _view(service: Service, route: Route) -> Callable[..., Response]:
         call = route.call
         return lambda **parts: call(service, request, **parts)
     if route.path == "/fhir/metadata":
-        statement = capability_statement(service.base, service.runtime.table.resource_types, ROUTES)
+        statement = capability_statement(service.base, service.runtime.release.table.resource_types, ROUTES)
         return lambda: terminology.metadata(service, request, statement)
     said = openapi(ROUTES)
 

@@ -18,9 +18,8 @@ from typing import Any
 import orjson
 
 from adapter.assembly import load
-from adapter.checks import check_bundle
+from adapter.checks import check_bundle, r4
 from adapter.checks.second_opinion import second_opinion
-from adapter.checks.structure import structure_check
 from adapter.files import folder_of
 from adapter.pipeline import Pipeline
 from adapter.readers.document import Document
@@ -93,11 +92,11 @@ def checks(line: Pipeline, name: str) -> dict[str, Any]:
     case = made.case
     assert case is not None
     resources = [entry["resource"] for entry in bundle["entry"]]
-    structure = structure_check()
+    structure = r4().structure
     ours, models, all_checks, rules = best(
         lambda: [structure.is_valid(each) for each in resources],
         lambda: [list(second_opinion(each)) for each in resources],
-        lambda: check_bundle(bundle, made.content),
+        lambda: check_bundle(bundle, r4(), made.content),
         lambda: judge(case),
     )
     return {
@@ -111,18 +110,26 @@ def checks(line: Pipeline, name: str) -> dict[str, Any]:
 
 def start() -> dict[str, Any]:
     """Loading in a fresh process, and the command line's help."""
-    load_ms, help_ms = [], []
+    load_ms, first_ms, help_ms = [], [], []
     code = (
         "import time; from adapter.assembly import load; from adapter.settings import Settings; import adapter.pipeline, yaml; "
-        "t = time.perf_counter(); load(Settings()).pipeline; print((time.perf_counter() - t) * 1e3)"
+        "t = time.perf_counter(); line = load(Settings()).pipeline; print((time.perf_counter() - t) * 1e3); "
+        "from tests.bench.__main__ import documents_of; documents = documents_of('complete'); "
+        "t = time.perf_counter(); line.convert(documents); print((time.perf_counter() - t) * 1e3)"
     )
     for _ in range(REPETITIONS):
         said = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
-        load_ms.append(float(said.stdout))
+        loading, first = map(float, said.stdout.split())
+        load_ms.append(loading)
+        first_ms.append(first)
         started = time.perf_counter()
         subprocess.run([Path(sys.executable).with_name("adapter"), "--help"], capture_output=True, check=True)
         help_ms.append((time.perf_counter() - started) * 1e3)
-    return {"loading and checking all mappings ms (≤ 300)": min(load_ms), "adapter --help ms (≤ 150)": min(help_ms)}
+    return {
+        "loading and checking all mappings ms (≤ 300)": min(load_ms),
+        "the first conversion of a process ms": min(first_ms),
+        "adapter --help ms (≤ 150)": min(help_ms),
+    }
 
 
 def memory(line: Pipeline, name: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from adapter.checks import check_bundle, check_resource
+from adapter.checks import check_bundle, check_resource, r4
 from adapter.checks.second_opinion import second_opinion
 from adapter.fhir.json import canonical_bytes
 from tests.checks.ground import CLAIM, OBSERVATION, PATIENT, bundle, said, spoilt
@@ -14,28 +14,28 @@ SECOND = "second-opinion/fhir.resources"
 
 
 def test_nothing_is_said_of_a_sound_bundle() -> None:
-    assert check_bundle(bundle()) == []
-    assert check_bundle(bundle(), canonical_bytes(bundle())) == []
-    assert check_resource(bundle()) == []
-    assert check_resource(CLAIM) == []
+    assert check_bundle(bundle(), r4()) == []
+    assert check_bundle(bundle(), r4(), canonical_bytes(bundle())) == []
+    assert check_resource(bundle(), r4()) == []
+    assert check_resource(CLAIM, r4()) == []
 
 
 def test_an_expression_names_the_type_where_it_is_alone() -> None:
     wrong = spoilt(bundle(), "entry.3.resource.item.0.quantity.value", 2)
 
-    assert said(check_bundle(wrong)) == [("invariant/clm-0731t-6", "Claim.item[0].quantity")]
+    assert said(check_bundle(wrong, r4())) == [("invariant/clm-0731t-6", "Claim.item[0].quantity")]
 
 
 def test_an_expression_names_the_entry_where_the_type_is_not_alone() -> None:
     second = {**bundle()["entry"][3], "fullUrl": "urn:uuid:c2", "resource": {**CLAIM, "id": "c2", "use": "x"}}
 
-    assert said(check_bundle(spoilt(bundle(), "entry.4", second))) == [("structure/code", "Bundle.entry[4].resource.use")]
+    assert said(check_bundle(spoilt(bundle(), "entry.4", second), r4())) == [("structure/code", "Bundle.entry[4].resource.use")]
 
 
 def test_invariants_are_asked_of_resources_of_sound_structure_only() -> None:
     wrong = spoilt(spoilt(bundle(), "entry.3.resource.item.0.quantity.value", 2), "entry.2.resource.component", "x")
 
-    assert said(check_bundle(wrong)) == [
+    assert said(check_bundle(wrong, r4())) == [
         ("structure/type", "Observation.component"),
         ("invariant/clm-0731t-6", "Claim.item[0].quantity"),
     ]
@@ -44,15 +44,15 @@ def test_invariants_are_asked_of_resources_of_sound_structure_only() -> None:
 def test_references_are_checked_where_the_structure_is_sound() -> None:
     wrong = spoilt(bundle(), "entry.2.resource.subject.reference", "urn:uuid:x")
 
-    assert said(check_bundle(wrong)) == [("reference/unresolved", "Observation.subject.reference")]
+    assert said(check_bundle(wrong, r4())) == [("reference/unresolved", "Observation.subject.reference")]
 
 
 def test_what_is_not_checked_does_not_keep_the_rest_from_being_checked() -> None:
-    skipped = {**bundle()["entry"][0], "fullUrl": "urn:uuid:i", "resource": {"resourceType": "Immunization", "id": "i"}}
+    skipped = {**bundle()["entry"][0], "fullUrl": "urn:uuid:i", "resource": {"resourceType": "Imunization", "id": "i"}}
     wrong = spoilt(spoilt(bundle(), "entry.4", skipped), "entry.2.resource.subject.reference", "urn:uuid:x")
 
-    assert said(check_bundle(wrong)) == [
-        ("structure/skipped", "Immunization"),
+    assert said(check_bundle(wrong, r4())) == [
+        ("structure/skipped", "Imunization"),
         ("reference/unresolved", "Observation.subject.reference"),
     ]
 
@@ -61,17 +61,17 @@ def test_what_is_not_checked_does_not_keep_the_rest_from_being_checked() -> None
 def test_a_bundle_of_unsound_structure_is_told_as_such(entry: object) -> None:
     wrong: Any = {**bundle(), "entry": entry}
 
-    assert {issue.rule.partition("/")[0] for issue in check_bundle(wrong) if issue.rule} == {"structure"}
+    assert {issue.rule.partition("/")[0] for issue in check_bundle(wrong, r4()) if issue.rule} == {"structure"}
 
 
 def test_a_resource_of_unsound_structure_is_not_asked_for_more() -> None:
     wrong = spoilt(spoilt(CLAIM, "item.0.quantity.value", 2), "use", "x")
 
-    assert said(check_resource(wrong, "Claim")) == [("structure/code", "Claim.use")]
+    assert said(check_resource(wrong, r4(), "Claim")) == [("structure/code", "Claim.use")]
 
 
 def test_a_resource_breaks_an_invariant() -> None:
-    assert said(check_resource({**OBSERVATION, "dataAbsentReason": {"text": "x"}}, "Here")) == [
+    assert said(check_resource({**OBSERVATION, "dataAbsentReason": {"text": "x"}}, r4(), "Here")) == [
         ("invariant/obs-6", "Here.dataAbsentReason")
     ]
 

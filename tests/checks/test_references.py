@@ -1,10 +1,9 @@
 """References, full URLs and ids within a Bundle."""
 
-from typing import Any
-
 import pytest
 
-from adapter.checks.reference_guide import leading_types, long_guide, short_guide
+from adapter.checks import r4
+from adapter.checks.reference_guide import leading_types
 from adapter.checks.references import check_references, types_of
 from adapter.fhir.bundle import transaction
 from adapter.fhir.json import canonical_bytes
@@ -18,7 +17,7 @@ NOWHERE = {"reference": "urn:uuid:nowhere"}
 
 
 def checked(wrong: Resource) -> list[tuple[str | None, str]]:
-    return said(check_references(wrong, canonical_bytes(wrong)))
+    return said(check_references(wrong, r4(), canonical_bytes(wrong)))
 
 
 GOOD: dict[str, Resource] = {
@@ -95,7 +94,7 @@ BAD: dict[str, tuple[Resource, str, str]] = {
         "reference/unresolved",
         f"{WHERE}.subject.reference",
     ),
-    "a resource of that type can not stand there": (
+    "a resource of that type cannot stand there": (
         spoilt(bundle(), "entry.2.resource.subject", {"reference": "Organization/o"}),
         "reference/target",
         f"{WHERE}.subject.reference",
@@ -129,8 +128,8 @@ def test_what_is_not_there_is_told_from_what_may_not_be_there() -> None:
         spoilt(bundle(), "entry.2.resource.subject", each) for each in (NOWHERE, {"reference": "Organization/o"})
     )
 
-    assert [issue.code for issue in check_references(nowhere, canonical_bytes(nowhere))] == [IssueType.NOT_FOUND]
-    assert [issue.code for issue in check_references(elsewhere, canonical_bytes(elsewhere))] == [IssueType.INVALID]
+    assert [issue.code for issue in check_references(nowhere, r4(), canonical_bytes(nowhere))] == [IssueType.NOT_FOUND]
+    assert [issue.code for issue in check_references(elsewhere, r4(), canonical_bytes(elsewhere))] == [IssueType.INVALID]
 
 
 def test_only_what_is_wrong_is_said() -> None:
@@ -141,25 +140,26 @@ def test_only_what_is_wrong_is_said() -> None:
 def test_a_wrong_target_says_which_types_can_stand_there() -> None:
     wrong = transaction([ORGANIZATION, spoilt(CLAIM, "patient", {"reference": "Organization/o"})])
 
-    (issue,) = check_references(wrong, canonical_bytes(wrong))
+    (issue,) = check_references(wrong, r4(), canonical_bytes(wrong))
 
-    assert issue.text == "a Organization can not stand here; what can: Patient"
+    assert issue.text == "a Organization cannot stand here; what can: Patient"
 
 
 def test_a_reference_in_an_extension_is_found_though_the_short_guide_does_not_look_there() -> None:
     pointing = spoilt(bundle(), "entry.1.resource.extension", EXTENSION)
 
-    assert short_guide().sound_references(pointing["entry"][1]["resource"], types_of(pointing["entry"])) >= 0
-    assert len(list(long_guide().references(pointing["entry"][1]["resource"]))) > len(
-        list(short_guide().references(pointing["entry"][1]["resource"]))
+    assert r4().references.sound_references(pointing["entry"][1]["resource"], types_of(pointing["entry"])) >= 0
+    assert len(list(r4().all_references.references(pointing["entry"][1]["resource"]))) > len(
+        list(r4().references.references(pointing["entry"][1]["resource"]))
     )
 
 
 def test_the_ways_lead_to_every_type_that_holds_a_reference() -> None:
-    leading: Any = leading_types(packaged_table(), frozenset({"extension", "modifierExtension"}))
+    roots = ["Observation", "Claim", "Patient"]
+    leading = leading_types(packaged_table("R4"), frozenset({"extension", "modifierExtension"}), roots)
 
-    assert {"Observation", "Claim.item.detail", "Identifier", "Annotation", "Reference"} <= leading
-    assert leading.isdisjoint({"Coding", "CodeableConcept", "Quantity", "HumanName", "string", "Timing"})
+    assert all(leading[name] for name in ("Observation", "Claim.item.detail", "Identifier", "Annotation", "Reference"))
+    assert not any(leading[name] for name in ("Coding", "CodeableConcept", "Quantity", "HumanName", "string", "Timing"))
 
 
 def test_a_resource_beside_an_entry_without_one_is_still_looked_at() -> None:

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapter.checks import r4
 from adapter.checks.explanation import explain
-from adapter.checks.structure import StructureCheck, check_structure, structure_check
+from adapter.checks.structure import StructureCheck
 from adapter.fhir.json import read_json
 from adapter.fhir.table import load_table, packaged_table
 from tests.checks.ground import CLAIM, CODE, OBSERVATION, PATIENT, Resource, bundle, said, spoilt
@@ -145,18 +146,18 @@ BAD: dict[str, tuple[Resource, str, str]] = {
 
 @pytest.mark.parametrize("resource", GOOD.values(), ids=GOOD)
 def test_nothing_is_said_of(resource: Resource) -> None:
-    assert list(check_structure(resource)) == []
-    assert list(explain(resource, packaged_table())) == []
+    assert list(r4().structure.issues(resource)) == []
+    assert list(explain(resource, packaged_table("R4"))) == []
 
 
 @pytest.mark.parametrize(("resource", "rule", "expression"), BAD.values(), ids=BAD)
 def test_it_is_an_issue_that(resource: Resource, rule: str, expression: str) -> None:
-    assert (rule, expression) in said(check_structure(resource))
+    assert (rule, expression) in said(r4().structure.issues(resource))
 
 
 @pytest.mark.parametrize("resource", [each[0] for each in BAD.values()], ids=BAD)
 def test_an_issue_is_an_error_in_our_words(resource: Resource) -> None:
-    issues = list(check_structure(resource))
+    issues = list(r4().structure.issues(resource))
 
     assert all(issue.is_error and issue.text for issue in issues)
     assert "29.2.2020" not in str(issues)
@@ -165,7 +166,7 @@ def test_an_issue_is_an_error_in_our_words(resource: Resource) -> None:
 def test_an_issue_links_to_the_page_of_its_element() -> None:
     wrong = spoilt(spoilt(PATIENT, "gender", "f"), "name.0.family", 3)
 
-    actual = {issue.expression[0]: issue.source for issue in check_structure(wrong)}
+    actual = {issue.expression[0]: issue.source for issue in r4().structure.issues(wrong)}
 
     assert actual == {
         "Patient.gender": "http://hl7.org/fhir/R4/patient-definitions.html#Patient.gender",
@@ -174,7 +175,7 @@ def test_an_issue_links_to_the_page_of_its_element() -> None:
 
 
 def test_few_codes_are_suggested() -> None:
-    (issue,) = check_structure(spoilt(PATIENT, "gender", "f"))
+    (issue,) = r4().structure.issues(spoilt(PATIENT, "gender", "f"))
 
     assert issue.suggestion == "one of `female`, `male`, `other`, `unknown`"
 
@@ -182,19 +183,19 @@ def test_few_codes_are_suggested() -> None:
 def test_many_codes_are_not_suggested() -> None:
     capability = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "bad"}]}
 
-    (issue,) = check_structure(capability)
+    (issue,) = r4().structure.issues(capability)
 
     assert (issue.rule, issue.suggestion) == ("structure/code", None)
 
 
 def test_an_expression_begins_with_the_root_that_is_given() -> None:
-    assert said(check_structure(spoilt(PATIENT, "gender", "f"), "Bundle.entry[2].resource")) == [
+    assert said(r4().structure.issues(spoilt(PATIENT, "gender", "f"), "Bundle.entry[2].resource")) == [
         ("structure/code", "Bundle.entry[2].resource.gender")
     ]
 
 
 def test_a_resource_that_the_table_does_not_know_is_said_to_be_skipped() -> None:
-    (issue,) = check_structure({"resourceType": "Immunization", "anything": 1})
+    (issue,) = r4().structure.issues({"resourceType": "Imunization", "anything": 1})
 
     assert (issue.rule, issue.severity, issue.is_error) == ("structure/skipped", "warning", False)
 
@@ -202,12 +203,29 @@ def test_a_resource_that_the_table_does_not_know_is_said_to_be_skipped() -> None
 def test_r5_is_checked_by_its_own_table() -> None:
     media = {"resourceType": "Media", "status": "completed", "content": {"url": "http://a.test/b"}}
 
-    assert said(structure_check("R4").issues(media)) == []
-    assert said(structure_check("R5").issues(media)) == [("structure/skipped", "Resource")]
+    assert said(r4().structure.issues(media)) == []
+    assert said(StructureCheck(packaged_table("R5")).issues(media)) == [("structure/skipped", "Resource")]
 
 
-def test_a_check_is_compiled_once() -> None:
-    assert structure_check() is structure_check()
+def test_types_are_compiled_when_they_are_met_and_all_of_them_after_a_few() -> None:
+    check = StructureCheck(packaged_table("R4"))
+    check.expect(["Patient", "Claim", "Nothing"])
+    names = ["Immunization", "Task", "Specimen", "Communication", "Slot"]
+
+    wrong = [said(check.issues({"resourceType": name, "odd": 1}))[-1] for name in names]
+
+    assert wrong == [("structure/unknown-element", f"{name}.odd") for name in names]
+    assert list(check.issues(CLAIM)) == []
+
+
+def test_a_type_that_is_met_within_a_resource_is_compiled_as_well() -> None:
+    task = {"resourceType": "Task", "status": "draft", "intent": "order", "contained": [{"resourceType": "Slot", "odd": 1}]}
+
+    assert ("structure/unknown-element", "Task.contained[0].odd") in said(r4().structure.issues(task))
+
+
+def test_a_release_is_made_once() -> None:
+    assert r4() is r4()
 
 
 SYSTEM = "urn:a"
@@ -263,7 +281,7 @@ def test_codings_fixed_values_and_bounds_of_lists_are_held(name: str, good: obje
 def test_what_only_the_schema_refuses_is_still_an_issue(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("adapter.checks.structure.explain", lambda *_: iter(()))
 
-    assert said(check_structure(spoilt(PATIENT, "gender", "f"))) == [("structure/other", "Patient")]
+    assert said(r4().structure.issues(spoilt(PATIENT, "gender", "f"))) == [("structure/other", "Patient")]
 
 
 NAMES = st.sampled_from(["status", "code", "valueInteger", "_valueInteger", "valueString", "subject", "component", "foo", "id"])
@@ -298,14 +316,14 @@ LEAVES: st.SearchStrategy[Any] = st.sampled_from(
 def test_schema_and_explanation_give_the_same_answer(changes: dict[str, object]) -> None:
     resource = {**OBSERVATION, **changes}
 
-    assert structure_check().is_valid(resource) == (list(explain(resource, packaged_table())) == [])
+    assert r4().structure.is_valid(resource) == (list(explain(resource, packaged_table("R4"))) == [])
 
 
 def test_real_resources_are_valid(test_data: Path) -> None:
     files = sorted((test_data / "samples" / "fhir").glob("*.json"))
     resources = [each for each in (read_json(file.read_bytes(), file.name) for file in files) if "resourceType" in each]
 
-    wrong = [issue for each in resources for issue in check_structure(each) if issue.is_error]
+    wrong = [issue for each in resources for issue in r4().structure.issues(each) if issue.is_error]
 
     assert resources
     assert wrong == []

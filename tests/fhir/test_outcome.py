@@ -1,6 +1,6 @@
 """Issues as an OperationOutcome, which is itself valid FHIR."""
 
-from adapter.checks.structure import check_structure
+from adapter.checks import r4
 from adapter.fhir.outcome import operation_outcome
 from adapter.issues import Issue, IssueType, Severity
 
@@ -23,7 +23,7 @@ def test_no_issues_say_that_all_is_ok() -> None:
 
     expected = {"severity": "information", "code": "informational", "details": {"text": "All OK"}}
     assert actual == {"resourceType": "OperationOutcome", "issue": [expected]}
-    assert list(check_structure(actual)) == []
+    assert list(r4().structure.issues(actual)) == []
 
 
 def test_an_issue_is_told_with_its_rule_and_its_places() -> None:
@@ -42,7 +42,7 @@ def test_an_issue_is_told_with_its_rule_and_its_places() -> None:
     }
     bare = {"severity": "warning", "code": "business-rule", "details": {"text": "this is odd"}}
     assert actual["issue"] == [full, bare]
-    assert list(check_structure(actual)) == []
+    assert list(r4().structure.issues(actual)) == []
 
 
 def test_a_rule_has_no_coding_where_there_is_no_system_or_it_is_no_claim_edit() -> None:

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from adapter.assembly import load
-from adapter.checks import check_resource
+from adapter.checks import check_resource, r4
 from adapter.cli.package import package_command
 from adapter.distribution import example_bundles, package_of
 from adapter.package import NAME, Package, make_package, packument
@@ -112,7 +112,7 @@ def test_the_implementation_guide_is_valid_and_lists_everything(files: dict[str,
     listed = [each["reference"]["reference"] for each in guide["definition"]["resource"]]
     held = [each for name, each in files.items() if not name.endswith((".index.json", "package.json")) and each is not guide]
 
-    assert [issue for issue in check_resource(guide) if issue.is_error] == []
+    assert [issue for issue in check_resource(guide, r4()) if issue.is_error] == []
     assert sorted(listed) == sorted(f"{each['resourceType']}/{each['id']}" for each in held)
     assert guide["packageId"] == NAME
     assert guide["publisher"] == RUNTIME.definitions[0]["publisher"]

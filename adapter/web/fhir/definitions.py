@@ -161,7 +161,7 @@ def _view(service: Service, held: Resource, query: Mapping[str, str]) -> Resourc
         summary = query.get("_summary", "false")
         return summarised(held, "false" if summary == "count" else summary)  # type: ignore[arg-type]  # one of SUMMARIES
     names = [each.strip() for each in query["_elements"].split(",")]
-    known = service.runtime.table[held["resourceType"]].elements
+    known = service.runtime.release.table[held["resourceType"]].elements
     if not all(each in known for each in names):
         raise UnreadableError(_wrong("_elements", f"a name is no element of {held['resourceType']} in R4; check the spelling"))
     return with_elements(held, names)

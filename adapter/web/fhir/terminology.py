@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Request, Response
 
-from adapter.checks.structure import check_structure
+from adapter.checks import Release
 from adapter.clock import instant_now
 from adapter.fhir.json import read_json
 from adapter.issues import Issue, IssueType, Severity, UnreadableError
@@ -88,7 +88,8 @@ def metadata(service: Service, request: Request, statement: dict[str, Any]) -> R
 
 def surroundings(service: Service) -> Surroundings:
     """What operations of this service work with."""
-    return Surroundings(catalog=service.runtime.catalog, now=instant_now(), check=_structure_issues)
+    check = partial(_structure_issues, service.runtime.release)
+    return Surroundings(catalog=service.runtime.catalog, now=instant_now(), check=check)
 
 
 def _check_format(request: Request) -> None:
@@ -127,9 +128,9 @@ def _wrapped(operation: Operation, body: Any) -> Any:  # noqa: ANN401 - a JSON v
     return {"resourceType": "Parameters", "parameter": [{"name": own[0].name, "resource": body}]}
 
 
-def _structure_issues(resource: Mapping[str, Any]) -> Iterable[TerminologyIssue]:
-    """What of a resource is not as R4 says; required elements may be missing, if the operation does not need them."""
-    return [_said(each) for each in check_structure(dict(resource)) if each.rule != "structure/required"]
+def _structure_issues(release: Release, resource: Mapping[str, Any]) -> Iterable[TerminologyIssue]:
+    """What of a resource is not as the release says; required elements may be missing, if the operation does not need them."""
+    return [_said(each) for each in release.structure.issues(dict(resource)) if each.rule != "structure/required"]
 
 
 def _said(issue: Issue) -> TerminologyIssue:

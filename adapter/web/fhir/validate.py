@@ -21,7 +21,8 @@ def validate(service: Service, request: Request, resource_type: str) -> Response
     if resource.get("resourceType") != resource_type:
         text = "the resource is not of the type that the URL names"
         raise UnreadableError(Issue(severity=Severity.ERROR, code=IssueType.INVALID, rule="request/type", text=text))
-    issues = [*(_said_by("adapter", each) for each in check_resource(resource)), *_server_issues(service, resource)]
+    own = (_said_by("adapter", issue) for issue in check_resource(resource, service.runtime.release))
+    issues = [*own, *_server_issues(service, resource)]
     return outcome_answer(issues, HTTPStatus.OK, service.base)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from adapter.assembly import Runtime, load
-from adapter.checks import check_resource
+from adapter.checks import check_resource, r4
 from adapter.issues import SetupError
 from adapter.rules.policy import DEFAULT
 from adapter.rules.registry import RULES
@@ -124,7 +124,7 @@ def test_a_server_that_takes_them_in_order_meets_nothing_that_it_has_not_got() -
 
 @pytest.mark.parametrize("resource", named())
 def test_a_definition_is_valid_r4(resource: Element) -> None:
-    assert check_resource(dict(resource)) == []
+    assert check_resource(dict(resource), r4()) == []
 
 
 @pytest.mark.parametrize("resource", named())
@@ -317,7 +317,7 @@ def test_the_policy_of_a_user_gets_its_value_set(tmp_path: Path) -> None:
 
     assert mine["compose"] == {"include": [{"system": CPT, "concept": [{"code": "52"}]}]}
     assert mine["name"] == "ClaimModifierAllowedMyPlan2"
-    assert check_resource(mine) == []
+    assert check_resource(mine, r4()) == []
 
 
 def test_a_definition_of_a_user_replaces_ours(tmp_path: Path) -> None:
@@ -411,7 +411,7 @@ def test_a_payer_that_takes_no_modifier_has_an_empty_value_set(tmp_path: Path) -
     (mine,) = (each for each in found if each["id"] == "claim-modifier-allowed-none")
 
     assert mine["compose"]["include"] == mine["compose"]["exclude"]
-    assert check_resource(mine) == []
+    assert check_resource(mine, r4()) == []
 
 
 def test_a_definition_of_a_user_that_is_not_built_as_r4_says_is_refused_by_its_url(tmp_path: Path) -> None:
