@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from adapter.fhir.bundle import expression_roots
 from adapter.issues import Issue, IssueType
-from adapter.mapping.compiled import CompiledMap, Report, Trace
+from adapter.mapping.emit.compiled import CompiledMap, Report, Trace
 from adapter.mapping.library import Library, Made, references_of
-from adapter.mapping.origin import Origin, origins
+from adapter.mapping.run.origin import Origin, origins
 from adapter.merging.merge import Merged
 from adapter.path import Path, dotted, leaves, matching, parse
 from adapter.readers.document import MappedDocument, Source

@@ -11,9 +11,9 @@ from adapter.fhir.bundle import transaction
 from adapter.fhir.json import canonical_bytes
 from adapter.issues import AdapterError, FailureKind, InvalidError, Issue, IssueType, Severity, UnreadableError
 from adapter.lineage import Trail, verdict_issue
-from adapter.mapping.compiled import CompiledMap, Report, Trace
+from adapter.mapping.emit.compiled import CompiledMap, Report, Trace
 from adapter.mapping.library import Library, Made
-from adapter.mapping.origin import Origin, origins
+from adapter.mapping.run.origin import Origin, origins
 from adapter.merging.merge import Merged, merge
 from adapter.merging.validate import to_case
 from adapter.path import Path, dotted, parse

@@ -12,7 +12,7 @@ from adapter.cli.files import documents_of
 from adapter.cli.mappings import MAPPINGS, runtime_with
 from adapter.cli.show import err, out, print_json, show_entries
 from adapter.issues import Issue, IssueType, NotFoundError, Severity
-from adapter.mapping.compiled import CompiledMap
+from adapter.mapping.emit.compiled import CompiledMap
 from adapter.mapping.problem import BadMappingError
 
 

@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 
 from adapter.fhir.table import ElementTable
 from adapter.issues import ConflictError, Issue, IssueType, Severity
-from adapter.mapping.compiled import Bench, CompiledMap, Report, Trace, bind_map, target_of
-from adapter.mapping.form import Calls, Target
+from adapter.mapping.check.form import Calls, Target
+from adapter.mapping.check.value import Read, Value
+from adapter.mapping.emit.compiled import Bench, CompiledMap, Report, Trace, bind_map, target_of
 from adapter.mapping.function import Function
 from adapter.mapping.problem import BadMappingError
 from adapter.mapping.shape import FhirShapes
-from adapter.mapping.tree import FileContent, FragmentSource, MapSource, Order, read_file
+from adapter.mapping.syntax.tree import FileContent, FragmentSource, MapSource, Order, read_file
 from adapter.mapping.types import Kind, Shape, Type
-from adapter.mapping.value import Read, Value
 from adapter.strict_yaml.problem import Mark, Problem, problem
 from adapter.terminology import Terminology
 

@@ -13,8 +13,8 @@ from adapter.fhir.bundle import expression_roots
 from adapter.fhir.json import read_json
 from adapter.lineage import Entry
 from adapter.mapping import functions
+from adapter.mapping.check.list_form import LIST_FORMS
 from adapter.mapping.function import functions_of
-from adapter.mapping.list_form import LIST_FORMS
 from adapter.path import at, dotted, leaves
 from adapter.readers.document import Document
 from tests.examples.ground import EXAMPLES, OPTIONS, ROOT, conversion_of, documents_of, example_names

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from adapter.case import Case
 from adapter.fhir.table import packaged_table
 from adapter.mapping import functions
-from adapter.mapping.compiled import CompiledMap, Report
+from adapter.mapping.emit.compiled import CompiledMap, Report
 from adapter.mapping.function import functions_of
 from adapter.mapping.library import Library, Made, Surroundings, load_library
 from adapter.mapping.shape import ModelShapes, shape_of_json_schema

@@ -16,8 +16,8 @@ import pytest
 
 from adapter.conversion import Options
 from adapter.mapping import functions
+from adapter.mapping.check.list_form import LIST_FORMS
 from adapter.mapping.function import functions_of
-from adapter.mapping.list_form import LIST_FORMS
 from adapter.mapping.shape import shape_of_json_schema
 from adapter.mapping.types import Kind, Shape, accepts
 from adapter.readers.document import ReadDocument

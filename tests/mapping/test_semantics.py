@@ -12,8 +12,8 @@ from adapter.issues import ConflictError
 from adapter.mapping.function import NotConvertible, function
 from adapter.mapping.library import Library, Surroundings, load_library
 from adapter.mapping.problem import BadMappingError
+from adapter.mapping.run.support import NULL
 from adapter.mapping.shape import shape_of_json_schema
-from adapter.mapping.support import NULL
 from adapter.mapping.types import Field, Kind, Shape
 from tests.mapping.ground import Reports, case_of, load, made_of, make_document, resources, surroundings
 

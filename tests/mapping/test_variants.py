@@ -7,10 +7,10 @@ from typing import Any
 from hypothesis import HealthCheck, given, reject, settings
 
 from adapter.case import Case
-from adapter.mapping.compiled import CompiledMap, Report
+from adapter.mapping.emit.compiled import CompiledMap, Report
 from adapter.mapping.library import Library, Made, load_library, references_of
-from adapter.mapping.origin import Origin, origins
 from adapter.mapping.problem import BadMappingError
+from adapter.mapping.run.origin import Origin, origins
 from adapter.path import leaves
 from tests.mapping.grammar import PROBE, cases, maps
 from tests.mapping.ground import roots_of, surroundings

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
-from adapter.mapping.value import Read, Value
+from adapter.mapping.check.value import Read, Value
 from adapter.strict_yaml.problem import Mark, Problem, problem
 
 

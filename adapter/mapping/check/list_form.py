@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from adapter.mapping.expression import Binder
+from adapter.mapping.check.expression import Binder
+from adapter.mapping.check.value import Read, Scope, Value, merged
 from adapter.mapping.types import Kind
-from adapter.mapping.value import Read, Scope, Value, merged
 from adapter.strict_yaml.problem import Mark
 
 Form = Callable[[Binder, ast.expr, Mark, Scope], Value | None]

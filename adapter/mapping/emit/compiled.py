@@ -8,16 +8,16 @@ from functools import cached_property, partial
 from types import CodeType
 from typing import Any
 
-from adapter.mapping.bind import BodyBinder
-from adapter.mapping.bound import Leaf, Loop, Thing
-from adapter.mapping.expression import Binder
-from adapter.mapping.form import Calls, Target
-from adapter.mapping.frame import Frame, Place
-from adapter.mapping.generate import LINE, Generator, Group, _At
-from adapter.mapping.support import NAMESPACE, Report
-from adapter.mapping.tree import FragmentSource, MapSource
+from adapter.mapping.check.bind import BodyBinder
+from adapter.mapping.check.bound import Leaf, Loop, Thing
+from adapter.mapping.check.expression import Binder
+from adapter.mapping.check.form import Calls, Target
+from adapter.mapping.check.frame import Frame, Place
+from adapter.mapping.check.value import Mode, Scope, Value
+from adapter.mapping.emit.generate import LINE, Generator, Group, _At
+from adapter.mapping.run.support import NAMESPACE, Report
+from adapter.mapping.syntax.tree import FragmentSource, MapSource
 from adapter.mapping.types import Shape
-from adapter.mapping.value import Mode, Scope, Value
 from adapter.strict_yaml.document import TextNode
 from adapter.strict_yaml.problem import Problem
 

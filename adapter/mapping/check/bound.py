@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from adapter.mapping.value import Value
+from adapter.mapping.check.value import Value
 from adapter.strict_yaml.problem import Mark
 
 

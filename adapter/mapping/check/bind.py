@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
-from adapter.mapping.bound import Item, Leaf, Loop, Node, Several, Thing, Wrapped
-from adapter.mapping.expression import Binder
-from adapter.mapping.frame import Frame
-from adapter.mapping.list_form import item_of
-from adapter.mapping.tree import STRUCTURE_KEYS, FragmentSource, LoopHead, Text, read_structure
+from adapter.mapping.check.bound import Item, Leaf, Loop, Node, Several, Thing, Wrapped
+from adapter.mapping.check.expression import Binder
+from adapter.mapping.check.frame import Frame
+from adapter.mapping.check.list_form import item_of
+from adapter.mapping.check.value import BROKEN, Scope, Value
+from adapter.mapping.syntax.tree import STRUCTURE_KEYS, FragmentSource, LoopHead, Text, read_structure
 from adapter.mapping.types import Field, Kind, Shape, accepts, is_whole
-from adapter.mapping.value import BROKEN, Scope, Value
 from adapter.strict_yaml.document import ListNode, MappingNode, TextNode
 from adapter.strict_yaml.document import Node as YamlNode
 from adapter.strict_yaml.problem import Mark, Problem

@@ -1,7 +1,7 @@
 """Says which values can be compared, and which types can stand for each other."""
 
+from adapter.mapping.check.value import Value
 from adapter.mapping.types import Kind, Shape, accepts, family
-from adapter.mapping.value import Value
 
 
 def membership(left: Value, right: Value, sign: str) -> tuple[str, str] | None:

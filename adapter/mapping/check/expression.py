@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from adapter.mapping.compatible import common_kind, comparability, membership
-from adapter.mapping.frame import Frame
+from adapter.mapping.check.compatible import common_kind, comparability, membership
+from adapter.mapping.check.frame import Frame
+from adapter.mapping.check.value import BROKEN, NO_CONSTANT, Scope, Value, merged
 from adapter.mapping.types import Kind, Shape, Type
-from adapter.mapping.value import BROKEN, NO_CONSTANT, Scope, Value, merged
 from adapter.strict_yaml.problem import Mark
 
 _BOOLEAN = Kind("boolean")

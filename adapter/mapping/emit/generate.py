@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 
-from adapter.mapping.bound import Item, Leaf, Loop, Node, Several, Thing, Wrapped
-from adapter.mapping.frame import Frame, tuple_code
-from adapter.mapping.value import Mode, Read, Value
+from adapter.mapping.check.bound import Item, Leaf, Loop, Node, Several, Thing, Wrapped
+from adapter.mapping.check.frame import Frame, tuple_code
+from adapter.mapping.check.value import Mode, Read, Value
 from adapter.strict_yaml.problem import Mark
 
 OUT = None

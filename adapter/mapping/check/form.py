@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from adapter.mapping.expression import Binder, constant_value
-from adapter.mapping.frame import Frame, tuple_code
+from adapter.mapping.check.expression import Binder, constant_value
+from adapter.mapping.check.frame import Frame, tuple_code
+from adapter.mapping.check.list_form import LIST_FORMS, Form
+from adapter.mapping.check.value import BROKEN, Read, Scope, Value, merged
 from adapter.mapping.function import Function, NotConvertible, Parameter
-from adapter.mapping.list_form import LIST_FORMS, Form
 from adapter.mapping.types import Kind, Shape, Type, accepts
-from adapter.mapping.value import BROKEN, Read, Scope, Value, merged
 from adapter.strict_yaml.problem import Mark
 from adapter.terminology import Terminology
 

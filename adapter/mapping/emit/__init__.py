@@ -1,0 +1,1 @@
+"""Writing a checked map as Python code, and compiling that code."""

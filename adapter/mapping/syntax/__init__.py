@@ -1,0 +1,1 @@
+"""The text of a mapping file as a tree of maps, fragments and expressions, before anything is checked against types."""
