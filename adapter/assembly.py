@@ -38,6 +38,7 @@ from adapter.terminology.catalog import Catalog
 from adapter.terminology.definition_view import versioned
 from adapter.terminology.definitions import Resource, load_definitions
 from adapter.terminology.made import claim_edits, payer_value_sets
+from adapter.terminology.release_definitions import release_definitions
 
 
 @contextmanager
@@ -164,11 +165,12 @@ class Runtime:
 
     @cached_property
     def catalog(self) -> Catalog:
-        """The definitions, as terminology operations look for them."""
-        held = {each["url"] for each in self.definitions if each["resourceType"] == "CodeSystem"}
+        """Our definitions over FHIR's own, as terminology operations look for them."""
+        held = {each["url"] for each in (*self.definitions, *release_definitions()) if each["resourceType"] == "CodeSystem"}
         composes = [each["compose"] for each in self.definitions if "compose" in each]
         named = {part["system"] for compose in composes for part in compose["include"] if "system" in part}
-        return Catalog.of(self.definitions, closed=(named | set(self.terminology.systems.values())) - held)
+        closed = (named | set(self.terminology.systems.values())) - held
+        return Catalog.of(release_definitions(), closed=closed).overlaid(self.definitions)
 
     @cached_property
     def _terminology_files(self) -> dict[str, Any]:
