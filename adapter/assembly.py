@@ -24,7 +24,9 @@ from adapter.mapping.library import Library, Surroundings, load_library
 from adapter.mapping.shape import ModelShapes, shape_of_json_schema
 from adapter.pipeline import Pipeline
 from adapter.readers.document import Document
-from adapter.readers.shape import InputForm, input_form
+from adapter.readers.input_form import InputForm, input_form
+from adapter.readers.json_reader import JsonReader
+from adapter.readers.port import Readers
 from adapter.rules.description import latest
 from adapter.rules.judgement import Judgement
 from adapter.rules.modifier_codes import systems_of
@@ -76,7 +78,7 @@ class Runtime:
             pipeline = Pipeline(
                 outputs=self.outputs,
                 sources=sources,
-                forms=self.forms,
+                readers=self.readers,
                 policies=self.policies,
                 versions=self.versions,
             )
@@ -112,6 +114,7 @@ class Runtime:
             "zone": given.zone or None,
             "version": adapter_version(),
             "today": today(),
+            "max_items": given.max_items,
         }
         try:
             return Options.model_validate({**usual, **changes})
@@ -186,6 +189,11 @@ class Runtime:
         files = self._files("sources", "*.schema.json")
         schemas = {Path(file).name.removesuffix(".schema.json"): read_json(text.encode(), file) for file, text in files.items()}
         return {name: input_form(name, schema) for name, schema in schemas.items()}
+
+    @cached_property
+    def readers(self) -> Readers:
+        """The readers of documents."""
+        return Readers(readers=[JsonReader(forms=self.forms)])
 
     @cached_property
     def policies(self) -> Policies:

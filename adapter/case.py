@@ -128,6 +128,7 @@ class Organization(Part):
     name: Text
     npi: Token | None = None
     tin: Token | None = None
+    address: Address | None = None
     phone: Text | None = None
 
 
@@ -140,9 +141,10 @@ class Payer(Part):
 
 
 class Coverage(Part):
-    """The patient's insurance with the payer."""
+    """The patient's insurance with the payer; `filing_indicator` is its kind as X12 names it (CI, MB, MC, BL …)."""
 
     member_id: Token
+    filing_indicator: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2}$")] | None = None
     group: Text | None = None
     plan: Text | None = None
     relationship: Literal["self", "child", "parent", "spouse", "common", "injured", "other"] | None = None
@@ -173,6 +175,7 @@ class Consent(Part):
     vendor_disclosure: bool | None = None
     training_use: bool | None = None
     expires: DateTime | None = None
+    withdrawn_at: DateTime | None = None
     document_ref: Url | None = None
 
 
@@ -188,13 +191,14 @@ class Image(Part):
     sha1: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}$")] | None = None
     size: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
     captured_at: DateTime | None = None
+    uploaded_at: DateTime | None = None
     operator: Token | None = None
     withdrawn: bool | None = None
     data: Text | None = None
 
 
 class Tool(Part):
-    """The AI software as its vendor names it; versions are opaque text."""
+    """The AI software as its vendor names it; versions are opaque text; `hosted_by` says on whose machines it runs."""
 
     vendor: Text | None = None
     product: Text | None = None
@@ -202,6 +206,7 @@ class Tool(Part):
     model_version: Text | None = None
     gallery_version: Text | None = None
     udi_di: Token | None = None
+    hosted_by: Literal["vendor", "clinic"] | None = None
 
 
 class SyndromeCode(Part):
@@ -451,9 +456,14 @@ class RelatedClaim(Part):
 
 
 class Billing(Part):
-    """What is asked of the payer."""
+    """What is asked of the payer; `frequency` says whether the claim is new, replaces an earlier one or voids it.
+
+    `authorization` is the number under which the payer authorized the service beforehand.
+    """
 
     use: Literal["claim", "preauthorization", "predetermination"]
+    frequency: Literal["original", "replacement", "void"] | None = None
+    authorization: Token | None = None
     created: DateTime | None = None
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
     lines: Many[Line] = ()

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from adapter.case import Case, Date
 from adapter.fhir.json import read_json
@@ -32,8 +32,9 @@ OPTION_VALUES: Mapping[str, tuple[str, ...]] = MappingProxyType({"profiles": get
 class Options(BaseModel):
     """The switches of a conversion; mappings read them as `options`.
 
-    The last four are for the coding rules (`adapter.rules.circumstances`): the day of the judgement, if a clock may be read; the
-    first day on which 0731T may be archived, and whether somebody has read that it is; whether a public server gets the output.
+    `today` to `to_public_server` are for the coding rules (`adapter.rules.circumstances`): the day of the judgement, if a clock
+    may be read; the first day on which 0731T may be archived, and whether somebody has read that it is; whether a public server
+    gets the output. `max_items` is how many items a list of a document may have.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -48,6 +49,7 @@ class Options(BaseModel):
     sunset: Date = SUNSET
     sunset_verified: bool = False
     to_public_server: bool = False
+    max_items: Annotated[int, Field(ge=1)] = 5_000
 
     def circumstances(self, earlier: tuple[Case, ...]) -> Circumstances:
         """What the coding rules ask beside the case; `earlier` are cases that were billed earlier."""

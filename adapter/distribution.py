@@ -10,16 +10,30 @@ from adapter.conversion import Options
 from adapter.files import adapter_version, folder_of
 from adapter.package import Package, make_package
 from adapter.readers.document import Document
+from adapter.readers.json_reader import JsonReader
+from adapter.readers.port import Readers
 
+READERS = Readers(readers=[JsonReader(forms={})])
+"""The readers, to ask whether they take a file; they recognise it by its bytes, whatever forms there are."""
 _MADE = ("bundle.json", "issues.json", "lineage.json")
 """What conversions leave in a folder; not input."""
 
 
 def inputs_of(path: Path) -> list[Path]:
-    """The input documents of a folder (all JSON files but those that a conversion makes), or the file itself."""
+    """The input documents of a folder (all files that a reader takes but those that a conversion makes), or the file itself."""
     if path.is_dir():
-        return [each for each in sorted(path.iterdir()) if each.suffix == ".json" and each.name not in _MADE]
+        return [file for file in sorted(path.iterdir()) if file.is_file() and file.name not in _MADE and _is_input(file)]
     return [path]
+
+
+def _is_input(file: Path) -> bool:
+    """Whether a reader takes a file; hidden files are the file system's own."""
+    return not file.name.startswith(".") and READERS.takes(_start_of(file))
+
+
+def _start_of(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(4096)
 
 
 def example_folders() -> list[Path]:

@@ -75,6 +75,8 @@ class FailureKind(StrEnum):
     """Why a request cannot be carried out; doors translate it into an HTTP status or an exit code."""
 
     UNREADABLE = "unreadable"
+    UNKNOWN_FORM = "unknown-form"
+    TOO_LARGE = "too-large"
     INVALID = "invalid"
     SETUP = "setup"
     NOT_FOUND = "not-found"
@@ -104,6 +106,18 @@ class UnreadableError(InvalidError):
     """What was sent cannot be read at all: it is not JSON, not a document, or not of a form that is known."""
 
     kind = FailureKind.UNREADABLE
+
+
+class UnknownFormError(InvalidError):
+    """What was sent is of a kind that this version does not read: an X12 interchange, a picture."""
+
+    kind = FailureKind.UNKNOWN_FORM
+
+
+class TooLargeError(InvalidError):
+    """What was sent is beyond a limit; the issue names the limit and the setting that raises it."""
+
+    kind = FailureKind.TOO_LARGE
 
 
 class SetupError(InvalidError):

@@ -1,6 +1,6 @@
 """What every element of a conversion was made from."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -12,7 +12,7 @@ from adapter.mapping.library import Library, Made, references_of
 from adapter.mapping.run.origin import Origin, origins
 from adapter.merging.merge import Merged
 from adapter.path import Path, dotted, leaves, matching, parse
-from adapter.readers.document import MappedDocument, Source
+from adapter.readers.document import MappedDocument
 from adapter.rules.judgement import Judgement
 from adapter.rules.state import DERIVED_FROM
 from adapter.unread import UnreadField, UnreadFields, coverage_of, unread_paths
@@ -149,8 +149,8 @@ class Trail:
     def _join(self, reads: tuple[str, ...]) -> _Field:
         paths = dict.fromkeys(path for read in reads for path in self._case_paths(parse(read)))
         options = tuple(f"options#/{read.removeprefix('options.')}" for read in reads if read.startswith("options."))
-        known = _together(self._known(path) for path in paths)
-        return replace(known, positions=known.positions + options)
+        known = _together([self._known(path) for path in paths])
+        return replace(known, positions=known.positions + options) if options else known
 
     @cached_property
     def _fields_by_reads(self) -> dict[tuple[str, ...], _Field]:
@@ -167,18 +167,21 @@ class Trail:
             return self._one(path) if matching(self.merged.tree, path) else _Field()
         paths = matching(self.merged.tree, path)
         if len(paths) <= _MOST_ITEMS:
-            return _together(map(self._known, paths))
+            return _together([self._known(item) for item in paths])
         # Every element that was made from a long list would name all of its items: the list is named instead.
         whole = self._known(path[: path.index("*")])
         return replace(whole, fields=(dotted(path),), positions=tuple(_common_places(whole.positions)))
 
     def _one(self, path: Path) -> _Field:
-        sources = self._sources(path)
+        places = self.merged.sources(path)
+        sources = [
+            source for document, own in places if isinstance(document, MappedDocument) for source in document.made_from(own)
+        ]
         return _Field(
             fields=(dotted(path),),
-            positions=tuple(position for document, own in self.merged.sources(path) for position in document.positions(own)),
-            functions=tuple(name for source in sources for name in source.functions),
-            through=tuple(source.place for source in sources),
+            positions=_once(position for document, own in places for position in document.positions(own)),
+            functions=_once(name for source in sources for name in source.functions),
+            through=_once(source.place for source in sources),
         )
 
     @cached_property
@@ -196,11 +199,6 @@ class Trail:
     @cached_property
     def _blamed_by_errors(self) -> list[Path]:
         return [parse(issue.field) for issue in self.judgement.issues if issue.is_error and issue.field]
-
-    def _sources(self, path: Path) -> list[Source]:
-        """What maps of other input forms made the value from."""
-        places = ((document, own) for document, own in self.merged.sources(path) if isinstance(document, MappedDocument))
-        return [source for document, own in places for source in document.made_from(own)]
 
     def unread_fields(self) -> UnreadFields:
         """Which input fields no mapping read."""
@@ -276,7 +274,7 @@ class Trail:
 def _item_of(origin: Origin, place: int, path: Path) -> tuple[str | int, ...]:
     """What an item of a list was made into, as far as the loop over that list is the map's; else the element itself."""
     depth = sum(isinstance(step, int) for step in path) - 1
-    items = origin.items[place]
+    items = origin.items(place)
     return items[depth] if depth < len(items) else origin.element
 
 
@@ -296,15 +294,20 @@ def verdict_issue(made_by: CompiledMap, report: Report) -> Issue:
     )
 
 
-def _together(known: Iterable[_Field]) -> _Field:
+def _together(fields: Sequence[_Field]) -> _Field:
     """Several fields as one, without repeats."""
-    fields = list(known)
+    if len(fields) == 1:
+        return fields[0]
     return _Field(
         fields=tuple(name for field in fields for name in field.fields),
-        positions=tuple(dict.fromkeys(position for field in fields for position in field.positions)),
-        functions=tuple(dict.fromkeys(name for field in fields for name in field.functions)),
-        through=tuple(dict.fromkeys(place for field in fields for place in field.through)),
+        positions=_once(position for field in fields for position in field.positions),
+        functions=_once(name for field in fields for name in field.functions),
+        through=_once(place for field in fields for place in field.through),
     )
+
+
+def _once(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
 
 
 def _common_places(positions: Iterable[str]) -> Iterator[str]:

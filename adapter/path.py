@@ -21,6 +21,7 @@ def parse(text: str) -> Path:
     return tuple(int(index) if index.isdigit() else index or name for index, name in _STEP.findall(text))
 
 
+@lru_cache(maxsize=16_384)
 def dotted(path: Path) -> str:
     """`billing.lines[0].units`: a path as issues name a field."""
     return "".join([f"[{step}]" if isinstance(step, int) or step == "*" else f".{step}" for step in path]).removeprefix(".")

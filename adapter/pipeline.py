@@ -17,8 +17,9 @@ from adapter.mapping.run.origin import Origin, origins
 from adapter.merging.merge import Merged, merge
 from adapter.merging.validate import to_case
 from adapter.path import Path, dotted, parse
-from adapter.readers.document import NATIVE, Document, MappedDocument, ReadDocument, Source, read_document
-from adapter.readers.shape import InputForm, structure_issues
+from adapter.readers.document import NATIVE, Document, MappedDocument, ReadDocument, Source
+from adapter.readers.limit import check_items
+from adapter.readers.port import Readers
 from adapter.rules.facts import Facts, facts_of
 from adapter.rules.judgement import Judgement, judgement_of
 from adapter.rules.lookback import ASIDE, Aside, weighed
@@ -34,11 +35,11 @@ Remarks = tuple[Issue, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Pipeline:
-    """The maps of input forms by form name, the forms themselves, the maps that make FHIR, and payers' policies."""
+    """The readers, the maps of input forms by form name, the maps that make FHIR, and payers' policies."""
 
+    readers: Readers
     outputs: Mapping[Release, Library]
     sources: Mapping[str, CompiledMap]
-    forms: Mapping[str, InputForm]
     policies: Policies
     versions: Versions = field(default_factory=Versions)
 
@@ -58,10 +59,6 @@ class Pipeline:
     @cached_property
     def _unread(self) -> Mapping[Release, frozenset[Path]]:
         return {release: _unread_paths(library) for release, library in self.outputs.items()}
-
-    @cached_property
-    def _marks(self) -> dict[str, frozenset[str]]:
-        return {name: form.marks for name, form in self.forms.items()}
 
     def convert(
         self,
@@ -103,15 +100,17 @@ class Pipeline:
     def _read(self, documents: Sequence[Document], options: Options) -> tuple[Merged, Remarks]:
         if not documents:
             raise _no_document()
-        read = [self._in_case_form(read_document(document, self._marks), options) for document in documents]
+        read = [self._in_case_form(self._opened(document, options), options) for document in documents]
         return merge([document for document, _ in read]), tuple(remark for _, remarks in read for remark in remarks)
+
+    def _opened(self, document: Document, options: Options) -> ReadDocument:
+        opened = self.readers.read(document)
+        check_items(opened.tree, name=opened.name, size=len(document.content), most=options.max_items)
+        return opened
 
     def _in_case_form(self, document: ReadDocument, options: Options) -> tuple[ReadDocument, Remarks]:
         if document.form == NATIVE:
             return with_zone(document, options.zone) if options.zone else (document, ())
-        problems = structure_issues(self.forms[document.form], document)
-        if problems:
-            raise InvalidError(*problems)
         return map_document(self.sources[document.form], document, options)
 
     def _judged(self, record: ConversionRecord, *, problems: Remarks) -> Conversion:

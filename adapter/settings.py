@@ -42,6 +42,7 @@ class Settings:
     host: str = field(default="127.0.0.1", metadata={"says": "the address that `adapter serve` listens on"})
     port: int = field(default=8731, metadata={"says": "the port that `adapter serve` listens on; 0 takes a free one"})
     max_body: int = field(default=5_000_000, metadata={"says": "the largest request in bytes"})
+    max_items: int = field(default=5_000, metadata={"says": "how many items a list of a document may have"})
     fhir_server: str = field(
         default="", metadata={"says": "a FHIR server that `$validate` asks as well: a base URL, or a name from ADAPTER_SERVERS"}
     )

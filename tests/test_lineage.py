@@ -15,7 +15,9 @@ from adapter.mapping.library import load_library
 from adapter.path import at, leaves, parse
 from adapter.pipeline import Pipeline
 from adapter.readers.document import Document, MappedDocument, ReadDocument, Source
-from adapter.readers.shape import input_form
+from adapter.readers.input_form import input_form
+from adapter.readers.json_reader import JsonReader
+from adapter.readers.port import Readers
 from adapter.rules.policy import Policies
 from adapter.unread import UnreadField, UnreadFields, coverage_of, unread_paths
 from tests.mapping.ground import VISIT_SCHEMA, load, surroundings, visit_shape
@@ -145,7 +147,7 @@ def line() -> Pipeline:
     return Pipeline(
         outputs={r4(): load_library({"fhir.yaml": FHIR}, surroundings())},
         sources={"visit": source},
-        forms={"visit": input_form("visit", VISIT_SCHEMA)},
+        readers=Readers(readers=[JsonReader(forms={"visit": input_form("visit", VISIT_SCHEMA)})]),
         policies=Policies(),
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from adapter.cli.exit_code import Outcome
+from adapter.cli.exit_code import EXIT_CODES, Outcome
 from adapter.cli.files import FORM, PRIOR, documents_of
 from adapter.cli.mappings import MAPPINGS, runtime_with
 from adapter.cli.show import counts_text, err, print_json, show_entries, show_issues
@@ -14,7 +14,7 @@ from adapter.conversion import OPTION_VALUES, Conversion
 from adapter.fhir.json import pretty_bytes
 from adapter.lineage import Entry
 
-PATH = click.Path(exists=True, path_type=Path)
+PATH = click.Path(exists=True, path_type=Path, allow_dash=True)
 
 
 @click.command("convert")
@@ -43,8 +43,8 @@ def convert_command(  # noqa: PLR0913 - one argument for each option
 ) -> int:
     """Turn the documents of ONE encounter into a FHIR R4 transaction Bundle.
 
-    FILES are documents, or a folder with the documents of the encounter. The Bundle goes to standard output, issues to
-    standard error.
+    FILES are documents, `-` for one on standard input, or a folder with the documents of the encounter. The Bundle goes to
+    standard output, issues to standard error.
 
     \b
     Examples:
@@ -65,6 +65,8 @@ def convert_command(  # noqa: PLR0913 - one argument for each option
     if target and made.bundle is not None:
         target.write_bytes(pretty_bytes(made.bundle))
         err.print(f"written: {target}")
+    if made.failure:
+        return EXIT_CODES[made.failure]
     return Outcome.ISSUES if made.has_errors else Outcome.GOOD
 
 

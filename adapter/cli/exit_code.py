@@ -16,6 +16,8 @@ class Outcome(IntEnum):
 
 EXIT_CODES: dict[FailureKind, Outcome] = {
     FailureKind.UNREADABLE: Outcome.ISSUES,
+    FailureKind.UNKNOWN_FORM: Outcome.WRONG_USE,
+    FailureKind.TOO_LARGE: Outcome.ISSUES,
     FailureKind.INVALID: Outcome.ISSUES,
     FailureKind.SETUP: Outcome.WRONG_USE,
     FailureKind.NOT_FOUND: Outcome.WRONG_USE,

@@ -1,5 +1,6 @@
 """The documents that a command is given (files, or folders of one encounter each), and the options that say more of them."""
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -19,5 +20,12 @@ PRIOR = click.option(
 
 def documents_of(paths: Iterable[Path], form: str | None = None) -> list[Document]:
     """The documents at these paths; `form` names the input form of all that are not said otherwise by their content."""
-    files = [each for path in paths for each in inputs_of(path)]
-    return [Document(name=each.name, content=each.read_bytes(), form=form) for each in files]
+    files = [file for path in paths for file in inputs_of(path)]
+    return [_document(file, form) for file in files]
+
+
+def _document(file: Path, form: str | None) -> Document:
+    """The document in a file; `-` is standard input."""
+    if str(file) == "-":
+        return Document(name="stdin", content=sys.stdin.buffer.read(), form=form)
+    return Document(name=file.name, content=file.read_bytes(), form=form)

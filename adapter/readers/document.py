@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from adapter.fhir.json import read_json
-from adapter.issues import Issue, IssueType, Severity, UnreadableError
 from adapter.path import Path, pointer
 
 NATIVE = "case"
@@ -103,22 +101,3 @@ class MappedDocument(ReadDocument):
     def positions(self, path: Path) -> tuple[str, ...]:
         """The positions of what the value at a path, or all below it, was made from."""
         return tuple(dict.fromkeys(position for source in self.made_from(path) for position in source.positions))
-
-
-def read_document(document: Document, marks: Mapping[str, frozenset[str]]) -> ReadDocument:
-    """Read a JSON document and find its form.
-
-    `marks` gives for each input form the top-level fields by which it is known. Raises UnreadableError.
-    """
-    tree = read_json(document.content, document.name)
-    if not isinstance(tree, dict):
-        raise UnreadableError(_issue(document.name, "a document is a JSON object at its top level, not a list or a plain value"))
-    form = document.form or next((name for name, keys in marks.items() if keys and keys <= tree.keys()), NATIVE)
-    if form != NATIVE and form not in marks:
-        known = ", ".join([NATIVE, *sorted(marks)])
-        raise UnreadableError(_issue(document.name, f"there is no such input form; known are: {known}"))
-    return ReadDocument(name=document.name, form=form, tree=tree)
-
-
-def _issue(name: str, text: str) -> Issue:
-    return Issue(severity=Severity.ERROR, code=IssueType.STRUCTURE, rule="document/form", text=text, location=(f"{name}#",))

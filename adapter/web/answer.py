@@ -16,6 +16,8 @@ JSON = "application/json"
 
 STATUS: dict[FailureKind, HTTPStatus] = {
     FailureKind.UNREADABLE: HTTPStatus.BAD_REQUEST,
+    FailureKind.UNKNOWN_FORM: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    FailureKind.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     FailureKind.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
     FailureKind.SETUP: HTTPStatus.UNPROCESSABLE_ENTITY,
     FailureKind.NOT_FOUND: HTTPStatus.NOT_FOUND,

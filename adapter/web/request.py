@@ -11,6 +11,7 @@ from adapter.conversion import OPTION_VALUES
 from adapter.fhir.json import read_json
 from adapter.issues import Issue, IssueType, Severity, UnreadableError
 from adapter.readers.document import Document
+from adapter.readers.kind import kind_of
 from adapter.web.answer import FHIR_JSON, JSON
 
 _JSON_TYPES = {JSON, FHIR_JSON, "text/json"}
@@ -59,8 +60,9 @@ def documents_of(request: Request) -> list[Document]:
         names = [each.filename or f"document-{place}.json" for place, each in enumerate(files, start=1)]
         return [Document(name=_unique(names, place), content=each.read(), form=form) for place, each in enumerate(files)]
     if not _is_json(request):
-        wanted = "application/json (UTF-8) with one document, or multipart/form-data with several"
-        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"this content type can not be read here; send {wanted}")
+        remedy = "send application/json (UTF-8) with one document, or multipart/form-data with several"
+        body = f"the body is {kind_of(request.get_data()).name}"
+        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"this content type cannot be read here ({body}); {remedy}")
     return [Document(name="document.json", content=request.get_data(), form=form)]
 
 

@@ -54,6 +54,44 @@ def test_what_is_refused_gives_no_bundle(run: Run) -> None:
     assert "PRI-02" in done.err
 
 
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"MSH|^~\\&|LAB\r", "an HL7 v2 message"),
+        (b"ISA*00*", "an X12 interchange"),
+        (b'<ClinicalDocument xmlns="urn:hl7-org:v3"/>', "a C-CDA document"),
+        (b"case,rank\nA,1\n", "a CSV table"),
+        (b'{"resourceType": "Bundle"}', "a FHIR Bundle"),
+        (b"\x00\x01", "binary data"),
+    ],
+)
+def test_what_no_reader_takes_is_named_from_a_file_and_from_standard_input(content: bytes, kind: str, tmp_path: Path) -> None:
+    file = tmp_path / "input"
+    file.write_bytes(content)
+    for source in (str(file), "-"):
+        command = [str(ADAPTER), "convert", source]
+        done = subprocess.run(command, input=content, capture_output=True, check=False, env=own_environment())
+
+        assert done.returncode == Outcome.WRONG_USE
+        assert f"this is {kind}" in " ".join(done.stderr.decode().split())
+
+
+def test_a_document_may_come_on_standard_input() -> None:
+    content = (EXAMPLES / "complete" / "encounter.json").read_bytes()
+    done = subprocess.run([ADAPTER, "convert", "-"], input=content, capture_output=True, check=False, env=own_environment())
+
+    assert json.loads(done.stdout)["type"] == "transaction"
+
+
+def test_a_folder_gives_the_files_that_a_reader_takes_whatever_their_names(run: Run, tmp_path: Path) -> None:
+    for name in ("encounter.json", "ai_report.json"):
+        (tmp_path / name.removesuffix(".json")).write_bytes((ROOT / INFANT / name).read_bytes())
+    for name in ("notes.txt", ".hidden", "bundle.json"):
+        (tmp_path / name).write_bytes(b"notes")
+
+    assert run("convert", str(tmp_path)).out == run("convert", INFANT).out
+
+
 def test_json_for_machines_holds_everything(run: Run) -> None:
     done = run("convert", INFANT, "--json")
 

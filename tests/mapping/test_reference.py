@@ -21,7 +21,7 @@ from adapter.mapping.function import functions_of
 from adapter.mapping.shape import shape_of_json_schema
 from adapter.mapping.types import Kind, Shape, accepts
 from adapter.readers.document import ReadDocument
-from adapter.readers.shape import input_form, structure_issues
+from adapter.readers.input_form import input_form, structure_issues
 from tests.mapping.ground import case_of, load, make_document, resources, surroundings
 from tests.mapping.test_mistakes import reported_codes
 

@@ -4,54 +4,8 @@ from typing import Any
 
 import pytest
 
-from adapter.issues import InvalidError
 from adapter.path import dotted, pointer
-from adapter.readers.document import Document, MappedDocument, ReadDocument, Source, read_document
-
-MARKS = {"lab": frozenset({"case_data", "lab_id"}), "anything": frozenset[str]()}
-
-
-def read(content: bytes, form: str | None = None) -> ReadDocument:
-    return read_document(Document(name="a.json", content=content, form=form), MARKS)
-
-
-@pytest.mark.parametrize(
-    ("content", "form", "expected"),
-    [
-        (b'{"id": "1"}', None, "case"),
-        (b'{"case_data": {}}', None, "case"),
-        (b'{"case_data": {}, "lab_id": 1, "more": 2}', None, "lab"),
-        (b'{"case_data": {}, "lab_id": 1}', "case", "case"),
-        (b'{"id": "1"}', "lab", "lab"),
-        (b'{"id": "1"}', "anything", "anything"),
-    ],
-)
-def test_a_document_is_known_by_its_top_fields_unless_the_sender_says_its_form(
-    content: bytes, form: str | None, expected: str
-) -> None:
-    assert read(content, form).form == expected
-
-
-@pytest.mark.parametrize(
-    ("content", "form", "said"),
-    [
-        (b"[]", None, "a document is a JSON object"),
-        (b'"text"', None, "a document is a JSON object"),
-        (b"{}", "lib", "known are: case, anything, lab"),
-    ],
-)
-def test_a_document_of_no_form_is_refused(content: bytes, form: str | None, said: str) -> None:
-    with pytest.raises(InvalidError, match=said) as caught:
-        read(content, form)
-
-    assert caught.value.issues[0].location == ("a.json#",)
-
-
-def test_what_is_no_json_is_refused_with_its_place() -> None:
-    with pytest.raises(InvalidError) as caught:
-        read(b'{"id": }')
-
-    assert caught.value.issues[0].location[0].startswith("a.json:1:")
+from adapter.readers.document import MappedDocument, ReadDocument, Source
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,11 @@ def changed(**parts: Any) -> bytes:  # noqa: ANN401 - JSON
 
 
 UNREADABLE: list[tuple[str, bytes, int, str]] = [
-    ("not JSON", b"MSH|^~\\&|", 400, "document.json"),
+    ("an HL7 v2 message", b"MSH|^~\\&|", 415, "document.json"),
+    ("an X12 interchange", b"ISA*00*", 415, "document.json"),
+    ("a FHIR Bundle", b'{"resourceType": "Bundle"}', 415, "document.json"),
+    ("a PDF file", b"%PDF-1.7", 415, "document.json"),
+    ("not JSON", b'{"id": x}', 400, "document.json"),
     ("nothing", b"", 400, "document.json"),
     ("not UTF-8", ENCOUNTER.replace(b"infant", b"inf\xff\xfent", 1) + b"\xff", 400, "document.json"),
     ("UTF-16", ENCOUNTER.decode().encode("utf-16"), 400, "document.json"),

@@ -8,6 +8,7 @@ places in the output and the indexes of the loops (but not that of the loop arou
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from adapter.mapping.check.bound import Item, Leaf, Loop, Node, Several, Thing, Wrapped
 from adapter.mapping.check.frame import Frame, tuple_code
@@ -23,7 +24,7 @@ LINE = "\0"
 Path = tuple[str | int | None, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Site:
     """An element that a map can make: its path in the resource, its place in the file, and what its value is made from."""
 
@@ -33,6 +34,11 @@ class Site:
     reads: tuple[Read, ...]
     functions: tuple[str, ...]
     constant: bool
+
+    @cached_property
+    def place(self) -> str:
+        """The place in the file as `file:line:column`."""
+        return str(self.mark)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Says for every element of a resource what it was made from, by reading what a traced variant noted."""
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from adapter.mapping.emit.compiled import Trace
 from adapter.mapping.emit.generate import OUT, Group, Site
@@ -12,20 +12,47 @@ from adapter.path import Path, at, leaves
 class Origin:
     """Where one element comes from.
 
-    `element` is its path in the resource; `reads` are source paths with indexes (`case.billing.lines[0].units`; `*` for every
-    item), and `items` says for each of them which part of the resource each indexed item was made into
-    (`item[0]`; nothing for the whole resource); `place` is `file:line:column` of the mapping line, `text` that line; `missing`
-    says why the element was not made.
+    `element` is its path in the resource, `whole` that of what the mapping line made, of which it is a part; `reads` are source
+    paths with indexes (`case.billing.lines[0].units`; `*` for every item).
     """
 
     element: Path
+    whole: Path
     reads: tuple[str, ...]
-    items: tuple[tuple[Path, ...], ...]
-    place: str
-    text: str
-    functions: tuple[str, ...]
-    constant: bool
-    missing: str | None
+    site: Site
+    group: Group
+
+    @property
+    def place(self) -> str:
+        """`file:line:column` of the mapping line."""
+        return self.site.place
+
+    @property
+    def text(self) -> str:
+        """The mapping line."""
+        return self.site.text
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """The functions that the value went through."""
+        return self.site.functions
+
+    @property
+    def constant(self) -> bool:
+        """Whether the mapping alone gives the value."""
+        return self.site.constant or not self.reads
+
+    @property
+    def missing(self) -> str | None:
+        """Why the element was not made."""
+        return self.group.missing
+
+    def items(self, place: int) -> tuple[Path, ...]:
+        """For the read at a place, which part of the resource each indexed item was made into (`item[0]`; () for all of it)."""
+        ends = [depth + 1 for depth, step in enumerate(self.site.path) if step is OUT]
+        fills = zip(self.group.loops, self.group.fills, strict=True)
+        parts = {loop: self.whole[: ends[fill]] for loop, fill in fills if fill < len(ends)}
+        return tuple(parts.get(loop, ()) for loop in self.site.reads[place].loops)
 
 
 def origins(
@@ -47,51 +74,29 @@ def origins(
         outs, places = noted[:inner], {**around, **dict(zip(group.loops, noted[inner:], strict=True))}
         for site in group.sites:
             element = _placed(site.path, outs)
-            made = _origin(site, element, _items(site, element, group), places, group.missing)
+            reads = tuple([read.text.format(*(places.get(loop, "*") for loop in read.loops)) for read in site.reads])
             if group.missing is not None:
-                yield replace(made, element=_absent(resource, element))
+                yield Origin(element=_absent(resource, element), whole=element, reads=reads, site=site, group=group)
             else:
-                for leaf in leaves(at(resource, element), element):
-                    yield Origin(
-                        element=leaf,
-                        reads=_reads_of_item(made, leaf[len(element) :]),
-                        items=made.items,
-                        place=made.place,
-                        text=made.text,
-                        functions=made.functions,
-                        constant=made.constant,
-                        missing=None,
-                    )
+                yield from _leaves(resource, Origin(element=element, whole=element, reads=reads, site=site, group=group))
 
 
-def _origin(
-    site: Site, element: Path, items: tuple[tuple[Path, ...], ...], places: dict[str, int], missing: str | None
-) -> Origin:
-    reads = tuple(read.text.format(*(places.get(loop, "*") for loop in read.loops)) for read in site.reads)
-    return Origin(
-        element=element,
-        reads=reads,
-        items=items,
-        place=str(site.mark),
-        text=site.text,
-        functions=site.functions,
-        constant=site.constant or not reads,
-        missing=missing,
-    )
+def _leaves(resource: dict[str, object], whole: Origin) -> Iterator[Origin]:
+    """The origins of all leaves of what a mapping line made."""
+    value = at(resource, whole.element)
+    if not isinstance(value, dict | list):
+        yield whole
+        return
+    for below in leaves(value):
+        reads = _reads_of_item(whole, below)
+        yield Origin(element=whole.element + below, whole=whole.element, reads=reads, site=whole.site, group=whole.group)
 
 
-def _reads_of_item(made: Origin, below: Path) -> tuple[str, ...]:
+def _reads_of_item(whole: Origin, below: Path) -> tuple[str, ...]:
     """A list that is carried over as it is: each item comes from the item at its place."""
-    if len(made.reads) == 1 and not made.functions and len(below) == 1 and isinstance(below[0], int):
-        return (f"{made.reads[0]}[{below[0]}]",)
-    return made.reads
-
-
-def _items(site: Site, element: Path, group: Group) -> tuple[tuple[Path, ...], ...]:
-    """For each read of a site and each loop in it, the part of the resource that the loop's item was made into."""
-    ends = [place + 1 for place, step in enumerate(site.path) if step is OUT]
-    parts = {loop: element[: ends[fill]] for loop, fill in zip(group.loops, group.fills, strict=True) if fill < len(ends)}
-    return tuple(tuple(parts.get(loop, ()) for loop in read.loops) for read in site.reads)
+    if len(whole.reads) == 1 and not whole.functions and len(below) == 1 and isinstance(below[0], int):
+        return (f"{whole.reads[0]}[{below[0]}]",)
+    return whole.reads
 
 
 def _placed(path: tuple[str | int | None, ...], outs: list[int]) -> Path:

@@ -6,7 +6,7 @@ import pytest
 
 from adapter.mapping.shape import shape_of_json_schema
 from adapter.readers.document import ReadDocument
-from adapter.readers.shape import input_form, structure_issues
+from adapter.readers.input_form import input_form, structure_issues
 
 FORM = input_form(
     "lab",

@@ -1,0 +1,44 @@
+"""Which resources others may own, and the identifier by which any server knows them (docs/identity.md)."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Literal
+from urllib.parse import quote
+
+Shared = Literal["create", "merge", "put"]
+"""What happens to resources that others may own: made if they are not there, merged with what is there, or put by our id."""
+
+SHARED_TYPES = frozenset(
+    {"Patient", "Practitioner", "PractitionerRole", "Organization", "Coverage", "RelatedPerson", "Encounter", "Device"}
+)
+"""The types of resources that are not ours to overwrite; all others that we make are our own."""
+
+_NPI = "http://hl7.org/fhir/sid/us-npi"
+KNOWN_TO_ALL: Mapping[str, tuple[str, ...]] = MappingProxyType({"Practitioner": (_NPI,), "Organization": (_NPI,)})
+"""The systems of identifiers that every system knows, by type; they are matched before any other."""
+
+
+def matched_identifier(resource: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The system and value by which a server is asked for this resource; never a value without its system."""
+    pairs = list(identifiers(resource))
+    preferred = KNOWN_TO_ALL.get(str(resource.get("resourceType")), ())
+    return next((pair for pair in pairs if pair[0] in preferred), pairs[0] if pairs else None)
+
+
+def identifiers(resource: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """System and value of every identifier that has both."""
+    given = resource.get("identifier")
+    for identifier in given if isinstance(given, list) else []:
+        system, value = (identifier.get(name) if isinstance(identifier, Mapping) else None for name in ("system", "value"))
+        if isinstance(system, str) and isinstance(value, str):
+            yield system, value
+
+
+def match_query(system: str, value: str) -> str:
+    """The search, and the `ifNoneExist`, for an identifier: `identifier=system|value` with what a URL needs escaped."""
+    return f"identifier={quote(_escaped(system), safe='')}%7C{quote(_escaped(value), safe='')}"
+
+
+def _escaped(text: str) -> str:
+    """A part of a token parameter (http://hl7.org/fhir/R4/search.html#escaping)."""
+    return "".join(f"\\{char}" if char in "\\|,$" else char for char in text)

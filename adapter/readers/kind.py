@@ -1,0 +1,97 @@
+"""What bytes are, by how they begin, so that what is not read is refused by its name and never as broken JSON."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+_BOM = b"\xef\xbb\xbf"
+_START = 4096
+"""So many bytes are looked at."""
+_BINARY = {
+    b"%PDF-": "a PDF file",
+    b"PK\x03\x04": "a ZIP archive or an Office document",
+    b"\x1f\x8b": "a gzip archive",
+    b"BZh": "a bzip2 archive",
+    b"\xfd7zXZ\x00": "an xz archive",
+    b"\x28\xb5\x2f\xfd": "a Zstandard archive",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"\x89PNG\r\n": "a PNG image",
+    b"\xff\xd8\xff": "a JPEG image",
+    b"GIF8": "a GIF image",
+    b"II*\x00": "a TIFF image",
+    b"MM\x00*": "a TIFF image",
+    b"RIFF": "a RIFF file (WebP image, sound or film)",
+    b"SQLite format 3\x00": "an SQLite database",
+    b"\xd0\xcf\x11\xe0": "an old Office document",
+    b"PAR1": "a Parquet file",
+}
+_ASCII = bytes(range(128))
+_FEW = 0.3
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1b\x7f]")
+_HEADER = re.compile(rb"(MSH|FHS|BHS)[^\w\s]")
+_SEGMENT = re.compile(rb"[A-Z][A-Z0-9]{2}\|")
+_XML = re.compile(rb"<[?!A-Za-z]")
+_YAML = re.compile(rb"(---\s*$|%YAML|[\w-]+:( |\s*$))", re.MULTILINE)
+_DELIMITERS = {b",": "a CSV table", b";": "a CSV table", b"\t": "a table with tabs (TSV)"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of bytes: what people call it, and whether it carries patients' records, so that it must not be passed over."""
+
+    name: str
+    is_record: bool = False
+
+
+def kind_of(content: bytes) -> Kind:
+    """What these bytes are."""
+    start = content[:_START]
+    magic = next((name for beginning, name in _BINARY.items() if start.startswith(beginning)), None)
+    if magic:
+        return Kind(name=magic)
+    if start[128:132] == b"DICM":
+        return Kind(name="a DICOM file", is_record=True)
+    if _is_binary(start):
+        return Kind(name="binary data of an unknown kind")
+    text = start.removeprefix(_BOM).lstrip()
+    return next((kind for looks_like, kind in _TEXTS if looks_like(text)), None) or _table_or_text(text)
+
+
+def _is_binary(start: bytes) -> bool:
+    try:
+        start.decode()
+    except UnicodeDecodeError as error:
+        # A character may be cut off at the end, and text in an older encoding has few bytes beyond ASCII.
+        beyond = len(start.translate(None, _ASCII))
+        if error.start < len(start) - 4 and beyond > _FEW * len(start):
+            return True
+    return _CONTROL.search(start) is not None
+
+
+def _is_fhir_xml(text: bytes) -> bool:
+    return _XML.match(text) is not None and b"http://hl7.org/fhir" in text
+
+
+_TEXTS: tuple[tuple[Callable[[bytes], object], Kind], ...] = (
+    (re.compile(rb"[{\[]").match, Kind(name="JSON", is_record=True)),
+    (lambda text: text.startswith((b"FHS", b"BHS")) and _HEADER.match(text), Kind(name="an HL7 v2 batch", is_record=True)),
+    (_HEADER.match, Kind(name="an HL7 v2 message", is_record=True)),
+    (re.compile(rb"ISA[^\w\s]").match, Kind(name="an X12 interchange", is_record=True)),
+    (re.compile(rb"(UNA.{6}\s*)?UNB\+", re.DOTALL).match, Kind(name="an EDIFACT interchange", is_record=True)),
+    (_SEGMENT.match, Kind(name="a part of an HL7 v2 message without its MSH segment", is_record=True)),
+    (lambda text: _XML.match(text) and b"ClinicalDocument" in text, Kind(name="a C-CDA document", is_record=True)),
+    (_is_fhir_xml, Kind(name="a FHIR resource in XML", is_record=True)),
+    (re.compile(rb"<!doctype html|<html", re.IGNORECASE).match, Kind(name="a web page")),
+    (_XML.match, Kind(name="an XML document")),
+    (_YAML.match, Kind(name="YAML")),
+)
+"""Kinds of text by how they begin; the first that fits."""
+
+
+def _table_or_text(text: bytes) -> Kind:
+    lines = [line for line in text.splitlines()[:3] if line.strip()]
+    for delimiter, name in _DELIMITERS.items():
+        counts = {line.count(delimiter) for line in lines[:2]}
+        if lines and 0 not in counts and len(counts) == 1:
+            return Kind(name=name, is_record=True)
+    return Kind(name="plain text")

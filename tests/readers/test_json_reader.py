@@ -1,0 +1,104 @@
+"""A JSON document is known by its fields, and refused where it is something else."""
+
+import pytest
+
+from adapter.issues import InvalidError, UnknownFormError
+from adapter.readers.document import Document, ReadDocument
+from adapter.readers.input_form import input_form
+from adapter.readers.json_reader import JsonReader
+
+SCHEMAS: dict[str, dict[str, object]] = {
+    "lab": {"type": "object", "required": ["case_data", "lab_id"]},
+    "lab2": {"type": "object", "required": ["case_data", "lab_id", "version"]},
+    "twin": {"type": "object", "required": ["case_data", "lab_id", "version"]},
+    "anything": {"type": "object"},
+}
+READER = JsonReader(forms={name: input_form(name, schema) for name, schema in SCHEMAS.items() if name != "twin"})
+
+
+def read(content: bytes, form: str | None = None, reader: JsonReader = READER) -> ReadDocument:
+    return reader.read(Document(name="a.json", content=content, form=form))
+
+
+@pytest.mark.parametrize(
+    ("content", "form", "expected"),
+    [
+        (b'{"id": "1"}', None, "case"),
+        (b'{"case_data": {}}', None, "case"),
+        (b'{"case_data": {}, "lab_id": 1, "more": 2}', None, "lab"),
+        (b'{"case_data": {}, "lab_id": 1, "version": 2}', None, "lab2"),
+        (b'{"case_data": {}, "lab_id": 1}', "case", "case"),
+        (b'{"case_data": {}, "lab_id": 1}', "lab", "lab"),
+        (b'{"id": "1"}', "anything", "anything"),
+    ],
+)
+def test_a_document_is_known_by_its_top_fields_unless_the_sender_says_its_form(
+    content: bytes, form: str | None, expected: str
+) -> None:
+    assert read(content, form).form == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "form", "words"),
+    [
+        (b"[]", None, "a document is a JSON object"),
+        (b'"text"', None, "a document is a JSON object"),
+        (b"{}", "lib", r"did you mean lab\? \(known are: case, anything, lab, lab2\)"),
+        (b"{}", "x", r"no such input form \(known are: case, anything, lab, lab2\)"),
+    ],
+)
+def test_a_document_of_no_form_is_refused(content: bytes, form: str | None, words: str) -> None:
+    with pytest.raises(InvalidError, match=words) as caught:
+        read(content, form)
+
+    assert caught.value.issues[0].location == ("a.json#",)
+
+
+def test_a_document_of_two_forms_is_refused_with_both() -> None:
+    reader = JsonReader(forms={name: input_form(name, schema) for name, schema in SCHEMAS.items()})
+
+    with pytest.raises(InvalidError, match="several forms: lab2, twin"):
+        read(b'{"case_data": {}, "lab_id": 1, "version": 2}', reader=reader)
+
+
+def test_a_document_without_the_structure_of_its_form_is_refused() -> None:
+    with pytest.raises(InvalidError, match="does not fit the form lab"):
+        read(b'{"id": "1"}', "lab")
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("Bundle", "a FHIR Bundle"), ("Patient", "a FHIR resource"), ("x", "a FHIR resource")]
+)
+def test_fhir_is_named(kind: str, words: str) -> None:
+    with pytest.raises(UnknownFormError, match=f"this is {words}: not read by this version"):
+        read(f'{{"resourceType": "{kind}"}}'.encode())
+
+
+def test_broken_json_is_refused_with_its_place() -> None:
+    with pytest.raises(InvalidError) as caught:
+        read(b'{"id": }')
+
+    assert caught.value.issues[0].location[0].startswith("a.json:1:")
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", True),
+        (b" \n", True),
+        (b'\xef\xbb\xbf {"id": 1', True),
+        (b"[1", True),
+        (b' "te\\"xt" ', True),
+        (b"-1.5e3", True),
+        (b"null\n", True),
+        ('{"id": 1}'.encode("utf-16"), True),
+        ('{"id": 1}'.encode("utf-16-be"), True),
+        ('{"id": 1}'.encode("utf-32"), True),
+        (b'"a","b"\n1,2\n', False),
+        (b"MSH|^~\\&|", False),
+        (b"nullable", False),
+        (b"\x00\x01", False),
+    ],
+)
+def test_what_is_or_wants_to_be_json_is_recognised(content: bytes, *, expected: bool) -> None:
+    assert READER.recognises(content) is expected
