@@ -20,7 +20,8 @@ from adapter.files import adapter_version, mapping_files, mapping_layers
 from adapter.issues import ConflictError, InvalidError, Issue, IssueType, SetupError, Severity
 from adapter.mapping import functions
 from adapter.mapping.function import functions_of
-from adapter.mapping.library import Library, Surroundings, load_library
+from adapter.mapping.load import MappingContext, load_library
+from adapter.mapping.run.library import Library
 from adapter.mapping.shape import ModelShapes, shape_of_json_schema
 from adapter.pipeline import Pipeline
 from adapter.readers.document import Document
@@ -217,16 +218,16 @@ class Runtime:
     def source_library(self) -> Library:
         """The maps that make a Case of other input forms."""
         shapes = {name: shape_of_json_schema(form.schema, name) for name, form in self.forms.items()}
-        return load_library(self._files("sources", "*.yaml"), self.surroundings, sources=shapes)
+        return load_library(self._files("sources", "*.yaml"), self.mapping_context, sources=shapes)
 
     @cached_property
-    def surroundings(self) -> Surroundings:
+    def mapping_context(self) -> MappingContext:
         """What maps are checked against."""
         return self._surroundings(self.release)
 
-    def _surroundings(self, release: Release) -> Surroundings:
+    def _surroundings(self, release: Release) -> MappingContext:
         read, made = ModelShapes("attribute"), ModelShapes("key")
-        return Surroundings(
+        return MappingContext(
             table=release.table,
             functions=functions_of(functions),
             terminology=self.terminology,

@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 from adapter.fhir.bundle import expression_roots
 from adapter.issues import Issue, IssueType
-from adapter.mapping.emit.compiled import CompiledMap, Report, Trace
-from adapter.mapping.library import Library, Made, references_of
+from adapter.mapping.emit.compiled import CompiledMap
+from adapter.mapping.emit.support import Report, Trace
+from adapter.mapping.run.library import Library, MappedResource, references_of
 from adapter.mapping.run.origin import Origin, origins
 from adapter.merging.merge import Merged
 from adapter.path import Path, dotted, leaves, matching, parse
@@ -74,7 +75,7 @@ class Trail:
     merged: Merged
     judgement: Judgement
     roots: tuple[object, ...]
-    made: list[Made]
+    made: list[MappedResource]
     bundle: dict[str, Any]
     unread: frozenset[Path]
 

@@ -11,8 +11,9 @@ from adapter.fhir.bundle import transaction
 from adapter.fhir.json import canonical_bytes
 from adapter.issues import AdapterError, FailureKind, InvalidError, Issue, IssueType, Severity, UnreadableError
 from adapter.lineage import Trail, verdict_issue
-from adapter.mapping.emit.compiled import CompiledMap, Report, Trace
-from adapter.mapping.library import Library, Made
+from adapter.mapping.emit.compiled import CompiledMap
+from adapter.mapping.emit.support import Report
+from adapter.mapping.run.library import Library, MappedResource
 from adapter.mapping.run.origin import Origin, origins
 from adapter.merging.merge import Merged, merge
 from adapter.merging.validate import to_case
@@ -135,7 +136,7 @@ class Pipeline:
         verdicts = dict.fromkeys(verdict_issue(*report) for report in reports)  # a name of a `let` may be asked for twice
         return self._checked(replace(judged, problems=(*judged.problems, *verdicts)), merged, release, made=made)
 
-    def _checked(self, judged: Conversion, merged: Merged, release: Release, *, made: list[Made]) -> Conversion:
+    def _checked(self, judged: Conversion, merged: Merged, release: Release, *, made: list[MappedResource]) -> Conversion:
         """The finished conversion: the Bundle, its bytes, and what the checks say of them."""
         assert judged.judgement is not None  # noqa: S101 - as above
         bundle = transaction([resource.resource for resource in made])
@@ -204,14 +205,10 @@ def _set_aside(prior: Sequence[Document], asides: Sequence[Aside | None]) -> Ite
 
 def map_document(compiled: CompiledMap, document: ReadDocument, options: Options) -> tuple[MappedDocument, Remarks]:
     """A document of another form, turned into the form of the Case by its map, and what could not be converted."""
-    reports: list[Report] = []
-    make, _ = compiled.make("plain")
-    tree = make(document.tree, options, {}, reports, None, "", None, 0)
+    tree, reports = compiled.document(document.tree, options)
 
     def trace() -> dict[Path, Source]:
-        traced, groups = compiled.make("lineage")
-        notes: Trace = []
-        traced(document.tree, options, {}, [], notes.append, "", None, 0)
+        notes, groups = compiled.document_trace(document.tree, options)
         return {origin.element: _source(document, origin) for origin in origins(notes, groups, tree, {})}
 
     mapped = MappedDocument(

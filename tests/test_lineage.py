@@ -11,7 +11,7 @@ from adapter.checks import r4
 from adapter.conversion import Conversion
 from adapter.issues import Issue, IssueType, Severity
 from adapter.lineage import Entry, Lineage
-from adapter.mapping.library import load_library
+from adapter.mapping.load import load_library
 from adapter.path import at, leaves, parse
 from adapter.pipeline import Pipeline
 from adapter.readers.document import Document, MappedDocument, ReadDocument, Source
@@ -20,7 +20,7 @@ from adapter.readers.json_reader import JsonReader
 from adapter.readers.port import Readers
 from adapter.rules.policy import Policies
 from adapter.unread import UnreadField, UnreadFields, coverage_of, unread_paths
-from tests.mapping.ground import VISIT_SCHEMA, load, surroundings, visit_shape
+from tests.mapping.ground import VISIT_SCHEMA, load, mapping_context, visit_shape
 
 FHIR = """map: patient
 target: Patient
@@ -145,7 +145,7 @@ SENT: dict[str, Any] = {
 def line() -> Pipeline:
     (source,) = load(VISIT).maps
     return Pipeline(
-        outputs={r4(): load_library({"fhir.yaml": FHIR}, surroundings())},
+        outputs={r4(): load_library({"fhir.yaml": FHIR}, mapping_context())},
         sources={"visit": source},
         readers=Readers(readers=[JsonReader(forms={"visit": input_form("visit", VISIT_SCHEMA)})]),
         policies=Policies(),

@@ -10,7 +10,7 @@ from typing import Any, get_args
 from adapter.issues import Severity
 from adapter.rules.policy import Assistants, Components, Wanted
 from adapter.rules.registry import RULE
-from adapter.strict_yaml.document import ListNode, MappingNode, Node, TextNode
+from adapter.strict_yaml.document import MappingNode, Node, SequenceNode, TextNode
 from adapter.strict_yaml.problem import Mark, Problem, problem
 
 _RANK = (Severity.INFORMATION, Severity.WARNING, Severity.ERROR)
@@ -47,7 +47,7 @@ class Reader:
 
     def texts(self, node: Node, pattern: re.Pattern[str] | None = None, what: str = "texts") -> tuple[str, ...]:
         """A list of texts, each of which fits the pattern."""
-        if not isinstance(node, ListNode):
+        if not isinstance(node, SequenceNode):
             self.say("value", node.mark, f"a list of {what} is needed here", "write `[one, other]`")
             return ()
         found = [each for each in map(self.text, node.items) if each]

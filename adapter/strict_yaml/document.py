@@ -20,7 +20,7 @@ class TextNode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListNode:
+class SequenceNode:
     """A list of nodes."""
 
     mark: Mark
@@ -35,7 +35,7 @@ class MappingNode:
     entries: "tuple[tuple[TextNode, Node], ...]"
 
 
-Node = TextNode | ListNode | MappingNode
+Node = TextNode | SequenceNode | MappingNode
 
 
 def read_yaml(text: str, *, file: str) -> tuple[list[Node], list[Problem]]:
@@ -97,13 +97,13 @@ class _Reader:
             self.problems.append(problem("flow-expression", mark, "in flow style a comma or bracket ends an expression", hint))
         return TextNode(mark=mark, text=text, plain=plain)
 
-    def _list(self, mark: Mark, start: yaml.SequenceStartEvent, events: Iterator[yaml.Event]) -> ListNode:
+    def _list(self, mark: Mark, start: yaml.SequenceStartEvent, events: Iterator[yaml.Event]) -> SequenceNode:
         self.in_flow += bool(start.flow_style)
         items = []
         while not isinstance(event := next(events), yaml.SequenceEndEvent):
             items.append(self._node(event, events))
         self.in_flow -= bool(start.flow_style)
-        return ListNode(mark=mark, items=tuple(items))
+        return SequenceNode(mark=mark, items=tuple(items))
 
     def _mapping(self, mark: Mark, start: yaml.MappingStartEvent, events: Iterator[yaml.Event]) -> MappingNode:
         self.in_flow += bool(start.flow_style)

@@ -11,9 +11,11 @@ from pydantic import BaseModel, ConfigDict
 from adapter.case import Case
 from adapter.fhir.table import packaged_table
 from adapter.mapping import functions
-from adapter.mapping.emit.compiled import CompiledMap, Report
+from adapter.mapping.emit.compiled import CompiledMap
+from adapter.mapping.emit.support import Report
 from adapter.mapping.function import functions_of
-from adapter.mapping.library import Library, Made, Surroundings, load_library
+from adapter.mapping.load import MappingContext, load_library
+from adapter.mapping.run.library import Library, MappedResource
 from adapter.mapping.shape import ModelShapes, shape_of_json_schema
 from adapter.mapping.types import Shape
 from adapter.rules.judgement import Judgement, judge
@@ -44,9 +46,9 @@ def terminology() -> Terminology:
 
 
 @cache
-def surroundings() -> Surroundings:
+def mapping_context() -> MappingContext:
     shapes, documents = ModelShapes("attribute"), ModelShapes("key")
-    return Surroundings(
+    return MappingContext(
         table=packaged_table("R4"),
         functions=functions_of(functions),
         terminology=terminology(),
@@ -88,7 +90,7 @@ def visit_shape() -> Shape:
 def load(text: str, *more: str, sources: Mapping[str, Shape] | None = None) -> Library:
     """The library of one file, or of several."""
     files = {f"maps-{number}.yaml" if number else "maps.yaml": each for number, each in enumerate((text, *more))}
-    return load_library(files, surroundings(), sources=sources if sources is not None else {"visit": visit_shape()})
+    return load_library(files, mapping_context(), sources=sources if sources is not None else {"visit": visit_shape()})
 
 
 def case_of(**parts: Any) -> Case:  # noqa: ANN401 - JSON
@@ -106,7 +108,7 @@ def roots_of(case: Case, **options: Any) -> tuple[object, ...]:  # noqa: ANN401 
     return case, judge(case), Options(**options)
 
 
-def made_of(library: Library, case: Case, *, reports: Reports | None = None, **options: Any) -> list[Made]:  # noqa: ANN401 - JSON
+def made_of(library: Library, case: Case, *, reports: Reports | None = None, **options: Any) -> list[MappedResource]:  # noqa: ANN401 - JSON
     resources, found = library.run(roots_of(case, **options))
     if reports is not None:
         reports += found
@@ -120,8 +122,10 @@ def resources(library: Library, case: Case, **options: Any) -> list[dict[str, An
 def make_document(library: Library, tree: Mapping[str, Any], reports: list[Report] | None = None) -> dict[str, Any]:
     """What the only map of a library makes of a document of another form."""
     (compiled,) = library.maps
-    make, _ = compiled.make("plain")
-    return make(tree, Options(), {}, [] if reports is None else reports, None, "", None, 0)
+    document, noted = compiled.document(tree, Options())
+    if reports is not None:
+        reports += noted
+    return document
 
 
 def indented(lines: Sequence[str], depth: int) -> str:

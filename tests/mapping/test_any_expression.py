@@ -7,8 +7,8 @@ from adapter.case import Case
 from adapter.mapping import functions
 from adapter.mapping.check.list_form import LIST_FORMS
 from adapter.mapping.function import functions_of
-from adapter.mapping.library import Library
 from adapter.mapping.problem import BadMappingError
+from adapter.mapping.run.library import Library
 from tests.mapping.grammar import cases
 from tests.mapping.ground import load, made_of
 

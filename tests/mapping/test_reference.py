@@ -22,7 +22,7 @@ from adapter.mapping.shape import shape_of_json_schema
 from adapter.mapping.types import Kind, Shape, accepts
 from adapter.readers.document import ReadDocument
 from adapter.readers.input_form import input_form, structure_issues
-from tests.mapping.ground import case_of, load, make_document, resources, surroundings
+from tests.mapping.ground import case_of, load, make_document, mapping_context, resources
 from tests.mapping.test_mistakes import reported_codes
 
 ROOT = Path(__file__).parent.parent.parent
@@ -170,7 +170,7 @@ def test_the_table_of_types_says_what_the_check_says() -> None:
 
 
 def test_the_table_of_names_names_every_field_and_every_switch() -> None:
-    roots = surroundings().roots
+    roots = mapping_context().roots
     cells = {row[0].strip("`"): row[1] for row in rows_below("A map") if row[0].strip("`") in roots}
 
     assert cells.keys() == roots.keys()
@@ -179,7 +179,7 @@ def test_the_table_of_names_names_every_field_and_every_switch() -> None:
 
 
 def state_fields() -> set[str]:
-    state = surroundings().roots["judgement"].fields["state"].type
+    state = mapping_context().roots["judgement"].fields["state"].type
     assert isinstance(state, Shape)
     return set(state.fields)
 
@@ -210,7 +210,7 @@ def test_an_expression_in_the_text_calls_what_there_is(expression: ast.expr) -> 
 def test_an_expression_in_the_text_names_fields_that_there_are(expression: ast.expr) -> None:
     for node in (each for each in ast.walk(expression) if isinstance(each, ast.Attribute)):
         *steps, root = ast.unparse(node).split(".")[::-1]
-        made: Shape | Kind | None = surroundings().roots.get(root)
+        made: Shape | Kind | None = mapping_context().roots.get(root)
         while steps and made is not None:
             assert isinstance(made, Shape)
             made = made.fields[steps.pop()].type

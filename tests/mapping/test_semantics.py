@@ -9,13 +9,14 @@ import pytest
 
 from adapter.fhir.identity import stable_id
 from adapter.issues import ConflictError
+from adapter.mapping.emit.support import NULL
 from adapter.mapping.function import NotConvertible, function
-from adapter.mapping.library import Library, Surroundings, load_library
+from adapter.mapping.load import MappingContext, load_library
 from adapter.mapping.problem import BadMappingError
-from adapter.mapping.run.support import NULL
+from adapter.mapping.run.library import Library
 from adapter.mapping.shape import shape_of_json_schema
 from adapter.mapping.types import Field, Kind, Shape
-from tests.mapping.ground import Reports, case_of, load, made_of, make_document, resources, surroundings
+from tests.mapping.ground import Reports, case_of, load, made_of, make_document, mapping_context, resources
 
 NOTHING = None
 
@@ -132,10 +133,10 @@ def broken(value: str) -> str:
     raise RuntimeError(message)
 
 
-def ground() -> Surroundings:
+def ground() -> MappingContext:
     own = {each.__name__: each.mapping_function for each in (picky, curious, broken)}  # type: ignore[attr-defined] # declared so
-    functions = {**surroundings().functions, **own}
-    return replace(surroundings(), functions=functions, roots={"box": BOX}, targets={"Out": OUT}.get)
+    functions = {**mapping_context().functions, **own}
+    return replace(mapping_context(), functions=functions, roots={"box": BOX}, targets={"Out": OUT}.get)
 
 
 def library_of(*lines: str, head: tuple[str, ...] = ()) -> Library:

@@ -7,20 +7,22 @@ from typing import Any
 from hypothesis import HealthCheck, given, reject, settings
 
 from adapter.case import Case
-from adapter.mapping.emit.compiled import CompiledMap, Report
-from adapter.mapping.library import Library, Made, load_library, references_of
+from adapter.mapping.emit.compiled import CompiledMap
+from adapter.mapping.emit.support import Report
+from adapter.mapping.load import load_library
 from adapter.mapping.problem import BadMappingError
+from adapter.mapping.run.library import Library, MappedResource, references_of
 from adapter.mapping.run.origin import Origin, origins
 from adapter.path import leaves
 from tests.mapping.grammar import PROBE, cases, maps
-from tests.mapping.ground import roots_of, surroundings
+from tests.mapping.ground import mapping_context, roots_of
 
 PROPERTY = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 
 
 def library_of(text: str) -> Library:
     try:
-        return load_library({"probe.yaml": text}, replace(surroundings(), targets={"Probe": PROBE}.get))
+        return load_library({"probe.yaml": text}, replace(mapping_context(), targets={"Probe": PROBE}.get))
     except BadMappingError:
         reject()
 
@@ -29,12 +31,12 @@ def said(reports: list[tuple[CompiledMap, Report]]) -> list[tuple[int, tuple[int
     return [(place, indexes, refusal.message) for _, (place, indexes, refusal) in reports]
 
 
-def probes(library: Library, roots: tuple[object, ...]) -> list[Made]:
+def probes(library: Library, roots: tuple[object, ...]) -> list[MappedResource]:
     resources, _ = library.run(roots)
     return resources
 
 
-def traced(library: Library, made: Made, roots: tuple[object, ...], *, explain: bool = False) -> list[Origin]:
+def traced(library: Library, made: MappedResource, roots: tuple[object, ...], *, explain: bool = False) -> list[Origin]:
     trace = library.retrace(made, references_of([made], library.maps), roots, explain=explain)
     _, groups = made.map.make("explain" if explain else "lineage")
     return list(origins(trace, groups, made.resource, made.map.around(made.place)))

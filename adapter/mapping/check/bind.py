@@ -1,24 +1,25 @@
 """Checks the body of a map against the type that it makes, and binds its expressions."""
 
-import ast
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
-from adapter.mapping.check.bound import Item, Leaf, Loop, Node, Several, Thing, Wrapped
+from adapter.mapping.check.argument import arguments_of
+from adapter.mapping.check.bound import Item, Leaf, ListNode, Loop, Node, ObjectNode, Wrapped
 from adapter.mapping.check.expression import Binder
 from adapter.mapping.check.frame import Frame
 from adapter.mapping.check.list_form import item_of
 from adapter.mapping.check.value import BROKEN, Scope, Value
 from adapter.mapping.syntax.tree import STRUCTURE_KEYS, FragmentSource, LoopHead, Text, read_structure
 from adapter.mapping.types import Field, Kind, Shape, accepts, is_whole
-from adapter.strict_yaml.document import ListNode, MappingNode, TextNode
+from adapter.strict_yaml.document import MappingNode, SequenceNode, TextNode
 from adapter.strict_yaml.document import Node as YamlNode
 from adapter.strict_yaml.problem import Mark, Problem
 
 _CALL = re.compile(r"^\s*([A-Za-z_]\w*)\s*\(", re.DOTALL)
 _CODE = re.compile(r"^\S+( \S+)*$")
+_PATH = re.compile(r"([A-Za-z_]\w*)(\.[A-Za-z_]\w*)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,9 @@ class BodyBinder:
     used_fragments: set[str]
     whole: bool = True
 
-    def thing(self, node: MappingNode, shape: Shape, scope: Scope, *, item: bool = False, stack: tuple[str, ...] = ()) -> Thing:
+    def thing(
+        self, node: MappingNode, shape: Shape, scope: Scope, *, item: bool = False, stack: tuple[str, ...] = ()
+    ) -> ObjectNode:
         """The object that a YAML mapping describes."""
         problems: list[Problem] = []
         heads, when_text, let_texts = read_structure(node, problems)
@@ -47,7 +50,7 @@ class BodyBinder:
         inner = scope.knowing(when.known) if when else scope
         entries, more_lets = self._entries(node, shape, inner, stack)
         self.check_lets(let_texts, lets)
-        made = Thing(
+        made = ObjectNode(
             mark=node.mark,
             entries=tuple(entries.items()),
             loops=tuple(loops),
@@ -148,15 +151,11 @@ class BodyBinder:
             said = "uses itself" if fragment.name in stack else f"makes {fragment.target}, but {shape} is needed"
             self.frame.error("fragment", node.mark, f"the fragment `{fragment.name}` {said}", "use another one")
             return {}, []
-        arguments = self._arguments(node, found[1], scope)
+        arguments = arguments_of(self.binder, node, fragment, scope)
         if arguments is None:
             return {}, []
-        if len(arguments) != len(fragment.parameters):
-            hint = f"it takes: {', '.join(fragment.parameters)}"
-            self.frame.error("wrong-argument", node.mark, f"`{fragment.name}` takes {len(fragment.parameters)} arguments", hint)
-            return {}, []
         inner, lets = Scope(names={}, facts=scope.facts, roots=scope.roots), []
-        for name, value in zip(fragment.parameters, arguments, strict=True):
+        for name, value in arguments:
             local = value.code if value.simple or value.is_constant else self.frame.fresh("v")
             if local != value.code:
                 lets.append((local, value))
@@ -167,27 +166,13 @@ class BodyBinder:
             self.frame.error("fragment", fragment.mark, "a fragment has no `for` and no `when` of its own", hint)
         return dict(thing.entries), [*lets, *thing.lets, *thing.arguments]
 
-    def _arguments(self, node: TextNode, name: str, scope: Scope) -> list[Value] | None:
-        inside = node.text.strip()[len(name) :].strip()[1:-1].strip()
-        if not inside:
-            return []
-        try:
-            parsed = ast.parse(f"({inside},)", mode="eval").body
-        except SyntaxError:
-            self.frame.error("expression", node.mark, "the arguments are not expressions", "write `use: fragment(case.patient)`")
-            return None
-        items = parsed.elts if isinstance(parsed, ast.Tuple) else []
-        values = [self.binder.bind(item, node.mark, scope) for item in items]
-        bound = [value for value in values if value is not None]
-        return bound if len(bound) == len(values) else None
-
     def _element(self, node: YamlNode, field: Field, scope: Scope, stack: tuple[str, ...]) -> Node | None:
-        if isinstance(node, ListNode):
+        if isinstance(node, SequenceNode):
             if not field.many:
                 self.frame.error("list-vs-single", node.mark, f"`{field.name}` does not repeat", "take the dash away")
                 return None
             items = [self._item(item, field, scope, stack) for item in node.items]
-            return Several(mark=node.mark, items=tuple(item for item in items if item is not None))
+            return ListNode(mark=node.mark, items=tuple(item for item in items if item is not None))
         if isinstance(node, MappingNode):
             return self._object(node, field, scope, stack)
         return self._leaf(node, field, scope, many=field.many)
@@ -213,7 +198,7 @@ class BodyBinder:
         self.frame.error("list-vs-single", node.mark, "a list within a list", "FHIR has no lists of lists")
         return None
 
-    def _pointing(self, thing: Thing, field: Field) -> Thing:
+    def _pointing(self, thing: ObjectNode, field: Field) -> ObjectNode:
         """The object, once it is seen that a Reference that is written out points where its element allows."""
         leaf = dict(thing.entries).get("reference")
         if isinstance(leaf, Leaf):
@@ -238,10 +223,10 @@ class BodyBinder:
             if not self._check_value(value, field, node.mark, many=many):
                 return None
             return Leaf(mark=node.mark, value=value, text=node.text)
-        literal = self._literal(node, field, many=many)
+        literal = self._literal(node, field, scope, many=many)
         return Leaf(mark=node.mark, value=literal, text=node.text) if literal else None
 
-    def _literal(self, node: TextNode, field: Field, *, many: bool) -> Value | None:
+    def _literal(self, node: TextNode, field: Field, scope: Scope, *, many: bool) -> Value | None:
         if many:
             self.frame.error("list-vs-single", node.mark, f"`{field.name}` repeats", "begin the entry with a dash")
             return None
@@ -252,7 +237,19 @@ class BodyBinder:
         if not node.text:
             self.frame.error("literal", node.mark, f"`{field.name}` has no value", "give it one or take it out")
             return None
+        if node.plain and self._leads_somewhere(node.text, scope):
+            message = f"`{node.text}` stands here as a text, and it is a path"
+            self.frame.error("forgotten-sign", node.mark, message, f"write `={node.text}`; if it is a text, put it into quotes")
+            return None
         return self._plain(node, field.type)
+
+    def _leads_somewhere(self, text: str, scope: Scope) -> bool:
+        """Whether a literal reads as a path of something that is known here: its `=` was forgotten."""
+        found = _PATH.fullmatch(text)
+        if found is None:
+            return False
+        value = scope.names.get(found[1]) or scope.roots.get(found[1])
+        return value is not None and isinstance(value.type, Shape) and text.split(".")[1] in value.type.fields
 
     def _plain(self, node: TextNode, kind: Kind) -> Value | None:
         constant = _literal_of(node.text, kind.name)
@@ -333,7 +330,7 @@ class BodyBinder:
         pattern = self.pattern(kind.name)
         return accepts(kind.name, "code") or bool(pattern and pattern.fullmatch(code))
 
-    def _check_required(self, thing: Thing, shape: Shape) -> None:
+    def _check_required(self, thing: ObjectNode, shape: Shape) -> None:
         entries = dict(thing.entries)
         needed: dict[str, list[str]] = {}
         for name, field in shape.fields.items():

@@ -38,7 +38,7 @@ class Loop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Thing:
+class ObjectNode:
     """An object: its elements in order, under what condition, and for what (loops from the outer to the inner)."""
 
     mark: Mark
@@ -72,7 +72,7 @@ class Thing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Several:
+class ListNode:
     """A list of things or leaves, each perhaps made several times or not at all."""
 
     mark: Mark
@@ -93,7 +93,7 @@ class Several:
 class Wrapped:
     """A plain value of a list that stands under `for`, `when` or `let`."""
 
-    thing: Thing
+    thing: ObjectNode
     leaf: Leaf
 
     @property
@@ -109,13 +109,13 @@ class Wrapped:
     inline = False
 
 
-Item = Leaf | Thing | Wrapped
-Node = Leaf | Thing | Several
+Item = Leaf | ObjectNode | Wrapped
+Node = Leaf | ObjectNode | ListNode
 
 
 def _always(item: Item) -> bool:
     thing = item.thing if isinstance(item, Wrapped) else item
-    if isinstance(thing, Thing) and thing.loops:
+    if isinstance(thing, ObjectNode) and thing.loops:
         filled = item.leaf.certain if isinstance(item, Wrapped) else thing.filled
         return filled and thing.when is None and not any(loop.source.optional for loop in thing.loops)
     return item.certain

@@ -99,7 +99,7 @@ class Calls:
         return self._reference(frame, target, item, scope)
 
     def _reference(self, frame: Frame, target: Target, item: Value | None, scope: Scope) -> Value:
-        local = frame.hoist(f"ref {target.name}", f"R[{target.name!r}]", optional=True)
+        local = frame.hoist(f"ref {target.name}", f"run.references[{target.name!r}]", optional=True)
         code = local if item is None else f"{local}.get(id({item.code}))"
         same_item = item is None or (item.key.rstrip("'") == target.item and not item.optional)
         certain = same_item and target.needs <= scope.facts
@@ -213,7 +213,7 @@ class Calls:
         call = f"{name}({', '.join(codes)})"
         if function.fallible:
             number, loops = frame.place(mark, function.name, used["reads"])
-            call = f"_try(P, {number}, {loops}, {name}, {tuple_code(codes)})"
+            call = f"_try(run, {number}, {loops}, {name}, {tuple_code(codes)})"
         guarded = f"({call} if {' and '.join(guards)} else None)" if guards else call
         return Value(
             code=guarded,

@@ -73,13 +73,14 @@ class Frame:
     def unknown(self, code: str, mark: Mark, message: str, name: str, known: Iterable[str]) -> None:
         """Report an unknown name with the nearest known ones."""
         known = sorted(known)
-        near = get_close_matches(name, known, n=3, cutoff=0.5)
-        hint = (
-            "did you mean " + " or ".join(f"`{each}`" for each in near) + "?"
-            if near
-            else "known are: " + (", ".join(known[:40]) or "none")
-        )
+        hint = did_you_mean(name, known, otherwise="known are: " + (", ".join(known[:40]) or "none"))
         self.error(code, mark, message, hint)
+
+
+def did_you_mean(name: str, known: Iterable[str], *, otherwise: str) -> str:
+    """A hint that names the known words nearest to an unknown one, or says something else where none is near."""
+    near = get_close_matches(name, sorted(known), n=3, cutoff=0.5)
+    return "did you mean " + " or ".join(f"`{word}`" for word in near) + "?" if near else otherwise
 
 
 def tuple_code(names: Iterable[str]) -> str:

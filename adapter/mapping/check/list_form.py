@@ -118,7 +118,7 @@ def _only(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | N
     if listed is None:
         return None
     number, loops = binder.frame.place(mark, "only", listed.source.reads)
-    code = f"_try(P, {number}, {loops}, _only, ([{listed.item.code} {listed.loop}],))"
+    code = f"_try(run, {number}, {loops}, _only, ([{listed.item.code} {listed.loop}],))"
     return _collected(listed, code, optional=True, key=_key("only", listed), functions=("only",))
 
 

@@ -5,24 +5,25 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from threading import RLock
 from types import CodeType
-from typing import Any
+from typing import Any, Final
 
 from adapter.mapping.check.bind import BodyBinder
-from adapter.mapping.check.bound import Leaf, Loop, Thing
+from adapter.mapping.check.bound import Leaf, Loop, ObjectNode
 from adapter.mapping.check.expression import Binder
 from adapter.mapping.check.form import Calls, Target
 from adapter.mapping.check.frame import Frame, Place
 from adapter.mapping.check.value import Mode, Scope, Value
 from adapter.mapping.emit.generate import LINE, Generator, Group, _At
-from adapter.mapping.run.support import NAMESPACE, Report
+from adapter.mapping.emit.support import NAMESPACE, Report, Run, Trace
 from adapter.mapping.syntax.tree import FragmentSource, MapSource
 from adapter.mapping.types import Shape
 from adapter.strict_yaml.document import TextNode
 from adapter.strict_yaml.problem import Problem
 
-Trace = list[tuple[int, ...]]
-"""What a lineage or explain variant noted: group number, places in output lists, indexes of loops."""
+_COMPILING: Final = RLock()
+"""Held while a variant is written and compiled: a map's frame counts names, and two threads may ask at the same time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bench:
+class BindingContext:
     """What is needed to bind the maps of a library: types, functions, fragments, and where problems go."""
 
     roots: Mapping[str, Value]
@@ -55,7 +56,7 @@ class Bench:
         return Frame(report=self.report, places=places, constants=self.constants, roots=self.roots)
 
 
-def bind_header(source: MapSource, bench: Bench, places: list[Place], *, early: bool) -> Header:
+def bind_header(source: MapSource, bench: BindingContext, places: list[Place], *, early: bool) -> Header:
     """Bind the header of a map; `early` where references to other maps' resources can not be known yet."""
     frame = bench.frame(places)
     binder = Binder(frame, replace(bench.calls, early=early))
@@ -103,7 +104,7 @@ def _conjuncts(binder: Binder, source: MapSource, scope: Scope) -> frozenset[str
     return frozenset(value.key for value in values if value is not None)
 
 
-def target_of(source: MapSource, bench: Bench) -> Target:
+def target_of(source: MapSource, bench: BindingContext) -> Target:
     """What other maps need to know of this one."""
     bench = replace(bench, report=lambda _: None)
     header = bind_header(source, bench, [], early=True)
@@ -129,11 +130,11 @@ class CompiledMap:
 
     source: MapSource
     target: Target
-    bench: Bench
+    bench: BindingContext
     places: list[Place]
     read: frozenset[str]
     identity: Leaf | None
-    body: Thing
+    body: ObjectNode
     header: Header
     early: Header
     _variants: dict[str, tuple[Callable[..., Any], list[Group]]] = field(default_factory=dict)
@@ -146,7 +147,7 @@ class CompiledMap:
 
     @cached_property
     def keys(self) -> Callable[..., list[tuple[int, object, str]]]:
-        """`keys(*roots, P)`: what is made, as a list of (index of the item, item or None, id)."""
+        """`keys(*roots, run)`: what is made, as a list of (index of the item, item or None, id)."""
         return self._variant("keys", self._keys_code)[0]
 
     @cached_property
@@ -171,8 +172,20 @@ class CompiledMap:
         return {loop.index: place} if loop and loop.kind == "list" else {}
 
     def make(self, mode: Mode) -> tuple[Callable[..., dict[str, Any]], list[Group]]:
-        """`make(*roots, R, P, T, ID, item, index)`: the resource; and the groups that `T` counts."""
+        """`make(*roots, run, resource_id, item, index)`: the resource; and the groups that the run's `note` counts."""
         return self._variant(mode, partial(self._make_code, mode))
+
+    def document(self, tree: Mapping[str, Any], options: object) -> tuple[dict[str, Any], list[Report]]:
+        """What a source map makes of a parsed document, and what could not be converted."""
+        run = Run()
+        return self.plain(tree, options, run, "", None, 0), run.reports
+
+    def document_trace(self, tree: Mapping[str, Any], options: object) -> tuple[Trace, list[Group]]:
+        """What the lineage variant of a source map notes, and the groups that it counts."""
+        trace: Trace = []
+        make, groups = self.make("lineage")
+        make(tree, options, Run(note=trace.append), "", None, 0)
+        return trace, groups
 
     def groups_that_read(self, pattern: str) -> frozenset[int]:
         """The groups of the lineage variant that are made from a source path (`case.images[*].url`) or from something in it."""
@@ -187,20 +200,25 @@ class CompiledMap:
 
     def _variant(self, name: str, write: Callable[[], Generator]) -> tuple[Callable[..., Any], list[Group]]:
         if name not in self._variants:
+            with _COMPILING:
+                self._compile(name, write)
+        return self._variants[name]
+
+    def _compile(self, name: str, write: Callable[[], Generator]) -> None:
+        if name not in self._variants:  # unless another thread has done it meanwhile
             generator = write()
             code = _compiled(self._signature(name), generator, self.source.mark.file)
             space = {**self.bench.namespace, **self.bench.constants, **NAMESPACE}
             exec(code, space)  # noqa: S102 - our own code, made from a checked tree
-            self._variants[name] = (space["run"], generator.groups)  # type: ignore[assignment]  # made by exec
-        return self._variants[name]
+            self._variants[name] = (space["make"], generator.groups)  # type: ignore[assignment]  # made by exec
 
     def _signature(self, name: str) -> str:
         roots = ", ".join(value.code for value in self.bench.roots.values())
         if name == "keys":
-            return f"{roots}, P"
+            return f"{roots}, run"
         loop = self.header.loop
         item, index = (loop.local, loop.index) if loop else ("_item", "_index")
-        return f"{roots}, R, P, T, ID, {item}, {index}"
+        return f"{roots}, run, resource_id, {item}, {index}"
 
     def _keys_code(self) -> Generator:
         early = self.early
@@ -245,7 +263,7 @@ def reaches(read: str, pattern: str) -> bool:
     return read == pattern or read.startswith((pattern + ".", pattern + "["))
 
 
-def bind_map(source: MapSource, shape: Shape, bench: Bench) -> CompiledMap:
+def bind_map(source: MapSource, shape: Shape, bench: BindingContext) -> CompiledMap:
     """Check a map and bind all of its expressions; its problems go to the bench."""
     places: list[Place] = []
     whole = source.source is None
@@ -274,7 +292,7 @@ def bind_map(source: MapSource, shape: Shape, bench: Bench) -> CompiledMap:
     )
 
 
-def _with_identity(source: MapSource, body: Thing, early: Header, bench: Bench) -> tuple[Thing, Leaf | None]:
+def _with_identity(source: MapSource, body: ObjectNode, early: Header, bench: BindingContext) -> tuple[ObjectNode, Leaf | None]:
     """The body whose `id` is taken from a parameter, and the `id` bound to the early frame."""
     leaf = dict(body.entries).get("id")
     node = {key.text: value for key, value in source.body.entries}.get("id")
@@ -288,12 +306,15 @@ def _with_identity(source: MapSource, body: Thing, early: Header, bench: Bench) 
     text = node.text if isinstance(node, TextNode) else ""
     binder = Binder(early.frame, replace(bench.calls, early=True))
     value = binder.text(text[1:], leaf.mark, early.scope) if text.startswith("=") else leaf.value
-    entries = (("id", replace(leaf, value=replace(leaf.value, code="ID"))), *(each for each in body.entries if each[0] != "id"))
+    entries = (
+        ("id", replace(leaf, value=replace(leaf.value, code="resource_id"))),
+        *(each for each in body.entries if each[0] != "id"),
+    )
     return replace(body, entries=entries), replace(leaf, value=value or leaf.value)
 
 
 def _compiled(signature: str, generator: Generator, file: str) -> CodeType:
-    lines, marks = [f"def run({signature}):"], [1]
+    lines, marks = [f"def make({signature}):"], [1]
     for text, line in generator.lines:
         start, *parts = text.split(LINE)
         lines += [start, *parts[1::2]]
@@ -306,4 +327,4 @@ def _compiled(signature: str, generator: Generator, file: str) -> CodeType:
     return compile(tree, file, "exec")
 
 
-__all__ = ["Bench", "CompiledMap", "Report", "Trace", "bind_map", "target_of"]
+__all__ = ["BindingContext", "CompiledMap", "Report", "Run", "Trace", "bind_map", "target_of"]

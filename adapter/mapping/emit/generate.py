@@ -1,6 +1,6 @@
 """Writes the Python code of a bound map, in one of three variants made from the same tree.
 
-`plain` makes the thing. `lineage` also notes in `T`, for each group of elements that was made, the group's number with the
+`plain` makes the thing. `lineage` also tells `note`, for each group of elements that was made, the group's number with the
 places in the output and the indexes of the loops (but not that of the loop around the whole map, which its caller knows).
 `explain` notes as well what was not made and why.
 """
@@ -10,7 +10,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from adapter.mapping.check.bound import Item, Leaf, Loop, Node, Several, Thing, Wrapped
+from adapter.mapping.check.bound import Item, Leaf, ListNode, Loop, Node, ObjectNode, Wrapped
 from adapter.mapping.check.frame import Frame, tuple_code
 from adapter.mapping.check.value import Mode, Read, Value
 from adapter.strict_yaml.problem import Mark
@@ -71,6 +71,18 @@ class _At:
         return replace(self, path=(*self.path, OUT), outs=(*self.outs, out))
 
 
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where a value goes: the element of an object that a local holds, or (without a name) the next place in a list."""
+
+    local: str
+    name: str | None = None
+
+    def code(self, value: str) -> str:
+        """The statement that puts a value there."""
+        return f"{self.local}.append({value})" if self.name is None else f"{self.local}[{self.name!r}] = {value}"
+
+
 @dataclass(slots=True)
 class Generator:
     """Collects the lines of one function with the YAML line of each."""
@@ -102,7 +114,9 @@ class Generator:
         self._line = before
 
     def hoists(self) -> None:
-        """Emit the paths that are computed once at the start of the function."""
+        """Emit what is worked out once at the start of the function."""
+        if self.mode != "plain":
+            self.emit("note = run.note")
         for local, code, _ in self.frame.hoists.values():
             self.emit(f"{local} = {code}")
 
@@ -116,7 +130,7 @@ class Generator:
         """End all open blocks."""
         self._indent = 1
 
-    def thing(self, thing: Thing, at: _At, *, start: str = "") -> str:
+    def thing(self, thing: ObjectNode, at: _At, *, start: str = "") -> str:
         """Emit the statements that make an object without its loop and condition; gives the code of the object.
 
         `start` is the code of entries that stand before all others (`'resourceType': 'Claim', `).
@@ -145,7 +159,7 @@ class Generator:
     def _member(self, local: str, entry: tuple[str, Node], rivals: tuple[str, ...], at: _At, sites: list[Site]) -> None:
         """An element that is made unless another member of its choice is there."""
         name, child = entry
-        put, inner = f"{local}[{name!r}] = {{}}", at.down(name)
+        put, inner = Slot(local, name), at.down(name)
         if not rivals:
             self._entry(put, child, inner, sites)
             return
@@ -165,14 +179,14 @@ class Generator:
             with self.marked(value.mark):
                 self.emit(f"{local} = {value.code}")
 
-    def _inline_entries(self, thing: Thing, at: _At, sites: list[Site]) -> str:
+    def _inline_entries(self, thing: ObjectNode, at: _At, sites: list[Site]) -> str:
         return ", ".join(self._pair(name, child, at, sites) for name, child in thing.entries)
 
     def _pair(self, name: str, child: Node, at: _At, sites: list[Site]) -> str:
         return f"{name!r}: {_line_of(child)}{self._inline(child, at.down(name), sites)}"
 
     def _inline(self, node: Node | Item, at: _At, sites: list[Site]) -> str:
-        if isinstance(node, Thing | Several) and is_constant(node):
+        if isinstance(node, ObjectNode | ListNode) and is_constant(node):
             self._inline_code(node, at, sites)
             return self.frame.constant(constant_of(node))
         return self._inline_code(node, at, sites)
@@ -181,26 +195,26 @@ class Generator:
         if isinstance(node, Leaf):
             sites.append(_site(node, at))
             return _code(node.value)
-        if isinstance(node, Thing):
+        if isinstance(node, ObjectNode):
             return "{" + self._inline_entries(node, at, sites) + "}"
-        items = node.items if isinstance(node, Several) else ()
+        items = node.items if isinstance(node, ListNode) else ()
         return (
             "[" + ", ".join(_line_of(item) + self._inline(item, at.down(place), sites) for place, item in enumerate(items)) + "]"
         )
 
-    def _entry(self, put: str, child: Node, at: _At, sites: list[Site]) -> None:
+    def _entry(self, put: Slot, child: Node, at: _At, sites: list[Site]) -> None:
         if child.inline:
-            self.emit(put.replace("{}", self._inline(child, at, sites)))
+            self.emit(put.code(self._inline(child, at, sites)))
         elif isinstance(child, Leaf):
             self._optional_leaf(put, child, at)
-        elif isinstance(child, Thing):
+        elif isinstance(child, ObjectNode):
             self._conditional(put, child, at)
         else:
             local = self.several(child, at)
             with self.block(f"if {local}:") if not child.certain else nullcontext():
-                self.emit(put.replace("{}", local))
+                self.emit(put.code(local))
 
-    def _optional_leaf(self, put: str, leaf: Leaf, at: _At) -> None:
+    def _optional_leaf(self, put: Slot, leaf: Leaf, at: _At) -> None:
         local = self.frame.fresh("w")
         if leaf.value.many:
             test = f"if {local} := {leaf.value.code}:"
@@ -210,21 +224,21 @@ class Generator:
             test = f"if ({local} := {leaf.value.code}) {wanted}:"
             code = local
         with self.block(test):
-            self.emit(put.replace("{}", code))
+            self.emit(put.code(code))
             self._note((_site(leaf, at),), at)
         self._missing(leaf, at, "nothing was found")
 
-    def _conditional(self, put: str, thing: Thing, at: _At) -> None:
+    def _conditional(self, put: Slot, thing: ObjectNode, at: _At) -> None:
         with self._entered(thing, at) as inner:
             self._put(put, thing, inner)
 
-    def _put(self, put: str, thing: Thing, at: _At) -> None:
+    def _put(self, put: Slot, thing: ObjectNode, at: _At) -> None:
         code = self.thing(replace(thing, lets=(), arguments=()), at)
         with self.block(f"if {code}:") if not thing.filled else nullcontext():
-            self.emit(put.replace("{}", code))
+            self.emit(put.code(code))
 
     @contextmanager
-    def _entered(self, thing: Thing, at: _At) -> Iterator[_At]:
+    def _entered(self, thing: ObjectNode, at: _At) -> Iterator[_At]:
         """Open the loop, the names and the condition of a thing; gives where its items stand."""
         indent = self._indent
         inner = at
@@ -252,7 +266,7 @@ class Generator:
         yield inner
         self._indent = indent
 
-    def several(self, several: Several, at: _At) -> str:
+    def several(self, several: ListNode, at: _At) -> str:
         """Emit the statements that make a list; gives the local that holds it."""
         local = self.frame.fresh("l")
         self.emit(f"{local} = []")
@@ -265,8 +279,8 @@ class Generator:
         return local
 
     def _item(self, local: str, item: Item, at: _At, place: int | None) -> None:
-        put = f"{local}.append({{}})"
-        thing = item.thing if isinstance(item, Wrapped) else item if isinstance(item, Thing) else None
+        put = Slot(local)
+        thing = item.thing if isinstance(item, Wrapped) else item if isinstance(item, ObjectNode) else None
         if thing is None:
             self._value(put, item, self._placed(local, at, place))  # type: ignore[arg-type]  # only a Leaf is left
             return
@@ -277,10 +291,10 @@ class Generator:
             else:
                 self._put(put, thing, placed)
 
-    def _value(self, put: str, leaf: Leaf, at: _At) -> None:
+    def _value(self, put: Slot, leaf: Leaf, at: _At) -> None:
         if leaf.certain:
             self._note((_site(leaf, at),), at)
-            self.emit(put.replace("{}", _code(leaf.value)))
+            self.emit(put.code(_code(leaf.value)))
         else:
             self._optional_leaf(put, leaf, at)
 
@@ -295,7 +309,7 @@ class Generator:
         if self.mode == "plain" or not sites:
             return
         self.groups.append(Group(sites=sites, loops=at.loops, fills=at.fills, missing=missing))
-        self.emit(f"T({tuple_code((str(len(self.groups) - 1), *at.outs, *at.loops))})")
+        self.emit(f"note({tuple_code((str(len(self.groups) - 1), *at.outs, *at.loops))})")
 
     def _missing(self, leaf: Leaf, at: _At, why: str) -> None:
         if self.mode == "explain":
@@ -308,7 +322,7 @@ class Generator:
             with self.block(f"if not ({loop.source.code}{there}):"):
                 self._note((_header(loop.mark, at, "for", loop.source),), at, "the list of `for` is empty")
 
-    def _missing_when(self, thing: Thing, at: _At) -> None:
+    def _missing_when(self, thing: ObjectNode, at: _At) -> None:
         if self.mode == "explain" and thing.when is not None:
             with self.block(f"if not ({thing.when.condition}):"):
                 self._note((_header(thing.mark, at, "when", thing.when),), at, "the condition of `when` does not hold")
@@ -319,7 +333,11 @@ def is_constant(node: Node | Item) -> bool:
     if isinstance(node, Leaf):
         return node.value.is_constant
     children = (
-        [child for _, child in node.entries] if isinstance(node, Thing) else list(node.items) if isinstance(node, Several) else []
+        [child for _, child in node.entries]
+        if isinstance(node, ObjectNode)
+        else list(node.items)
+        if isinstance(node, ListNode)
+        else []
     )
     return node.inline and bool(children) and all(map(is_constant, children))
 
@@ -328,9 +346,9 @@ def constant_of(node: Node | Item) -> object:
     """The value of a constant part."""
     if isinstance(node, Leaf):
         return node.value.constant
-    if isinstance(node, Thing):
+    if isinstance(node, ObjectNode):
         return {name: constant_of(child) for name, child in node.entries}
-    return [constant_of(item) for item in node.items] if isinstance(node, Several) else None
+    return [constant_of(item) for item in node.items] if isinstance(node, ListNode) else None
 
 
 def _line_of(node: Node | Item) -> str:

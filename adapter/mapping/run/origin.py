@@ -3,8 +3,8 @@
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
-from adapter.mapping.emit.compiled import Trace
 from adapter.mapping.emit.generate import OUT, Group, Site
+from adapter.mapping.emit.support import Trace
 from adapter.path import Path, at, leaves
 
 

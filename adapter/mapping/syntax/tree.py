@@ -3,12 +3,12 @@
 import re
 from dataclasses import dataclass
 
-from adapter.strict_yaml.document import ListNode, MappingNode, Node, TextNode, read_yaml
+from adapter.strict_yaml.document import MappingNode, Node, SequenceNode, TextNode, read_yaml
 from adapter.strict_yaml.problem import Mark, Problem, problem
 
 _LOOP = re.compile(r"^\s*([A-Za-z_]\w*)\s+in\s+(.+)$", re.DOTALL)
 _NEXT_LOOP = re.compile(r"\s+for\s+(?=[A-Za-z_]\w*\s+in\s)")
-_SIGNATURE = re.compile(r"^\s*([A-Za-z_]\w*)\s*\(([\w\s,]*)\)\s*$")
+_SIGNATURE = re.compile(r"^\s*([A-Za-z_]\w*)\s*\(([\w\s,?]*)\)\s*$")
 _NAME = re.compile(r"^[A-Za-z_][\w./-]*$")
 _MAP_KEYS = ("map", "target", "for", "when", "let", "resource")
 _SOURCE_KEYS = ("map", "target", "source", "let", "ignore", "case")
@@ -39,6 +39,7 @@ class MapSource:
     name: str
     mark: Mark
     target: str
+    target_mark: Mark
     source: str | None
     loop: LoopHead | None
     when: Text | None
@@ -49,11 +50,12 @@ class MapSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FragmentSource:
-    """A fragment as it stands in its file."""
+    """A fragment as it stands in its file; `optional` are the parameters that are passed by name, or not at all."""
 
     name: str
     mark: Mark
     parameters: tuple[str, ...]
+    optional: frozenset[str]
     target: str
     body: MappingNode
 
@@ -143,6 +145,7 @@ class _FileReader:
                     name=name,
                     mark=node.mark,
                     target=target,
+                    target_mark=keys["target"].mark,
                     source=source,
                     loop=loops[0] if loops else None,
                     when=when,
@@ -164,13 +167,20 @@ class _FileReader:
         elif not isinstance(body, MappingNode):
             self._say("fragment", node.mark, "the fragment makes nothing", "add `elements:` with the elements below it")
         elif target:
-            parameters = tuple(each.strip() for each in found[2].split(",") if each.strip())
-            made = FragmentSource(name=found[1], mark=node.mark, parameters=parameters, target=target, body=body)
-            self.fragments.append(made)
+            words = [word.strip() for word in found[2].split(",") if word.strip()]
+            fragment = FragmentSource(
+                name=found[1],
+                mark=node.mark,
+                parameters=tuple(word.rstrip("?") for word in words),
+                optional=frozenset(word.rstrip("?") for word in words if word.endswith("?")),
+                target=target,
+                body=body,
+            )
+            self.fragments.append(fragment)
 
     def _order(self, node: MappingNode, names: Node) -> None:
         self._known(node, ("order",))
-        items = names.items if isinstance(names, ListNode) else ()
+        items = names.items if isinstance(names, SequenceNode) else ()
         texts = tuple((item.text, item.mark) for item in items if isinstance(item, TextNode))
         self.orders.append(Order(mark=node.mark, names=texts))
 

@@ -1,12 +1,30 @@
 """What compiled maps call at run time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from adapter.mapping.function import NotConvertible
 
 Report = tuple[int, tuple[int, ...], NotConvertible]
 """What a function could not convert: the number of the place, the indexes of its loops, and the verdict."""
+
+
+Trace = list[tuple[int, ...]]
+"""What a lineage or explain variant noted: group number, places in output lists, indexes of loops."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run of maps over one case or document.
+
+    `references` are those of all resources by map, and by item where a map makes several. `reports` collects what functions could
+    not convert; `note` is told by the lineage and explain variants which groups of elements were made.
+    """
+
+    references: Mapping[str, object] = field(default_factory=dict)
+    reports: list[Report] = field(default_factory=list)
+    note: Callable[[tuple[int, ...]], None] | None = None
 
 
 class Null:
@@ -42,14 +60,12 @@ def only(items: Sequence[Any]) -> Any:  # noqa: ANN401 - whatever the items are
     return items[0] if items else None
 
 
-def attempt(
-    reports: list[Report], place: int, loops: tuple[int, ...], call: Callable[..., Any], arguments: tuple[Any, ...]
-) -> Any:  # noqa: ANN401 - whatever the function gives
+def attempt(run: Run, place: int, loops: tuple[int, ...], call: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:  # noqa: ANN401 - whatever the function gives
     """Call a function that may find its argument unfit; its verdict is kept and what is left of the value is given."""
     try:
         return call(*arguments)
     except NotConvertible as verdict:
-        reports.append((place, loops, verdict))
+        run.reports.append((place, loops, verdict))
         return verdict.value
 
 

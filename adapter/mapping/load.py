@@ -1,0 +1,175 @@
+"""Loads a set of mapping files into one checked library."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from adapter.fhir.table import ElementTable
+from adapter.mapping.check.form import Calls, Target
+from adapter.mapping.check.frame import did_you_mean
+from adapter.mapping.check.value import Read, Value
+from adapter.mapping.emit.compiled import BindingContext, bind_map, target_of
+from adapter.mapping.function import Function
+from adapter.mapping.problem import BadMappingError
+from adapter.mapping.run.library import Library
+from adapter.mapping.shape import FhirShapes
+from adapter.mapping.syntax.tree import FileContent, MapSource, Order, read_file
+from adapter.mapping.types import Kind, Shape, Type
+from adapter.strict_yaml.problem import Mark, Problem, problem
+from adapter.terminology import Terminology
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingContext:
+    """What a library is checked against: FHIR's element table, functions, terminology, and the names that expressions see."""
+
+    table: ElementTable
+    functions: Mapping[str, Function]
+    terminology: Terminology
+    roots: Mapping[str, Shape]
+    targets: Callable[[str], Shape | None]
+
+
+def load_library(files: Mapping[str, str], context: MappingContext, *, sources: Mapping[str, Shape] | None = None) -> Library:
+    """Check and bind all maps of these files (name to text; a later file's map replaces an earlier one of the same name).
+
+    `sources` are the shapes of input forms, for maps that make a Case. Raises BadMappingError with all problems.
+    """
+    problems: dict[Problem, None] = {}
+
+    def report(each: Problem) -> None:
+        problems[each] = None
+
+    contents = [read_file(text, file=name) for name, text in files.items()]
+    for each in (found for content in contents for found in content.problems):
+        report(each)
+    library = _Loader(contents, context, sources or {}, report).load()
+    if problems:
+        raise BadMappingError(list(problems))
+    return library
+
+
+def leaf_paths(shape: Shape) -> Iterator[tuple[str, ...]]:
+    """The paths of all plain fields of a shape, `*` for every item of a list."""
+    for name, each in shape.fields.items():
+        here = (name, "*") if each.many else (name,)
+        if isinstance(each.type, Shape):
+            yield from ((*here, *below) for below in leaf_paths(each.type))
+        else:
+            yield here
+
+
+def dotted_pattern(path: tuple[str, ...]) -> str:
+    """A path of the Case as maps read it; a list of plain values is read as a whole."""
+    path = path[:-1] if path[-1] == "*" else path
+    return "case" + "".join("[*]" if step == "*" else f".{step}" for step in path)
+
+
+class _Loader:
+    """Binds the maps of one library."""
+
+    def __init__(
+        self,
+        contents: list[FileContent],
+        context: MappingContext,
+        sources: Mapping[str, Shape],
+        report: Callable[[Problem], None],
+    ) -> None:
+        self.context, self.sources, self.report = context, sources, report
+        self.maps = {each.name: each for content in contents for each in content.maps}
+        self.fragments = {each.name: each for content in contents for each in content.fragments}
+        self.orders = [each for content in contents for each in content.orders]
+        self.fhir = FhirShapes(context.table)
+        self.namespace, self.bound = self._functions()
+        self.used: set[str] = set()
+        self.patterns: dict[str, re.Pattern[str] | None] = {}
+
+    def load(self) -> Library:
+        targets: dict[str, Target] = {}
+        benches = {name: self._bench(each, targets) for name, each in self.maps.items()}
+        for name, each in self.maps.items():
+            if each.source is None:
+                targets[name] = target_of(each, benches[name])
+        bound = [bind_map(each, shape, benches[each.name]) for each in self._ordered() if (shape := self._target(each))]
+        for fragment in self.fragments.values():
+            if fragment.name not in self.used:
+                self.report(problem("unused-fragment", fragment.mark, f"nothing uses `{fragment.name}`", "use it or take it out"))
+        read = {name for each in bound for name in each.read}
+        unread = (path for name, shape in self.context.roots.items() if name == "case" for path in leaf_paths(shape))
+        return Library(maps=tuple(bound), unread=frozenset(path for path in unread if dotted_pattern(path) not in read))
+
+    def _ordered(self) -> list[MapSource]:
+        order = self.orders[-1] if self.orders else Order(mark=Mark(file="", line=1, column=1), names=())
+        for name, mark in order.names:
+            if name not in self.maps:
+                self.report(problem("unknown-map", mark, f"there is no map `{name}`", "take it out, or add the map"))
+        listed = [self.maps[name] for name, _ in order.names if name in self.maps]
+        names = {each.name for each in listed}
+        return listed + sorted((each for each in self.maps.values() if each.name not in names), key=lambda each: each.name)
+
+    def _target(self, source: MapSource) -> Shape | None:
+        shape = self.context.targets(source.target)
+        if shape is None and source.target in self.fhir:
+            made = self.fhir(source.target)
+            shape = made if isinstance(made, Shape) else None
+        if shape is None:
+            hint = did_you_mean(
+                source.target, [*self.context.table.resource_types, "Case"], otherwise="write a FHIR resource type, or `Case`"
+            )
+            self.report(problem("unknown-target", source.target_mark, f"there is no type `{source.target}`", hint))
+        return shape
+
+    def _bench(self, source: MapSource, targets: dict[str, Target]) -> BindingContext:
+        calls = Calls(
+            functions=self.context.functions,
+            bound=self.bound,
+            targets=targets,
+            type_of=self._type,
+            terminology=self.context.terminology,
+        )
+        return BindingContext(
+            roots=self._roots(source),
+            calls=calls,
+            fragments=self.fragments,
+            pattern=self._pattern,
+            report=self.report,
+            namespace=self.namespace,
+            constants={},
+            used_fragments=self.used,
+        )
+
+    def _roots(self, source: MapSource) -> dict[str, Value]:
+        roots = {name: _root(name, shape) for name, shape in self.context.roots.items()}
+        if source.source is None:
+            return roots
+        shape = self.sources.get(source.source)
+        if shape is None:
+            known = ", ".join(sorted(self.sources)) or "none"
+            self.report(
+                problem("unknown-source", source.mark, f"there is no input form `{source.source}`", f"known are: {known}")
+            )
+            shape = Shape(source.source, {})
+        document = Value(code="source", key="", type=shape, origin=Read(""), simple=True)
+        return {"": document, **{name: value for name, value in roots.items() if name == "options"}}
+
+    def _functions(self) -> tuple[dict[str, object], dict[str, Callable[..., Any]]]:
+        bound = {
+            name: partial(each.call, self.context.terminology) if each.terminology else each.call
+            for name, each in self.context.functions.items()
+        }
+        return {f"f_{name}": call for name, call in bound.items()}, bound
+
+    def _type(self, name: str) -> Type:
+        return self.fhir(name) if name in self.fhir else Kind(name)
+
+    def _pattern(self, name: str) -> re.Pattern[str] | None:
+        if name not in self.patterns:
+            text = self.context.table[name].pattern if name in self.context.table else None
+            self.patterns[name] = re.compile(text) if text else None
+        return self.patterns[name]
+
+
+def _root(name: str, shape: Shape) -> Value:
+    return Value(code=name, key=name, type=shape, origin=Read(name), reads=(Read(name),), simple=True)

@@ -1,0 +1,139 @@
+"""Runs the checked maps of a library over one case."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from adapter.issues import ConflictError, Issue, IssueType, Severity
+from adapter.mapping.emit.compiled import CompiledMap
+from adapter.mapping.emit.support import Report, Run, Trace
+
+Reports = list[tuple[CompiledMap, Report]]
+"""What functions could not convert, with the map that called them."""
+
+
+class Plan(NamedTuple):
+    """One resource that is going to be made: its map, the place and the item of the map's loop, and its id."""
+
+    map: CompiledMap
+    place: int
+    item: object
+    identity: str
+
+
+class MappedResource(NamedTuple):
+    """One resource that a map made: the map, the item of its loop that it was made for, and what the lineage variant noted.
+
+    A tuple, since there is one for each resource of each conversion, and a frozen dataclass takes five times as long to make.
+    """
+
+    map: CompiledMap
+    item: object
+    place: int
+    identity: str
+    resource: dict[str, Any]
+    trace: Trace | None
+
+
+@dataclass(slots=True, kw_only=True)
+class Library:
+    """Checked maps in the order of their resources."""
+
+    maps: tuple[CompiledMap, ...]
+    unread: frozenset[tuple[str, ...]] = frozenset()
+    """Fields of the Case that no map reads, as paths with `*` for every item of a list."""
+
+    @property
+    def read(self) -> frozenset[str]:
+        """All source paths that some map reads; `*` stands for every item of a list."""
+        return frozenset().union(*(compiled.read for compiled in self.maps))
+
+    def run(self, roots: tuple[object, ...], *, lineage: bool = False) -> tuple[list[MappedResource], Reports]:
+        """Make all resources for the roots (in the order of `MappingContext.roots`), with `lineage` by the variant that notes it.
+
+        Gives the resources, and what functions could not convert. Raises ConflictError if two things would get one id.
+        """
+        reports: Reports = []
+        run, references = Run(), {}
+        planned: list[Plan] = []
+        for compiled in self.maps:
+            plans = [Plan(compiled, *key) for key in compiled.keys(*roots, run)]
+            references[compiled.name] = _references(compiled, plans)
+            _hand_over(run, compiled, reports)
+            planned += plans
+        if len({plan.identity for plan in planned}) < len(planned):
+            raise _collision(planned)
+        run = Run(references=references)
+        return [_resource(plan, roots, run, reports, lineage=lineage) for plan in planned], reports
+
+    def retrace(
+        self, resource: MappedResource, references: Mapping[str, object], roots: tuple[object, ...], *, explain: bool = False
+    ) -> Trace:
+        """What the lineage (or explain) variant notes when it makes the same resource again, unless it was noted already.
+
+        `references` are those of all resources of the conversion (`references_of`).
+        """
+        if resource.trace is not None and not explain:
+            return resource.trace
+        trace: Trace = []
+        make, _ = resource.map.make("explain" if explain else "lineage")
+        run = Run(references=references, note=trace.append)
+        again = make(*roots, run, resource.identity, resource.item, resource.place)
+        assert again == resource.resource  # noqa: S101 - all variants come from one tree
+        return trace
+
+
+def _resource(plan: Plan, roots: tuple[object, ...], run: Run, reports: Reports, *, lineage: bool) -> MappedResource:
+    compiled, place, item, identity = plan
+    if not lineage:
+        resource = compiled.plain(*roots, run, identity, item, place)
+        _hand_over(run, compiled, reports)
+        return MappedResource(compiled, item, place, identity, resource, None)
+    trace: Trace = []
+    noted = Run(references=run.references, note=trace.append)
+    resource = compiled.traced(*roots, noted, identity, item, place)
+    _hand_over(noted, compiled, reports)
+    return MappedResource(compiled, item, place, identity, resource, trace)
+
+
+def _hand_over(run: Run, compiled: CompiledMap, reports: Reports) -> None:
+    if run.reports:
+        reports += [(compiled, report) for report in run.reports]
+        run.reports.clear()
+
+
+def _references(compiled: CompiledMap, plans: Iterable[Plan | MappedResource]) -> object:
+    """The references to what one map makes, by item where it makes several resources."""
+    if compiled.target.loop == "list":
+        return {id(plan.item): "urn:uuid:" + plan.identity for plan in plans}
+    return next(("urn:uuid:" + plan.identity for plan in plans), None)
+
+
+def references_of(resources: Iterable[MappedResource], maps: Iterable[CompiledMap]) -> dict[str, object]:
+    """The references by map, and by item where a map makes several resources."""
+    by_map: dict[str, list[MappedResource]] = {compiled.name: [] for compiled in maps}
+    for resource in resources:
+        by_map[resource.map.name].append(resource)
+    return {compiled.name: _references(compiled, by_map[compiled.name]) for compiled in maps}
+
+
+def _collision(planned: list[Plan]) -> ConflictError:
+    first: dict[str, CompiledMap] = {}
+    issues = []
+    for compiled, index, _, identity in planned:
+        if identity in first:
+            text = (
+                f"two things have the same business key: item {index + 1} of `{compiled.name}` and one of "
+                f"`{first[identity].name}`; send each thing once, or give them different keys"
+            )
+            fields = tuple(_readable(read.text, index) for read in (compiled.identity.value.reads if compiled.identity else ()))
+            field_name = next((name.removeprefix("case.") for name in fields if "[" in name), None)
+            issues.append(
+                Issue(severity=Severity.ERROR, code=IssueType.CONFLICT, rule="map/id-collision", text=text, field=field_name)
+            )
+        first.setdefault(identity, compiled)
+    return ConflictError(*issues)
+
+
+def _readable(text: str, index: int) -> str:
+    return text.replace("{}", str(index), 1)
