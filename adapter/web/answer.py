@@ -1,18 +1,21 @@
-"""How answers are made: FHIR JSON, OperationOutcomes, and the status of each kind of error."""
+"""How answers are made: JSON, OperationOutcomes, the status of each kind of failure, and the last touch to every answer."""
 
+import json
 from collections.abc import Iterable
+from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response
+from flask import Request, Response
 
 from adapter.conversion import Conversion
-from adapter.fhir.json import canonical_bytes
+from adapter.fhir.json import canonical_bytes, pretty_bytes
 from adapter.fhir.outcome import operation_outcome
 from adapter.issues import FailureKind, Issue
+from adapter.web.negotiation import FHIR_JSON, JSON
+from adapter.web.query import is_pretty
 
-FHIR_JSON = "application/fhir+json"
-JSON = "application/json"
+__all__ = ("FHIR_JSON", "JSON")
 
 STATUS: dict[FailureKind, HTTPStatus] = {
     FailureKind.UNREADABLE: HTTPStatus.BAD_REQUEST,
@@ -46,3 +49,16 @@ def outcome_answer(issues: Iterable[Issue], status: HTTPStatus, base: str) -> Re
 def refusal_answer(refused: Conversion, base: str) -> Response:
     """Why nothing was made of the documents, with the status of the kind of refusal."""
     return outcome_answer(refused.issues, STATUS[refused.failure or FailureKind.INVALID], base)
+
+
+def finished(answer: Response, request: Request, media_type: str) -> Response:
+    """An answer in the caller's form, indented if asked for; with an ETag, and without a body for who has it already (304)."""
+    if answer.status_code == HTTPStatus.OK and "json" in answer.content_type:
+        answer.content_type = media_type
+    if is_pretty(request) and "json" in answer.content_type:
+        answer.data = pretty_bytes(json.loads(answer.data, parse_float=Decimal))
+    if request.method in {"GET", "HEAD"} and answer.status_code == HTTPStatus.OK:
+        if "ETag" not in answer.headers:
+            answer.add_etag(weak=True)
+        answer.make_conditional(request)
+    return answer

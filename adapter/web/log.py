@@ -1,17 +1,21 @@
 """One JSON line per request on standard error; nothing of a request's content, which could be patient data."""
 
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from traceback import extract_tb
 
 import structlog
+from flask import Flask, Response, g, request
+
+from adapter.clock import request_id
 
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 
 def request_log(level: str) -> Callable[..., None]:
-    """What writes a line: method, route template, status, milliseconds, request id, counted issues.
+    """What writes a line: method, route template, status, milliseconds and request id.
 
     Of a failure only the type and the places in the code are written, never its text.
     """
@@ -25,11 +29,11 @@ def request_log(level: str) -> Callable[..., None]:
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
     )
 
-    def write(*, failure: Exception | None = None, **said: object) -> None:
+    def write(*, failure: Exception | None = None, **fields: object) -> None:
         if failure is None:
-            log.info("request", **said)
+            log.info("request", **fields)
         else:
-            log.error("request", **said, failure=type(failure).__name__, place=_place_of(failure))
+            log.error("request", **fields, failure=type(failure).__name__, place=_place_of(failure))
 
     return write
 
@@ -37,3 +41,27 @@ def request_log(level: str) -> Callable[..., None]:
 def _place_of(failure: Exception) -> list[str]:
     """File and line of each step that led to a failure."""
     return [f"{Path(step.filename).name}:{step.lineno}" for step in extract_tb(failure.__traceback__)]
+
+
+def log_requests(app: Flask, level: str) -> None:
+    """Write a line for every request of the application, and give the request its id."""
+    log = request_log(level)
+
+    @app.before_request
+    def _begin() -> None:
+        g.started, g.request_id = time.perf_counter(), request_id()
+
+    @app.after_request
+    def _end(answer: Response) -> Response:
+        answer.headers["X-Request-Id"] = g.request_id
+        milliseconds = round((time.perf_counter() - g.started) * 1e3, 1)
+        # The route's template, not the URL: a URL can hold what nobody may read here.
+        log(
+            method=request.method,
+            route=request.url_rule.rule if request.url_rule else None,
+            status=answer.status_code,
+            ms=milliseconds,
+            request_id=g.request_id,
+            failure=g.get("failure"),
+        )
+        return answer

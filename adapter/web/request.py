@@ -1,120 +1,99 @@
-"""What a request asks for: its documents, its options, and the form of the answer."""
+"""What a request brings: its documents, its resource, and the options that it changes."""
 
 import re
+from collections import Counter
 from http import HTTPStatus
 from typing import Any
 
 from flask import Request
-from werkzeug.exceptions import HTTPException
 
 from adapter.conversion import OPTION_VALUES
 from adapter.fhir.json import read_json
-from adapter.issues import Issue, IssueType, Severity, UnreadableError
+from adapter.issues import UnreadableError
 from adapter.readers.document import Document
 from adapter.readers.kind import kind_of
-from adapter.web.answer import FHIR_JSON, JSON
+from adapter.web.negotiation import check_json_body
+from adapter.web.query import single
+from adapter.web.refusal import RefusedError, request_issue
 
-_JSON_TYPES = {JSON, FHIR_JSON, "text/json"}
-_CONTROL = re.compile(r"[\x00-\x1f]")
+PART_LIMIT = 50
+"""How many parts a multipart form may have: more is not a set of documents."""
 
-
-class RefusedError(HTTPException):
-    """A request that is refused with a status of its own (406, 413, 415); `issue` says why."""
-
-    def __init__(self, status: HTTPStatus, text: str) -> None:
-        """Keep the status and the words."""
-        super().__init__(text)
-        self.code = status.value
-        self.issue = Issue(severity=Severity.ERROR, code=IssueType.NOT_SUPPORTED, rule=f"request/{status.value}", text=text)
-
-
-def check_parameters(request: Request, known: tuple[str, ...]) -> None:
-    """Refuse query parameters that do nothing; raises UnreadableError."""
-    unknown = sorted(set(request.args) - set(known))
-    if unknown:
-        said = f"known are: {', '.join(known)}" if known else "there are none here"
-        issues = [
-            Issue(
-                severity=Severity.ERROR,
-                code=IssueType.NOT_SUPPORTED,
-                rule="request/parameter",
-                text="there is no such query parameter; nothing is ignored, so it is refused",
-                suggestion=said,
-                location=(f"query#/{name}",),
-            )
-            for name in unknown
-        ]
-        raise UnreadableError(*issues)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_BOUNDARY = re.compile(rb"[\x20-\x7e]{1,200}")
 
 
 def documents_of(request: Request) -> list[Document]:
     """The documents of a request: its body, or the files of a multipart form.
 
-    Raises RefusedError (415) for other content types, UnreadableError for an empty form.
+    Raises RefusedError (415) for other content types, UnreadableError for a form that is cut off or holds other fields.
     """
     form = request.args.get("form")
     if request.mimetype == "multipart/form-data":
-        files = [each for name in request.files for each in request.files.getlist(name)]
-        if request.form:
-            raise UnreadableError(_issue("the form has fields that are not files; send each document as a file"))
-        names = [each.filename or f"document-{place}.json" for place, each in enumerate(files, start=1)]
-        return [Document(name=_unique(names, place), content=each.read(), form=form) for place, each in enumerate(files)]
-    if not _is_json(request):
-        remedy = "send application/json (UTF-8) with one document, or multipart/form-data with several"
-        body = f"the body is {kind_of(request.get_data()).name}"
-        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"this content type cannot be read here ({body}); {remedy}")
+        return _files(request, form)
+    try:
+        check_json_body(request, "send application/json (UTF-8) with one document, or multipart/form-data with several")
+    except RefusedError as error:
+        body = kind_of(request.get_data()).name
+        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"{error.issue.text} (the body is {body})") from None
     return [Document(name="document.json", content=request.get_data(), form=form)]
 
 
-def _is_json(request: Request) -> bool:
-    """Whether the content type is JSON; JSON between systems is UTF-8 (RFC 8259, section 8.1)."""
-    charset = request.mimetype_params.get("charset", "utf-8")
-    return request.mimetype in _JSON_TYPES and charset.lower() in {"utf-8", "utf8"}
+def _files(request: Request, form: str | None) -> list[Document]:
+    _check_form(request)
+    files = [file for name in request.files for file in request.files.getlist(name)]
+    if request.form:
+        raise UnreadableError(request_issue("the form has fields that are not files", "send each document as a file"))
+    names = _numbered([_plain_name(file.filename, place) for place, file in enumerate(files, start=1)])
+    return [Document(name=name, content=file.read(), form=form) for name, file in zip(names, files, strict=True)]
 
 
-def _unique(names: list[str], place: int) -> str:
-    """The name of a file, numbered if several files have it."""
-    name = _CONTROL.sub("?", names[place].rsplit("/", 1)[-1])
-    return name if names.count(names[place]) == 1 else f"{name}({names[:place].count(names[place]) + 1})"
+def _check_form(request: Request) -> None:
+    """Refuse a multipart form without an end, and one with too many parts; werkzeug takes the first as an empty form."""
+    boundary = request.mimetype_params.get("boundary", "").encode("latin-1", "replace")
+    if not _BOUNDARY.fullmatch(boundary):
+        raise UnreadableError(request_issue("the form has no boundary", "name it in the header Content-Type"))
+    body = request.get_data(cache=True, parse_form_data=False)
+    if b"--" + boundary + b"--" not in body:
+        raise UnreadableError(request_issue("the form is cut off: its last boundary is missing", "send the whole form again"))
+    if body.count(b"--" + boundary) > PART_LIMIT + 1:
+        text = f"the form has more than {PART_LIMIT} parts; send fewer documents"
+        raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, text)
+
+
+def _plain_name(written: str | None, place: int) -> str:
+    name = _CONTROL.sub("?", (written or "").rsplit("/", 1)[-1])
+    return name or f"document-{place}.json"
+
+
+def _numbered(names: list[str]) -> list[str]:
+    """The names of files, numbered where several have the same."""
+    total, so_far = Counter(names), Counter[str]()
+    result = []
+    for name in names:
+        so_far[name] += 1
+        result.append(name if total[name] == 1 else f"{name}({so_far[name]})")
+    return result
 
 
 def resource_of(request: Request) -> dict[str, Any]:
     """The resource of a `$validate` request: the body, or the parameter `resource` of a Parameters resource."""
-    if not _is_json(request):
-        text = "send the resource as application/fhir+json (UTF-8); XML is not read here"
-        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, text)
+    check_json_body(request, "send the resource as application/fhir+json (UTF-8); XML is not read here")
     value = read_json(request.get_data(), "body")
     if isinstance(value, dict) and value.get("resourceType") == "Parameters":
-        parameters = (
-            [each for each in value.get("parameter") or () if isinstance(each, dict)]
-            if isinstance(value.get("parameter"), list)
-            else []
-        )
-        value = next((each.get("resource") for each in parameters if each.get("name") == "resource"), None)
+        value = _within(value.get("parameter"))
     if not isinstance(value, dict):
-        raise UnreadableError(_issue("there is no resource in the request; send one, or Parameters with `resource`"))
+        raise UnreadableError(request_issue("there is no resource in the request", "send one, or Parameters with `resource`"))
     return value
 
 
+def _within(parameters: object) -> object:
+    items = parameters if isinstance(parameters, list) else ()
+    named = (item for item in items if isinstance(item, dict) and item.get("name") == "resource")
+    return next(named, {}).get("resource")
+
+
 def changes_of(request: Request) -> dict[str, str]:
-    """The options that the query parameters `profiles` and `ai_label` change; raises UnreadableError for other values."""
-    changes = {name: request.args[name] for name in OPTION_VALUES if name in request.args}
-    wrong = [name for name, value in changes.items() if value not in OPTION_VALUES[name]]
-    if wrong:
-        texts = {name: f"`{name}` must be one of {', '.join(OPTION_VALUES[name])}" for name in wrong}
-        raise UnreadableError(*(_issue(text, f"query#/{name}") for name, text in texts.items()))
-    return changes
-
-
-def wanted_type(request: Request) -> str:
-    """Which of our two answer forms the caller takes; raises RefusedError (406)."""
-    accepted = request.accept_mimetypes
-    found = accepted.best_match([FHIR_JSON, JSON]) if accepted else FHIR_JSON
-    if found is None:
-        raise RefusedError(HTTPStatus.NOT_ACCEPTABLE, "the answer can be application/fhir+json or application/json, nothing else")
-    return found
-
-
-def _issue(text: str, location: str | None = None) -> Issue:
-    places = (location,) if location else ()
-    return Issue(severity=Severity.ERROR, code=IssueType.INVALID, rule="request/invalid", text=text, location=places)
+    """The options that the query changes, and nothing else in it but `form`; raises UnreadableError for other values."""
+    given = single(request, {"form": (), **OPTION_VALUES})
+    return {name: given[name] for name in OPTION_VALUES if name in given}

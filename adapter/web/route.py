@@ -22,7 +22,8 @@ class Parameter:
 class Route:
     """One call: `path` is OpenAPI's (`/fhir/{type}/$validate`), `takes` and `gives` are media types.
 
-    `statuses` are all that it answers; a FHIR `operation` is named for the CapabilityStatement.
+    `statuses` are those of its own (`answers` adds what every call can answer); a FHIR `operation` is named for the
+    CapabilityStatement.
     """
 
     method: str
@@ -39,3 +40,19 @@ class Route:
     def rule(self) -> str:
         """The path as Flask writes it."""
         return self.path.replace("{type}", "<resource_type>").replace("{", "<").replace("}", ">")
+
+    @property
+    def answers(self) -> tuple[int, ...]:
+        """Every status that the call can answer."""
+        of_method = (304,) if self.method == "GET" else ()
+        of_body = (408, 413, 415) if self.takes else ()
+        of_form = (406,) if self.is_negotiated else ()
+        return tuple(sorted({*self.statuses, *_OF_EVERY_CALL, *of_method, *of_body, *of_form}))
+
+    @property
+    def is_negotiated(self) -> bool:
+        """Whether the caller's wish for a form of the answer counts: an archive has one form only."""
+        return any("json" in media_type for media_type in self.gives)
+
+
+_OF_EVERY_CALL = (400, 401, 403, 429, 503)

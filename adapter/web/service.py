@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from flask import Request
+
 from adapter.assembly import Runtime
 from adapter.client import FhirClient, resolve_server
 
@@ -12,6 +14,10 @@ class Service:
 
     runtime: Runtime
     client: FhirClient | None
+
+    def address(self, request: Request) -> str:
+        """Where callers reach the service, without a slash at its end: what links begin with."""
+        return request.root_url.rstrip("/")
 
     @property
     def base(self) -> str:

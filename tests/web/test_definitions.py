@@ -291,7 +291,7 @@ def test_the_capability_statement_declares_what_the_table_has() -> None:
     declared = {each["type"]: each for each in rest["resource"] if "interaction" in each}
 
     assert {kind: [each["code"] for each in said["interaction"]] for kind, said in declared.items()} == {
-        kind: [each.code for each in INTERACTIONS if each.type == kind]
+        kind: list(dict.fromkeys(each.code for each in INTERACTIONS if each.type == kind))
         for kind in dict.fromkeys(each.type for each in INTERACTIONS)
     }
     for kind, said in declared.items():

@@ -4,7 +4,7 @@ from flask import Request, Response
 
 from adapter.files import adapter_version
 from adapter.web.answer import JSON, json_answer
-from adapter.web.request import check_parameters
+from adapter.web.query import check_parameters
 from adapter.web.service import Service
 
 

@@ -8,19 +8,25 @@ from pydantic import BaseModel
 from adapter.case import AiReportDocument, EncounterDocument
 from adapter.files import adapter_version
 from adapter.web.answer import FHIR_JSON, JSON
-from adapter.web.route import Route
+from adapter.web.query import EVERYWHERE, FORM
+from adapter.web.route import Parameter, Route
 
 _OUTCOME = {"$ref": "#/components/schemas/OperationOutcome"}
 _WORDS = {
     200: "done",
-    400: "the request can not be read",
+    302: "elsewhere",
     304: "not changed since",
+    400: "the request cannot be read",
+    401: "a token is needed",
+    403: "the token does not have this right",
     404: "not here",
     406: "no such form of answer",
-    409: "Two things have one business key, so they would get one id.",
+    408: "the body came too slowly",
     413: "too large",
     415: "content type not read here",
     422: "read, and refused",
+    429: "too many requests at once from this address",
+    503: "busy; try again later",
 }
 
 
@@ -53,9 +59,10 @@ def _operation(route: Route) -> dict[str, Any]:
     said: dict[str, Any] = {
         "operationId": (route.method + route.path).lower().translate(str.maketrans("/{}$.-", "______")),
         "summary": route.says,
-        "responses": {str(status): _response(route, status) for status in route.statuses},
+        "responses": {str(status): _response(route, status) for status in route.answers},
     }
-    if route.parameters:
+    parameters = (*route.parameters, *(Parameter(name=name, says=says) for name, says in EVERYWHERE.items()))
+    if parameters:
         said["parameters"] = [
             {
                 "name": each.name,
@@ -64,7 +71,7 @@ def _operation(route: Route) -> dict[str, Any]:
                 "required": each.place == "path",
                 "schema": {"type": "string", **({"enum": list(each.values)} if each.values else {})},
             }
-            for each in route.parameters
+            for each in parameters
         ]
     if route.takes:
         said["requestBody"] = {
@@ -82,6 +89,8 @@ def _body(route: Route, media_type: str) -> dict[str, Any]:
             "properties": {"document": {"type": "array", "items": file, "minItems": 1}},
             "required": ["document"],
         }
+    if media_type == FORM:
+        return {"type": "object", "additionalProperties": {"type": "string"}}
     return (
         {"$ref": "#/components/schemas/Resource"}
         if route.operation or route.path.startswith("/fhir/")

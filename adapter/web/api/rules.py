@@ -5,7 +5,8 @@ from flask import Request, Response
 from adapter.rules.description import describe_explanation, describe_policy, describe_rule, latest
 from adapter.rules.registry import RULES
 from adapter.web.answer import JSON, json_answer, refusal_answer
-from adapter.web.request import changes_of, check_parameters, documents_of
+from adapter.web.query import check_parameters
+from adapter.web.request import documents_of
 from adapter.web.service import Service
 
 
@@ -23,7 +24,7 @@ def rules(service: Service, request: Request) -> Response:
 def explain(service: Service, request: Request) -> Response:
     """`POST /rules/explain`: documents of one encounter in, what became of every rule and of ten modifiers out."""
     check_parameters(request, ("form",))
-    made = service.runtime.convert(documents_of(request), changes=changes_of(request))
+    made = service.runtime.convert(documents_of(request))
     if made.explanation is None:
         return refusal_answer(made, service.base)
     return json_answer(describe_explanation(made.explanation), media_type=JSON)

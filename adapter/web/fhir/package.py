@@ -6,7 +6,7 @@ from adapter.distribution import package_of
 from adapter.issues import Issue, IssueType, NotFoundError, Severity
 from adapter.package import NAME, Package, packument
 from adapter.web.answer import JSON, bytes_answer, json_answer
-from adapter.web.request import check_parameters
+from adapter.web.query import check_parameters
 from adapter.web.service import Service
 
 ARCHIVE = "application/gzip"
@@ -22,7 +22,9 @@ def versions(service: Service, request: Request, name: str) -> Response:
     """`GET /fhir/packages/{name}`: which versions there are and where; raises NotFoundError for another name."""
     check_parameters(request, ())
     _check(NAME, name, "package")
-    return json_answer(packument(package_of(service.runtime), request.base_url), media_type=JSON)
+    return json_answer(
+        packument(package_of(service.runtime), f"{service.address(request)}/fhir/packages/{name}"), media_type=JSON
+    )
 
 
 def version(service: Service, request: Request, *, name: str, version: str) -> Response:

@@ -2,6 +2,7 @@
 
 from adapter.web.answer import FHIR_JSON, JSON
 from adapter.web.fhir import definitions, package, terminology, validate
+from adapter.web.query import FORM
 from adapter.web.route import Parameter, Route
 
 _OF_PATHS = {"id": "The id of the definition.", "version": "The version id of the definition."}
@@ -13,13 +14,13 @@ FHIR_ROUTES: tuple[Route, ...] = (
         call=validate.validate,
         says="Check a resource: our checks, and those of the configured server.",
         takes=(FHIR_JSON, JSON),
-        gives=(FHIR_JSON,),
-        statuses=(200, 400, 413, 415, 422),
+        gives=(FHIR_JSON, JSON),
+        statuses=(200, 422),
         parameters=(Parameter(name="type", says="The resource type.", place="path"),),
         operation="validate",
     ),
     Route(
-        method="GET", path="/fhir/metadata", call=None, says="The CapabilityStatement.", gives=(FHIR_JSON,), statuses=(200, 400)
+        method="GET", path="/fhir/metadata", call=None, says="The CapabilityStatement.", gives=(FHIR_JSON, JSON), statuses=(200,)
     ),
     Route(
         method="GET",
@@ -27,7 +28,7 @@ FHIR_ROUTES: tuple[Route, ...] = (
         call=package.archive,
         says="The FHIR NPM package of our definitions, profiles and examples.",
         gives=(package.ARCHIVE,),
-        statuses=(200, 400),
+        statuses=(200,),
     ),
     Route(
         method="GET",
@@ -35,7 +36,7 @@ FHIR_ROUTES: tuple[Route, ...] = (
         call=package.versions,
         says="Which versions of the FHIR NPM package there are, as an npm registry says it.",
         gives=(JSON,),
-        statuses=(200, 400, 404),
+        statuses=(200, 404),
         parameters=(Parameter(name="name", says="The name of the package.", place="path"),),
     ),
     Route(
@@ -44,7 +45,7 @@ FHIR_ROUTES: tuple[Route, ...] = (
         call=package.version,
         says="A version of the FHIR NPM package, as an npm registry gives it.",
         gives=(package.ARCHIVE,),
-        statuses=(200, 400, 404),
+        statuses=(200, 404),
         parameters=(
             Parameter(name="name", says="The name of the package.", place="path"),
             Parameter(name="version", says="The version of the package.", place="path"),
@@ -52,10 +53,11 @@ FHIR_ROUTES: tuple[Route, ...] = (
     ),
     *(
         Route(
-            method="GET",
+            method=each.method,
             path=each.path,
             call=each.call,
             says=each.says,
+            takes=(FORM,) if each.method == "POST" else (),
             gives=(FHIR_JSON, JSON),
             statuses=each.statuses,
             parameters=(
@@ -72,7 +74,7 @@ FHIR_ROUTES: tuple[Route, ...] = (
             call=each.call,
             says=f"The terminology operation {each.operation.table.operation}.",
             takes=(FHIR_JSON, JSON) if each.method == "POST" else (),
-            gives=(FHIR_JSON,),
+            gives=(FHIR_JSON, JSON),
             statuses=terminology.STATUSES,
             parameters=(
                 *(Parameter(name="id", says="The id of the definition.", place="path") for _ in each.path.split("{id}")[1:]),

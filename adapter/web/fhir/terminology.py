@@ -11,15 +11,15 @@ from flask import Request, Response
 from adapter.checks import Release
 from adapter.clock import instant_now
 from adapter.fhir.json import read_json
-from adapter.issues import Issue, IssueType, Severity, UnreadableError
+from adapter.issues import Issue, IssueType, UnreadableError
 from adapter.terminology.operation.capability import terminology_capabilities
 from adapter.terminology.operation.common import Call, Surroundings
 from adapter.terminology.operation.table import OPERATIONS, Operation
 from adapter.terminology.outcome import RefusedError, TerminologyIssue, operation_outcome
 from adapter.terminology.parameter import Arguments, Kind, Parameter, read_parameters, read_query
-from adapter.web.answer import FHIR_JSON, JSON, json_answer
-from adapter.web.request import RefusedError as RefusedRequestError
-from adapter.web.request import check_parameters
+from adapter.web.answer import json_answer
+from adapter.web.negotiation import check_json_body, languages_of
+from adapter.web.query import own_pairs_of, single
 from adapter.web.service import Service
 
 STATUS: Mapping[IssueType, HTTPStatus] = {
@@ -28,11 +28,9 @@ STATUS: Mapping[IssueType, HTTPStatus] = {
 }
 """The HTTP status of a refused operation by its first issue; 400 for all others."""
 
-STATUSES = (200, 400, 404, 406, 413, 415, 422)
-_JSON_TYPES = frozenset({JSON, FHIR_JSON, "text/json"})
-_FORMATS = frozenset({"json", JSON, FHIR_JSON, "text/json"})
+STATUSES = (200, 404, 422)
 _KIND = "invalid-data"
-_METADATA = {"mode": ("full", "normative", "terminology"), "_summary": ("false", "true")}
+_METADATA = {"mode": ("full", "normative", "terminology"), "_summary": ("true", "text", "data", "false")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +60,9 @@ def _calls() -> Iterator[OperationCall]:
 
 def carry_out(operation: Operation, service: Service, request: Request, **parts: str) -> Response:
     """Carry out an operation and answer; what is refused is an OperationOutcome."""
-    _check_format(request)
     try:
         arguments = _arguments(operation, request)
-        call = Call(arguments=arguments, header=request.headers.get("Accept-Language") or None, instance=parts.get("id"))
+        call = Call(arguments=arguments, header=languages_of(request), instance=parts.get("id"))
         return json_answer(operation.call(surroundings(service), call))
     except RefusedError as error:
         return json_answer(operation_outcome(error.issues), STATUS.get(error.issues[0].code, HTTPStatus.BAD_REQUEST))
@@ -73,14 +70,8 @@ def carry_out(operation: Operation, service: Service, request: Request, **parts:
 
 def metadata(service: Service, request: Request, statement: dict[str, Any]) -> Response:
     """`GET /fhir/metadata`: the CapabilityStatement, or (`mode=terminology`) the TerminologyCapabilities."""
-    # `_summary`: all elements that there are belong to the summary. `nocache` keeps the caches of HL7's clients away.
-    check_parameters(request, ("mode", "_format", "_summary", "nocache"))
-    _check_format(request)
-    for name, values in _METADATA.items():
-        if request.args.get(name, values[0]) not in values:
-            text = f"`{name}` must be one of {', '.join(values)}"
-            raise UnreadableError(Issue(severity=Severity.ERROR, code=IssueType.VALUE, rule="request/metadata", text=text))
-    if request.args.get("mode") != "terminology":
+    query = single(request, _METADATA)
+    if query.get("mode") != "terminology":
         return json_answer(statement)
     about = {name: statement[name] for name in ("url", "version", "name", "title", "date", "software")}
     return json_answer(terminology_capabilities(service.runtime.catalog, about))
@@ -92,19 +83,12 @@ def surroundings(service: Service) -> Surroundings:
     return Surroundings(catalog=service.runtime.catalog, now=instant_now(), check=check)
 
 
-def _check_format(request: Request) -> None:
-    """Refuse another form of answer than JSON; raises RefusedRequestError (406)."""
-    if request.args.get("_format", "json") not in _FORMATS:
-        raise RefusedRequestError(HTTPStatus.NOT_ACCEPTABLE, "the answer can be JSON only; leave _format out, or send json")
-
-
 def _arguments(operation: Operation, request: Request) -> Arguments:
-    query = [(name, value) for name, value in request.args.items(multi=True) if name != "_format"]
-    if request.method == "GET":
+    # An empty filter filters nothing: clients send it with every keystroke.
+    query = [pair for pair in own_pairs_of(request) if pair != ("filter", "") and pair[0] != "_summary"]
+    if request.method != "POST":
         return read_query(operation.table, query)
-    if request.mimetype not in _JSON_TYPES:
-        text = "send a Parameters resource as application/fhir+json; XML is not read here"
-        raise RefusedRequestError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, text)
+    check_json_body(request, "send a Parameters resource as application/fhir+json; XML is not read here")
     body = _wrapped(operation, _read(request))
     extra = [{"name": name, "valueString": value} for name, value in query]
     if extra and isinstance(body, dict) and isinstance(body.get("parameter", []), list):

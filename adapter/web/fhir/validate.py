@@ -10,7 +10,8 @@ from flask import Request, Response
 from adapter.checks import check_resource
 from adapter.issues import AdapterError, Issue, IssueType, Severity, UnreadableError
 from adapter.web.answer import outcome_answer
-from adapter.web.request import check_parameters, resource_of
+from adapter.web.query import check_parameters
+from adapter.web.request import resource_of
 from adapter.web.service import Service
 
 

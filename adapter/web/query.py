@@ -1,0 +1,88 @@
+"""Query parameters: which there are, and what may stand in them; the only reader of a request's query."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+from flask import Request
+
+from adapter.issues import IssueType, UnreadableError
+from adapter.web.refusal import wrong_parameter
+
+Pairs = list[tuple[str, str]]
+
+EVERYWHERE: Mapping[str, str] = MappingProxyType(
+    {
+        "_format": "The form of the answer: json. XML is not written here.",
+        "_pretty": "Whether the JSON is indented: true or false.",
+    }
+)
+"""The parameters that every call takes, with what they do."""
+
+FORM = "application/x-www-form-urlencoded"
+
+UNTOLD = frozenset({"_", "nocache"})
+"""Parameters that only keep caches away: taken everywhere, described nowhere."""
+
+_TRUTH = ("true", "false")
+
+
+def pairs_of(request: Request) -> Pairs:
+    """The parameters of a request in their order, those of a form of `POST …/_search` after those of the query."""
+    pairs = [*request.args.items(multi=True)]
+    if request.mimetype == FORM:
+        pairs += request.form.items(multi=True)
+    return [(name, value) for name, value in pairs if name not in UNTOLD]
+
+
+def own_pairs_of(request: Request) -> Pairs:
+    """The parameters of a request without those that every call takes."""
+    return [(name, value) for name, value in pairs_of(request) if name not in EVERYWHERE]
+
+
+def single(request: Request, allowed: Mapping[str, Sequence[str]], *, others: bool = False) -> dict[str, str]:
+    """The parameters of these names, with the values that are allowed (none named: any).
+
+    Raises UnreadableError for one that stands twice or has another value, and, unless `others` are allowed, for one that is
+    unknown: nothing is ignored.
+    """
+    named = {"_format": (), "_pretty": _TRUTH, **allowed}
+    values: dict[str, list[str]] = {}
+    for name, value in pairs_of(request):
+        values.setdefault(name, []).append(value)
+    unknown = [] if others else sorted(set(values) - set(named))
+    issues = [
+        *(wrong_parameter(name, _UNKNOWN, code=IssueType.NOT_SUPPORTED, suggestion=_known(named)) for name in unknown),
+        *(wrong_parameter(name, text) for name in named for text in _problems(values.get(name, ()), named[name])),
+    ]
+    if issues:
+        raise UnreadableError(*issues)
+    return {name: values[name][0] for name in named if name in values}
+
+
+def check_parameters(request: Request, known: Iterable[str]) -> None:
+    """Refuse query parameters that do nothing or stand twice; raises UnreadableError."""
+    single(request, dict.fromkeys(known, ()))
+
+
+def check_everywhere(request: Request) -> None:
+    """Refuse what cannot be taken of the parameters that every call takes; raises UnreadableError."""
+    single(request, {}, others=True)
+
+
+def is_pretty(request: Request) -> bool:
+    """Whether the answer is to be indented."""
+    return request.args.get("_pretty") == "true"
+
+
+_UNKNOWN = "there is no such query parameter; nothing is ignored, so it is refused"
+
+
+def _known(names: Iterable[str]) -> str:
+    return f"known are: {', '.join(names)}"
+
+
+def _problems(values: Sequence[str], allowed: Sequence[str]) -> Iterable[str]:
+    if len(values) > 1:
+        yield "the parameter stands more than once; send it once"
+    if values and allowed and values[0] not in allowed:
+        yield f"this must be one of {', '.join(allowed)}"
