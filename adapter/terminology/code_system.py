@@ -125,6 +125,16 @@ class CodeSystem:
         """The concept of a code."""
         return self.definition.concepts.find(code)
 
+    @property
+    def size(self) -> int:
+        """How many concepts there are."""
+        return len(self.definition.concepts.by_code)
+
+    @property
+    def has_hierarchy(self) -> bool:
+        """Whether a concept is below another."""
+        return len(self.roots) < self.size
+
     def all(self) -> Iterator[Concept]:
         """All concepts in the order of the definition."""
         return iter(self.definition.concepts.by_code.values())

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from adapter.terminology import messages
@@ -12,56 +12,17 @@ from adapter.terminology.code_system import CodeSystem
 from adapter.terminology.concept import Concept
 from adapter.terminology.definition_status import concern
 from adapter.terminology.entry import Entry, Known
+from adapter.terminology.expanded import Expanded, Task
 from adapter.terminology.filters import filters_of, selected
 from adapter.terminology.listed import listed_code_system
 from adapter.terminology.outcome import RefusedError
 from adapter.terminology.prepare import check_modifiers, deeper, found_import
 from adapter.terminology.report import enumerated
 from adapter.terminology.request import Wanted
-from adapter.terminology.search import Search
 from adapter.terminology.version import order
 
 Element = Mapping[str, Any]
 Key = tuple[str, str | None, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """What is to be expanded for: text, hierarchy, versions, and how many codes may come out (None: as many as there are)."""
-
-    wanted: Wanted
-    search: Search
-    is_flat: bool = False
-    leaves_out_abstract: bool = False
-    versions_match: bool | None = None
-    limit: int | None = None
-
-
-@dataclass(slots=True)
-class Expanded:
-    """An expansion: all codes (`entries`) and those without parent (`roots`), in order; parameters say what it rests on."""
-
-    entries: list[Entry] = field(default_factory=list)
-    roots: list[Entry] = field(default_factory=list)
-    parameters: list[tuple[str, str]] = field(default_factory=list)
-    is_tree: bool = True
-    is_counted: bool = True
-    is_fragment: bool = False
-    shows_versions: bool = False
-    versions_match: bool = False
-    _codes: set[tuple[str, str]] = field(default_factory=set)
-
-    @property
-    def codes(self) -> set[tuple[str, str]]:
-        """System and code of everything."""
-        if not self._codes:
-            self._codes.update((each.url, each.code) for each in self.entries)
-        return self._codes
-
-    def note(self, name: str, value: str) -> None:
-        """Add a parameter, once."""
-        if (name, value) not in self.parameters:
-            self.parameters.append((name, value))
 
 
 def expanded(value_set: ValueSet, task: Task) -> Expanded:
@@ -177,7 +138,9 @@ class _Expansion:
             for each in first.entries:
                 self._add(each, others)
             return
-        system = self._code_system(include)
+        self._include_system(include, self._code_system(include), imports, place=place)
+
+    def _include_system(self, include: Element, system: CodeSystem, imports: list[Expanded], *, place: str) -> None:
         if include.get("concept"):
             self._add_listed(include, system, imports)
         elif include.get("filter"):
@@ -186,8 +149,28 @@ class _Expansion:
             # A text search ends when the page is full, so that it is not known how much it would have found.
             self._made.is_counted = self._made.is_tree = False
             self._add_selected(system.all(), system, imports)
+        elif self._is_plain(include):
+            self._add_page(system)
         else:
             self._add_all(system, imports)
+
+    def _is_plain(self, include: Element) -> bool:
+        """Whether all is one code system of which nothing is left out, so that it is known how many codes there are."""
+        compose = self._value_set.compose or {}
+        leaves_out = self._wanted.is_active_only or self._task.leaves_out_abstract or compose.get("inactive") is False
+        return self._includes == [include] and not (leaves_out or self._excludes or include.get("valueSet"))
+
+    @property
+    def _is_page_full(self) -> bool:
+        """Whether what would follow is neither shown nor counted one by one."""
+        page, made = self._task.page, self._made
+        is_counted = made.is_counted and made.known_total is None
+        return page is not None and not is_counted and len(self._path) == 1 and made.passed + len(made.entries) >= page[1]
+
+    @property
+    def _is_before_page(self) -> bool:
+        page, made = self._task.page, self._made
+        return page is not None and made.known_total is not None and len(self._path) == 1 and made.passed < page[0]
 
     def _imports(self, element: Element) -> Iterator[Expanded]:
         """The expansions of the value sets that an include or exclude imports."""
@@ -254,23 +237,37 @@ class _Expansion:
     def _add_selected(self, concepts: Iterable[Concept], system: CodeSystem, imports: list[Expanded]) -> None:
         """Add concepts below those of their parents that are there already."""
         for concept in concepts:
+            if self._is_page_full:
+                return
             known = Known(system=system, concept=concept)
             if self._is_wanted(known):
                 keys = (self._key(system.url, system.version, each.code) for each in concept.parents)
                 parent = next((self._keys[key] for key in keys if key in self._keys), None)
                 self._add(_entry(known), imports, parent=parent)
 
+    def _add_page(self, system: CodeSystem) -> None:
+        """Add a whole code system, of which only the page that is shown need be looked at."""
+        self._made.known_total = system.size
+        start, _ = self._task.page or (0, 0)
+        if len(self._path) > 1 or system.has_hierarchy or not start:
+            self._add_all(system, [])
+            return
+        self._made.passed = min(start, system.size)
+        self._add_selected(islice(system.roots, start, None), system, [])
+
     def _add_all(self, system: CodeSystem, imports: list[Expanded]) -> None:
         """Add a whole code system, roots first; what only hangs in a circle, so that no root leads to it, comes last."""
         seen: set[str] = set()
         for concept in chain(system.roots, system.all()):
+            if self._is_page_full:
+                return
             if concept.code not in seen:
                 self._add_tree(Known(system=system, concept=concept), imports, seen)
 
     def _add_tree(self, root: Known, imports: list[Expanded], seen: set[str]) -> None:
         """Add a concept and all below it; below one that is left out for its status follow its children all the same."""
         waiting: list[tuple[Concept, Entry | None]] = [(root.concept, None)]
-        while waiting:
+        while waiting and not self._is_page_full:
             concept, parent = waiting.pop()
             if concept.code in seen:
                 self._made.is_tree = False
@@ -278,7 +275,9 @@ class _Expansion:
             seen.add(concept.code)
             known = Known(system=root.system, concept=concept)
             below: Entry | None = parent
-            if self._is_wanted(known):
+            if self._is_before_page:
+                self._made.passed += 1
+            elif self._is_wanted(known):
                 entry = _entry(known)
                 below = entry if self._add(entry, imports, parent=parent) else None
             waiting.extend((child, below) for child in reversed(concept.children))

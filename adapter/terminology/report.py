@@ -1,6 +1,6 @@
 """What a validation finds on its way: issues, the words of its message, and systems that nobody here knows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from adapter.terminology import messages
@@ -19,27 +19,39 @@ _MOST_STEPS = 5_000
 class Report:
     """The findings of one request, in order and each once; made by that request and read when it is done."""
 
-    issues: list[TerminologyIssue] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
-    unknown: list[str] = field(default_factory=list)
+    found: dict[TerminologyIssue, None] = field(default_factory=dict)
+    words: dict[str, None] = field(default_factory=dict)
+    unknown: dict[str, None] = field(default_factory=dict)
     steps: int = 0
+    _by_place: dict[str | None, list[TerminologyIssue]] = field(default_factory=dict)
+
+    @property
+    def issues(self) -> list[TerminologyIssue]:
+        """The issues in the order in which they were found."""
+        return list(self.found)
 
     def add(self, issue: TerminologyIssue, *, is_said: bool = False) -> None:
         """Add an issue; `is_said` puts its words into the message although it is no error."""
-        if issue not in self.issues:
-            self.issues.append(issue)
-        if is_said and issue.text not in self.words:
-            self.words.append(issue.text)
+        if issue not in self.found:
+            self.found[issue] = None
+            self._by_place.setdefault(issue.place, []).append(issue)
+        if is_said:
+            self.words[issue.text] = None
+
+    def replace(self, issues: Iterable[TerminologyIssue]) -> None:
+        """Put other issues in the place of all that were found."""
+        self.found = dict.fromkeys(issues)
 
     def add_unknown(self, issue: TerminologyIssue, canonical: str) -> None:
         """Add the issue that a code system is not here, and remember which."""
         self.add(issue)
-        if canonical not in self.unknown:
-            self.unknown.append(canonical)
+        self.unknown[canonical] = None
 
     def take_back(self, ids: Collection[str | None], place: str) -> None:
         """Remove issues of a place that turned out not to matter, by the ids of their messages."""
-        self.issues = [each for each in self.issues if each.message not in ids or each.place != place]
+        for issue in self._by_place.get(place, ()):
+            if issue.message in ids:
+                self.found.pop(issue, None)
 
     def step(self, value_set: str) -> None:
         """Count a step of work; raises RefusedError if a request needs far too many."""
@@ -50,12 +62,12 @@ class Report:
     @property
     def has_errors(self) -> bool:
         """Whether something is wrong."""
-        return any(issue.severity == "error" for issue in self.issues)
+        return any(issue.severity == "error" for issue in self.found)
 
     @property
     def message(self) -> str:
         """All errors and what else is to be said, in one line."""
-        errors = [issue.text for issue in self.issues if issue.severity == "error"]
+        errors = [issue.text for issue in self.found if issue.severity == "error"]
         return "; ".join(sorted({*errors, *self.words}))
 
 

@@ -75,7 +75,7 @@ def validate(members: Members, question: Question) -> Answer:
         is_in = _judge(sought, members, question)
         _keep(sought, state, is_in=is_in)
     if question.form == "codeableConcept" and state.right:
-        state.report.issues = list(_softened(question, state))
+        state.report.replace(list(_softened(question, state)))
     if state.is_member is False:
         _say_not_in(members, question, state.report, shown=shown)
     return _answer(members.wanted, question, state)
@@ -198,7 +198,7 @@ def _softened(question: Question, state: _State) -> Iterator[TerminologyIssue]:
         coding = systems.get(issue.place or "")
         if coding and issue.severity is Severity.ERROR and issue.message in _NOT_CHECKED:
             softer = messages.CODING_NOT_CHECKED.issue(issue.place, system=joined(coding.system, coding.version))
-            state.report.words.append(softer.text)
+            state.report.words[softer.text] = None
             yield softer
         else:
             yield issue

@@ -8,7 +8,8 @@ from adapter.fhir.json import canonical_bytes
 from adapter.terminology import messages
 from adapter.terminology.catalog import ValueSet
 from adapter.terminology.entry import Declared, Show, shown
-from adapter.terminology.expansion import Expanded, Task, expanded
+from adapter.terminology.expanded import Expanded, Task
+from adapter.terminology.expansion import expanded
 from adapter.terminology.operation.common import (
     DATE,
     DISPLAY_LANGUAGE,
@@ -126,7 +127,13 @@ def _task(arguments: Arguments, wanted: Wanted) -> Task:
         leaves_out_abstract=bool(arguments.one("excludeNotForUI")),
         versions_match=arguments.one("versionsMatch"),
         limit=None if has_page else wanted.limits.expansion,
+        page=_page(arguments),
     )
+
+
+def _page(arguments: Arguments) -> tuple[int, int] | None:
+    count, offset = arguments.one("count"), arguments.one("offset") or 0
+    return None if count is None else (offset, offset + count)
 
 
 def _body(value_set: ValueSet, *, is_whole: bool) -> Resource:
@@ -138,8 +145,8 @@ def _body(value_set: ValueSet, *, is_whole: bool) -> Resource:
 
 def _expansion(made: Expanded, arguments: Arguments, wanted: Wanted) -> Resource:
     count, offset = arguments.one("count"), arguments.one("offset")
-    is_tree = made.is_tree and (count is None or count > len(made.entries))
-    listed = made.roots if is_tree else made.entries[offset or 0 :][:count]
+    is_tree = made.is_tree and (count is None or count > made.total)
+    listed = made.roots if is_tree else made.entries[(offset or 0) - made.passed :][:count]
     declared = Declared()
     show = Show(
         languages=wanted.languages,
@@ -154,7 +161,7 @@ def _expansion(made: Expanded, arguments: Arguments, wanted: Wanted) -> Resource
         extensions.append({"url": _UNCLOSED, "valueBoolean": True})
     return {
         **({"extension": extensions} if extensions else {}),
-        **({"total": len(made.entries)} if made.is_counted else {}),
+        **({"total": made.total} if made.is_counted else {}),
         **({"offset": offset} if offset is not None else {}),
         "parameter": [*_repeated(arguments, made, wanted), *_used(made)],
         **({"contains": contains} if contains else {}),

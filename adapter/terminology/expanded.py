@@ -1,0 +1,61 @@
+"""What is asked of an expansion, and what comes of it."""
+
+from dataclasses import dataclass, field
+
+from adapter.terminology.entry import Entry
+from adapter.terminology.request import Wanted
+from adapter.terminology.search import Search
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What is to be expanded for: text, hierarchy, versions, and how many codes may come out (None: as many as there are).
+
+    `page` is the page that is shown, as the number of codes before it and up to its end, if there is one.
+    """
+
+    wanted: Wanted
+    search: Search
+    is_flat: bool = False
+    leaves_out_abstract: bool = False
+    versions_match: bool | None = None
+    limit: int | None = None
+    page: tuple[int, int] | None = None
+
+
+@dataclass(slots=True)
+class Expanded:
+    """An expansion: codes (`entries`) and those without parent (`roots`), in order; parameters say what it rests on.
+
+    What comes before and behind the page that is shown is left out where it is known without counting (`known_total`); then
+    `passed` is how many codes come before the entries.
+    """
+
+    entries: list[Entry] = field(default_factory=list)
+    roots: list[Entry] = field(default_factory=list)
+    parameters: list[tuple[str, str]] = field(default_factory=list)
+    is_tree: bool = True
+    is_counted: bool = True
+    is_fragment: bool = False
+    shows_versions: bool = False
+    versions_match: bool = False
+    known_total: int | None = None
+    passed: int = 0
+    _codes: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def total(self) -> int:
+        """How many codes there are."""
+        return len(self.entries) if self.known_total is None else self.known_total
+
+    @property
+    def codes(self) -> set[tuple[str, str]]:
+        """System and code of everything."""
+        if not self._codes:
+            self._codes.update((each.url, each.code) for each in self.entries)
+        return self._codes
+
+    def note(self, name: str, value: str) -> None:
+        """Add a parameter, once."""
+        if (name, value) not in self.parameters:
+            self.parameters.append((name, value))
