@@ -42,6 +42,13 @@ def mapping_layers(folder: str, pattern: str, own: str) -> tuple[dict[str, str],
     return ours, {str(file): _text_of(file) for file in users}
 
 
+def files_below(folder: str) -> dict[str, str]:
+    """The names of all files below a folder, with their places as paths within it; hidden files are none of ours."""
+    found = sorted(file for file in Path(folder).rglob("*") if file.is_file())
+    places = {str(file): file.relative_to(folder) for file in found}
+    return {name: place.as_posix() for name, place in places.items() if not any(part.startswith(".") for part in place.parts)}
+
+
 def _text_of(file: Path) -> str:
     try:
         return file.read_text("utf-8")

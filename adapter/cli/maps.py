@@ -9,11 +9,11 @@ from rich.text import Text
 from adapter.assembly import Runtime
 from adapter.cli.exit_code import Outcome
 from adapter.cli.files import documents_of
+from adapter.cli.mapping_folder import file_roles, mistakes_of
 from adapter.cli.mappings import MAPPINGS, runtime_with
 from adapter.cli.show import err, out, print_json, show_entries
 from adapter.issues import Issue, IssueType, NotFoundError, Severity
 from adapter.mapping.emit.compiled import CompiledMap
-from adapter.mapping.problem import BadMappingError
 
 
 @click.group("maps")
@@ -34,28 +34,33 @@ def maps_commands() -> None:
 def check_command(*, mappings: str | None, as_json: bool) -> int:
     """Check all mapping files: file:line:column, a code, what is wrong, and what to do.
 
+    All folders are looked at, and of each of your own files it is said whether it replaces, adds, extends or is ignored, and why.
+
     \b
     Examples:
       adapter maps check
       adapter maps check --mappings my-mappings
     """
     runtime = runtime_with(mappings)
-    try:
-        maps = (*runtime.fhir_library.maps, *runtime.source_library.maps)
-    except BadMappingError as error:
-        if as_json:
-            print_json(
-                [
-                    {"place": str(each.mark), "code": each.code, "message": each.message, "hint": each.hint}
-                    for each in error.problems
-                ]
-            )
-        else:
-            for each in error.problems:
-                out.print(Text.assemble((f"{each.mark}", "bold"), ": ", (each.code, "red"), f": {each.message} ({each.hint})"))
+    roles, problems = file_roles(runtime.settings.mappings), mistakes_of(runtime)
+    if as_json:
+        print_json([_as_row(issue) for issue in problems])
+        return Outcome.ISSUES if problems else Outcome.GOOD
+    for file, role in roles:
+        out.print(Text.assemble((file, "bold"), ": ", (role, "yellow" if role.startswith("ignored") else "")))
+    for issue in problems:
+        row = _as_row(issue)
+        hint = f" ({issue.suggestion})" if issue.suggestion else ""
+        out.print(Text.assemble((row["place"] or "", "bold"), ": ", (row["code"] or "", "red"), f": {issue.text}{hint}"))
+    if problems:
         return Outcome.ISSUES
-    print_json([]) if as_json else out.print(f"{len(maps)} maps are good", style="green")
+    out.print(f"{len(runtime.pipeline.maps)} maps are good", style="green")
     return Outcome.GOOD
+
+
+def _as_row(issue: Issue) -> dict[str, str | None]:
+    place, code = ", ".join(issue.location), (issue.rule or "").split("/")[-1]
+    return {"place": place, "code": code, "message": issue.text, "hint": issue.suggestion}
 
 
 @maps_commands.command("show")

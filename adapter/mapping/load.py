@@ -15,6 +15,7 @@ from adapter.mapping.function import Function
 from adapter.mapping.problem import BadMappingError
 from adapter.mapping.run.library import Library
 from adapter.mapping.shape import FhirShapes
+from adapter.mapping.syntax.extension import extended
 from adapter.mapping.syntax.tree import FileContent, MapSource, Order, read_file
 from adapter.mapping.types import Kind, Shape, Type
 from adapter.strict_yaml.problem import Mark, Problem, problem
@@ -78,7 +79,7 @@ class _Loader:
         report: Callable[[Problem], None],
     ) -> None:
         self.context, self.sources, self.report = context, sources, report
-        self.maps = {each.name: each for content in contents for each in content.maps}
+        self.maps = _maps(contents, report)
         self.fragments = {each.name: each for content in contents for each in content.fragments}
         self.orders = [each for content in contents for each in content.orders]
         self.fhir = FhirShapes(context.table)
@@ -169,6 +170,18 @@ class _Loader:
             text = self.context.table[name].pattern if name in self.context.table else None
             self.patterns[name] = re.compile(text) if text else None
         return self.patterns[name]
+
+
+def _maps(contents: list[FileContent], report: Callable[[Problem], None]) -> dict[str, MapSource]:
+    """The maps by name: the last of each name, with all extensions in the order of the files."""
+    maps = {source.name: source for content in contents for source in content.maps}
+    for extension in (extension for content in contents for extension in content.extensions):
+        if extension.name in maps:
+            maps[extension.name] = extended(maps[extension.name], extension, report)
+        else:
+            hint = did_you_mean(extension.name, maps, otherwise="known are: " + ", ".join(maps))
+            report(problem("unknown-map", extension.mark, f"there is no map `{extension.name}` to extend", hint))
+    return maps
 
 
 def _root(name: str, shape: Shape) -> Value:

@@ -267,6 +267,43 @@ def test_a_bad_map_is_told_with_file_line_and_column(run: Run, tmp_path: Path) -
     assert "name" in done.out + done.err
 
 
+def test_all_folders_are_checked_at_once_and_each_file_is_accounted_for(run: Run, tmp_path: Path) -> None:
+    texts = {
+        "fhir/r4/patient.yaml": "map: patient\ntarget: Pateint\nresource:\n  id: =case.patient.mrn\n",
+        "fhir/r4/more.yaml": "extends: procedure\nadd:\n  note:\n    - text: own\n",
+        "fhir/r4/notes.txt": "words",
+        "fhir/r4/empty.yaml": "just: words\n",
+        "fhir/r4/own.yaml": "map: own\ntarget: Basic\nresource:\n  id: =case.patient.mrn\n  code: {text: x}\n---\norder: [own]\n",
+        "sources/tool.yaml": "map: tool\nsource: nothing\ntarget: Case\ncase: {}\n",
+        "sources/tool.schema.json": '{"type": "object"}',
+        "payers/own.yaml": "key: [\n",
+        "bad/procedure.yaml": "map: procedure\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+
+    done = run("maps", "check", "--mappings", str(tmp_path))
+
+    assert done.code == 1
+    lines = done.out.replace(f"{tmp_path}/", "").splitlines()
+    for line in (
+        "fhir/r4/patient.yaml: replaces map patient (mappings/fhir/r4/patient.yaml)",
+        "fhir/r4/more.yaml: extends map procedure",
+        "fhir/r4/notes.txt: ignored: only files named *.yaml are read in `fhir/r4/`",
+        "fhir/r4/own.yaml: adds map own",
+        "fhir/r4/own.yaml: replaces the order of the resources",
+        "sources/tool.yaml: adds map tool",
+        "sources/tool.schema.json: describes an input form",
+        "payers/own.yaml: is a payer's policy",
+    ):
+        assert line in lines
+    assert any(line.startswith("fhir/r4/empty.yaml: does nothing") for line in lines)
+    assert any(line.startswith("bad/procedure.yaml: ignored: `bad/` is not a folder that is read") for line in lines)
+    for place in ("fhir/r4/patient.yaml:2:9: unknown-target", "sources/tool.yaml:1:1: unknown-source", "payers/own.yaml:"):
+        assert any(line.startswith(place) for line in lines)
+
+
 def test_a_map_is_shown_with_what_each_element_reads(run: Run) -> None:
     done = run("maps", "show", "claim")
 

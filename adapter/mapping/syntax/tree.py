@@ -12,6 +12,7 @@ _SIGNATURE = re.compile(r"^\s*([A-Za-z_]\w*)\s*\(([\w\s,?]*)\)\s*$")
 _NAME = re.compile(r"^[A-Za-z_][\w./-]*$")
 _MAP_KEYS = ("map", "target", "for", "when", "let", "resource")
 _SOURCE_KEYS = ("map", "target", "source", "let", "ignore", "case")
+_EXTENSION_KEYS = ("extends", "let", "add", "replace", "remove")
 _FRAGMENT_KEYS = ("fragment", "target", "elements")
 STRUCTURE_KEYS = ("for", "when", "let", "use")
 
@@ -61,6 +62,18 @@ class FragmentSource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Extension:
+    """What is to change in a map: elements to add, to replace and to remove, and names for them."""
+
+    name: str
+    mark: Mark
+    lets: tuple[tuple[str, Text], ...]
+    add: MappingNode
+    replace: MappingNode
+    remove: tuple[TextNode, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """The order of the maps' resources in the Bundle."""
 
@@ -74,6 +87,7 @@ class FileContent:
 
     maps: tuple[MapSource, ...]
     fragments: tuple[FragmentSource, ...]
+    extensions: tuple[Extension, ...]
     orders: tuple[Order, ...]
     problems: tuple[Problem, ...]
 
@@ -86,7 +100,11 @@ def read_file(text: str, *, file: str) -> FileContent:
         reader.document(document)
     reader.check_names()
     return FileContent(
-        maps=tuple(reader.maps), fragments=tuple(reader.fragments), orders=tuple(reader.orders), problems=tuple(reader.problems)
+        maps=tuple(reader.maps),
+        fragments=tuple(reader.fragments),
+        extensions=tuple(reader.extensions),
+        orders=tuple(reader.orders),
+        problems=tuple(reader.problems),
     )
 
 
@@ -97,18 +115,23 @@ class _FileReader:
         self.problems = problems
         self.maps: list[MapSource] = []
         self.fragments: list[FragmentSource] = []
+        self.extensions: list[Extension] = []
         self.orders: list[Order] = []
 
     def document(self, node: Node) -> None:
         keys = {key.text: value for key, value in node.entries} if isinstance(node, MappingNode) else {}
         if "map" in keys and isinstance(node, MappingNode):
             self._map(node, keys)
+        elif "extends" in keys and isinstance(node, MappingNode):
+            self._extension(node, keys)
         elif "fragment" in keys and isinstance(node, MappingNode):
             self._fragment(node, keys)
         elif "order" in keys and isinstance(node, MappingNode):
             self._order(node, keys["order"])
         else:
-            self._say("not-a-map", node.mark, "this is neither a map, a fragment nor an order", "begin with `map: name`")
+            self._say(
+                "not-a-map", node.mark, "this is neither a map, an extension, a fragment nor an order", "begin with `map: name`"
+            )
 
     def check_names(self) -> None:
         """Report what stands in this file twice; only another file replaces a map."""
@@ -177,6 +200,30 @@ class _FileReader:
                 body=body,
             )
             self.fragments.append(fragment)
+
+    def _extension(self, node: MappingNode, keys: dict[str, Node]) -> None:
+        self._known(node, _EXTENSION_KEYS)
+        name = self._word(keys["extends"], "extends")
+        removed = keys.get("remove", SequenceNode(mark=node.mark, items=()))
+        items = removed.items if isinstance(removed, SequenceNode) else (removed,)
+        changes = {key: self._elements(keys[key]) for key in ("add", "replace") if key in keys}
+        nothing = MappingNode(mark=node.mark, entries=())
+        if name:
+            extension = Extension(
+                name=name,
+                mark=keys["extends"].mark,
+                lets=self.lets(keys["let"]) if "let" in keys else (),
+                add=changes.get("add") or nothing,
+                replace=changes.get("replace") or nothing,
+                remove=tuple(item for item in items if isinstance(item, TextNode)),
+            )
+            self.extensions.append(extension)
+
+    def _elements(self, node: Node) -> MappingNode | None:
+        if isinstance(node, MappingNode):
+            return node
+        self._say("extends", node.mark, "elements are needed here", "write them below it, as in the map")
+        return None
 
     def _order(self, node: MappingNode, names: Node) -> None:
         self._known(node, ("order",))
