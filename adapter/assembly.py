@@ -15,6 +15,10 @@ from adapter.case import Case
 from adapter.checks import Release, r4
 from adapter.clock import today
 from adapter.conversion import Conversion, Options, Versions
+from adapter.definitions.derived import claim_edits, payer_value_sets
+from adapter.definitions.load import load_terminology
+from adapter.definitions.source import Resource, load_definitions
+from adapter.definitions.view import versioned
 from adapter.fhir.json import canonical_bytes, read_json
 from adapter.files import adapter_version, mapping_files, mapping_layers
 from adapter.issues import ConflictError, InvalidError, Issue, IssueType, SetupError, Severity
@@ -36,11 +40,8 @@ from adapter.rules.policy_file import load_policies
 from adapter.rules.registry import RULES
 from adapter.settings import Settings, settings_from
 from adapter.strict_yaml.plain import read_plain_yaml
-from adapter.terminology import Terminology, load_terminology
+from adapter.terminology import Terminology
 from adapter.terminology.catalog import Catalog
-from adapter.terminology.definition_view import versioned
-from adapter.terminology.definitions import Resource, load_definitions
-from adapter.terminology.made import claim_edits, payer_value_sets
 from adapter.terminology.release_definitions import release_definitions
 
 

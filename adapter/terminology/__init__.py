@@ -1,6 +1,5 @@
-"""The adapter's terminology in memory: code systems by alias, our own codes, and translations between code systems."""
+"""The adapter's terminology: code systems, value sets and concept maps, the operations on them, and what mappings ask."""
 
-from adapter.terminology.load import load_terminology
 from adapter.terminology.terminology import Terminology, UnknownNameError
 
-__all__ = ["Terminology", "UnknownNameError", "load_terminology"]
+__all__ = ["Terminology", "UnknownNameError"]

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from adapter.terminology.canonical import joined, split
 from adapter.terminology.code_system import CodeSystem, Definition, extension_value
+from adapter.terminology.concept_map import ConceptMap
 from adapter.terminology.version import is_match, order
 
 Element = Mapping[str, Any]
@@ -47,28 +48,6 @@ class ValueSet:
             if each.get("resourceType") == "ValueSet" and each.get("id") == reference.removeprefix("#"):
                 return ValueSet(resource=each, is_contained=True)
         return None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConceptMap:
-    """One ConceptMap resource."""
-
-    resource: Element
-
-    @property
-    def url(self) -> str:
-        """The canonical URL, or nothing."""
-        return str(self.resource.get("url") or "")
-
-    @property
-    def version(self) -> str | None:
-        """The version."""
-        return self.resource.get("version") or None
-
-    @property
-    def canonical(self) -> str:
-        """The URL with the version."""
-        return joined(self.url, self.version)
 
 
 class _Versioned(Protocol):

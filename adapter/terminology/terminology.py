@@ -49,12 +49,6 @@ class Terminology:
         display = held[code]
         return {"system": system, "code": code} if display is None else {"system": system, "code": code, "display": display}
 
-    def has_code(self, alias: str, code: str) -> bool | None:
-        """Whether a code system has a code; nothing if we do not hold its codes."""
-        self.system(alias)
-        held = self.concepts.get(alias)
-        return None if held is None else code in held
-
     def translate(self, name: str, code: str) -> str | None:
         """The code that a translation gives for a code, or nothing; raises UnknownNameError for an unknown translation."""
         try:

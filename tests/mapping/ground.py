@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from adapter.case import Case
+from adapter.definitions.load import load_terminology
 from adapter.fhir.table import packaged_table
 from adapter.mapping import functions
 from adapter.mapping.emit.compiled import CompiledMap
@@ -19,7 +20,7 @@ from adapter.mapping.run.library import Library, MappedResource
 from adapter.mapping.shape import ModelShapes, shape_of_json_schema
 from adapter.mapping.types import Shape
 from adapter.rules.judgement import Judgement, judge
-from adapter.terminology import Terminology, load_terminology
+from adapter.terminology import Terminology
 
 MAPPINGS = Path(__file__).parent.parent.parent / "mappings"
 BASE = "https://adapter.invalid/fhir"

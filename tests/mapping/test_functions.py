@@ -12,9 +12,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapter.definitions.load import load_terminology
 from adapter.mapping import functions
 from adapter.mapping.function import NotConvertible, functions_of
-from adapter.terminology import Terminology, load_terminology
+from adapter.terminology import Terminology
 
 FOLDER = Path(__file__).parents[2] / "mappings" / "terminology"
 CPT = "http://www.ama-assn.org/go/cpt"

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapter.terminology import messages
-from adapter.terminology.catalog import Catalog, ConceptMap
+from adapter.terminology.catalog import Catalog
 from adapter.terminology.coding import Coding
+from adapter.terminology.concept_map import ConceptMap
 from adapter.terminology.membership import Members, Rules
 from adapter.terminology.operation.common import (
     DATE,

@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 
 from flask import Request, Response
 
+from adapter.definitions.search import MODIFIERS, Criterion, SearchParameter, found, parameters_of
+from adapter.definitions.source import TYPES
+from adapter.definitions.view import SUMMARIES, Resource, summarised, with_elements
 from adapter.fhir.outcome import operation_outcome
 from adapter.issues import Issue, IssueType, NotFoundError, Severity, UnreadableError
-from adapter.terminology.definition_search import MODIFIERS, Criterion, SearchParameter, found, parameters_of
-from adapter.terminology.definition_view import SUMMARIES, Resource, summarised, with_elements
-from adapter.terminology.definitions import TYPES
 from adapter.web.answer import json_answer
 from adapter.web.query import EVERYWHERE, Pairs, pairs_of, single
 from adapter.web.refusal import wrong_parameter

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from adapter.terminology.definition_view import Summary, summarised, versioned, with_elements
+from adapter.definitions.view import Summary, summarised, versioned, with_elements
 
 SET: dict[str, Any] = {
     "resourceType": "ValueSet",

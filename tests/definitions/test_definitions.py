@@ -12,13 +12,13 @@ import pytest
 
 from adapter.assembly import Runtime, load
 from adapter.checks import check_resource, r4
+from adapter.definitions.source import TYPES, load_definitions
 from adapter.issues import SetupError
 from adapter.rules.policy import DEFAULT
 from adapter.rules.registry import RULES
 from adapter.settings import Settings
-from adapter.terminology.definitions import TYPES, load_definitions
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 BASE = "https://canonical.invalid/r4"
 CPT = "http://www.ama-assn.org/go/cpt"
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
+from adapter.definitions.source import TYPES, children, load_resources
 from adapter.issues import Issue, IssueType, SetupError, Severity
-from adapter.terminology.definitions import TYPES, children, load_resources
+from adapter.terminology.concept_map import NO_TRANSLATION, ConceptMap
 from adapter.terminology.terminology import Terminology
 
 _MISSING = "This is missing. Add it."
@@ -87,7 +88,8 @@ class _Reader:
         if resource["resourceType"] == "CodeSystem" and "url" in resource:
             self._code_systems[str(resource["url"])] = (file, dict(self._concepts(file, resource)))
         elif resource["resourceType"] == "ConceptMap":
-            self.maps[str(resource["id"])] = MappingProxyType(dict(self._pairs(file, resource)))
+            self._check_pairs(file, resource)
+            self.maps[str(resource["id"])] = MappingProxyType(ConceptMap(resource=resource).first_targets)
 
     def name_code_systems(self) -> None:
         """Find the alias of every code system that was read."""
@@ -115,13 +117,14 @@ class _Reader:
             yield self._text(file, "concept.code", concept.get("code")), None if display is None else str(display)
             yield from self._concepts(file, concept)
 
-    def _pairs(self, file: str, concept_map: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    def _check_pairs(self, file: str, concept_map: Mapping[str, object]) -> None:
+        """Whether each element and each target that means something names a code."""
         for group in _list(concept_map.get("group")):
             for element in _list(_mapping(group).get("element")):
-                source = self._text(file, "element.code", _mapping(element).get("code"))
+                self._text(file, "element.code", _mapping(element).get("code"))
                 for target in _list(_mapping(element).get("target"))[:1]:
-                    if _mapping(target).get("equivalence") != "unmatched":
-                        yield source, self._text(file, "target.code", _mapping(target).get("code"))
+                    if _mapping(target).get("equivalence") not in NO_TRANSLATION:
+                        self._text(file, "target.code", _mapping(target).get("code"))
 
     def _absolute(self, url: str) -> str:
         return url if url.startswith(("http://", "https://", "urn:")) else f"{self.base}/{url}"

@@ -1,63 +1,17 @@
-"""The definitions that are made of the rule table and of payers' policies, in the shape of a definition's file."""
+"""The definitions that follow from the coding rules and from payers' policies, in the shape of a definition's file."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
+
+from adapter.rules.policy import PayerPolicy
+from adapter.rules.rule import Rule
 
 _NOT_OF_IDS = re.compile(r"[^A-Za-z0-9.-]+")
 _NOT_OF_NAMES = re.compile(r"[^A-Za-z0-9]+")
 
 
-class ClaimEdit(Protocol):
-    """What the code system of claim edits says of a rule."""
-
-    @property
-    def id(self) -> str:
-        """The id of the rule, which becomes the code."""
-
-    @property
-    def title(self) -> str:
-        """What the rule is called."""
-
-    @property
-    def text(self) -> str:
-        """What is wrong, and what to do."""
-
-    @property
-    def severity(self) -> StrEnum:
-        """The severity that holds where no payer wants another."""
-
-    @property
-    def code(self) -> StrEnum:
-        """The issue type."""
-
-    @property
-    def source(self) -> str:
-        """Who says so."""
-
-
-class Payer(Protocol):
-    """What the value set of a payer says of its policy."""
-
-    @property
-    def key(self) -> str:
-        """The key of the policy."""
-
-    @property
-    def name(self) -> str:
-        """The name of the payer."""
-
-    @property
-    def modifiers(self) -> tuple[str, ...]:
-        """The claim modifiers that the payer takes."""
-
-    @property
-    def standing(self) -> str:
-        """What the policy rests on."""
-
-
-def claim_edits(rules: Iterable[ClaimEdit]) -> dict[str, Any]:
+def claim_edits(rules: Iterable[Rule]) -> dict[str, Any]:
     """The CodeSystem `claim-edit`: one concept per rule (modelling.md §7.1)."""
     concepts = [
         {
@@ -100,7 +54,7 @@ def _property(code: str, says: str) -> dict[str, str]:
     return {"code": code, "uri": f"CodeSystem/claim-edit#{code}", "description": says, "type": "string"}
 
 
-def payer_value_sets(payers: Iterable[Payer], system_of: Callable[[str], str]) -> dict[str, dict[str, Any]]:
+def payer_value_sets(payers: Iterable[PayerPolicy], system_of: Callable[[str], str]) -> dict[str, dict[str, Any]]:
     """For each payer the ValueSet `claim-modifier-allowed-<key>` (modelling.md §7.2), by the name of its source.
 
     `system_of` gives the code system's URL of a modifier. Codes only, without a display.
@@ -108,7 +62,7 @@ def payer_value_sets(payers: Iterable[Payer], system_of: Callable[[str], str]) -
     return {f"the policy {payer.key}": _payer_value_set(payer, system_of) for payer in payers}
 
 
-def _payer_value_set(payer: Payer, system_of: Callable[[str], str]) -> dict[str, Any]:
+def _payer_value_set(payer: PayerPolicy, system_of: Callable[[str], str]) -> dict[str, Any]:
     by_system: dict[str, list[Mapping[str, str]]] = {}
     for modifier in payer.modifiers:
         by_system.setdefault(system_of(modifier), []).append({"code": modifier})

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from adapter.terminology.definitions import TYPES, children
+from adapter.definitions.source import TYPES, children
 
 Resource = dict[str, Any]
 Element = Mapping[str, Any]
