@@ -10,8 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from adapter.terminology.operation.table import OPERATIONS, Operation  # noqa: E402 - found through the line above
-from adapter.terminology.parameter import Parameter  # noqa: E402 - as above
+from adapter.terminology.wire.operation.table import OPERATIONS, Operation  # noqa: E402 - found through the line above
+from adapter.terminology.wire.parameter import Parameter  # noqa: E402 - as above
 
 PAGE = ROOT / "docs" / "terminology.md"
 TITLE = "## All parameters\n"

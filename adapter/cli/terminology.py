@@ -15,10 +15,10 @@ from adapter.cli.show import out, print_json
 from adapter.clock import instant_now
 from adapter.issues import AdapterError, InvalidError, Issue, IssueType, NotFoundError, NotSupportedError
 from adapter.terminology import UnknownNameError
-from adapter.terminology.operation.common import Call, Resource, Surroundings
-from adapter.terminology.operation.table import OPERATIONS
 from adapter.terminology.outcome import RefusedError
-from adapter.terminology.parameter import read_query
+from adapter.terminology.wire.operation.common import Call, OperationContext, Resource
+from adapter.terminology.wire.operation.table import OPERATIONS
+from adapter.terminology.wire.parameter import read_query
 
 Query = list[tuple[str, str]]
 
@@ -52,7 +52,7 @@ class Asked:
     def ask(self, name: str, kind: str, query: Query) -> Resource:
         """What an operation on a type answers; raises an AdapterError that says what it was refused for."""
         operation = next(each for each in OPERATIONS if (each.name, each.type) == (name, kind))
-        surroundings = Surroundings(catalog=self.runtime.catalog, now=instant_now())
+        surroundings = OperationContext(catalog=self.runtime.catalog, now=instant_now())
         try:
             return operation.call(surroundings, Call(arguments=read_query(operation.table, [*query, *self.further])))
         except RefusedError as error:

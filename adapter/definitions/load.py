@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from adapter.definitions.source import TYPES, children, load_resources
 from adapter.issues import Issue, IssueType, SetupError, Severity
-from adapter.terminology.concept_map import NO_TRANSLATION, ConceptMap
+from adapter.terminology.concept_map.index import NO_TRANSLATION, ConceptMap
 from adapter.terminology.terminology import Terminology
 
 _MISSING = "This is missing. Add it."

@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 from adapter.terminology.canonical import joined, split
-from adapter.terminology.code_system import CodeSystem, Definition, extension_value
-from adapter.terminology.concept_map import ConceptMap
+from adapter.terminology.code_system.definition import CodeSystem, Definition, extension_value
+from adapter.terminology.concept_map.index import ConceptMap
 from adapter.terminology.version import is_match, order
 
 Element = Mapping[str, Any]

@@ -5,7 +5,7 @@ from typing import Any
 
 from adapter.terminology import messages
 from adapter.terminology.canonical import joined
-from adapter.terminology.code_system import STANDARDS_STATUS, extension_value
+from adapter.terminology.code_system.definition import STANDARDS_STATUS, extension_value
 from adapter.terminology.outcome import TerminologyIssue
 
 Element = Mapping[str, Any]

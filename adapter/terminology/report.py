@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from adapter.terminology import messages
 from adapter.terminology.canonical import joined
 from adapter.terminology.catalog import Catalog
-from adapter.terminology.code_system import CodeSystem
+from adapter.terminology.code_system.concept import Concept
+from adapter.terminology.code_system.definition import CodeSystem
+from adapter.terminology.code_system.designation import Designation
 from adapter.terminology.coding import Coding
-from adapter.terminology.concept import Concept
-from adapter.terminology.designation import Designation
 from adapter.terminology.outcome import TerminologyIssue
 
 _MOST_STEPS = 5_000
@@ -100,7 +100,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sought:
+class CodeQuery:
     """A coding that is looked for, with what is known of it and what is found wrong on the way."""
 
     coding: Coding
@@ -108,9 +108,9 @@ class Sought:
     report: Report
 
 
-def silently(coding: Coding) -> Sought:
+def silently(coding: Coding) -> CodeQuery:
     """A coding that is looked for while what is found on the way interests nobody."""
-    return Sought(coding=coding, found=Found(), report=Report())
+    return CodeQuery(coding=coding, found=Found(), report=Report())
 
 
 def unknown_system(catalog: Catalog, system: str, version: str | None, *, place: str | None) -> tuple[TerminologyIssue, str]:

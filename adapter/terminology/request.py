@@ -6,22 +6,15 @@ from dataclasses import dataclass, replace
 from adapter.terminology import messages
 from adapter.terminology.canonical import joined, split
 from adapter.terminology.catalog import Catalog, ValueSet
-from adapter.terminology.code_system import CodeSystem, text_of, value_of
+from adapter.terminology.code_system.definition import CodeSystem, value_of
 from adapter.terminology.language import LanguageError, Languages, read_languages
 from adapter.terminology.outcome import TerminologyIssue
-from adapter.terminology.parameter import Arguments, Table, read_parameters
 from adapter.terminology.version import is_match
 
-_EXPANSION_PARAMETER = frozenset(
-    {
-        "http://hl7.org/fhir/StructureDefinition/valueset-expansion-parameter",
-        "http://hl7.org/fhir/tools/StructureDefinition/valueset-expansion-parameter",
-    }
-)
 _SUPPLEMENT = "http://hl7.org/fhir/StructureDefinition/valueset-supplement"
 _WITH_CODES = frozenset({"complete", "fragment"})
 _FORCE, _DEFAULT, _CHECK = "force", "default", "check"
-_RULES = {
+RULES = {
     "system-version": (_DEFAULT, False),
     "check-system-version": (_CHECK, False),
     "force-system-version": (_FORCE, False),
@@ -29,7 +22,7 @@ _RULES = {
     "check-valueset-version": (_CHECK, True),
     "force-valueset-version": (_FORCE, True),
 }
-RULE_PARAMETERS = tuple(_RULES)
+"""The parameters that rule versions: whether they force, default or check, and whether value sets are meant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +36,12 @@ class VersionRule:
     @property
     def mode(self) -> str:
         """Whether the version is forced, a default, or only checked."""
-        return _RULES[self.parameter][0]
+        return RULES[self.parameter][0]
 
     @property
     def is_for_value_sets(self) -> bool:
         """Whether the rule is about a value set."""
-        return _RULES[self.parameter][1]
+        return RULES[self.parameter][1]
 
     @property
     def canonical(self) -> str:
@@ -66,7 +59,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class RequestContext:
     """The catalog and the parameters that most operations share.
 
     `display` are the languages of `displayLanguage`, `header` those of Accept-Language (or of the value set, if neither is
@@ -151,65 +144,17 @@ class Wanted:
         return sorted(self.supplements)
 
 
-def of_value_set(table: Table, arguments: Arguments, value_set: ValueSet) -> Arguments:
-    """The arguments with those that a value set states for itself, in extensions of its compose; the request's come first.
-
-    What the operation does not know is passed over: the extensions are for all servers.
-    """
-    own = []
-    for each in (value_set.compose or {}).get("extension") or ():
-        if each.get("url") in _EXPANSION_PARAMETER:
-            parts = {part.get("url"): part for part in each.get("extension") or ()}
-            named, value = parts.get("name"), parts.get("value")
-            if named and value and text_of(named) in table.by_name:
-                own.append({"name": text_of(named), **{key: said for key, said in value.items() if key.startswith("value")}})
-    read = read_parameters(table, {"resourceType": "Parameters", "parameter": own})
-    values = dict(arguments.values)
-    for name, found in read.values.items():
-        repeats = table.by_name[name].repeats
-        values[name] = (*values[name], *found) if name in values and repeats else values.get(name, found)
-    return Arguments(values=values, issues=arguments.issues)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
-    """What the HTTP header says of languages; `is_open` says that a display in another language is better than none."""
-
-    languages: str | None
-    is_open: bool
-
-
-def wanted_of(arguments: Arguments, catalog: Catalog, limits: Limits, *, header: Header) -> Wanted:
-    """What the arguments of an operation want; raises RefusedError for languages and versions that are none."""
-    language, is_open = arguments.one("displayLanguage"), header.is_open
-    return Wanted(
-        catalog=catalog,
-        limits=limits,
-        display=_languages("displayLanguage", language, is_open=is_open) if language else None,
-        header=_languages("Accept-Language", header.languages, is_open=is_open) if header.languages else None,
-        rules=tuple(_rule(name, text) for name in _RULES for text in arguments.all(name)),
-        supplements=frozenset(arguments.all("useSupplement")),
-        is_active_only=arguments.one("activeOnly"),
-    )
-
-
-def for_value_set(wanted: Wanted, value_set: ValueSet, *, is_open: bool) -> Wanted:
+def for_value_set(wanted: RequestContext, value_set: ValueSet, *, is_open: bool) -> RequestContext:
     """What is wanted, with the supplements that a value set needs, and with its language if no other is wanted."""
     header, language = wanted.header, value_set.resource.get("language")
     if header is None and language:
-        header = _languages("ValueSet.language", str(language), is_open=is_open)
+        header = languages_of("ValueSet.language", str(language), is_open=is_open)
     own = (str(value_of(each)) for each in value_set.resource.get("extension") or () if each.get("url") == _SUPPLEMENT)
     return replace(wanted, header=header, supplements=wanted.supplements | set(own))
 
 
-def _rule(name: str, text: str) -> VersionRule:
-    url, version = split(text)
-    if not url or not version:
-        raise messages.WRONG_VERSION_RULE.refusal(name, name=name)
-    return VersionRule(parameter=name, url=url, version=version)
-
-
-def _languages(name: str, text: str, *, is_open: bool) -> Languages:
+def languages_of(name: str, text: str, *, is_open: bool) -> Languages:
+    """The languages of a parameter or header; raises RefusedError for text that names none."""
     try:
         return read_languages(text, is_open=is_open)
     except LanguageError:

@@ -9,9 +9,9 @@ import pytest
 from adapter.assembly import load
 from adapter.settings import Settings
 from adapter.terminology.catalog import Catalog
-from adapter.terminology.operation.common import Call, Surroundings
-from adapter.terminology.operation.table import OPERATIONS
-from adapter.terminology.parameter import read_parameters
+from adapter.terminology.wire.operation.common import Call, OperationContext
+from adapter.terminology.wire.operation.table import OPERATIONS
+from adapter.terminology.wire.parameter import read_parameters
 from tests.terminology.operations.small import Resource
 
 BASE = "https://0731t-adapter.invalid/fhir"
@@ -50,11 +50,11 @@ LISTS: dict[str, tuple[str, str, Callable[[int], Rows]]] = {
 
 
 @pytest.fixture(scope="module")
-def surroundings() -> Surroundings:
-    return Surroundings(catalog=load(Settings()).catalog, now="2026-01-01T00:00:00Z")
+def surroundings() -> OperationContext:
+    return OperationContext(catalog=load(Settings()).catalog, now="2026-01-01T00:00:00Z")
 
 
-def cost(surroundings: Surroundings, kind: str, name: str, *, rows: Rows) -> float:
+def cost(surroundings: OperationContext, kind: str, name: str, *, rows: Rows) -> float:
     """Processor seconds of a call, the least of two."""
     operation = OPERATION[kind, name]
     costs = []
@@ -67,14 +67,14 @@ def cost(surroundings: Surroundings, kind: str, name: str, *, rows: Rows) -> flo
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_an_item_of_a_list_costs_the_same_in_a_long_list(name: str, surroundings: Surroundings) -> None:
+def test_an_item_of_a_list_costs_the_same_in_a_long_list(name: str, surroundings: OperationContext) -> None:
     kind, operation, rows = LISTS[name]
     short, long = (max(cost(surroundings, kind, operation, rows=rows(size)), 0.001) / size for size in SIZES)
 
     assert long / short < STEEPEST
 
 
-def large(size: int, *, below: bool = False) -> Surroundings:
+def large(size: int, *, below: bool = False) -> OperationContext:
     """A service with one large code system, flat or all below one code, and the value set of all of it."""
     concepts: list[Resource] = [{"code": f"c{number}", "display": f"display {number}"} for number in range(size)]
     if below:
@@ -83,10 +83,10 @@ def large(size: int, *, below: bool = False) -> Surroundings:
     compose = {"include": [{"system": "http://x.invalid/cs"}]}
     everything = {"resourceType": "ValueSet", "url": "http://x.invalid/vs", "status": "active", "compose": compose}
     catalog = Catalog.of([{**system, "concept": concepts}, everything])
-    return Surroundings(catalog=catalog, now="2026-01-01T00:00:00Z")
+    return OperationContext(catalog=catalog, now="2026-01-01T00:00:00Z")
 
 
-def page(service: Surroundings, **rows: int) -> Resource:
+def page(service: OperationContext, **rows: int) -> Resource:
     listed: Rows = [{"name": name, "valueInteger": value} for name, value in rows.items()]
     operation = OPERATION["ValueSet", "expand"]
     body = {"resourceType": "Parameters", "parameter": [{"name": "url", "valueUri": "http://x.invalid/vs"}, *listed]}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from adapter.files import adapter_version
-from adapter.terminology.operation.capability import TERMINOLOGY_SERVER, features, operations_on
+from adapter.terminology.wire.operation.capability import TERMINOLOGY_SERVER, features, operations_on
 from adapter.web.answer import FHIR_JSON
 from adapter.web.fhir import definitions
 from adapter.web.route import Route

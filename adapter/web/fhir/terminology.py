@@ -12,11 +12,11 @@ from adapter.checks import Release
 from adapter.clock import instant_now
 from adapter.fhir.json import read_json
 from adapter.issues import Issue, IssueType, UnreadableError
-from adapter.terminology.operation.capability import terminology_capabilities
-from adapter.terminology.operation.common import Call, Surroundings
-from adapter.terminology.operation.table import OPERATIONS, Operation
 from adapter.terminology.outcome import RefusedError, TerminologyIssue, operation_outcome
-from adapter.terminology.parameter import Arguments, Kind, Parameter, read_parameters, read_query
+from adapter.terminology.wire.operation.capability import terminology_capabilities
+from adapter.terminology.wire.operation.common import Call, OperationContext
+from adapter.terminology.wire.operation.table import OPERATIONS, Operation
+from adapter.terminology.wire.parameter import Arguments, Kind, Parameter, read_parameters, read_query
 from adapter.web.answer import json_answer
 from adapter.web.negotiation import check_json_body, languages_of
 from adapter.web.query import own_pairs_of, single
@@ -77,10 +77,10 @@ def metadata(service: Service, request: Request, statement: dict[str, Any]) -> R
     return json_answer(terminology_capabilities(service.runtime.catalog, about))
 
 
-def surroundings(service: Service) -> Surroundings:
+def surroundings(service: Service) -> OperationContext:
     """What operations of this service work with."""
     check = partial(_structure_issues, service.runtime.release)
-    return Surroundings(catalog=service.runtime.catalog, now=instant_now(), check=check)
+    return OperationContext(catalog=service.runtime.catalog, now=instant_now(), check=check)
 
 
 def _arguments(operation: Operation, request: Request) -> Arguments:

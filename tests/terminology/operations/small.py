@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapter.terminology.catalog import Catalog
-from adapter.terminology.operation.common import Call, Surroundings
-from adapter.terminology.operation.table import OPERATIONS, Operation
 from adapter.terminology.outcome import RefusedError
-from adapter.terminology.parameter import read_parameters
+from adapter.terminology.wire.operation.common import Call, OperationContext
+from adapter.terminology.wire.operation.table import OPERATIONS, Operation
+from adapter.terminology.wire.parameter import read_parameters
 
 Resource = dict[str, Any]
 
@@ -187,7 +187,7 @@ TO_TRADE: Resource = {
     ],
 }
 DEFINITIONS = [ANIMAL, OLD_ANIMAL, DUTCH, TRADES, DECKS, ALL, MAMMALS, LISTED, WITH_TRADE, IMPORTING, TO_TRADE]
-SURROUNDINGS = Surroundings(catalog=Catalog.of(DEFINITIONS), now=NOW)
+SURROUNDINGS = OperationContext(catalog=Catalog.of(DEFINITIONS), now=NOW)
 
 
 def operation(name: str, kind: str | None) -> Operation:

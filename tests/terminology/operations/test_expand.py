@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from adapter.terminology.catalog import Catalog
-from adapter.terminology.operation.common import Call, Surroundings
-from adapter.terminology.operation.expand import expand as expand_operation
 from adapter.terminology.outcome import RefusedError
-from adapter.terminology.parameter import Arguments
 from adapter.terminology.request import Limits
+from adapter.terminology.wire.operation.common import Call, OperationContext
+from adapter.terminology.wire.operation.expand import expand as expand_operation
+from adapter.terminology.wire.parameter import Arguments
 from tests.terminology.operations.small import (
     ALL,
     ANIMAL,
@@ -156,7 +156,7 @@ class TestPages:
         assert refused.value.issues[0].code == "value"
 
     def test_too_many_codes_without_a_page_are_refused(self) -> None:
-        small = Surroundings(catalog=Catalog.of(DEFINITIONS), now=NOW, limits=Limits(expansion=8, internal=8))
+        small = OperationContext(catalog=Catalog.of(DEFINITIONS), now=NOW, limits=Limits(expansion=8, internal=8))
 
         with pytest.raises(RefusedError) as refused:
             expand_operation(small, Call(arguments=Arguments(values={"url": (ALL_URL,)})))

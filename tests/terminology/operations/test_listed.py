@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from adapter.terminology.catalog import Catalog
-from adapter.terminology.operation.common import Call, Surroundings
 from adapter.terminology.outcome import RefusedError
-from adapter.terminology.parameter import read_parameters
+from adapter.terminology.wire.operation.common import Call, OperationContext
+from adapter.terminology.wire.parameter import read_parameters
 from tests.terminology.operations.small import ANIMAL, NOW, body, operation, texts, value_of, value_set
 
 CLOSED = "https://guild.test/CodeSystem/secret"
@@ -18,7 +18,7 @@ WITHOUT = value_set(
     {"valueSet": [LIST["url"]]},
     exclude=[{"system": CLOSED, "concept": [{"code": "52"}]}, {"system": "https://x.test"}],
 )
-SURROUNDINGS = Surroundings(
+SURROUNDINGS = OperationContext(
     catalog=Catalog.of([ANIMAL, LIST, VERSIONED, WITHOUT], closed=frozenset({CLOSED, "https://x.test"})), now=NOW
 )
 

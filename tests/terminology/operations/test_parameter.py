@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from adapter.terminology.outcome import RefusedError
-from adapter.terminology.parameter import Arguments, Kind, Parameter, Table, read_parameters, read_query
+from adapter.terminology.wire.parameter import Arguments, Kind, Parameter, Table, read_parameters, read_query
 
 TABLE = Table(
     operation="Ark/$load",

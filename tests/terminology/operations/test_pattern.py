@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from adapter.terminology.pattern import PatternError, compiled
+from adapter.terminology.code_system.pattern import PatternError, compiled
 
 
 def test_the_whole_text_must_match() -> None:

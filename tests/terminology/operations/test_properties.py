@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapter.terminology.catalog import Catalog
-from adapter.terminology.operation.common import Call, Surroundings
-from adapter.terminology.parameter import read_parameters
+from adapter.terminology.wire.operation.common import Call, OperationContext
+from adapter.terminology.wire.parameter import read_parameters
 from tests.terminology.operations.small import NOW, Resource, body, operation, value_of, value_set
 
 SYSTEM = "https://random.test/CodeSystem/a"
@@ -82,11 +82,11 @@ def value_sets(draw: st.DrawFn) -> Resource:
     return made
 
 
-def service(*resources: Resource) -> Surroundings:
-    return Surroundings(catalog=Catalog.of([*resources, IMPORTED]), now=NOW)
+def service(*resources: Resource) -> OperationContext:
+    return OperationContext(catalog=Catalog.of([*resources, IMPORTED]), now=NOW)
 
 
-def ask(surroundings: Surroundings, name: str, kind: str, **said: object) -> Resource:
+def ask(surroundings: OperationContext, name: str, kind: str, **said: object) -> Resource:
     chosen = operation(name, kind)
     return chosen.call(surroundings, Call(arguments=read_parameters(chosen.table, body(**said))))
 

@@ -4,11 +4,11 @@ import pytest
 
 from adapter.issues import IssueType, Severity
 from adapter.terminology.catalog import Catalog
-from adapter.terminology.operation.capability import features, operations_on, terminology_capabilities
-from adapter.terminology.operation.common import Call, Surroundings
-from adapter.terminology.operation.table import OPERATIONS, Operation
 from adapter.terminology.outcome import RefusedError, TerminologyIssue, operation_outcome
-from adapter.terminology.parameter import Arguments, Kind
+from adapter.terminology.wire.operation.capability import features, operations_on, terminology_capabilities
+from adapter.terminology.wire.operation.common import Call, OperationContext
+from adapter.terminology.wire.operation.table import OPERATIONS, Operation
+from adapter.terminology.wire.parameter import Arguments, Kind
 from tests.terminology.operations.small import ALL, ANIMAL, ARK, DEFINITIONS, NOW, TO_TRADE
 
 
@@ -56,7 +56,7 @@ def test_validators_find_the_features_that_they_ask_for() -> None:
 )
 def test_resources_that_are_not_as_r4_says_are_refused(name: str, kind: str, values: dict[str, tuple[object, ...]]) -> None:
     wrong = TerminologyIssue(severity=Severity.ERROR, code=IssueType.STRUCTURE, text="`wings` is not known", kind="invalid-data")
-    strict = Surroundings(catalog=Catalog.of(DEFINITIONS), now=NOW, check=lambda _: [wrong])
+    strict = OperationContext(catalog=Catalog.of(DEFINITIONS), now=NOW, check=lambda _: [wrong])
     operation = next(each for each in OPERATIONS if (each.name, each.type) == (name, kind))
 
     with pytest.raises(RefusedError) as refused:

@@ -7,8 +7,8 @@ from typing import Any
 from adapter.terminology import messages
 from adapter.terminology.catalog import Catalog
 from adapter.terminology.outcome import RefusedError, TerminologyIssue
-from adapter.terminology.parameter import Arguments, Kind, Parameter
 from adapter.terminology.request import Limits
+from adapter.terminology.wire.parameter import Arguments, Kind, Parameter
 
 Element = Mapping[str, Any]
 Resource = dict[str, Any]
@@ -19,7 +19,7 @@ def _nothing(_: Element) -> Iterable[TerminologyIssue]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class OperationContext:
     """What an operation works with: the service's definitions, limits, the time (an instant), and a check of resources.
 
     `check` gives the issues of a resource from outside that is not built as FHIR R4 says.
@@ -114,7 +114,7 @@ DATE = Parameter(
 )
 
 
-def overlaid(surroundings: Surroundings, arguments: Arguments) -> Catalog:
+def overlaid(surroundings: OperationContext, arguments: Arguments) -> Catalog:
     """The catalog with the definitions that the request brings; raises RefusedError if one is not built as FHIR R4 says."""
     resources = arguments.all("tx-resource")
     for each in resources:
@@ -122,7 +122,7 @@ def overlaid(surroundings: Surroundings, arguments: Arguments) -> Catalog:
     return surroundings.catalog.overlaid(resources)
 
 
-def check_resource(surroundings: Surroundings, name: str, resource: Element) -> None:
+def check_resource(surroundings: OperationContext, name: str, resource: Element) -> None:
     """Raise RefusedError if a resource of a parameter is not built as FHIR R4 says."""
     issues = list(surroundings.check(resource))
     if issues:

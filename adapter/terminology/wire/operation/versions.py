@@ -1,7 +1,7 @@
 """`$versions` (http://hl7.org/fhir/R4/capabilitystatement-operation-versions.html): which FHIR versions the service speaks."""
 
-from adapter.terminology.operation.common import Call, Resource, Surroundings, parameter, parameters
-from adapter.terminology.parameter import Kind, Parameter, Table
+from adapter.terminology.wire.operation.common import Call, OperationContext, Resource, parameter, parameters
+from adapter.terminology.wire.parameter import Kind, Parameter, Table
 
 _VERSION = "4.0"
 TABLE = Table(
@@ -10,7 +10,7 @@ TABLE = Table(
 )
 
 
-def versions(_: Surroundings, call: Call) -> Resource:
+def versions(_: OperationContext, call: Call) -> Resource:
     """`$versions`: R4 and nothing else; raises RefusedError for parameters."""
     call.arguments.refuse_issues()
     return parameters(parameter("version", "valueCode", _VERSION), parameter("default", "valueCode", _VERSION))

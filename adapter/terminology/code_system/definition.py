@@ -5,8 +5,8 @@ from functools import cached_property
 from typing import Any
 
 from adapter.terminology.canonical import joined, split
-from adapter.terminology.concept import Concept, Concepts
-from adapter.terminology.designation import Designation
+from adapter.terminology.code_system.concept import Concept, Concepts
+from adapter.terminology.code_system.designation import Designation
 
 Element = Mapping[str, Any]
 

@@ -2,14 +2,14 @@
 
 from adapter.issues import Severity
 from adapter.terminology import messages
-from adapter.terminology.designation import Designation, Match, in_languages, listed, match, preferred
+from adapter.terminology.code_system.designation import Designation, Match, in_languages, listed, match, preferred
 from adapter.terminology.language import Depth, Languages
 from adapter.terminology.outcome import TerminologyIssue
-from adapter.terminology.report import Sought
-from adapter.terminology.request import Wanted
+from adapter.terminology.report import CodeQuery
+from adapter.terminology.request import RequestContext
 
 
-def check_member_display(sought: Sought, wanted: Wanted, *, is_lenient: bool) -> None:
+def check_member_display(sought: CodeQuery, wanted: RequestContext, *, is_lenient: bool) -> None:
     """Check the display of a coding that is in the value set.
 
     A display in another language than the wanted ones is a note if it is right in the language of the code system; a designation
@@ -31,7 +31,7 @@ def check_member_display(sought: Sought, wanted: Wanted, *, is_lenient: bool) ->
         report.add(_none_for_language(sought, wanted, severity), is_said=True)
 
 
-def check_other_display(sought: Sought, wanted: Wanted, *, is_lenient: bool) -> None:
+def check_other_display(sought: CodeQuery, wanted: RequestContext, *, is_lenient: bool) -> None:
     """Check the display of a coding that is not in the value set, but in its code system."""
     coding, found, report = sought.coding, sought.found, sought.report
     display = coding.display
@@ -61,7 +61,7 @@ def _count(designations: list[Designation], languages: Languages | None) -> int:
     return len(_displays(designations, languages) or in_languages(designations, languages))
 
 
-def _wrong(sought: Sought, wanted: Wanted, same: Match, *, severity: Severity | None) -> TerminologyIssue:
+def _wrong(sought: CodeQuery, wanted: RequestContext, same: Match, *, severity: Severity | None) -> TerminologyIssue:
     coding, designations = sought.coding, sought.found.designations
     message = messages.WRONG_WHITESPACE if same is Match.WHITESPACE else messages.WRONG_DISPLAY
     displays = _displays(designations, wanted.languages)
@@ -96,7 +96,7 @@ def _closest(designations: list[Designation], languages: Languages | None) -> li
     return designations
 
 
-def _none_for_language(sought: Sought, wanted: Wanted, severity: Severity | None) -> TerminologyIssue:
+def _none_for_language(sought: CodeQuery, wanted: RequestContext, severity: Severity | None) -> TerminologyIssue:
     coding, found = sought.coding, sought.found
     best = preferred(found.designations, None)
     own = in_languages(found.designations, wanted.languages, found.language)
@@ -113,7 +113,7 @@ def _none_for_language(sought: Sought, wanted: Wanted, severity: Severity | None
     )
 
 
-def _inactive(sought: Sought, display: str) -> TerminologyIssue:
+def _inactive(sought: CodeQuery, display: str) -> TerminologyIssue:
     coding, designations = sought.coding, sought.found.designations
     status = next(each.status for each in designations if match(display, [each]) is Match.SAME)
     right = [each.value for each in designations if each.is_current and each.is_display]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapter.terminology.coding import Coding
-from adapter.terminology.concept_map import NO_TRANSLATION, ConceptMap, Group
+from adapter.terminology.concept_map.index import NO_TRANSLATION, ConceptMap, Group
 
 Element = Mapping[str, Any]
 

@@ -6,16 +6,16 @@ from typing import Any
 
 from adapter.terminology import messages
 from adapter.terminology.catalog import ValueSet
-from adapter.terminology.code_system import STANDARDS_STATUS, CodeSystem, designation_of, extension_value
+from adapter.terminology.code_system.concept import Concept
+from adapter.terminology.code_system.definition import STANDARDS_STATUS, CodeSystem, designation_of, extension_value
+from adapter.terminology.code_system.designation import Designation
+from adapter.terminology.code_system.filters import filters_of
 from adapter.terminology.coding import Coding
-from adapter.terminology.concept import Concept
 from adapter.terminology.definition_status import status_issue
-from adapter.terminology.designation import Designation
-from adapter.terminology.filters import filters_of
-from adapter.terminology.included_version import included_version, picked_version
-from adapter.terminology.listed import listed_code_system
-from adapter.terminology.report import Sought, silently, unknown_code, unknown_system
-from adapter.terminology.request import Wanted
+from adapter.terminology.report import CodeQuery, silently, unknown_code, unknown_system
+from adapter.terminology.request import RequestContext
+from adapter.terminology.value_set.included_version import included_version, picked_version
+from adapter.terminology.value_set.listed import listed_code_system
 from adapter.terminology.version import order
 
 Element = Mapping[str, Any]
@@ -37,11 +37,11 @@ class Members:
     """A value set that codes are looked for in; `imports` are those that it imports, by canonical, ready as well."""
 
     value_set: ValueSet
-    wanted: Wanted
+    wanted: RequestContext
     rules: Rules
     imports: Mapping[str, "Members"] = field(default_factory=dict)
 
-    def has(self, sought: Sought) -> bool | None:
+    def has(self, sought: CodeQuery) -> bool | None:
         """Whether a coding is a member; None if that can not be known, since its code system is not here.
 
         Raises RefusedError if the rules of versions contradict each other, or the value set is far too large a web of imports.
@@ -78,7 +78,7 @@ class Members:
             if not include.get("system") or (include["system"] == coding.system and picked in {None, version} and fits):
                 yield include
 
-    def _in_includes(self, compose: Element, sought: Sought) -> bool | None:
+    def _in_includes(self, compose: Element, sought: CodeQuery) -> bool | None:
         """Whether one of the includes has the coding; then it is of no interest that an earlier one does not know the code."""
         result: bool | None = False
         for include in self._includes(compose, sought.coding):
@@ -89,7 +89,7 @@ class Members:
                 break
         return result
 
-    def _in_include(self, include: Element, sought: Sought) -> bool | None:
+    def _in_include(self, include: Element, sought: CodeQuery) -> bool | None:
         result: bool | None = True
         if include.get("system"):
             result = self._in_system(include, sought)
@@ -100,7 +100,7 @@ class Members:
                 result = other.has(sought)
         return result
 
-    def _in_system(self, include: Element, sought: Sought) -> bool | None:
+    def _in_system(self, include: Element, sought: CodeQuery) -> bool | None:
         coding, found = sought.coding, sought.found
         listed = listed_code_system(self.wanted, include)
         if listed:
@@ -118,7 +118,7 @@ class Members:
             found.version = system.version
         return is_in
 
-    def _is_in_list(self, include: Element, listed: CodeSystem, sought: Sought) -> bool:
+    def _is_in_list(self, include: Element, listed: CodeSystem, sought: CodeQuery) -> bool:
         """Whether an include lists a code of a code system that nobody here may hold."""
         coding, found = sought.coding, sought.found
         found.is_only_listed = True
@@ -126,7 +126,7 @@ class Members:
         is_version = None in {listed.version, coding.version} or listed.version == coding.version
         return is_version and self._is_listed(include, listed, sought)
 
-    def _says_unknown(self, version: str | None, sought: Sought) -> bool:
+    def _says_unknown(self, version: str | None, sought: CodeQuery) -> bool:
         """Whether it is to be said that the code system is not here."""
         if self.rules.is_membership_only:
             return False
@@ -135,7 +135,7 @@ class Members:
         sought.report.add_unknown(*said)
         return True
 
-    def _is_selected(self, include: Element, system: CodeSystem, sought: Sought) -> bool:
+    def _is_selected(self, include: Element, system: CodeSystem, sought: CodeQuery) -> bool:
         """Whether an include of a code system that is here selects the code."""
         concept = system.find(sought.coding.code)
         if include.get("concept"):
@@ -150,7 +150,7 @@ class Members:
             return not system.is_complete
         return self._is_usable(system, concept, sought)
 
-    def _is_listed(self, include: Element, system: CodeSystem, sought: Sought) -> bool:
+    def _is_listed(self, include: Element, system: CodeSystem, sought: CodeQuery) -> bool:
         concept = system.find(sought.coding.code)
         for each in include["concept"]:
             if concept and system.find(str(each.get("code"))) is concept:
@@ -160,7 +160,9 @@ class Members:
                 return True
         return False
 
-    def _is_usable(self, system: CodeSystem, concept: Concept, sought: Sought, *, more: list[Designation] | None = None) -> bool:
+    def _is_usable(
+        self, system: CodeSystem, concept: Concept, sought: CodeQuery, *, more: list[Designation] | None = None
+    ) -> bool:
         """Whether a selected concept counts: it may be abstract or inactive."""
         coding, found, report = sought.coding, sought.found, sought.report
         found.see(system, concept, more)
@@ -182,7 +184,7 @@ class Members:
     def _leaves_out_inactive(self) -> bool:
         return self.wanted.is_active_only is True or (self.value_set.compose or {}).get("inactive") is False
 
-    def _is_excluded(self, exclude: Element, sought: Sought) -> bool:
+    def _is_excluded(self, exclude: Element, sought: CodeQuery) -> bool:
         """Whether an exclude takes the code out; what it finds on the way is of no interest to anyone."""
         silent = silently(sought.coding)
         silent.report.steps = sought.report.steps
@@ -192,14 +194,14 @@ class Members:
         sought.report.steps = silent.report.steps
         return is_out
 
-    def _is_in_excluded_system(self, exclude: Element, silent: Sought) -> bool:
+    def _is_in_excluded_system(self, exclude: Element, silent: CodeQuery) -> bool:
         if exclude["system"] != silent.coding.system:
             return False
         url, version = silent.coding.system, exclude.get("version") or None
         system = self.wanted.ruled_code_system(url, version) or listed_code_system(self.wanted, exclude)
         return system is not None and self._is_selected(exclude, system, silent)
 
-    def _in_expansion(self, sought: Sought) -> bool:
+    def _in_expansion(self, sought: CodeQuery) -> bool:
         """Whether a value set without compose lists the code in its expansion."""
         coding, found = sought.coding, sought.found
         for each in _flat((self.value_set.resource.get("expansion") or {}).get("contains") or ()):
@@ -210,12 +212,12 @@ class Members:
                 return True
         return False
 
-    def _mention(self, resource: Element, sought: Sought) -> None:
+    def _mention(self, resource: Element, sought: CodeQuery) -> None:
         issue = status_issue(resource, self.value_set.resource)
         if issue:
             sought.report.add(issue)
 
-    def _mention_deprecation(self, element: Element, sought: Sought) -> None:
+    def _mention_deprecation(self, element: Element, sought: CodeQuery) -> None:
         status = extension_value(element, STANDARDS_STATUS)
         if status not in {"withdrawn", "deprecated"} and extension_value(element, _DEPRECATED) == "true":
             status = "deprecated"

@@ -1,23 +1,23 @@
 """`$subsumes` (http://hl7.org/fhir/R4/codesystem-operation-subsumes.html)."""
 
 from adapter.terminology import messages
-from adapter.terminology.code_system import CodeSystem
-from adapter.terminology.concept import Concept
-from adapter.terminology.operation.common import (
+from adapter.terminology.code_system.concept import Concept
+from adapter.terminology.code_system.definition import CodeSystem
+from adapter.terminology.wire.context import Header, wanted_of
+from adapter.terminology.wire.operation.common import (
     REQUEST_LABELS,
     SYSTEM_VERSIONS,
     TX_RESOURCE,
     Call,
+    OperationContext,
     Resource,
-    Surroundings,
     overlaid,
     parameter,
     parameters,
 )
-from adapter.terminology.operation.lookup import found_system
-from adapter.terminology.operation.validate_code import instance
-from adapter.terminology.parameter import Arguments, Kind, Parameter, Table
-from adapter.terminology.request import Header, wanted_of
+from adapter.terminology.wire.operation.lookup import found_system
+from adapter.terminology.wire.operation.validate_code import instance
+from adapter.terminology.wire.parameter import Arguments, Kind, Parameter, Table
 
 TABLE = Table(
     operation="CodeSystem/$subsumes",
@@ -35,7 +35,7 @@ TABLE = Table(
 )
 
 
-def subsumes(surroundings: Surroundings, call: Call) -> Resource:
+def subsumes(surroundings: OperationContext, call: Call) -> Resource:
     """`CodeSystem/$subsumes`: equivalent, subsumes, subsumed-by or not-subsumed; raises RefusedError for unknown codes."""
     arguments = call.arguments
     arguments.refuse_issues()

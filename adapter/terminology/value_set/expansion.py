@@ -8,17 +8,17 @@ from typing import Any
 from adapter.terminology import messages
 from adapter.terminology.canonical import split
 from adapter.terminology.catalog import ValueSet
-from adapter.terminology.code_system import CodeSystem
-from adapter.terminology.concept import Concept
+from adapter.terminology.code_system.concept import Concept
+from adapter.terminology.code_system.definition import CodeSystem
+from adapter.terminology.code_system.filters import filters_of, selected
 from adapter.terminology.definition_status import concern
-from adapter.terminology.entry import Entry, Known
-from adapter.terminology.expanded import Expanded, Task
-from adapter.terminology.filters import filters_of, selected
-from adapter.terminology.listed import listed_code_system
 from adapter.terminology.outcome import RefusedError
-from adapter.terminology.prepare import check_modifiers, deeper, found_import
 from adapter.terminology.report import enumerated
-from adapter.terminology.request import Wanted
+from adapter.terminology.request import RequestContext
+from adapter.terminology.value_set.entry import Entry, Known
+from adapter.terminology.value_set.expanded import Expanded, Task
+from adapter.terminology.value_set.listed import listed_code_system
+from adapter.terminology.value_set.prepare import check_modifiers, deeper, found_import
 from adapter.terminology.version import order
 
 Element = Mapping[str, Any]
@@ -360,7 +360,7 @@ def _unknown_import(canonical: str) -> RefusedError:
     return messages.UNKNOWN_IMPORT.refusal(value_set=url)
 
 
-def _unknown_system(wanted: Wanted, url: str, version: str | None) -> RefusedError:
+def _unknown_system(wanted: RequestContext, url: str, version: str | None) -> RefusedError:
     if not version:
         return messages.UNKNOWN_SYSTEM_OF_EXPANSION.refusal(system=url)
     versions = wanted.catalog.code_system_versions(url)

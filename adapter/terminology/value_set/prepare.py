@@ -5,10 +5,10 @@ from typing import Any
 
 from adapter.terminology import messages
 from adapter.terminology.catalog import ValueSet
-from adapter.terminology.filters import filters_of
-from adapter.terminology.membership import Members, Rules
+from adapter.terminology.code_system.filters import filters_of
 from adapter.terminology.outcome import RefusedError
-from adapter.terminology.request import Wanted, for_value_set
+from adapter.terminology.request import RequestContext, for_value_set
+from adapter.terminology.value_set.membership import Members, Rules
 
 Element = Mapping[str, Any]
 
@@ -19,7 +19,7 @@ class UnresolvedError(RefusedError):
     """An import that is not here: the code can not be validated, but the question was a good one."""
 
 
-def prepared(value_set: ValueSet, wanted: Wanted, rules: Rules) -> Members:
+def prepared(value_set: ValueSet, wanted: RequestContext, rules: Rules) -> Members:
     """The value set with all that it imports.
 
     Raises UnresolvedError for an import that is not here, RefusedError for imports in a circle or too deep, filters that are not
@@ -41,12 +41,12 @@ def check_modifiers(value_set: ValueSet) -> None:
         raise messages.LOCKED_DATE.refusal(value_set=value_set.canonical)
 
 
-def found_import(wanted: Wanted, source: ValueSet, canonical: str) -> ValueSet | None:
+def found_import(wanted: RequestContext, source: ValueSet, canonical: str) -> ValueSet | None:
     """The value set that an include imports: contained (`#id`), or by canonical; raises RefusedError for a wrong version."""
     return source.contained(canonical) if canonical.startswith("#") else wanted.value_set(canonical)
 
 
-def deeper(wanted: Wanted, value_set: ValueSet, path: tuple[str, ...]) -> tuple[str, ...]:
+def deeper(wanted: RequestContext, value_set: ValueSet, path: tuple[str, ...]) -> tuple[str, ...]:
     """The path of imports with one more on it; raises RefusedError if it is a circle or too long."""
     canonical = value_set.canonical
     if canonical and canonical in path:
@@ -59,7 +59,7 @@ def deeper(wanted: Wanted, value_set: ValueSet, path: tuple[str, ...]) -> tuple[
 class _Preparation:
     """One preparation: every imported value set is made ready once."""
 
-    def __init__(self, wanted: Wanted, rules: Rules) -> None:
+    def __init__(self, wanted: RequestContext, rules: Rules) -> None:
         self._wanted = wanted
         self._rules = rules
         self._done: dict[str, Members] = {}

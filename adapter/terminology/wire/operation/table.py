@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from adapter.terminology.operation import batch_validate_code, expand, lookup, subsumes, translate, validate_code, versions
-from adapter.terminology.operation.common import Call, Resource, Surroundings
-from adapter.terminology.parameter import Table
+from adapter.terminology.wire.operation import batch_validate_code, expand, lookup, subsumes, translate, validate_code, versions
+from adapter.terminology.wire.operation.common import Call, OperationContext, Resource
+from adapter.terminology.wire.parameter import Table
 
 _HL7 = "http://hl7.org/fhir/OperationDefinition/"
 
@@ -17,7 +17,7 @@ class Operation:
     name: str
     type: str | None
     table: Table
-    call: Callable[[Surroundings, Call], Resource]
+    call: Callable[[OperationContext, Call], Resource]
     is_on_instance: bool = False
 
     @property

@@ -5,18 +5,18 @@ from typing import Any
 
 from adapter.issues import Severity
 from adapter.terminology import messages
-from adapter.terminology.code_system import CodeSystem
+from adapter.terminology.code_system.definition import CodeSystem
+from adapter.terminology.code_system.designation import Match, match
 from adapter.terminology.coding import Coding
-from adapter.terminology.designation import Match, match
 from adapter.terminology.outcome import TerminologyIssue
-from adapter.terminology.report import Sought, unknown_system
-from adapter.terminology.request import Wanted
+from adapter.terminology.report import CodeQuery, unknown_system
+from adapter.terminology.request import RequestContext
 from adapter.terminology.version import is_match, latest
 
 Element = Mapping[str, Any]
 
 
-def included_version(wanted: Wanted, include: Element, sought: Sought) -> str | None:
+def included_version(wanted: RequestContext, include: Element, sought: CodeQuery) -> str | None:
     """The version to look in; what does not fit the coding's own version is reported.
 
     The version of the coding counts where the include and the rules leave it open: they name none, or one with wildcards that
@@ -42,7 +42,7 @@ def included_version(wanted: Wanted, include: Element, sought: Sought) -> str | 
     return version
 
 
-def picked_version(wanted: Wanted, includes: Iterable[Element], coding: Coding) -> str | None:
+def picked_version(wanted: RequestContext, includes: Iterable[Element], coding: Coding) -> str | None:
     """Of several included versions, the one to judge a coding without version by; None if it makes no difference.
 
     That is the newest one that knows the code (with the display that was sent), or the newest of all if none does.
@@ -80,7 +80,7 @@ def _mismatch(system: CodeSystem, coding: Coding, *, version: str | None, includ
     return messages.VERSION_MISMATCH.issue(place, system=coding.system, version=version, given=coding.version)
 
 
-def _say_unknown(wanted: Wanted, sought: Sought) -> None:
+def _say_unknown(wanted: RequestContext, sought: CodeQuery) -> None:
     """Say so if the version of the coding is not here at all."""
     coding = sought.coding
     if wanted.code_system(coding.system, coding.version) is None:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from adapter.terminology.code_system import PROPERTIES, STANDARDS_STATUS, CodeSystem, designation_of, text_of, value_of
-from adapter.terminology.concept import Concept
-from adapter.terminology.designation import Designation, preferred
+from adapter.terminology.code_system.concept import Concept
+from adapter.terminology.code_system.definition import PROPERTIES, STANDARDS_STATUS, CodeSystem, designation_of, text_of, value_of
+from adapter.terminology.code_system.designation import Designation, preferred
 from adapter.terminology.language import Languages
 
 Element = Mapping[str, Any]

@@ -7,10 +7,14 @@ from uuid import UUID, uuid5
 from adapter.fhir.json import canonical_bytes
 from adapter.terminology import messages
 from adapter.terminology.catalog import ValueSet
-from adapter.terminology.entry import Declared, Show, shown
-from adapter.terminology.expanded import Expanded, Task
-from adapter.terminology.expansion import expanded
-from adapter.terminology.operation.common import (
+from adapter.terminology.request import RequestContext, for_value_set
+from adapter.terminology.value_set.entry import Declared, Show, shown
+from adapter.terminology.value_set.expanded import Expanded, Task
+from adapter.terminology.value_set.expansion import expanded
+from adapter.terminology.value_set.prepare import supplements_missing
+from adapter.terminology.value_set.search import Search
+from adapter.terminology.wire.context import Header, of_value_set, wanted_of
+from adapter.terminology.wire.operation.common import (
     DATE,
     DISPLAY_LANGUAGE,
     REQUEST_LABELS,
@@ -18,15 +22,12 @@ from adapter.terminology.operation.common import (
     USE_SUPPLEMENT,
     VERSIONS,
     Call,
+    OperationContext,
     Resource,
-    Surroundings,
     overlaid,
 )
-from adapter.terminology.operation.validate_code import value_set_of
-from adapter.terminology.parameter import Arguments, Kind, Parameter, Table
-from adapter.terminology.prepare import supplements_missing
-from adapter.terminology.request import Header, Wanted, for_value_set, of_value_set, wanted_of
-from adapter.terminology.search import Search
+from adapter.terminology.wire.operation.validate_code import value_set_of
+from adapter.terminology.wire.parameter import Arguments, Kind, Parameter, Table
 
 Element = Mapping[str, Any]
 
@@ -87,7 +88,7 @@ TABLE = Table(
 )
 
 
-def expand(surroundings: Surroundings, call: Call) -> Resource:
+def expand(surroundings: OperationContext, call: Call) -> Resource:
     """`ValueSet/$expand`: the value set with its expansion; raises RefusedError."""
     call.arguments.refuse_issues()
     header = Header(languages=call.header, is_open=True)
@@ -118,7 +119,7 @@ def _check_paging(arguments: Arguments) -> None:
             raise messages.WRONG_TYPE.refusal(place=name, name=name, type="number that is not negative")
 
 
-def _task(arguments: Arguments, wanted: Wanted) -> Task:
+def _task(arguments: Arguments, wanted: RequestContext) -> Task:
     has_page = arguments.has("count")
     return Task(
         wanted=wanted,
@@ -143,7 +144,7 @@ def _body(value_set: ValueSet, *, is_whole: bool) -> Resource:
     return {"resourceType": "ValueSet", **{name: resource[name] for name in names if name in resource}}
 
 
-def _expansion(made: Expanded, arguments: Arguments, wanted: Wanted) -> Resource:
+def _expansion(made: Expanded, arguments: Arguments, wanted: RequestContext) -> Resource:
     count, offset = arguments.one("count"), arguments.one("offset")
     is_tree = made.is_tree and (count is None or count > made.total)
     listed = made.roots if is_tree else made.entries[(offset or 0) - made.passed :][:count]
@@ -168,7 +169,7 @@ def _expansion(made: Expanded, arguments: Arguments, wanted: Wanted) -> Resource
     }
 
 
-def _repeated(arguments: Arguments, made: Expanded, wanted: Wanted) -> Iterator[Resource]:
+def _repeated(arguments: Arguments, made: Expanded, wanted: RequestContext) -> Iterator[Resource]:
     """The parameters that made a difference, as the expansion repeats them."""
     for name, kind in _REPEATED.items():
         for value in arguments.all(name):

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from adapter.terminology.code_system import CodeSystem, Definition
-from adapter.terminology.request import Wanted
+from adapter.terminology.code_system.definition import CodeSystem, Definition
+from adapter.terminology.request import RequestContext
 
 Element = Mapping[str, Any]
 
 
-def listed_code_system(wanted: Wanted, element: Element) -> CodeSystem | None:
+def listed_code_system(wanted: RequestContext, element: Element) -> CodeSystem | None:
     """The codes that an include or exclude lists of such a code system, as if they were all of it; None for any other one.
 
     Nothing but the codes is in it: what the value set says of them is the value set's.

@@ -4,10 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from adapter.terminology import messages
-from adapter.terminology.code_system import CodeSystem
-from adapter.terminology.concept import Concept
-from adapter.terminology.designation import PREFERRED_FOR_LANGUAGE, Designation, preferred
-from adapter.terminology.operation.common import (
+from adapter.terminology.code_system.concept import Concept
+from adapter.terminology.code_system.definition import CodeSystem
+from adapter.terminology.code_system.designation import PREFERRED_FOR_LANGUAGE, Designation, preferred
+from adapter.terminology.request import RequestContext
+from adapter.terminology.value_set.prepare import supplements_missing
+from adapter.terminology.wire.context import Header, wanted_of
+from adapter.terminology.wire.operation.common import (
     DATE,
     DISPLAY_LANGUAGE,
     REQUEST_LABELS,
@@ -15,15 +18,13 @@ from adapter.terminology.operation.common import (
     TX_RESOURCE,
     USE_SUPPLEMENT,
     Call,
+    OperationContext,
     Resource,
-    Surroundings,
     overlaid,
     parameter,
     parameters,
 )
-from adapter.terminology.parameter import Arguments, Kind, Parameter, Table
-from adapter.terminology.prepare import supplements_missing
-from adapter.terminology.request import Header, Wanted, wanted_of
+from adapter.terminology.wire.parameter import Arguments, Kind, Parameter, Table
 
 Element = Mapping[str, Any]
 
@@ -51,7 +52,7 @@ TABLE = Table(
 )
 
 
-def lookup(surroundings: Surroundings, call: Call) -> Resource:
+def lookup(surroundings: OperationContext, call: Call) -> Resource:
     """`CodeSystem/$lookup`: what is known of a code; raises RefusedError if the code or its system is not here."""
     arguments = call.arguments
     arguments.refuse_issues()
@@ -65,7 +66,7 @@ def lookup(surroundings: Surroundings, call: Call) -> Resource:
     return _said(system, concept, wanted, names=arguments.all("property"))
 
 
-def coded_system(arguments: Arguments, wanted: Wanted) -> tuple[CodeSystem, str]:
+def coded_system(arguments: Arguments, wanted: RequestContext) -> tuple[CodeSystem, str]:
     """The code system and the code that are meant; raises RefusedError if that is not clear, or the code system is not here."""
     if arguments.has("code") and arguments.has("coding"):
         raise messages.SEVERAL_CODES.refusal(names="code and coding")
@@ -83,7 +84,7 @@ def coded_system(arguments: Arguments, wanted: Wanted) -> tuple[CodeSystem, str]
     return system, coding["code"]
 
 
-def found_system(wanted: Wanted, url: str, version: str | None) -> CodeSystem:
+def found_system(wanted: RequestContext, url: str, version: str | None) -> CodeSystem:
     """A code system that is here; raises RefusedError for another."""
     system = wanted.ruled_code_system(url, version)
     if system is None:
@@ -91,7 +92,7 @@ def found_system(wanted: Wanted, url: str, version: str | None) -> CodeSystem:
     return system
 
 
-def _said(system: CodeSystem, concept: Concept, wanted: Wanted, *, names: Sequence[str]) -> Resource:
+def _said(system: CodeSystem, concept: Concept, wanted: RequestContext, *, names: Sequence[str]) -> Resource:
     designations = system.designations(concept)
     display = preferred(designations, wanted.languages) or preferred(designations, None)
     shows_all = not names or _ALL in names

@@ -10,9 +10,9 @@ from itertools import chain
 from typing import Any
 
 from adapter.terminology import messages
-from adapter.terminology.code_system import CodeSystem, text_of, value_of
-from adapter.terminology.concept import Concept
-from adapter.terminology.pattern import PatternError, compiled
+from adapter.terminology.code_system.concept import Concept
+from adapter.terminology.code_system.definition import CodeSystem, text_of, value_of
+from adapter.terminology.code_system.pattern import PatternError, compiled
 
 Element = Mapping[str, Any]
 Test = Callable[[Concept], bool]

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from adapter.terminology.entry import Entry
-from adapter.terminology.request import Wanted
-from adapter.terminology.search import Search
+from adapter.terminology.request import RequestContext
+from adapter.terminology.value_set.entry import Entry
+from adapter.terminology.value_set.search import Search
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +14,7 @@ class Task:
     `page` is the page that is shown, as the number of codes before it and up to its end, if there is one.
     """
 
-    wanted: Wanted
+    wanted: RequestContext
     search: Search
     is_flat: bool = False
     leaves_out_abstract: bool = False

@@ -7,16 +7,16 @@ from typing import Any
 from adapter.issues import Severity
 from adapter.terminology import messages
 from adapter.terminology.canonical import is_absolute, joined
-from adapter.terminology.code_system import CodeSystem
+from adapter.terminology.code_system.concept import Concept
+from adapter.terminology.code_system.definition import CodeSystem
+from adapter.terminology.code_system.designation import preferred
 from adapter.terminology.coding import Coding
-from adapter.terminology.concept import Concept
 from adapter.terminology.definition_status import status_issue
-from adapter.terminology.designation import preferred
-from adapter.terminology.display_check import check_member_display, check_other_display
-from adapter.terminology.membership import Members
 from adapter.terminology.outcome import TerminologyIssue
-from adapter.terminology.report import Found, Report, Sought, silently, unknown_code, unknown_system
-from adapter.terminology.request import Wanted
+from adapter.terminology.report import CodeQuery, Found, Report, silently, unknown_code, unknown_system
+from adapter.terminology.request import RequestContext
+from adapter.terminology.value_set.display_check import check_member_display, check_other_display
+from adapter.terminology.value_set.membership import Members
 from adapter.terminology.version import latest
 
 Element = Mapping[str, Any]
@@ -56,8 +56,8 @@ class _State:
 
     report: Report = field(default_factory=Report)
     is_member: bool | None = False
-    right: Sought | None = None
-    all: list[Sought] = field(default_factory=list)
+    right: CodeQuery | None = None
+    all: list[CodeQuery] = field(default_factory=list)
     members: set[str] = field(default_factory=set)
 
 
@@ -71,7 +71,7 @@ def validate(members: Members, question: Question) -> Answer:
     for each in question.codings:
         coding = _with_system(each, members, state.report) if question.is_system_inferred else each
         shown.append(coding.shown)
-        sought = Sought(coding=coding, found=Found(), report=state.report)
+        sought = CodeQuery(coding=coding, found=Found(), report=state.report)
         is_in = _judge(sought, members, question)
         _keep(sought, state, is_in=is_in)
     if question.form == "codeableConcept" and state.right:
@@ -106,14 +106,14 @@ def inferred_systems(members: Members, coding: Coding) -> list[str]:
     return [each.system for each in codings if members.has(silently(each))]
 
 
-def _can_hold(include: Element, wanted: Wanted, code: str) -> bool:
+def _can_hold(include: Element, wanted: RequestContext, code: str) -> bool:
     if include.get("concept"):
         return any(each.get("code") == code for each in include["concept"])
     system = wanted.ruled_code_system(include["system"], include.get("version") or None)
     return system is not None and system.find(code) is not None
 
 
-def _judge(sought: Sought, members: Members, question: Question) -> bool | None:
+def _judge(sought: CodeQuery, members: Members, question: Question) -> bool | None:
     """Judge one coding: whether it is a member, and what is wrong with it."""
     coding, report = sought.coding, sought.report
     if not coding.code:
@@ -134,7 +134,7 @@ def _judge(sought: Sought, members: Members, question: Question) -> bool | None:
     return is_in
 
 
-def _keep(sought: Sought, state: _State, *, is_in: bool | None) -> None:
+def _keep(sought: CodeQuery, state: _State, *, is_in: bool | None) -> None:
     """Keep a coding, and whether it is the first that is a member."""
     if state.is_member is not True and is_in is not False:
         state.is_member = is_in
@@ -144,7 +144,7 @@ def _keep(sought: Sought, state: _State, *, is_in: bool | None) -> None:
     state.all.append(sought)
 
 
-def _judge_outside(sought: Sought, members: Members, question: Question) -> None:
+def _judge_outside(sought: CodeQuery, members: Members, question: Question) -> None:
     """Say what is wrong with a coding that is not a member: its system, its code, or only its display."""
     coding, report, wanted = sought.coding, sought.report, members.wanted
     if not is_absolute(coding.system):
@@ -173,7 +173,7 @@ def _see(system: CodeSystem, concept: Concept, found: Found) -> None:
         found.inactive, found.status = True, system.status(concept)
 
 
-def _judge_system(sought: Sought, wanted: Wanted, version: str | None) -> None:
+def _judge_system(sought: CodeQuery, wanted: RequestContext, version: str | None) -> None:
     """Say what a system is that is no code system here."""
     url, place, report = sought.coding.system, sought.coding.at("system"), sought.report
     supplement = wanted.catalog.supplement(url)
@@ -219,7 +219,7 @@ def _say_not_in(members: Members, question: Question, report: Report, *, shown: 
         report.add(messages.NOT_IN_VALUE_SET.issue(place, codes=", ".join(shown), value_set=value_set))
 
 
-def _answer(wanted: Wanted, question: Question, state: _State) -> Answer:
+def _answer(wanted: RequestContext, question: Question, state: _State) -> Answer:
     kept = state.right or next(iter(state.all), None)
     found = kept.found if kept else Found()
     coding = kept.coding if kept and (state.right or question.form != "codeableConcept") else None

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from adapter.terminology import messages
-from adapter.terminology.operation import validate_code
-from adapter.terminology.operation.common import TX_RESOURCE, Call, Resource, Surroundings, overlaid, parameters
 from adapter.terminology.outcome import RefusedError, operation_outcome
-from adapter.terminology.parameter import Arguments, Kind, Parameter, Table, read_parameters
+from adapter.terminology.wire.operation import validate_code
+from adapter.terminology.wire.operation.common import TX_RESOURCE, Call, OperationContext, Resource, overlaid, parameters
+from adapter.terminology.wire.parameter import Arguments, Kind, Parameter, Table, read_parameters
 
 _MOST = 5_000
 _VALIDATION = Parameter(
@@ -24,18 +24,18 @@ CODE_SYSTEM_TABLE = Table(operation="CodeSystem/$batch-validate-code", rows=(_VA
 VALUE_SET_TABLE = Table(operation="ValueSet/$batch-validate-code", rows=(_VALIDATION, *validate_code.VALUE_SET_TABLE.rows))
 
 
-def batch_in_code_system(surroundings: Surroundings, call: Call) -> Resource:
+def batch_in_code_system(surroundings: OperationContext, call: Call) -> Resource:
     """`CodeSystem/$batch-validate-code`; raises RefusedError if the request as a whole can not be read."""
     return _batch(surroundings, call, validate_code.CODE_SYSTEM_TABLE, carry_out=validate_code.validate_in_code_system)
 
 
-def batch_in_value_set(surroundings: Surroundings, call: Call) -> Resource:
+def batch_in_value_set(surroundings: OperationContext, call: Call) -> Resource:
     """`ValueSet/$batch-validate-code`; raises RefusedError if the request as a whole can not be read."""
     return _batch(surroundings, call, validate_code.VALUE_SET_TABLE, carry_out=validate_code.validate_in_value_set)
 
 
 def _batch(
-    surroundings: Surroundings, call: Call, table: Table, *, carry_out: Callable[[Surroundings, Call], Resource]
+    surroundings: OperationContext, call: Call, table: Table, *, carry_out: Callable[[OperationContext, Call], Resource]
 ) -> Resource:
     arguments = call.arguments
     arguments.refuse_issues()

@@ -10,10 +10,16 @@ from typing import Any
 from adapter.terminology import messages
 from adapter.terminology.canonical import is_absolute, joined
 from adapter.terminology.catalog import Catalog, ValueSet
-from adapter.terminology.code_system import CodeSystem
+from adapter.terminology.code_system.definition import CodeSystem
 from adapter.terminology.coding import Coding
-from adapter.terminology.membership import Members, Rules
-from adapter.terminology.operation.common import (
+from adapter.terminology.outcome import RefusedError, TerminologyIssue, operation_outcome
+from adapter.terminology.report import unknown_system
+from adapter.terminology.request import RequestContext
+from adapter.terminology.value_set.membership import Members, Rules
+from adapter.terminology.value_set.prepare import UnresolvedError, prepared, supplements_missing
+from adapter.terminology.value_set.validation import Answer, Question, validate
+from adapter.terminology.wire.context import Header, of_value_set, wanted_of
+from adapter.terminology.wire.operation.common import (
     DATE,
     DISPLAY_LANGUAGE,
     REQUEST_LABELS,
@@ -21,19 +27,14 @@ from adapter.terminology.operation.common import (
     USE_SUPPLEMENT,
     VERSIONS,
     Call,
+    OperationContext,
     Resource,
-    Surroundings,
     check_resource,
     overlaid,
     parameter,
     parameters,
 )
-from adapter.terminology.outcome import RefusedError, TerminologyIssue, operation_outcome
-from adapter.terminology.parameter import Arguments, Kind, Parameter, Table
-from adapter.terminology.prepare import UnresolvedError, prepared, supplements_missing
-from adapter.terminology.report import unknown_system
-from adapter.terminology.request import Header, Wanted, of_value_set, wanted_of
-from adapter.terminology.validation import Answer, Question, validate
+from adapter.terminology.wire.parameter import Arguments, Kind, Parameter, Table
 
 Element = Mapping[str, Any]
 
@@ -95,7 +96,7 @@ VALUE_SET_TABLE = Table(
 )
 
 
-def validate_in_value_set(surroundings: Surroundings, call: Call) -> Resource:
+def validate_in_value_set(surroundings: OperationContext, call: Call) -> Resource:
     """`ValueSet/$validate-code`: the Parameters with the answer; raises RefusedError."""
     arguments = call.arguments
     question = _question(arguments, system=arguments.one("system"), version=arguments.one("systemVersion"))
@@ -111,7 +112,7 @@ def validate_in_value_set(surroundings: Surroundings, call: Call) -> Resource:
     return _said(validate(members, question), question, arguments)
 
 
-def validate_in_code_system(surroundings: Surroundings, call: Call) -> Resource:
+def validate_in_code_system(surroundings: OperationContext, call: Call) -> Resource:
     """`CodeSystem/$validate-code`: the Parameters with the answer; raises RefusedError."""
     arguments = call.arguments
     question = _question(arguments, system=arguments.one("url"), version=arguments.one("version"), of_code_system=True)
@@ -178,7 +179,7 @@ def _coding(element: Element, place: str) -> Coding:
     )
 
 
-def _wanted(surroundings: Surroundings, call: Call) -> Wanted:
+def _wanted(surroundings: OperationContext, call: Call) -> RequestContext:
     catalog = overlaid(surroundings, call.arguments)
     return wanted_of(call.arguments, catalog, surroundings.limits, header=Header(languages=call.header, is_open=False))
 
@@ -190,7 +191,7 @@ def _rules(arguments: Arguments) -> Rules:
     )
 
 
-def value_set_of(surroundings: Surroundings, call: Call, wanted: Wanted) -> ValueSet:
+def value_set_of(surroundings: OperationContext, call: Call, wanted: RequestContext) -> ValueSet:
     """The value set that is meant; raises RefusedError if it is not here."""
     arguments = call.arguments
     if call.instance is not None:
@@ -208,7 +209,7 @@ def value_set_of(surroundings: Surroundings, call: Call, wanted: Wanted) -> Valu
     return found
 
 
-def instance(surroundings: Surroundings, kind: str, identity: str) -> Element:
+def instance(surroundings: OperationContext, kind: str, identity: str) -> Element:
     """The definition of the service that an operation is called on; raises RefusedError if there is none."""
     found = surroundings.catalog.by_id(kind, identity)
     if found is None:
@@ -216,7 +217,7 @@ def instance(surroundings: Surroundings, kind: str, identity: str) -> Element:
     return found
 
 
-def _code_system(surroundings: Surroundings, call: Call, wanted: Wanted, *, first: Coding) -> CodeSystem:
+def _code_system(surroundings: OperationContext, call: Call, wanted: RequestContext, *, first: Coding) -> CodeSystem:
     """The code system that is meant; raises UnresolvedError if it is not here, RefusedError if none is named."""
     arguments = call.arguments
     if call.instance is not None:
@@ -236,7 +237,7 @@ def _code_system(surroundings: Surroundings, call: Call, wanted: Wanted, *, firs
     return found
 
 
-def _own(wanted: Wanted, resource: Element) -> CodeSystem:
+def _own(wanted: RequestContext, resource: Element) -> CodeSystem:
     found = Catalog.of([resource]).overlaid([]).code_system(str(resource.get("url") or ""))
     if found is None:
         raise messages.SYSTEM_IS_SUPPLEMENT.refusal(system=resource.get("url"))
@@ -244,7 +245,7 @@ def _own(wanted: Wanted, resource: Element) -> CodeSystem:
     return CodeSystem(found.definition, known.supplements if known else ())
 
 
-def _unknown(wanted: Wanted, url: str, version: str | None, *, coding: Coding) -> UnresolvedError:
+def _unknown(wanted: RequestContext, url: str, version: str | None, *, coding: Coding) -> UnresolvedError:
     place = coding.at("system")
     supplement = wanted.catalog.supplement(url)
     if wanted.catalog.value_set(url):
@@ -264,7 +265,7 @@ class _UnknownSystemError(UnresolvedError):
         self.canonical = canonical
 
 
-def _unresolved(error: RefusedError, question: Question, wanted: Wanted, *, arguments: Arguments) -> Resource:
+def _unresolved(error: RefusedError, question: Question, wanted: RequestContext, *, arguments: Arguments) -> Resource:
     """The answer when something that the question needs is not here."""
     coding = question.codings[0] if question.codings and question.form != "codeableConcept" else None
     known = wanted.code_system(coding.system, None) if coding and coding.system else None

@@ -10,27 +10,28 @@ from typing import Any
 from adapter.terminology import messages
 from adapter.terminology.catalog import Catalog
 from adapter.terminology.coding import Coding
-from adapter.terminology.concept_map import ConceptMap
-from adapter.terminology.membership import Members, Rules
-from adapter.terminology.operation.common import (
+from adapter.terminology.concept_map.index import ConceptMap
+from adapter.terminology.concept_map.translation import Mapped, translations
+from adapter.terminology.report import silently
+from adapter.terminology.request import RequestContext
+from adapter.terminology.value_set.membership import Members, Rules
+from adapter.terminology.value_set.prepare import prepared
+from adapter.terminology.wire.context import Header, wanted_of
+from adapter.terminology.wire.operation.common import (
     DATE,
     REQUEST_LABELS,
     TX_RESOURCE,
     VERSIONS,
     Call,
+    OperationContext,
     Resource,
-    Surroundings,
     check_resource,
     overlaid,
     parameter,
     parameters,
 )
-from adapter.terminology.operation.validate_code import instance
-from adapter.terminology.parameter import Arguments, Kind, Parameter, Table
-from adapter.terminology.prepare import prepared
-from adapter.terminology.report import silently
-from adapter.terminology.request import Header, Wanted, wanted_of
-from adapter.terminology.translation import Mapped, translations
+from adapter.terminology.wire.operation.validate_code import instance
+from adapter.terminology.wire.parameter import Arguments, Kind, Parameter, Table
 
 Element = Mapping[str, Any]
 
@@ -75,7 +76,7 @@ class _Question:
     is_r5: bool
 
 
-def translate(surroundings: Surroundings, call: Call) -> Resource:
+def translate(surroundings: OperationContext, call: Call) -> Resource:
     """`ConceptMap/$translate`: the matches of all concept maps that fit; raises RefusedError."""
     arguments = call.arguments
     arguments.refuse_issues()
@@ -121,7 +122,7 @@ def _question(arguments: Arguments) -> _Question:
     )
 
 
-def _maps(surroundings: Surroundings, call: Call, catalog: Catalog) -> list[ConceptMap]:
+def _maps(surroundings: OperationContext, call: Call, catalog: Catalog) -> list[ConceptMap]:
     """The concept maps that are asked; raises RefusedError if the one that is named is not here."""
     arguments = call.arguments
     if call.instance is not None:
@@ -158,7 +159,7 @@ class _Target:
         return self.url is None or self.url in mapped.scopes
 
 
-def _target(arguments: Arguments, wanted: Wanted, question: _Question) -> _Target:
+def _target(arguments: Arguments, wanted: RequestContext, question: _Question) -> _Target:
     """What the request says of the translations: those of R5's target code are sources, all others targets."""
     is_source = question.is_r5 and question.is_reverse
     url = arguments.one("source" if is_source else "target")

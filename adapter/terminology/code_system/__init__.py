@@ -1,0 +1,1 @@
+"""Code systems: concepts, designations, and filters on them."""

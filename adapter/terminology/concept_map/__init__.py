@@ -1,0 +1,1 @@
+"""Concept maps: which code becomes which."""

@@ -1,0 +1,1 @@
+"""Value sets: expanded, and asked whether a code is a member."""
