@@ -132,7 +132,7 @@ class Conversion(ConversionRecord):
         if self.case is None or self.choice is None:
             return None
         circumstances = self.options.circumstances(self.earlier)
-        return facts_of(self.case, state_of(self.case), self.choice.policy, circumstances=circumstances)
+        return facts_of(self.case, state_of(self.case), self.choice.policy, circumstances=circumstances, named=self.choice.named)
 
     @cached_property
     def explanation(self) -> Explanation | None:

@@ -47,8 +47,9 @@ class Issue:
     """One problem with what we were given: what is wrong, where in the input, where in the output, and what to do.
 
     `text` never holds a value from the input, so an issue can be logged. `field` is the case field that is blamed, as a
-    path such as `billing.lines[0].modifiers[4]`; `location` names places in the input (`encounter.json#/billing/lines/0`),
-    `expression` places in the output (`Claim.item[0].modifier[4]`). `rule` is the id of the rule or check that found it.
+    path such as `billing.lines[0].modifiers[4]`, `also` the fields that it contradicts; `location` names places in the
+    input (`encounter.json#/billing/lines/0`), `expression` places in the output (`Claim.item[0].modifier[4]`). `rule` is
+    the id of the rule or check that found it.
     """
 
     severity: Severity
@@ -56,6 +57,7 @@ class Issue:
     text: str
     rule: str | None = None
     field: str | None = None
+    also: tuple[str, ...] = ()
     location: tuple[str, ...] = ()
     expression: tuple[str, ...] = ()
     suggestion: str | None = None
@@ -64,6 +66,11 @@ class Issue:
     def at(self, *, location: tuple[str, ...] = (), expression: tuple[str, ...] = ()) -> "Issue":
         """The same issue with its places filled in."""
         return replace(self, location=location or self.location, expression=expression or self.expression)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """All case fields that the issue stands at, the blamed one first."""
+        return () if self.field is None else (self.field, *self.also)
 
     @property
     def is_error(self) -> bool:

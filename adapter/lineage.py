@@ -218,11 +218,10 @@ class Trail:
 
     def with_places(self, issue: Issue) -> Issue:
         """The issue with the places in the documents and in the output that belong to its case field."""
-        if issue.field is None:
-            return issue
-        path = parse(issue.field)
+        paths = [parse(field) for field in issue.fields]
         return issue.at(
-            location=issue.location or self.merged.positions(path), expression=issue.expression or self._expression(path)
+            location=issue.location or self._all_positions(paths),
+            expression=issue.expression or tuple(dict.fromkeys(each for path in paths for each in self._expression(path))),
         )
 
     def _expression(self, path: Path) -> tuple[str, ...]:

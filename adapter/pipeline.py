@@ -15,12 +15,14 @@ from adapter.mapping.emit.compiled import CompiledMap
 from adapter.mapping.emit.support import Report
 from adapter.mapping.run.library import Library, MappedResource
 from adapter.mapping.run.origin import Origin, origins
+from adapter.merging.feature_source import with_source
 from adapter.merging.merge import Merged, merge
 from adapter.merging.validate import to_case
 from adapter.path import Path, dotted, parse
 from adapter.readers.document import NATIVE, Document, MappedDocument, ReadDocument, Source
 from adapter.readers.limit import check_items
 from adapter.readers.port import Readers
+from adapter.rules.completeness import checklist
 from adapter.rules.facts import Facts, facts_of
 from adapter.rules.judgement import Judgement, judgement_of
 from adapter.rules.lookback import ASIDE, Aside, weighed
@@ -111,7 +113,9 @@ class Pipeline:
 
     def _in_case_form(self, document: ReadDocument, options: Options) -> tuple[ReadDocument, Remarks]:
         if document.form == NATIVE:
-            return with_zone(document, options.zone) if options.zone else (document, ())
+            zoned, remarks = with_zone(document, options.zone) if options.zone else (document, ())
+            marked, further = with_source(zoned)
+            return marked, (*remarks, *further)
         return map_document(self.sources[document.form], document, options)
 
     def _judged(self, record: ConversionRecord, *, problems: Remarks) -> Conversion:
@@ -119,7 +123,7 @@ class Pipeline:
         assert record.case is not None  # noqa: S101 - `convert` has read it
         choice = self.policies.choose(record.case)
         circumstances = record.options.circumstances(record.earlier)
-        facts = facts_of(record.case, state_of(record.case), choice.policy, circumstances=circumstances)
+        facts = facts_of(record.case, state_of(record.case), choice.policy, circumstances=circumstances, named=choice.named)
         judgement = judgement_of(facts)
         issues = (*problems, *_claim_issues(judgement, choice, facts))
         return Conversion(**{**vars(record), "choice": choice, "judgement": judgement, "problems": issues})
@@ -180,14 +184,15 @@ def _case_of(merged: Merged, remarks: Remarks) -> Case:
 
 
 def _placed(issue: Issue, merged: Merged) -> Issue:
-    return issue.at(location=merged.positions(parse(issue.field))) if issue.field else issue
+    return issue.at(location=tuple(place for field in issue.fields for place in merged.positions(parse(field))))
 
 
 def _claim_issues(judgement: Judgement, choice: Choice, facts: Facts) -> tuple[Issue, ...]:
     """What the rules say; of a claim also, first, by which policy, and last, which modifiers the facts defend."""
     if facts.use is None:
         return judgement.issues
-    return choice.to_issue(), *judgement.issues, *suggestion_issues(suggest(facts))
+    told = checklist(facts, judgement.issues)
+    return choice.to_issue(), *judgement.issues, *suggestion_issues(suggest(facts)), *((told,) if told else ())
 
 
 def _set_aside(prior: Sequence[Document], asides: Sequence[Aside | None]) -> Iterator[Issue]:

@@ -24,8 +24,9 @@ Written by `python scripts/make_rules_page.py` from the rules (`adapter/rules/`)
 (`mappings/payers/`): change those, not this page.
 
 A rule never rewrites a code: what was sent is carried, and an issue says what is wrong, where, and what to do. An error keeps the
-claim a draft; where a rule does something else, its effect is named. A payer's policy changes how bad a warning is, never which
-rules are broken, and never an error (docs/payers.md). `adapter rules explain FILE…` says what became of each rule for a case.
+claim a draft; where a rule does something else, its effect is named. A payer's policy changes how bad a warning is, and
+never an error; rules about what the payer wants (MOD-06, MOD-44, MOD-90, MOD-91, TEL-02, COV-02, COV-04, DOS-09) follow it
+(docs/payers.md). `adapter rules explain FILE…` says what became of each rule for a case.
 
 "verified" means that the source itself was read; the others rest on custom, reasoning, or a source that was not read.
 
@@ -36,20 +37,29 @@ not looked for (now `condition.py`); that was tested more closely since, so that
 """
 _GROUPS = {
     "RPT": "The report",
+    "CON": "What excludes each other",
     "AI": "The AI output",
+    "PHE": "Features",
+    "MOL": "Molecular findings",
     "PRI": "Privacy",
+    "TIM": "The timeline",
     "DOS": "Dates of service",
     "UNT": "Units",
     "DX": "Diagnoses",
+    "COD": "Shapes of codes",
     "POS": "Places of service",
     "REL": "Related codes",
     "MOD": "Modifiers",
+    "TEL": "Telehealth",
     "PRV": "Providers",
     "TAX": "Taxonomy",
+    "CMP": "What a claim needs",
     "COV": "Coverage",
     "CHG": "Charges",
     "PRE": "Before the service",
-    "MAP": "Taking over",
+    "ORD": "Orders",
+    "REF": "Keys that name others",
+    "MAP": "What the output changes",
 }
 
 

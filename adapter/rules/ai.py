@@ -1,17 +1,32 @@
 """Rules about the AI output."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from itertools import pairwise
 from types import MappingProxyType
 
 from adapter.case import Candidate, ScoreKind
 from adapter.issues import IssueType
-from adapter.rules.condition import AI, CANDIDATES, SCORES
+from adapter.rules.condition import AI, CANDIDATES, IMAGES, PHENOTYPES, SCORES
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
 from adapter.rules.rule import ERROR, WARNING, Variant, rule
 
 _SIMILARITIES = frozenset({"face_similarity", "feature_similarity", "combined_similarity"})
 _PROBABILITY = "probability"
+_NOT_FRONTAL = frozenset({"profile-left", "profile-right", "oblique"})
+_DIRECTION: Mapping[ScoreKind, str] = MappingProxyType(
+    {
+        "face_distance": "lower",
+        "face_similarity": "higher",
+        "feature_similarity": "higher",
+        "combined_similarity": "higher",
+        "probability": "higher",
+        "pp4": "higher",
+        "pedia": "higher",
+    }
+)
+"""Which direction is closer, by the kind of a score."""
 _HIGHEST: Mapping[ScoreKind, int] = MappingProxyType(
     {"face_similarity": 1, "feature_similarity": 1, "combined_similarity": 1, "probability": 1, "face_distance": 2}
 )
@@ -105,3 +120,117 @@ def final_without_signature(facts: Facts) -> Iterator[Finding]:
     for at, candidate in enumerate(facts.case.ai.candidates):
         if candidate.status == "final":
             yield Finding(f"ai.candidates[{at}].status")
+
+
+@rule(
+    "AI-05",
+    title="Rank against score",
+    severity=WARNING,
+    code=IssueType.CONFLICT,
+    text="A candidate ranks after one whose score of the same kind is worse. Check ranks, scores and their direction.",
+    source="the rank is the order as the tool gave it",
+    applies=(CANDIDATES, SCORES),
+)
+def rank_against_score(facts: Facts) -> Iterator[Finding]:
+    """A candidate with a better score than the one ranked before it, where each has one score, all of one kind and direction."""
+    candidates = facts.case.ai.candidates if facts.case.ai else ()
+    scores = [candidate.scores[0] if len(candidate.scores) == 1 else None for candidate in candidates]
+    kinds = {(score.kind, score.direction or _DIRECTION.get(score.kind)) if score else None for score in scores}
+    direction = next(iter(kinds), None)
+    if len(kinds) != 1 or direction is None or direction[1] is None:
+        return
+    ranked = sorted(
+        (c.rank, at, s.value) for at, (c, s) in enumerate(zip(candidates, scores, strict=True)) if c.rank and s and s.value
+    )
+    for (_, before, better), (_, at, worse) in pairwise(ranked):
+        if (worse > better) if direction[1] == "higher" else (worse < better):
+            yield Finding(
+                f"ai.candidates[{at}].rank", also=(f"ai.candidates[{before}].rank", f"ai.candidates[{at}].scores[0].value")
+            )
+
+
+@rule(
+    "AI-06",
+    title="Direction against kind",
+    severity=WARNING,
+    code=IssueType.CONFLICT,
+    text=(
+        "A distance is closer when it is lower; similarities and probabilities are closer when higher. Correct direction or kind."
+    ),
+    source="what the kinds of scores mean",
+    applies=(CANDIDATES, SCORES),
+)
+def direction_against_kind(facts: Facts) -> Iterator[Finding]:
+    """A score whose direction is not the one of its kind."""
+    for at, candidate in enumerate(facts.case.ai.candidates if facts.case.ai else ()):
+        for place, score in enumerate(candidate.scores):
+            direction = _DIRECTION.get(score.kind)
+            if score.direction is not None and direction is not None and score.direction != direction:
+                field = f"ai.candidates[{at}].scores[{place}]"
+                yield Finding(f"{field}.direction", suggestion=direction, also=(f"{field}.kind",))
+
+
+@rule(
+    "AI-07",
+    title="Probabilities that add to more than one",
+    severity=WARNING,
+    code=IssueType.VALUE,
+    text="The probabilities of the candidates add to more than 1. They may be similarities: check the kind.",
+    source="probabilities of alternatives",
+    applies=(CANDIDATES, SCORES),
+)
+def more_than_certain(facts: Facts) -> Iterator[Finding]:
+    """Probabilities of single syndromes whose sum is above 1 by more than the rounding of each allows."""
+    total, rounding, fields = Decimal(0), Decimal(0), []
+    for at, candidate in enumerate(facts.case.ai.candidates if facts.case.ai else ()):
+        for place, score in enumerate(candidate.scores if not candidate.is_group else ()):
+            if score.kind == _PROBABILITY and score.value is not None:
+                value = Decimal(score.value)
+                total += value
+                rounding += _half_a_unit(value)
+                fields.append(f"ai.candidates[{at}].scores[{place}].value")
+    if len(fields) > 1 and total > 1 + rounding:
+        yield Finding(fields[0], also=tuple(fields[1:]))
+
+
+def _half_a_unit(value: Decimal) -> Decimal:
+    exponent = value.as_tuple().exponent
+    return Decimal(5).scaleb(exponent - 1) if isinstance(exponent, int) and exponent < 0 else Decimal(0)
+
+
+@rule(
+    "AI-08",
+    title="No frontal photograph",
+    severity=WARNING,
+    code=IssueType.INCOMPLETE,
+    text="The analysis used photographs, and none is frontal. Facial analysis needs a frontal one: check the views.",
+    source="0731T codebook page: frontal photograph",
+    applies=(IMAGES, AI),
+)
+def no_frontal_photograph(facts: Facts) -> Iterator[Finding]:
+    """Photographs that were analysed, all of a known view, and none of them frontal."""
+    ai = facts.case.ai
+    unused = {image.id for image in (ai.images if ai is not None else ()) if image.status != "analysed"}
+    used = [(at, image) for at, image in enumerate(facts.case.images) if image.id not in unused]
+    if used and all(image.view in _NOT_FRONTAL for _, image in used):
+        yield Finding(f"images[{used[0][0]}].view", also=tuple(f"images[{at}].view" for at, _ in used[1:]))
+
+
+@rule(
+    "PHE-01",
+    title="Feature both present and absent",
+    severity=WARNING,
+    code=IssueType.CONFLICT,
+    text="One source says of one feature that it is present and that it is absent. Keep the one that holds.",
+    source="HPO: a feature is present or absent",
+    applies=(PHENOTYPES,),
+)
+def present_and_absent(facts: Facts) -> Iterator[Finding]:
+    """A feature that the same source gave before with the opposite presence."""
+    first: dict[tuple[str, str | None], tuple[int, str]] = {}
+    for at, feature in enumerate(facts.case.phenotypes):
+        if feature.presence == "unknown":
+            continue
+        place, presence = first.setdefault((feature.hpo, feature.source), (at, feature.presence))
+        if presence != feature.presence:
+            yield Finding(f"phenotypes[{at}].presence", also=(f"phenotypes[{place}].presence",))

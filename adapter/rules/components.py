@@ -59,7 +59,7 @@ def billed_twice(facts: Facts) -> Iterator[Finding]:
     for services in facts.days:
         billed: set[str] = set()
         for service in services:
-            if service.sent.code == ANALYSIS_CODE:
+            if service.code == ANALYSIS_CODE:
                 part = _part(service.codes)
                 if service.place is not None and billed - {part}:
                     yield Finding(_where(service, part))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from adapter.rules.facts import ANALYSIS_CODE, Facts
+from adapter.rules.procedure_code import pairs_with_analysis
 
 Standing = Literal["not-applicable", "skipped"]
 
@@ -37,7 +38,7 @@ def sends(*codes: str) -> Condition:
 def bills(*codes: str) -> Condition:
     """Some line bills one of these codes."""
     wanted = frozenset(codes)
-    return Condition(lambda facts: any(line.sent.code in wanted for line in facts.lines), "no line bills " + " or ".join(codes))
+    return Condition(lambda facts: any(line.code in wanted for line in facts.lines), "no line bills " + " or ".join(codes))
 
 
 def has_modifiers(least: int) -> Condition:
@@ -61,7 +62,7 @@ SPLIT = Condition(
 NOT_SPLIT = Condition(lambda facts: facts.policy.components == "not-split", "the payer's policy splits the service")
 ANALYSIS_AND_VISIT = Condition(
     lambda facts: any(
-        any(each.sent.code == ANALYSIS_CODE for each in services) and any(each.is_visit for each in services)
+        any(each.code == ANALYSIS_CODE for each in services) and any(pairs_with_analysis(each.code) for each in services)
         for services in facts.days
     ),
     "no day has both 0731T and a visit (evaluation and management)",
@@ -115,3 +116,36 @@ NOT_LIVE = Condition(
 )
 ASSISTANTS = ("80", "81", "82", "AS")
 VISIT = Condition(lambda facts: any(line.is_visit for line in facts.lines), "no line bills a visit (evaluation and management)")
+BEGUN = missing(lambda facts: facts.beginning is not None, "neither the procedure nor the visit has a start")
+NOT_SENT_AHEAD = Condition(
+    lambda facts: facts.case.encounter.mode != "store-and-forward", "photographs of a store-and-forward visit are analysed later"
+)
+CLOCK = missing(lambda facts: facts.circumstances.today is not None, "no clock may be read")
+FILING_LIMIT = Condition(
+    lambda facts: (
+        facts.policy.filing_limit is not None
+        and (facts.case.billing is None or facts.case.billing.frequency in (None, "original"))
+    ),
+    "the payer's policy names no limit for filing, or the claim is not a first one",
+)
+PERIOD = missing(
+    lambda facts: facts.case.coverage is not None and facts.case.coverage.period is not None,
+    "the case does not say when the insurance holds",
+)
+CONSENT = Condition(lambda facts: facts.case.consent is not None, "the case has no consent")
+PHENOTYPES = Condition(lambda facts: bool(facts.case.phenotypes), "the case has no features")
+MOLECULAR = Condition(lambda facts: bool(facts.case.molecular), "the case has no molecular finding")
+CLINICIAN = Condition(lambda facts: bool(facts.case.clinician_diagnoses), "the clinician names no syndrome")
+NOT_IN_PERSON = Condition(lambda facts: facts.case.encounter.mode != "in-person", "the visit was in person")
+TELEHEALTH_MODIFIER = Condition(
+    lambda facts: facts.policy.telehealth.modifier == "required", "the payer's policy requires no telehealth modifier"
+)
+TELEHEALTH_PLACE = Condition(
+    lambda facts: facts.policy.telehealth.place == "condition", "the payer does not go by the place of service"
+)
+NO_DEPENDANTS = Condition(lambda facts: not facts.policy.dependants, "the payer insures dependants")
+SEVERAL_NAMES = Condition(lambda facts: len(facts.named) > 1, "not more than one field names a payer that the adapter knows")
+NOT_ORIGINAL = Condition(
+    lambda facts: facts.case.billing is not None and facts.case.billing.frequency in ("replacement", "void"),
+    "the claim is a first one",
+)

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from adapter.issues import IssueType
-from adapter.rules.condition import ANALYSIS, CLAIM, DAYS, LINES, MADE
+from adapter.rules.condition import ANALYSIS, BEGUN, CLAIM, CLOCK, DAYS, FILING_LIMIT, LINES, MADE, NOT_SENT_AHEAD, PERIOD
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
+from adapter.rules.moment import add_months, days, is_before
 from adapter.rules.rule import ERROR, WARNING, Variant, rule
+from adapter.rules.timeline import MOMENTS, RECORDED
 
 FIRST_DAY = "2022-07-01"
 
@@ -88,3 +90,144 @@ def not_yet_rendered(facts: Facts) -> Iterator[Finding]:
             if day is not None and day[: len(claimed)] > claimed:
                 yield Finding(line.at(name))
                 break
+
+
+@rule(
+    "DOS-05",
+    title="Day of service and procedure",
+    severity=ERROR,
+    code=IssueType.BUSINESS_RULE,
+    text=(
+        "The day of service is not the local day on which the procedure, or if its time is not known the visit, began. Correct "
+        "one of the two."
+    ),
+    source="X12 837P, DTP*472; CMS-1500 box 24A",
+    applies=(ANALYSIS, DAYS, BEGUN),
+)
+def another_day_than_the_procedure(facts: Facts) -> Iterator[Finding]:
+    """0731T on another day than the one on which the procedure began."""
+    field, began = facts.beginning or ("", "")
+    first, last = days(began, facts.case.encounter.start)
+    for line in facts.analysis:
+        day = line.sent.dos_start
+        if day is not None and (day[: len(first)] < first or day[: len(last)] > last):
+            yield Finding(
+                line.at("dos_start"), suggestion=first if first == last and len(first) == len(day) else None, also=(field,)
+            )
+
+
+@rule(
+    "DOS-06",
+    title="Service longer than the procedure",
+    severity=ERROR,
+    code=IssueType.BUSINESS_RULE,
+    text="The last day of service is after the day on which the procedure ended. Correct one of the two.",
+    source="X12 837P, DTP*472; CMS-1500 box 24A",
+    applies=(ANALYSIS, DAYS, BEGUN),
+)
+def longer_than_the_procedure(facts: Facts) -> Iterator[Finding]:
+    """0731T with a last day after the procedure, or if its end is not known the visit, ended."""
+    case = facts.case
+    ended = case.procedure.ended_at or case.encounter.end
+    field = "procedure.ended_at" if case.procedure.ended_at else "encounter.end"
+    last = days(ended, case.encounter.start)[1] if ended is not None else None
+    for line in facts.analysis:
+        day = line.sent.dos_end
+        if last is not None and day is not None and day != line.sent.dos_start and day[: len(last)] > last:
+            yield Finding(line.at("dos_end"), also=(field,))
+
+
+@rule(
+    "DOS-07",
+    title="Procedure outside the visit",
+    severity=ERROR,
+    code=IssueType.BUSINESS_RULE,
+    text=(
+        "The procedure began or ended on a day that the visit does not have. Correct the times of the procedure or of the visit."
+    ),
+    source="FHIR R4 Procedure.encounter",
+    applies=(NOT_SENT_AHEAD, BEGUN),
+)
+def outside_the_visit(facts: Facts) -> Iterator[Finding]:
+    """A procedure that began before the first day of the visit, or began or ended after its last."""
+    visit, procedure = facts.case.encounter, facts.case.procedure
+    if visit.start and procedure.started_at and _is_day_before(procedure.started_at, visit.start, visit.start):
+        yield Finding("procedure.started_at", also=("encounter.start",))
+    for name, moment in (("started_at", procedure.started_at), ("ended_at", procedure.ended_at)):
+        if visit.end and moment and _is_day_before(visit.end, moment, visit.start):
+            yield Finding(f"procedure.{name}", also=("encounter.end",))
+            break
+
+
+def _is_day_before(one: str, other: str, zone: str | None) -> bool:
+    last, first = days(one, zone)[1], days(other, zone)[0]
+    length = min(len(last), len(first))
+    return last[:length] < first[:length]
+
+
+@rule(
+    "DOS-08",
+    title="Not in the future",
+    severity=ERROR,
+    code=IssueType.BUSINESS_RULE,
+    text="This date is after today, although it tells of something that happened. Correct the date, or the status.",
+    source="FHIR R4: what is recorded has happened",
+    applies=(CLOCK,),
+)
+def in_the_future(facts: Facts) -> Iterator[Finding]:
+    """A recorded date after the day of the judgement; what is planned may lie ahead."""
+    today = facts.circumstances.today or ""
+    planned = facts.case.encounter.status == "planned" or facts.case.procedure.status == "preparation"
+    for kind in RECORDED:
+        if kind in _PLANNED and planned:
+            continue
+        for field, moment in MOMENTS[kind](facts.case):
+            first = days(moment)[0]
+            if first[: len(today)] > today[: len(first)]:
+                yield Finding(field)
+
+
+_PLANNED = ("visit", "end of the visit", "procedure", "end of the procedure")
+
+
+@rule(
+    "DOS-09",
+    title="Filed too late",
+    severity=ERROR,
+    code=IssueType.BUSINESS_RULE,
+    text="The claim was made after the payer's limit for filing. Give the reason for the delay, or do not file it.",
+    source="payer policy, filing_limit",
+    applies=(CLAIM, FILING_LIMIT, DAYS, MADE),
+)
+def filed_too_late(facts: Facts) -> Iterator[Finding]:
+    """A claim for a day that lies further back than the payer allows; measured against `billing.created`, else against today."""
+    created = facts.day_of_claim or ""
+    for line in facts.lines:
+        day = line.sent.dos_start
+        if day is not None and created > add_months(day, facts.policy.filing_limit or 0)[: len(created)]:
+            yield Finding(
+                line.at("dos_start"), also=("billing.created",) if facts.case.billing and facts.case.billing.created else ()
+            )
+
+
+@rule(
+    "COV-03",
+    title="Insurance of another time",
+    severity=ERROR,
+    code=IssueType.BUSINESS_RULE,
+    text="The insurance does not hold on the day of service. Send the insurance of that day.",
+    source="X12 837P, loop 2000B; FHIR R4 Coverage.period",
+    applies=(DAYS, PERIOD),
+)
+def insurance_of_another_time(facts: Facts) -> Iterator[Finding]:
+    """A day of service before the insurance starts or after it ends."""
+    coverage = facts.case.coverage
+    period = coverage.period if coverage is not None else None
+    for line in facts.lines:
+        day = line.sent.dos_start
+        if period is None or day is None:
+            continue
+        if period.start is not None and is_before(day, period.start):
+            yield Finding("coverage.period.start", also=(line.at("dos_start"),))
+        elif period.end is not None and is_before(period.end, line.sent.dos_end or day):
+            yield Finding("coverage.period.end", also=(line.at("dos_start"),))

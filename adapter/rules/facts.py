@@ -8,7 +8,7 @@ from adapter.case import Case
 from adapter.rules.billed_line import BilledLine, PlacedModifier, billed_line
 from adapter.rules.circumstances import Circumstances
 from adapter.rules.lookback import days_of, services_before
-from adapter.rules.policy import PayerPolicy
+from adapter.rules.policy import Named, PayerPolicy
 from adapter.rules.state import State
 
 ANALYSIS_CODE = "0731T"
@@ -26,7 +26,7 @@ class Facts:
 
     `places` are the modifiers of all lines by their code. `analysis` holds the 0731T lines, `discontinued` every 53 on them,
     `undiscontinued` the 0731T lines without 53. `days` are the services of each day, those of earlier claims first. `policy` is
-    what the payer wants, `circumstances` what a case does not say.
+    what the payer wants, `circumstances` what a case does not say; `named` are the fields that name a payer, with its policy.
     """
 
     case: Case
@@ -40,6 +40,7 @@ class Facts:
     discontinued: tuple[PlacedModifier, ...]
     undiscontinued: tuple[BilledLine, ...]
     days: tuple[tuple[BilledLine, ...], ...]
+    named: Sequence[Named] = ()
 
     @property
     def is_claim(self) -> bool:
@@ -63,17 +64,32 @@ class Facts:
         created = self.case.billing.created if self.case.billing else None
         return created[:_DAY_LENGTH] if created is not None else self.circumstances.today
 
+    @property
+    def beginning(self) -> tuple[str, str] | None:
+        """The case field that says when the service began, and what it says: of the procedure, else of the visit."""
+        case = self.case
+        if case.procedure.started_at is not None:
+            return "procedure.started_at", case.procedure.started_at
+        return None if case.encounter.start is None else ("encounter.start", case.encounter.start)
+
     def on_analysis(self, *codes: str) -> Iterator[PlacedModifier]:
         """Where one of these modifiers stands on a line of 0731T."""
-        return (place for code in codes for place in self.places.get(code, ()) if place.line.sent.code == ANALYSIS_CODE)
+        return (place for code in codes for place in self.places.get(code, ()) if place.line.code == ANALYSIS_CODE)
 
 
-def facts_of(case: Case, state: State, policy: PayerPolicy, *, circumstances: Circumstances | None = None) -> Facts:
+def facts_of(
+    case: Case,
+    state: State,
+    policy: PayerPolicy,
+    *,
+    circumstances: Circumstances | None = None,
+    named: Sequence[Named] = (),
+) -> Facts:
     """Find the facts of a case."""
     circumstances = circumstances or Circumstances()
     sent = case.billing.lines if case.billing else ()
     lines = tuple([billed_line(line, place) for place, line in enumerate(sent)])
-    analysis = tuple([line for line in lines if line.sent.code == ANALYSIS_CODE])
+    analysis = tuple([line for line in lines if line.code == ANALYSIS_CODE])
     places = _places(lines)
     return Facts(
         case=case,
@@ -84,9 +100,10 @@ def facts_of(case: Case, state: State, policy: PayerPolicy, *, circumstances: Ci
         lines=lines,
         places=places,
         analysis=analysis,
-        discontinued=tuple([place for place in places.get(DISCONTINUED, ()) if place.line.sent.code == ANALYSIS_CODE]),
+        discontinued=tuple([place for place in places.get(DISCONTINUED, ()) if place.line.code == ANALYSIS_CODE]),
         undiscontinued=tuple([line for line in analysis if DISCONTINUED not in line.codes]),
         days=days_of(services_before(case, circumstances.prior), lines),
+        named=named,
     )
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from adapter.issues import IssueType
-from adapter.rules.condition import ANALYSIS, ASKED, BEFORE, CLAIM
+from adapter.rules.condition import ANALYSIS, ASKED, BEFORE, CLAIM, NO_DEPENDANTS, NOT_ORIGINAL, SEVERAL_NAMES
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
-from adapter.rules.rule import ERROR, INFORMATION, WARNING, rule
+from adapter.rules.rule import ERROR, INFORMATION, WARNING, Variant, rule
 
 
 @rule(
@@ -33,20 +33,38 @@ def no_insurance(facts: Facts) -> Iterator[Finding]:
     title="Coverage of Category III codes varies",
     severity=INFORMATION,
     code=IssueType.INFORMATIONAL,
-    text=("Payers differ on Category III codes. Ask for prior authorization, or for Medicare give an advance notice."),
-    source="payer policies on Category III codes",
+    text="Payers differ on Category III codes, and no policy of this payer was found. Ask the payer before the service.",
+    source="payer policy, coverage",
+    variants=(
+        Variant(
+            name="not-covered-by-default",
+            severity=WARNING,
+            text=(
+                "The payer publishes that it covers no Category III code unless another of its policies says so. Look for such a "
+                "policy before the service, and tell the family."
+            ),
+        ),
+        Variant(
+            name="contractor-decides",
+            text=(
+                "The Medicare contractor decides on coverage and price. Look for its decision; an advance notice "
+                "(ABN) may be needed."
+            ),
+        ),
+    ),
     applies=(ASKED, ANALYSIS),
 )
 def category_iii(facts: Facts) -> Iterator[Finding]:
     """0731T is billed: the first of its lines is named."""
+    variant = None if facts.policy.coverage == "unknown" else facts.policy.coverage
     for line in facts.analysis[:1]:
-        yield Finding(line.at("code"))
+        yield Finding(line.at("code"), variant=variant)
 
 
 @rule(
     "CHG-01",
     title="Charge missing",
-    severity=WARNING,
+    severity=ERROR,
     code=IssueType.INCOMPLETE,
     text="0731T has no fixed price, so the payer expects a charge. Send the charge of the line.",
     source="0731T codebook page: status C, carrier priced",
@@ -78,3 +96,62 @@ def asked_after_the_service(facts: Facts) -> Iterator[Finding]:
         day = line.sent.dos_start
         if asked is not None and day is not None and day[: len(asked)] < asked:
             yield Finding(line.at("dos_start"))
+
+
+@rule(
+    "COV-04",
+    title="Dependant of a payer that insures none",
+    severity=ERROR,
+    code=IssueType.CONFLICT,
+    text=(
+        "The payer insures each person in their own name, and the patient is insured through somebody else. Correct "
+        "payer or insurance."
+    ),
+    source="payer policy, dependants; Medicare: 837P SBR02 is 18 (self)",
+    applies=(ASKED, NO_DEPENDANTS),
+)
+def dependant(facts: Facts) -> Iterator[Finding]:
+    """A patient who is insured through somebody else by a payer that has no dependants."""
+    coverage = facts.case.coverage
+    if coverage is None:
+        return
+    if coverage.relationship not in (None, "self"):
+        yield Finding("coverage.relationship", also=("payer",))
+    elif coverage.relationship is None and coverage.subscriber == "guardian":
+        yield Finding("coverage.subscriber", also=("payer",))
+
+
+@rule(
+    "COV-05",
+    title="Fields that name different payers",
+    severity=WARNING,
+    code=IssueType.CONFLICT,
+    text=(
+        "Key, id, plan and name of the payer name different payers that the adapter knows. Keep those of the one who "
+        "is asked to pay."
+    ),
+    source="payer policies: payer_ids and names",
+    applies=(ASKED, SEVERAL_NAMES),
+)
+def different_payers(facts: Facts) -> Iterator[Finding]:
+    """Fields that belong to policies of different payers, of which none is a branch of the other."""
+    (first, policy), *others = facts.named
+    against = [field for field, other in others if not (policy.is_of(other) or other.is_of(policy))]
+    if against:
+        yield Finding(against[0], also=(first, *against[1:]))
+
+
+@rule(
+    "COV-06",
+    title="Replacement or void without the earlier claim",
+    severity=ERROR,
+    code=IssueType.REQUIRED,
+    text="A claim that replaces or voids another needs its number. Name it in `billing.related` as `prior`.",
+    source="837P CLM05-3 and REF*F8; CMS-1500 box 22",
+    applies=(CLAIM, NOT_ORIGINAL),
+)
+def nothing_to_replace(facts: Facts) -> Iterator[Finding]:
+    """A claim of frequency 7 or 8 that names no earlier claim."""
+    related = facts.case.billing.related if facts.case.billing else ()
+    if all(earlier.relationship != "prior" for earlier in related):
+        yield Finding("billing.related", also=("billing.frequency",))

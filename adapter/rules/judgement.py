@@ -80,6 +80,7 @@ def _issue(rule: Rule, finding: Finding, policy: PayerPolicy) -> Issue:
     return Issue(
         rule=rule.id,
         field=finding.field,
+        also=finding.also,
         severity=variant.severity or by_payer or rule.severity,
         code=variant.code or rule.code,
         text=variant.text or rule.text,

@@ -1,7 +1,7 @@
 """What a payer wants of 0731T, as data, and which payer's policy holds for a case."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, Literal
@@ -17,7 +17,11 @@ DEFAULT = "default"
 UNVERIFIED = "adapter default, not payer-published"
 """What is said of a policy wherever nobody has cited a document of the payer."""
 
-Wanted = Literal["required", "optional", "not-used"]
+ModifierUse = Literal["required", "optional", "not-used"]
+PlaceUse = Literal["condition", "not-a-condition"]
+CoverageDefault = Literal["not-covered-by-default", "contractor-decides", "unknown"]
+Notice = Literal["abn", "none"]
+Certainty = Literal["publisher", "copy", "secondary", "inferred", "not found"]
 Components = Literal["not-split", "split"]
 Assistants = Literal["documented", "not-paid"]
 
@@ -26,20 +30,38 @@ _DAY = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telehealth:
-    """How a payer wants service at a distance to be shown: whether by a modifier, and by which places of service."""
+    """How a payer wants service at a distance to be shown: by a modifier, by which of those it accepts, and by which places.
 
-    modifier: Wanted = "optional"
+    `place` says whether the place of service is a condition of payment.
+    """
+
+    modifier: ModifierUse = "optional"
+    accepts: tuple[str, ...] = ("95", "GT", "GQ")
     pos: tuple[str, ...] = ("02", "10")
+    place: PlaceUse = "condition"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """One fact that a payer, or somebody about it, has published: what it says, where, when, and how certain that is."""
+
+    says: str
+    source: str
+    certainty: Certainty
+    date: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayerPolicy:
     """A payer's policy on 0731T (modelling.md §12); the defaults are those of mappings/payers/default.yaml.
 
-    `severities` replace the default severity of a rule by its id. `unit_limit` is for a patient, provider and day. `components`
-    says whether 26 and TC may split the service, `assistants` what becomes of 80, 81, 82 and AS. `modifiers` are those that this
-    payer takes on a line of 0731T. `start` and `end` are the first and the last day of service that it holds for. A policy
-    that is not `verified` is a guess of the adapter: nobody has cited a document of the payer as its `source`.
+    `severities` replace the default severity of a rule by its id. `unit_limit` is for a patient, provider and day, `mai` its
+    adjudication indicator (2 and 3 are of the day). `filing_limit` is in months, `dependants` says whether anybody is insured
+    through somebody else, `notice` which notice before the service there is. `parents` are the policies that this one
+    extends, and `published` what it rests on, fact by fact. `components` says whether 26 and TC may split the service,
+    `assistants` what becomes of 80, 81, 82 and AS. `modifiers` are those that this payer takes on a line of 0731T. `start`
+    and `end` are the first and the last day of service that it holds for. A policy that is not `verified` is a guess of the
+    adapter: nobody has cited a document of the payer as its `source`.
     """
 
     key: str = DEFAULT
@@ -51,17 +73,29 @@ class PayerPolicy:
     severities: Annotated[Mapping[str, Severity], PlainSerializer(dict)] = field(default_factory=lambda: MappingProxyType({}))
     telehealth: Telehealth = field(default_factory=Telehealth)
     unit_limit: int = 1
+    mai: int | None = None
+    filing_limit: int | None = None
+    dependants: bool = True
+    notice: Notice = "none"
+    coverage: CoverageDefault = "unknown"
     components: Components = "not-split"
     assistants: Assistants = "documented"
     modifiers: tuple[str, ...] = ("22", "52", "53", "26", "TC", "80", "82", "AS", "TG", "95")
     coverage_note: str = "Category III code: coverage differs between payers and plans. Check the payer's policy."
     source: str = "adapter default"
+    source_date: str | None = None
     verified: bool = False
+    published: tuple[Published, ...] = ()
+    parents: tuple[str, ...] = ()
 
     @property
     def standing(self) -> str:
         """What the policy rests on: its source, or that it is a guess."""
         return self.source if self.verified else UNVERIFIED
+
+    def is_of(self, other: "PayerPolicy") -> bool:
+        """Whether this is the other policy, or one that extends it, other than the default of all."""
+        return self.key == other.key or (other.key in self.parents and other.key != DEFAULT)
 
     def holds_on(self, day: str | None) -> bool:
         """Whether the policy is in force on a day of service; of a day that is not known, it is unless it has ended."""
@@ -70,13 +104,18 @@ class PayerPolicy:
         return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
 
 
+Named = tuple[str, PayerPolicy]
+"""A case field that names a payer, and that payer's policy."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """The policy for a case, the case field that it was chosen by, and in words why it is this one."""
+    """The policy for a case, the case field that it was chosen by, why it is this one, and all fields that name a payer."""
 
     policy: PayerPolicy
     field: str
     why: str
+    named: tuple[Named, ...] = ()
 
     def to_issue(self) -> Issue:
         """The choice as an information, so that nobody has to guess what a claim was judged by."""
@@ -99,6 +138,15 @@ class Policies:
 
     def choose(self, case: Case) -> Choice:
         """The policy of the payer of a case: by its key, then its payer id, the plan of the coverage, and the payer's name."""
+        return replace(self._choose(case), named=tuple(self._named(case)))
+
+    def _named(self, case: Case) -> Iterator[Named]:
+        for where, name in _who_pays(case):
+            key = self._key_of.get((where, _plain(name)))
+            if key is not None and key != DEFAULT:
+                yield where, self.by_key[key][-1]
+
+    def _choose(self, case: Case) -> Choice:
         day = _day_of_service(case)
         for where, said in _who_pays(case):
             key = self._key_of.get((where, _plain(said)))

@@ -8,7 +8,16 @@ from types import MappingProxyType
 from typing import Any, get_args
 
 from adapter.issues import Severity
-from adapter.rules.policy import Assistants, Components, Wanted
+from adapter.rules.policy import (
+    Assistants,
+    Certainty,
+    Components,
+    CoverageDefault,
+    ModifierUse,
+    Notice,
+    PlaceUse,
+    Published,
+)
 from adapter.rules.registry import RULE
 from adapter.strict_yaml.document import MappingNode, Node, SequenceNode, TextNode
 from adapter.strict_yaml.problem import Mark, Problem, problem
@@ -117,31 +126,61 @@ def _telehealth(reader: Reader, node: Node) -> Fields:
     return {"telehealth": found}
 
 
-def _unit_limit(reader: Reader, node: Node) -> Fields:
-    found = reader.text(node)
-    if found is None:
-        return {}
-    if not (found.text.isascii() and found.text.isdigit() and 1 <= int(found.text[:4]) <= _MOST_UNITS):
-        reader.say("value", found.mark, "the limit is no number of units", f"write a whole number from 1 to {_MOST_UNITS}")
-        return {}
-    return {"unit_limit": int(found.text)}
+def _number(name: str, most: int, what: str) -> "Read":
+    def read(reader: Reader, node: Node) -> Fields:
+        found = reader.text(node)
+        if found is None:
+            return {}
+        if not (found.text.isascii() and found.text.isdigit() and 1 <= int(found.text[:4]) <= most):
+            reader.say("value", found.mark, f"this is not {what}", f"write a whole number from 1 to {most}")
+            return {}
+        return {name: int(found.text)}
+
+    return read
 
 
-def _verified(reader: Reader, node: Node) -> Fields:
-    word = reader.one_of(node, ("true", "false"))
-    return {"verified": word == "true"} if word else {}
+def _yes_or_no(name: str) -> "Read":
+    def read(reader: Reader, node: Node) -> Fields:
+        word = reader.one_of(node, ("true", "false"))
+        return {name: word == "true"} if word else {}
+
+    return read
+
+
+def _day(name: str) -> "Read":
+    def read(reader: Reader, node: Node) -> Fields:
+        day = reader.text(node)
+        if day is None:
+            return {}
+        if not _is_day(day.text):
+            reader.say("value", day.mark, "this is not a day", "write YYYY-MM-DD")
+            return {}
+        return {name: day.text}
+
+    return read
+
+
+def _published(reader: Reader, node: Node) -> Fields:
+    if not isinstance(node, ListNode):
+        reader.say("value", node.mark, "a list of facts is needed here", "write `- says: …` in lines below, indented")
+        return {}
+    facts: list[Published] = []
+    for item in node.items:
+        found: Fields = {}
+        for name, (_, value) in reader.entries(item, _FACT, "unknown-key").items():
+            found |= _FACT[name](reader, value)
+        missing = [name for name in ("says", "source", "certainty") if name not in found]
+        if missing:
+            reader.say("value", item.mark, f"the fact has no valid `{missing[0]}`", "say `says`, `source` and `certainty`")
+        else:
+            facts.append(Published(**found))
+    return {"published": tuple(facts)}
 
 
 def _effective(reader: Reader, node: Node) -> Fields:
     found: Fields = {}
     for name, (_, value) in reader.entries(node, ("start", "end"), "unknown-key").items():
-        day = reader.text(value)
-        if day is None:
-            continue
-        if _is_day(day.text):
-            found[name] = day.text
-        else:
-            reader.say("value", day.mark, "this is no day", "write YYYY-MM-DD")
+        found |= _day(name)(reader, value)
     return found
 
 
@@ -154,8 +193,22 @@ def _is_day(text: str) -> bool:
 
 Read = Callable[[Reader, Node], Fields]
 
+_FACT: Mapping[str, Read] = MappingProxyType(
+    {
+        "says": _text("says"),
+        "source": _text("source"),
+        "certainty": _word("certainty", Certainty),
+        "date": _text("date"),
+    }
+)
+
 _TELEHEALTH: Mapping[str, Read] = MappingProxyType(
-    {"modifier": _word("modifier", Wanted), "pos": _list("pos", _PLACE, "places of service (two digits)")}
+    {
+        "modifier": _word("modifier", ModifierUse),
+        "accepts": _list("accepts", _MODIFIER, "modifiers (two capital letters or digits)"),
+        "pos": _list("pos", _PLACE, "places of service (two digits)"),
+        "place": _word("place", PlaceUse),
+    }
 )
 
 FIELDS: Mapping[str, Read] = MappingProxyType(
@@ -166,13 +219,20 @@ FIELDS: Mapping[str, Read] = MappingProxyType(
         "effective": _effective,
         "severities": _severities,
         "telehealth": _telehealth,
-        "unit_limit": _unit_limit,
+        "unit_limit": _number("unit_limit", _MOST_UNITS, "a number of units"),
+        "mai": _number("mai", 3, "an adjudication indicator"),
+        "filing_limit": _number("filing_limit", 120, "a number of months"),
+        "dependants": _yes_or_no("dependants"),
+        "notice": _word("notice", Notice),
+        "coverage": _word("coverage", CoverageDefault),
         "components": _word("components", Components),
         "assistants": _word("assistants", Assistants),
         "modifiers": _list("modifiers", _MODIFIER, "modifiers (two capital letters or digits)"),
         "coverage_note": _text("coverage_note"),
         "source": _text("source"),
-        "verified": _verified,
+        "source_date": _text("source_date"),
+        "verified": _yes_or_no("verified"),
+        "published": _published,
     }
 )
 """What each key of a policy is read by."""

@@ -106,11 +106,12 @@ class _Loader:
         way = (*way, draft)
         parent = self._parent(draft, way)
         base = self._resolve(parent, way) if parent else _NEUTRAL
-        values: dict[str, Any] = {"source": _NEUTRAL.source, "verified": False}
+        values: dict[str, Any] = {"source": _NEUTRAL.source, "source_date": None, "verified": False, "published": ()}
         if parent is None or parent.key != draft.key:
             values |= {name: getattr(_NEUTRAL, name) for name in _OWN} | {"name": draft.key}
         values |= draft.values
         values["key"] = draft.key
+        values["parents"] = (*base.parents, *([parent.key] if parent and parent.key != draft.key else []))
         values["severities"] = MappingProxyType({**base.severities, **values.get("severities", {})})
         values["telehealth"] = replace(base.telehealth, **values.get("telehealth", {}))
         return replace(base, **values)

@@ -2,22 +2,21 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 
 from adapter.case import Case, Consent
 from adapter.issues import IssueType
-from adapter.rules.condition import FACE, IMAGES, PUBLIC
+from adapter.rules.condition import AI, CONSENT, FACE, IMAGES, PUBLIC
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
-from adapter.rules.rule import ERROR, WARNING, rule
+from adapter.rules.moment import age, is_before
+from adapter.rules.rule import ERROR, WARNING, Variant, rule
 
-_DAY_LENGTH = 10
-_SECOND_LENGTH = 19
 _PARAMETERS = (
     "x-amz-signature|x-amz-credential|x-amz-security-token|awsaccesskeyid|x-goog-signature|x-goog-credential|googleaccessid"
     "|signature|key-pair-id|sig|se|sas|hmac|token|access_token|id_token|refresh_token|auth|authorization|jwt|key|api_key|api-key"
     "|apikey|secret|client_secret|password|passwd|pwd"
 )
+_OF_AGE = 18
 _OPENING_PARAMETER = re.compile(rf"[?&;#](?:{_PARAMETERS})(?:[=&;#]|$)", re.IGNORECASE)
 _USER = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//[^/?#]*@", re.IGNORECASE)
 
@@ -34,11 +33,11 @@ _USER = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//[^/?#]*@", re.IGNORECASE)
 def no_active_consent(facts: Facts) -> Iterator[Finding]:
     """A face was photographed or analysed, or is to be paid for against a refusal, and no consent covers it."""
     consent = facts.case.consent
-    if not (facts.case.images or facts.case.ai or (facts.use and _is_refused(consent))):
+    if not (facts.case.images or facts.case.ai or (facts.use and _is_refused(consent, facts.circumstances.today))):
         return
     if consent is None:
         yield Finding("consent")
-    elif consent.status != "active":
+    elif consent.status != "active" and not _ended(consent, facts.circumstances.today):
         yield Finding("consent.status")
     elif consent.analysis is False:
         yield Finding("consent.analysis")
@@ -46,36 +45,34 @@ def no_active_consent(facts: Facts) -> Iterator[Finding]:
         yield from _outside(consent, facts.case)
 
 
-def _is_refused(consent: Consent | None) -> bool:
-    return consent is not None and consent.status in ("rejected", "inactive")
+def _is_refused(consent: Consent | None, today: str | None) -> bool:
+    return consent is not None and consent.status in ("rejected", "inactive") and not _ended(consent, today)
+
+
+def _ended(consent: Consent, today: str | None) -> bool:
+    """Whether it is known when a consent ended, withdrawn or expired: until then what was done was lawful."""
+    expired = consent.expires is not None and today is not None and not is_before(today, consent.expires)
+    return consent.status == "inactive" and (consent.withdrawn_at is not None or expired)
 
 
 def _outside(consent: Consent, case: Case) -> Iterator[Finding]:
     for at, image in enumerate(case.images):
-        if not _covers(consent, image.captured_at):
-            yield Finding(f"images[{at}].captured_at")
-    if case.ai is not None and not _covers(consent, case.ai.started_at):
-        yield Finding("ai.started_at")
-    if case.ai is not None and not _covers(consent, case.ai.finished_at):
-        yield Finding("ai.finished_at")
+        yield from _uncovered(consent, f"images[{at}].captured_at", image.captured_at)
+    if case.ai is not None:
+        yield from _uncovered(consent, "ai.started_at", case.ai.started_at)
+        yield from _uncovered(consent, "ai.finished_at", case.ai.finished_at)
 
 
-def _covers(consent: Consent, moment: str | None) -> bool:
+def _uncovered(consent: Consent, field: str, moment: str | None) -> Iterator[Finding]:
+    """A moment before or after the consent held; one that is not dated cannot be shown to lie outside."""
     if moment is None:
-        return True  # what is not dated can not be shown to lie outside
-    early = consent.date is not None and _is_before(moment, consent.date)
-    late = consent.expires is not None and _is_before(consent.expires, moment)
-    return not (early or late)
-
-
-def _is_before(one: str, other: str) -> bool:
-    """Whether one date and time is before another: as instants if both have a time, else by the precision that both have."""
-    length = min(len(one), len(other))
-    if length <= _DAY_LENGTH:
-        return one[:length] < other[:length]
-    if one[_SECOND_LENGTH:] == other[_SECOND_LENGTH:]:
-        return one < other  # of the same offset, the text is in order of time
-    return datetime.fromisoformat(one) < datetime.fromisoformat(other)
+        return
+    if consent.date is not None and is_before(moment, consent.date):
+        yield Finding(field, also=("consent.date",))
+    for name, end in (("expires", consent.expires), ("withdrawn_at", consent.withdrawn_at)):
+        if end is not None and is_before(end, moment):
+            yield Finding(field, also=(f"consent.{name}",))
+            return
 
 
 @rule(
@@ -127,3 +124,92 @@ def credentials_in_address(facts: Facts) -> Iterator[Finding]:
     for at, image in enumerate(facts.case.images):
         if image.url is not None and (_USER.match(image.url) or _OPENING_PARAMETER.search(image.url)):
             yield Finding(f"images[{at}].url")
+
+
+@rule(
+    "PRI-05",
+    title="Analysis not spoken of in the consent",
+    severity=WARNING,
+    code=IssueType.INCOMPLETE,
+    text="Nobody says whether the consent allows the analysis. Say so in `consent.analysis`.",
+    source="0731T codebook page: consent to use of images",
+    applies=(CONSENT, FACE),
+)
+def analysis_not_spoken_of(facts: Facts) -> Iterator[Finding]:
+    """A face was photographed or analysed with a consent that does not speak of the analysis."""
+    consent = facts.case.consent
+    if consent is not None and consent.status in ("active", "inactive") and consent.analysis is None and _has_face(facts.case):
+        yield Finding("consent.analysis")
+
+
+def _has_face(case: Case) -> bool:
+    return case.ai is not None or bool(case.images)
+
+
+@rule(
+    "PRI-06",
+    title="Disclosure to the vendor refused",
+    severity=WARNING,
+    code=IssueType.FORBIDDEN,
+    text=(
+        "The consent refuses disclosure to the vendor, and software of a vendor analysed the face. Say in `ai.tool.hosted_by` "
+        "whether the clinic runs it itself, or correct the consent."
+    ),
+    source="HIPAA, 45 CFR 164.508: use beyond the authorization",
+    variants=(
+        Variant(
+            name="vendor",
+            severity=ERROR,
+            text=(
+                "The consent refuses disclosure to the vendor, and the vendor ran the analysis. Do not use it, or "
+                "correct the consent."
+            ),
+        ),
+    ),
+    applies=(CONSENT, AI),
+)
+def disclosed_against_the_consent(facts: Facts) -> Iterator[Finding]:
+    """The vendor's software ran, perhaps or certainly on the vendor's machines, and the consent refuses disclosure."""
+    consent, ai = facts.case.consent, facts.case.ai
+    if consent is None or ai is None or consent.vendor_disclosure is not False or ai.tool.hosted_by == "clinic":
+        return
+    yield Finding("consent.vendor_disclosure", variant="vendor" if ai.tool.hosted_by else None, also=("ai.tool",))
+
+
+@rule(
+    "PRI-07",
+    title="Consent of a minor",
+    severity=WARNING,
+    code=IssueType.BUSINESS_RULE,
+    text=(
+        "The patient consented and was under 18. A guardian's consent is expected: correct `consent.given_by`, or "
+        "keep the reason."
+    ),
+    source="45 CFR 164.502(g): personal representatives of minors",
+    applies=(CONSENT,),
+)
+def minor_consents(facts: Facts) -> Iterator[Finding]:
+    """A patient who was a minor on the day of the consent, else of the visit, and gave it."""
+    consent, birth = facts.case.consent, facts.case.patient.birth_date
+    day = (consent.date if consent is not None else None) or (facts.beginning or ("", None))[1]
+    if consent is None or consent.given_by != "patient" or birth is None or day is None:
+        return
+    years = age(birth, day)
+    if years is not None and years < _OF_AGE:
+        yield Finding("consent.given_by", also=("patient.birth_date",))
+
+
+@rule(
+    "PRI-08",
+    title="Consent of a guardian whom nobody names",
+    severity=WARNING,
+    code=IssueType.INCOMPLETE,
+    text="A guardian consented, and the case names none. Send the `guardian`.",
+    source="FHIR R4 Consent.performer",
+    applies=(CONSENT,),
+)
+def guardian_not_named(facts: Facts) -> Iterator[Finding]:
+    """A consent of a guardian where the case has none."""
+    consent = facts.case.consent
+    if consent is not None and consent.given_by == "guardian" and facts.case.guardian is None:
+        yield Finding("consent.given_by")

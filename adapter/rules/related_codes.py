@@ -8,14 +8,19 @@ from adapter.rules.billed_line import BilledLine
 from adapter.rules.condition import ANALYSIS_AND_VISIT, SAME_DAY, VISIT, Condition, bills
 from adapter.rules.facts import ANALYSIS_CODE, Facts
 from adapter.rules.finding import Finding
+from adapter.rules.procedure_code import pairs_with_analysis
 from adapter.rules.rule import ERROR, WARNING, Variant, rule
 
 SEPARATE = "25"
 ONE_GENE = "81406"
 LABORATORY = (ONE_GENE, "88271")
 PATHOLOGY = "G0452"
-_NEW = frozenset({"99202", "99203", "99204", "99205"})
-_ESTABLISHED = frozenset({"99211", "99212", "99213", "99214", "99215"})
+_NEW = frozenset(
+    {*(str(code) for code in range(99202, 99206)), *(str(code) for code in (*range(98000, 98004), *range(98008, 98012)))}
+)
+_ESTABLISHED = frozenset(
+    {*(str(code) for code in range(99211, 99216)), *(str(code) for code in (*range(98004, 98008), *range(98012, 98016)))}
+)
 _OF_MANY_GENES = re.compile(r"\b(panels?|exomes?|genomes?|genomic|arrays?|microarrays?|multi-?gene|genes)\b", re.IGNORECASE)
 
 
@@ -33,7 +38,7 @@ def new_and_established(facts: Facts) -> Iterator[Finding]:
     for services in facts.days:
         seen: set[str] = set()
         for service in services:
-            code = service.sent.code
+            code = service.code
             kind = "new" if code in _NEW else "established" if code in _ESTABLISHED else None
             if kind is not None:
                 if service.place is not None and seen - {kind}:
@@ -47,8 +52,7 @@ def new_and_established(facts: Facts) -> Iterator[Finding]:
     severity=WARNING,
     code=IssueType.BUSINESS_RULE,
     text=("A visit on the day of the analysis may need 25. Add it to the visit's line if the visit stands on its own."),
-    source="CMS NCCI policy manual",
-    verified=True,
+    source="CMS NCCI PTP table: 0731T in column 1, indicator 1; new-patient visits are not in it",
     variants=(
         Variant(
             name="earlier-claim",
@@ -58,10 +62,10 @@ def new_and_established(facts: Facts) -> Iterator[Finding]:
     applies=(ANALYSIS_AND_VISIT,),
 )
 def visit_without_25(facts: Facts) -> Iterator[Finding]:
-    """A visit without 25 on a day of 0731T; of an earlier claim's visit, the line of 0731T is named."""
+    """A visit that CMS pairs with 0731T, of its day and without 25; of an earlier claim's visit, the line of 0731T is named."""
     for services in facts.days:
-        analysis = [each for each in services if each.sent.code == ANALYSIS_CODE]
-        visits = [each for each in services if each.is_visit and SEPARATE not in each.codes]
+        analysis = [each for each in services if each.code == ANALYSIS_CODE]
+        visits = [each for each in services if pairs_with_analysis(each.code) and SEPARATE not in each.codes]
         if analysis and visits:
             yield from _without_25(analysis, visits)
 
@@ -87,7 +91,7 @@ def _without_25(analysis: list[BilledLine], visits: list[BilledLine]) -> Iterato
 def molecular_pathology(facts: Facts) -> Iterator[Finding]:
     """A line of G0452."""
     for line in facts.lines:
-        if line.sent.code == PATHOLOGY:
+        if line.code == PATHOLOGY:
             yield Finding(line.at("code"))
 
 
@@ -102,8 +106,7 @@ def molecular_pathology(facts: Facts) -> Iterator[Finding]:
     applies=(
         Condition(
             lambda facts: (
-                any(line.sent.code == "81406" for line in facts.lines)
-                or any(order.code == "81406" for order in facts.case.orders)
+                any(line.code == "81406" for line in facts.lines) or any(order.code == "81406" for order in facts.case.orders)
             ),
             "nothing bills or orders 81406",
         ),
@@ -120,7 +123,7 @@ def gene_not_named(facts: Facts) -> Iterator[Finding]:
             elif order.text is not None and _OF_MANY_GENES.search(order.text):
                 yield Finding(f"orders[{at}].text")
     for line in facts.lines:
-        if line.sent.code == ONE_GENE and not named:
+        if line.code == ONE_GENE and not named:
             yield Finding(line.at("code"))
 
 
@@ -136,5 +139,5 @@ def gene_not_named(facts: Facts) -> Iterator[Finding]:
 def test_of_the_laboratory(facts: Facts) -> Iterator[Finding]:
     """A line of 81406 or 88271."""
     for line in facts.lines:
-        if line.sent.code in LABORATORY:
+        if line.code in LABORATORY:
             yield Finding(line.at("code"))

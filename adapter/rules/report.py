@@ -6,7 +6,8 @@ from adapter.issues import IssueType
 from adapter.rules.condition import CLAIM, FINAL
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
-from adapter.rules.rule import ERROR, rule
+from adapter.rules.rule import ERROR, WARNING, rule
+from adapter.rules.taxonomy_codes import does_not_interpret
 
 
 @rule(
@@ -76,3 +77,23 @@ def procedure_not_finished(facts: Facts) -> Iterator[Finding]:
     """A claim for a procedure that was neither completed nor stopped."""
     if facts.state.procedure not in ("completed", "stopped"):
         yield Finding("procedure.status")
+
+
+@rule(
+    "RPT-05",
+    title="Interpretation signed by another profession",
+    severity=WARNING,
+    code=IssueType.BUSINESS_RULE,
+    text=(
+        "The signer's taxonomy code is one of technicians, registered nurses, students or counselors. A qualified "
+        "clinician interprets."
+    ),
+    source="CPT Appendix S: the clinician interprets; NUCC taxonomy",
+    applies=(FINAL,),
+)
+def signed_by_another_profession(facts: Facts) -> Iterator[Finding]:
+    """A finished report by a technician, a counselor, or somebody else who does not interpret, by the taxonomy code."""
+    reviewer = facts.case.review.reviewer if facts.case.review else None
+    for at, someone in enumerate(facts.case.practitioners):
+        if someone.key == reviewer and someone.taxonomy is not None and does_not_interpret(someone.taxonomy):
+            yield Finding("review.reviewer", also=(f"practitioners[{at}].taxonomy",))

@@ -27,7 +27,14 @@ DERIVED_FROM: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "candidate": ("procedure.status", "review.status"),
         "observation": ("procedure.status",),
         "media": ("procedure.status", "consent.status"),
-        "claim": ("billing.use", "procedure.status", "review.status", "consent.status"),
+        "claim": (
+            "billing.use",
+            "procedure.status",
+            "review.status",
+            "consent.status",
+            "consent.withdrawn_at",
+            "consent.expires",
+        ),
     }
 )
 """The case fields that each field of the state follows from: its lineage, and all that its function is given."""
@@ -95,17 +102,31 @@ def _media(*, procedure_status: Value, consent_status: Value) -> Value:
     return "entered-in-error" if void else "completed"
 
 
-def _claim(*, billing_use: Value, procedure_status: Value, review_status: Value, consent_status: Value) -> Value:
+def _claim(
+    *,
+    billing_use: Value,
+    procedure_status: Value,
+    review_status: Value,
+    consent_status: Value,
+    consent_withdrawn_at: Value,
+    consent_expires: Value,
+) -> Value:
     if billing_use is None or procedure_status == "not-done":
         return None
     stopped = procedure_status == "stopped"
     if procedure_status == "entered-in-error" or (review_status == "withdrawn" and not stopped):
         return "cancelled"
-    if consent_status in _REFUSED:
-        return "draft"  # somebody has to look at it
+    lawful_until = consent_withdrawn_at or consent_expires
+    if consent_status == "rejected" or (consent_status == "inactive" and not lawful_until):
+        return "draft"  # somebody has to look at it; what an ended consent does not cover is an error of rule PRI-01
     reported = procedure_status == "completed" and review_status in _REVIEWED
     allowed = (reported or stopped) if billing_use == "claim" else not stopped
     return "active" if allowed else "draft"
+
+
+def _known(day: Value) -> Value:
+    """That a day is known, whichever it is: so that there are as many states as combinations of statuses."""
+    return "known" if day else None
 
 
 _READ: Mapping[str, Callable[[Case], Value]] = MappingProxyType(
@@ -114,6 +135,8 @@ _READ: Mapping[str, Callable[[Case], Value]] = MappingProxyType(
         "review.status": lambda case: case.review.status if case.review else None,
         "review.amendment": lambda case: case.review.amendment if case.review else None,
         "consent.status": lambda case: case.consent.status if case.consent else None,
+        "consent.withdrawn_at": lambda case: _known(case.consent.withdrawn_at if case.consent else None),
+        "consent.expires": lambda case: _known(case.consent.expires if case.consent else None),
         "ai.outcome": lambda case: (case.ai.outcome or "complete") if case.ai else None,  # output without a word on failure
         "billing.use": lambda case: case.billing.use if case.billing else None,
     }

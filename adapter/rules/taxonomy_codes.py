@@ -69,6 +69,7 @@ _MEANT = (
 _PHYSICIAN = "20"
 _NON_PHYSICIAN = ("363", "364S")
 _TECHNICIAN = "24"
+_NO_INTERPRETER = ("24", "1703", "101Y", "163W", "164", "374", "376", "390", "171", "172")
 
 
 def is_taxonomy(code: str) -> bool:
@@ -108,3 +109,8 @@ def meant_by(label: str) -> str | None:
     """The code of what a label speaks of, if it is one that is expected here."""
     subjects = subjects_of(label)
     return next((code for meaning, code in _MEANT if meaning <= subjects), None)
+
+
+def does_not_interpret(code: str) -> bool:
+    """Whether a code is of a profession that signs no interpretation: technicians, counselors, students, registered nurses."""
+    return code.startswith(_NO_INTERPRETER)

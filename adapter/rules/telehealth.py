@@ -4,16 +4,29 @@ from collections.abc import Iterator
 
 from adapter.issues import IssueType
 from adapter.rules.billed_line import BilledLine
-from adapter.rules.condition import ANALYSIS, LINES, MODE, NOT_LIVE, PLACES, has_modifiers, sends
+from adapter.rules.condition import (
+    ANALYSIS,
+    LINES,
+    MODE,
+    NOT_IN_PERSON,
+    NOT_LIVE,
+    PLACES,
+    TELEHEALTH_MODIFIER,
+    TELEHEALTH_PLACE,
+    has_modifiers,
+    sends,
+)
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
 from adapter.rules.rule import ERROR, INFORMATION, WARNING, rule
 
 LIVE_VIDEO = "95"
-SOUND_ONLY = "93"
+AUDIO_ONLY = "93"
+BEHAVIORAL_AUDIO = "FQ"
 STORE_AND_FORWARD = "GQ"
 COMPLEX_CARE = "TG"
-_MODALITIES = frozenset({LIVE_VIDEO, SOUND_ONLY, "GT", STORE_AND_FORWARD, "FQ"})
+_MODALITIES = frozenset({LIVE_VIDEO, AUDIO_ONLY, "GT", STORE_AND_FORWARD, BEHAVIORAL_AUDIO})
+_TELEHEALTH_PLACES = frozenset({"02", "10"})
 
 
 def _is_remote(facts: Facts, line: BilledLine) -> bool:
@@ -76,16 +89,16 @@ def not_known_as_listed(facts: Facts) -> Iterator[Finding]:
 
 @rule(
     "MOD-43",
-    title="95 with a place that is not telehealth",
+    title="95 or GT with a place that is not telehealth",
     severity=INFORMATION,
     code=IssueType.BUSINESS_RULE,
-    text="95 is sent with a place of service that is not telehealth. Send 02 or 10, or take 95 off.",
+    text="95 or GT is sent with a place of service that is not telehealth. Send 02 or 10, or take the modifier off.",
     source="CMS telehealth services",
-    applies=(sends("95"), PLACES),
+    applies=(sends("95", "GT"), PLACES),
 )
 def live_video_elsewhere(facts: Facts) -> Iterator[Finding]:
     """95 on a line with a place of service that is not telehealth."""
-    for place in facts.places.get(LIVE_VIDEO, ()):
+    for place in (*facts.places.get(LIVE_VIDEO, ()), *facts.places.get("GT", ())):
         pos = place.line.sent.pos
         if pos is not None and pos not in facts.policy.telehealth.pos:
             yield Finding(place.field)
@@ -93,50 +106,56 @@ def live_video_elsewhere(facts: Facts) -> Iterator[Finding]:
 
 @rule(
     "MOD-44",
-    title="Telehealth place without a modifier",
+    title="Telehealth modifier that the payer requires",
     severity=WARNING,
     code=IssueType.BUSINESS_RULE,
-    text="The place of service is telehealth, and no modifier says so. Many payers want 95.",
-    source="CMS telehealth services; payer policies",
-    applies=(LINES, PLACES),
+    text="The visit was at a distance, and the payer requires a modifier that says so. Add one that the payer accepts.",
+    source="payer policy, telehealth.modifier",
+    applies=(LINES, NOT_IN_PERSON, TELEHEALTH_MODIFIER),
 )
-def telehealth_place_alone(facts: Facts) -> Iterator[Finding]:
-    """A place of service of telehealth on a line without a telehealth modifier; suggests 95 for a visit by video."""
-    suggestion = LIVE_VIDEO if facts.case.encounter.mode == "video" else None
+def required_by_the_payer(facts: Facts) -> Iterator[Finding]:
+    """A line of a visit at a distance, by mode or place, without a telehealth modifier; suggests 95 for a visit by video."""
+    mode, accepted = facts.case.encounter.mode, facts.policy.telehealth.accepts
+    suggestion = LIVE_VIDEO if mode == "video" and LIVE_VIDEO in accepted else None
     for line in facts.lines:
-        if line.sent.pos in facts.policy.telehealth.pos and not _has_modality(line):
-            yield Finding(line.at("pos"), suggestion=suggestion)
+        if _is_remote(facts, line) and not _has_modality(line):
+            yield Finding(line.at("modifiers"), suggestion=suggestion, also=(line.at("pos"),))
 
 
 @rule(
     "MOD-45",
-    title="95 without live video",
+    title="95 or GT without live video",
     severity=ERROR,
     code=IssueType.BUSINESS_RULE,
-    text=("95 says live sound and picture, and the visit was none. Take 95 off, or correct the mode of the visit."),
-    source="CPT modifier 95",
-    applies=(sends("95"), MODE),
+    text=(
+        "95 and GT mean live audio and video, and the visit was not by video. Take the modifier off, or correct the "
+        "mode of the visit."
+    ),
+    source="CPT modifier 95; CMS HCPCS Level II modifier GT",
+    applies=(sends("95", "GT"), MODE),
 )
-def live_video_that_was_none(facts: Facts) -> Iterator[Finding]:
-    """95 although the visit is said to have been another than by video; suggests GQ where it was store-and-forward."""
+def no_live_video(facts: Facts) -> Iterator[Finding]:
+    """95 or GT although the visit was not by video; suggests GQ where it was store-and-forward."""
     mode = facts.case.encounter.mode
-    if mode not in (None, "video"):
-        for place in facts.places.get(LIVE_VIDEO, ()):
-            yield Finding(place.field, suggestion=STORE_AND_FORWARD if mode == "store-and-forward" else None)
+    if mode != "video":
+        for place in (*facts.places.get(LIVE_VIDEO, ()), *facts.places.get("GT", ())):
+            yield Finding(
+                place.field, suggestion=STORE_AND_FORWARD if mode == "store-and-forward" else None, also=("encounter.mode",)
+            )
 
 
 @rule(
     "MOD-46",
-    title="93 on 0731T",
+    title="93 or FQ on 0731T",
     severity=ERROR,
     code=IssueType.BUSINESS_RULE,
-    text="93 says sound only, and a face can not be analysed by sound. Take 93 off.",
-    source="CPT modifier 93",
-    applies=(ANALYSIS, sends("93")),
+    text="93 and FQ mean audio only, and a face cannot be analysed by audio. Take the modifier off.",
+    source="0731T is an analysis of photographs",
+    applies=(ANALYSIS, sends("93", "FQ")),
 )
-def face_by_sound(facts: Facts) -> Iterator[Finding]:
-    """93 on 0731T."""
-    for place in facts.on_analysis(SOUND_ONLY):
+def face_by_audio(facts: Facts) -> Iterator[Finding]:
+    """93 or FQ on 0731T."""
+    for place in facts.on_analysis(AUDIO_ONLY, BEHAVIORAL_AUDIO):
         yield Finding(place.field)
 
 
@@ -156,7 +175,7 @@ def two_modalities(facts: Facts) -> Iterator[Finding]:
         for place, code in enumerate(line.codes):
             if code in _MODALITIES:
                 first = first or code
-                if code != first:
+                if code != first and {code, first} != {AUDIO_ONLY, BEHAVIORAL_AUDIO}:
                     yield Finding(line.at("modifiers", place))
 
 
@@ -175,3 +194,61 @@ def not_live(facts: Facts) -> Iterator[Finding]:
         yield Finding("encounter.mode")
     else:
         yield from (Finding(place.field) for place in facts.places.get(STORE_AND_FORWARD, ()))
+
+
+@rule(
+    "TEL-01",
+    title="Telehealth place of a visit in person",
+    severity=ERROR,
+    code=IssueType.CONFLICT,
+    text=(
+        "The place of service is telehealth, and the visit was in person. Correct the place of service or the mode of the visit."
+    ),
+    source="CMS place of service codes 02 and 10",
+    applies=(LINES, PLACES, MODE),
+)
+def telehealth_place_in_person(facts: Facts) -> Iterator[Finding]:
+    """Place 02 or 10 on a line of a visit in person."""
+    if facts.case.encounter.mode == "in-person":
+        for line in facts.lines:
+            if line.sent.pos in _TELEHEALTH_PLACES:
+                yield Finding(line.at("pos"), also=("encounter.mode",))
+
+
+@rule(
+    "TEL-02",
+    title="Place of a visit by video or audio",
+    severity=WARNING,
+    code=IssueType.CONFLICT,
+    text=(
+        "The visit was by video or audio, and the payer does not take this place of service for telehealth. Correct "
+        "place or mode."
+    ),
+    source="CMS place of service codes 02 and 10; payer policy, telehealth.place",
+    applies=(LINES, PLACES, MODE, TELEHEALTH_PLACE),
+)
+def place_at_a_distance(facts: Facts) -> Iterator[Finding]:
+    """Another place than one of telehealth on a line of a visit by video or audio, where the payer goes by the place."""
+    if facts.case.encounter.mode in ("video", "audio"):
+        for line in facts.lines:
+            if line.sent.pos is not None and line.sent.pos not in facts.policy.telehealth.pos:
+                yield Finding(line.at("pos"), also=("encounter.mode",))
+
+
+@rule(
+    "TEL-03",
+    title="0731T in a visit by audio",
+    severity=WARNING,
+    code=IssueType.CONFLICT,
+    text=(
+        "The visit was by audio only, and 0731T needs photographs of the face. Correct the mode, or bill the day of "
+        "the photographs."
+    ),
+    source="0731T is an analysis of photographs",
+    applies=(ANALYSIS, MODE),
+)
+def analysis_by_audio(facts: Facts) -> Iterator[Finding]:
+    """0731T on a line of a visit by audio."""
+    if facts.case.encounter.mode == "audio":
+        for line in facts.analysis[:1]:
+            yield Finding("encounter.mode", also=(line.at("code"),))

@@ -18,8 +18,8 @@ _REPEATS = ("59", "XE", "XP", "XS", "XU", "76", "77", "91")
     title="More than one unit a day",
     severity=WARNING,
     code=IssueType.BUSINESS_RULE,
-    text=("More units of 0731T than a patient, provider and day may have. Bill one unit: more photographs do not add units."),
-    source="0731T codebook page: medically unlikely edit 1",
+    text=("More units of 0731T than a patient, provider and day may have. Bill one: no photograph or modifier lifts the limit."),
+    source="CMS NCCI: MUE 1, adjudication indicator 2 (absolute for a day of service)",
     variants=(
         Variant(
             name="earlier-claim",
@@ -36,7 +36,7 @@ def more_units_than_a_day_has(facts: Facts) -> Iterator[Finding]:
     for services in facts.days:
         units, earlier = Decimal(0), False
         for service in services:
-            if service.sent.code != ANALYSIS_CODE:
+            if service.code != ANALYSIS_CODE:
                 continue
             units += max(service.sent.units or 0, 0)
             earlier = earlier or service.place is None
@@ -69,14 +69,14 @@ def _is_whole(number: Number) -> bool:
     title="Repeat modifier on a second line",
     severity=WARNING,
     code=IssueType.BUSINESS_RULE,
-    text=("A modifier for a repeated service does not lift the limit on units by itself. Document the second service."),
-    source="0731T codebook page; CMS NCCI policy",
+    text="A modifier for a repeated service does not lift the limit of one unit a day. Bill one line.",
+    source="CMS NCCI: MUE 1, adjudication indicator 2 (absolute for a day of service)",
     applies=(ANALYSIS, SAME_DAY, sends("59", "XE", "XP", "XS", "XU", "76", "77", "91")),
 )
 def repeat_modifier(facts: Facts) -> Iterator[Finding]:
     """A modifier for a repeated or distinct service on a line of 0731T that is not the first of its day."""
     for services in facts.days:
-        for service in [each for each in services if each.sent.code == ANALYSIS_CODE][1:]:
+        for service in [each for each in services if each.code == ANALYSIS_CODE][1:]:
             for place, code in enumerate(service.codes if service.place is not None else ()):
                 if code in _REPEATS:
                     yield Finding(service.at("modifiers", place))

@@ -9,8 +9,10 @@ from typing import Any
 from adapter.case import Case
 from adapter.issues import Issue
 from adapter.rules.circumstances import Circumstances
-from adapter.rules.judgement import Judgement, judge
-from adapter.rules.policy import PayerPolicy
+from adapter.rules.facts import facts_of
+from adapter.rules.judgement import Judgement, judgement_of
+from adapter.rules.policy import Named, PayerPolicy
+from adapter.rules.state import state_of
 
 Make = Callable[[Mapping[str, Any]], Case]
 LINE = "billing.lines[0]"
@@ -36,11 +38,16 @@ def line_of(code: str, *modifiers: str, **changes: Any) -> dict[str, Any]:  # no
 CLEAN: dict[str, Any] = {
     "id": "CASE-1",
     "test": True,
-    "patient": {"mrn": "MRN-1"},
-    "practitioners": [{"key": "dr", "npi": "1234567893"}, {"key": "np", "npi": "1245319599"}],
-    "organization": {"name": "Clinic", "npi": "1234567893"},
-    "payer": {"name": "Payer"},
-    "coverage": {"member_id": "M-1"},
+    "patient": {"mrn": "MRN-1", "family": "Doe", "given": ["Jo"], "sex": "female", "birth_date": "2020-03-01"},
+    "guardian": {"family": "Doe", "given": ["Al"], "relationship": "parent"},
+    "practitioners": [{"key": "dr", "npi": "1234567893", "role": "rendering"}, {"key": "np", "npi": "1245319599"}],
+    "organization": {
+        "name": "Clinic",
+        "npi": "1234567893",
+        "address": {"line": ["1 Road"], "city": "Town", "state": "VT", "postal_code": "05000"},
+    },
+    "payer": {"name": "Payer", "payer_id": "P-1"},
+    "coverage": {"member_id": "M-1", "filing_indicator": "CI", "relationship": "child", "subscriber": "guardian"},
     "encounter": {"id": "E-1", "status": "finished"},
     "consent": {"status": "active", "date": "2024-05-01", "expires": "2025-05-01", "analysis": True},
     "images": [
@@ -94,11 +101,14 @@ class Example:
     suggestions: tuple[str | None, ...] | None = None
     circumstances: Circumstances | None = None
     policy: PayerPolicy | None = None
+    named: tuple[Named, ...] = ()
 
     @property
     def found(self) -> tuple[Issue, ...]:
         """What the rule finds."""
-        judgement = judge(case_of(self.changes), policy=self.policy, circumstances=self.circumstances)
+        case = case_of(self.changes)
+        policy = self.policy or PayerPolicy()
+        judgement = judgement_of(facts_of(case, state_of(case), policy, circumstances=self.circumstances, named=self.named))
         return tuple(issue for issue in judgement.issues if issue.rule == self.rule)
 
 

@@ -138,7 +138,7 @@ def test_a_claim_that_is_held_back_is_explained_by_an_error() -> None:
         ({"procedure.status": "stopped", "review.status": "withdrawn"}, "entered-in-error", "entered-in-error", "active"),
         ({"procedure.status": "stopped", "billing.use": "preauthorization"}, "cancelled", "cancelled", "draft"),
         ({"billing.use": "predetermination"}, "final", "final", "active"),
-        ({"consent.status": "inactive"}, "final", "final", "draft"),
+        ({"consent.status": "inactive", "consent.expires": None}, "final", "final", "draft"),
         ({"consent.status": "proposed"}, "final", "final", "active"),
     ],
 )

@@ -32,7 +32,7 @@ PAYER = """policy: toy-payer
 extends: default
 name: Toy Payer
 severities:
-  CHG-01: information
+  MOD-42: error
 """
 
 
@@ -61,5 +61,5 @@ def test_a_toy_payer_is_one_yaml_file(tmp_path: Path) -> None:
 
     listed = json.loads(run(ROOT, "rules", "list", "--mappings", str(tmp_path / "mappings"), "--json"))
 
-    (charge,) = (rule for rule in listed["rules"] if rule["id"] == "CHG-01")
-    assert charge["payers"]["toy-payer"] == "information"
+    (video,) = (rule for rule in listed["rules"] if rule["id"] == "MOD-42")
+    assert video["payers"]["toy-payer"] == "error"

@@ -3,9 +3,13 @@
 from tests.rules.cases import (
     ai,
     assistants,
+    codes,
+    completeness,
     components,
+    contradiction,
     dates,
     diagnoses,
+    evidence,
     extent,
     modifiers,
     party,
@@ -14,6 +18,7 @@ from tests.rules.cases import (
     related,
     report,
     telehealth,
+    timeline,
     units,
 )
 from tests.rules.ground import Example
@@ -21,9 +26,13 @@ from tests.rules.ground import Example
 _MODULES = (
     ai,
     assistants,
+    codes,
+    completeness,
     components,
+    contradiction,
     dates,
     diagnoses,
+    evidence,
     extent,
     modifiers,
     party,
@@ -32,6 +41,7 @@ _MODULES = (
     related,
     report,
     telehealth,
+    timeline,
     units,
 )
 

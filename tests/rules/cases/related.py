@@ -31,8 +31,14 @@ EXAMPLES = [
     Example("REL-01", WITHOUT_BILLING, (), circumstances=Circumstances(prior=(case_of(visits("99203", "99213")),))),
     Example("REL-02", sent(line=1), (f"{VISIT}.modifiers",), ("25",)),
     Example("REL-02", sent("24", line=1), (f"{VISIT}.modifiers",), ("25",)),
-    *[Example("REL-02", sent(line=1) | {f"{VISIT}.code": code}, (f"{VISIT}.modifiers",), ("25",)) for code in ("99202", "99499")],
-    *[Example("REL-02", sent(line=1) | {f"{VISIT}.code": code}, ()) for code in ("99201", "99500", "99199", "9920", "992135")],
+    *[
+        Example("REL-02", sent(line=1) | {f"{VISIT}.code": code}, (f"{VISIT}.modifiers",), ("25",))
+        for code in ("99211", "99291", "98004", "98016", "92014")
+    ],
+    *[
+        Example("REL-02", sent(line=1) | {f"{VISIT}.code": code}, ())
+        for code in ("99202", "99205", "98000", "98011", "99381", "9920", "992135")
+    ],
     Example("REL-02", sent("24", "25", line=1), ()),
     Example("REL-02", sent(line=1) | {f"{VISIT}.dos_start": "2024-05-03"}, ()),
     Example("REL-02", sent(line=1) | {f"{LINE}.code": "36415"}, ()),

@@ -31,6 +31,8 @@ SERVICES: Mapping[str, dict[str, Any]] = {
     "not started": {"procedure": {"status": "not-done", "stop_reason": "The visit was cancelled."}},
 }
 SETS: tuple[tuple[str, ...], ...] = ((), *((each,) for each in TEN), *combinations(TEN, 2))
+ADDRESS = {"line": ["1 Road"], "city": "Town", "state": "VT", "postal_code": "05000"}
+_ANALYSIS = {"tool": {"product": "Tool", "app_version": "1"}, "outcome": "complete", "candidates": [{"rank": 1, "name": "One"}]}
 _LETTER = {Severity.ERROR: "E", Severity.WARNING: "W", Severity.INFORMATION: "I"}
 _ALL = "all"
 
@@ -51,14 +53,15 @@ def case_of(service: str, mode: str, modifiers: Iterable[str]) -> Case:
         {
             "id": "CASE-1",
             "test": True,
-            "patient": {"mrn": "MRN-1"},
+            "patient": {"mrn": "MRN-1", "family": "Doe", "given": ["Jo"], "sex": "female", "birth_date": "1990-03-01"},
             "practitioners": [{"key": "dr", "npi": "1234567893", "taxonomy": "207SG0201X", "role": "rendering"}],
-            "organization": {"name": "Clinic", "npi": "1234567893"},
-            "payer": {"name": "Payer"},
-            "coverage": {"member_id": "M-1"},
+            "organization": {"name": "Clinic", "npi": "1234567893", "address": ADDRESS},
+            "payer": {"name": "Payer", "payer_id": "P-1"},
+            "coverage": {"member_id": "M-1", "filing_indicator": "CI", "relationship": "self", "subscriber": "patient"},
             "encounter": {"id": "E-1", "status": "finished", "mode": mode},
             "consent": {"status": "active", "date": "2024-05-01", "analysis": True},
             "images": [{"id": "i1", "url": "https://images.invalid/1.jpg"}] if begun else [],
+            "ai": _ANALYSIS if begun else None,
             "diagnoses": [{"icd10cm": "Q18.9", "certainty": "confirmed", "source": "clinician", "order": 1}],
             "billing": {"use": "claim", "created": "2024-05-03", "lines": [line]},
             **SERVICES[service],
@@ -101,7 +104,7 @@ Written by `python -m tests.rules.decision_table.table`, and compared by a test:
 One line of 0731T, otherwise without fault, rendered by a geneticist (physician), in place 11 (in person) or 10 (other visits).
 *completed*: the report is signed; *reduced*: the same, and a reason says that part was left out; *stopped*: begun, and ended
 before a report; *not started*: cancelled before anything was done. E keeps the claim a draft, W warns, I informs. Where payers
-differ, the letter for all comes first. Payers: {payers}. None of their policies is published by the payer.
+differ, the letter for all comes first. Payers: {payers}. docs/payers.md says what their policies rest on.
 """.format(payers=", ".join(PAYERS))
 
 
@@ -187,10 +190,10 @@ def _said(found: Found) -> str:
 
 
 def _rule(rule_id: str, said: Mapping[str, Severity]) -> str:
-    assert len(said) == len(PAYERS), "a payer's policy changes which rules are broken"
-    usual = said["default"]
-    others = [f"{payer} {_LETTER[severity]}" for payer, severity in said.items() if severity != usual]
-    return f"{rule_id} {_LETTER[usual]}" + (f" ({', '.join(others)})" if others else "")
+    letters = {payer: _LETTER[said[payer]] if payer in said else "none" for payer in PAYERS}
+    usual = letters["default"]
+    others = [f"{payer} {letter}" for payer, letter in letters.items() if letter != usual]
+    return f"{rule_id} {usual}" + (f" ({', '.join(others)})" if others else "")
 
 
 def _claim(service: str, mode: str, modifiers: tuple[str, ...]) -> str:

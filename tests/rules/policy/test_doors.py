@@ -37,7 +37,7 @@ def test_the_list_names_every_rule_and_every_policy() -> None:
 
     assert all(rule.id in shown for rule in RULES)
     assert "medicare: error" in shown
-    assert shown.count("adapter default, not payer-published") == 6
+    assert shown.count("adapter default, not payer-published") == 10
 
 
 def test_the_list_for_machines_is_that_of_the_service(client: Any) -> None:  # noqa: ANN401 - as above
@@ -73,7 +73,7 @@ def test_an_encounter_is_explained_rule_by_rule() -> None:
     result = run("explain", EXAMPLES / "reduced-and-discontinued")
 
     assert result.return_value == Outcome.ISSUES
-    assert result.stdout.startswith("policy medicare: adapter default, not payer-published\n")
+    assert result.stdout.startswith("policy default: adapter default, not payer-published\n")
     lines = result.stdout.splitlines()
     assert [line.split()[0] for line in lines[1 : len(RULES) + 1]] == [rule.id for rule in RULES]
     assert any(line.startswith("MOD-10   fired ") and "[error at billing.lines[0].modifiers" in line for line in lines)

@@ -13,7 +13,11 @@ from adapter.settings import Settings
 
 PAYERS = Path(__file__).parents[3] / "mappings" / "payers"
 OURS = load(Settings()).policies
-KEYS = ["default", "aetna", "bcbs", "cigna", "medicare", "uhc"]
+KEYS = [
+    *("default", "aetna", "bcbs", "bcbs-arkansas", "bcbs-massachusetts", "bcbs-north-dakota", "cigna", "medicaid", "medicare"),
+    *("tricare", "uhc", "uhc-ma"),
+]
+VERIFIED = {"bcbs-arkansas", "bcbs-north-dakota"}
 
 
 def made(*texts: str, own: str = "") -> Policies:
@@ -32,9 +36,24 @@ def problems_of(*texts: str, own: str = "") -> list[str]:
     return str(caught.value).splitlines()
 
 
-def test_there_are_six_policies_and_none_is_verified() -> None:
-    assert list(OURS.by_key) == ["default", *sorted(KEYS[1:])] or sorted(OURS.by_key) == sorted(KEYS)
-    assert all(not policy.verified and policy.source and policy.coverage_note for (policy,) in OURS.by_key.values())
+def test_only_policies_whose_own_text_was_read_are_verified() -> None:
+    assert sorted(OURS.by_key) == KEYS or sorted(OURS.by_key) == sorted(KEYS)
+    assert {policy.key for (policy,) in OURS.by_key.values() if policy.verified} == VERIFIED
+    assert all(policy.source and policy.coverage_note for (policy,) in OURS.by_key.values())
+
+
+def test_each_published_fact_has_its_source_and_certainty() -> None:
+    for (policy,) in OURS.by_key.values():
+        assert all(fact.says and fact.source and fact.certainty for fact in policy.published)
+        assert not policy.verified or any(fact.certainty == "publisher" for fact in policy.published)
+        assert policy.coverage == "unknown" or policy.published or policy.parents
+
+
+def test_a_child_of_a_parent_is_of_it_and_not_of_the_default() -> None:
+    arkansas, parent, default = (one(OURS, key) for key in ("bcbs-arkansas", "bcbs", "default"))
+
+    assert arkansas.parents == ("default", "bcbs")
+    assert (arkansas.is_of(parent), parent.is_of(arkansas), arkansas.is_of(default)) == (True, False, False)
 
 
 def test_the_default_policy_is_what_a_policy_is_without_a_file() -> None:
@@ -50,7 +69,6 @@ def test_severities_of_medicare_are_those_of_the_modelling_spec() -> None:
         "MOD-22": error,
         "MOD-32": error,
         "MOD-43": warning,
-        "MOD-44": Severity.INFORMATION,
         "MOD-48": warning,
         "MOD-50": error,
         "MOD-51": warning,
@@ -59,10 +77,11 @@ def test_severities_of_medicare_are_those_of_the_modelling_spec() -> None:
     }
 
 
-def test_commercial_payers_and_bcbs_keep_default_severities_and_want_a_telehealth_modifier() -> None:
-    for key in ("aetna", "bcbs", "cigna", "uhc"):
-        assert dict(one(OURS, key).severities) == {}
-        assert one(OURS, key).telehealth.modifier == "required"
+def test_commercial_payers_keep_default_severities_and_differ_in_telehealth() -> None:
+    modifiers = {key: one(OURS, key).telehealth.modifier for key in ("aetna", "bcbs", "cigna", "uhc")}
+
+    assert all(dict(one(OURS, key).severities) == {} for key in modifiers)
+    assert modifiers == {"aetna": "required", "bcbs": "optional", "cigna": "required", "uhc": "optional"}
 
 
 def test_a_policy_inherits_what_it_does_not_say() -> None:
@@ -151,7 +170,7 @@ MISTAKES = [
     ("policy: a\nseverites: {}\n", "2:1: unknown-key: there is no key `severites` in a policy (did you mean `severities`?)"),
     ("policy: a\nextends: medicar\n", "2:10: unknown-policy: there is no policy `medicar` (known are: a)"),
     ("policy: a\nextends: a\n", "2:10: cycle: the policy extends itself: a → a"),
-    ("policy: a\nseverities: {DOS-99: error}\n", "2:14: unknown-rule: there is no `DOS-99` here (did you mean `DOS-04`?)"),
+    ("policy: a\nseverities: {DOS-99: error}\n", "2:14: unknown-rule: there is no `DOS-99` here (did you mean `DOS-09`?)"),
     ("policy: a\nseverities: {MOD-12: of}\n", "2:22: value: `of` is not allowed here"),
     ("policy: a\nseverities: {MOD-12: 'off'}\n", "2:22: value: `off` is not allowed here"),
     ("policy: a\nseverities: {MOD-12: fatal}\n", "2:22: value: `fatal` is not allowed here"),
@@ -161,16 +180,22 @@ MISTAKES = [
     ("policy: a\nextends: [b]\n", "2:10: value: a text is needed here"),
     ("policy: a\nverified: yes\n", "2:11: value: `yes` is not allowed here (known are: true, false)"),
     ("policy: a\nverified: true\n", "1:1: source: a verified policy needs its source"),
-    ("policy: a\nunit_limit: 0\n", "2:13: value: the limit is no number of units"),
-    ("policy: a\nunit_limit: 1000\n", "2:13: value: the limit is no number of units"),
-    ("policy: a\nunit_limit: 1.5\n", "2:13: value: the limit is no number of units"),
+    ("policy: a\nunit_limit: 0\n", "2:13: value: this is not a number of units"),
+    ("policy: a\nunit_limit: 1000\n", "2:13: value: this is not a number of units"),
+    ("policy: a\nunit_limit: 1.5\n", "2:13: value: this is not a number of units"),
     ("policy: a\nunit_limit: []\n", "2:13: value: a text is needed here"),
     ("policy: a\ncomponents: spilt\n", "2:13: value: `spilt` is not allowed here (did you mean `split`?)"),
     ("policy: a\nmodifiers: [tc]\n", "2:13: value: `tc` is none of the modifiers (two capital letters or digits)"),
-    ("policy: a\ntelehealth: {place: x}\n", "2:14: unknown-key: there is no `place` here (known are: modifier, pos)"),
+    ("policy: a\ntelehealth: {where: x}\n", "2:14: unknown-key: there is no `where` here"),
+    ("policy: a\ntelehealth: {place: x}\n", "2:21: value: `x` is not allowed here (known are: condition, not-a-condition)"),
+    ("policy: a\nmai: 4\n", "2:6: value: this is not an adjudication indicator"),
+    ("policy: a\nfiling_limit: never\n", "2:15: value: this is not a number of months"),
+    ("policy: a\npublished: x\n", "2:12: value: a list of facts is needed here"),
+    ("policy: a\npublished: [{says: x, source: y}]\n", "2:13: value: the fact has no valid `certainty`"),
+    ("policy: a\npublished: [{says: x, source: y, certainty: copy, when: z}]\n", "2:51: unknown-key: there is no `when` here"),
     ("policy: a\ntelehealth: {pos: ['1']}\n", "2:20: value: `1` is none of the places of service (two digits)"),
-    ("policy: a\neffective: {start: 2024-02-30}\n", "2:20: value: this is no day"),
-    ("policy: a\neffective: {start: 20240201}\n", "2:20: value: this is no day"),
+    ("policy: a\neffective: {start: 2024-02-30}\n", "2:20: value: this is not a day"),
+    ("policy: a\neffective: {start: 20240201}\n", "2:20: value: this is not a day"),
     ("policy: a\neffective: {start: []}\n", "2:20: value: a text is needed here"),
     ("policy: a\neffective: {start: 2025-01-01, end: 2024-01-01}\n", "1:1: effective: the policy ends before it starts"),
     ("policy: a\npolicy: b\n", "2:1: duplicate-key: the key `policy` stands here twice"),

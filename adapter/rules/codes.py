@@ -1,0 +1,161 @@
+"""Rules about the shape and the system of codes: procedures, syndromes, genes, measurements, taxonomy."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+
+from adapter.case import Case, Gene, SyndromeCode
+from adapter.issues import IssueType
+from adapter.rules.condition import LINES
+from adapter.rules.facts import Facts
+from adapter.rules.finding import Finding
+from adapter.rules.procedure_code import is_loinc, meant_by, system_of
+from adapter.rules.rule import ERROR, WARNING, rule
+
+
+@rule(
+    "COD-01",
+    title="Not shaped like a procedure code",
+    severity=ERROR,
+    code=IssueType.CODE_INVALID,
+    text=(
+        "A procedure code is five characters of CPT or HCPCS Level II, in capitals, without prefix, modifier or other letters. "
+        "Correct it; modifiers have a place of their own."
+    ),
+    source="CPT and HCPCS Level II: shape of codes; 837P SV101-2",
+    applies=(LINES,),
+)
+def no_procedure_code(facts: Facts) -> Iterator[Finding]:
+    """A line whose code is neither shaped like CPT nor like HCPCS Level II; suggests the code that was probably meant."""
+    for line in facts.lines:
+        if system_of(line.sent.code) not in ("cpt", "hcpcs"):
+            yield Finding(line.at("code"), suggestion=line.code if line.code != line.sent.code else None)
+
+
+@rule(
+    "COD-02",
+    title="Procedure code in the wrong code system",
+    severity=WARNING,
+    code=IssueType.CODE_INVALID,
+    text="The code does not belong to the code system that was sent; the output names its own. Correct the sender.",
+    source="HL7 Terminology: CPT, HCPCS Level II",
+    applies=(LINES,),
+)
+def code_of_another_system(facts: Facts) -> Iterator[Finding]:
+    """A line whose code has the shape of the other code system of procedures; suggests that system, which the output has."""
+    for line in facts.lines:
+        real = system_of(line.sent.code)
+        if line.sent.system is not None and real is not None and real != line.sent.system:
+            yield Finding(line.at("system"), suggestion=real)
+
+
+@rule(
+    "COD-03",
+    title="Code of an order or visit",
+    severity=WARNING,
+    code=IssueType.CODE_INVALID,
+    text="The code does not have the shape of its code system. Correct it.",
+    source="CPT, HCPCS Level II and LOINC: shape of codes",
+    effect="none",
+    applies=(),
+)
+def no_code_of_its_system(facts: Facts) -> Iterator[Finding]:
+    """A test that is ordered, or the visit's code, that has not the shape of the system that was sent, or of any."""
+    for at, order in enumerate(facts.case.orders):
+        real = system_of(order.code)
+        if (order.system is not None and real != order.system) or (real is None and meant_by(order.code) != order.code):
+            meant = meant_by(order.code)
+            yield Finding(f"orders[{at}].code", suggestion=meant if meant != order.code else None)
+    visit = facts.case.encounter.em_code
+    if visit is not None and system_of(visit) not in ("cpt", "hcpcs"):
+        yield Finding("encounter.em_code", suggestion=meant_by(visit) if meant_by(visit) != visit else None)
+
+
+_SHAPES: Mapping[str, re.Pattern[str]] = MappingProxyType(
+    {
+        "omim": re.compile(r"[1-6][0-9]{5}"),
+        "omimps": re.compile(r"PS[1-6][0-9]{5}"),
+        "orpha": re.compile(r"[1-9][0-9]{0,6}"),
+        "mondo": re.compile(r"MONDO:[0-9]{7}"),
+        "hgnc": re.compile(r"HGNC:[1-9][0-9]{0,6}"),
+        "entrez": re.compile(r"[1-9][0-9]{0,9}"),
+    }
+)
+_PREFIXES = re.compile(r"^(OMIM|MIM|ORPHANET|ORPHA|ORDO|MONDO|HGNC|ENTREZ|NCBIGENE|PHENOTYPICSERIES)?[:_# -]*(PS)?([0-9]+)$")
+
+
+def normal(system: str, code: str) -> str:
+    """A syndrome's or gene's code as its system writes it, where only prefix, case or leading zeros are wrong; else as it is."""
+    shape = _SHAPES[system]
+    found = _PREFIXES.match(code.strip().upper())
+    if shape.fullmatch(code) or found is None:
+        return code
+    digits = found[3]
+    spelled = {"mondo": f"MONDO:{digits.zfill(7)}", "hgnc": f"HGNC:{digits.lstrip('0')}", "omimps": f"PS{digits}"}.get(
+        system, digits
+    )
+    return spelled if shape.fullmatch(spelled) else code
+
+
+@rule(
+    "COD-04",
+    title="Code of a syndrome or gene",
+    severity=WARNING,
+    code=IssueType.CODE_INVALID,
+    text="The code is not written as its code system writes it. Send it as the suggestion says, or correct it.",
+    source="OMIM, Orphanet, MONDO, HGNC and NCBI Gene: shape of codes",
+    effect="none",
+    applies=(),
+)
+def not_written_as_its_system(facts: Facts) -> Iterator[Finding]:
+    """A code of a syndrome or gene of another shape than its system has; suggests it without prefix, or with the right one."""
+    for field, system, code in _coded(facts.case):
+        if _SHAPES[system].fullmatch(code) is None:
+            spelled = normal(system, code)
+            yield Finding(field, suggestion=spelled if spelled != code else None)
+
+
+def _coded(case: Case) -> Iterator[tuple[str, str, str]]:
+    for at, candidate in enumerate(case.ai.candidates if case.ai else ()):
+        yield from _syndromes(f"ai.candidates[{at}].codes", candidate.codes)
+        yield from _genes(f"ai.candidates[{at}].genes", candidate.genes)
+    yield from _genes("ai.genes", case.ai.genes if case.ai else ())
+    for at, diagnosis in enumerate(case.clinician_diagnoses):
+        yield from _syndromes(f"clinician_diagnoses[{at}].codes", diagnosis.codes)
+    for at, finding in enumerate(case.molecular):
+        if finding.gene is not None:
+            yield from _gene(f"molecular[{at}].gene", finding.gene)
+        if finding.condition is not None:
+            yield f"molecular[{at}].condition.code", finding.condition.system, finding.condition.code
+
+
+def _syndromes(field: str, codes: Iterable[SyndromeCode]) -> Iterator[tuple[str, str, str]]:
+    return ((f"{field}[{place}].code", coded.system, coded.code) for place, coded in enumerate(codes))
+
+
+def _genes(field: str, genes: Iterable[Gene]) -> Iterator[tuple[str, str, str]]:
+    for place, gene in enumerate(genes):
+        yield from _gene(f"{field}[{place}]", gene)
+
+
+def _gene(field: str, gene: Gene) -> Iterator[tuple[str, str, str]]:
+    for system, code in (("hgnc", gene.hgnc), ("entrez", gene.entrez), ("omim", gene.omim)):
+        if code is not None:
+            yield f"{field}.{system}", system, code
+
+
+@rule(
+    "COD-05",
+    title="Code of a measurement",
+    severity=WARNING,
+    code=IssueType.CODE_INVALID,
+    text="This is not a LOINC code: the shape or the check digit is wrong. Correct it.",
+    source="LOINC: check digit",
+    effect="none",
+    applies=(),
+)
+def no_loinc_code(facts: Facts) -> Iterator[Finding]:
+    """A measurement whose LOINC code has another shape, or a wrong check digit."""
+    for at, measurement in enumerate(facts.case.measurements):
+        if measurement.loinc is not None and not is_loinc(measurement.loinc):
+            yield Finding(f"measurements[{at}].loinc")

@@ -1,0 +1,225 @@
+"""Completeness: what a professional claim (837P, X12 005010X222A1) needs to be sent, as one checklist."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from adapter.case import Address, Case, Practitioner
+from adapter.issues import Issue, IssueType, Severity
+from adapter.rules.condition import ASKED
+from adapter.rules.facts import Facts
+from adapter.rules.finding import Finding
+from adapter.rules.rule import ERROR, WARNING, Rule, Variant
+
+Missing = Callable[[Case], Iterator[str]]
+"""The case fields that are missing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One item of the checklist: what it is called, what to do if it is missing, where the 837P has it, and what looks for it."""
+
+    id: str
+    name: str
+    text: str
+    source: str
+    missing: Missing
+
+
+def _rendering(case: Case) -> list[tuple[int, Practitioner]]:
+    return [(at, person) for at, person in enumerate(case.practitioners) if person.role == "rendering"]
+
+
+def _billing_npi(case: Case) -> Iterator[str]:
+    if case.organization is not None and case.organization.npi is None:
+        yield "organization.npi"
+
+
+def _billing_address(case: Case) -> Iterator[str]:
+    if case.organization is not None and not _is_whole(case.organization.address):
+        yield "organization.address"
+
+
+def _is_whole(address: Address | None) -> bool:
+    return address is not None and all((address.line, address.city, address.state, address.postal_code))
+
+
+def _one_rendering(case: Case) -> Iterator[str]:
+    if len(_rendering(case)) != 1:
+        yield "practitioners"
+
+
+def _rendering_npi(case: Case) -> Iterator[str]:
+    return (f"practitioners[{at}].npi" for at, person in _rendering(case) if person.npi is None)
+
+
+def _referring_npi(case: Case) -> Iterator[str]:
+    people = enumerate(case.practitioners)
+    return (f"practitioners[{at}].npi" for at, p in people if p.role in ("referring", "ordering") and p.npi is None)
+
+
+def _patient_name(case: Case) -> Iterator[str]:
+    if case.patient.family is None:
+        yield "patient.family"
+    if not case.patient.given:
+        yield "patient.given"
+
+
+def _birth_date(case: Case) -> Iterator[str]:
+    if case.patient.birth_date is None or len(case.patient.birth_date) != len("YYYY-MM-DD"):
+        yield "patient.birth_date"
+
+
+def _sex(case: Case) -> Iterator[str]:
+    if case.patient.sex is None:
+        yield "patient.sex"
+
+
+def _subscriber(case: Case) -> Iterator[str]:
+    coverage = case.coverage
+    if coverage is None:
+        return
+    if coverage.relationship is None:
+        yield "coverage.relationship"
+    if coverage.subscriber is None and coverage.relationship != "self":
+        yield "coverage.subscriber"
+    if coverage.subscriber == "guardian" and (case.guardian is None or case.guardian.family is None):
+        yield "guardian"
+
+
+def _payer_id(case: Case) -> Iterator[str]:
+    if case.payer is not None and case.payer.payer_id is None:
+        yield "payer.payer_id"
+
+
+def _filing_indicator(case: Case) -> Iterator[str]:
+    if case.coverage is not None and case.coverage.filing_indicator is None:
+        yield "coverage.filing_indicator"
+
+
+CHECKLIST: tuple[Item, ...] = (
+    Item(
+        id="CMP-01",
+        name="NPI of the billing provider",
+        text="The clinic that bills has no NPI. Send `organization.npi`.",
+        source="837P loop 2010AA, NM109",
+        missing=_billing_npi,
+    ),
+    Item(
+        id="CMP-02",
+        name="address of the billing provider",
+        text="The clinic that bills has no whole address. Send street, city, state and postal code in `organization.address`.",
+        source="837P loop 2010AA, N3 and N4",
+        missing=_billing_address,
+    ),
+    Item(
+        id="CMP-03",
+        name="one rendering provider",
+        text="A line needs exactly one rendering provider. Give exactly one practitioner the role `rendering`.",
+        source="837P loop 2310B",
+        missing=_one_rendering,
+    ),
+    Item(
+        id="CMP-04",
+        name="NPI of the rendering provider",
+        text="The rendering provider has no NPI. Send it in `practitioners`.",
+        source="837P loop 2310B, NM109",
+        missing=_rendering_npi,
+    ),
+    Item(
+        id="CMP-05",
+        name="NPI of who referred or ordered",
+        text="Who referred or ordered has no NPI. Send it in `practitioners`.",
+        source="837P loops 2310A and 2420E, NM109",
+        missing=_referring_npi,
+    ),
+    Item(
+        id="CMP-06",
+        name="name of the patient",
+        text="The patient has no family name or no given name. Send both.",
+        source="837P loops 2010BA and 2010CA, NM103 and NM104",
+        missing=_patient_name,
+    ),
+    Item(
+        id="CMP-07",
+        name="birth date of the patient",
+        text="The patient's date of birth is not known to the day. Send it as YYYY-MM-DD.",
+        source="837P loops 2010BA and 2010CA, DMG02",
+        missing=_birth_date,
+    ),
+    Item(
+        id="CMP-08",
+        name="sex of the patient",
+        text="The patient's sex is missing. Send `patient.sex`; `unknown` is an answer.",
+        source="837P loops 2010BA and 2010CA, DMG03",
+        missing=_sex,
+    ),
+    Item(
+        id="CMP-09",
+        name="subscriber",
+        text=(
+            "Whose insurance it is cannot be told. Send `coverage.relationship` and `coverage.subscriber`, and name the guardian."
+        ),
+        source="837P loops 2000B and 2010BA",
+        missing=_subscriber,
+    ),
+    Item(
+        id="CMP-10",
+        name="payer id",
+        text="The payer has no id. Send `payer.payer_id` as the clearinghouse lists it.",
+        source="837P loop 2010BB, NM109",
+        missing=_payer_id,
+    ),
+    Item(
+        id="CMP-11",
+        name="claim filing indicator",
+        text="The kind of insurance is missing. Send `coverage.filing_indicator`, for example CI (commercial) or MC (Medicaid).",
+        source="837P loop 2000B, SBR09",
+        missing=_filing_indicator,
+    ),
+)
+"""What a claim needs; member id, diagnosis, charge and place of service have their own rules (COV-01, DX-01, CHG-01, POS-01)."""
+
+_BEFORE = "before the service"
+
+
+def _find(item: Item, facts: Facts) -> Iterator[Finding]:
+    variant = None if facts.is_claim else _BEFORE
+    return (Finding(field, variant=variant) for field in item.missing(facts.case))
+
+
+COMPLETENESS_RULES: tuple[Rule, ...] = tuple(
+    Rule(
+        id=item.id,
+        title=f"{item.name[0].upper()}{item.name[1:]}",
+        severity=ERROR,
+        code=IssueType.REQUIRED,
+        text=item.text,
+        source=f"X12 005010X222A1, {item.source}",
+        variants=(Variant(name=_BEFORE, severity=WARNING),),
+        applies=(ASKED,),
+        find=partial(_find, item),
+    )
+    for item in CHECKLIST
+)
+"""The items of the checklist as rules."""
+
+_ELSEWHERE = {"COV-01": "insurance and member id", "DX-01": "diagnosis", "CHG-01": "charge", "POS-01": "place of service"}
+
+
+def checklist(facts: Facts, issues: tuple[Issue, ...]) -> Issue | None:
+    """The checklist in one sentence: how many items are there, and which are missing; nothing if nothing is asked of a payer."""
+    if facts.use is None:
+        return None
+    names = {item.id: item.name for item in CHECKLIST} | _ELSEWHERE
+    broken = {issue.rule for issue in issues}
+    missing = [name for rule_id, name in names.items() if rule_id in broken]
+    told = f"; missing: {', '.join(missing)}" if missing else ""
+    return Issue(
+        severity=Severity.INFORMATION,
+        code=IssueType.INFORMATIONAL,
+        rule="checklist/837p",
+        field="billing",
+        text=f"Of what an 837P needs, {len(names) - len(missing)} of {len(names)} are there{told}.",
+        source="X12 005010X222A1",
+    )

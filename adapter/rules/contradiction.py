@@ -1,0 +1,262 @@
+"""Facts that exclude each other, as one matrix: each row lists fields with the values that cannot all hold together."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+
+from adapter.case import Case
+from adapter.issues import IssueType, Severity
+from adapter.rules.condition import ANALYSIS, Condition
+from adapter.rules.facts import Facts
+from adapter.rules.finding import Finding
+from adapter.rules.rule import ERROR, WARNING, Effect, Rule
+
+SOME, NONE = "some", "none"
+
+
+def _some(value: object) -> str:
+    return SOME if value else NONE
+
+
+def _kept_images(case: Case) -> str:
+    """Whether there are photographs that are kept: neither withdrawn nor refused."""
+    refused = case.consent is not None and case.consent.status in ("rejected", "inactive")
+    return _some([image for image in case.images if not image.withdrawn and not refused])
+
+
+FIELDS: Mapping[str, Callable[[Case], str | None]] = MappingProxyType(
+    {
+        "encounter.status": lambda case: case.encounter.status,
+        "procedure.status": lambda case: case.procedure.status,
+        "procedure.stop_reason": lambda case: _some(case.procedure.stop_reason),
+        "review.status": lambda case: case.review.status if case.review else None,
+        "review.signed_at": lambda case: _some(case.review and case.review.signed_at),
+        "review.amendment": lambda case: _some(case.review and case.review.amendment),
+        "billing.use": lambda case: case.billing.use if case.billing else None,
+        "images": _kept_images,
+        "ai": lambda case: _some(case.ai),
+        "ai.outcome": lambda case: case.ai.outcome if case.ai else None,
+        "ai.failure": lambda case: _some(case.ai and case.ai.failure),
+        "ai.candidates": lambda case: _some(case.ai and case.ai.candidates),
+        "coverage.relationship": lambda case: case.coverage.relationship if case.coverage else None,
+        "coverage.subscriber": lambda case: case.coverage.subscriber if case.coverage else None,
+    }
+)
+"""How the value of a field is read; of some fields only whether there is something."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """Values of fields that exclude each other: the verdict stands at all of the fields, first at the first."""
+
+    id: str
+    title: str
+    fields: Mapping[str, tuple[str, ...]]
+    severity: Severity
+    text: str
+    source: str
+    effect: Effect = "draft"
+    also_if: tuple[Condition, ...] = ()
+
+
+_NOT_HELD = ("planned", "cancelled", "entered-in-error")
+_SIGNED = ("signed", "amended")
+_STATES = "FHIR R4 state machines of Encounter, Procedure, DiagnosticReport and Claim"
+
+MATRIX: tuple[Row, ...] = (
+    Row(
+        id="CON-01",
+        title="Claim for a visit that was not held",
+        fields={"encounter.status": _NOT_HELD, "billing.use": ("claim",)},
+        severity=ERROR,
+        text=(
+            "The visit is planned, cancelled or an error, and a claim is made. Correct the status of the visit, or make no claim."
+        ),
+        source=_STATES,
+    ),
+    Row(
+        id="CON-02",
+        title="Signed report of a visit that was not held",
+        fields={"encounter.status": _NOT_HELD, "review.status": _SIGNED},
+        severity=ERROR,
+        text="The visit is planned, cancelled or an error, and its report is signed. Correct one of the two statuses.",
+        source=_STATES,
+    ),
+    Row(
+        id="CON-03",
+        title="Procedure of a visit that was not held",
+        fields={
+            "encounter.status": _NOT_HELD,
+            "procedure.status": ("in-progress", "on-hold", "stopped", "completed"),
+        },
+        severity=ERROR,
+        text="The visit is planned, cancelled or an error, and its procedure was begun. Correct one of the two statuses.",
+        source=_STATES,
+    ),
+    Row(
+        id="CON-04",
+        title="Claim before the patient was seen",
+        fields={"encounter.status": ("arrived", "triaged"), "billing.use": ("claim",)},
+        severity=WARNING,
+        text="The patient has arrived and was not seen yet, and a claim is made. Correct the status of the visit.",
+        source=_STATES,
+    ),
+    Row(
+        id="CON-05",
+        title="Analysis of a procedure that was not done",
+        fields={"procedure.status": ("not-done",), "ai.outcome": ("complete", "partial")},
+        severity=ERROR,
+        text="The procedure was not done, and its analysis gave a result. Correct the status of the procedure.",
+        source=_STATES,
+    ),
+    Row(
+        id="CON-06",
+        title="Photographs of a procedure that was not done",
+        fields={"procedure.status": ("not-done",), "images": (SOME,)},
+        severity=WARNING,
+        text=(
+            "The procedure was not done, and photographs were taken. Say `stopped` if it was begun, or withdraw the photographs."
+        ),
+        source=_STATES,
+    ),
+    Row(
+        id="CON-07",
+        title="Signed report of a procedure that was not done",
+        fields={"procedure.status": ("not-done", "preparation"), "review.status": _SIGNED},
+        severity=ERROR,
+        text="The procedure was not done, and its report is signed. Correct one of the two statuses.",
+        source=_STATES,
+    ),
+    Row(
+        id="CON-08",
+        title="Claim on a failed analysis",
+        fields={
+            "ai.outcome": ("failed",),
+            "procedure.status": ("completed",),
+            "review.status": _SIGNED,
+            "billing.use": ("claim",),
+        },
+        severity=ERROR,
+        text=(
+            "The analysis failed, so that there is nothing a completed, signed and billed service could stand on. Make no claim."
+        ),
+        source="0731T is an analysis and a report on it",
+        also_if=(ANALYSIS,),
+    ),
+    Row(
+        id="CON-09",
+        title="Claim without an analysis",
+        fields={
+            "ai": (NONE,),
+            "procedure.status": ("completed",),
+            "billing.use": ("claim",),
+        },
+        severity=ERROR,
+        text="0731T is billed as completed, and there is no analysis. Send the AI report, or make no claim.",
+        source="0731T is an analysis and a report on it",
+        also_if=(ANALYSIS,),
+    ),
+    Row(
+        id="CON-10",
+        title="Complete analysis without candidates",
+        fields={"ai.outcome": ("complete",), "ai.candidates": (NONE,)},
+        severity=WARNING,
+        text="The analysis is complete and names no candidate. Say `failed` or `partial`, or send the candidates.",
+        source="what AI tools for facial analysis give: a ranked list",
+    ),
+    Row(
+        id="CON-11",
+        title="Failed analysis with candidates",
+        fields={"ai.outcome": ("failed",), "ai.candidates": (SOME,)},
+        severity=WARNING,
+        text="The analysis failed and names candidates. Correct the outcome, or remove the candidates.",
+        source="what AI tools for facial analysis give: a ranked list",
+    ),
+    Row(
+        id="CON-12",
+        title="Complete analysis with a failure",
+        fields={"ai.outcome": ("complete",), "ai.failure": (SOME,)},
+        severity=WARNING,
+        text="The analysis is complete and tells of a failure. Correct the outcome, or remove the failure.",
+        source="the Case: `ai.failure` says why an analysis gave no result",
+    ),
+    Row(
+        id="CON-13",
+        title="Signature on a report that is not signed",
+        fields={"review.status": ("none", "in-progress"), "review.signed_at": (SOME,)},
+        severity=WARNING,
+        text="The report is not signed and has a time of signature. Correct the status, or remove the time.",
+        source="FHIR R4 DiagnosticReport.status",
+    ),
+    Row(
+        id="CON-14",
+        title="Amendment of a report that is not amended",
+        fields={"review.status": ("none", "in-progress", "signed"), "review.amendment": (SOME,)},
+        severity=WARNING,
+        text="The report is not amended and says how it was. Correct the status, or remove `review.amendment`.",
+        source="FHIR R4 DiagnosticReport.status",
+    ),
+    Row(
+        id="CON-15",
+        title="Reason of a stop that did not happen",
+        fields={"procedure.status": ("completed",), "procedure.stop_reason": (SOME,)},
+        severity=WARNING,
+        text="The procedure is completed and says why it was stopped. Correct the status, or remove the reason.",
+        source="FHIR R4 Procedure.statusReason",
+    ),
+    Row(
+        id="CON-16",
+        title="Insured through oneself and a guardian",
+        fields={"coverage.relationship": ("self",), "coverage.subscriber": ("guardian",)},
+        severity=ERROR,
+        text="The patient is the subscriber (`self`), and the guardian is as well. Correct relationship or subscriber.",
+        source="837P loop 2000B, SBR02",
+    ),
+    Row(
+        id="CON-17",
+        title="Insured through somebody else and oneself",
+        fields={
+            "coverage.relationship": ("child", "parent", "spouse", "common", "injured"),
+            "coverage.subscriber": ("patient",),
+        },
+        severity=WARNING,
+        text="The patient is insured through somebody else, and is the subscriber. Correct relationship or subscriber.",
+        source="837P loops 2000B and 2000C, PAT01",
+    ),
+)
+"""The matrix of what excludes each other."""
+
+
+def _holds(field: str, values: tuple[str, ...], facts: Facts) -> bool:
+    return FIELDS[field](facts.case) in values
+
+
+def _find(fields: tuple[str, ...], facts: Facts) -> Iterator[Finding]:  # noqa: ARG001 - that all of it holds was asked before
+    yield Finding(fields[0], also=fields[1:])
+
+
+_CELLS: Mapping[tuple[str, tuple[str, ...]], Condition] = MappingProxyType(
+    {
+        cell: Condition(partial(_holds, *cell), f"`{cell[0]}` is not {' or '.join(cell[1])}")
+        for row in MATRIX
+        for cell in row.fields.items()
+    }
+)
+"""One condition for each field with values of the matrix, so that each is asked once."""
+
+CONTRADICTION_RULES: tuple[Rule, ...] = tuple(
+    Rule(
+        id=row.id,
+        title=row.title,
+        severity=row.severity,
+        code=IssueType.CONFLICT,
+        text=row.text,
+        source=row.source,
+        effect=row.effect,
+        applies=(*row.also_if, *(_CELLS[cell] for cell in row.fields.items())),
+        find=partial(_find, tuple(row.fields)),
+    )
+    for row in MATRIX
+)
+"""The rows of the matrix as rules."""

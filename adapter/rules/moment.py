@@ -1,0 +1,67 @@
+"""Compares dates and times as far as they are known: with their precision, and with the offset that was sent."""
+
+from datetime import datetime, timedelta
+
+DAY_LENGTH = 10
+_SECOND_LENGTH = 19
+_WEST = timedelta(hours=12)
+_EAST = timedelta(hours=14)
+
+
+def is_before(one: str, other: str) -> bool:
+    """Whether one date or time is certainly before another.
+
+    Two times are compared as instants. Otherwise both are compared by the precision that they share; a time in UTC does not tell
+    the local day, so that it may lie on any day that somewhere has at that instant.
+    """
+    if len(one) > DAY_LENGTH and len(other) > DAY_LENGTH:
+        if one[_SECOND_LENGTH:] == other[_SECOND_LENGTH:]:
+            return one < other  # of the same offset and precision, the text is in order of time
+        return datetime.fromisoformat(one) < datetime.fromisoformat(other)
+    last, first = days(one)[1], days(other)[0]
+    length = min(len(last), len(first))
+    return last[:length] < first[:length]
+
+
+def days(moment: str, zone: str | None = None) -> tuple[str, str]:
+    """The first and the last local day that a date or time may mean: one day, unless it is a time in UTC.
+
+    `zone` is a time of the same place, whose offset then says what the local day of a time in UTC is.
+    """
+    if len(moment) <= DAY_LENGTH:
+        return moment, moment
+    if not moment.endswith("Z"):
+        return moment[:DAY_LENGTH], moment[:DAY_LENGTH]
+    instant = datetime.fromisoformat(moment)
+    if zone is not None and len(zone) > DAY_LENGTH and not zone.endswith("Z"):
+        local = instant.astimezone(datetime.fromisoformat(zone).tzinfo).date().isoformat()
+        return local, local
+    return (instant - _WEST).date().isoformat(), (instant + _EAST).date().isoformat()
+
+
+def age(birth: str, moment: str) -> int | None:
+    """The age in whole years on a day; nothing where one of the days is not known to the day."""
+    born, day = birth[:DAY_LENGTH], moment[:DAY_LENGTH]
+    if len(born) < DAY_LENGTH or len(day) < DAY_LENGTH:
+        return None
+    return int(day[:4]) - int(born[:4]) - (day[5:] < born[5:])
+
+
+def add_months(day: str, months: int) -> str:
+    """The same day so many months later; the last day of a month that has no such day."""
+    year, month, date = int(day[:4]), int(day[5:7]), int(day[8:])
+    year, month = year + (month - 1 + months) // 12, (month - 1 + months) % 12 + 1
+    while date > _LAST_DAY_OF_ANY_MONTH and not _exists(year, month, date):
+        date -= 1
+    return f"{year:04}-{month:02}-{date:02}"
+
+
+_LAST_DAY_OF_ANY_MONTH = 28
+
+
+def _exists(year: int, month: int, date: int) -> bool:
+    try:
+        datetime(year, month, date)  # noqa: DTZ001 - a day, no time
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,75 @@
+"""Procedure codes: which shape they have, which system they belong to, and what was probably meant by one that is misspelled."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Literal
+
+System = Literal["cpt", "hcpcs", "loinc"]
+
+_CPT = re.compile(r"[0-9]{4}[0-9FTUMA]")
+_HCPCS = re.compile(r"[A-VX-Z][0-9]{4}")
+_LOINC = re.compile(r"[0-9]{1,7}-[0-9]")
+_PREFIX = re.compile(r"^(CPT-?4?|HCPCS|HCPC)[:\s/|-]*")
+_WITH_MODIFIERS = re.compile(r"^(\S{5})([-:,\s^]+[0-9A-Z]{2})+$")
+_LOOKS_LIKE = str.maketrans("ОоТтІ", "00TTI")
+_LENGTH = 5
+
+
+def system_of(code: str) -> System | None:
+    """The code system that a code belongs to by its shape; nothing for another shape, or a wrong LOINC check digit."""
+    if _CPT.fullmatch(code):
+        return "cpt"
+    if _HCPCS.fullmatch(code):
+        return "hcpcs"
+    return "loinc" if is_loinc(code) else None
+
+
+def is_loinc(code: str) -> bool:
+    """Whether a code is shaped like a LOINC code and its check digit is right (mod 10, LOINC Users' Guide, appendix C)."""
+    if _LOINC.fullmatch(code) is None:
+        return False
+    digits = [int(digit) for digit in reversed(code[:-2])]
+    doubled = (2 * digit - 9 * (digit > 4) for digit in digits[::2])  # noqa: PLR2004 - 5 doubled has two digits
+    return (sum(doubled) + sum(digits[1::2]) + int(code[-1])) % 10 == 0
+
+
+@lru_cache(maxsize=1024)
+def meant_by(code: str) -> str:
+    """The code that was probably meant, without prefix, modifiers, lower case and look-alike letters; else the code itself."""
+    if system_of(code) is not None:
+        return code
+    plain = unicodedata.normalize("NFKC", code).translate(_LOOKS_LIKE).upper().strip()
+    plain = _PREFIX.sub("", plain)
+    plain = re.sub(r"[\s.]", "", plain) if _WITH_MODIFIERS.match(plain) is None else plain
+    found = _WITH_MODIFIERS.match(plain)
+    plain = found[1] if found else plain
+    plain = f"{plain}T" if plain == "0731" else plain
+    if len(plain) == _LENGTH:
+        plain = plain[:4].replace("O", "0").replace("I", "1").replace("L", "1") + plain[4] if plain[0] in "0O123456789" else plain
+    return plain if system_of(plain) is not None else code
+
+
+_PAIRED = (
+    ("98004", "98007"),
+    ("98012", "98016"),
+    ("99211", "99215"),
+    ("99221", "99223"),
+    ("99231", "99236"),
+    ("99238", "99239"),
+    ("99242", "99245"),
+    ("99252", "99255"),
+    ("99291", "99292"),
+    ("99315", "99316"),
+    ("99347", "99350"),
+    ("99374", "99375"),
+    ("99377", "99378"),
+    ("92012", "92012"),
+    ("92014", "92014"),
+)
+"""Visits that stand with 0731T in the PTP table (payers.md §1), and those for established patients of the 98000 series."""
+
+
+def pairs_with_analysis(code: str) -> bool:
+    """Whether a visit stands with 0731T in the table of pairs: of established patients, consultations, inpatients."""
+    return len(code) == _LENGTH and any(first <= code <= last for first, last in _PAIRED)

@@ -1,0 +1,319 @@
+"""The timeline: which times of a case come before which others, as one table of pairs.
+
+Each row names two kinds of moments. A pair that is certainly in the wrong order is one issue at both places. A row about kinds
+that are not neighbours is looked at only where the moments between them are not known, so that one mistake is told once.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+
+from adapter.case import AiReport, Case
+from adapter.issues import IssueType, Severity
+from adapter.rules.condition import Condition
+from adapter.rules.facts import Facts
+from adapter.rules.finding import Finding
+from adapter.rules.moment import is_before
+from adapter.rules.rule import ERROR, WARNING, Rule
+
+Moment = tuple[str, str]
+"""A case field, and the date or time that stands there."""
+
+
+def _one(field: str, value: str | None) -> Iterator[Moment]:
+    if value is not None:
+        yield field, value
+
+
+def _analysed(case: Case) -> Iterator[tuple[str, str | None, str | None]]:
+    """The photographs that the analysis used, with their times: those that it does not list as failed or unused."""
+    set_aside = {image.id for image in (case.ai.images if case.ai else ()) if image.status != "analysed"}
+    for place, image in enumerate(case.images if case.ai else ()):
+        if image.id not in set_aside:
+            yield f"images[{place}]", image.captured_at, image.uploaded_at
+
+
+def _ai(read: Callable[[AiReport], str | None], field: str, case: Case) -> Iterator[Moment]:
+    return _one(field, read(case.ai) if case.ai else None)
+
+
+def _captures(case: Case) -> Iterator[Moment]:
+    return ((f"{field}.captured_at", captured) for field, captured, _ in _analysed(case) if captured)
+
+
+def _uploads(case: Case) -> Iterator[Moment]:
+    return ((f"{field}.uploaded_at", uploaded) for field, _, uploaded in _analysed(case) if uploaded)
+
+
+def _orders(case: Case) -> Iterator[Moment]:
+    for place, order in enumerate(case.orders):
+        if order.status in ("active", "completed"):
+            yield from _one(f"orders[{place}].ordered_at", order.ordered_at)
+
+
+def _measurements(case: Case) -> Iterator[Moment]:
+    return ((f"measurements[{place}].measured_at", m.measured_at) for place, m in enumerate(case.measurements) if m.measured_at)
+
+
+def _services(case: Case) -> Iterator[Moment]:
+    for place, line in enumerate(case.billing.lines if case.billing else ()):
+        yield from _one(f"billing.lines[{place}].dos_start", line.dos_start)
+
+
+def _review(case: Case, name: str) -> Iterator[Moment]:
+    review = case.review
+    if review is not None and review.status in ("signed", "amended"):
+        yield from _one(f"review.{name}", review.signed_at if name == "signed_at" else review.amended_at)
+
+
+MOMENTS: Mapping[str, Callable[[Case], Iterator[Moment]]] = MappingProxyType(
+    {
+        "birth": lambda case: _one("patient.birth_date", case.patient.birth_date),
+        "consent": lambda case: _one("consent.date", case.consent.date if case.consent else None),
+        "expiry of the consent": lambda case: _one("consent.expires", case.consent.expires if case.consent else None),
+        "withdrawal of the consent": lambda case: _one(
+            "consent.withdrawn_at", case.consent.withdrawn_at if case.consent else None
+        ),
+        "visit": lambda case: _one("encounter.start", case.encounter.start),
+        "end of the visit": lambda case: _one("encounter.end", case.encounter.end),
+        "capture": _captures,
+        "upload": _uploads,
+        "analysis": partial(_ai, lambda ai: ai.started_at, "ai.started_at"),
+        "end of the analysis": partial(_ai, lambda ai: ai.finished_at, "ai.finished_at"),
+        "procedure": lambda case: _one("procedure.started_at", case.procedure.started_at),
+        "end of the procedure": lambda case: _one("procedure.ended_at", case.procedure.ended_at),
+        "signature": lambda case: _review(case, "signed_at"),
+        "amendment": lambda case: _review(case, "amended_at"),
+        "order": _orders,
+        "measurement": _measurements,
+        "service": _services,
+        "claim": lambda case: _one(
+            "billing.created", case.billing.created if case.billing and case.billing.use == "claim" else None
+        ),
+        "start of the insurance": lambda case: _one(
+            "coverage.period.start", case.coverage.period.start if case.coverage and case.coverage.period else None
+        ),
+        "end of the insurance": lambda case: _one(
+            "coverage.period.end", case.coverage.period.end if case.coverage and case.coverage.period else None
+        ),
+    }
+)
+"""The kinds of moments, and where each stands in a case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A pair of kinds of moments, the earlier one first; `between` are the kinds that lie between them."""
+
+    id: str
+    earlier: str
+    later: tuple[str, ...]
+    severity: Severity
+    text: str
+    source: str
+    between: tuple[str, ...] = ()
+
+
+_SEQUENCE = "sequence of the service: consent, photograph, analysis, report"
+RECORDED = (
+    "consent",
+    "visit",
+    "capture",
+    "upload",
+    "analysis",
+    "end of the analysis",
+    "procedure",
+    "end of the procedure",
+    "signature",
+    "amendment",
+    "order",
+    "measurement",
+    "claim",
+)
+"""The kinds of moments that tell of something that happened."""
+_AFTER_BIRTH = (*(kind for kind in RECORDED if not kind.startswith("end of")), "service")
+_ANALYSIS = ("analysis", "end of the analysis")
+
+TIMELINE: tuple[Row, ...] = (
+    Row(
+        id="TIM-01",
+        earlier="birth",
+        later=_AFTER_BIRTH,
+        severity=ERROR,
+        text="Something happened before the patient was born. Correct the date of birth or the other date.",
+        source="FHIR R4 Patient.birthDate",
+    ),
+    Row(
+        id="TIM-02",
+        earlier="visit",
+        later=("end of the visit",),
+        severity=ERROR,
+        text="The visit ends before it starts. Correct one of the two times.",
+        source="FHIR R4 per-1",
+    ),
+    Row(
+        id="TIM-03",
+        earlier="procedure",
+        later=("end of the procedure",),
+        severity=ERROR,
+        text="The procedure ends before it starts. Correct one of the two times.",
+        source="FHIR R4 per-1",
+    ),
+    Row(
+        id="TIM-04",
+        earlier="analysis",
+        later=("end of the analysis",),
+        severity=ERROR,
+        text="The analysis ends before it starts. Correct one of the two times.",
+        source="FHIR R4 per-1",
+    ),
+    Row(
+        id="TIM-05",
+        earlier="start of the insurance",
+        later=("end of the insurance",),
+        severity=ERROR,
+        text="The insurance ends before it starts. Correct one of the two days.",
+        source="FHIR R4 per-1",
+    ),
+    Row(
+        id="TIM-06",
+        earlier="capture",
+        later=("upload",),
+        severity=ERROR,
+        text="A photograph was uploaded before it was taken. Correct one of the two times.",
+        source=_SEQUENCE,
+    ),
+    Row(
+        id="TIM-07",
+        earlier="upload",
+        later=_ANALYSIS,
+        severity=ERROR,
+        text="A photograph was uploaded after the analysis that used it. Correct one of the two times.",
+        source=_SEQUENCE,
+    ),
+    Row(
+        id="TIM-08",
+        earlier="capture",
+        later=_ANALYSIS,
+        severity=ERROR,
+        text="A photograph was taken after the analysis that used it. Correct one of the two times, or say that it was not used.",
+        source=_SEQUENCE,
+        between=("upload",),
+    ),
+    Row(
+        id="TIM-09",
+        earlier="end of the analysis",
+        later=("signature",),
+        severity=ERROR,
+        text="The report was signed before the analysis that it interprets ended. Correct one of the two times.",
+        source="0731T ends with a report on the analysis",
+    ),
+    Row(
+        id="TIM-10",
+        earlier="analysis",
+        later=("signature",),
+        severity=ERROR,
+        text="The report was signed before the analysis that it interprets began. Correct one of the two times.",
+        source="0731T ends with a report on the analysis",
+        between=("end of the analysis",),
+    ),
+    Row(
+        id="TIM-11",
+        earlier="capture",
+        later=("signature",),
+        severity=ERROR,
+        text="The report was signed before the photograph that it interprets was taken. Correct one of the two times.",
+        source="0731T ends with a report on the analysis",
+        between=("upload", *_ANALYSIS),
+    ),
+    Row(
+        id="TIM-12",
+        earlier="procedure",
+        later=("signature",),
+        severity=ERROR,
+        text="The report was signed before the procedure began. Correct one of the two times.",
+        source="0731T ends with a report on the analysis",
+        between=("capture", *_ANALYSIS),
+    ),
+    Row(
+        id="TIM-13",
+        earlier="signature",
+        later=("amendment",),
+        severity=ERROR,
+        text="The report was amended before it was signed. Correct one of the two times.",
+        source="FHIR R4 DiagnosticReport.status",
+    ),
+    Row(
+        id="TIM-14",
+        earlier="signature",
+        later=("claim",),
+        severity=ERROR,
+        text="The claim was made before the report was signed. Correct one of the two dates.",
+        source="0731T is complete with its report; X12 837P",
+    ),
+    Row(
+        id="TIM-15",
+        earlier="signature",
+        later=("order",),
+        severity=WARNING,
+        text="A test was ordered before the report that gives its reason was signed. Check the two times.",
+        source="custom: the report gives the reason of the order",
+    ),
+    Row(
+        id="TIM-16",
+        earlier="consent",
+        later=("expiry of the consent", "withdrawal of the consent"),
+        severity=ERROR,
+        text="The consent ended before it was given. Correct one of the two dates.",
+        source="FHIR R4 per-1",
+    ),
+)
+"""The partial order of all times in a case, pair by pair."""
+
+
+def _late(row: Row, facts: Facts) -> Iterator[Finding]:
+    case = facts.case
+    if any(next(MOMENTS[kind](case), None) for kind in row.between):
+        return
+    for field, earlier in MOMENTS[row.earlier](case):
+        for later_field, later in _moments(case, row.later):
+            if is_before(later, earlier) and _are_of_one(field, later_field):
+                yield Finding(later_field, also=(field,))
+
+
+def _are_of_one(field: str, other: str) -> bool:
+    """Whether two fields may be held together: of one list, only those of the same item."""
+    item, rest = field.partition("]")[0], other.partition("]")[0]
+    return item == rest or item.partition("[")[0] != rest.partition("[")[0]
+
+
+def _moments(case: Case, kinds: Iterable[str]) -> Iterator[Moment]:
+    return (moment for kind in kinds for moment in MOMENTS[kind](case))
+
+
+def _has(kinds: tuple[str, ...], facts: Facts) -> bool:
+    return next(_moments(facts.case, kinds), None) is not None
+
+
+_KNOWN: Mapping[tuple[str, ...], Condition] = MappingProxyType(
+    {
+        kinds: Condition(partial(_has, kinds), "no date of: " + " or ".join(kinds), "skipped")
+        for kinds in sorted({kinds for row in TIMELINE for kinds in ((row.earlier,), row.later)})
+    }
+)
+
+TIMELINE_RULES: tuple[Rule, ...] = tuple(
+    Rule(
+        id=row.id,
+        title=f"{row.earlier[0].upper()}{row.earlier[1:]} before {' or '.join(row.later) if len(row.later) < 3 else 'all else'}",  # noqa: PLR2004 - a long list is not read
+        severity=row.severity,
+        code=IssueType.BUSINESS_RULE,
+        text=row.text,
+        source=row.source,
+        applies=(_KNOWN[(row.earlier,)], _KNOWN[row.later]),
+        find=partial(_late, row),
+    )
+    for row in TIMELINE
+)
+"""The rows of the timeline as rules."""

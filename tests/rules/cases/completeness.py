@@ -1,0 +1,45 @@
+"""Examples of what a claim needs to be sent."""
+
+from tests.rules.ground import WITHOUT_BILLING, Example
+
+PEOPLE = [{"key": "dr", "npi": "1234567893", "role": "rendering"}]
+
+EXAMPLES = [
+    Example("CMP-01", {"organization.npi": None}, ("organization.npi",)),
+    Example("CMP-01", {"organization": None}, ()),
+    Example("CMP-02", {"organization.address": None}, ("organization.address",)),
+    *[
+        Example("CMP-02", {f"organization.address.{name}": None if name != "line" else []}, ("organization.address",))
+        for name in ("line", "city", "state", "postal_code")
+    ],
+    Example("CMP-02", {"organization.address.country": "US"}, ()),
+    Example("CMP-02", {"organization": None}, ()),
+    Example("CMP-03", {"practitioners": []}, ("practitioners",)),
+    Example("CMP-03", {"practitioners": [*PEOPLE, {"key": "np", "role": "rendering"}]}, ("practitioners",)),
+    Example("CMP-03", {"practitioners": [*PEOPLE, {"key": "np", "role": "assisting"}]}, ()),
+    Example("CMP-04", {"practitioners[0].npi": None}, ("practitioners[0].npi",)),
+    Example("CMP-04", {"practitioners[1].npi": None}, ()),
+    *[
+        Example("CMP-05", {"practitioners": [*PEOPLE, {"key": "x", "role": role}]}, ("practitioners[1].npi",))
+        for role in ("referring", "ordering")
+    ],
+    Example("CMP-05", {"practitioners": [*PEOPLE, {"key": "x", "role": "supervising"}]}, ()),
+    Example("CMP-06", {"patient.family": None}, ("patient.family",)),
+    Example("CMP-06", {"patient.given": []}, ("patient.given",)),
+    Example("CMP-06", {"patient.given": ["A", "B"]}, ()),
+    Example("CMP-07", {"patient.birth_date": None}, ("patient.birth_date",)),
+    Example("CMP-07", {"patient.birth_date": "2020-03"}, ("patient.birth_date",)),
+    Example("CMP-07", {"patient.birth_date": "2020-02-29"}, ()),
+    Example("CMP-08", {"patient.sex": None}, ("patient.sex",)),
+    Example("CMP-08", {"patient.sex": "unknown"}, ()),
+    Example("CMP-09", {"coverage.relationship": None}, ("coverage.relationship",)),
+    Example("CMP-09", {"coverage.subscriber": None}, ("coverage.subscriber",)),
+    Example("CMP-09", {"guardian": None}, ("guardian",)),
+    Example("CMP-09", {"guardian.family": None}, ("guardian",)),
+    Example("CMP-09", {"coverage.subscriber": None, "coverage.relationship": "self", "guardian": None}, ()),
+    Example("CMP-09", {"coverage": None}, ()),
+    Example("CMP-10", {"payer.payer_id": None}, ("payer.payer_id",)),
+    Example("CMP-10", {"payer": None}, ()),
+    Example("CMP-11", {"coverage.filing_indicator": None}, ("coverage.filing_indicator",)),
+    Example("CMP-11", {"coverage.filing_indicator": None} | WITHOUT_BILLING, ()),
+]
