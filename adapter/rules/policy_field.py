@@ -161,7 +161,7 @@ def _day(name: str) -> "Read":
 
 
 def _published(reader: Reader, node: Node) -> Fields:
-    if not isinstance(node, ListNode):
+    if not isinstance(node, SequenceNode):
         reader.say("value", node.mark, "a list of facts is needed here", "write `- says: …` in lines below, indented")
         return {}
     facts: list[Published] = []
