@@ -1,0 +1,122 @@
+"""The reader of HL7 v2."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from adapter.path import Path
+from adapter.readers.document import Document, ReadDocument
+from adapter.readers.hl7v2.charset import decoded
+from adapter.readers.hl7v2.message import Message, Segment, messages_of
+from adapter.readers.hl7v2.problem import unreadable
+from adapter.readers.hl7v2.structure import Arrangement
+from adapter.readers.hl7v2.table import Tables, tables
+from adapter.readers.hl7v2.value import MORE, MORE_COMPONENTS, fields_of
+
+FORM = "hl7v2"
+_BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?[\x0b\s]*(?:MSH|FHS|BHS)[^\w\s]")
+_MESSAGE_TYPE = 9
+_FIELD = re.compile(rf"(\d+)([{re.escape(MORE + MORE_COMPONENTS)}]?)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hl7Document(ReadDocument):
+    """A message that was read: groups and segments by name, fields, components and subcomponents by number.
+
+    `segments` are the segments by their paths in the tree.
+    """
+
+    segments: Mapping[Path, Segment]
+
+    def positions(self, path: Path) -> tuple[str, ...]:
+        """`name#FT1[2]-26[1].1`: segment and field as HL7 names them, of a value or of the nearest above it that is there."""
+        near = self.nearest(path)
+        return (f"{self.name}#{self.position(near)}",)
+
+    def position(self, path: Path) -> str:
+        """`FT1[2]-26[1].1`; the segment that a group begins with stands for the group."""
+        depth = next((depth for depth in range(len(path), 0, -1) if path[:depth] in self.segments), None)
+        if depth is None:
+            first = next((own for own in self.segments if own[: len(path)] == path), None)
+            return _name(self.segments[first]) if path and first is not None else ""
+        return _name(self.segments[path[:depth]]) + _field_name(path[depth:])
+
+    def line_and_column(self, path: Path) -> tuple[int, int]:
+        """The line and column, 1 first, in which the field of a value begins in the file."""
+        depth = next(depth for depth in range(len(path), 0, -1) if path[:depth] in self.segments)
+        segment = self.segments[path[:depth]]
+        field = _FIELD.match(str(path[depth])) if len(path) > depth else None
+        return segment.line, segment.column(int(field[1])) if field else 1
+
+
+def _name(segment: Segment) -> str:
+    return f"{segment.name}[{segment.occurrence}]" if segment.occurrence > 1 else segment.name
+
+
+def _field_name(path: Path) -> str:
+    """`-26[1].1`; of what a field may not have, `-44[2]` is a repetition and `-44.2` a component."""
+    if not path:
+        return ""
+    found = _FIELD.match(str(path[0]))
+    assert found is not None  # noqa: S101 - fields are numbers
+    number, more = found.groups()
+    first = 2 if more == MORE else 1
+    parts = [f"[{step + first}]" if isinstance(step, int) else f".{step}" for step in path[1:]]
+    return f"-{number}{'.2' if more == MORE_COMPONENTS else ''}{''.join(parts)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hl7Reader:
+    """The reader of HL7 v2."""
+
+    name: str = "HL7 v2"
+
+    def recognises(self, content: bytes) -> bool:
+        """Whether the bytes begin with an MSH segment or a batch header, also within an MLLP frame."""
+        return _BEGINNING.match(content) is not None
+
+    def read(self, document: Document) -> tuple[ReadDocument, ...]:
+        """The messages of the document; raises UnreadableError with the line and column of what is wrong."""
+        messages = messages_of(decoded(document.content, document.name), document.name)
+        if not messages:
+            raise unreadable("empty", "this batch has no message", document.name)
+        return tuple(_read(message, name, document) for message, name in _named(messages, document.name))
+
+
+def _named(messages: list[Message], name: str) -> Iterator[tuple[Message, str]]:
+    """Each message with the name of its file, and its number if there are several."""
+    for number, message in enumerate(messages, start=1):
+        yield message, name if len(messages) == 1 else f"{name}[{number}]"
+
+
+def _read(message: Message, name: str, document: Document) -> Hl7Document:
+    known = tables()
+    form = _form_of(message, document, known)
+    arrangement = Arrangement(structure=known.structures.get(form.removeprefix(f"{FORM}.")))
+    for segment in message.segments:
+        arrangement.add(segment.name, fields_of(segment, message.separators, known))
+    _check_patient(message, arrangement, document)
+    segments = dict(zip(arrangement.paths, message.segments, strict=True))
+    return Hl7Document(name=name, form=form, tree=arrangement.tree, segments=segments)
+
+
+def _form_of(message: Message, document: Document, known: Tables) -> str:
+    """`hl7v2.DFT_P03`: the structure that MSH-9 names, or that belongs to its event."""
+    line = message.segments[0].line
+    parts = message.field(_MESSAGE_TYPE).split(message.separators.component or "^")
+    kind, event, declared = (*parts, "", "", "")[:3]
+    if not re.fullmatch(r"[A-Z]{3}", kind):
+        text = "MSH-9 names the type of the message, e.g. ORU^R01, and here is none"
+        raise unreadable("message-type", text, f"{document.name}:{line}:{message.segments[0].column(_MESSAGE_TYPE)}")
+    form = f"{FORM}.{known.structure_name(kind, event, declared)}"
+    if document.form not in (None, FORM, form):
+        raise unreadable("form", f"the sender says another form than this message has: it is {form}", f"{document.name}:{line}:1")
+    return form
+
+
+def _check_patient(message: Message, arrangement: Arrangement, document: Document) -> None:
+    structure = arrangement.structure
+    if structure and "PID" in structure.names and all(segment.name != "PID" for segment in message.segments):
+        line = message.segments[-1].line
+        text = "there is no PID segment: the message is cut off, or two of its segments are run together"
+        raise unreadable("patient", text, f"{document.name}:{line}:1", suggestion="send a PID segment with the patient's number")

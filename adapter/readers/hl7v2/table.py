@@ -1,0 +1,79 @@
+"""What HL7 v2 says of segments, data types and message structures, as made by `scripts/make_hl7v2_tables.py`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Any
+
+from adapter.fhir.json import read_json
+
+GENERIC = "varies"
+"""The data type of what the table does not know: a field of a local segment, an OBX-5."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldType:
+    """The data type of a field, and whether it may repeat."""
+
+    type: str
+    repeats: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartType:
+    """A segment or group within a structure; a segment has no parts of its own."""
+
+    name: str
+    repeats: bool
+    parts: tuple["PartType", ...] = ()
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """All segments in it."""
+        return frozenset[str]().union(*(part.names for part in self.parts)) if self.parts else frozenset((self.name,))
+
+    @cached_property
+    def first(self) -> str:
+        """The segment that a group begins with."""
+        return self.parts[0].first if self.parts else self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """Composite data types with the types of their components, segments with their fields, structures, and events by structure."""
+
+    types: Mapping[str, tuple[str, ...]]
+    segments: Mapping[str, tuple[FieldType, ...]]
+    structures: Mapping[str, PartType]
+    events: Mapping[str, str]
+
+    def field(self, segment: str, number: int) -> FieldType:
+        """The type of a field; whatever the table does not know may hold anything, and repeat."""
+        fields = self.segments.get(segment, ())
+        return fields[number - 1] if number <= len(fields) else FieldType(type=GENERIC, repeats=True)
+
+    def structure_name(self, kind: str, event: str, declared: str) -> str:
+        """The structure of a message (MSH-9): the declared one if there is such a structure, else that of its event."""
+        own = f"{kind}_{event}" if event else kind
+        return declared if declared in self.structures else self.events.get(own, own)
+
+
+@cache
+def tables() -> Tables:
+    """The tables of this package."""
+    content: dict[str, Any] = read_json(files("adapter.readers.hl7v2").joinpath("tables.json").read_bytes(), "tables.json")
+    return Tables(
+        types={name: tuple(kinds) for name, kinds in content["types"].items()},
+        segments={
+            name: tuple(FieldType(type=kind, repeats=bool(repeats)) for kind, repeats in fields)
+            for name, fields in content["segments"].items()
+        },
+        structures={name: _part([name, 0, parts]) for name, parts in content["structures"].items()},
+        events=content["events"],
+    )
+
+
+def _part(row: list[Any]) -> PartType:
+    name, repeats, *parts = row
+    return PartType(name=name, repeats=bool(repeats), parts=tuple(map(_part, parts[0])) if parts else ())
