@@ -103,12 +103,14 @@ class Pipeline:
     def _read(self, documents: Sequence[Document], options: Options) -> tuple[Merged, Remarks]:
         if not documents:
             raise _no_document()
-        read = [self._in_case_form(self._opened(document, options), options) for document in documents]
+        opened = (part for document in documents for part in self._opened(document, options))
+        read = [self._in_case_form(part, options) for part in opened]
         return merge([document for document, _ in read]), tuple(remark for _, remarks in read for remark in remarks)
 
-    def _opened(self, document: Document, options: Options) -> ReadDocument:
+    def _opened(self, document: Document, options: Options) -> tuple[ReadDocument, ...]:
         opened = self.readers.read(document)
-        check_items(opened.tree, name=opened.name, size=len(document.content), most=options.max_items)
+        for part in opened:
+            check_items(part.tree, name=part.name, size=len(document.content), most=options.max_items)
         return opened
 
     def _in_case_form(self, document: ReadDocument, options: Options) -> tuple[ReadDocument, Remarks]:

@@ -74,7 +74,7 @@ def data_types(versions: list[Any]) -> dict[str, list[str]]:
 def kind_of(part: Any) -> str:  # noqa: ANN401 - the tables of hl7apy have no types
     """The data type of a field or component; TS is DTM today."""
     name = str(part[2]) if part[2] else "ST"
-    return {"TS": "DTM", "CM": "varies"}.get(name, name)
+    return {"TS": "DTM", "CM": "varies", "wd": WITHDRAWN}.get(name, name)
 
 
 def segments(versions: list[Any], types: Table) -> dict[str, list[list[Any]]]:
@@ -86,7 +86,8 @@ def segments(versions: list[Any], types: Table) -> dict[str, list[list[Any]]]:
                 continue  # a placeholder, an example of a local segment, a segment without fields
             known = found.setdefault(name, {})
             for label, reference, (_, most), *_ in definition[1]:
-                add_field(known, int(label.rsplit("_", 1)[1]), kind_of(reference), many=most != 1, types=types)
+                kind = WITHDRAWN if most == 0 else kind_of(reference)
+                add_field(known, int(label.rsplit("_", 1)[1]), kind, many=most != 1, types=types)
     return {
         name: [fields.get(number, ["ST", 0]) for number in range(1, max(fields, default=0) + 1)] for name, fields in found.items()
     }

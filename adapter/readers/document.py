@@ -3,9 +3,24 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from adapter.path import Path, pointer
+
+
+class Null:
+    """The sender's explicit "this is empty" (HL7 v2 `""`): neither nothing nor text."""
+
+    def __repr__(self) -> str:
+        """Its name."""
+        return "NULL"
+
+    def __bool__(self) -> bool:
+        """Null is not there."""
+        return False
+
+
+NULL: Final = Null()
 
 NATIVE = "case"
 """The form of the adapter's own documents: parts of the Case."""

@@ -33,7 +33,7 @@ class JsonReader:
             or _PLAIN_VALUE.fullmatch(text.rstrip(b" \t\r\n")) is not None
         )
 
-    def read(self, document: Document) -> ReadDocument:
+    def read(self, document: Document) -> tuple[ReadDocument, ...]:
         """The document, in the form that its sender says or by whose fields it is known; raises UnreadableError."""
         tree = read_json(document.content, document.name)
         if not isinstance(tree, dict):
@@ -43,7 +43,7 @@ class JsonReader:
             raise not_read(document.name, _kind_of_resource(tree), [self])
         read = ReadDocument(name=document.name, form=document.form or self._form_of(tree, document.name), tree=tree)
         self._check(read)
-        return read
+        return (read,)
 
     def _form_of(self, tree: dict[str, Any], name: str) -> str:
         """The form with the most fields of those that are all there; raises UnreadableError where two have as many."""

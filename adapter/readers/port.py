@@ -21,8 +21,8 @@ class Reader(Protocol):
         """Whether these bytes are of its kind; cheap, and true of broken ones too, so that it can say what is wrong with them."""
         ...
 
-    def read(self, document: Document) -> ReadDocument:
-        """The document as a tree of values that knows its form and where each value stands.
+    def read(self, document: Document) -> tuple[ReadDocument, ...]:
+        """The document as a tree of values that knows its form and where each value stands; several, if it holds several.
 
         Raises UnreadableError with the places of what is wrong; UnknownFormError where the form is known, but not read.
         """
@@ -35,8 +35,8 @@ class Readers:
 
     readers: Sequence[Reader]
 
-    def read(self, document: Document) -> ReadDocument:
-        """The document as a tree; raises UnknownFormError for bytes that no reader knows, naming what they are."""
+    def read(self, document: Document) -> tuple[ReadDocument, ...]:
+        """The document as a tree, or several; raises UnknownFormError for bytes that no reader knows, naming what they are."""
         reader = next((reader for reader in self.readers if reader.recognises(document.content)), None)
         if reader is None:
             raise not_read(document.name, kind_of(document.content).name, self.readers)

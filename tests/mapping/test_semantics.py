@@ -9,13 +9,13 @@ import pytest
 
 from adapter.fhir.identity import stable_id
 from adapter.issues import ConflictError
-from adapter.mapping.emit.support import NULL
 from adapter.mapping.function import NotConvertible, function
 from adapter.mapping.load import MappingContext, load_library
 from adapter.mapping.problem import BadMappingError
 from adapter.mapping.run.library import Library
 from adapter.mapping.shape import shape_of_json_schema
 from adapter.mapping.types import Field, Kind, Shape
+from adapter.readers.document import NULL
 from tests.mapping.ground import Reports, case_of, load, made_of, make_document, mapping_context, resources
 
 NOTHING = None

@@ -17,7 +17,8 @@ READER = JsonReader(forms={name: input_form(name, schema) for name, schema in SC
 
 
 def read(content: bytes, form: str | None = None, reader: JsonReader = READER) -> ReadDocument:
-    return reader.read(Document(name="a.json", content=content, form=form))
+    (document,) = reader.read(Document(name="a.json", content=content, form=form))
+    return document
 
 
 @pytest.mark.parametrize(

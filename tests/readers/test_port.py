@@ -19,16 +19,18 @@ class TallyReader:
     def recognises(self, content: bytes) -> bool:
         return content.startswith(b"|")
 
-    def read(self, document: Document) -> ReadDocument:
-        return ReadDocument(name=document.name, form="tally", tree={"count": len(document.content)})
+    def read(self, document: Document) -> tuple[ReadDocument, ...]:
+        return (ReadDocument(name=document.name, form="tally", tree={"count": len(document.content)}),)
 
 
 READERS = Readers(readers=[JsonReader(forms={}), TallyReader()])
 
 
 def test_the_reader_that_recognises_a_document_reads_it() -> None:
-    assert READERS.read(Document(name="a", content=b"|||")).tree == {"count": 3}
-    assert READERS.read(Document(name="a", content=b"{}")).form == "case"
+    (tally,), (case,) = (READERS.read(Document(name="a", content=content)) for content in (b"|||", b"{}"))
+
+    assert tally.tree == {"count": 3}
+    assert case.form == "case"
 
 
 def test_what_no_reader_recognises_is_refused_by_name() -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from adapter.mapping.function import NotConvertible
+from adapter.readers.document import NULL
 
 Report = tuple[int, tuple[int, ...], NotConvertible]
 """What a function could not convert: the number of the place, the indexes of its loops, and the verdict."""
@@ -25,21 +26,6 @@ class Run:
     references: Mapping[str, object] = field(default_factory=dict)
     reports: list[Report] = field(default_factory=list)
     note: Callable[[tuple[int, ...]], None] | None = None
-
-
-class Null:
-    """The sender's explicit "this is empty" (HL7 v2 `""`): neither nothing nor text."""
-
-    def __repr__(self) -> str:
-        """Its name."""
-        return "NULL"
-
-    def __bool__(self) -> bool:
-        """Null is not there."""
-        return False
-
-
-NULL: Final = Null()
 
 
 def said(value: object) -> object | None:

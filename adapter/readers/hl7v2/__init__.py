@@ -1,1 +1,1 @@
-"""Reads HL7 v2 (2.1 to 2.8): files, batches and MLLP frames, into a tree of groups, segments, fields, components and subcomponents."""
+"""Reads HL7 v2 (2.1 to 2.8), from files, batches and MLLP frames, into trees of groups, segments, fields and components."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from adapter.readers.hl7v2 import problem
 from adapter.readers.hl7v2.problem import unreadable
 
 _BOM = b"\xef\xbb\xbf"
@@ -45,13 +46,12 @@ def decoded(content: bytes, name: str) -> str:
     declared = _declared(content)
     codec = CODECS.get(declared.upper())
     if codec is None:
-        known = ", ".join(sorted(filter(None, CODECS)))
-        text = "MSH-18 names a character set that is not read"
-        raise unreadable("charset", text, f"{name}#MSH-18", suggestion=f"send one of: {known}")
+        raise unreadable(problem.UNKNOWN_SET, f"{name}#MSH-18", known=", ".join(sorted(filter(None, CODECS))))
     try:
         return content.decode(codec)
     except UnicodeDecodeError as error:
-        raise _not_in_set(content, error.start, name, is_declared=bool(declared)) from None
+        kind = problem.NOT_IN_SET if declared else problem.NOT_UTF_8
+        raise unreadable(kind, f"{name}:{_place(content, error.start)}") from None
 
 
 def _declared(content: bytes) -> str:
@@ -65,9 +65,8 @@ def _declared(content: bytes) -> str:
     return ""
 
 
-def _not_in_set(content: bytes, start: int, name: str, *, is_declared: bool) -> Exception:
+def _place(content: bytes, start: int) -> str:
+    """The line and column of a byte, 1 first."""
     before = content[:start].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    line, column = before.count(b"\n") + 1, start - max(content.rfind(b"\r", 0, start), content.rfind(b"\n", 0, start))
-    named = "the character set that MSH-18 names" if is_declared else "UTF-8, and MSH-18 names no character set"
-    text = f"this byte is not in {named}"
-    return unreadable("charset", text, f"{name}:{line}:{column}", suggestion="name the set in MSH-18, e.g. 8859/1, or send UTF-8")
+    line, column = before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
+    return f"{line}:{column}"

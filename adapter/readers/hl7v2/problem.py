@@ -1,17 +1,67 @@
-"""How what is wrong with HL7 v2 is said: with the segment, the line and the column."""
+"""What can be wrong with HL7 v2 so that it cannot be read, and how that is said."""
+
+from dataclasses import dataclass
 
 from adapter.issues import Issue, IssueType, Severity, UnreadableError
 
 
-def unreadable(what: str, text: str, location: str, *, suggestion: str | None = None) -> UnreadableError:
-    """The refusal of a message that cannot be read."""
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A kind of problem: the rule, its words (with places for what the caller knows), and what to do."""
+
+    rule: str
+    text: str
+    suggestion: str | None = None
+
+
+UNKNOWN_SET = Problem("charset", "MSH-18 names a character set that is not read", "send one of: {known}")
+NOT_IN_SET = Problem(
+    "charset",
+    "this byte is not in the character set that MSH-18 names",
+    "name the set that the message is in, e.g. 8859/1 or UNICODE UTF-8",
+)
+NOT_UTF_8 = Problem(
+    "charset", "this byte is not UTF-8, and MSH-18 names no character set", "name the set in MSH-18, e.g. 8859/1, or send UTF-8"
+)
+NO_HEADER = Problem("header", "a message begins with an MSH segment, and this line is another segment")
+CUT_FRAME = Problem("frame", "an MLLP frame has no beginning (0x0B) or no end (0x1C): the message is cut off")
+NO_NAME = Problem(
+    "segment",
+    "this line does not begin with the name of a segment",
+    "end each segment with a carriage return; write a line end within a text as \\.br\\",
+)
+NO_FIELD_SEPARATOR = Problem("separators", "MSH-1 is the field separator, and there is none")
+NO_ENCODING = Problem("separators", "MSH-2 holds the encoding characters, and these are not four or five marks", "send ^~\\&")
+SAME_SEPARATOR = Problem(
+    "separators",
+    "MSH-1 and MSH-2 have one character twice, so that it is not clear what it separates",
+    "send ^~\\& in MSH-2; a text editor may have added a backslash",
+)
+RUN_TOGETHER = Problem(
+    "run-together", "a {name} segment begins in the middle of this line", "end each segment with a carriage return"
+)
+CUT_BATCH = Problem("batch", "this batch has {begin} and no {end}: it is cut off")
+WRONG_COUNT = Problem("batch", "BTS-1 says {said} messages, and there are {count}")
+EMPTY = Problem("batch", "this batch has no message")
+NO_TYPE = Problem("message-type", "MSH-9 does not say the type of the message", "send the type and the event, e.g. ORU^R01")
+OTHER_FORM = Problem("form", "the sender says that this is of another form; it is {form}")
+NO_PATIENT = Problem(
+    "patient",
+    "there is no PID segment: the message is cut off, or segments are run together",
+    "send a PID segment with the patient's number",
+)
+
+
+def unreadable(problem: Problem, place: str, **known: object) -> UnreadableError:
+    """The refusal of a file with this problem; `place` is `name:line:column`."""
+    suggestion = problem.suggestion.format(**known) if problem.suggestion else None
     return UnreadableError(
         Issue(
             severity=Severity.FATAL,
             code=IssueType.STRUCTURE,
-            rule=f"hl7v2/{what}",
-            text=text,
+            rule=f"hl7v2/{problem.rule}",
+            text=problem.text.format(**known),
             suggestion=suggestion,
-            location=(location,),
+            location=(place,),
         )
     )

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from adapter.path import Path
 from adapter.readers.document import Document, ReadDocument
+from adapter.readers.hl7v2 import problem
 from adapter.readers.hl7v2.charset import decoded
 from adapter.readers.hl7v2.message import Message, Segment, messages_of
 from adapter.readers.hl7v2.problem import unreadable
 from adapter.readers.hl7v2.structure import Arrangement
 from adapter.readers.hl7v2.table import Tables, tables
-from adapter.readers.hl7v2.value import MORE, MORE_COMPONENTS, fields_of
+from adapter.readers.hl7v2.value import MORE, MORE_COMPONENTS, FieldReader
 
 FORM = "hl7v2"
 _BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?[\x0b\s]*(?:MSH|FHS|BHS)[^\w\s]")
@@ -79,7 +80,7 @@ class Hl7Reader:
         """The messages of the document; raises UnreadableError with the line and column of what is wrong."""
         messages = messages_of(decoded(document.content, document.name), document.name)
         if not messages:
-            raise unreadable("empty", "this batch has no message", document.name)
+            raise unreadable(problem.EMPTY, document.name)
         return tuple(_read(message, name, document) for message, name in _named(messages, document.name))
 
 
@@ -93,8 +94,9 @@ def _read(message: Message, name: str, document: Document) -> Hl7Document:
     known = tables()
     form = _form_of(message, document, known)
     arrangement = Arrangement(structure=known.structures.get(form.removeprefix(f"{FORM}.")))
+    reader = FieldReader(separators=message.separators, tables=known)
     for segment in message.segments:
-        arrangement.add(segment.name, fields_of(segment, message.separators, known))
+        arrangement.add(segment.name, reader.fields(segment))
     _check_patient(message, arrangement, document)
     segments = dict(zip(arrangement.paths, message.segments, strict=True))
     return Hl7Document(name=name, form=form, tree=arrangement.tree, segments=segments)
@@ -106,17 +108,14 @@ def _form_of(message: Message, document: Document, known: Tables) -> str:
     parts = message.field(_MESSAGE_TYPE).split(message.separators.component or "^")
     kind, event, declared = (*parts, "", "", "")[:3]
     if not re.fullmatch(r"[A-Z]{3}", kind):
-        text = "MSH-9 names the type of the message, e.g. ORU^R01, and here is none"
-        raise unreadable("message-type", text, f"{document.name}:{line}:{message.segments[0].column(_MESSAGE_TYPE)}")
+        raise unreadable(problem.NO_TYPE, f"{document.name}:{line}:{message.segments[0].column(_MESSAGE_TYPE)}")
     form = f"{FORM}.{known.structure_name(kind, event, declared)}"
     if document.form not in (None, FORM, form):
-        raise unreadable("form", f"the sender says another form than this message has: it is {form}", f"{document.name}:{line}:1")
+        raise unreadable(problem.OTHER_FORM, f"{document.name}:{line}:1", form=form)
     return form
 
 
 def _check_patient(message: Message, arrangement: Arrangement, document: Document) -> None:
     structure = arrangement.structure
     if structure and "PID" in structure.names and all(segment.name != "PID" for segment in message.segments):
-        line = message.segments[-1].line
-        text = "there is no PID segment: the message is cut off, or two of its segments are run together"
-        raise unreadable("patient", text, f"{document.name}:{line}:1", suggestion="send a PID segment with the patient's number")
+        raise unreadable(problem.NO_PATIENT, f"{document.name}:{message.segments[-1].line}:1")

@@ -97,9 +97,7 @@ def _find(name: str, parts: tuple[PartType, ...], start: int, *, taken: Node) ->
         if name in part.names and (part.repeats or part.name not in taken):
             if not part.parts:
                 return [(part, at)]
-            inner = _find(name, part.parts, 0, taken={})
-            if inner is not None:
-                return [(part, at), *inner]
+            return [(part, at), *(_find(name, part.parts, 0, taken={}) or ())]
     return None
 
 

@@ -41,7 +41,7 @@ class PartType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tables:
-    """Composite data types with the types of their components, segments with their fields, structures, and events by structure."""
+    """Data types with the types of their components, segments with their fields, structures, and the structures of events."""
 
     types: Mapping[str, tuple[str, ...]]
     segments: Mapping[str, tuple[FieldType, ...]]
@@ -54,9 +54,9 @@ class Tables:
         return fields[number - 1] if number <= len(fields) else FieldType(type=GENERIC, repeats=True)
 
     def structure_name(self, kind: str, event: str, declared: str) -> str:
-        """The structure of a message (MSH-9): the declared one if there is such a structure, else that of its event."""
+        """The structure of a message (MSH-9): that of its event if it shares one, else the declared one if there is such."""
         own = f"{kind}_{event}" if event else kind
-        return declared if declared in self.structures else self.events.get(own, own)
+        return self.events.get(own) or (declared if declared in self.structures else own)
 
 
 @cache
