@@ -1,0 +1,53 @@
+"""HPO: whether a term is known, or has been replaced (release of 2025-01-16; Human Phenotype Ontology, https://hpo.jax.org)."""
+
+import gzip
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+import orjson
+
+_SHAPE = re.compile(r"(?:HP[:_])?([0-9]{7})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """What is known of a term: `code` as it is written (`HP:0000316`), whether it is in use, and what took its place."""
+
+    code: str
+    standing: Literal["known", "obsolete", "unknown", "malformed"]
+    replaced_by: str | None = None
+
+
+def term(text: str) -> Term:
+    """What is known of a term, with or without its prefix."""
+    found = _SHAPE.fullmatch(text.strip().upper())
+    if not found:
+        return Term(code=text, standing="malformed")
+    number, code = int(found[1]), f"HP:{found[1]}"
+    known, gone = _table()
+    if number in known:
+        return Term(code=code, standing="known")
+    if str(number) in gone:
+        other = gone[str(number)]
+        return Term(code=code, standing="obsolete", replaced_by=None if other is None else f"HP:{other:07d}")
+    return Term(code=code, standing="unknown")
+
+
+def release() -> str:
+    """The release of HPO that is held."""
+    return str(_content()["release"])
+
+
+@cache
+def _content() -> dict[str, Any]:
+    content: dict[str, Any] = orjson.loads(gzip.decompress(files("adapter.code_tables").joinpath("hpo.json.gz").read_bytes()))
+    return content
+
+
+@cache
+def _table() -> tuple[frozenset[int], dict[str, int | None]]:
+    content = _content()
+    return frozenset(content["terms"]), content["gone"]
