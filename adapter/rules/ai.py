@@ -6,6 +6,7 @@ from itertools import pairwise
 from types import MappingProxyType
 
 from adapter.case import Candidate, ScoreKind
+from adapter.code_tables.hpo import term
 from adapter.issues import IssueType
 from adapter.rules.condition import AI, CANDIDATES, IMAGES, PHENOTYPES, SCORES
 from adapter.rules.facts import Facts
@@ -234,3 +235,24 @@ def present_and_absent(facts: Facts) -> Iterator[Finding]:
         place, presence = first.setdefault((feature.hpo, feature.source), (at, feature.presence))
         if presence != feature.presence:
             yield Finding(f"phenotypes[{at}].presence", also=(f"phenotypes[{place}].presence",))
+
+
+@rule(
+    "PHE-02",
+    title="Feature that HPO does not have",
+    severity=WARNING,
+    code=IssueType.CODE_INVALID,
+    text="HPO does not have this term in the release that the adapter knows. Correct the code.",
+    source="Human Phenotype Ontology, https://hpo.jax.org",
+    verified=True,
+    effect="none",
+    variants=(Variant(name="obsolete", text="HPO has replaced or retired this term. Send the term that took its place."),),
+    applies=(PHENOTYPES,),
+)
+def no_term(facts: Facts) -> Iterator[Finding]:
+    """A feature whose HPO term is unknown, or obsolete; suggests the term that took its place."""
+    for at, feature in enumerate(facts.case.phenotypes):
+        known = term(feature.hpo)
+        if known.standing != "known":
+            variant = "obsolete" if known.standing == "obsolete" else None
+            yield Finding(f"phenotypes[{at}].hpo", suggestion=known.replaced_by, variant=variant)

@@ -1,15 +1,15 @@
 """Rules about the shape and the system of codes: procedures, syndromes, genes, measurements, taxonomy."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator
 
 from adapter.case import Case, Gene, SyndromeCode
+from adapter.code_tables.shape import written_right
 from adapter.issues import IssueType
 from adapter.rules.condition import LINES
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
-from adapter.rules.procedure_code import is_loinc, meant_by, system_of
+from adapter.rules.procedure_code import meant_by, system_of
 from adapter.rules.rule import ERROR, WARNING, rule
 
 
@@ -71,30 +71,15 @@ def no_code_of_its_system(facts: Facts) -> Iterator[Finding]:
         yield Finding("encounter.em_code", suggestion=meant_by(visit) if meant_by(visit) != visit else None)
 
 
-_SHAPES: Mapping[str, re.Pattern[str]] = MappingProxyType(
-    {
-        "omim": re.compile(r"[1-6][0-9]{5}"),
-        "omimps": re.compile(r"PS[1-6][0-9]{5}"),
-        "orpha": re.compile(r"[1-9][0-9]{0,6}"),
-        "mondo": re.compile(r"MONDO:[0-9]{7}"),
-        "hgnc": re.compile(r"HGNC:[1-9][0-9]{0,6}"),
-        "entrez": re.compile(r"[1-9][0-9]{0,9}"),
-    }
-)
-_PREFIXES = re.compile(r"^(OMIM|MIM|ORPHANET|ORPHA|ORDO|MONDO|HGNC|ENTREZ|NCBIGENE|PHENOTYPICSERIES)?[:_# -]*(PS)?([0-9]+)$")
+_ENTREZ = re.compile(r"(?:(?:NCBIGENE|ENTREZ|GENE)[:_\s]?)?([1-9][0-9]{0,9})", re.ASCII)
 
 
-def normal(system: str, code: str) -> str:
-    """A syndrome's or gene's code as its system writes it, where only prefix, case or leading zeros are wrong; else as it is."""
-    shape = _SHAPES[system]
-    found = _PREFIXES.match(code.strip().upper())
-    if shape.fullmatch(code) or found is None:
-        return code
-    digits = found[3]
-    spelled = {"mondo": f"MONDO:{digits.zfill(7)}", "hgnc": f"HGNC:{digits.lstrip('0')}", "omimps": f"PS{digits}"}.get(
-        system, digits
-    )
-    return spelled if shape.fullmatch(spelled) else code
+def _written(system: str, code: str) -> str | None:
+    """A code as its system writes it, or nothing for what is no code of it."""
+    if system != "entrez":
+        return written_right(system, code)
+    found = _ENTREZ.fullmatch(code.strip().upper())
+    return found[1] if found else None
 
 
 @rule(
@@ -110,9 +95,9 @@ def normal(system: str, code: str) -> str:
 def not_written_as_its_system(facts: Facts) -> Iterator[Finding]:
     """A code of a syndrome or gene of another shape than its system has; suggests it without prefix, or with the right one."""
     for field, system, code in _coded(facts.case):
-        if _SHAPES[system].fullmatch(code) is None:
-            spelled = normal(system, code)
-            yield Finding(field, suggestion=spelled if spelled != code else None)
+        written = _written(system, code)
+        if written != code:
+            yield Finding(field, suggestion=written)
 
 
 def _coded(case: Case) -> Iterator[tuple[str, str, str]]:
@@ -157,5 +142,5 @@ def _gene(field: str, gene: Gene) -> Iterator[tuple[str, str, str]]:
 def no_loinc_code(facts: Facts) -> Iterator[Finding]:
     """A measurement whose LOINC code has another shape, or a wrong check digit."""
     for at, measurement in enumerate(facts.case.measurements):
-        if measurement.loinc is not None and not is_loinc(measurement.loinc):
+        if measurement.loinc is not None and written_right("loinc", measurement.loinc) != measurement.loinc:
             yield Finding(f"measurements[{at}].loinc")

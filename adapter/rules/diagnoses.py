@@ -1,18 +1,21 @@
 """Rules about the diagnoses of a claim."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
+from adapter.code_tables.icd10cm import RELEASE, diagnosis_code, is_in_force
 from adapter.issues import IssueType
 from adapter.rules.condition import ASKED, DIAGNOSES
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
-from adapter.rules.rule import ERROR, WARNING, Variant, rule
+from adapter.rules.rule import ERROR, INFORMATION, WARNING, Variant, rule
 
 _MOST_DIAGNOSES = 12
 _MOST_POINTERS = 4
 _SHAPE = re.compile(r"[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?")
 _CATEGORY_LENGTH = 3
+_CERTAINTY: Mapping[str | None, str] = MappingProxyType({None: "unsaid", "ruled-out": "ruled-out"})
 
 
 @rule(
@@ -50,8 +53,17 @@ def _without_diagnosis(facts: Facts) -> Iterator[str]:
     title="Diagnosis not established",
     severity=ERROR,
     code=IssueType.BUSINESS_RULE,
-    text=("An outpatient claim codes no suspected disease and no AI proposal. Send confirmed conditions, signs or symptoms."),
+    text="An outpatient claim codes no suspected disease and no AI proposal. Send confirmed conditions, signs or symptoms.",
     source="ICD-10-CM Official Guidelines, section IV.H",
+    variants=(
+        Variant(
+            name="unsaid",
+            text="Nobody says how certain this diagnosis is. Say `confirmed` if it is, or send signs.",
+        ),
+        Variant(
+            name="ruled-out", text="This diagnosis was ruled out, and a claim codes what is there. Take it off, or send signs."
+        ),
+    ),
     applies=(ASKED, DIAGNOSES),
 )
 def diagnosis_not_established(facts: Facts) -> Iterator[Finding]:
@@ -60,7 +72,7 @@ def diagnosis_not_established(facts: Facts) -> Iterator[Finding]:
         if diagnosis.source == "ai":
             yield Finding(f"diagnoses[{at}].source")
         elif diagnosis.certainty != "confirmed":
-            yield Finding(f"diagnoses[{at}].certainty")
+            yield Finding(f"diagnoses[{at}].certainty", variant=_CERTAINTY.get(diagnosis.certainty))
 
 
 @rule(
@@ -77,14 +89,14 @@ def not_shaped_like_icd_10_cm(facts: Facts) -> Iterator[Finding]:
     """A diagnosis that is not shaped like an ICD-10-CM code; suggests case and full stop where only they are wrong."""
     for at, diagnosis in enumerate(facts.case.diagnoses):
         if _SHAPE.fullmatch(diagnosis.icd10cm) is None:
-            yield Finding(f"diagnoses[{at}].icd10cm", suggestion=_mended(diagnosis.icd10cm))
+            yield Finding(f"diagnoses[{at}].icd10cm", suggestion=_spelled(diagnosis.icd10cm))
 
 
-def _mended(code: str) -> str | None:
+def _spelled(code: str) -> str | None:
     plain = code.upper().replace(".", "")
     category, rest = plain[:_CATEGORY_LENGTH], plain[_CATEGORY_LENGTH:]
-    mended = f"{category}.{rest}" if rest else category
-    return mended if _SHAPE.fullmatch(mended) else None
+    spelled = f"{category}.{rest}" if rest else category
+    return spelled if _SHAPE.fullmatch(spelled) else None
 
 
 @rule(
@@ -103,3 +115,62 @@ def too_many(facts: Facts) -> Iterator[Finding]:
     for line in facts.lines:
         if len(line.sent.dx_pointers) > _MOST_POINTERS:
             yield Finding(line.at("dx_pointers", _MOST_POINTERS))
+
+
+@rule(
+    "DX-05",
+    title="Diagnosis that cannot be billed",
+    severity=ERROR,
+    code=IssueType.CODE_INVALID,
+    text="This code is a header: ICD-10-CM has more exact codes below it, and only those are billable. Send one of them.",
+    source=f"ICD-10-CM, release of {RELEASE} (CDC)",
+    verified=True,
+    variants=(
+        Variant(name="unknown", text="ICD-10-CM has no such code in the release of this day of service. Correct the code."),
+        Variant(
+            name="other release",
+            severity=WARNING,
+            text="The release of ICD-10-CM that the adapter knows has no such code. Check it in the release of that day.",
+        ),
+    ),
+    applies=(DIAGNOSES,),
+)
+def not_billable(facts: Facts) -> Iterator[Finding]:
+    """A diagnosis whose code is a header, or unknown; unknown to another release than that of the service is a warning."""
+    in_release = bool(facts.lines) and all(is_in_force(line.sent.dos_start) for line in facts.lines)
+    for at, diagnosis in enumerate(facts.case.diagnoses):
+        if _SHAPE.fullmatch(diagnosis.icd10cm) is not None:
+            standing = diagnosis_code(diagnosis.icd10cm).standing
+            if standing != "billable":
+                variant = None if standing == "header" else "unknown" if in_release else "other release"
+                yield Finding(f"diagnoses[{at}].icd10cm", variant=variant)
+
+
+@rule(
+    "DX-07",
+    title="Diagnosis that does not come first",
+    severity=ERROR,
+    code=IssueType.BUSINESS_RULE,
+    text="A code of external causes explains an injury and never comes first. Send the condition first.",
+    source="ICD-10-CM Official Guidelines, section I.C.20 and I.A.13",
+    variants=(
+        Variant(name="manifestation", text="This condition comes after the disease that causes it. Send the disease first."),
+        Variant(
+            name="factor",
+            severity=INFORMATION,
+            text="A Z code comes first only where the encounter was for it. Check that it tells the reason of the service.",
+        ),
+    ),
+    applies=(ASKED, DIAGNOSES),
+)
+def not_first(facts: Facts) -> Iterator[Finding]:
+    """The first diagnosis of a claim, if it is an external cause, a manifestation, or a Z code."""
+    _, at = min((diagnosis.order or place, place) for place, diagnosis in enumerate(facts.case.diagnoses, 1))
+    first = diagnosis_code(facts.case.diagnoses[at - 1].icd10cm)
+    field = f"diagnoses[{at - 1}].icd10cm"
+    if first.is_external_cause:
+        yield Finding(field)
+    elif first.is_manifestation:
+        yield Finding(field, variant="manifestation")
+    elif first.is_factor:
+        yield Finding(field, variant="factor")

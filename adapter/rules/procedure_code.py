@@ -5,11 +5,12 @@ import unicodedata
 from functools import lru_cache
 from typing import Literal
 
+from adapter.code_tables.shape import written_right
+
 System = Literal["cpt", "hcpcs", "loinc"]
 
 _CPT = re.compile(r"[0-9]{4}[0-9FTUMA]")
 _HCPCS = re.compile(r"[A-VX-Z][0-9]{4}")
-_LOINC = re.compile(r"[0-9]{1,7}-[0-9]")
 _PREFIX = re.compile(r"^(CPT-?4?|HCPCS|HCPC)[:\s/|-]*")
 _WITH_MODIFIERS = re.compile(r"^(\S{5})([-:,\s^]+[0-9A-Z]{2})+$")
 _LOOKS_LIKE = str.maketrans("ОоТтІ", "00TTI")
@@ -22,16 +23,7 @@ def system_of(code: str) -> System | None:
         return "cpt"
     if _HCPCS.fullmatch(code):
         return "hcpcs"
-    return "loinc" if is_loinc(code) else None
-
-
-def is_loinc(code: str) -> bool:
-    """Whether a code is shaped like a LOINC code and its check digit is right (mod 10, LOINC Users' Guide, appendix C)."""
-    if _LOINC.fullmatch(code) is None:
-        return False
-    digits = [int(digit) for digit in reversed(code[:-2])]
-    doubled = (2 * digit - 9 * (digit > 4) for digit in digits[::2])  # noqa: PLR2004 - 5 doubled has two digits
-    return (sum(doubled) + sum(digits[1::2]) + int(code[-1])) % 10 == 0
+    return "loinc" if written_right("loinc", code) == code else None
 
 
 @lru_cache(maxsize=1024)

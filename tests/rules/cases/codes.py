@@ -42,7 +42,7 @@ EXAMPLES = [
     Example("COD-04", coded("orpha", "ORPHA:199"), (f"{CANDIDATE}[0].code",), ("199",)),
     Example("COD-04", coded("mondo", "MONDO_0007387"), (f"{CANDIDATE}[0].code",), ("MONDO:0007387",)),
     Example("COD-04", coded("omim", "OMIM:122470"), (f"{CANDIDATE}[0].code",), ("122470",)),
-    Example("COD-04", coded("omimps", "147920"), (f"{CANDIDATE}[0].code",), ("PS147920",)),
+    Example("COD-04", coded("omimps", "OMIM:PS147920"), (f"{CANDIDATE}[0].code",), ("PS147920",)),
     Example("COD-04", coded("omim", "12247"), (f"{CANDIDATE}[0].code",), (None,)),
     Example("COD-04", coded("omim", "Cornelia"), (f"{CANDIDATE}[0].code",), (None,)),
     *[

@@ -44,4 +44,18 @@ EXAMPLES = [
     Example("DX-04", {f"{VISIT}.dx_pointers": [1, 2, 1, 2]}, ()),
     Example("DX-04", {"diagnoses": many(13)} | PREAUTHORIZATION, ("diagnoses[12]",)),
     Example("DX-04", {"diagnoses": many(13)} | WITHOUT_BILLING, ()),
+    Example("DX-05", {"diagnoses[0].icd10cm": "R62"}, ("diagnoses[0].icd10cm",)),
+    Example("DX-05", {"diagnoses[1].icd10cm": "Q87.1"}, ("diagnoses[1].icd10cm",)),
+    Example("DX-05", {"diagnoses[0].icd10cm": "R62.99"}, ("diagnoses[0].icd10cm",)),
+    Example("DX-05", {"diagnoses[0].icd10cm": "S72.001"}, ("diagnoses[0].icd10cm",)),
+    Example("DX-05", {"diagnoses[0].icd10cm": "S72.001Z"}, ("diagnoses[0].icd10cm",)),
+    *[Example("DX-05", {"diagnoses[0].icd10cm": code}, ()) for code in ("R62.51", "F79", "S72.001A", "r62", "Q8719")],
+    Example("DX-07", {"diagnoses[0].icd10cm": "W54.0XXA"}, ("diagnoses[0].icd10cm",)),
+    Example("DX-07", {"diagnoses[0].icd10cm": "G94"}, ("diagnoses[0].icd10cm",)),
+    Example("DX-07", {"diagnoses[0].icd10cm": "Z13.79"}, ("diagnoses[0].icd10cm",)),
+    Example(
+        "DX-07", {"diagnoses[1].icd10cm": "Z13.79", "diagnoses[1].order": 1, "diagnoses[0].order": 2}, ("diagnoses[1].icd10cm",)
+    ),
+    Example("DX-07", {"diagnoses[1].icd10cm": "W54.0XXA"}, ()),
+    Example("DX-07", {"diagnoses[0].icd10cm": "W54.0XXA"} | WITHOUT_BILLING, ()),
 ]

@@ -35,6 +35,7 @@ def scores(*values: float, kind: str = "face_similarity", **more: Any) -> dict[s
 
 
 FIELD = "ai.candidates[0]"
+OBSOLETE = ("HP:0000038", "HP:0000054")
 ORDER = {"code": "81406", "gene": "A", "status": "active"}
 NAMED = {"ai.candidates[0].name": "Cornelia de Lange syndrome 1", "diagnoses[0].source": None}
 
@@ -148,4 +149,7 @@ EXAMPLES = [
     Example("PRI-08", {"consent.given_by": "guardian", "guardian": None}, ("consent.given_by",)),
     Example("PRI-08", {"consent.given_by": "guardian"}, ()),
     Example("PRI-08", {"consent.given_by": "patient", "guardian": None}, ()),
+    Example("PHE-02", {"phenotypes": [{"hpo": "HP:9999999", "presence": "present"}]}, ("phenotypes[0].hpo",), (None,)),
+    Example("PHE-02", {"phenotypes": [{"hpo": OBSOLETE[0], "presence": "present"}]}, ("phenotypes[0].hpo",), (OBSOLETE[1],)),
+    Example("PHE-02", {"phenotypes": [{"hpo": "HP:0000280", "presence": "present"}]}, ()),
 ]
