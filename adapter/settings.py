@@ -5,16 +5,18 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from difflib import get_close_matches
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 from adapter.conversion import AiLabel, Profiles
+from adapter.fhir.ownership import Shared
 from adapter.issues import Issue, IssueType, SetupError, Severity
 
 _PREFIX = "ADAPTER_"
 _OF_TESTS = "ADAPTER_TEST_"
 _WORDS_OF_TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#,]+(/[^\s/?#,]+)*", re.ASCII)
+_SERVER = re.compile(r"(?P<name>[^\s=]+)\s*=\s*(?P<url>\S+)(\s+shared=(?P<shared>create|merge|put))?")
 _LAST_PORT = 65535
 _OFFSET = re.compile(r"[+-](0[0-9]|1[0-4]):[0-5][0-9]", re.ASCII)
 
@@ -46,14 +48,31 @@ class Settings:
     fhir_server: str = field(
         default="", metadata={"says": "a FHIR server that `$validate` asks as well: a base URL, or a name from ADAPTER_SERVERS"}
     )
-    servers: str = field(default="", metadata={"says": "FHIR servers by name: `name=url,name=url`; `hapi` is there already"})
+    servers: str = field(
+        default="",
+        metadata={
+            "says": "FHIR servers by name: `name=url,name=url`; `hapi` is there already; `name=url shared=put` says for one "
+            "of them what ADAPTER_SHARED says for all"
+        },
+    )
+    shared: str = field(
+        default="",
+        metadata={
+            "says": "what happens to resources that others may own (docs/identity.md): create, merge or put; without it, what "
+            "is converted is to be created, and what is sent is merged"
+        },
+    )
     trusted_servers: str = field(default="", metadata={"says": "hosts that may get more than test data: `host,host`"})
     log_level: Literal["debug", "info", "warning", "error"] = field(default="info", metadata={"says": "how much is logged"})
 
     @property
     def named_servers(self) -> dict[str, str]:
         """The FHIR servers by name."""
-        return {name: url for name, _, url in _servers(self.servers)}
+        return {server.name: server.url for server in _servers(self.servers)}
+
+    def shared_at(self, server: str) -> str:
+        """What happens at a server, named or not, to resources that others may own, as far as it is set."""
+        return next((known.shared for known in _servers(self.servers) if known.name == server and known.shared), self.shared)
 
     @property
     def trusted_hosts(self) -> tuple[str, ...]:
@@ -137,14 +156,33 @@ def _is_zone(text: str) -> bool:
         return False
 
 
-def _servers(text: str) -> list[tuple[str, str, str]]:
-    """Each `name=url` as name, equals sign, url."""
-    parts = (each.strip().partition("=") for each in text.split(",") if each.strip())
-    return [(name.strip(), sign, url.strip()) for name, sign, url in parts]
+class _Server(NamedTuple):
+    """One of `name=url shared=merge,…`, as far as it could be read."""
+
+    name: str
+    url: str
+    shared: str
+    is_whole: bool
+
+
+def _servers(text: str) -> list[_Server]:
+    return [_server(part.strip()) for part in text.split(",") if part.strip()]
+
+
+def _server(text: str) -> _Server:
+    found = _SERVER.fullmatch(text)
+    if found is None:
+        return _Server(name=text, url="", shared="", is_whole=False)
+    url = found["url"]
+    return _Server(name=found["name"], url=url, shared=found["shared"] or "", is_whole=_is_web_address(url.rstrip("/")))
 
 
 def _are_servers(text: str) -> bool:
-    return all(name and sign and _is_web_address(url.rstrip("/")) for name, sign, url in _servers(text))
+    return all(server.is_whole for server in _servers(text))
+
+
+def _is_shared(text: str) -> bool:
+    return text in get_args(Shared)
 
 
 _FITS: dict[str, tuple[Callable[[str], bool], str]] = {
@@ -154,5 +192,6 @@ _FITS: dict[str, tuple[Callable[[str], bool], str]] = {
     "mappings": (os.path.isdir, "a folder that is there"),
     "zone": (_is_zone, "an IANA name such as Europe/Berlin, or an offset such as +01:00"),
     "servers": (_are_servers, "FHIR servers by name: name=url,name=url"),
+    "shared": (_is_shared, " or ".join(get_args(Shared))),
 }
 """What a text must be, beyond its type, and how that is said."""

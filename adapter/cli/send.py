@@ -1,25 +1,40 @@
 """`adapter send`."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import get_args
 
 import click
-from rich.progress import track
+from rich.progress import Progress
 
-from adapter.assembly import default_runtime
+from adapter.assembly import Runtime, default_runtime
 from adapter.cli.exit_code import Outcome, code_of
 from adapter.cli.files import documents_of
-from adapter.cli.sent import Sent, describe_sent, show_sent
-from adapter.cli.show import err, print_json
-from adapter.client import FhirClient, TriageEntry, remarks_behind, resolve_server, send_bundle, triage_table
-from adapter.conversion import Conversion
-from adapter.files import folder_of
-from adapter.issues import AdapterError
+from adapter.cli.sent import Sent, SentTable, describe_sent, show_details
+from adapter.cli.show import err, out, print_json
+from adapter.client import (
+    Abilities,
+    FhirClient,
+    Retries,
+    Sender,
+    TriageEntry,
+    abilities_in,
+    remarks_behind,
+    resolve_server,
+    status_behind,
+    triage_table,
+)
+from adapter.fhir.ownership import Shared
+from adapter.files import mapping_files
+from adapter.issues import AdapterError, Issue, NotFoundError, NotSupportedError, UnavailableError
 from adapter.strict_yaml.plain import read_plain_yaml
 
 PATH = click.Path(exists=True, path_type=Path)
 
-
 CONNECT_SECONDS = 3.05
+FIRST_CONNECT_SECONDS = 1.5
+"""How long a server may take to accept the first connection: one that is down is to be noticed at once."""
 ANSWER_SECONDS = 30
 
 
@@ -30,16 +45,31 @@ def client_of(server: str, *, seconds: float = ANSWER_SECONDS) -> FhirClient:
     return FhirClient(base_url, timeout=(CONNECT_SECONDS, seconds), trusted_hosts=settings.trusted_hosts)
 
 
-def triage_lines() -> tuple[TriageEntry, ...]:
-    """What is known of a HAPI server's remarks."""
-    file = folder_of("mappings") / "triage" / "hapi.yaml"
-    return triage_table(read_plain_yaml(file.read_text("utf-8"), str(file)))
+def abilities_at(client: FhirClient, *, seconds: float = ANSWER_SECONDS) -> Abilities:
+    """What the server can do, asked with the first connection; raises UnavailableError at once if it is down."""
+    first = FhirClient(client.target.base_url, timeout=(FIRST_CONNECT_SECONDS, seconds), retries=Retries(attempts=1))
+    try:
+        return abilities_in(first.capabilities())
+    except (NotFoundError, NotSupportedError):
+        return Abilities()
+
+
+def triage_lines(runtime: Runtime) -> tuple[TriageEntry, ...]:
+    """What is known of servers' remarks: the lines of the user's folder `triage`, then ours."""
+    files = mapping_files("triage", "*.yaml", runtime.settings.mappings)
+    tables = [triage_table(read_plain_yaml(text, name)) for name, text in reversed(files.items())]
+    return tuple(line for table in tables for line in table)
 
 
 @click.command("send")
 @click.argument("cases", nargs=-1, required=True, type=PATH)
 @click.option(
     "--server", required=True, help="A base URL, a name of ADAPTER_SERVERS, or `hapi` (the public HAPI R4 test server)."
+)
+@click.option(
+    "--shared",
+    type=click.Choice(get_args(Shared)),
+    help="What happens to resources that others may own, such as Patient (or the setting ADAPTER_SHARED).  [default: merge]",
 )
 @click.option(
     "--timeout",
@@ -50,53 +80,132 @@ def triage_lines() -> tuple[TriageEntry, ...]:
     help="Seconds to wait for an answer; a server that was just started may need more.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per encounter, with all that the server says.")
-def send_command(*, cases: tuple[Path, ...], server: str, seconds: float, as_json: bool) -> int:
+def send_command(*, cases: tuple[Path, ...], server: str, shared: Shared | None, seconds: float, as_json: bool) -> int:
     """Convert encounters, send them to a FHIR server, read them back and have them validated there.
 
     CASES are folders with the documents of one encounter each, or the files of one encounter. A host that is neither this
     machine nor in ADAPTER_TRUSTED_SERVERS gets only resources that are marked as test data (HTEST).
 
+    A Patient, Practitioner, Organization, Coverage or Encounter may be known to the server already, under its own id:
+    it is merged with what we know (merge), left as it is (create), or replaced under our id (put). See docs/identity.md.
+
     \b
     Examples:
       adapter send encounter.json ai_report.json --server http://127.0.0.1:8080/fhir
       adapter send fhir_examples/*/ --server hapi
+      adapter send fhir_examples/complete --server http://127.0.0.1:8080/fhir --shared create
 
     \b
     The exit code is about sending: 0 if the server took every encounter, gave back what was sent, and finds
     nothing that is to be fixed (docs/triage.md). Problems of a claim that keep it a draft are shown, and are
     the business of `adapter convert`.
     """
-    client, lines = client_of(server, seconds=seconds), triage_lines()
-    encounters = [[each] for each in cases] if all(each.is_dir() for each in cases) else [list(cases)]
-    # A progress bar for many encounters; for one there is nothing to count.
-    bar = track(encounters, "sending", console=err, transient=True, disable=len(encounters) == 1 or as_json)
-    rows = []
-    for paths in bar:
-        row = _sent(client, paths, lines)
-        rows.append(row)
-        if as_json:
-            print_json(describe_sent(row, default_runtime().settings.canonical_base))
-    if not as_json:
-        show_sent(rows)
+    runtime = default_runtime()
+    sender = Sender(
+        client=client_of(server, seconds=seconds),
+        shared=_shared(shared, runtime.settings.shared_at(server)),
+        triage_table=triage_lines(runtime),
+    )
+    sender = replace(sender, abilities=abilities_at(sender.client, seconds=seconds))
+    encounters = [[case] for case in cases] if all(case.is_dir() for case in cases) else [list(cases)]
+    run = _Run(runtime=runtime, sender=sender, encounters=encounters)
+    rows = _printed_as_json(run) if as_json else _shown(run)
     return max(row.code for row in rows)
 
 
-def _sent(client: FhirClient, paths: list[Path], lines: tuple[TriageEntry, ...]) -> Sent:
-    name = paths[0].resolve().name if paths[0].is_dir() else paths[0].stem
-    made = default_runtime().convert(documents_of(paths), changes={"to_public_server": client.target.is_public})
-    if made.bundle is None:
-        return Sent(case=name, code=Outcome.ISSUES, state="refused by our checks", ours=made.issues)
-    return _delivered(client, name, made, lines=lines)
+def _shared(chosen: Shared | None, setting: str) -> Shared:
+    by_name: dict[str, Shared] = {name: name for name in get_args(Shared)}
+    return chosen or by_name.get(setting, "merge")
 
 
-def _delivered(client: FhirClient, name: str, made: Conversion, *, lines: tuple[TriageEntry, ...]) -> Sent:
+def _printed_as_json(run: "_Run") -> list[Sent]:
+    rows = []
+    for row in run.rows():
+        print_json(describe_sent(row, run.runtime.settings.canonical_base))
+        rows.append(row)
+    return rows
+
+
+def _shown(run: "_Run") -> list[Sent]:
+    """The rows, each shown as it comes, under a progress bar where somebody can see one; then what is not good."""
+    table = SentTable([_name_of(paths) for paths in run.encounters])
+    rows = []
+    # One console for both, so that rows stand above the bar.
+    console = out if out.is_terminal else err
+    with Progress(console=console, transient=True, disable=len(run.encounters) == 1) as progress:
+        task = progress.add_task("sending", total=len(run.encounters))
+        table.head()
+        for row in run.rows():
+            table.row(row)
+            progress.advance(task)
+            rows.append(row)
+    show_details(rows)
+    return rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Run:
+    """The encounters to be sent, one after the other."""
+
+    runtime: Runtime
+    sender: Sender
+    encounters: Sequence[list[Path]]
+
+    def rows(self) -> Iterator[Sent]:
+        """What became of each encounter; if the server goes away in between, the rest is not tried."""
+        sender = self.sender
+        for place, paths in enumerate(self.encounters):
+            row = self._sent(sender, paths)
+            yield row
+            if row.delivery and not row.delivery.is_validated:
+                sender = replace(sender, abilities=replace(sender.abilities, validates=False))
+            if row.is_lost and (gone := _gone(sender.client)):
+                yield from (_not_tried(rest, gone) for rest in self.encounters[place + 1 :])
+                return
+
+    def _sent(self, sender: Sender, paths: list[Path]) -> Sent:
+        name = _name_of(paths)
+        changes = {"to_public_server": sender.client.target.is_public}
+        conversion = self.runtime.convert(documents_of(paths), changes=changes)
+        if conversion.bundle is None:
+            return _refused(name, paths, conversion.issues)
+        try:
+            delivery = sender.send(conversion.bundle)
+        except AdapterError as error:
+            return _not_taken(name, conversion.issues, error)
+        code, state = (Outcome.GOOD, "all good") if delivery.is_good else (Outcome.ISSUES, "see below")
+        return Sent(case=name, code=code, state=state, ours=conversion.issues, delivery=delivery)
+
+
+def _refused(name: str, paths: Sequence[Path], ours: tuple[Issue, ...]) -> Sent:
+    """An encounter that our checks refuse; a folder that keeps issues and no Bundle says that this is what is to become of it."""
+    folder = paths[0]
+    if (folder / "issues.json").is_file() and not (folder / "bundle.json").exists():
+        return Sent(case=name, code=Outcome.GOOD, state="refused, as it is to be", ours=ours)
+    return Sent(case=name, code=Outcome.ISSUES, state="refused by our checks", ours=ours)
+
+
+def _name_of(paths: Sequence[Path]) -> str:
+    return paths[0].resolve().name if paths[0].is_dir() else paths[0].stem
+
+
+def _not_taken(name: str, ours: tuple[Issue, ...], error: AdapterError) -> Sent:
+    words = tuple(remark.words for remark in remarks_behind(error))
+    # Rule PRI-03 is about what may leave this machine, and `send/several` about what is there: then nothing was sent.
+    unsent = {"PRI-03", "send/several"}
+    state = "not sent" if any(issue.rule in unsent for issue in error.issues) else "not taken"
+    is_lost = isinstance(error, UnavailableError) and status_behind(error) is None
+    return Sent(case=name, code=code_of(error), state=state, ours=ours, refusal=error.issues, words=words, went_away=is_lost)
+
+
+def _not_tried(paths: Sequence[Path], error: AdapterError) -> Sent:
+    return Sent(case=_name_of(paths), code=code_of(error), state="not tried", ours=(), refusal=error.issues)
+
+
+def _gone(client: FhirClient) -> AdapterError | None:
+    """Why the server cannot be reached any more; nothing if it can."""
     try:
-        delivery = send_bundle(client, made.bundle or {}, table=lines)
+        abilities_at(client)
     except AdapterError as error:
-        words = tuple(remark.words for remark in remarks_behind(error))
-        # Rule PRI-03 is about what may leave this machine; then nothing was sent.
-        state = "not sent" if any(issue.rule == "PRI-03" for issue in error.issues) else "not taken"
-        return Sent(case=name, code=code_of(error), state=state, ours=made.issues, refusal=error.issues, words=words)
-    good = delivery.is_good
-    code, state = (Outcome.GOOD, "all good") if good else (Outcome.ISSUES, "see below")
-    return Sent(case=name, code=code, state=state, ours=made.issues, delivery=delivery)
+        return error
+    return None

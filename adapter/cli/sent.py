@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rich.table import Table
 from rich.text import Text
 
 from adapter.cli.exit_code import Outcome
@@ -19,7 +18,7 @@ class Sent:
     """What became of one encounter.
 
     `ours` is what our checks say; `refusal` and `words` say why the transaction was not carried out, in our words and in the
-    server's; `delivery` is what became of each resource, if it was.
+    server's; `went_away` whether there was no answer at all; `delivery` is what became of each resource, if it was.
     """
 
     case: str
@@ -29,6 +28,12 @@ class Sent:
     refusal: tuple[Issue, ...] = ()
     words: tuple[str, ...] = ()
     delivery: Delivery | None = None
+    went_away: bool = False
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the server stopped to answer."""
+        return self.went_away or (self.delivery is not None and self.delivery.is_lost)
 
     @property
     def resources(self) -> tuple[SentResource, ...]:
@@ -48,7 +53,10 @@ def describe_sent(sent: Sent, base: str) -> dict[str, Any]:
         "sent": sent.state,
         "ours": outcome_of(sent.ours, base),
         "refusal": {"outcome": outcome_of(sent.refusal, base), "words": sent.words} if sent.refusal else None,
-        "resources": [_described(each) for each in sent.resources],
+        "requests": sent.delivery.requests if sent.delivery else 0,
+        "validated": bool(sent.delivery and sent.delivery.is_validated),
+        "problems": [issue.text for issue in sent.delivery.issues] if sent.delivery else [],
+        "resources": [_described(resource) for resource in sent.resources],
     }
 
 
@@ -57,6 +65,9 @@ def _described(resource: SentResource) -> dict[str, Any]:
         "reference": resource.reference,
         "version": resource.result.version,
         "created": resource.result.was_created,
+        "action": resource.action,
+        "merged": {"changed": resource.changed, "kept": resource.kept},
+        "said": [{"severity": remark.issue.severity, "says": remark.words} for remark in resource.said],
         "good": resource.is_good,
         "remarks": [
             {
@@ -75,19 +86,53 @@ def _described(resource: SentResource) -> dict[str, Any]:
     }
 
 
-def show_sent(rows: Sequence[Sent]) -> None:
-    """A line for each encounter, then what is not good; for a single one, all that our checks and the server say."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("encounter", "resources", "our checks", "the server's checks", "sent"):
-        table.add_column(name)
-    for row in rows:
-        theirs = counts_text(each.remark.issue for each in row.remarks) if row.delivery else "-"
+class SentTable:
+    """The table of encounters, written row by row as they come; the names are known before, so that columns stay in line."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        """Take the names of all encounters."""
+        self._width = max(len("encounter"), *map(len, names))
+
+    def head(self) -> None:
+        """Print the titles."""
+        out.print(Text(self._line("encounter", ("resources", "our checks", "the server's checks")) + "sent", style="bold"))
+
+    def row(self, row: Sent) -> None:
+        """Print what became of one encounter."""
+        delivery = row.delivery
+        theirs = counts_text(remark.remark.issue for remark in row.remarks) if delivery and delivery.is_validated else "-"
         style = "green" if row.code is Outcome.GOOD else "red"
-        table.add_row(row.case, str(len(row.resources) or "-"), counts_text(row.ours), theirs, Text(row.state, style=style))
-    out.print(table)
+        line = self._line(row.case, (str(len(row.resources) or "-"), counts_text(row.ours), theirs))
+        out.print(Text.assemble(line, (row.state, style)))
+
+    def _line(self, case: str, counts: tuple[str, str, str]) -> str:
+        resources, ours, theirs = counts
+        return f"{case:<{self._width}}  {resources:<9}  {ours:<32}  {theirs:<34}  "
+
+
+def show_details(rows: Sequence[Sent]) -> None:
+    """What is not good; of a single encounter, all that our checks and the server say."""
     for row in rows:
-        if len(rows) == 1 or row.code is not Outcome.GOOD:
+        if row.state != "not tried" and (len(rows) == 1 or row.code is not Outcome.GOOD):
             _show_words(row, everything=len(rows) == 1)
+    for row in rows:
+        _show_way(row)
+    if untried := [row for row in rows if row.state == "not tried"]:
+        out.print(
+            Text(f"\nThe server cannot be reached any more; not tried: {len(untried)} of {len(rows)} encounters.", style="red")
+        )
+    if any(row.delivery and not row.delivery.is_validated for row in rows):
+        out.print(Text("\nThe server has no $validate: nothing was validated there."))
+
+
+def _show_way(row: Sent) -> None:
+    """How it was sent, where that is not one transaction, and what became of resources that the server held."""
+    if row.delivery and row.delivery.requests > 1:
+        out.print(Text(f"\n{row.case}: sent in {row.delivery.requests} requests, since the server takes it no other way"))
+    for resource in row.resources:
+        if resource.changed:
+            kept = f"; kept: {', '.join(resource.kept)}" if resource.kept else ""
+            out.print(Text(f"  {resource.reference}: changed: {', '.join(resource.changed)}{kept}"))
 
 
 def _show_words(row: Sent, *, everything: bool) -> None:
@@ -99,8 +144,9 @@ def _show_words(row: Sent, *, everything: bool) -> None:
     show_issues(row.refusal, out)
     for words in row.words:
         out.print(Text(f"  the server says: {words}"))
+    show_issues(row.delivery.issues if row.delivery else (), out)
     if everything:
-        _show_explained([each for each in row.remarks if each.verdict is not Verdict.TO_FIX])
+        _show_explained([remark for remark in row.remarks if remark.verdict is not Verdict.TO_FIX])
     for resource in row.resources:
         for line in _complaints(resource):
             out.print(Text(f"  {resource.reference or 'a resource'}: {line}", style="red"))
@@ -108,7 +154,7 @@ def _show_words(row: Sent, *, everything: bool) -> None:
 
 def _show_explained(remarks: Sequence[TriagedRemark]) -> None:
     """The remarks that are no fault, counted by why they are none (docs/triage.md)."""
-    counted = Counter((each.remark.issue.severity, each.verdict, each.why) for each in remarks)
+    counted = Counter((remark.remark.issue.severity, remark.verdict, remark.why) for remark in remarks)
     for (severity, verdict, why), number in sorted(counted.items()):
         out.print(Text.assemble((f"  {severity:<12}", "dim"), f"{verdict:<13}{number:>4} x  {why}"))
 
@@ -123,4 +169,5 @@ def _complaints(resource: SentResource) -> Iterator[str]:
     changes = [each for each in resource.differences if each.kind != "kept"]
     yield from (f"not read back as it was sent: {each.kind} {each.path}" for each in changes)
     yield from (f"not checked: {issue.text}" for issue in resource.skipped)
+    yield from (f"the server says: {remark.words}" for remark in resource.said)
     yield from (f"the server says: {words}" for words in resource.words)

@@ -1,9 +1,11 @@
 """The only door outwards: a FHIR client with limits, safe repetition and our error kinds, and the sending of a bundle."""
 
+from adapter.client.ability import Abilities, abilities_in
 from adapter.client.comparison import Difference, differences
 from adapter.client.fhir_client import FhirClient, Validation
-from adapter.client.remark import Remark, remarks_behind
-from adapter.client.send import Delivery, SentResource, send_bundle
+from adapter.client.proof import SentResource
+from adapter.client.remark import Remark, remarks_behind, status_behind
+from adapter.client.send import Delivery, Sender, send_bundle
 from adapter.client.target import PUBLIC_SERVERS, Target, resolve_server, target_at
 from adapter.client.transaction import EntryResult, TransactionResult
 from adapter.client.triage import TriagedRemark, TriageEntry, Verdict, triage, triage_table
@@ -11,6 +13,7 @@ from adapter.client.wire import Limits, Retries
 
 __all__ = [
     "PUBLIC_SERVERS",
+    "Abilities",
     "Delivery",
     "Difference",
     "EntryResult",
@@ -18,6 +21,7 @@ __all__ = [
     "Limits",
     "Remark",
     "Retries",
+    "Sender",
     "SentResource",
     "Target",
     "TransactionResult",
@@ -25,10 +29,12 @@ __all__ = [
     "TriagedRemark",
     "Validation",
     "Verdict",
+    "abilities_in",
     "differences",
     "remarks_behind",
     "resolve_server",
     "send_bundle",
+    "status_behind",
     "target_at",
     "triage",
     "triage_table",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from adapter.client.remark import ServerRefusalError, remarks_of
+from adapter.client.remark import ServerRefusalError, remarks_in
 from adapter.client.wire import Answer
 from adapter.fhir.json import read_json
 from adapter.issues import (
@@ -88,14 +88,18 @@ def json_of(answer: Answer, *, source: str) -> JsonObject:
     """
     found = json_or_none(answer)
     if answer.status >= _FIRST_REFUSAL:
-        raise _refusal(answer.status, source=source) from ServerRefusalError(answer.status, remarks_of(found, source=source))
+        raise _refusal(answer.status, source=source) from _behind(answer, found, source=source)
     if found is None:
-        raise unusable(_oddity(answer), source=source)
+        raise unusable(_oddity(answer), source=source) from _behind(answer, found, source=source)
     return found
 
 
+def _behind(answer: Answer, found: JsonObject | None, *, source: str) -> ServerRefusalError:
+    return ServerRefusalError(answer.status, remarks_in(found, answer.content, source=source))
+
+
 def json_or_none(answer: Answer) -> JsonObject | None:
-    """The JSON object in an answer of any status; nothing if there is none."""
+    """The JSON object in an answer of any status; nothing if it holds no JSON object."""
     try:
         found = read_json(answer.content, "answer")
     except InvalidError:

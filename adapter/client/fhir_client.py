@@ -1,23 +1,32 @@
 """A FHIR client: the interactions and operations that the adapter asks of a FHIR server."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 from urllib.parse import quote
 
 import requests
 
 from adapter.client.answer import JsonObject, json_of, json_or_none, unusable
-from adapter.client.loose import list_in
+from adapter.client.loose import dict_in, list_in
 from adapter.client.remark import Remark, is_outcome, remarks_of
 from adapter.client.target import target_at
-from adapter.client.transaction import TransactionResult, check_is_transaction, is_repeatable, transaction_result
+from adapter.client.transaction import (
+    EntryResult,
+    TransactionResult,
+    check_is_transaction,
+    is_repeatable,
+    single_result,
+    transaction_result,
+)
 from adapter.client.wire import Answer, Limits, Request, Retries, Wire
 from adapter.fhir.json import canonical_bytes
 from adapter.issues import Issue, NotFoundError, NotSupportedError
 
 # A validator that cannot parse a resource refuses it with one of these and says why: that is a validation result.
 _FINDS_INVALID = frozenset({400, 412, 422})
+_FIRST_REFUSAL = 300
+_NOT_MODIFIED = 304
 _UNKNOWN_SYSTEM = frozenset({"x-unknown-system", "x-caused-by-unknown-system"})
 _UNKNOWN_SYSTEM_WORDS = "is unknown and can't be validated"
 
@@ -71,6 +80,40 @@ class FhirClient:
         """The newest version of a resource; raises NotFoundError if it is not there, or no longer."""
         return self._resource(self._get(f"{quote(resource_type)}/{quote(resource_id)}"), resource_type)
 
+    def search(self, resource_type: str, query: str) -> tuple[JsonObject, ...]:
+        """The resources that match a query (`identifier=system%7Cvalue`), of the first page; raises an AdapterError.
+
+        The query travels in the body: an identifier of a patient has no place in a URL, which is logged on the way.
+        """
+        request = Request(
+            method="POST",
+            url=self._url(f"{quote(resource_type)}/_search"),
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+            body=query.encode("ascii"),
+        )
+        found = self._resource(self._wire.exchange(request), "Bundle")
+        resources = [dict_in(entry, "resource") for entry in list_in(found, "entry")]
+        return tuple(resource for resource in resources if resource.get("resourceType") == resource_type)
+
+    def carry_out(self, entry: Mapping[str, Any]) -> EntryResult:
+        """Carry out one entry of a transaction (PUT, or POST) as a request of its own; raises an AdapterError."""
+        request, resource = entry["request"], entry["resource"]
+        conditions = {"If-Match": request.get("ifMatch"), "If-None-Exist": request.get("ifNoneExist")}
+        answer = self._send(
+            request["method"],
+            request["url"],
+            resource,
+            headers={name: value for name, value in conditions.items() if value is not None},
+            is_repeatable=is_repeatable({"entry": [entry]}),
+        )
+        found = json_or_none(answer) or {}
+        if answer.status >= _FIRST_REFUSAL and answer.status != _NOT_MODIFIED:
+            json_of(answer, source=self.source)
+        result = single_result(answer.status, answer.headers, found if is_outcome(found) else {}, source=self.source)
+        if result.reference is None and isinstance(found.get("id"), str):
+            result = replace(result, reference=f"{resource['resourceType']}/{found['id']}")
+        return result
+
     def transaction(self, bundle: Mapping[str, Any]) -> TransactionResult:
         """Carry out a transaction Bundle, all of it or nothing; repeated after a cut connection only if that changes nothing."""
         check_is_transaction(bundle)
@@ -106,9 +149,27 @@ class FhirClient:
     def _post(
         self, path: str, resource: Mapping[str, Any], *, params: Mapping[str, str] | None = None, is_repeatable: bool = True
     ) -> Answer:
+        return self._send("POST", path, resource, params=params, is_repeatable=is_repeatable)
+
+    def _send(
+        self,
+        method: Literal["POST", "PUT"],
+        path: str,
+        resource: Mapping[str, Any],
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        is_repeatable: bool = True,
+    ) -> Answer:
         self.target.check_may_go(resource)
-        body = canonical_bytes(resource)
-        request = Request(method="POST", url=self._url(path), params=params or {}, body=body, is_repeatable=is_repeatable)
+        request = Request(
+            method=method,
+            url=self._url(path),
+            params=params or {},
+            headers=headers or {},
+            body=canonical_bytes(resource),
+            is_repeatable=is_repeatable,
+        )
         return self._wire.exchange(request)
 
     def _url(self, path: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from adapter.client.loose import dict_in, list_in, text_in
+from adapter.client.words import readable_words
 from adapter.issues import AdapterError, Issue, IssueType, Severity
 
 _SEVERITY = {severity.value: severity for severity in Severity}
@@ -51,6 +52,21 @@ def is_outcome(value: object) -> bool:
 def remarks_of(outcome: object, *, source: str) -> tuple[Remark, ...]:
     """The remarks of an OperationOutcome, in its order; nothing if `outcome` is something else. `source` says who spoke."""
     return tuple(_remark(issue, source) for issue in list_in(outcome, "issue")) if is_outcome(outcome) else ()
+
+
+def remarks_in(outcome: object, content: bytes, *, source: str) -> tuple[Remark, ...]:
+    """The remarks of a refusal, whatever its body is: an OperationOutcome, or one remark with the words of another body."""
+    if found := remarks_of(outcome, source=source):
+        return found
+    words = readable_words(content)
+    text = "The FHIR server refused with words that are no OperationOutcome; read them in its answer."
+    issue = Issue(severity=Severity.ERROR, code=IssueType.PROCESSING, text=text, source=source)
+    return (Remark(issue=issue, words=words),) if words else ()
+
+
+def status_behind(error: AdapterError) -> int | None:
+    """The HTTP status with which the server refused; nothing if there was no answer."""
+    return error.__cause__.status if isinstance(error.__cause__, ServerRefusalError) else None
 
 
 def _remark(issue: object, source: str) -> Remark:

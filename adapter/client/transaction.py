@@ -72,6 +72,20 @@ def transaction_result(answer: JsonObject, *, count: int, source: str) -> Transa
     return TransactionResult(entries=tuple(entries))
 
 
+def single_result(status: int, headers: Mapping[str, str], outcome: JsonObject, *, source: str) -> EntryResult:
+    """The result of a request for one resource, in the form of an entry's."""
+    location = _LOCATION.fullmatch(headers.get("Location") or headers.get("Content-Location") or "")
+    etag = headers.get("ETag")
+    return EntryResult(
+        status=status,
+        reference=location["reference"] if location else None,
+        version=(location["version"] if location else None) or _version(etag),
+        etag=etag,
+        remarks=remarks_of(outcome, source=source),
+        outcome=outcome,
+    )
+
+
 def _entry_result(response: JsonObject, *, source: str) -> EntryResult:
     status = _STATUS.match(text_in(response, "status") or "")
     if status is None:

@@ -44,9 +44,10 @@ class Limits:
 class Request:
     """What is sent. `is_repeatable`: doing it twice is the same as doing it once."""
 
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "PUT"]
     url: str
     params: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
     is_repeatable: bool = True
 
@@ -159,7 +160,7 @@ def _headers(request: Request) -> dict[str, str]:
     headers = {"Accept": "application/fhir+json", "Cache-Control": "no-cache"}
     if request.body is not None:
         headers |= {"Content-Type": "application/fhir+json; charset=utf-8", "Prefer": "return=OperationOutcome"}
-    return headers
+    return headers | dict(request.headers)
 
 
 def _stays(here: str, there: str) -> bool:

@@ -100,13 +100,34 @@ def test_what_the_server_quotes_is_kept_out_of_errors_and_tracebacks(server: res
     assert SECRET in remarks_behind(error.value)[0].words
 
 
-def test_an_unreadable_refusal_has_no_remarks(server: responses.RequestsMock, client: FhirClient) -> None:
-    server.post(BASE, status=500, body=f"<html>{SECRET}</html>", content_type="text/html")
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (f"<html><head><style>p {{}}</style></head><h1>Bad</h1><p>{SECRET} &amp; more</p></html>", f"Bad {SECRET} & more"),
+        (f'<OperationOutcome><issue><diagnostics value="{SECRET}"/></issue></OperationOutcome>', SECRET),
+        (f"<f:OperationOutcome><f:text value='{SECRET}'/></f:OperationOutcome>", SECRET),
+        (SECRET, SECRET),
+        ('{"error": "no"}', '{"error": "no"}'),
+        ("x" * 700, "x" * 600 + " …"),
+    ],
+)
+def test_the_words_of_a_refusal_in_any_form_are_kept_for_the_user(
+    server: responses.RequestsMock, client: FhirClient, body: str, words: str
+) -> None:
+    server.post(BASE, status=500, body=body)
+    with pytest.raises(UnavailableError) as error:
+        client.transaction(transaction(PUT))
+
+    assert [remark.words for remark in remarks_behind(error.value)] == [words]
+    assert SECRET not in "".join(traceback.format_exception(error.value)) + repr(remarks_behind(error.value))
+
+
+def test_a_refusal_without_a_body_has_no_remarks(server: responses.RequestsMock, client: FhirClient) -> None:
+    server.post(BASE, status=500, body=" ")
     with pytest.raises(UnavailableError) as error:
         client.transaction(transaction(PUT))
 
     assert remarks_behind(error.value) == ()
-    assert SECRET not in "".join(traceback.format_exception(error.value))
 
 
 def test_an_error_that_is_not_a_refusal_has_no_remarks(server: responses.RequestsMock, client: FhirClient) -> None:

@@ -58,7 +58,7 @@ def test_a_bundle_that_arrives_whole_is_good(server: responses.RequestsMock, cli
 
     assert [resource.reference for resource in delivery.resources] == ["Patient/p-1", "Claim/c-1"]
     assert delivery.is_good
-    assert len(delivery.transaction.entries) == 3
+    assert (delivery.requests, delivery.is_validated) == (1, True)
 
 
 def test_a_change_made_by_the_server_is_told(server: responses.RequestsMock, client: FhirClient) -> None:
@@ -120,14 +120,30 @@ def test_a_resource_that_can_not_be_read_is_skipped_with_the_reason(server: resp
     assert not delivery.is_good
 
 
-def test_a_server_that_can_not_validate_leaves_the_comparison(server: responses.RequestsMock, client: FhirClient) -> None:
+@pytest.mark.parametrize(("status", "has_validation"), [(501, False), (404, False), (403, True)])
+def test_a_server_that_cannot_validate_leaves_the_comparison(
+    server: responses.RequestsMock, client: FhirClient, status: int, *, has_validation: bool
+) -> None:
     server_takes(server, "Patient/p-1")
     server.get(f"{BASE}/Patient/p-1", json=PATIENT | {"active": False})
-    server.post(f"{BASE}/Patient/$validate", status=501)
-    resource = send_bundle(client, one(PATIENT, method="PUT", url="Patient/p-1")).resources[0]
+    server.post(f"{BASE}/Patient/$validate", status=status)
+    delivery = send_bundle(client, one(PATIENT, method="PUT", url="Patient/p-1"))
 
-    assert [difference.path for difference in resource.differences] == ["Patient.active"]
-    assert "HTTP 501" in resource.skipped[0].text
+    assert [difference.path for difference in delivery.resources[0].differences] == ["Patient.active"]
+    assert delivery.is_validated is has_validation
+    assert bool(delivery.resources[0].skipped) is has_validation
+
+
+def test_an_entry_that_was_refused_alone_keeps_the_words_of_the_server(
+    server: responses.RequestsMock, client: FhirClient
+) -> None:
+    response = {"status": "422 Unprocessable", "outcome": outcome(said("error", "Not this one"))}
+    server.post(BASE, json={"resourceType": "Bundle", "type": "transaction-response", "entry": [{"response": response}]})
+    (resource,) = send_bundle(client, one(PATIENT, method="PUT", url="Patient/p-1")).resources
+
+    assert [remark.words for remark in resource.said] == ["Not this one"]
+    assert "HTTP 422" in resource.skipped[0].text
+    assert not resource.is_good
 
 
 def test_a_transaction_that_is_not_carried_out_is_an_error(server: responses.RequestsMock, client: FhirClient) -> None:

@@ -9,6 +9,7 @@ from typing import NoReturn
 import pytest
 
 from tests.live.hapi_server import ServerMissingError, is_required, named_server, running_server
+from tests.live.second_server import running_second_server
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +17,22 @@ def fhir_server() -> Iterator[str]:
     """Give the base URL of a real FHIR server; without one the tests are skipped, but in CI they fail."""
     with ExitStack() as stack:
         yield named_server() or started(stack)
+
+
+@pytest.fixture(scope="session")
+def second_server() -> Iterator[str]:
+    """Give the base URL of a FHIR server that is not HAPI; without Node the tests are skipped, but in CI they fail."""
+    with ExitStack() as stack:
+        try:
+            yield stack.enter_context(running_second_server())
+        except ServerMissingError as error:
+            _give_up(f"no second FHIR server: {error}")
+
+
+@pytest.fixture(params=["fhir_server", "second_server"])
+def each_server(request: pytest.FixtureRequest) -> str:
+    """Give the base URL of one real FHIR server after the other."""
+    return str(request.getfixturevalue(request.param))
 
 
 @pytest.fixture(scope="session")

@@ -46,10 +46,10 @@ def running_server(*, tx: str | None = None, packages: Sequence[Path] = ()) -> I
     with log.open("wb") as output:
         process = subprocess.Popen(_command(port, tx, packages), stdout=output, stderr=subprocess.STDOUT)
         try:
-            _wait_until_ready(process, log)
+            wait_until(b"HAPI is ready", process, log, seconds=START_SECONDS)
             yield f"http://127.0.0.1:{port}/fhir"
         finally:
-            _stop(process)
+            stop(process)
 
 
 def build() -> None:
@@ -93,16 +93,18 @@ def _command(port: int, tx: str | None, packages: Sequence[Path]) -> list[str]:
     return command
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + START_SECONDS
-    while b"HAPI is ready" not in log.read_bytes():
+def wait_until(ready: bytes, process: subprocess.Popen[bytes], log: Path, *, seconds: float) -> None:
+    """Wait until a server that was started says so in its log; raises ServerMissingError if it ends or takes too long."""
+    end = time.monotonic() + seconds
+    while ready not in log.read_bytes():
         if process.poll() is not None or time.monotonic() > end:
             message = f"the FHIR server did not start; see {log.relative_to(ROOT)}"
             raise ServerMissingError(message)
         time.sleep(0.2)
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End a server that was started."""
     process.terminate()
     try:
         process.wait(STOP_SECONDS)

@@ -1,0 +1,190 @@
+"""Two clinics, one server: what others own is found and kept, and nothing is written twice (docs/identity.md)."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from typing import Any
+from uuid import NAMESPACE_URL, uuid4, uuid5
+
+import pytest
+
+from adapter.client import Delivery, FhirClient, Sender, abilities_in
+from adapter.fhir.json import canonical_bytes
+from adapter.fhir.ownership import SHARED_TYPES, Shared, match_query
+from adapter.issues import ConflictError
+from adapter.readers.document import Document
+from tests.examples.ground import EXAMPLES, OPTIONS, conversion_of, documents_of, example_names, pipeline
+
+pytestmark = pytest.mark.live
+
+Json = dict[str, Any]
+TEST_LABEL = {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "HTEST"}]}
+SENDERS = 20
+SHARED: list[Shared] = ["create", "merge", "put"]
+CAREFUL: list[Shared] = ["create", "merge"]
+SENT = [name for name in example_names() if (EXAMPLES / name / "bundle.json").exists()]
+
+
+@pytest.fixture
+def client(each_server: str) -> FhirClient:
+    return FhirClient(each_server, timeout=(3.05, 300.0))
+
+
+def sender(client: FhirClient, shared: Shared) -> Sender:
+    """A sender that does not validate: that is another test's business, and takes most of the time."""
+    abilities = abilities_in(client.capabilities() | {"implementation": {}})
+    return Sender(client=client, shared=shared, abilities=type(abilities)(**{**_fields(abilities), "validates": False}))
+
+
+def _fields(abilities: Any) -> Json:  # noqa: ANN401 - a frozen value with slots
+    return {name: getattr(abilities, name) for name in abilities.__dataclass_fields__}
+
+
+def clinic() -> str:
+    """The identifier system of a clinic that no test had before."""
+    return f"https://{uuid4()}.example/mrn"
+
+
+def bundle_of(system: str, *, case: str = "1", sparse: bool = False, **patient: object) -> Json:
+    """The infant's encounter as another clinic has it; sparse, only the identifier of the patient is known."""
+    documents = []
+    for document in documents_of(EXAMPLES / "infant-final-report"):
+        tree = json.loads(document.content)
+        # The numbers of two clinics may be the same; what tells them apart is the system.
+        person = {} if sparse or document.name != "encounter.json" else {**tree["patient"], **patient}
+        tree["patient"] = {**person, "mrn": "4711", "mrn_system": system}
+        tree["id"] = f"{system}/{case}"
+        if "id" in tree.get("encounter", {}):
+            tree["encounter"]["id"] = f"{system}/{case}"
+        documents.append(Document(name=document.name, content=json.dumps(tree).encode()))
+    conversion = pipeline().convert(documents, OPTIONS)
+    assert conversion.bundle is not None, conversion.issues
+    return salted(conversion.bundle, system, kinds=SHARED_TYPES - {"Patient", "Encounter"})
+
+
+def salted(bundle: Json, salt: str, *, kinds: frozenset[str] = SHARED_TYPES) -> Json:
+    """The Bundle with other identifiers for what others may own, so that tests which share a server do not share a clinic."""
+    for entry in bundle["entry"]:
+        if entry["resource"]["resourceType"] in kinds:
+            for identifier in entry["resource"].get("identifier", []):
+                identifier["value"] = str(uuid5(NAMESPACE_URL, f"{salt}/{identifier['value']}"))
+    return bundle
+
+
+def renamed(bundle: Json, salt: str) -> Json:
+    """The Bundle under other ids."""
+    text = canonical_bytes(bundle).decode()
+    for entry in bundle["entry"]:
+        text = text.replace(entry["resource"]["id"], str(uuid5(NAMESPACE_URL, f"{salt}/{entry['resource']['id']}")))
+    named: Json = json.loads(text, parse_float=Decimal)
+    return named
+
+
+def patients(client: FhirClient, system: str) -> tuple[Json, ...]:
+    return client.search("Patient", match_query(system, "4711"))
+
+
+def resources_of(client: FhirClient, delivery: Delivery, kind: str) -> list[Json]:
+    references = [resource.reference or "" for resource in delivery.resources]
+    return [client.read(*reference.split("/")) for reference in references if reference.startswith(f"{kind}/")]
+
+
+@pytest.mark.parametrize("shared", SHARED)
+def test_two_clinics_with_the_same_number_are_two_patients(client: FhirClient, shared: Shared) -> None:
+    first, second = clinic(), clinic()
+    for system, name in ((first, "First"), (second, "Second")):
+        assert sender(client, shared).send(bundle_of(system, family=name)).is_good
+
+    ((one,), (other,)) = patients(client, first), patients(client, second)
+    assert (one["name"][0]["family"], other["name"][0]["family"]) == ("First", "Second")
+    assert one["id"] != other["id"]
+
+
+@pytest.mark.parametrize("shared", CAREFUL)
+@pytest.mark.parametrize("sparse_first", [True, False])
+def test_an_encounter_that_knows_little_erases_nothing(client: FhirClient, shared: Shared, *, sparse_first: bool) -> None:
+    system = clinic()
+    for number, sparse in enumerate((sparse_first, not sparse_first)):
+        assert sender(client, shared).send(bundle_of(system, case=str(number), sparse=sparse)).is_good
+
+    (patient,) = patients(client, system)
+    is_rich = {"name", "gender", "birthDate"} <= patient.keys()
+    assert is_rich is (shared == "merge" or not sparse_first)
+
+
+@pytest.mark.parametrize("shared", CAREFUL)
+def test_a_server_that_holds_the_patient_keeps_its_id_and_what_we_do_not_know(client: FhirClient, shared: Shared) -> None:
+    system, number = clinic(), str(uuid4())
+    more: Json = {"multipleBirthInteger": 2, "telecom": [{"system": "email", "value": "x@clinic.example"}]}
+    identifier = {"system": system, "value": "4711"}
+    held = {"resourceType": "Patient", "id": number, "meta": TEST_LABEL, "identifier": [identifier], **more}
+    client.carry_out({"resource": held, "request": {"method": "PUT", "url": f"Patient/{number}"}})
+    delivery = sender(client, shared).send(bundle_of(system))
+
+    (patient,) = patients(client, system)
+    assert delivery.is_good
+    assert patient["id"] == number
+    assert patient["multipleBirthInteger"] == more["multipleBirthInteger"]
+    assert more["telecom"][0] in patient["telecom"]
+    assert ("name" in patient) is (shared == "merge")
+    (claim,) = resources_of(client, delivery, "Claim")
+    assert claim["patient"]["reference"] == f"Patient/{number}"
+
+
+@pytest.mark.parametrize("shared", SHARED)
+def test_many_senders_of_one_encounter_leave_one_of_each(fhir_server: str, shared: Shared) -> None:
+    """At HAPI only: the second server keeps resources in memory, without anything that keeps two transactions apart."""
+    client = FhirClient(fhir_server, timeout=(3.05, 300.0))
+    system = clinic()
+    bundle = bundle_of(system)
+    with ThreadPoolExecutor(SENDERS) as pool:
+        deliveries = list(pool.map(lambda _: sent_at_once(client, shared, bundle), range(SENDERS)))
+
+    assert [delivery.is_good for delivery in deliveries] == [True] * SENDERS
+    assert len(patients(client, system)) == 1
+    assert len({tuple(resource.reference for resource in delivery.resources) for delivery in deliveries}) == 1
+    own = [resource for resource in deliveries[0].resources if (resource.reference or "").split("/")[0] not in SHARED_TYPES]
+    assert sender(client, shared).send(bundle).is_good
+    assert len(own) > 10
+
+
+def sent_at_once(client: FhirClient, shared: Shared, bundle: Json) -> Delivery:
+    return sender(FhirClient(client.target.base_url, timeout=(3.05, 300.0)), shared).send(bundle)
+
+
+@pytest.mark.parametrize("shared", SHARED)
+@pytest.mark.parametrize("name", SENT)
+def test_an_example_that_is_sent_twice_makes_no_new_version(client: FhirClient, shared: Shared, name: str) -> None:
+    content = conversion_of(name).content
+    assert content is not None
+    bundle = renamed(salted(json.loads(content, parse_float=Decimal), clinic()), clinic())
+    first = sender(client, shared).send(bundle)
+    before = versions(client, first)
+    second = sender(client, shared).send(bundle)
+
+    assert second.is_good
+    assert versions(client, second) == before
+    assert "created" not in {resource.action for resource in second.resources}
+
+
+def versions(client: FhirClient, delivery: Delivery) -> dict[str, str]:
+    references = [resource.reference or "" for resource in delivery.resources]
+    return {reference: client.read(*reference.split("/"))["meta"]["versionId"] for reference in references}
+
+
+@pytest.mark.parametrize("shared", CAREFUL)
+def test_two_patients_with_one_identifier_are_named_and_nothing_is_sent(client: FhirClient, shared: Shared) -> None:
+    system = clinic()
+    ids = [str(uuid4()), str(uuid4())]
+    for number in ids:
+        identifier = [{"system": system, "value": "4711"}]
+        resource = {"resourceType": "Patient", "id": number, "meta": TEST_LABEL, "identifier": identifier}
+        client.carry_out({"resource": resource, "request": {"method": "PUT", "url": f"Patient/{number}"}})
+    bundle = bundle_of(system)
+    with pytest.raises(ConflictError) as refusal:
+        sender(client, shared).send(bundle)
+
+    assert all(f"Patient/{number}" in refusal.value.issues[0].text for number in ids)
+    (claim,) = [entry["resource"]["id"] for entry in bundle["entry"] if entry["resource"]["resourceType"] == "Claim"]
+    with pytest.raises(Exception, match="HTTP 404"):
+        client.read("Claim", claim)
