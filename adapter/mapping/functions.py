@@ -10,6 +10,7 @@ from itertools import chain
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from adapter.case import LOCAL_TIME
+from adapter.code_tables.classification import evidence
 from adapter.fhir import identity
 from adapter.fhir.json import canonical_bytes
 from adapter.issues import Severity
@@ -21,6 +22,8 @@ _SECONDS = 19
 _XHTML = "http://www.w3.org/1999/xhtml"
 _ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 _CPT_CODE = re.compile(r"[0-9]{4}[0-9A-Z]")
+_LABORATORY = re.compile(r"8[0-9]{4}|[0-9]{4}U|[0-9]{1,7}-[0-9]|G04(52|61)|S38[0-9]{2}")
+_IMAGING = re.compile(r"7[0-9]{4}|933(0[3-9]|[1-4][0-9]|5[0-6])")
 _HCPCS_CODE = re.compile(r"[A-Z][0-9]{4}")
 _LOINC_CODE = re.compile(r"[0-9]{1,7}-[0-9]")
 _MODIFIER = re.compile(r"[A-Z0-9]{2}")
@@ -84,12 +87,12 @@ def cpt(terminology: Terminology, code: str) -> dict[str, str]:
 
 @function(takes=("code", "code?"), gives="Coding", terminology=True)
 def service(terminology: Terminology, code: str, alias: str | None) -> dict[str, str]:
-    """The Coding of a service in the named system, else in the one it looks like: `service(line.code, line.system)`.
+    """The Coding of a service in the system it looks like, else in the named one: `service(line.code, line.system)`.
 
     Five characters beginning with four digits are CPT, a letter and four digits HCPCS Level II, digits and a check digit
-    LOINC; a code that looks like none of them stays without a system.
+    LOINC, whatever was sent (rule COD-02); a code that looks like none of them keeps the system that was sent.
     """
-    known = alias or _alias_of(code)
+    known = _alias_of(code) or alias
     return terminology.coding(known, code) if known else {"code": code}
 
 
@@ -99,6 +102,20 @@ def _alias_of(code: str) -> str | None:
     if _HCPCS_CODE.fullmatch(code):
         return "hcpcs"
     return "loinc" if _LOINC_CODE.fullmatch(code) else None
+
+
+@function(takes=("code",), gives="code")
+def kind_of_test(code: str) -> str:
+    """What an ordered test is by its code: `laboratory`, `imaging` or `procedure`: `kind_of_test(order.code)`."""
+    if _LABORATORY.fullmatch(code):
+        return "laboratory"
+    return "imaging" if _IMAGING.fullmatch(code) else "procedure"
+
+
+@function(takes=("string?", "string?"), gives="boolean")
+def supports(classification: str | None, result: str | None) -> bool:
+    """Whether a molecular finding supports a diagnosis: `supports(m.classification, m.result)`."""
+    return evidence(classification, result) == "positive"
 
 
 @function(takes=("code", "code"), gives="Coding", terminology=True)

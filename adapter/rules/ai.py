@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
 
 from adapter.case import Candidate, ScoreKind
-from adapter.code_tables.hpo import term
+from adapter.code_tables.hpo import term as _term
 from adapter.issues import IssueType
 from adapter.rules.condition import AI, CANDIDATES, IMAGES, PHENOTYPES, SCORES
 from adapter.rules.facts import Facts
@@ -32,6 +33,9 @@ _HIGHEST: Mapping[ScoreKind, int] = MappingProxyType(
     {"face_similarity": 1, "feature_similarity": 1, "combined_similarity": 1, "probability": 1, "face_distance": 2}
 )
 """The largest value of a kind, the smallest being 0; a cosine distance goes to 2, and the other kinds have no range."""
+
+
+term = lru_cache(maxsize=4096)(_term)
 
 
 @rule(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from adapter.case import Case, Gene, SyndromeCode
 from adapter.code_tables.shape import written_right
@@ -74,6 +75,7 @@ def no_code_of_its_system(facts: Facts) -> Iterator[Finding]:
 _ENTREZ = re.compile(r"(?:(?:NCBIGENE|ENTREZ|GENE)[:_\s]?)?([1-9][0-9]{0,9})", re.ASCII)
 
 
+@lru_cache(maxsize=4096)
 def _written(system: str, code: str) -> str | None:
     """A code as its system writes it, or nothing for what is no code of it."""
     if system != "entrez":

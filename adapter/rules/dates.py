@@ -8,7 +8,7 @@ from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
 from adapter.rules.moment import add_months, days, is_before
 from adapter.rules.rule import ERROR, WARNING, Variant, rule
-from adapter.rules.timeline import MOMENTS, RECORDED
+from adapter.rules.timeline import RECORDED
 
 FIRST_DAY = "2022-07-01"
 
@@ -181,7 +181,7 @@ def in_the_future(facts: Facts) -> Iterator[Finding]:
     for kind in RECORDED:
         if kind in _PLANNED and planned:
             continue
-        for field, moment in MOMENTS[kind](facts.case):
+        for field, moment in facts.moments[kind]:
             first = days(moment)[0]
             if first[: len(today)] > today[: len(first)]:
                 yield Finding(field)

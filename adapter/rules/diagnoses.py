@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
-from adapter.code_tables.icd10cm import RELEASE, diagnosis_code, is_in_force
+from adapter.code_tables.icd10cm import RELEASE, is_in_force
+from adapter.code_tables.icd10cm import diagnosis_code as _diagnosis_code
 from adapter.issues import IssueType
 from adapter.rules.condition import ASKED, DIAGNOSES
 from adapter.rules.facts import Facts
@@ -16,6 +18,9 @@ _MOST_POINTERS = 4
 _SHAPE = re.compile(r"[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?")
 _CATEGORY_LENGTH = 3
 _CERTAINTY: Mapping[str | None, str] = MappingProxyType({None: "unsaid", "ruled-out": "ruled-out"})
+
+
+diagnosis_code = lru_cache(maxsize=1024)(_diagnosis_code)
 
 
 @rule(

@@ -9,6 +9,7 @@ from adapter.rules.billed_line import BilledLine, PlacedModifier, billed_line
 from adapter.rules.circumstances import Circumstances
 from adapter.rules.lookback import days_of, services_before
 from adapter.rules.policy import Named, PayerPolicy
+from adapter.rules.recorded_time import Moment, moments_of
 from adapter.rules.state import State
 
 ANALYSIS_CODE = "0731T"
@@ -25,8 +26,9 @@ class Facts:
     """A case with its state and its claim lines, as the rules see them.
 
     `places` are the modifiers of all lines by their code. `analysis` holds the 0731T lines, `discontinued` every 53 on them,
-    `undiscontinued` the 0731T lines without 53. `days` are the services of each day, those of earlier claims first. `policy` is
-    what the payer wants, `circumstances` what a case does not say; `named` are the fields that name a payer, with its policy.
+    `undiscontinued` the 0731T lines without 53. `days` are the services of each day, those of earlier claims first; `moments`
+    are all recorded times by their kinds. `policy` is what the payer wants, `circumstances` what a case does not say; `named`
+    are the fields that name a payer, with its policy.
     """
 
     case: Case
@@ -40,6 +42,7 @@ class Facts:
     discontinued: tuple[PlacedModifier, ...]
     undiscontinued: tuple[BilledLine, ...]
     days: tuple[tuple[BilledLine, ...], ...]
+    moments: Mapping[str, Sequence[Moment]]
     named: Sequence[Named] = ()
 
     @property
@@ -103,6 +106,7 @@ def facts_of(
         discontinued=tuple([place for place in places.get(DISCONTINUED, ()) if place.line.code == ANALYSIS_CODE]),
         undiscontinued=tuple([line for line in analysis if DISCONTINUED not in line.codes]),
         days=days_of(services_before(case, circumstances.prior), lines),
+        moments=moments_of(case),
         named=named,
     )
 

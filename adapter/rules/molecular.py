@@ -6,16 +6,15 @@ Prose is never compared: codes, dispositions and certainties are.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Literal, Protocol
+from typing import Protocol
 
 from adapter.case import Case, Molecular
+from adapter.code_tables.classification import evidence
 from adapter.issues import IssueType
 from adapter.rules.condition import CANDIDATES, CLINICIAN, DIAGNOSES, MOLECULAR
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
 from adapter.rules.rule import WARNING, Variant, rule
-
-Evidence = Literal["positive", "negative", "uncertain"]
 
 
 class _Coded(Protocol):
@@ -25,23 +24,12 @@ class _Coded(Protocol):
     def code(self) -> str: ...
 
 
-def _evidence(finding: Molecular) -> Evidence:
-    """What a finding says for its condition, by its classification, else by its result."""
-    said = (finding.classification or finding.result or "").replace("_", " ").lower()
-    if _NEGATIVE.search(said):
-        return "negative"
-    return "positive" if _POSITIVE.search(said) else "uncertain"
-
-
-_NEGATIVE = re.compile(
-    r"\b(benign|negative|normal|no (pathogenic |causative |relevant )?(variants?|abnormalit\w*|findings?)\b|not detected)"
-)
-_POSITIVE = re.compile(r"\b(pathogenic|positive|causative)\b")
+_PREFIX = re.compile(r"^[A-Za-z]+[:_]")
 
 
 def supports(finding: Molecular) -> bool:
     """Whether a finding supports a diagnosis: a negative or uncertain one supports nothing."""
-    return _evidence(finding) == "positive"
+    return evidence(finding.classification, finding.result) == "positive"
 
 
 def _agree(one: Iterable[_Coded], other: Iterable[_Coded]) -> bool | None:
@@ -54,7 +42,7 @@ def _agree(one: Iterable[_Coded], other: Iterable[_Coded]) -> bool | None:
 def _by_system(codes: Iterable[_Coded]) -> dict[str, set[str]]:
     systems: dict[str, set[str]] = {}
     for coded in codes:
-        systems.setdefault(coded.system, set()).add(re.sub(r"^[A-Za-z]+[:_]", "", coded.code))
+        systems.setdefault(coded.system, set()).add(_PREFIX.sub("", coded.code))
     return systems
 
 

@@ -17,6 +17,7 @@ _LOOKS_LIKE = str.maketrans("ОоТтІ", "00TTI")
 _LENGTH = 5
 
 
+@lru_cache(maxsize=1024)
 def system_of(code: str) -> System | None:
     """The code system that a code belongs to by its shape; nothing for another shape, or a wrong LOINC check digit."""
     if _CPT.fullmatch(code):

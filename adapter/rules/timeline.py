@@ -4,102 +4,18 @@ Each row names two kinds of moments. A pair that is certainly in the wrong order
 that are not neighbours is looked at only where the moments between them are not known, so that one mistake is told once.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 
-from adapter.case import AiReport, Case
 from adapter.issues import IssueType, Severity
 from adapter.rules.condition import Condition
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
 from adapter.rules.moment import is_before
+from adapter.rules.recorded_time import Moment
 from adapter.rules.rule import ERROR, WARNING, Rule
-
-Moment = tuple[str, str]
-"""A case field, and the date or time that stands there."""
-
-
-def _one(field: str, value: str | None) -> Iterator[Moment]:
-    if value is not None:
-        yield field, value
-
-
-def _analysed(case: Case) -> Iterator[tuple[str, str | None, str | None]]:
-    """The photographs that the analysis used, with their times: those that it does not list as failed or unused."""
-    set_aside = {image.id for image in (case.ai.images if case.ai else ()) if image.status != "analysed"}
-    for place, image in enumerate(case.images if case.ai else ()):
-        if image.id not in set_aside:
-            yield f"images[{place}]", image.captured_at, image.uploaded_at
-
-
-def _ai(read: Callable[[AiReport], str | None], field: str, case: Case) -> Iterator[Moment]:
-    return _one(field, read(case.ai) if case.ai else None)
-
-
-def _captures(case: Case) -> Iterator[Moment]:
-    return ((f"{field}.captured_at", captured) for field, captured, _ in _analysed(case) if captured)
-
-
-def _uploads(case: Case) -> Iterator[Moment]:
-    return ((f"{field}.uploaded_at", uploaded) for field, _, uploaded in _analysed(case) if uploaded)
-
-
-def _orders(case: Case) -> Iterator[Moment]:
-    for place, order in enumerate(case.orders):
-        if order.status in ("active", "completed"):
-            yield from _one(f"orders[{place}].ordered_at", order.ordered_at)
-
-
-def _measurements(case: Case) -> Iterator[Moment]:
-    return ((f"measurements[{place}].measured_at", m.measured_at) for place, m in enumerate(case.measurements) if m.measured_at)
-
-
-def _services(case: Case) -> Iterator[Moment]:
-    for place, line in enumerate(case.billing.lines if case.billing else ()):
-        yield from _one(f"billing.lines[{place}].dos_start", line.dos_start)
-
-
-def _review(case: Case, name: str) -> Iterator[Moment]:
-    review = case.review
-    if review is not None and review.status in ("signed", "amended"):
-        yield from _one(f"review.{name}", review.signed_at if name == "signed_at" else review.amended_at)
-
-
-MOMENTS: Mapping[str, Callable[[Case], Iterator[Moment]]] = MappingProxyType(
-    {
-        "birth": lambda case: _one("patient.birth_date", case.patient.birth_date),
-        "consent": lambda case: _one("consent.date", case.consent.date if case.consent else None),
-        "expiry of the consent": lambda case: _one("consent.expires", case.consent.expires if case.consent else None),
-        "withdrawal of the consent": lambda case: _one(
-            "consent.withdrawn_at", case.consent.withdrawn_at if case.consent else None
-        ),
-        "visit": lambda case: _one("encounter.start", case.encounter.start),
-        "end of the visit": lambda case: _one("encounter.end", case.encounter.end),
-        "capture": _captures,
-        "upload": _uploads,
-        "analysis": partial(_ai, lambda ai: ai.started_at, "ai.started_at"),
-        "end of the analysis": partial(_ai, lambda ai: ai.finished_at, "ai.finished_at"),
-        "procedure": lambda case: _one("procedure.started_at", case.procedure.started_at),
-        "end of the procedure": lambda case: _one("procedure.ended_at", case.procedure.ended_at),
-        "signature": lambda case: _review(case, "signed_at"),
-        "amendment": lambda case: _review(case, "amended_at"),
-        "order": _orders,
-        "measurement": _measurements,
-        "service": _services,
-        "claim": lambda case: _one(
-            "billing.created", case.billing.created if case.billing and case.billing.use == "claim" else None
-        ),
-        "start of the insurance": lambda case: _one(
-            "coverage.period.start", case.coverage.period.start if case.coverage and case.coverage.period else None
-        ),
-        "end of the insurance": lambda case: _one(
-            "coverage.period.end", case.coverage.period.end if case.coverage and case.coverage.period else None
-        ),
-    }
-)
-"""The kinds of moments, and where each stands in a case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,11 +189,10 @@ TIMELINE: tuple[Row, ...] = (
 
 
 def _late(row: Row, facts: Facts) -> Iterator[Finding]:
-    case = facts.case
-    if any(next(MOMENTS[kind](case), None) for kind in row.between):
+    if any(facts.moments[kind] for kind in row.between):
         return
-    for field, earlier in MOMENTS[row.earlier](case):
-        for later_field, later in _moments(case, row.later):
+    for field, earlier in facts.moments[row.earlier]:
+        for later_field, later in _moments(facts, row.later):
             if is_before(later, earlier) and _are_of_one(field, later_field):
                 yield Finding(later_field, also=(field,))
 
@@ -288,12 +203,13 @@ def _are_of_one(field: str, other: str) -> bool:
     return item == rest or item.partition("[")[0] != rest.partition("[")[0]
 
 
-def _moments(case: Case, kinds: Iterable[str]) -> Iterator[Moment]:
-    return (moment for kind in kinds for moment in MOMENTS[kind](case))
+def _moments(facts: Facts, kinds: tuple[str, ...]) -> Iterator[Moment]:
+    for kind in kinds:
+        yield from facts.moments[kind]
 
 
 def _has(kinds: tuple[str, ...], facts: Facts) -> bool:
-    return next(_moments(facts.case, kinds), None) is not None
+    return any(facts.moments[kind] for kind in kinds)
 
 
 _KNOWN: Mapping[tuple[str, ...], Condition] = MappingProxyType(

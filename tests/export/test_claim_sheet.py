@@ -42,7 +42,7 @@ def test_the_boxes_hold_what_the_case_has() -> None:
     assert found[None, "1a", "insured's id"] == "INV0001100"
     assert found[None, "2", "patient"] == "Petersen, Alma Ruth"
     assert found[None, "4", "insured"] == "Petersen, Ruth"
-    assert found[None, "21 A", "diagnosis (ICD-10-CM)"] == "R62.52"
+    assert found[None, "21 A", "diagnosis (ICD-10-CM)"] == "R6252"
     assert found[2, "24D", "code"] == "0731T"
     assert found[2, "24D", "modifiers"] == "52"
     assert found[2, "24E", "diagnoses pointed at"] == "1 (A), 2 (B)"
@@ -139,7 +139,7 @@ def test_medicare_is_its_own_kind_of_plan_and_who_signed_renders() -> None:
     people = [{"key": "a"}, {"key": "b", "npi": "1234567893"}]
     case = case_of(
         "complete",
-        payer={"name": "P", "key": "Medicare"},
+        coverage={"member_id": "M", "filing_indicator": "MB"},
         practitioners=people,
         review={"status": "signed", "reviewer": "b"},
     )
@@ -213,3 +213,62 @@ def test_the_command_refuses_what_can_not_be_read(tmp_path: Path) -> None:
     (tmp_path / "encounter.json").write_text(json.dumps({"id": 1}))
 
     assert run(tmp_path).return_value == Outcome.ISSUES
+
+
+@pytest.mark.parametrize("name", example_names())
+def test_the_sheet_shows_what_the_claim_holds(name: str) -> None:
+    made = conversion_of(name)
+    entries = (made.bundle or {}).get("entry", [])
+    claim = next((each["resource"] for each in entries if each["resource"]["resourceType"] == "Claim"), None)
+    if claim is None:
+        return
+    assert made.case is not None
+    shown = sheet_of(made.case).entries
+
+    def column(box: str, label: str) -> list[str | None]:
+        return [entry.value for entry in shown if entry.box.split()[0] == box and entry.label == label]
+
+    codes = [each["diagnosisCodeableConcept"]["coding"][0]["code"].replace(".", "") for each in claim.get("diagnosis", ())]
+    assert column("21", "diagnosis (ICD-10-CM)") == codes
+    items = claim["item"]
+    assert column("24D", "code") == [item["productOrService"]["coding"][0]["code"] for item in items]
+    assert column("24D", "modifiers") == [
+        " ".join(each["coding"][0]["code"] for each in item.get("modifier", ())) or None for item in items
+    ]
+    assert column("24B", "place of service") == [item["locationCodeableConcept"]["coding"][0]["code"] for item in items]
+    assert column("24F", "charge") == [str(item["net"]["value"]) if "net" in item else None for item in items]
+    assert column("24G", "units") == [str(item["quantity"]["value"]) for item in items]
+    assert column("23", "prior authorization") == [claim["insurance"][0].get("preAuthRef", [None])[0]]
+    total = claim.get("total", {}).get("value")
+    assert column("28", "total charge") == [None if total is None else str(total)]
+
+
+def test_the_patient_is_the_insured_only_where_it_is_said() -> None:
+    segments = {
+        name: next(entry.segment for entry in sheet_of(case_of(name)).entries if entry.box == "2")
+        for name in ("complete", "two-units")
+    }
+
+    assert segments == {"complete": "NM1*QC", "two-units": "NM1*IL"}
+
+
+def test_box_1_is_left_blank_where_nothing_tells_the_kind_of_plan() -> None:
+    coverage = COMPLETE.coverage
+    assert coverage is not None
+    kinds = {
+        indicator: values(case_of("complete", coverage=coverage.model_dump() | {"filing_indicator": indicator}))[
+            None, "1", "kind of plan"
+        ]
+        for indicator in ("MB", "MC", "CI", "ZZ", None)
+    }
+
+    assert kinds == {"MB": "Medicare", "MC": "Medicaid", "CI": "other", "ZZ": None, None: None}
+
+
+def test_a_void_says_8_and_who_ordered_has_the_qualifier_of_an_order() -> None:
+    people = [{"key": "o", "role": "ordering", "npi": "1555000334", "family": "Mehta"}]
+    billing = {"use": "claim", "frequency": "void", "related": [{"claim": "C", "relationship": "prior"}], "lines": []}
+    found = values(case_of("complete", practitioners=people, billing=billing))
+
+    assert (found[None, "22", "resubmission code"], found[None, "22", "original reference"]) == ("8", "C")
+    assert found[None, "17", "qualifier"] == "DK"
