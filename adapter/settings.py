@@ -62,7 +62,12 @@ class Settings:
             "is converted is to be created, and what is sent is merged"
         },
     )
-    trusted_servers: str = field(default="", metadata={"says": "hosts that may get more than test data: `host,host`"})
+    trusted_servers: str = field(
+        default="",
+        metadata={
+            "says": "servers that may get more than test data: `host,host:port,https://host`; a host alone means port 80 or 443"
+        },
+    )
     log_level: Literal["debug", "info", "warning", "error"] = field(default="info", metadata={"says": "how much is logged"})
 
     @property
@@ -75,8 +80,8 @@ class Settings:
         return next((known.shared for known in _servers(self.servers) if known.name == server and known.shared), self.shared)
 
     @property
-    def trusted_hosts(self) -> tuple[str, ...]:
-        """The hosts that may get more than test data."""
+    def trusted(self) -> tuple[str, ...]:
+        """The servers that may get more than test data."""
         return tuple(each.strip() for each in self.trusted_servers.split(",") if each.strip())
 
 

@@ -82,11 +82,11 @@ def test_all_mistakes_are_told_at_once() -> None:
     assert len(issues_of(ADAPTER_PROFILE="own", ADAPTER_MAX_BODY="0", ADAPTER_ZONE="nowhere")) == 3
 
 
-def test_servers_and_trusted_hosts_are_lists() -> None:
+def test_servers_and_trusted_servers_are_lists() -> None:
     settings = settings_from({"ADAPTER_SERVERS": "a=http://a/fhir, b = https://b:8080/r4/", "ADAPTER_TRUSTED_SERVERS": "a, b ,"})
 
     assert settings.named_servers == {"a": "http://a/fhir", "b": "https://b:8080/r4/"}
-    assert settings.trusted_hosts == ("a", "b")
+    assert settings.trusted == ("a", "b")
 
 
 def test_the_page_of_settings_is_the_one_that_the_script_writes() -> None:

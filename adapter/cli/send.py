@@ -42,7 +42,7 @@ def client_of(server: str, *, seconds: float = ANSWER_SECONDS) -> FhirClient:
     """A client of the server of this name or base URL, with the trusted hosts of the settings; waits so long for an answer."""
     settings = default_runtime().settings
     base_url = resolve_server(server, settings.named_servers)
-    return FhirClient(base_url, timeout=(CONNECT_SECONDS, seconds), trusted_hosts=settings.trusted_hosts)
+    return FhirClient(base_url, timeout=(CONNECT_SECONDS, seconds), trusted_servers=settings.trusted)
 
 
 def abilities_at(client: FhirClient, *, seconds: float = ANSWER_SECONDS) -> Abilities:

@@ -47,7 +47,7 @@ class Validation:
 class FhirClient:
     """A client of one FHIR server; all that it raises is an AdapterError whose text holds no patient data.
 
-    `timeout` is in seconds, to connect and between two bytes. `trusted_hosts` may be given real patient data, as may this
+    `timeout` is in seconds, to connect and between two bytes. `trusted_servers` may be given real patient data, as may this
     machine; any other host only gets resources labelled HTEST (rule PRI-03). A session of the client's own ignores proxies and
     passwords set in the environment; a caller who wants them passes a `session`, which stays the caller's to close.
     """
@@ -60,9 +60,9 @@ class FhirClient:
         retries: Retries | None = None,
         limits: Limits | None = None,
         session: requests.Session | None = None,
-        trusted_hosts: Iterable[str] = (),
+        trusted_servers: Iterable[str] = (),
     ) -> None:
-        self.target = target_at(base_url, trusted_hosts)
+        self.target = target_at(base_url, trusted_servers)
         self.source = f"FHIR server {self.target.host}"
         self._wire = Wire(
             session=session or _own_session(),

@@ -30,4 +30,4 @@ def service_of(runtime: Runtime) -> Service:
     settings = runtime.settings
     name = settings.fhir_server
     url = resolve_server(name, settings.named_servers) if name else None
-    return Service(runtime=runtime, client=FhirClient(url, trusted_hosts=settings.trusted_hosts) if url else None)
+    return Service(runtime=runtime, client=FhirClient(url, trusted_servers=settings.trusted) if url else None)

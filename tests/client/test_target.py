@@ -15,6 +15,10 @@ FALSE_LABEL = {"resourceType": "Patient", "meta": {"security": [{"system": "http
 PUBLIC = "https://public.invalid/fhir"
 
 
+OTHER_FORMS = ("http://127.1/fhir", "http://2130706433/fhir", "http://0x7f000001/fhir", "http://[::ffff:127.0.0.1]/fhir")
+"""Addresses of this machine as only the operating system reads them."""
+
+
 def bundle(*resources: object) -> dict[str, Any]:
     return {
         "resourceType": "Bundle",
@@ -42,7 +46,14 @@ def test_an_unknown_name_is_told() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["http://localhost:8080/fhir", "http://127.0.0.1/fhir/", "http://127.8.9.1", "http://[::1]:8080/fhir", "HTTP://LOCALHOST"],
+    [
+        "http://localhost:8080/fhir",
+        "http://127.0.0.1/fhir/",
+        "http://127.8.9.1",
+        "http://[::1]:8080/fhir",
+        "HTTP://LOCALHOST",
+        *OTHER_FORMS,
+    ],
 )
 def test_this_machine_is_not_public(url: str) -> None:
     assert not target_at(url).is_public
@@ -55,8 +66,9 @@ def test_this_machine_is_not_public(url: str) -> None:
         "http://127.0.0.1.public.invalid/fhir",
         "http://localhost.public.invalid/fhir",
         "http://10.0.0.1/fhir",
-        "http://127.1/fhir",
-        "http://2130706433/fhir",
+        "http://10.1/fhir",
+        "http://167772161/fhir",
+        "http://[::ffff:10.0.0.1]/fhir",
         "http://[2001:db8::1]/fhir",
     ],
 )
@@ -64,8 +76,33 @@ def test_every_other_host_is_public(url: str) -> None:
     assert target_at(url).is_public
 
 
-def test_a_trusted_host_is_not_public() -> None:
-    assert not target_at("https://FHIR.hospital.invalid:8443/r4", ["fhir.Hospital.invalid"]).is_public
+@pytest.mark.parametrize(
+    ("url", "trusted"),
+    [
+        ("https://FHIR.hospital.invalid/r4", "fhir.Hospital.invalid"),
+        ("http://fhir.hospital.invalid/r4", "fhir.hospital.invalid"),
+        ("https://fhir.hospital.invalid:8443/r4", "fhir.hospital.invalid:8443"),
+        ("https://fhir.hospital.invalid/r4", "https://fhir.hospital.invalid"),
+        ("http://[2001:db8::1]:80/fhir", "[2001:db8::1]"),
+    ],
+)
+def test_a_trusted_server_is_not_public(url: str, trusted: str) -> None:
+    assert not target_at(url, [trusted]).is_public
+
+
+@pytest.mark.parametrize(
+    ("url", "trusted"),
+    [
+        ("https://fhir.hospital.invalid:8443/r4", "fhir.hospital.invalid"),
+        ("http://fhir.hospital.invalid/r4", "https://fhir.hospital.invalid"),
+        ("https://fhir.hospital.invalid/r4", "fhir.hospital.invalid:8443"),
+        ("https://fhir.hospital.invalid/r4", "hospital.invalid"),
+        ("https://fhir.hospital.invalid/r4", "*"),
+        ("https://fhir.hospital.invalid/r4", ""),
+    ],
+)
+def test_trust_is_for_a_scheme_and_a_port(url: str, trusted: str) -> None:
+    assert target_at(url, [trusted]).is_public
 
 
 def test_a_slash_at_the_end_of_a_base_url_is_nothing() -> None:
@@ -122,8 +159,63 @@ def test_anything_else_may_not_go_to_a_public_server(resource: dict[str, Any], p
     assert (issue.rule, issue.code, issue.expression) == ("PRI-03", IssueType.SECURITY, places)
 
 
+OUTCOME = {"resourceType": "OperationOutcome", "issue": [{"details": {"text": "Tove Ahlgren"}}]}
+
+
+def entry(**parts: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    return {"resourceType": "Bundle", "type": "transaction", "entry": [parts]}
+
+
+def parameters(*listed: object, **own: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    return {"resourceType": "Parameters", "parameter": list(listed), **own}
+
+
+@pytest.mark.parametrize(
+    ("resource", "place"),
+    [
+        ({**LABELLED, "contained": [BARE]}, "Patient.contained[0]"),
+        ({**LABELLED, "extension": [{"valueX": {"resourceType": "Basic"}}]}, "Patient.extension[0].valueX"),
+        (parameters({"name": "resource", "resource": BARE}), "Parameters.parameter[0].resource"),
+        (parameters({"name": "p", "part": [{"name": "q", "resource": BARE}]}), "Parameters.parameter[0].part[0].resource"),
+        (parameters({"name": "name", "valueString": "Tove"}), "Parameters.parameter[0]"),
+        (parameters("Tove"), "Parameters.parameter[0]"),
+        (parameters(implicitRules="http://x.invalid/Tove"), "Parameters.implicitRules"),
+        (bundle(parameters({"name": "r", "resource": BARE})), "Bundle.entry[0].resource.parameter[0].resource"),
+        (entry(response={"status": "200", "outcome": OUTCOME}), "Bundle.entry[0].response.outcome"),
+        (entry(request={"method": "GET", "url": "Patient?name=Tove"}), "Bundle.entry[0].request.url"),
+        (entry(request={"method": "POST", "url": "Patient", "ifNoneExist": "name=Tove"}), "Bundle.entry[0].request.ifNoneExist"),
+        (entry(request={"method": "GET", "url": ["Patient"]}), "Bundle.entry[0].request.url"),
+        ({**bundle(LABELLED), "identifier": {"value": "4711"}}, "Bundle.identifier"),
+        ({**bundle(LABELLED), "link": [{"relation": "self", "url": "Patient?name=Tove"}]}, "Bundle.link"),
+        ({**bundle(LABELLED), "signature": {}}, "Bundle.signature"),
+    ],
+)
+def test_nothing_that_is_not_marked_leaves_wherever_it_stands(resource: dict[str, Any], place: str) -> None:
+    with pytest.raises(InvalidError) as error:
+        target_at(PUBLIC).check_may_go(resource)
+
+    assert error.value.issues[0].expression == (place,)
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {**LABELLED, "contained": [LABELLED]},
+        parameters({"name": "resource", "resource": LABELLED}),
+        parameters({"name": "name", "valueString": "Tove"}, meta=HTEST),
+        entry(request={"method": "GET", "url": "Patient/1"}),
+        entry(request={"method": "GET", "url": "metadata"}),
+        entry(resource=LABELLED, request={"method": "POST", "url": "Patient", "ifNoneExist": "identifier=s|1"}),
+        {**bundle(LABELLED), "meta": HTEST, "identifier": {"value": "4711"}},
+        {**bundle(LABELLED), "id": "b", "timestamp": "2026-01-01T00:00:00Z"},
+    ],
+)
+def test_what_is_marked_or_says_nothing_may_go(resource: dict[str, Any]) -> None:
+    target_at(PUBLIC).check_may_go(resource)
+
+
 @pytest.mark.parametrize("url", ["http://localhost/fhir", "https://fhir.hospital.invalid/r4"])
-def test_real_data_may_go_to_this_machine_and_to_trusted_hosts(url: str) -> None:
+def test_real_data_may_go_to_this_machine_and_to_trusted_servers(url: str) -> None:
     target_at(url, ["fhir.hospital.invalid"]).check_may_go(bundle(BARE))
 
 
