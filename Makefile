@@ -77,8 +77,31 @@ format: $(VENV)/dev.stamp ## format, and mend what the linter can mend
 # Plain pip-compile keeps what is locked unless told otherwise: `make lock UPGRADE=--upgrade` takes the newest.
 .PHONY: lock
 lock: $(VENV)/dev.stamp ## write the lock files anew from pyproject.toml (UPGRADE=--upgrade for the newest versions)
-	$(PIP_COMPILE) $(UPGRADE) --build-deps-for editable --output-file requirements.lock pyproject.toml
+	$(PIP_COMPILE) $(UPGRADE) --output-file requirements.lock pyproject.toml
+	$(PIP_COMPILE) $(UPGRADE) --only-build-deps --build-deps-for editable --output-file requirements-build.lock pyproject.toml
 	$(PIP_COMPILE) $(UPGRADE) --extra dev --build-deps-for editable --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+# Licences of what the run lock names, from the metadata of the installed packages.
+.PHONY: notice
+notice: $(VENV)/dev.stamp ## write the list of licences into NOTICE
+	$(BIN)/python scripts/make_notice.py
+
+# A CycloneDX list of what the run lock names, with versions, hashes and licences.
+.PHONY: sbom
+sbom: $(VENV)/dev.stamp ## write build/sbom.json: what the service is made of
+	@mkdir -p build
+	$(BIN)/python scripts/make_sbom.py build/sbom.json
+
+# The digest of the base image is looked up when the image is made, and printed, so that it can be pinned.
+.PHONY: image
+image: ## build the container image on a base that is pinned by its digest
+	docker pull --quiet python:3.11-slim
+	base="$$(docker image inspect --format '{{index .RepoDigests 0}}' python:3.11-slim)"; echo "base: $$base"; \
+	docker build --build-arg BASE="$$base" --tag adapter-0731t .
+
+.PHONY: fuzz
+fuzz: $(VENV)/dev.stamp ## the fuzzers of `make test`, with many more requests
+	ADAPTER_TEST_FUZZ=long $(BIN)/python -m pytest -q tests/web/test_openapi.py tests/web/test_mutations.py
 
 .PHONY: clean
 clean: ## remove everything that was made here
@@ -96,8 +119,8 @@ $(BIN)/python:
 	done; \
 	echo "No Python 3.11 or newer among: $(PYTHONS). Install one, or name it: make PYTHON=/path/to/python …" >&2; exit 1
 
-$(VENV)/run.stamp: requirements.lock pyproject.toml | $(BIN)/python
-	$(PIP_LOCKED) requirements.lock
+$(VENV)/run.stamp: requirements.lock requirements-build.lock pyproject.toml | $(BIN)/python
+	$(PIP_LOCKED) requirements.lock --requirement requirements-build.lock
 	$(PIP_EDITABLE)
 	@touch $@
 

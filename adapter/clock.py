@@ -1,6 +1,7 @@
 """The time, and what is random: the only reader of both."""
 
 from datetime import UTC, datetime
+from secrets import token_urlsafe
 from uuid import uuid4
 
 
@@ -17,3 +18,8 @@ def request_id() -> str:
 def instant_now() -> str:
     """The time now as a FHIR instant, in UTC."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def new_token() -> str:
+    """A new token for a caller: 256 random bits as text."""
+    return token_urlsafe(32)

@@ -39,7 +39,7 @@ def mapping_layers(folder: str, pattern: str, own: str) -> tuple[dict[str, str],
     packaged = sorted((folder_of("mappings") / folder).glob(pattern))
     ours = {f"mappings/{folder}/{file.name}": file.read_text("utf-8") for file in packaged}
     users = sorted((Path(own) / folder).glob(pattern)) if own else []
-    return ours, {str(file): _text_of(file) for file in users}
+    return ours, {str(file): text_of(file) for file in users}
 
 
 def files_below(folder: str) -> dict[str, str]:
@@ -49,7 +49,8 @@ def files_below(folder: str) -> dict[str, str]:
     return {name: place.as_posix() for name, place in places.items() if not any(part.startswith(".") for part in place.parts)}
 
 
-def _text_of(file: Path) -> str:
+def text_of(file: Path) -> str:
+    """The text of a file of the user; raises SetupError if it is not UTF-8."""
     try:
         return file.read_text("utf-8")
     except UnicodeDecodeError:

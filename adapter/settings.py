@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from difflib import get_close_matches
+from ipaddress import ip_network
 from typing import Any, Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ _WORDS_OF_TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": Fa
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#,]+(/[^\s/?#,]+)*", re.ASCII)
 _SERVER = re.compile(r"(?P<name>[^\s=]+)\s*=\s*(?P<url>\S+)(\s+shared=(?P<shared>create|merge|put))?")
 _LAST_PORT = 65535
+_ORIGIN = re.compile(r"https?://[a-zA-Z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-fA-F:.]+\](:\d{1,5})?", re.ASCII)
 _OFFSET = re.compile(r"[+-](0[0-9]|1[0-4]):[0-5][0-9]", re.ASCII)
 
 
@@ -43,7 +45,28 @@ class Settings:
     )
     host: str = field(default="127.0.0.1", metadata={"says": "the address that `adapter serve` listens on"})
     port: int = field(default=8731, metadata={"says": "the port that `adapter serve` listens on; 0 takes a free one"})
+    public_url: str = field(
+        default="", metadata={"says": "what callers reach the service by: links begin with it, not with what the request says"}
+    )
+    proxies: str = field(
+        default="",
+        metadata={"says": "proxies whose `X-Forwarded-…` headers count: addresses or networks, with commas (`10.0.0.0/8`)"},
+    )
+    tls_certificate: str = field(default="", metadata={"says": "the certificate (with its chain) that the service shows, PEM"})
+    tls_key: str = field(default="", metadata={"says": "the key of the certificate, PEM"})
+    cors_origins: str = field(
+        default="", metadata={"says": "web pages that may call the service from a browser: origins with commas, or `*`"}
+    )
+    package_registry: str = field(
+        default="", metadata={"says": "where package clients are sent for packages that are not ours: a base URL"}
+    )
+    tokens: str = field(default="", metadata={"says": "a file of the callers' tokens, as `adapter token` writes its lines"})
     max_body: int = field(default=5_000_000, metadata={"says": "the largest request in bytes"})
+    max_connections: int = field(default=500, metadata={"says": "how many connections an address may have, per process"})
+    max_queue: int = field(default=128, metadata={"says": "how many requests may wait for a thread, per process; more get a 503"})
+    head_seconds: int = field(default=5, metadata={"says": "how long the headers of a request may take"})
+    body_seconds: int = field(default=10, metadata={"says": "how long the body of a request may take"})
+    idle_seconds: int = field(default=10, metadata={"says": "how long a connection is kept while nothing is asked"})
     max_items: int = field(default=5_000, metadata={"says": "how many items a list of a document may have"})
     fhir_server: str = field(
         default="", metadata={"says": "a FHIR server that `$validate` asks as well: a base URL, or a name from ADAPTER_SERVERS"}
@@ -190,12 +213,35 @@ def _is_shared(text: str) -> bool:
     return text in get_args(Shared)
 
 
+def _are_networks(text: str) -> bool:
+    try:
+        return bool([ip_network(item.strip()) for item in text.split(",")])
+    except ValueError:
+        return False
+
+
+def _are_origins(text: str) -> bool:
+    return text == "*" or all(_ORIGIN.fullmatch(item.strip()) for item in text.split(","))
+
+
 _FITS: dict[str, tuple[Callable[[str], bool], str]] = {
     "canonical_base": (_is_web_address, "a web address without a slash at its end"),
     "port": (_is_port, "a port, 0 to 65535"),
     "max_body": (_is_positive, "a positive whole number"),
+    "max_connections": (_is_positive, "a positive whole number"),
+    "max_queue": (_is_positive, "a positive whole number"),
+    "head_seconds": (_is_positive, "a positive whole number"),
+    "body_seconds": (_is_positive, "a positive whole number"),
+    "idle_seconds": (_is_positive, "a positive whole number"),
     "mappings": (os.path.isdir, "a folder that is there"),
     "zone": (_is_zone, "an IANA name such as Europe/Berlin, or an offset such as +01:00"),
+    "public_url": (_is_web_address, "a web address without a slash at its end"),
+    "proxies": (_are_networks, "addresses or networks with commas, such as 127.0.0.1,10.0.0.0/8"),
+    "tls_certificate": (os.path.isfile, "a file that is there"),
+    "tls_key": (os.path.isfile, "a file that is there"),
+    "tokens": (os.path.isfile, "a file that is there"),
+    "cors_origins": (_are_origins, "origins with commas, such as https://ehr.example.org, or *"),
+    "package_registry": (_is_web_address, "a web address without a slash at its end"),
     "servers": (_are_servers, "FHIR servers by name: name=url,name=url"),
     "shared": (_is_shared, " or ".join(get_args(Shared))),
 }

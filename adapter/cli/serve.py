@@ -4,27 +4,24 @@ import errno
 import gc
 import socket
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
-from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # gunicorn has no types
 
 from adapter.assembly import default_runtime
 from adapter.cli.show import err
 from adapter.files import folder_of
-from adapter.issues import Issue, IssueType, Severity, UnavailableError
+from adapter.issues import Issue, IssueType, SetupError, Severity, UnavailableError
+from adapter.settings import Settings
 from adapter.web import create_app
+from adapter.web.door.server import Workers, bind, serve
 
-if TYPE_CHECKING:
-    from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]  # as above
-
-_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn's sign of life, an empty file of its own
 _PROBLEMS = {
     errno.EADDRINUSE: ("port {port} is in use", "stop the other program or choose --port"),
     errno.EACCES: ("this user may not listen on port {port}", "choose a port above 1023 with --port"),
     errno.EADDRNOTAVAIL: ("this machine does not have the address {host}", "choose one of its addresses with --host"),
 }
 _OTHER_PROBLEM = ("cannot listen on {host} port {port}", "name an address of this machine with --host, and a port with --port")
+_LOOPBACK = ("127.", "::1")
 
 
 @click.command("serve")
@@ -36,81 +33,71 @@ _OTHER_PROBLEM = ("cannot listen on {host} port {port}", "name an address of thi
 )
 @click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes.")
 @click.option("--threads", type=click.IntRange(min=1), default=4, show_default=True, help="Threads per process.")
-def serve_command(*, host: str | None, port: int | None, workers: int, threads: int) -> None:
+@click.option("--insecure", is_flag=True, help="Ask no token of callers from elsewhere.")
+def serve_command(*, host: str | None, port: int | None, workers: int, threads: int, insecure: bool) -> None:
     """Serve the adapter over HTTP until ctrl-C. Settings come from ADAPTER_ variables, see docs/settings.md.
 
-    It has no login: it listens on this machine only, unless --host says otherwise. For what cannot be set here (TLS, limits),
-    run `gunicorn 'adapter.web:create_app()'` with gunicorn's own settings.
+    On this machine only, callers need nothing. On any other address they need a token (`adapter token`, ADAPTER_TOKENS), unless
+    you say --insecure. docs/security.md says what is promised and what is not.
 
     \b
     Examples:
       adapter serve
-      adapter serve --host 0.0.0.0 --workers 4
+      adapter serve --host 0.0.0.0 --workers 4 --insecure
     """
     # A port that is taken, and settings or maps that cannot be used, are reported here once, not by every worker.
     runtime = default_runtime()
-    host = host or runtime.settings.host
-    port = runtime.settings.port if port is None else port
-    _check_address(host, port)
-    app = create_app(runtime)
-    gc.freeze()  # what is loaded stays, and the workers share it: the garbage collector need not look at it again
-    _Service(app, {"bind": f"{_in_url(host)}:{port}", "workers": workers, "threads": threads}).run()
+    settings = runtime.settings
+    host = host or settings.host
+    port = settings.port if port is None else port
+    with _bound(host, port) as listening:
+        _check_access(host, settings, insecure=insecure)
+        app = create_app(runtime)
+        gc.freeze()  # what is loaded stays, and the workers share it: the garbage collector need not look at it again
+        workforce = Workers(application=app, settings=settings, processes=workers, threads=threads)
+        serve(workforce, listening, lambda: _say_ready(listening, settings))
 
 
-class _Service(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    """Gunicorn with an application that is loaded already and with our settings, read from nowhere else."""
-
-    def __init__(self, app: object, settings: dict[str, object]) -> None:
-        self._app = app
-        self._settings = settings
-        super().__init__()
-
-    def load_config(self) -> None:
-        """Set what users choose, and what they need not know."""
-        fixed = {
-            "worker_class": "gthread",
-            "preload_app": True,
-            # A socket by which other programs could steer the service; nobody asked for one.
-            "control_socket_disable": True,
-            "worker_tmp_dir": str(_MEMORY) if _MEMORY.is_dir() else None,
-            "loglevel": "warning",
-            "when_ready": _say_ready,
-        }
-        for name, value in (fixed | self._settings).items():
-            self.cfg.set(name, value)
-
-    def load(self) -> object:
-        """The application."""
-        return self._app
+def _check_access(host: str, settings: Settings, *, insecure: bool) -> None:
+    """Raise SetupError if others could reach the service and nothing would stop them."""
+    if (bool(settings.tls_certificate), bool(settings.tls_key)) in {(True, False), (False, True)}:
+        raise SetupError(_issue("TLS needs a certificate and its key", "set both ADAPTER_TLS_… settings, or neither"))
+    if host == "localhost" or host.startswith(_LOOPBACK) or settings.tokens:
+        return
+    if not insecure:
+        text = f"others can reach {host}, and no token is asked of them"
+        raise SetupError(_issue(text, "make tokens with `adapter token` and set ADAPTER_TOKENS, or say --insecure"))
+    err.print("WARNING: --insecure: anyone who reaches this address can convert, read and validate.", style="bold red")
 
 
-def _say_ready(server: "Arbiter") -> None:
-    host, port = server.LISTENERS[0].sock.getsockname()[:2]
-    err.print(f"serving on http://{_in_url(host)}:{port} ; ctrl-C ends it. Try, in another terminal:", style="bold")
-    err.print(f"  {curl_line(_in_url(host), port, folder_of('fhir_examples') / 'infant-final-report')}")
-    err.print(f"  curl http://{_in_url(host)}:{port}/fhir/metadata")
-
-
-def _check_address(host: str, port: int) -> None:
-    """Raise UnavailableError, which says what to do, unless a service can listen at this address."""
+def _bound(host: str, port: int) -> socket.socket:
+    """The socket of an address; raises UnavailableError, which says what to do, if a service cannot listen there."""
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
+        return bind(host, port)
     except OSError as error:
         problem, hint = _PROBLEMS.get(error.errno or 0, _OTHER_PROBLEM)
-        text = problem.format(host=host, port=port)
-        issue = Issue(severity=Severity.ERROR, code=IssueType.CONFLICT, rule="serve/address", text=text, suggestion=hint)
-        raise UnavailableError(issue) from error
+        raise UnavailableError(_issue(problem.format(host=host, port=port), hint, code=IssueType.CONFLICT)) from error
+
+
+def _issue(text: str, hint: str, *, code: IssueType = IssueType.SECURITY) -> Issue:
+    rule = "serve/address" if code is IssueType.CONFLICT else "serve/access"
+    return Issue(severity=Severity.ERROR, code=code, rule=rule, text=text, suggestion=hint)
+
+
+def _say_ready(listening: socket.socket, settings: Settings) -> None:
+    host, port = listening.getsockname()[:2]
+    base = f"{'https' if settings.tls_certificate else 'http'}://{_in_url(host)}:{port}"
+    err.print(f"serving on {base} ; ctrl-C ends it. Try, in another terminal:", style="bold")
+    err.print(f"  {curl_line(base, folder_of('fhir_examples') / 'infant-final-report')}")
+    err.print(f"  curl {base}/fhir/metadata")
 
 
 def _in_url(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def curl_line(host: str, port: int, example: Path) -> str:
+def curl_line(base: str, example: Path) -> str:
     """A line that posts the two documents of an example."""
     relative = example.relative_to(Path.cwd()) if example.is_relative_to(Path.cwd()) else example
     files = " ".join(f"-F document=@{relative / name}" for name in ("encounter.json", "ai_report.json"))
-    return f"curl {files} http://{host}:{port}/convert"
+    return f"curl {files} {base}/convert"

@@ -2,17 +2,22 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from flask import Flask, Response, request
 
 from adapter.assembly import Runtime, default_runtime
+from adapter.files import text_of
+from adapter.web.access import Callers, read_callers
 from adapter.web.answer import JSON, finished, json_answer
 from adapter.web.api.openapi import openapi
 from adapter.web.api.routes import API_ROUTES
+from adapter.web.cors import share
 from adapter.web.error import handle_errors
 from adapter.web.fhir import terminology
 from adapter.web.fhir.capability import capability_statement
 from adapter.web.fhir.routes import FHIR_ROUTES
+from adapter.web.guard import guard
 from adapter.web.log import log_requests
 from adapter.web.negotiation import answer_type
 from adapter.web.query import check_everywhere, check_parameters
@@ -35,13 +40,19 @@ def make_app(runtime: Runtime | None = None) -> Flask:
     # A body with many form parts is held in memory while it is read.
     app.config["MAX_FORM_PARTS"] = PART_LIMIT
     app.config["MAX_FORM_MEMORY_SIZE"] = runtime.settings.max_body
-    for route in ROUTES:
-        name = f"{route.method} {route.path}"
+    routes = {f"{route.method} {route.path}": route for route in ROUTES}
+    for name, route in routes.items():
         view = _view(service, route)
         app.add_url_rule(route.rule, endpoint=name, methods=[route.method], view_func=view, provide_automatic_options=False)
-    handle_errors(app, service)
     log_requests(app, runtime.settings.log_level)
+    share(app, runtime.settings.cors_origins)
+    guard(app, runtime.settings, callers=_callers(runtime.settings.tokens), routes=routes)
+    handle_errors(app, service)
     return app
+
+
+def _callers(file: str) -> Callers:
+    return read_callers(text_of(Path(file)), file) if file else {}
 
 
 def _view(service: Service, route: Route) -> Callable[..., Response]:

@@ -54,6 +54,7 @@ def log_requests(app: Flask, level: str) -> None:
     @app.after_request
     def _end(answer: Response) -> Response:
         answer.headers["X-Request-Id"] = g.request_id
+        caller = g.get("caller")
         milliseconds = round((time.perf_counter() - g.started) * 1e3, 1)
         # The route's template, not the URL: a URL can hold what nobody may read here.
         log(
@@ -62,6 +63,7 @@ def log_requests(app: Flask, level: str) -> None:
             status=answer.status_code,
             ms=milliseconds,
             request_id=g.request_id,
+            caller=caller.name if caller else None,
             failure=g.get("failure"),
         )
         return answer

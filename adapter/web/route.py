@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from flask import Response
 
+from adapter.web.access import Right
+
 Call = Callable[..., Response]
 
 
@@ -23,7 +25,7 @@ class Route:
     """One call: `path` is OpenAPI's (`/fhir/{type}/$validate`), `takes` and `gives` are media types.
 
     `statuses` are those of its own (`answers` adds what every call can answer); a FHIR `operation` is named for the
-    CapabilityStatement.
+    CapabilityStatement. `right` is what a caller needs where tokens are asked for; None: nothing.
     """
 
     method: str
@@ -35,6 +37,7 @@ class Route:
     takes: tuple[str, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     operation: str | None = None
+    right: Right | None = "definitions"
 
     @property
     def rule(self) -> str:

@@ -17,7 +17,7 @@ class Service:
 
     def address(self, request: Request) -> str:
         """Where callers reach the service, without a slash at its end: what links begin with."""
-        return request.root_url.rstrip("/")
+        return self.runtime.settings.public_url or request.root_url.rstrip("/")
 
     @property
     def base(self) -> str:

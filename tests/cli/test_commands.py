@@ -404,6 +404,6 @@ def test_every_kind_of_error_has_its_exit_code() -> None:
 def test_the_line_to_try_names_files_as_the_user_sees_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
 
-    assert "document=@fhir_examples/infant-final-report/encounter.json" in curl_line("127.0.0.1", 1, Path(INFANT))
+    assert "document=@fhir_examples/infant-final-report/encounter.json" in curl_line("http://127.0.0.1:1", Path(INFANT))
     monkeypatch.chdir("/")
-    assert "http://127.0.0.1:1/convert" in curl_line("127.0.0.1", 1, Path("/x/infant"))
+    assert "http://127.0.0.1:1/convert" in curl_line("http://127.0.0.1:1", Path("/x/infant"))

@@ -16,7 +16,7 @@ from tests.cli.ground import Run
 from tests.examples.ground import ROOT
 from tests.service import ADAPTER, own_environment
 
-HEAVY = {"flask", "pydantic", "rich", "orjson", "yaml", "requests", "gunicorn", "jsonschema_rs", "reportlab", "fhir"}
+HEAVY = {"flask", "pydantic", "rich", "orjson", "yaml", "requests", "uvicorn", "jsonschema_rs", "reportlab", "fhir"}
 
 
 def commands(group: click.Group, *path: str) -> list[tuple[str, ...]]:

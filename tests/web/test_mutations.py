@@ -1,6 +1,7 @@
 """Whatever stands in whatever field: a Bundle, or an OperationOutcome with a place; never a 5xx, never the value itself."""
 
 import json
+import os
 from collections.abc import Iterator
 from copy import deepcopy
 from decimal import Decimal
@@ -113,7 +114,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=250, deadline=None, derandomize=True)
+@settings(max_examples=50_000 if os.environ.get("ADAPTER_TEST_FUZZ") == "long" else 250, deadline=None, derandomize=True)
 @given(field=st.sampled_from(FIELDS), value=values)
 def test_any_field_can_hold_any_value(field: tuple[str, str, Path], value: Any) -> None:  # noqa: ANN401 - JSON
     name, file, path = field

@@ -1,5 +1,6 @@
 """The service does what it says of itself: made-up requests from its OpenAPI get no 5xx and no status that is not declared."""
 
+import os
 from typing import Any
 
 import schemathesis
@@ -16,7 +17,12 @@ schema = schemathesis.openapi.from_wsgi("/openapi.json", client().application, c
 
 
 @schema.parametrize()
-@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=2_000 if os.environ.get("ADAPTER_TEST_FUZZ") == "long" else 20,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
 def test_the_service_keeps_to_its_description(case: schemathesis.Case[Any]) -> None:
     response = case.call()
 

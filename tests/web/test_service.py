@@ -187,7 +187,7 @@ def test_less_can_be_logged() -> None:
     assert lines == []
 
 
-def test_gunicorn_finds_the_application(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_of_ones_own_finds_the_application(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ADAPTER_LOG_LEVEL", "error")
 
     assert create_app().test_client().get("/health").status_code == 200

@@ -9,6 +9,7 @@ API_ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/convert",
+        right="convert",
         call=convert.convert,
         says="Convert the documents of one encounter into a FHIR R4 transaction Bundle; nothing is kept.",
         takes=(JSON, "multipart/form-data"),
@@ -31,6 +32,7 @@ API_ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/rules/explain",
+        right="convert",
         call=rules.explain,
         says="What becomes of every coding rule for the documents of one encounter, and which modifiers they defend.",
         takes=(JSON, "multipart/form-data"),
@@ -38,7 +40,15 @@ API_ROUTES: tuple[Route, ...] = (
         statuses=(200, 422),
         parameters=(Parameter(name="form", says="The input form of the documents, if it is not to be found out."),),
     ),
-    Route(method="GET", path="/health", call=health.health, says="Whether the service works.", gives=(JSON,), statuses=(200,)),
+    Route(
+        method="GET",
+        path="/health",
+        call=health.health,
+        right=None,
+        says="Whether the service works.",
+        gives=(JSON,),
+        statuses=(200,),
+    ),
     Route(method="GET", path="/openapi.json", call=None, says="This description.", gives=(JSON,), statuses=(200,)),
     Route(
         method="GET",

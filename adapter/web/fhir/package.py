@@ -1,5 +1,8 @@
 """The FHIR NPM package over HTTP: as a file, and as the npm registry protocol that FHIR package clients speak."""
 
+import re
+from http import HTTPStatus
+
 from flask import Request, Response
 
 from adapter.distribution import package_of
@@ -8,6 +11,8 @@ from adapter.package import NAME, Package, packument
 from adapter.web.answer import JSON, bytes_answer, json_answer
 from adapter.web.query import check_parameters
 from adapter.web.service import Service
+
+_PATH = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,200}(/[a-zA-Z0-9][a-zA-Z0-9.+_-]{0,100})?", re.ASCII)
 
 ARCHIVE = "application/gzip"
 
@@ -19,21 +24,32 @@ def archive(service: Service, request: Request) -> Response:
 
 
 def versions(service: Service, request: Request, name: str) -> Response:
-    """`GET /fhir/packages/{name}`: which versions there are and where; raises NotFoundError for another name."""
+    """`GET /fhir/packages/{name}`: which versions there are and where; another name is elsewhere, or NotFoundError."""
     check_parameters(request, ())
-    _check(NAME, name, "package")
-    return json_answer(
-        packument(package_of(service.runtime), f"{service.address(request)}/fhir/packages/{name}"), media_type=JSON
-    )
+    if name != NAME:
+        return _elsewhere(service, name)
+    address = f"{service.address(request)}/fhir/packages/{name}"
+    return json_answer(packument(package_of(service.runtime), address), media_type=JSON)
 
 
 def version(service: Service, request: Request, *, name: str, version: str) -> Response:
-    """`GET /fhir/packages/{name}/{version}`: the package; raises NotFoundError for another name or version."""
+    """`GET /fhir/packages/{name}/{version}`: the package; another name is elsewhere, or NotFoundError, as another version."""
     check_parameters(request, ())
-    _check(NAME, name, "package")
+    if name != NAME:
+        return _elsewhere(service, f"{name}/{version}")
     package = package_of(service.runtime)
-    _check(package.version, version, "version")
+    if package.version != version:
+        raise NotFoundError(_issue(f"there is no such version here; the only one is {package.version}"))
     return _archive(package)
+
+
+def _elsewhere(service: Service, path: str) -> Response:
+    """Where the configured registry has a package that is not ours ."""
+    registry = service.runtime.settings.package_registry
+    if not registry or not _PATH.fullmatch(path):
+        hint = "" if registry else "; the setting ADAPTER_PACKAGE_REGISTRY says where others are"
+        raise NotFoundError(_issue(f"there is no such package here; the only one is {NAME}{hint}"))
+    return Response(status=HTTPStatus.FOUND, headers={"Location": f"{registry}/{path}"})
 
 
 def _archive(package: Package) -> Response:
@@ -43,7 +59,5 @@ def _archive(package: Package) -> Response:
     return answer
 
 
-def _check(here: str, wanted: str, what: str) -> None:
-    if wanted != here:
-        text = f"there is no such {what} here; the only one is {here}"
-        raise NotFoundError(Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, rule="package/unknown", text=text))
+def _issue(text: str) -> Issue:
+    return Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, rule="package/unknown", text=text)

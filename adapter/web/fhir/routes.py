@@ -11,6 +11,7 @@ FHIR_ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/fhir/{type}/$validate",
+        right="convert",
         call=validate.validate,
         says="Check a resource: our checks, and those of the configured server.",
         takes=(FHIR_JSON, JSON),
@@ -36,7 +37,7 @@ FHIR_ROUTES: tuple[Route, ...] = (
         call=package.versions,
         says="Which versions of the FHIR NPM package there are, as an npm registry says it.",
         gives=(JSON,),
-        statuses=(200, 404),
+        statuses=(200, 302, 404),
         parameters=(Parameter(name="name", says="The name of the package.", place="path"),),
     ),
     Route(
@@ -45,7 +46,7 @@ FHIR_ROUTES: tuple[Route, ...] = (
         call=package.version,
         says="A version of the FHIR NPM package, as an npm registry gives it.",
         gives=(package.ARCHIVE,),
-        statuses=(200, 404),
+        statuses=(200, 302, 404),
         parameters=(
             Parameter(name="name", says="The name of the package.", place="path"),
             Parameter(name="version", says="The version of the package.", place="path"),

@@ -1,0 +1,95 @@
+"""Who may call what: tokens of callers, hashed at rest, and the rights that each of them has."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Literal, TypeAlias, get_args
+
+from flask import Request
+
+from adapter.issues import Issue, IssueType, SetupError, Severity
+from adapter.web.refusal import RefusedError
+
+Right: TypeAlias = Literal["definitions", "convert", "post", "read", "operate"]
+
+RIGHTS: tuple[Right, ...] = get_args(Right)
+"""One list for all doors: ask about definitions and codes, convert and check, post what is kept, read it, operate."""
+
+_PARTS = 3
+_HASH_LENGTH = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Somebody with a token; the token itself is nowhere, only its SHA-256."""
+
+    name: str
+    rights: frozenset[str]
+
+
+ANYONE = Caller(name="anyone", rights=frozenset(RIGHTS))
+"""Who calls where no tokens are set."""
+
+Callers: TypeAlias = Mapping[str, Caller]
+
+
+def digest_of(token: str) -> str:
+    """What is kept of a token. A token is 256 random bits, so a plain hash cannot be guessed back."""
+    return sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def token_line(name: str, token: str, rights: Iterable[str]) -> str:
+    """The line of a caller in the file of tokens: name, rights, hash."""
+    return f"{name} {','.join(rights)} {digest_of(token)}"
+
+
+def read_callers(text: str, file: str) -> dict[str, Caller]:
+    """The callers of a file of tokens by the hash of their token; raises SetupError with every line that does not fit."""
+    lines = [(number, line.split()) for number, line in enumerate(text.splitlines(), start=1)]
+    lines = [(number, parts) for number, parts in lines if parts and not parts[0].startswith("#")]
+    issues = [_unfit(file, number) for number, parts in lines if not _fits(parts)]
+    if issues or not lines:
+        raise SetupError(*(issues or [_unfit(file, 1)]))
+    return {parts[2].lower(): Caller(name=parts[0], rights=frozenset(parts[1].split(","))) for _, parts in lines}
+
+
+def _fits(parts: list[str]) -> bool:
+    return (
+        len(parts) == _PARTS
+        and set(parts[1].split(",")) <= set(RIGHTS)
+        and len(parts[2]) == _HASH_LENGTH
+        and all(character in "0123456789abcdefABCDEF" for character in parts[2])
+    )
+
+
+def _unfit(file: str, line: int) -> Issue:
+    text = f"a line of the tokens must be a name, rights ({', '.join(RIGHTS)}) with commas, and the SHA-256 of a token"
+    return Issue(
+        severity=Severity.ERROR,
+        code=IssueType.VALUE,
+        rule="settings/tokens",
+        text=text,
+        suggestion="write it with `adapter token NAME`",
+        location=(f"{file}:{line}",),
+    )
+
+
+def caller_of(request: Request, callers: Callers) -> Caller | None:
+    """Who calls, by the header `Authorization: Bearer …`; nothing if nobody knows the token."""
+    if not callers:
+        return ANYONE
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    # The hash of what was sent is looked up, so that the time of the look-up says nothing about tokens.
+    return callers.get(digest_of(token.strip())) if scheme.lower() == "bearer" else None
+
+
+def check_right(caller: Caller | None, right: Right | None) -> None:
+    """Raise RefusedError (401, 403) unless the caller has a right; no right is asked of everyone."""
+    if right is None:
+        return
+    if caller is None:
+        text = "this call needs a token: send the header `Authorization: Bearer …`"
+        raise RefusedError(HTTPStatus.UNAUTHORIZED, text, www_authenticate="Bearer")
+    if right not in caller.rights:
+        raise RefusedError(HTTPStatus.FORBIDDEN, f"your token does not have the right `{right}`")

@@ -1,0 +1,94 @@
+"""The asynchronous door: it reads whole bodies within limits, and hands the rest to Flask in a bounded number of threads."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+from adapter.web.door.call import Application, Reply, call, environment_of
+from adapter.web.door.lane import Lane
+from adapter.web.door.limit import Limits
+from adapter.web.door.refused import Log, refused
+from adapter.web.error import too_large
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+_HEALTH = "/health"
+
+
+class _LeftError(Exception):
+    """The caller has gone."""
+
+
+class _TooLargeError(Exception):
+    """The body is over the limit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrance:
+    """An ASGI application before a WSGI one.
+
+    `health` is a lane of its own, so that it is asked whatever else goes on; calls for which `waits_for_others` (a FHIR server)
+    have one too, so that a silent server holds up nobody else.
+    """
+
+    application: Application
+    limits: Limits
+    log: Log
+    main: Lane
+    health: Lane
+    outward: Lane
+    waits_for_others: Callable[[str], bool]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        try:
+            reply = await self._reply(scope, receive)
+        except _LeftError:
+            return
+        await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
+        await send({"type": "http.response.body", "body": reply.content})
+
+    async def _reply(self, scope: Scope, receive: Receive) -> Reply:
+        try:
+            async with asyncio.timeout(self.limits.body_seconds):
+                body = await self._body(scope, receive)
+        except TimeoutError:
+            seconds = self.limits.body_seconds
+            text = f"the body did not come within {seconds} seconds (setting ADAPTER_BODY_SECONDS)"
+            return self._refusal(HTTPStatus.REQUEST_TIMEOUT, text)
+        except _TooLargeError:
+            return self._refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, too_large(self.limits.body))
+        lane = self._lane(scope["path"])
+        if lane.is_full:
+            return self._refusal(HTTPStatus.SERVICE_UNAVAILABLE, "too many requests wait already; try again in a second")
+        return await lane.run(partial(call, self.application, environment_of(scope, body)))
+
+    def _lane(self, path: str) -> Lane:
+        if path == _HEALTH:
+            return self.health
+        return self.outward if self.waits_for_others(path) else self.main
+
+    def _refusal(self, status: HTTPStatus, text: str) -> Reply:
+        headers, content = refused(status, text, self.log)
+        return Reply(status=status.value, headers=headers, content=content)
+
+    async def _body(self, scope: Scope, receive: Receive) -> bytes:
+        """The whole body; raises _TooLargeError as soon as it is known to be over the limit."""
+        announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        if int(announced) > self.limits.body:
+            raise _TooLargeError
+        body, is_more = bytearray(), True
+        while is_more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise _LeftError
+            body += message.get("body", b"")
+            is_more = message.get("more_body", False)
+            if len(body) > self.limits.body:
+                raise _TooLargeError
+        return bytes(body)

@@ -1,0 +1,153 @@
+"""A connection: deadlines for its head and for idleness, a cap per address, and errors of HTTP itself as OperationOutcomes."""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from adapter.web.door.limit import Limits
+from adapter.web.door.refused import Log, as_bytes, refused
+
+_FINISH_SECONDS = 5
+
+
+@dataclass(slots=True, kw_only=True)
+class Doorway:
+    """What the connections of a process share: limits, the log, and how many connections each address has."""
+
+    limits: Limits
+    log: Log
+    addresses: Counter[str] = field(default_factory=Counter)
+
+
+class DoorProtocol(HttpToolsProtocol):
+    """uvicorn's connection, with what it does not limit by itself: the time and the size of a head, and connections."""
+
+    def __init__(self, doorway: Doorway, **more: Any) -> None:  # noqa: ANN401 - what uvicorn hands its connections
+        """Keep the limits beside what uvicorn needs."""
+        super().__init__(**more)
+        self._doorway = doorway
+        self._deadline: asyncio.TimerHandle | None = None
+        self._head_bytes = 0
+        self._in_head = False
+        self._in_body = False
+        self._address = ""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn types it
+        """Count the connection of its address, and give it time for a head."""
+        super().connection_made(transport)
+        self._address = self.client[0] if self.client else ""
+        self._doorway.addresses[self._address] += 1
+        if self._doorway.addresses[self._address] > self._doorway.limits.per_address:
+            text = "there are too many connections from this address; close some, or try again later"
+            self._refuse(HTTPStatus.TOO_MANY_REQUESTS, text)
+            return
+        self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self._doorway.addresses[self._address] -= 1
+        if self._doorway.addresses[self._address] <= 0:
+            del self._doorway.addresses[self._address]
+        self._cancel_deadline()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, unless the head is longer than a head may be."""
+        if self.transport.is_closing():
+            return
+        # Bytes that end one request's body and begin the next one's head are not counted as a head.
+        is_head = not self._in_body
+        super().data_received(data)
+        self._head_bytes += len(data) if is_head else 0
+        if self._in_head and self._head_bytes > self._doorway.limits.head and not self.transport.is_closing():
+            text = f"the headers are larger than {self._doorway.limits.head} bytes"
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, text)
+
+    def on_message_begin(self) -> None:
+        """Begin with a head."""
+        super().on_message_begin()
+        self._in_head, self._head_bytes = True, 0
+        self._expect_head()
+
+    def on_url(self, url: bytes) -> None:
+        """Read the target of a request, unless it is longer than it may be."""
+        if len(self.url) <= self._doorway.limits.url:
+            super().on_url(url)
+
+    def on_headers_complete(self) -> None:
+        """Hand the request on, or refuse it."""
+        self._in_head, self._in_body = False, True
+        self._cancel_deadline()
+        refusal = self._problem()
+        if refusal is None:
+            super().on_headers_complete()
+        elif not self.transport.is_closing():
+            self._refuse(*refusal)
+
+    def on_body(self, body: bytes) -> None:
+        """Take a part of the body, if there is somebody who reads it."""
+        if not self.transport.is_closing():
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """End the request, if it was handed on."""
+        self._in_body = False
+        if not self.transport.is_closing():
+            super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the parser's words could quote the request
+        """Answer what is not HTTP."""
+        if not self.transport.is_closing():
+            self._refuse(HTTPStatus.BAD_REQUEST, "this is not an HTTP/1.1 request that can be read")
+
+    def timeout_keep_alive_handler(self) -> None:
+        """End a connection on which nothing happens, also if what was written is not read."""
+        self.transport.abort()
+
+    def _problem(self) -> tuple[HTTPStatus, str] | None:
+        """Why a request is refused by its head, if it is."""
+        limits = self._doorway.limits
+        fields = {name.lower(): value.lower().strip() for name, value in self.headers}
+        if len(self.url) > limits.url:
+            return HTTPStatus.REQUEST_URI_TOO_LONG, f"the address is longer than {limits.url} bytes; send a POST with a body"
+        if self._size_of_head() > limits.head:
+            return HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"the headers are larger than {limits.head} bytes"
+        if fields.get(b"transfer-encoding", b"chunked") != b"chunked":
+            return HTTPStatus.NOT_IMPLEMENTED, "of transfer codings only chunked is read; use Content-Encoding: gzip instead"
+        if fields.get(b"expect", b"100-continue") != b"100-continue":
+            return HTTPStatus.EXPECTATION_FAILED, "of expectations only 100-continue can be met; leave the header Expect out"
+        if b"upgrade" in fields.get(b"connection", b"") and self.parser.should_upgrade():
+            return HTTPStatus.NOT_IMPLEMENTED, "no other protocol is spoken here; leave the header Upgrade out"
+        return None
+
+    def _size_of_head(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+
+    def _refuse(self, status: HTTPStatus, text: str) -> None:
+        self._cancel_deadline()
+        self.transport.write(as_bytes(status, *refused(status, text, self._doorway.log)))
+        self.transport.close()
+        # Whoever does not read the answer does not keep the connection.
+        self.loop.call_later(_FINISH_SECONDS, self.transport.abort)
+
+    def _expect_head(self) -> None:
+        self._cancel_deadline()
+        self._deadline = self.loop.call_later(self._doorway.limits.head_seconds, self._too_slow)
+
+    def _too_slow(self) -> None:
+        if self.transport.is_closing():
+            return
+        if not self._head_bytes:
+            self.transport.abort()
+            return
+        text = f"the headers did not come within {self._doorway.limits.head_seconds} seconds (setting ADAPTER_HEAD_SECONDS)"
+        self._refuse(HTTPStatus.REQUEST_TIMEOUT, text)
+
+    def _cancel_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None

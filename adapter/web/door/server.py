@@ -1,0 +1,158 @@
+"""The processes of the service: one socket, some workers that share it, and a parent that replaces a worker that died."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from types import FrameType
+
+import uvicorn
+import uvloop
+from flask import Flask
+
+from adapter.settings import Settings
+from adapter.web.door.entrance import Entrance
+from adapter.web.door.lane import lane
+from adapter.web.door.limit import limits_of
+from adapter.web.door.protocol import DoorProtocol, Doorway
+from adapter.web.log import request_log
+
+_BACKLOG = 2048
+_GRACE_SECONDS = 10
+_PAUSE_SECONDS = 1
+"""How long the parent waits before it replaces a worker, so that one that dies at once does not keep it busy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workers:
+    """What is served, and by how many processes and threads."""
+
+    application: Flask
+    settings: Settings
+    processes: int
+    threads: int
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket that has this address; raises OSError where that cannot be. It listens when the workers start, not before."""
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+    except OSError:
+        listening.close()
+        raise
+    listening.setblocking(False)  # noqa: FBT003 - the standard library's signature
+    return listening
+
+
+def serve(workforce: Workers, listening: socket.socket, when_ready: Callable[[], None]) -> None:
+    """Serve until SIGINT or SIGTERM; what runs then is finished."""
+    listening.listen(_BACKLOG)
+    _Parent(partial(_work, workforce, listening), workforce.processes).run(when_ready)
+
+
+class _Parent:
+    """The parent process: it starts the workers, replaces one that died, and ends them when it is told to end."""
+
+    def __init__(self, work: Callable[[int], None], number: int) -> None:
+        self._work = work
+        self._number = number
+        self._workers: set[int] = set()
+        self._is_ending = False
+
+    def run(self, when_ready: Callable[[], None]) -> None:
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, self._end)
+        for _ in range(self._number):
+            self._start()
+        when_ready()
+        while self._workers:
+            process, _ = os.waitpid(-1, 0)
+            self._workers.discard(process)
+            if not self._is_ending:
+                time.sleep(_PAUSE_SECONDS)
+                self._start()
+
+    def _start(self) -> None:
+        if self._is_ending:
+            return
+        parent = os.getpid()
+        process = os.fork()
+        if process == 0:
+            self._child(parent)
+        self._workers.add(process)
+
+    def _child(self, parent: int) -> None:
+        """Work, and never come back into what the parent does."""
+        code = 1
+        try:
+            for name in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(name, signal.SIG_DFL)
+            self._work(parent)
+            code = 0
+        finally:
+            os._exit(code)
+
+    def _end(self, _signal: int, _frame: FrameType | None) -> None:
+        self._is_ending = True
+        for process in self._workers:
+            os.kill(process, signal.SIGTERM)
+
+
+def _work(workforce: Workers, listening: socket.socket, parent: int) -> None:
+    server = uvicorn.Server(_config(workforce))
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # older versions install their own
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_until_told(server, listening, parent))
+
+
+async def _until_told(server: uvicorn.Server, listening: socket.socket, parent: int) -> None:
+    """Serve until a signal comes, or the parent is gone."""
+    watch = asyncio.create_task(_watch(server, parent))
+    await server.serve(sockets=[listening])
+    watch.cancel()
+
+
+async def _watch(server: uvicorn.Server, parent: int) -> None:
+    """Tell the server to end when the parent is gone: no signal says so."""
+    while os.getppid() == parent:  # noqa: ASYNC110 - no event says that a parent process has died
+        await asyncio.sleep(1)
+    server.should_exit = True
+
+
+def _config(workforce: Workers) -> uvicorn.Config:
+    settings = workforce.settings
+    limits, log = limits_of(settings), request_log(settings.log_level)
+    doorway = Doorway(limits=limits, log=log)
+    entrance = Entrance(
+        application=workforce.application.wsgi_app,
+        limits=limits,
+        log=log,
+        main=lane("call", threads=workforce.threads, queue=limits.queue),
+        health=lane("health", threads=1, queue=limits.queue),
+        outward=lane("outward", threads=workforce.threads, queue=limits.queue),
+        waits_for_others=lambda path: bool(settings.fhir_server) and path.endswith("/$validate"),
+    )
+    return uvicorn.Config(
+        entrance,
+        http=partial(DoorProtocol, doorway),  # type: ignore[arg-type]  # what makes a connection
+        interface="asgi3",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level=logging.CRITICAL,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=limits.idle_seconds,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        ssl_certfile=settings.tls_certificate or None,
+        ssl_keyfile=settings.tls_key or None,
+    )

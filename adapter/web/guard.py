@@ -1,0 +1,101 @@
+"""What is looked at before a call is made: the Host, proxies, the coding of the body, and the caller's rights."""
+
+import re
+import zlib
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from io import BytesIO
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from flask import Flask, Request, Response, g, request
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from adapter.settings import Settings
+from adapter.web.access import Callers, caller_of, check_right
+from adapter.web.header import SECURITY_HEADERS
+from adapter.web.refusal import RefusedError
+from adapter.web.route import Route
+
+_HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9](?:[a-zA-Z0-9._-]{0,253}[a-zA-Z0-9])?\.?)(:\d{1,5})?", re.ASCII)
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+def guard(app: Flask, settings: Settings, *, callers: Callers, routes: Mapping[str, Route]) -> None:
+    """Look at every request before it is carried out, and give every answer its headers."""
+    app.wsgi_app = _behind_proxies(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]  # Flask's way of doing it
+
+    @app.before_request
+    def _look() -> None:
+        g.caller = caller_of(request, callers)
+        _check_host(request)
+        route = routes.get(request.endpoint or "")
+        if route is not None:
+            check_right(g.caller, route.right)
+            _decode(request, settings.max_body)
+        elif callers:
+            check_right(g.caller, "definitions")
+
+    @app.after_request
+    def _mark(answer: Response) -> Response:
+        for name, value in SECURITY_HEADERS.items():
+            answer.headers.setdefault(name, value)
+        if "ETag" in answer.headers and not callers:
+            answer.headers["Cache-Control"] = "no-cache"
+        if settings.tls_certificate:
+            answer.headers["Strict-Transport-Security"] = "max-age=31536000"
+        return answer
+
+
+def _check_host(asked: Request) -> None:
+    """Refuse a Host that is not a name or an address with a port (RFC 9110, section 7.2)."""
+    host = asked.environ.get("HTTP_HOST")
+    if host is not None and not _HOST.fullmatch(host):
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "the header Host is not a name or an address with a port")
+
+
+def _decode(asked: Request, limit: int) -> None:
+    """Unpack a body in gzip, within the limit; raises RefusedError (415) for other codings."""
+    coding = asked.headers.get("Content-Encoding", "identity").strip().lower()
+    if coding in {"identity", ""}:
+        return
+    if coding not in {"gzip", "x-gzip"}:
+        text = "of the codings in the header Content-Encoding only gzip is read; send gzip, or leave the header out"
+        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, text, accept_encoding="gzip")
+    content = _unpacked(asked.get_data(cache=False), limit)
+    environment: dict[str, Any] = asked.environ
+    environment |= {"wsgi.input": BytesIO(content), "CONTENT_LENGTH": str(len(content))}
+    del environment["HTTP_CONTENT_ENCODING"]
+    asked.__dict__.pop("stream", None)  # it was made for the packed body
+
+
+def _unpacked(packed: bytes, limit: int) -> bytes:
+    unpacking = zlib.decompressobj(_GZIP)
+    try:
+        content = unpacking.decompress(packed, limit + 1)
+    except zlib.error:
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "the body is not gzip, as the header Content-Encoding says") from None
+    if len(content) > limit:
+        raise RequestEntityTooLarge
+    if not unpacking.eof or unpacking.unused_data:
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "the body in gzip is cut off, or something follows it")
+    return content
+
+
+def _behind_proxies(application: Callable[..., Any], proxies: str) -> Callable[..., Any]:
+    """The application, which believes `X-Forwarded-…` if a proxy that is named says it."""
+    if not proxies:
+        return application
+    networks = [ip_network(item.strip()) for item in proxies.split(",")]
+    believing = ProxyFix(application, x_for=1, x_proto=1, x_host=1, x_prefix=1)
+
+    def choose(environment: dict[str, Any], start: Callable[..., Any]) -> Any:  # noqa: ANN401 - as WSGI has it
+        try:
+            peer = ip_address(environment.get("REMOTE_ADDR", ""))
+        except ValueError:
+            return application(environment, start)
+        known = any(peer in network for network in networks)
+        return (believing if known else application)(environment, start)
+
+    return choose
