@@ -24,11 +24,14 @@ from adapter.files import adapter_version, mapping_files, mapping_layers
 from adapter.issues import ConflictError, InvalidError, Issue, IssueType, SetupError, Severity
 from adapter.mapping import functions
 from adapter.mapping.function import functions_of
+from adapter.mapping.hl7v2_shape import shapes_of_structures
 from adapter.mapping.load import MappingContext, load_library
 from adapter.mapping.run.library import Library
 from adapter.mapping.shape import ModelShapes, shape_of_json_schema
 from adapter.pipeline import Pipeline
 from adapter.readers.document import Document
+from adapter.readers.hl7v2.reader import Hl7Reader
+from adapter.readers.hl7v2.table import tables
 from adapter.readers.input_form import InputForm, input_form
 from adapter.readers.json_reader import JsonReader
 from adapter.readers.port import Readers
@@ -195,7 +198,7 @@ class Runtime:
     @cached_property
     def readers(self) -> Readers:
         """The readers of documents."""
-        return Readers(readers=[JsonReader(forms=self.forms)])
+        return Readers(readers=[JsonReader(forms=self.forms), Hl7Reader()])
 
     @cached_property
     def policies(self) -> Policies:
@@ -219,7 +222,8 @@ class Runtime:
     def source_library(self) -> Library:
         """The maps that make a Case of other input forms."""
         shapes = {name: shape_of_json_schema(form.schema, name) for name, form in self.forms.items()}
-        return load_library(self._files("sources", "*.yaml"), self.mapping_context, sources=shapes)
+        sources = {**shapes_of_structures(tables()), **shapes}
+        return load_library(self._files("sources", "*.yaml"), self.mapping_context, sources=sources)
 
     @cached_property
     def mapping_context(self) -> MappingContext:

@@ -10,10 +10,11 @@ from adapter.conversion import Options
 from adapter.files import adapter_version, folder_of
 from adapter.package import Package, make_package
 from adapter.readers.document import Document
+from adapter.readers.hl7v2.reader import Hl7Reader
 from adapter.readers.json_reader import JsonReader
 from adapter.readers.port import Readers
 
-READERS = Readers(readers=[JsonReader(forms={})])
+READERS = Readers(readers=[JsonReader(forms={}), Hl7Reader()])
 """The readers, to ask whether they take a file; they recognise it by its bytes, whatever forms there are."""
 _MADE = ("bundle.json", "issues.json", "lineage.json")
 """What conversions leave in a folder; not input."""

@@ -9,7 +9,7 @@ from adapter.checks import Release, check_bundle
 from adapter.conversion import Conversion, ConversionRecord, Options, Versions, refused
 from adapter.fhir.bundle import transaction
 from adapter.fhir.json import canonical_bytes
-from adapter.issues import AdapterError, FailureKind, InvalidError, Issue, IssueType, Severity, UnreadableError
+from adapter.issues import AdapterError, FailureKind, InvalidError, Issue, IssueType, Severity, UnknownFormError, UnreadableError
 from adapter.lineage import Trail, verdict_issue
 from adapter.mapping.emit.compiled import CompiledMap
 from adapter.mapping.emit.support import Report
@@ -118,6 +118,8 @@ class Pipeline:
             zoned, remarks = with_zone(document, options.zone) if options.zone else (document, ())
             marked, further = with_source(zoned)
             return marked, (*remarks, *further)
+        if document.form not in self.sources:
+            raise _no_map(document, sorted(self.sources))
         return map_document(self.sources[document.form], document, options)
 
     def _judged(self, record: ConversionRecord, *, problems: Remarks) -> Conversion:
@@ -238,12 +240,26 @@ def _remark(compiled: CompiledMap, report: Report, document: ReadDocument) -> Is
 def _source(document: ReadDocument, origin: Origin) -> Source:
     found = [position for read in origin.reads for position in _position(document, read)]
     positions = tuple(dict.fromkeys(found)) or (origin.place,)
-    return Source(positions=positions, place=origin.place, functions=origin.functions)
+    paths = tuple(parse(read) for read in origin.reads if not read.startswith("options."))
+    return Source(positions=positions, place=origin.place, functions=origin.functions, paths=paths)
 
 
 def _position(document: ReadDocument, read: str) -> tuple[str, ...]:
     option = read.removeprefix("options.")
     return document.positions(parse(read)) if option == read else (f"options#/{option}",)
+
+
+def _no_map(document: ReadDocument, known: list[str]) -> UnknownFormError:
+    text = f"this is {document.form}, and no map reads it; maps read {', '.join(known)}"
+    issue = Issue(
+        severity=Severity.ERROR,
+        code=IssueType.NOT_SUPPORTED,
+        rule="document/map",
+        text=text,
+        suggestion="send one of these forms, or write a map for this one (docs/mapping-language.md)",
+        location=document.positions(()),
+    )
+    return UnknownFormError(issue)
 
 
 def _no_document() -> UnreadableError:

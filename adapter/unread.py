@@ -1,14 +1,13 @@
 """What of the input no mapping read: nothing is dropped silently."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 from adapter.issues import Issue, IssueType, Severity
-from adapter.path import Path, at, dotted, leaves, matching
+from adapter.path import Path, at, dotted, leaves, matching, pattern
 from adapter.readers.document import MappedDocument
 
-_STEP_END = re.compile(r"(?<=[^#])/")
 _MOST_PLACES = 3
 
 
@@ -56,46 +55,73 @@ def _words(unread: UnreadField) -> tuple[str, Severity, str]:
 
 def unread_paths(tree: object, patterns: frozenset[Path]) -> dict[Path, list[Path]]:
     """The patterns (with `*`) that lead to something in the tree, with the paths that they lead to."""
-    found = {pattern: matching(tree, pattern) for pattern in sorted(patterns, key=str)}
-    return {pattern: paths for pattern, paths in found.items() if paths}
+    found = {whole: matching(tree, whole) for whole in sorted(patterns, key=str)}
+    return {whole: paths for whole, paths in found.items() if paths}
 
 
 def coverage_of(document: MappedDocument) -> list[UnreadField]:
-    """The fields of a document of another form that its map does not read."""
-    found: dict[Path, list[Path]] = {}
+    """The fields of a document of another form that its map does not read; what it ignores on purpose is named once."""
+    found: dict[tuple[Path, str | None], list[Path]] = {}
     for leaf in leaves(document.original.tree):
         if at(document.original.tree, leaf) in (None, ""):
             continue
-        pattern: Path = tuple("*" if isinstance(step, int) else step for step in leaf)
-        found.setdefault(pattern, []).append(leaf)
-    unread = []
-    for pattern, paths in found.items():
+        whole = pattern(leaf)
         # A list of plain values is read as a whole; that a list or an object is there says nothing of what is in it.
-        if (pattern[:-1] if pattern[-1] == "*" else pattern) not in document.read:
-            names: Path = tuple(step for step in pattern if step != "*")
-            reason = next((why for path, why in document.ignored.items() if names[: len(path)] == path), None)
-            positions = tuple(each for path in paths for each in document.original.positions(path))
-            unread.append(UnreadField(field=dotted(pattern), positions=positions, reason=reason))
+        if (whole[:-1] if whole[-1] == "*" else whole) not in document.read:
+            ignored = _ignored(whole, document.ignored)
+            found.setdefault(ignored or (whole, None), []).append(leaf)
+    unread = [
+        UnreadField(field=dotted(field), positions=_positions(document, paths), reason=reason)
+        for (field, reason), paths in found.items()
+    ]
     return unread + _dropped_items(document)
+
+
+def _ignored(whole: Path, ignored: Mapping[Path, str]) -> tuple[Path, str] | None:
+    """The path that a map ignores on purpose and in which a field is, as far as it is in the document, with the reason."""
+    names = tuple(step for step in whole if step != "*")
+    for depth in range(1, len(names) + 1):
+        if names[:depth] in ignored:
+            return _as_in(whole, depth), ignored[names[:depth]]
+    return None
+
+
+def _as_in(whole: Path, depth: int) -> Path:
+    """The beginning of a pattern with so many names."""
+    end = [place for place, step in enumerate(whole) if step != "*"][depth - 1] + 1
+    return whole[:end]
+
+
+def _positions(document: MappedDocument, paths: list[Path]) -> tuple[str, ...]:
+    return tuple(position for path in paths for position in document.original.positions(path))
 
 
 def _dropped_items(document: MappedDocument) -> list[UnreadField]:
     """The items of lists that the map reads and of which nothing was made."""
-    used = {position for source in document.origins.values() for position in source.positions}
-    alive = {position[: end.start()] for position in used for end in _STEP_END.finditer(position)} | used
+    used = _beginnings(path for source in document.origins.values() for path in source.paths)
+    # Lists of which some item was used by its place; of the others it is only known that some item was used.
+    by_place = {path[:-1] for path in used if isinstance(path[-1], int)}
     return [
-        UnreadField(field=dotted(item), positions=positions, reason=None, dropped=True)
-        for item in _read_items(document.original.tree, (), document.read)
-        if (positions := document.original.positions(item)) and positions[0] not in alive
+        UnreadField(field=dotted(item), positions=document.original.positions(item), reason=None, dropped=True)
+        for item in _read_items(document.original.tree, (), _beginnings(document.read))
+        if item not in used and (item[:-1] in by_place or used.isdisjoint(_patterns(item)))
     ]
 
 
+def _patterns(item: Path) -> Iterator[Path]:
+    """All patterns that stand for an item."""
+    return product(*((step, "*") if isinstance(step, int) else (step,) for step in item))
+
+
+def _beginnings(paths: Iterable[Path]) -> frozenset[Path]:
+    return frozenset(path[:depth] for path in paths for depth in range(1, len(path) + 1))
+
+
 def _read_items(value: object, path: Path, read: frozenset[Path]) -> Iterator[Path]:
-    """The objects in the lists of a tree of which a map reads some field."""
+    """The objects in the lists of a tree of which a map reads some field (`read` has the beginnings of its paths too)."""
     children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for step, child in children:
         here = (*path, step)
-        pattern = tuple("*" if isinstance(each, int) else each for each in here)
-        if isinstance(step, int) and isinstance(child, dict) and any(each[: len(pattern)] == pattern for each in read):
+        if isinstance(step, int) and isinstance(child, dict) and pattern(here) in read:
             yield here
         yield from _read_items(child, here, read)

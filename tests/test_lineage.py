@@ -12,7 +12,7 @@ from adapter.conversion import Conversion
 from adapter.issues import Issue, IssueType, Severity
 from adapter.lineage import Entry, Lineage
 from adapter.mapping.load import load_library
-from adapter.path import at, leaves, parse
+from adapter.path import at, leaves, parse, pointer
 from adapter.pipeline import Pipeline
 from adapter.readers.document import Document, MappedDocument, ReadDocument, Source
 from adapter.readers.input_form import input_form
@@ -396,6 +396,25 @@ def test_patterns_lead_to_what_is_in_the_tree() -> None:
     }
 
 
+def from_path(*path: str | int) -> Source:
+    return Source(positions=(f"a#{pointer(path)}",), place="m.yaml:1:1", functions=(), paths=(path,))
+
+
+def test_an_item_that_some_item_of_its_list_was_made_of_may_have_been_used() -> None:
+    original = ReadDocument(name="a", form="x", tree={"rows": [{"a": 1}, {"a": 2}]})
+    document = MappedDocument(
+        name="a",
+        form="case",
+        tree={},
+        original=original,
+        trace=lambda: {("id",): from_path("rows", "*", "a")},
+        read=frozenset({("rows", "*", "a")}),
+        ignored={},
+    )
+
+    assert coverage_of(document) == []
+
+
 def test_a_reason_holds_for_all_below_the_field_that_it_names() -> None:
     original = ReadDocument(name="a", form="x", tree={"rows": [{"a": 1, "b": {"c": 2}}, {"b": {"d": 3}}], "e": 1, "f": ""})
     document = MappedDocument(
@@ -403,14 +422,13 @@ def test_a_reason_holds_for_all_below_the_field_that_it_names() -> None:
         form="case",
         tree={},
         original=original,
-        trace=lambda: {("id",): Source(positions=("a#/rows/0/a",), place="m.yaml:1:1", functions=())},
+        trace=lambda: {("id",): from_path("rows", 0, "a")},
         read=frozenset({("rows", "*", "a")}),
         ignored={("rows", "b"): "why not"},
     )
 
     assert coverage_of(document) == [
-        UnreadField(field="rows[*].b.c", positions=("a#/rows/0/b/c",), reason="why not"),
-        UnreadField(field="rows[*].b.d", positions=("a#/rows/1/b/d",), reason="why not"),
+        UnreadField(field="rows[*].b", positions=("a#/rows/0/b/c", "a#/rows/1/b/d"), reason="why not"),
         UnreadField(field="e", positions=("a#/e",), reason=None),
         UnreadField(field="rows[1]", positions=("a#/rows/1",), reason=None, dropped=True),
     ]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 from html import escape
 from itertools import chain
+from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from adapter.case import LOCAL_TIME
@@ -17,6 +18,11 @@ from adapter.issues import Severity
 from adapter.mapping.function import NotConvertible, function
 from adapter.terminology import Terminology
 
+_DTM = re.compile(
+    r"(?P<year>[0-9]{4})((?P<month>0[1-9]|1[0-2])((?P<day>0[1-9]|[12][0-9]|3[01])((?P<hour>[01][0-9]|2[0-3])"
+    r"((?P<minute>[0-5][0-9])((?P<second>[0-5][0-9])(?P<fraction>\.[0-9]{1,4})?)?)?)?)?)?(?P<offset>[+-][0-9]{4})?"
+)
+_URNS = {"ISO": "urn:oid:", "UUID": "urn:uuid:", "GUID": "urn:uuid:", "URI": "", "URL": ""}
 _DAY = 10
 _SECONDS = 19
 _XHTML = "http://www.w3.org/1999/xhtml"
@@ -228,6 +234,62 @@ def _offset(clock: datetime, zone: tzinfo, day: str) -> str:
         message = "The offset at this time is not certain, since the clock was changed. Send the offset."
         raise NotConvertible(message, value=day)
     return offset
+
+
+# ------------------------------------------------------------------------------------------------------------ HL7 v2
+
+
+@function(takes=("string", "string?"), gives="dateTime", fallible=True)
+def dtm(value: str, zone: str | None) -> str:
+    """A date or time of HL7 v2, with the precision and offset it was sent with: `dtm(PV1[44], options.zone)`.
+
+    Takes YYYY[MM[DD[HHMM[SS[.S]]]]][+-ZZZZ]. A time without an offset takes the zone; without one only its day is left, and that
+    is reported, as it is of a time that has hours only.
+    """
+    found = _DTM.fullmatch(value.strip())
+    if not found:
+        message = "This is no date or time of HL7 v2. Send YYYYMMDD, or YYYYMMDDHHMMSS with the offset from UTC."
+        raise NotConvertible(message)
+    day = "-".join(part for part in (found["year"], found["month"], found["day"]) if part)
+    if found["hour"] is None:
+        return day
+    if found["minute"] is None:
+        message = "The time has hours only, so only its day is kept. Send the minutes."
+        raise NotConvertible(message, value=day)
+    clock = f"{found['hour']}:{found['minute']}:{found['second'] or '00'}{found['fraction'] or ''}"
+    offset = found["offset"]
+    return f"{day}T{clock}{offset[:3]}:{offset[3:]}" if offset else local_time(f"{day} {clock}", zone)
+
+
+@function(takes=("string",), gives="date", fallible=True)
+def day_of_dtm(value: str) -> str:
+    """The day, month or year of a date or time of HL7 v2: `day_of_dtm(PID[7])`."""
+    found = _DTM.fullmatch(value.strip())
+    if not found:
+        message = "This is no date of HL7 v2. Send YYYYMMDD."
+        raise NotConvertible(message)
+    return "-".join(part for part in (found["year"], found["month"], found["day"]) if part)
+
+
+@function(takes=("list of string",), gives="string?")
+def paragraphs(texts: Sequence[str]) -> str | None:
+    """Several texts as one, each on a line of its own: `paragraphs(each(part[1] for part in OBX[5]))`."""
+    return "\n".join(texts) or None
+
+
+@function(takes=("string?", "string?", "string?"), gives="url?", fallible=True, terminology=True)
+def assigner(terminology: Terminology, namespace: str | None, identifier: str | None, kind: str | None) -> str | None:
+    """The system of numbers that an assigning authority of HL7 v2 gives: `assigner(id[4][1], id[4][2], id[4][3])`.
+
+    An OID, a UUID or a URI is taken; an authority with a name only gets a system of ours, which is reported.
+    """
+    if identifier and kind in _URNS:
+        return f"{_URNS[kind]}{identifier}"
+    name = namespace or identifier
+    if not name:
+        return None
+    message = "This assigning authority has no OID, UUID or URI, so its numbers get a system of ours. Send its OID."
+    raise NotConvertible(message, value=terminology.canonical(f"sid/assigner/{quote(name, safe='')}"))
 
 
 # ---------------------------------------------------------------------------------------------------- numbers and text

@@ -74,12 +74,13 @@ class Source:
     """What a leaf of a mapped document was made from.
 
     `positions` are places in the original, options (`options#/zone`), or the line of the map where that alone gives it; `place`
-    is that line (`file:line:column`), `functions` the functions on the way.
+    is that line (`file:line:column`), `functions` the functions on the way. `paths` are the places in the original's tree.
     """
 
     positions: tuple[str, ...]
     place: str
     functions: tuple[str, ...]
+    paths: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

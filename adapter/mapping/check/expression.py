@@ -267,6 +267,7 @@ class Binder:
             many=many,
             optional=one.optional and two.optional,
             explicit_null=one.explicit_null or two.explicit_null,
+            origin=one.origin if one.origin == two.origin else None,
             facts=one.known & two.known,
             targets=(*one.targets, *two.targets),
             **merged(one, two),

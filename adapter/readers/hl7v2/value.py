@@ -11,7 +11,7 @@ from adapter.readers.hl7v2.table import GENERIC, FieldType, Tables
 
 _DELETE = '""'
 _OF_TEXT = ("ST", "TX", "FT")
-"""What OBX-2 says of an OBX-5 that is one text, in which a stray component separator is a character."""
+"""What OBX-2 says of an OBX-5 that is one text: its repetitions are paragraphs, a stray component separator is a character."""
 _TEXT = FieldType(type="text", repeats=True)
 _OBSERVATION_VALUE = 5
 MORE, MORE_COMPONENTS = "+", "^"
@@ -51,6 +51,8 @@ class FieldReader:
             text, beyond = text.split(self.separators.component, maxsplit=1)
             return {number: self._text(text), number + MORE_COMPONENTS: self._text(beyond)}
         parts = text.split(self.separators.repetition) if self.separators.repetition else [text]
+        if kind is _TEXT:
+            return {number: [{"1": NULL if text == _DELETE else "\n".join(unescaped(part, self.separators) for part in parts)}]}
         values = [self._repetition(part, kind.type) for part in parts]
         if kind.repeats:
             # Repetitions that hold nothing keep their place, so that the others keep theirs.
@@ -59,8 +61,6 @@ class FieldReader:
         return made | ({number + MORE: values[1:]} if any(map(_is_there, values[1:])) else {})
 
     def _repetition(self, text: str, kind: str) -> Value:
-        if kind == _TEXT.type:
-            return {"1": self._text(text)} if text else {}
         if kind == GENERIC:
             return self._components(text, ())
         return self._components(text, self.tables.types[kind]) if kind in self.tables.types else self._text(text)

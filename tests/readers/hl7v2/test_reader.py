@@ -153,7 +153,7 @@ def test_a_stray_separator_survives_in_a_text_and_divides_elsewhere() -> None:
     document = one(PID, "OBR|1", "OBX|1|TX|A||2^3 is 8~next", "OBX|2|CWE|B||x^y^z", "OBX|3|NM|C||5")
     values = [each["OBX"]["5"] for each in document.tree["PATIENT_RESULT"][0]["ORDER_OBSERVATION"][0]["OBSERVATION"]]
 
-    assert values == [[{"1": "2^3 is 8"}, {"1": "next"}], [{"1": "x", "2": "y", "3": "z"}], [{"1": "5"}]]
+    assert values == [[{"1": "2^3 is 8\nnext"}], [{"1": "x", "2": "y", "3": "z"}], [{"1": "5"}]]
 
 
 def test_an_observation_without_a_value_type_or_value_is_read() -> None:
