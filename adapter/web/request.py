@@ -11,6 +11,7 @@ from adapter.conversion import OPTION_VALUES
 from adapter.fhir.json import read_json
 from adapter.issues import UnreadableError
 from adapter.readers.document import Document
+from adapter.readers.hl7v2.reader import Hl7Reader
 from adapter.readers.kind import kind_of
 from adapter.web.negotiation import check_json_body
 from adapter.web.query import single
@@ -22,6 +23,13 @@ PART_LIMIT = 50
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _BOUNDARY = re.compile(rb"[\x20-\x7e]{1,200}")
 
+_HL7_TYPES = ("application/hl7-v2", "x-application/hl7-v2+er7", "text/plain")
+
+
+def _is_hl7(request: Request) -> bool:
+    """Whether the body is HL7 v2 and its content type does not deny it; in which character set it is, MSH-18 says."""
+    return request.mimetype in _HL7_TYPES and Hl7Reader().recognises(request.get_data())
+
 
 def documents_of(request: Request) -> list[Document]:
     """The documents of a request: its body, or the files of a multipart form.
@@ -31,6 +39,8 @@ def documents_of(request: Request) -> list[Document]:
     form = request.args.get("form")
     if request.mimetype == "multipart/form-data":
         return _files(request, form)
+    if _is_hl7(request):
+        return [Document(name="message.hl7", content=request.get_data(), form=form)]
     try:
         check_json_body(request, "send application/json (UTF-8) with one document, or multipart/form-data with several")
     except RefusedError as error:

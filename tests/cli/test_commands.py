@@ -57,7 +57,7 @@ def test_what_is_refused_gives_no_bundle(run: Run) -> None:
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
-        (b"MSH|^~\\&|LAB\r", "an HL7 v2 message"),
+        (b"PID|1||4711\r", "a part of an HL7 v2 message"),
         (b"ISA*00*", "an X12 interchange"),
         (b'<ClinicalDocument xmlns="urn:hl7-org:v3"/>', "a C-CDA document"),
         (b"case,rank\nA,1\n", "a CSV table"),

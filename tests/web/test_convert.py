@@ -71,7 +71,7 @@ def changed(**parts: Any) -> bytes:  # noqa: ANN401 - JSON
 
 
 UNREADABLE: list[tuple[str, bytes, int, str]] = [
-    ("an HL7 v2 message", b"MSH|^~\\&|", 415, "document.json"),
+    ("an HL7 v2 message cut off", b"MSH|^~\\&|", 400, "document.json"),
     ("an X12 interchange", b"ISA*00*", 415, "document.json"),
     ("a FHIR Bundle", b'{"resourceType": "Bundle"}', 415, "document.json"),
     ("a PDF file", b"%PDF-1.7", 415, "document.json"),
@@ -210,3 +210,22 @@ def test_nothing_in_the_query_is_ignored(query: str) -> None:
 
 def test_a_form_of_document_that_is_not_known_is_refused() -> None:
     refusal(client().post("/convert?form=hl7v2", data=ENCOUNTER, content_type=JSON), 400)
+
+
+@pytest.mark.parametrize("content_type", ["application/hl7-v2", "x-application/hl7-v2+er7", "text/plain", "application/json"])
+def test_hl7_v2_is_read_under_its_content_types(content_type: str) -> None:
+    message = b"MSH|^~\\&|A|B|||||DFT^P03|1|T|2.5.1\rPID|1||4711\rPV1|1|O|||||||||||||||||V-1\rFT1|1|||20260312||CG\r"
+    issues = refusal(convert(message, content_type), 422)
+
+    assert "`procedure` is missing" in " ".join(issue["details"]["text"] for issue in issues)
+
+
+def test_messages_and_json_come_as_files_of_one_form() -> None:
+    header = b"MSH|^~\\&|A|B|||||MDM^T02|1|T|2.5.1"
+    encounter = json.loads(ENCOUNTER)
+    del encounter["review"]
+    patient = f"PID|1||{encounter['patient']['mrn']}^^^^MR"
+    message = b"\r".join([header, patient.encode(), b"TXA|1|CN|||||||||||||||DI\r"])
+    answer = client().post("/convert", data=files_of(encounter=json.dumps(encounter).encode(), message=message))
+
+    assert answer.status_code == 200
