@@ -1,5 +1,6 @@
 """`adapter rules`."""
 
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -102,13 +103,15 @@ def _rule_of(rule_id: str) -> Rule:
 @FORM
 @PRIOR
 @MAPPINGS
+@click.option("--all", "whole", is_flag=True, help="Tell every rule, also those that passed or do not apply.")
 @_JSON
 def explain_command(
-    *, files: tuple[Path, ...], form: str | None, prior: tuple[Path, ...], mappings: str | None, as_json: bool
+    *, files: tuple[Path, ...], form: str | None, prior: tuple[Path, ...], mappings: str | None, whole: bool, as_json: bool
 ) -> int:
     """Say what became of every rule for the documents of ONE encounter, and which modifiers its facts defend.
 
-    A rule fired, passed, was not applicable (and why), or was skipped (and which fact is missing).
+    What fired comes first, errors before warnings, and then which facts are missing; rules that passed or do not apply are
+    counted, and told with --all.
 
     \b
     Examples:
@@ -119,26 +122,41 @@ def explain_command(
     made = runtime.convert(documents_of(files, form), prior=documents_of(prior))
     if made.explanation is None:
         show_issues(made.issues)
-        err.print("the documents could not be read: mend the errors above", style="bold red")
+        err.print("the documents could not be read: fix the errors above", style="bold red")
         return Outcome.ISSUES
     if as_json:
         print_json(describe_explanation(made.explanation))
     else:
-        _show(made.explanation)
+        _show(made.explanation, whole=whole)
     fired = [issue for each in made.explanation.rules for issue in each.issues]
     return Outcome.ISSUES if any(issue.is_error for issue in fired) else Outcome.GOOD
 
 
-def _show(explanation: Explanation) -> None:
+def _show(explanation: Explanation, *, whole: bool) -> None:
     policy = explanation.policy
     out.print(Text(f"policy {policy.key}: {policy.standing}", style="bold"))
-    for each in explanation.rules:
-        head = (f"{each.rule.id:<8} ", "bold"), (f"{each.outcome:<15} ", _STYLE[each.outcome])
-        out.print(Text.assemble(*head, _reason(each)))
+    for told in sorted(explanation.rules, key=_urgency):
+        if whole or told.outcome in ("fired", "skipped"):
+            head = (f"{told.rule.id:<8} ", "bold"), (f"{told.outcome:<15} ", _STYLE[told.outcome])
+            out.print(Text.assemble(*head, _reason(told)))
+    if not whole:
+        counts = Counter(outcome.outcome for outcome in explanation.rules)
+        folded = f"{counts['passed']} rules passed and {counts['not-applicable']} do not apply; --all tells them"
+        out.print(Text(folded, style="dim"))
     for said in explanation.suggestions:
         verdict = ("defensible", "green") if said.defensible else ("not defensible", "dim")
         sent = " (sent)" if said.sent else ""
         out.print(Text.assemble(f"line {said.line + 1}: ", (f"{said.modifier} ", "bold"), verdict, f"{sent}: {said.why}"))
+
+
+def _urgency(outcome: RuleOutcome) -> tuple[int, int]:
+    """What fired first, the worst before the others; then what was skipped, passed, and does not apply."""
+    severities = [_SEVERITIES.index(issue.severity) for issue in outcome.issues]
+    return _OUTCOMES.index(outcome.outcome), min(severities, default=0)
+
+
+_OUTCOMES = ("fired", "skipped", "passed", "not-applicable")
+_SEVERITIES = (Severity.FATAL, Severity.ERROR, Severity.WARNING, Severity.INFORMATION)
 
 
 def _reason(outcome: RuleOutcome) -> str:

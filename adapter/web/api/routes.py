@@ -42,6 +42,14 @@ API_ROUTES: tuple[Route, ...] = (
     ),
     Route(
         method="GET",
+        path="/codes/0731T",
+        call=rules.code,
+        says="All that is known of 0731T: indicators, dates, modifiers, payers, each with its source.",
+        gives=(JSON,),
+        statuses=(200,),
+    ),
+    Route(
+        method="GET",
         path="/health",
         call=health.health,
         right=None,

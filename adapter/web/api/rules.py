@@ -2,6 +2,7 @@
 
 from flask import Request, Response
 
+from adapter.rules.code_page import describe_code
 from adapter.rules.description import describe_explanation, describe_policy, describe_rule, latest
 from adapter.rules.registry import RULES
 from adapter.web.answer import JSON, json_answer, refusal_answer
@@ -19,6 +20,12 @@ def rules(service: Service, request: Request) -> Response:
         "policies": [describe_policy(each) for each in latest(policies)],
     }
     return json_answer(said, media_type=JSON)
+
+
+def code(service: Service, request: Request) -> Response:  # noqa: ARG001 - a page needs nothing of the service
+    """`GET /codes/0731T`: all that is known of the code."""
+    check_parameters(request, ())
+    return json_answer(describe_code(), media_type=JSON)
 
 
 def explain(service: Service, request: Request) -> Response:

@@ -75,7 +75,10 @@ def test_an_encounter_is_explained_rule_by_rule() -> None:
     assert result.return_value == Outcome.ISSUES
     assert result.stdout.startswith("policy default: adapter default, not payer-published\n")
     lines = result.stdout.splitlines()
-    assert [line.split()[0] for line in lines[1 : len(RULES) + 1]] == [rule.id for rule in RULES]
+    assert [line.split()[0] for line in lines[1:3]] == ["MOD-10", "MOD-14"]
+    assert any("rules passed and" in line for line in lines)
+    whole = run("explain", EXAMPLES / "reduced-and-discontinued", "--all").stdout.splitlines()
+    assert {line.split()[0] for line in whole[1 : len(RULES) + 1]} == {rule.id for rule in RULES}
     assert any(line.startswith("MOD-10   fired ") and "[error at billing.lines[0].modifiers" in line for line in lines)
     assert "line 1: 53 not defensible (sent): the procedure was not stopped" in lines
 
