@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import Any, Literal
 
 from adapter.fhir.json import canonical_bytes
+from adapter.fhir.table import Type
 
 Resource = dict[str, Any]
 Summary = Literal["true", "text", "data", "false"]
@@ -14,55 +15,6 @@ SUMMARIES = ("true", "text", "data", "count", "false")
 
 _SUBSETTED = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}
 _ALWAYS = ("resourceType", "id", "meta")
-_SHARED = (
-    "implicitRules",
-    "url",
-    "identifier",
-    "version",
-    "name",
-    "title",
-    "status",
-    "experimental",
-    "date",
-    "publisher",
-    "contact",
-    "useContext",
-    "jurisdiction",
-)
-# The elements with a Σ in the tables of http://hl7.org/fhir/R4/codesystem.html and its siblings.
-_IN_SUMMARY: Mapping[str, tuple[str, ...]] = {
-    "CodeSystem": (
-        "caseSensitive",
-        "valueSet",
-        "hierarchyMeaning",
-        "compositional",
-        "versionNeeded",
-        "content",
-        "supplements",
-        "count",
-        "filter",
-        "property",
-    ),
-    "ValueSet": ("immutable",),
-    "ConceptMap": ("sourceUri", "sourceCanonical", "targetUri", "targetCanonical"),
-    "StructureDefinition": (
-        "keyword",
-        "fhirVersion",
-        "kind",
-        "abstract",
-        "context",
-        "contextInvariant",
-        "type",
-        "baseDefinition",
-        "derivation",
-    ),
-}
-_MANDATORY: Mapping[str, tuple[str, ...]] = {
-    "CodeSystem": ("status", "content"),
-    "ValueSet": ("status",),
-    "ConceptMap": ("status",),
-    "StructureDefinition": ("url", "name", "status", "kind", "abstract", "type"),
-}
 
 
 def versioned(definition: Mapping[str, Any]) -> Resource:
@@ -81,20 +33,24 @@ def _rest(definition: Mapping[str, Any]) -> Resource:
     return {name: value for name, value in definition.items() if name not in _ALWAYS}
 
 
-def summarised(resource: Resource, summary: Summary) -> Resource:
-    """A resource as `_summary` wants it; what was left out is told by the tag SUBSETTED."""
-    kind = resource["resourceType"]
+def summarised(resource: Resource, summary: Summary, kind: Type) -> Resource:
+    """A resource as `_summary` wants it; what was left out is told by the tag SUBSETTED. `kind` is its type in the release."""
     if summary == "false":
         return resource
     if summary == "data":
         return _only(resource, [name for name in resource if name != "text"])
-    wanted = ("text", *_MANDATORY[kind]) if summary == "text" else (*_SHARED, *_IN_SUMMARY[kind])
-    return _only(resource, wanted)
+    if summary == "text":
+        return _only(resource, ["text", *_mandatory(kind)])
+    return _only(resource, [name for name, element in kind.elements.items() if element.summary])
 
 
-def with_elements(resource: Resource, names: Iterable[str]) -> Resource:
+def with_elements(resource: Resource, names: Iterable[str], kind: Type) -> Resource:
     """A resource with these elements, and with those that it must have."""
-    return _only(resource, [*names, *_MANDATORY[resource["resourceType"]]])
+    return _only(resource, [*names, *_mandatory(kind)])
+
+
+def _mandatory(kind: Type) -> list[str]:
+    return [name for name, element in kind.elements.items() if element.minimum]
 
 
 def _only(resource: Resource, names: Iterable[str]) -> Resource:

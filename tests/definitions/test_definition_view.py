@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from adapter.definitions.view import Summary, summarised, versioned, with_elements
+from adapter.fhir.table import packaged_table
 
+VALUE_SET = packaged_table("R4")["ValueSet"]
 SET: dict[str, Any] = {
     "resourceType": "ValueSet",
     "id": "a",
@@ -45,11 +47,11 @@ def test_without_a_date_nobody_knows_when_it_was_updated() -> None:
     ],
 )
 def test_a_summary_holds(summary: Summary, expected: set[str]) -> None:
-    made = summarised(versioned(SET), summary)
+    made = summarised(versioned(SET), summary, VALUE_SET)
 
     assert set(made) - {"resourceType", "id", "meta"} == expected
     assert [each["code"] for each in made["meta"]["tag"]] == (["own"] if summary == "false" else ["own", "SUBSETTED"])
 
 
 def test_elements_come_with_those_that_must_be_there() -> None:
-    assert set(with_elements(versioned(SET), ["compose"])) == {"resourceType", "id", "meta", "status", "compose"}
+    assert set(with_elements(versioned(SET), ["compose"], VALUE_SET)) == {"resourceType", "id", "meta", "status", "compose"}

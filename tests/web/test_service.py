@@ -1,7 +1,9 @@
 """What else the service answers: validation, its own description, its health, and what it does when it has a bug."""
 
 import json
+import re
 from typing import Any
+from urllib.parse import quote
 
 import jsonschema_rs
 import pytest
@@ -191,3 +193,22 @@ def test_a_server_of_ones_own_finds_the_application(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("ADAPTER_LOG_LEVEL", "error")
 
     assert create_app().test_client().get("/health").status_code == 200
+
+
+@responses.activate
+@pytest.mark.parametrize("kind", ["..", "$reindex?", "Foo#23", "Nonsense", "metadata"])
+def test_a_type_that_fhir_does_not_have_steers_nothing_at_the_configured_server(kind: str) -> None:
+    path = f"/fhir/{quote(kind, safe='')}/$validate"
+    answer = client(fhir_server=SERVER).post(path, data=json.dumps({"resourceType": kind}), content_type=FHIR_JSON)
+
+    assert answer.status_code in {200, 404}
+    assert not responses.calls
+
+
+def test_the_page_says_what_is_here_and_its_links_work() -> None:
+    answer = client().get("/")
+    links = re.findall('href="http://localhost([^"]+)"', answer.text)
+
+    assert answer.content_type == "text/html; charset=utf-8"
+    assert len(links) > 5
+    assert all(client().get(link).status_code == 200 for link in links)

@@ -2,10 +2,11 @@
 
 from adapter.conversion import OPTION_VALUES
 from adapter.web.answer import FHIR_JSON, JSON
-from adapter.web.api import convert, health, rules, schema
+from adapter.web.api import convert, health, page, rules, schema
 from adapter.web.route import Parameter, Route
 
 API_ROUTES: tuple[Route, ...] = (
+    Route(method="GET", path="/", call=page.page, says="A page that says what is here.", gives=("text/html",), statuses=(200,)),
     Route(
         method="POST",
         path="/convert",

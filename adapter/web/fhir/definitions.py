@@ -141,15 +141,15 @@ def _number(query: Mapping[str, str], name: str, default: int) -> int:
 
 def _view(service: Service, held: Resource, query: Mapping[str, str]) -> Resource:
     """A definition as `_elements` or `_summary` want it; raises UnreadableError for elements that R4 does not have."""
+    kind = service.runtime.release.table[held["resourceType"]]
     if "_elements" not in query:
         summary = query.get("_summary", "false")
-        return summarised(held, "false" if summary == "count" else summary)  # type: ignore[arg-type]  # one of SUMMARIES
+        return summarised(held, "false" if summary == "count" else summary, kind)  # type: ignore[arg-type]  # one of SUMMARIES
     names = [each.strip() for each in query["_elements"].split(",")]
-    known = service.runtime.release.table[held["resourceType"]].elements
-    if not all(each in known for each in names):
+    if not all(each in kind.elements for each in names):
         text = f"a name is not an element of {held['resourceType']} in R4; check the spelling"
         raise UnreadableError(wrong_parameter("_elements", text))
-    return with_elements(held, names)
+    return with_elements(held, names, kind)
 
 
 def _match(url: str, resource: Resource) -> Resource:
