@@ -11,7 +11,6 @@ from adapter.files import adapter_version, folder_of
 from adapter.issues import InvalidError, Issue
 from adapter.mapping.problem import BadMappingError
 from adapter.settings import Settings, settings_from
-from adapter.strict_yaml.plain import read_plain_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -139,14 +138,6 @@ def test_a_file_of_the_users_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
         load(Settings(mappings=str(tmp_path))).pipeline  # noqa: B018 - a property that loads
 
     assert caught.value.issues[0].location == (str(file),)
-
-
-@pytest.mark.parametrize("text", ["a: [1}", "a: b: c", "\t- x"])
-def test_yaml_that_is_none_is_refused_with_its_place(text: str) -> None:
-    with pytest.raises(InvalidError) as caught:
-        read_plain_yaml(text, "mine.yaml")
-
-    assert caught.value.issues[0].location[0].startswith("mine.yaml:1:")
 
 
 def test_the_default_runtime_is_that_of_the_environment_and_made_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from types import MappingProxyType
 
-from adapter.definitions.source import TYPES, children, load_resources
+from adapter.definitions.source import TYPES, load_resources
 from adapter.issues import Issue, IssueType, SetupError, Severity
 from adapter.terminology.concept_map.index import NO_TRANSLATION, ConceptMap
 from adapter.terminology.terminology import Terminology
@@ -63,9 +62,7 @@ class _Reader:
             self._systems(file, _mapping(top["systems"]))
         elif top.get("resourceType") in TYPES:
             self._check_definition(file, top)
-        elif any(isinstance(top.get(name), Mapping) for name in _ABOUT_ALL):
-            self._check_plain(file, top)
-        else:
+        elif not any(isinstance(top.get(name), Mapping) for name in _ABOUT_ALL):
             self._say(
                 file, f"This is none of {', '.join(TYPES)}, no list of `systems` and no `header`. Give it a `resourceType`."
             )
@@ -75,13 +72,6 @@ class _Reader:
             self._say(f"{file}#id", "An id has letters, digits, `-` and `.`, at most 64 of them.")
         if "url" in top:
             self._text(file, "url", top["url"])
-        self._check_plain(file, top)
-
-    def _check_plain(self, file: str, value: object) -> None:
-        if isinstance(value, date):
-            self._say(file, "A date stands here without quotes, and YAML makes something else of it. Put it in quotes.")
-        for child in children(value):
-            self._check_plain(file, child)
 
     def read(self, file: str, resource: Mapping[str, object]) -> None:
         """Keep what mappings can ask of a definition."""

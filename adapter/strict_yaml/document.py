@@ -8,6 +8,8 @@ import yaml
 from adapter.strict_yaml.problem import Mark, Problem, problem
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+DEEPEST = 100
+"""How deeply lists and mappings may stand in each other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +52,21 @@ def read_yaml(text: str, *, file: str) -> tuple[list[Node], list[Problem]]:
             "in flow style ({…} or […]) put expressions in quotes" if reader.in_flow else "check indentation, quotes and colons"
         )
         return [], [*reader.problems, problem("yaml", mark, f"this is not YAML: {error.problem}", hint)]
-    except yaml.reader.ReaderError:
+    except _TooDeepError as error:
+        hint = f"at most {DEEPEST} lists and mappings may stand in each other"
+        return [], [*reader.problems, problem("yaml-nesting", error.mark, "this is nested too deeply", hint)]
+    except (yaml.reader.ReaderError, UnicodeEncodeError):
         return [], [
             problem("yaml", Mark(file=file, line=1, column=1), "a character that YAML does not allow", "save the file as UTF-8")
         ]
+
+
+class _TooDeepError(Exception):
+    """A list or mapping that stands in too many others."""
+
+    def __init__(self, mark: Mark) -> None:
+        super().__init__(str(mark))
+        self.mark = mark
 
 
 class _Reader:
@@ -63,6 +76,7 @@ class _Reader:
         self.file = file
         self.problems: list[Problem] = []
         self.in_flow = 0
+        self.depth = 0
 
     def documents(self, events: Iterator[yaml.Event]) -> Iterator[Node]:
         for event in events:
@@ -79,11 +93,20 @@ class _Reader:
             self.problems.append(
                 problem("yaml-anchor", mark, "YAML anchors and aliases are not allowed", "use a fragment (`use:`)")
             )
-        if isinstance(event, yaml.SequenceStartEvent):
-            return self._list(mark, event, events)
-        if isinstance(event, yaml.MappingStartEvent):
-            return self._mapping(mark, event, events)
+        if isinstance(event, yaml.CollectionStartEvent):
+            return self._collection(mark, event, events)
         return self._text(mark, event)
+
+    def _collection(self, mark: Mark, start: yaml.CollectionStartEvent, events: Iterator[yaml.Event]) -> Node:
+        if self.depth == DEEPEST:
+            raise _TooDeepError(mark)
+        self.depth += 1
+        self.in_flow += bool(start.flow_style)
+        is_list = isinstance(start, yaml.SequenceStartEvent)
+        node = self._list(mark, events) if is_list else self._mapping(mark, events)
+        self.in_flow -= bool(start.flow_style)
+        self.depth -= 1
+        return node
 
     def _text(self, mark: Mark, event: yaml.Event) -> TextNode:
         text, plain = getattr(event, "value", ""), getattr(event, "style", None) in (None, "")
@@ -97,16 +120,13 @@ class _Reader:
             self.problems.append(problem("flow-expression", mark, "in flow style a comma or bracket ends an expression", hint))
         return TextNode(mark=mark, text=text, plain=plain)
 
-    def _list(self, mark: Mark, start: yaml.SequenceStartEvent, events: Iterator[yaml.Event]) -> SequenceNode:
-        self.in_flow += bool(start.flow_style)
+    def _list(self, mark: Mark, events: Iterator[yaml.Event]) -> SequenceNode:
         items = []
         while not isinstance(event := next(events), yaml.SequenceEndEvent):
             items.append(self._node(event, events))
-        self.in_flow -= bool(start.flow_style)
         return SequenceNode(mark=mark, items=tuple(items))
 
-    def _mapping(self, mark: Mark, start: yaml.MappingStartEvent, events: Iterator[yaml.Event]) -> MappingNode:
-        self.in_flow += bool(start.flow_style)
+    def _mapping(self, mark: Mark, events: Iterator[yaml.Event]) -> MappingNode:
         entries: dict[str, tuple[TextNode, Node]] = {}
         while not isinstance(event := next(events), yaml.MappingEndEvent):
             key, value = self._node(event, events), self._node(next(events), events)
@@ -118,7 +138,6 @@ class _Reader:
                 self.problems.append(problem("duplicate-key", key.mark, f"the key `{key.text}` stands here twice", hint))
             else:
                 entries[key.text] = (key, value)
-        self.in_flow -= bool(start.flow_style)
         return MappingNode(mark=mark, entries=tuple(entries.values()))
 
     def _mark(self, event: yaml.Event) -> Mark:

@@ -1,19 +1,39 @@
-"""YAML that is plain data (terminology, triage): read fast, without the place of each value."""
+"""YAML that is plain data (definitions, triage): read as strictly as the other files, without the place of each value."""
 
-from typing import Any
+import re
 
-import yaml
+from adapter.strict_yaml.document import MappingNode, Node, SequenceNode, TextNode, read_yaml
+from adapter.strict_yaml.problem import BadFileError
 
-from adapter.issues import Issue, IssueType, SetupError, Severity
+Plain = str | int | bool | list["Plain"] | dict[str, "Plain"] | None
+
+_WORDS: dict[str, Plain] = {"": None, "~": None, "null": None, "true": True, "false": False}
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})", re.ASCII)
 
 
-def read_plain_yaml(text: str, name: str) -> Any:  # noqa: ANN401 - a YAML value
-    """What the text says; raises SetupError, with the place, if it is not YAML."""
-    try:
-        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
-        said = "a file of yours is not YAML"
-        issue = Issue(severity=Severity.ERROR, code=IssueType.STRUCTURE, rule="settings/file", text=said, location=(place,))
-        raise SetupError(issue) from None
+def read_plain_yaml(text: str, name: str) -> Plain:
+    """What the one document of a file says, or nothing for an empty file; raises BadFileError with all mistakes and their places.
+
+    Without quotes `true`, `false`, `null` and whole numbers are what JSON has for them; all else is text: `no`, `012`, `1.10`
+    and `2026-11-28` stay as they are written.
+    """
+    documents, problems = read_yaml(text, file=name)
+    if problems:
+        raise BadFileError(problems)
+    return _value(documents[0]) if documents else None
+
+
+def _value(node: Node) -> Plain:
+    if isinstance(node, MappingNode):
+        return {key.text: _value(value) for key, value in node.entries}
+    if isinstance(node, SequenceNode):
+        return [_value(item) for item in node.items]
+    return _scalar(node)
+
+
+def _scalar(node: TextNode) -> Plain:
+    if not node.plain:
+        return node.text
+    if _INTEGER.fullmatch(node.text):
+        return int(node.text)
+    return _WORDS.get(node.text, node.text)

@@ -1,7 +1,7 @@
 """What a request wants, whatever the operation: languages, versions, and which concepts count."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from adapter.terminology import messages
 from adapter.terminology.canonical import joined, split
@@ -73,6 +73,14 @@ class RequestContext:
     rules: tuple[VersionRule, ...] = ()
     supplements: frozenset[str] = frozenset()
     is_active_only: bool | None = None
+    _by_target: Mapping[tuple[str, str, bool], list[VersionRule]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the rules, so that a list of codings does not search them all for each coding."""
+        index: dict[tuple[str, str, bool], list[VersionRule]] = {}
+        for rule in self.rules:
+            index.setdefault((rule.url, rule.mode, rule.is_for_value_sets), []).append(rule)
+        object.__setattr__(self, "_by_target", index)
 
     @property
     def languages(self) -> Languages | None:
@@ -86,9 +94,7 @@ class RequestContext:
 
     def rules_of(self, url: str, mode: str, *, for_value_sets: bool = False) -> Iterator[VersionRule]:
         """The rules of one mode for a code system or value set."""
-        for rule in self.rules:
-            if rule.url == url and rule.mode == mode and rule.is_for_value_sets is for_value_sets:
-                yield rule
+        yield from self._by_target.get((url, mode, for_value_sets), ())
 
     def version(self, url: str, included: str | None, *, for_value_sets: bool = False) -> tuple[str | None, VersionRule | None]:
         """The version to use, and the rule that decided: forced, else the included one, else the default, else the checked one.

@@ -83,6 +83,13 @@ def property_of(concept: Element, code: str) -> Any:  # noqa: ANN401 - a value o
     return next((value for each in values for name, value in each.items() if name.startswith("value")), None)
 
 
+PAYERS = (
+    *("medicare", "medicaid", "tricare", "aetna", "cigna", "uhc", "uhc-ma", "default"),
+    *("bcbs", "bcbs-arkansas", "bcbs-massachusetts", "bcbs-north-dakota"),
+)
+"""The payers of our policies, each with a value set of the modifiers that it allows."""
+
+
 def test_there_is_what_the_specification_lists() -> None:
     expected = {
         "CodeSystem": {"adapter-tag", "ai-facial-report", "claim-edit", "procedure-modifier", "seed-term"},
@@ -93,7 +100,7 @@ def test_there_is_what_the_specification_lists() -> None:
             "claim-modifier-telehealth",
             "claim-modifier-assistant",
             "claim-modifier-component",
-            *(f"claim-modifier-allowed-{payer}" for payer in ("medicare", "aetna", "bcbs", "cigna", "uhc", "default")),
+            *(f"claim-modifier-allowed-{payer}" for payer in PAYERS),
             "pos-telehealth",
             "taxonomy-expected",
             "candidate-syndrome-systems",

@@ -33,6 +33,12 @@ def texts(name: str, kind: str, size: int) -> Rows:
     return [{"name": name, kind: f"http://x.invalid/{number}|1"} for number in range(size)]
 
 
+def overlays(size: int) -> Rows:
+    system = {"resourceType": "CodeSystem", "status": "active", "content": "complete", "concept": [{"code": "a"}]}
+    return [{"name": "tx-resource", "resource": {**system, "url": "urn:s", "version": f"1.{number}"}} for number in range(size)]
+
+
+NAMED = [{"name": "url", "valueUri": "urn:s"}, {"name": "code", "valueCode": "a"}]
 VALUE_SET = {"name": "url", "valueUri": f"{BASE}/ValueSet/procedure-modifier"}
 CODE = [{"name": "system", "valueUri": MODIFIERS}, {"name": "code", "valueCode": "extent-reduced"}]
 LISTS: dict[str, tuple[str, str, Callable[[int], Rows]]] = {
@@ -45,6 +51,12 @@ LISTS: dict[str, tuple[str, str, Callable[[int], Rows]]] = {
     "codings to translate": ("ConceptMap", "translate", codings),
     "properties": ("CodeSystem", "lookup", lambda n: [*CODE, *texts("property", "valueCode", n)]),
     "versions": ("ValueSet", "expand", lambda n: [VALUE_SET, *texts("system-version", "valueCanonical", n)]),
+    "codings, each with versions": (
+        "ValueSet",
+        "validate-code",
+        lambda n: [VALUE_SET, *codings(n), *texts("force-system-version", "valueCanonical", n)],
+    ),
+    "versions of a code system": ("CodeSystem", "validate-code", lambda n: [*NAMED, *overlays(n)]),
     "designations": ("ValueSet", "expand", lambda n: [VALUE_SET, *texts("designation", "valueString", n)]),
 }
 

@@ -122,7 +122,7 @@ def _is_parameter(value: object) -> bool:
 
 
 def _arguments(table: Table, given: list[tuple[str, Element]]) -> Arguments:
-    values: dict[str, tuple[Any, ...]] = {}
+    values: dict[str, list[Any]] = {}
     issues: list[TerminologyIssue] = []
     for name, element in given:
         row = table.by_name.get(name)
@@ -132,8 +132,8 @@ def _arguments(table: Table, given: list[tuple[str, Element]]) -> Arguments:
         elif row.name in values and not row.repeats:
             issues.append(messages.REPEATED_PARAMETER.issue(name, name=name))
         else:
-            values[row.name] = (*values.get(row.name, ()), _value(row.kind, element))
-    return Arguments(values=values, issues=tuple(issues))
+            values.setdefault(row.name, []).append(_value(row.kind, element))
+    return Arguments(values={name: tuple(listed) for name, listed in values.items()}, issues=tuple(issues))
 
 
 def _refused(table: Table, name: str, element: Element) -> Iterator[TerminologyIssue]:
