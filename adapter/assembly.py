@@ -90,7 +90,7 @@ class Runtime:
             for compiled in pipeline.maps:
                 compiled.prepare()
             for release, library in self.outputs.items():
-                release.structure.expect({"Bundle", *(compiled.source.target for compiled in library.maps)})
+                release.quick.expect({"Bundle", *(compiled.source.target for compiled in library.maps)})
         return pipeline
 
     def convert(

@@ -69,7 +69,7 @@ resource:
 
 @pytest.fixture
 def toy() -> Release:
-    return release_of(load_table(json.dumps(TABLE).encode()), lambda _, __: ())
+    return release_of(load_table(json.dumps(TABLE).encode()))
 
 
 def runtime(folder: Path, toy: Release, state: str = "open") -> Runtime:

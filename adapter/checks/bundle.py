@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from adapter.checks.references import check_references
+from adapter.checks.quick import has_ordered_periods
+from adapter.checks.references import check_references, is_sound
 from adapter.checks.release import Release
 from adapter.fhir.bundle import Resource, expression_roots
 from adapter.fhir.json import canonical_bytes
@@ -12,34 +13,63 @@ from adapter.issues import Issue
 _ENTRY = re.compile(r"Bundle\.entry\[(\d+)\]\.resource")
 
 
-def check_resource(resource: Resource, release: Release, root: str | None = None) -> list[Issue]:
-    """What is wrong with one resource by itself; expressions begin with `root`, or with the resource type."""
+def check_resource(resource: Resource, release: Release, root: str | None = None, *, advice: bool = False) -> list[Issue]:
+    """What is wrong with one resource by itself; expressions begin with `root`, or with the resource type.
+
+    With `advice`, what is only good practice is said as well.
+    """
     if resource.get("resourceType") == "Bundle":
-        return check_bundle(resource, release)
+        return check_bundle(resource, release, advice=advice)
     issues = list(release.structure.issues(resource, root))
-    return issues if _has_error(issues) else [*issues, *release.invariants(resource, root or resource["resourceType"])]
+    return (
+        issues if _has_error(issues) else [*issues, *_rules(resource, release, root or resource["resourceType"], advice=advice)]
+    )
 
 
-def check_bundle(bundle: Resource, release: Release, content: bytes | None = None) -> list[Issue]:
+def check_bundle(bundle: Resource, release: Release, content: bytes | None = None, *, advice: bool = False) -> list[Issue]:
     """What is wrong with a Bundle and all resources in it; `content` are its canonical bytes, if they are there already.
 
     An expression begins with the resource type where the Bundle holds one resource of it (`Claim.item[0]`), otherwise with the
     entry (`Bundle.entry[21].resource`). Invariants are asked of resources, references of a Bundle of sound structure.
     """
-    issues = list(release.structure.issues(bundle))
-    is_sound = not _has_error(issues)
-    issues += _check_entries(bundle, release, is_sound=is_sound)
-    if is_sound:
-        issues += check_references(bundle, release, canonical_bytes(bundle) if content is None else content)
+    content = canonical_bytes(bundle) if content is None else content
+    is_quick = not advice and release.quick.is_valid(bundle)
+    if is_quick and is_sound(bundle, release, content) and has_ordered_periods(content):
+        issues = list(_own_rules(bundle, release))
+    else:
+        issues = _all_issues(bundle, release, content, advice=advice)
     return _rerooted(issues, bundle) if issues else issues
 
 
-def _check_entries(bundle: Resource, release: Release, *, is_sound: bool) -> Iterator[Issue]:
+def _all_issues(bundle: Resource, release: Release, content: bytes, *, advice: bool) -> list[Issue]:
+    """By the full checks."""
+    issues = list(release.structure.issues(bundle))
+    if _has_error(issues):
+        sound = ((place, each) for place, each in _resources(bundle) if release.structure.is_valid(each))
+        return [*issues, *(issue for place, each in sound for issue in _rules(each, release, place, advice=advice))]
+    issues += release.invariants.issues(bundle, "Bundle", advice=advice)
+    issues += _own_rules(bundle, release)
+    issues += check_references(bundle, release, content)
+    return issues
+
+
+def _rules(resource: Resource, release: Release, root: str, *, advice: bool) -> Iterator[Issue]:
+    yield from release.invariants.issues(resource, root, advice=advice)
+    yield from release.own_rules(resource, root)
+
+
+def _own_rules(bundle: Resource, release: Release) -> Iterator[Issue]:
+    for place, resource in _resources(bundle):
+        yield from release.own_rules(resource, place)
+
+
+def _resources(bundle: Resource) -> Iterator[tuple[str, Resource]]:
+    """The resources of the entries, each with its place; what is no entry or no resource is left out."""
     entries = bundle.get("entry")
     for number, entry in enumerate(entries if isinstance(entries, list) else ()):
         resource = entry.get("resource") if isinstance(entry, dict) else None
-        if isinstance(resource, dict) and (is_sound or release.structure.is_valid(resource)):
-            yield from release.invariants(resource, f"Bundle.entry[{number}].resource")
+        if isinstance(resource, dict):
+            yield f"Bundle.entry[{number}].resource", resource
 
 
 def _has_error(issues: list[Issue]) -> bool:

@@ -34,7 +34,8 @@ def explain(resource: object, table: ElementTable, place: str | None = None) -> 
     if not isinstance(resource, dict) or not isinstance(name, str):
         yield _issue("type", "a resource is an object with a resourceType", place or "Resource", None)
     elif name not in table.resource_types:
-        yield _not_checked(place or "Resource", table)
+        what = "a data type, not a resource" if name in table else "not the name of a resource type"
+        yield _issue("type", f"in {table.release} the resourceType is {what}", place or "Resource", None)
     else:
         yield from _Walk(table=table).within(resource, table[name], place or name)
 
@@ -172,16 +173,6 @@ def _unknown(name: str, kind: str, place: str) -> Issue:
     """A name that may be anything is only said if it looks like the name of an element."""
     at = f"{place}.{name}" if _NAME.fullmatch(name) else place
     return _issue("unknown-element", f"{kind} has no such element", at, None)
-
-
-def _not_checked(place: str, table: ElementTable) -> Issue:
-    return Issue(
-        severity=Severity.WARNING,
-        code=IssueType.NOT_SUPPORTED,
-        rule="structure/skipped",
-        text=f"not checked: the adapter's {table.release} table does not hold this resource type",
-        expression=(place,),
-    )
 
 
 _CODES = {"required": IssueType.REQUIRED, "value": IssueType.VALUE, "code": IssueType.CODE_INVALID}

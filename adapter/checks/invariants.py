@@ -1,117 +1,195 @@
-"""The invariants of R4 that matter for what the adapter makes, and the table of all invariants by resource type."""
+"""The invariants of a release as its definitions state them: compiled from their FHIRPath, and asked of every value."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from adapter.checks.claim import CLAIM_INVARIANTS
-from adapter.checks.invariant import TERMINOLOGY, Breaks, Invariant, each_of, has_choice, has_code, pairs_of
-from adapter.checks.us_core import US_CORE_INVARIANTS
+from adapter.checks.explanation import source_of
+from adapter.checks.fhirpath.compile import Compiler, Scope
+from adapter.checks.fhirpath.filter import filter_of
+from adapter.checks.fhirpath.item import Item
+from adapter.checks.fhirpath.tree import NotCompiledError
+from adapter.checks.invariant import Invariant
+from adapter.checks.schema import is_list
 from adapter.fhir.bundle import Resource
-from adapter.issues import Issue, Severity
+from adapter.fhir.table import Constraint, Element, ElementTable
+from adapter.issues import Issue, IssueType, Severity
 
+ADVICE = Severity.INFORMATION.value
+"""The severity of what is only good practice."""
 
-def _no_policy(consent: Resource) -> Iterator[str]:
-    if "policy" not in consent and "policyRule" not in consent:
-        yield ""
-
-
-def _no_patient(consent: Resource) -> Iterator[str]:
-    """As ppc-2 is meant: its expression in R4 compares with a system that does not exist, so it never fires."""
-    if "patient" not in consent and has_code(consent.get("scope"), TERMINOLOGY + "consentscope", "patient-privacy"):
-        yield ""
-
-
-def _value_and_reason(observation: Resource) -> Iterator[str]:
-    if "dataAbsentReason" in observation and has_choice(observation, "Observation", "value[x]"):
-        yield ".dataAbsentReason"
-
-
-def _repeated_code(observation: Resource) -> Iterator[str]:
-    if "component" in observation and has_choice(observation, "Observation", "value[x]"):
-        own = set(pairs_of(observation.get("code", {})))
-        yield from (
-            f"{path}.code" for path, part in each_of(observation, "component") if own & set(pairs_of(part.get("code", {})))
-        )
-
-
-def _no_clinical_status(condition: Resource) -> Iterator[str]:
-    problem = (TERMINOLOGY + "condition-category", "problem-list-item")
-    is_problem = any(has_code(each, *problem) for _, each in each_of(condition, "category"))
-    if is_problem and "clinicalStatus" not in condition and not _is_in_error(condition):
-        yield ""
-
-
-def _abated_and_active(condition: Resource) -> Iterator[str]:
-    over = (TERMINOLOGY + "condition-clinical", "inactive", "resolved", "remission")
-    if has_choice(condition, "Condition", "abatement[x]") and not has_code(condition.get("clinicalStatus"), *over):
-        yield ".clinicalStatus"
-
-
-def _error_with_status(condition: Resource) -> Iterator[str]:
-    if "clinicalStatus" in condition and _is_in_error(condition):
-        yield ".clinicalStatus"
-
-
-def _is_in_error(condition: Resource) -> bool:
-    return has_code(condition.get("verificationStatus"), TERMINOLOGY + "condition-ver-status", "entered-in-error")
-
-
-def _item_and_answer(part: Resource) -> Iterator[str]:
-    """At any depth: items stand in items, and in answers."""
-    for path, item in each_of(part, "item"):
-        if "item" in item and "answer" in item:
-            yield path
-        inner = [("", item), *each_of(item, "answer")]
-        yield from (f"{path}{between}{within}" for between, each in inner for within in _item_and_answer(each))
-
-
-def _detail_without_code(request: Resource) -> Iterator[str]:
-    if "orderDetail" in request and "code" not in request:
-        yield ".orderDetail"
-
-
-def _rule(key: str, page: str, human: str, *, breaks: Breaks, severity: Severity = Severity.ERROR) -> Invariant:
-    source = f"http://hl7.org/fhir/R4/{page}.html#invs"
-    return Invariant(key=key, human=human, source=source, breaks=breaks, severity=severity)
-
-
-_BASE: dict[str, tuple[Invariant, ...]] = {
-    "Claim": CLAIM_INVARIANTS,
-    "Consent": (
-        _rule("ppc-1", "consent", "a consent needs a policy or a policy rule", breaks=_no_policy),
-        _rule("ppc-2", "consent", "a privacy consent needs its patient", breaks=_no_patient),
-    ),
-    "Observation": (
-        _rule("obs-6", "observation", "a value and the reason for its absence are both there", breaks=_value_and_reason),
-        _rule("obs-7", "observation", "a component repeats the code that the value belongs to", breaks=_repeated_code),
-    ),
-    "Condition": (
-        _rule("con-3", "condition", "a problem has no clinical status", breaks=_no_clinical_status, severity=Severity.WARNING),
-        _rule("con-4", "condition", "what is over must be inactive, resolved or in remission", breaks=_abated_and_active),
-        _rule("con-5", "condition", "what was entered in error has no clinical status", breaks=_error_with_status),
-    ),
-    "QuestionnaireResponse": (
-        _rule("qrs-1", "questionnaireresponse", "an item has items or answers, not both", breaks=_item_and_answer),
-    ),
-    "ServiceRequest": (
-        _rule("prr-1", "servicerequest", "details of an order stand without its code", breaks=_detail_without_code),
-    ),
+_NARRATIVE = (
+    r'^<div xmlns="http://www\.w3\.org/1999/xhtml">(<p>(<b>[^<]*</b>)?[^<]*</p>)*<p>(<b>)?[^<]*[^<\s][^<]*(</b>[^<]*)?</p></div>$'
+)
+_FILTERS: Mapping[str, Any] = {
+    "absolute-system": {"pattern": "^[A-Za-z][A-Za-z0-9+.-]*:"},
+    "txt-1": {"pattern": _NARRATIVE},
+    "txt-2": True,  # as txt-1
+    "ele-1": True,  # only what has an id of its own can have nothing else, and the filter of every element's id is closed
+    "per-1": True,  # the bytes are looked at (`quick`)
+    "ref-1": True,  # the references are followed (`references`)
 }
-
-INVARIANTS: dict[str, tuple[Invariant, ...]] = {
-    name: (*_BASE.get(name, ()), *US_CORE_INVARIANTS.get(name, ())) for name in sorted({*_BASE, *US_CORE_INVARIANTS})
-}
-"""The invariants of each resource type."""
+"""What invariants let pass that are not filtered by their expression."""
 
 
-def check_invariants(resource: Resource, root: str | None = None) -> list[Issue]:
-    """The invariants that a resource of sound structure breaks; expressions begin with `root`, or with the resource type."""
-    name = resource["resourceType"]
-    found: list[Issue] = []
-    asked: dict[object, bool] = {None: True}
-    for invariant in INVARIANTS.get(name, ()):
-        counts = invariant.counts
-        if counts not in asked and counts is not None:
-            asked[counts] = counts(resource)
-        if asked[counts]:
-            found += invariant.issues(resource, root or name)
-    return found
+def _is_only_an_id(item: Item, _: Scope) -> bool:
+    return isinstance(item.value, dict) and item.value.keys() == {"id"}
+
+
+_PLAIN: Mapping[str, Callable[[Item, Scope], bool]] = {"ele-1": _is_only_an_id}
+"""What is asked of so many values that it does not go through FHIRPath; a test holds it to its expression."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledInvariant:
+    """An invariant, and whether a value breaks it."""
+
+    constraint: Constraint
+    is_broken: Callable[[Item, Scope], bool]
+
+
+class InvariantCheck:
+    """The invariants of an element table, those of some types added, some written by hand, and some left to others."""
+
+    def __init__(
+        self,
+        table: ElementTable,
+        *,
+        added: Mapping[str, tuple[Constraint, ...]],
+        by_hand: Mapping[str, tuple[Invariant, ...]],
+        left_out: Collection[str],
+    ) -> None:
+        """Hold the table; the invariants of a type are compiled when they are first asked."""
+        self.table = table
+        self.by_hand = by_hand
+        self._added = added
+        self._left_out = frozenset(left_out)
+        self._compiler = Compiler(table)
+        self._compiled: dict[str, tuple[CompiledInvariant, ...]] = {}
+
+    def constraints(self, path: str) -> Iterator[Constraint]:
+        """The invariants that are asked of a type, with those of its bases, or of an element."""
+        kind: str | None = path
+        while kind is not None:
+            stated = (*self.table.constraints(kind), *self._added.get(kind, ()))
+            yield from (constraint for constraint in stated if constraint.key not in self._left_out)
+            kind = self.table[kind].base if kind in self.table else None
+
+    def compiled(self, path: str) -> tuple[CompiledInvariant, ...]:
+        """The invariants of a type or an element that can be asked; `not_compiled` says which cannot."""
+        if path not in self._compiled:
+            self._compiled[path] = tuple(self._compile(path))
+        return self._compiled[path]
+
+    def not_compiled(self, path: str) -> Iterator[tuple[Constraint, str]]:
+        """The invariants that use what is not in our part of FHIRPath, with what that is."""
+        for constraint in self.constraints(path):
+            try:
+                self._compiler.invariant(constraint.expression)
+            except NotCompiledError as error:
+                yield constraint, str(error)
+
+    def _compile(self, path: str) -> Iterator[CompiledInvariant]:
+        without = {constraint.key for constraint, _ in self.not_compiled(path)}
+        without |= {invariant.key for invariant in self.by_hand.get(path, ())}
+        for constraint in self.constraints(path):
+            if constraint.key in _PLAIN:
+                yield CompiledInvariant(constraint=constraint, is_broken=_PLAIN[constraint.key])
+            elif constraint.key not in without:
+                yield CompiledInvariant(constraint=constraint, is_broken=self._compiler.invariant(constraint.expression))
+
+    def filters(self, path: str) -> list[Any]:
+        """JSON Schemas of what surely breaks no invariant of a type or an element, but for what is only good practice."""
+        owner, _, name = path.rpartition(".")
+        if name == "id" and owner and self.table[owner].kind != "resource":
+            return [False]
+        without = {constraint.key for constraint, _ in self.not_compiled(path)}
+        found: list[Any] = [
+            _FILTERS[constraint.key] if constraint.key in _FILTERS else self._filter(path, constraint)
+            for constraint in self.constraints(path)
+            if constraint.severity != ADVICE and constraint.key not in without
+        ]
+        return [schema for schema in found if schema is not True]
+
+    def _filter(self, path: str, constraint: Constraint) -> Any:  # noqa: ANN401 - JSON Schema
+        owner, _, name = path.rpartition(".")
+        if path in self.table:
+            return filter_of(constraint.expression, path, self.table)
+        kinds = {element.type for element in self.table[owner].elements.values() if name in {element.name, element.choice}}
+        return filter_of(constraint.expression, kinds.pop(), self.table) if len(kinds) == 1 else False
+
+    def issues(self, resource: Resource, root: str, *, advice: bool = False) -> Iterator[Issue]:
+        """The invariants that a resource of sound structure breaks, in it and all that is in it; expressions begin with `root`.
+
+        With `advice`, what is only good practice is said as well, as an information.
+        """
+        item = Item(resource, str(resource["resourceType"]))
+        issues = _Walk(check=self, resource=item, root=item, memo={}).within(item, root)
+        yield from (issue for issue in issues if advice or issue.severity is not Severity.INFORMATION)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Walk:
+    """The walk through one resource; `root` is the resource around a contained one."""
+
+    check: InvariantCheck
+    resource: Item
+    root: Item
+    memo: dict[object, Any]
+
+    def within(self, item: Item, place: str) -> Iterator[Issue]:
+        """What a value breaks, and what is in it."""
+        yield from self._broken(item, item.type, place)
+        for invariant in self.check.by_hand.get(item.type, ()):
+            yield from invariant.issues(item.value, place)
+        elements = self.check.table[item.type].elements
+        for name in item.value if isinstance(item.value, dict) else ():
+            element = elements.get(name.removeprefix("_"))
+            if element is not None:
+                yield from self._element(item, element, name, place=place)
+
+    def _broken(self, item: Item, path: str, place: str) -> Iterator[Issue]:
+        for invariant in self.check.compiled(path):
+            scope = Scope(self.resource, self.root, item, self.memo)
+            if invariant.is_broken(item, scope):
+                owner = path if path in self.check.table else path.rpartition(".")[0]
+                yield _issue(invariant.constraint, place, source_of(self.check.table[owner], None, self.check.table))
+
+    def _element(self, owner: Item, element: Element, name: str, *, place: str) -> Iterator[Issue]:
+        """The values of an element, or what stands beside them."""
+        kind = element.type if name == element.name else "Element"
+        at = f"{place}.{element.name}"
+        if not is_list(element):
+            yield from self._value(owner, element, owner.value[name], kind=kind, place=at)
+            return
+        for number, part in enumerate(owner.value[name]):
+            if part is not None:
+                yield from self._value(owner, element, part, kind=kind, place=f"{at}[{number}]")
+
+    def _value(self, owner: Item, element: Element, part: Any, *, kind: str, place: str) -> Iterator[Issue]:  # noqa: ANN401 - JSON
+        if kind == "Resource":
+            yield from self._resource(owner, element, part, place)
+            return
+        item = Item(part, kind)
+        yield from self._broken(item, f"{owner.type}.{element.choice or element.name}", place)
+        yield from self.within(item, place)
+
+    def _resource(self, owner: Item, element: Element, part: Resource, place: str) -> Iterator[Issue]:  # noqa: PLR0917 - one value
+        item = Item(part, str(part["resourceType"]))
+        is_contained = element.name == "contained"
+        root = owner if is_contained else item
+        yield from _Walk(check=self.check, resource=item, root=root, memo={}).within(item, place)
+
+
+_SEVERITIES = {severity.value: severity for severity in Severity}
+
+
+def _issue(constraint: Constraint, place: str, source: str) -> Issue:
+    return Issue(
+        severity=_SEVERITIES[constraint.severity],
+        code=IssueType.INVARIANT,
+        rule=f"invariant/{constraint.key}",
+        text=constraint.human,
+        expression=(place,),
+        source=source,
+    )

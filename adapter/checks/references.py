@@ -11,7 +11,9 @@ from adapter.issues import Issue, IssueType, Severity
 
 _PAGES = "http://hl7.org/fhir"
 _REFERENCE_KEY = b'"reference":"'
+_TO_DO = frozenset({"transaction", "batch"})
 _NEEDS_REQUEST = frozenset({"transaction", "batch", "history"})
+_NEEDS_RESPONSE = frozenset({"transaction-response", "batch-response", "history"})
 
 
 def check_references(bundle: Resource, release: Release, content: bytes) -> Iterator[Issue]:
@@ -21,9 +23,8 @@ def check_references(bundle: Resource, release: Release, content: bytes) -> Iter
     """
     entries = bundle.get("entry", [])
     types = types_of(entries)
-    if len(types) < 2 * len(entries) or not all("request" in entry for entry in entries):
-        source = f"{_PAGES}/{release.name}/bundle.html"
-        yield from (replace(issue, source=source) for issue in _check_entries(bundle.get("type"), entries))
+    source = f"{_PAGES}/{release.name}/bundle.html"
+    yield from (replace(issue, source=source) for issue in _check_entries(bundle.get("type"), entries))
     resources = [entry.get("resource") for entry in entries]
     if not _all_sound(release, resources, types, content=content):
         for number, resource in enumerate(resources):
@@ -31,6 +32,19 @@ def check_references(bundle: Resource, release: Release, content: bytes) -> Iter
                 source = f"{_PAGES}/{release.name}/references.html"
                 found = _unsound(resource, types, guide=release.all_references, place=f"Bundle.entry[{number}].resource")
                 yield from (replace(issue, source=source) for issue in found)
+
+
+def is_sound(bundle: Resource, release: Release, content: bytes) -> bool:
+    """Whether nothing is wrong with the references, full URLs and ids of a Bundle of sound structure.
+
+    Quick, and careful: it says no where only a closer look can tell.
+    """
+    entries = bundle.get("entry", [])
+    types = types_of(entries)
+    is_complete = all("request" in entry and "response" not in entry for entry in entries)
+    if bundle.get("type") not in _TO_DO or len(types) < 2 * len(entries) or not is_complete:
+        return False
+    return _all_sound(release, [entry.get("resource") for entry in entries], types, content=content)
 
 
 def _all_sound(release: Release, resources: list[Resource | None], types: Mapping[str, str], *, content: bytes) -> bool:
@@ -56,7 +70,7 @@ def types_of(entries: list[Resource]) -> dict[str, str]:
 
 
 def _check_entries(kind: str | None, entries: list[Resource]) -> Iterator[Issue]:
-    """Entries of one full URL or one id (bdl-7), and entries without the request that they need (bdl-3)."""
+    """Entries of one full URL or one id (bdl-7), and requests and responses that are missing or too many (bdl-3, bdl-4)."""
     urls = Counter(entry["fullUrl"] for entry in entries if "fullUrl" in entry)
     ids = Counter(each for entry in entries if (each := _id_of(entry)))
     is_history = kind == "history"
@@ -66,8 +80,15 @@ def _check_entries(kind: str | None, entries: list[Resource]) -> Iterator[Issue]
             yield _issue("bdl-7", "another entry has the same full URL", f"{here}.fullUrl")
         if ids[_id_of(entry)] > 1 and not is_history:
             yield _issue("id", "another entry has a resource of this type and id", f"{here}.resource.id")
-        if kind in _NEEDS_REQUEST and "request" not in entry:
-            yield _issue("bdl-3", f"an entry of a {kind} needs a request", here)
+        yield from _unfit(entry, here, kind, "request", key="bdl-3")
+        yield from _unfit(entry, here, kind, "response", key="bdl-4")
+
+
+def _unfit(entry: Resource, here: str, kind: str | None, name: str, *, key: str) -> Iterator[Issue]:  # noqa: PLR0917 - one entry
+    """A request or a response that is missing, or should not be there."""
+    needs = kind in (_NEEDS_REQUEST if name == "request" else _NEEDS_RESPONSE)
+    if needs != (name in entry):
+        yield _issue(key, f"an entry of a {kind} {'needs' if needs else 'has no'} {name}", here)
 
 
 def _id_of(entry: Resource) -> str:

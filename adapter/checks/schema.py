@@ -4,8 +4,8 @@ One schema serves all resource types: what a resource must look like follows fro
 (by itself, `contained`, `Bundle.entry.resource`).
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from adapter.fhir.table import Codes, Element, ElementTable, Type
 
@@ -39,11 +39,15 @@ _WHITE_SPACE = {
 }
 
 
-def schema_of(table: ElementTable, resource_types: Sequence[str]) -> Schema:
+FiltersOf: TypeAlias = Callable[[str], Sequence[Schema | bool]]
+"""Further schemas that hold for a type, or for an element of a type (`Organization.telecom`)."""
+
+
+def schema_of(table: ElementTable, resource_types: Sequence[str], filters: FiltersOf = lambda _: ()) -> Schema:
     """The schema of resources of some types; a resource of another type does not fulfil it, wherever it stands."""
     definitions: dict[str, Schema] = {}
     for name in resource_types:
-        _define(name, table, definitions)
+        _define(name, table, definitions, filters=filters)
     definitions["Resource"] = {"type": "object", "required": ["resourceType"], **_dispatch(resource_types)}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -61,15 +65,15 @@ def _dispatch(names: Sequence[str]) -> Schema:
     return {"if": is_lower, "then": _dispatch(names[:half]), "else": _dispatch(names[half:])}
 
 
-def _define(name: str, table: ElementTable, definitions: dict[str, Schema]) -> None:
+def _define(name: str, table: ElementTable, definitions: dict[str, Schema], *, filters: FiltersOf) -> None:
     """Add a type and all that it is made of."""
     if name in definitions:
         return
     made = table[name]
     definitions[name] = {}
-    for each in ("Element", *(element.type for element in made.elements.values())):
-        _define(each, table, definitions)
-    definitions[name] = _primitive(made) if made.kind == "primitive" else _object(made, table)
+    for kind in ("Element", *(element.type for element in made.elements.values())):
+        _define(kind, table, definitions, filters=filters)
+    definitions[name] = _primitive(made) if made.kind == "primitive" else _object(made, table, filters)
 
 
 def _reference(name: str) -> Schema:
@@ -105,12 +109,13 @@ def to_ascii(pattern: str) -> str:
     return pattern
 
 
-def _object(made: Type, table: ElementTable) -> Schema:
+def _object(made: Type, table: ElementTable, filters: FiltersOf) -> Schema:
     properties: Schema = {"resourceType": {"const": made.name}} if made.kind == "resource" else {}
     conditions: list[Schema] = [{"required": ["resourceType"]}] if made.kind == "resource" else []
     for element in made.elements.values():
         sibling = sibling_of(made, element, table)
-        properties[element.name] = _many(_value(element), element, sibling)
+        further = filters(f"{made.name}.{element.choice or element.name}")
+        properties[element.name] = _many(_value(element, further), element, sibling)
         if sibling:
             properties[sibling] = _many(_reference("Element"), element, sibling)
         if element.minimum and not element.choice:
@@ -118,6 +123,7 @@ def _object(made: Type, table: ElementTable) -> Schema:
         if sibling and is_list(element):
             conditions.append(_has_no_lone_null(element.name, sibling))
     conditions += [_choice(members, made, table) for members in choices_of(made).values()]
+    conditions += [{"allOf": [schema]} if isinstance(schema, bool) else schema for schema in filters(made.name)]
     closed: Schema = {"type": "object", "minProperties": 1, "properties": properties, "additionalProperties": False}
     return {**closed, "allOf": conditions} if conditions else closed
 
@@ -171,8 +177,13 @@ def _many(schema: Schema, element: Element, sibling: str | None) -> Schema:
     return {"type": "array", "minItems": max(1, element.minimum), **largest, "items": items}
 
 
-def _value(element: Element) -> Schema:
-    """One value of an element: its type, its codes, its fixed value."""
+def _value(element: Element, further: Sequence[Schema | bool]) -> Schema:
+    """One value of an element: its type, its codes, its fixed value, and what else holds for it."""
+    value = _typed_value(element)
+    return {"allOf": [value, *further]} if further else value
+
+
+def _typed_value(element: Element) -> Schema:
     if element.codes is not None and element.type not in {"Coding", "CodeableConcept", "CodeableReference"}:
         return {"enum": sorted(str(code) for code in element.codes)}
     parts = [_reference(element.type)]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from jsonschema_rs import Draft202012Validator, RegexOptions
 
 from adapter.checks.explanation import explain
-from adapter.checks.schema import schema_of
+from adapter.checks.schema import FiltersOf, schema_of
 from adapter.fhir.bundle import Resource
 from adapter.fhir.table import ElementTable
 from adapter.issues import Issue, IssueType, Severity
@@ -18,13 +18,14 @@ class StructureCheck:
     """The structure check of one element table (http://hl7.org/fhir/R4/json.html).
 
     Checked are unknown elements, cardinality, types, patterns of primitives, required bindings, choices, fixed values and
-    emptiness, in a resource and in all resources in it. A resource of a type that the table does not know was not checked, which
-    is a warning. The types of the first resource are compiled when it comes, others when they are met.
+    emptiness, in a resource and in all resources in it. The types of the first resource are compiled when it comes, others when
+    they are met.
     """
 
-    def __init__(self, table: ElementTable) -> None:
-        """Hold the table; patterns run in linear time, whatever the text."""
+    def __init__(self, table: ElementTable, filters: FiltersOf = lambda _: ()) -> None:
+        """Hold the table, and what else must hold for a resource to be valid; patterns run in linear time, whatever the text."""
         self._table = table
+        self._filters = filters
         self._expected: frozenset[str] = frozenset()
         self._known: frozenset[str] = frozenset()
         self._schema: Draft202012Validator | None = None
@@ -40,7 +41,7 @@ class StructureCheck:
         known = self._known | self._expected | met
         if self._compilations == _MOST_COMPILATIONS:
             known = frozenset(self._table.resource_types)
-        schema = schema_of(self._table, sorted(known))
+        schema = schema_of(self._table, sorted(known), self._filters)
         self._schema = Draft202012Validator(schema, pattern_options=RegexOptions(), validate_formats=True)
         self._known = known
         return self._schema

@@ -10,6 +10,8 @@ US_CORE = "http://hl7.org/fhir/us/core/"
 _PAGES = "http://hl7.org/fhir/us/core/STU6.1/StructureDefinition-us-core-"
 _NPI = "http://hl7.org/fhir/sid/us-npi"
 _ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
+_PREFIX_SUM = 24  # of 80840
+_DOUBLED = {str(digit): sum(divmod(2 * digit, 10)) for digit in range(10)}
 _WHOLE_DAY = len("2026-01-31")
 
 
@@ -25,8 +27,8 @@ def has_npi_form(text: str) -> bool:
 
 def has_npi_check_digit(text: str) -> bool:
     """Whether the last of some digits checks the others, after the prefix 80840 (ISO/IEC 7812, Luhn)."""
-    doubled = [int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate("80840" + text, start=1)]
-    return sum(sum(divmod(each, 10)) for each in doubled) % 10 == 0
+    doubled = sum(_DOUBLED[digit] for digit in text[-2::-2])
+    return (_PREFIX_SUM + doubled + sum(map(int, text[::-2]))) % 10 == 0
 
 
 def _npis(resource: Resource) -> Iterator[tuple[str, str]]:

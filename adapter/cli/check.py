@@ -65,7 +65,7 @@ def _checked(file: Path, server: str | None, *, models: bool) -> Iterator[Issue]
         )
         return
     parts = _parts_of(resource)
-    issues = list(check_resource(resource, default_runtime().release))
+    issues = list(check_resource(resource, default_runtime().release, advice=True))
     issues += _second_opinions(parts) if models else []
     issues += _validated(parts, server) if server else []
     yield from (replace(issue, location=issue.location or (file.name,)) for issue in issues)

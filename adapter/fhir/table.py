@@ -107,6 +107,11 @@ class ElementTable:
             self._types[name] = self._type(name)
         return self._types[name]
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """All types, by type code or path, abstract ones included."""
+        return tuple(self._rows)
+
     def constraints(self, path: str) -> tuple[Constraint, ...]:
         """The invariants stated for a type, or for an element of a type (`Organization.telecom`); not those of its base."""
         rows = self._constraints.get(path, ())

@@ -47,16 +47,6 @@ def test_references_are_checked_where_the_structure_is_sound() -> None:
     assert said(check_bundle(wrong, r4())) == [("reference/unresolved", "Observation.subject.reference")]
 
 
-def test_what_is_not_checked_does_not_keep_the_rest_from_being_checked() -> None:
-    skipped = {**bundle()["entry"][0], "fullUrl": "urn:uuid:i", "resource": {"resourceType": "Imunization", "id": "i"}}
-    wrong = spoilt(spoilt(bundle(), "entry.4", skipped), "entry.2.resource.subject.reference", "urn:uuid:x")
-
-    assert said(check_bundle(wrong, r4())) == [
-        ("structure/skipped", "Imunization"),
-        ("reference/unresolved", "Observation.subject.reference"),
-    ]
-
-
 @pytest.mark.parametrize("entry", [[], {}, 3, [3], [{"resource": 3}], [{"resource": {"resourceType": 3}}], [{"fullUrl": 3}]])
 def test_a_bundle_of_unsound_structure_is_told_as_such(entry: object) -> None:
     wrong: Any = {**bundle(), "entry": entry}

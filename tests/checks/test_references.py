@@ -4,7 +4,7 @@ import pytest
 
 from adapter.checks import r4
 from adapter.checks.reference_guide import leading_types
-from adapter.checks.references import check_references, types_of
+from adapter.checks.references import check_references, is_sound, types_of
 from adapter.fhir.bundle import transaction
 from adapter.fhir.json import canonical_bytes
 from adapter.fhir.table import packaged_table
@@ -38,7 +38,15 @@ GOOD: dict[str, Resource] = {
     "a history with several versions": {
         "resourceType": "Bundle",
         "type": "history",
-        "entry": [{"fullUrl": "urn:uuid:p", "resource": PATIENT, "request": {"method": "PUT", "url": "Patient/p"}}] * 2,
+        "entry": [
+            {
+                "fullUrl": "urn:uuid:p",
+                "resource": PATIENT,
+                "request": {"method": "PUT", "url": "Patient/p"},
+                "response": {"status": "200"},
+            }
+        ]
+        * 2,
     },
     "an entry without a resource": {
         "resourceType": "Bundle",
@@ -109,6 +117,16 @@ BAD: dict[str, tuple[Resource, str, str]] = {
         "reference/id",
         "Bundle.entry[1].resource.id",
     ),
+    "an entry has a request that is not for it": (
+        {"resourceType": "Bundle", "type": "collection", "entry": [{"request": {"method": "DELETE", "url": "Patient/p"}}]},
+        "reference/bdl-3",
+        "Bundle.entry[0]",
+    ),
+    "an entry has a response that is not for it": (
+        spoilt(bundle(), "entry.2.response", {"status": "200"}),
+        "reference/bdl-4",
+        "Bundle.entry[2]",
+    ),
     "an entry has no request": (spoilt(bundle(), "entry.3.request"), "reference/bdl-3", "Bundle.entry[3]"),
 }
 
@@ -152,6 +170,13 @@ def test_a_reference_in_an_extension_is_found_though_the_short_guide_does_not_lo
     assert len(list(r4().all_references.references(pointing["entry"][1]["resource"]))) > len(
         list(r4().references.references(pointing["entry"][1]["resource"]))
     )
+
+
+def test_the_quick_answer_is_for_bundles_of_things_to_do() -> None:
+    collection = {**bundle(), "type": "collection"}
+
+    assert is_sound(bundle(), r4(), canonical_bytes(bundle()))
+    assert not is_sound(collection, r4(), canonical_bytes(collection))
 
 
 def test_the_ways_lead_to_every_type_that_holds_a_reference() -> None:

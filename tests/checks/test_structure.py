@@ -194,17 +194,30 @@ def test_an_expression_begins_with_the_root_that_is_given() -> None:
     ]
 
 
-def test_a_resource_that_the_table_does_not_know_is_said_to_be_skipped() -> None:
-    (issue,) = r4().structure.issues({"resourceType": "Imunization", "anything": 1})
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Imunization", "in R4 the resourceType is not the name of a resource type"),
+        ("Period", "in R4 the resourceType is a data type, not a resource"),
+    ],
+)
+def test_what_is_no_resource_type_is_said(name: str, text: str) -> None:
+    (issue,) = r4().structure.issues({"resourceType": name, "anything": 1})
 
-    assert (issue.rule, issue.severity, issue.is_error) == ("structure/skipped", "warning", False)
+    assert (issue.rule, issue.text, issue.expression, issue.is_error) == ("structure/type", text, ("Resource",), True)
+
+
+def test_a_data_type_where_a_resource_belongs_is_an_issue() -> None:
+    wrong = spoilt(CLAIM, "contained", [{"resourceType": "Period", "start": "2024"}])
+
+    assert said(r4().structure.issues(wrong)) == [("structure/type", "Claim.contained[0]")]
 
 
 def test_r5_is_checked_by_its_own_table() -> None:
     media = {"resourceType": "Media", "status": "completed", "content": {"url": "http://a.test/b"}}
 
     assert said(r4().structure.issues(media)) == []
-    assert said(StructureCheck(packaged_table("R5")).issues(media)) == [("structure/skipped", "Resource")]
+    assert said(StructureCheck(packaged_table("R5")).issues(media)) == [("structure/type", "Resource")]
 
 
 def test_types_are_compiled_when_they_are_met_and_all_of_them_after_a_few() -> None:

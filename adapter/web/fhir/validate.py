@@ -22,7 +22,7 @@ def validate(service: Service, request: Request, resource_type: str) -> Response
     if resource.get("resourceType") != resource_type:
         text = "the resource is not of the type that the URL names"
         raise UnreadableError(Issue(severity=Severity.ERROR, code=IssueType.INVALID, rule="request/type", text=text))
-    own = (_said_by("adapter", issue) for issue in check_resource(resource, service.runtime.release))
+    own = (_said_by("adapter", issue) for issue in check_resource(resource, service.runtime.release, advice=True))
     issues = [*own, *_server_issues(service, resource)]
     return outcome_answer(issues, HTTPStatus.OK, service.base)
 

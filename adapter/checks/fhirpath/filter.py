@@ -1,0 +1,226 @@
+"""Invariants as JSON Schema: what can be said without FHIRPath about whether one could be broken.
+
+A schema here is a filter: where it holds, the invariant is not broken; where it does not, the invariant must be asked. So it may
+be coarse, but only towards asking. `Answer` is a schema of the values for which an expression may give the answer that is wanted,
+and whether it gives that answer for all of them.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+from adapter.checks.fhirpath.tree import Call, Expression, Literal, Member, Operation, This, parse
+from adapter.fhir.table import Element, ElementTable
+
+Schema: TypeAlias = dict[str, Any] | bool
+
+
+class Answer(NamedTuple):
+    """The values for which an expression may give an answer; `is_exact` if it does for all of them."""
+
+    schema: Schema
+    is_exact: bool
+
+
+_FEW = 3
+_PLAIN_PATTERN = re.compile(r"\^?[\w\[\](){},.:*+\\\-]+\$?")
+_UNKNOWN = Answer(schema=True, is_exact=False)
+
+
+def filter_of(expression: str, kind: str, table: ElementTable) -> Schema:
+    """The schema of values of a type that surely do not break an invariant; False if that has to be asked of every value."""
+    return _negation(_Filter(table=table, kind=kind).may_be(parse(expression), wanted=False).schema)
+
+
+def _negation(schema: Schema) -> Schema:
+    if isinstance(schema, bool):
+        return not schema
+    return schema["not"] if schema.keys() == {"not"} else {"not": schema}
+
+
+def _all(answers: Sequence[Answer]) -> Answer:
+    schemas = [answer.schema for answer in answers if answer.schema is not True]
+    exact = all(answer.is_exact for answer in answers)
+    if False in schemas or not schemas:
+        return Answer(schema=not schemas, is_exact=exact)
+    return Answer(schema=schemas[0] if len(schemas) == 1 else {"allOf": schemas}, is_exact=exact)
+
+
+def _any(answers: Sequence[Answer]) -> Answer:
+    schemas = [answer.schema for answer in answers if answer.schema is not False]
+    exact = all(answer.is_exact for answer in answers)
+    if True in schemas or not schemas:
+        return Answer(schema=bool(schemas), is_exact=exact)
+    return Answer(schema=schemas[0] if len(schemas) == 1 else {"anyOf": schemas}, is_exact=exact)
+
+
+class _Filter(NamedTuple):
+    """The filter of expressions that are asked of one type."""
+
+    table: ElementTable
+    kind: str
+
+    def may_be(self, tree: Expression, *, wanted: bool) -> Answer:
+        """When an expression may be true (or, if that is wanted, false)."""
+        if isinstance(tree, Operation):
+            return self._operation(tree, wanted=wanted)
+        if isinstance(tree, Call):
+            return self._call(tree, wanted=wanted)
+        return _UNKNOWN
+
+    def _operation(self, tree: Operation, *, wanted: bool) -> Answer:
+        match tree.sign:
+            case "or" | "and":
+                answers = [self.may_be(part, wanted=wanted) for part in (tree.left, tree.right)]
+                return _any(answers) if (tree.sign == "or") == wanted else _all(answers)
+            case "implies":
+                answers = [self.may_be(tree.left, wanted=not wanted), self.may_be(tree.right, wanted=wanted)]
+                return _any(answers) if wanted else _all(answers)
+            case "xor":
+                return self._alike(tree, wanted=not wanted)
+            case _:
+                return self._comparison(tree, wanted=wanted)
+
+    def _comparison(self, tree: Operation, *, wanted: bool) -> Answer:
+        is_wanted = wanted == (tree.sign != "!=")
+        match tree:
+            case Operation(sign="=" | "!=", left=Call(), right=Call()):
+                return self._alike(tree, wanted=is_wanted)
+            case Operation(sign="=" | "!=", right=Literal(value=value)):
+                return self._valued(tree.left, {"const": value}, wanted=is_wanted)
+            case Operation(sign=">", right=Literal(value=0)):
+                return self._counted(tree.left, wanted=wanted)
+            case Operation(sign="in") if _codes(tree.right):
+                return self._valued(tree.left, {"enum": _codes(tree.right)}, wanted=wanted)
+            case _:
+                return _UNKNOWN
+
+    def _counted(self, tree: Expression, *, wanted: bool) -> Answer:
+        """When a sum of counts may be more than nothing: one of the things counted is there."""
+        if isinstance(tree, Operation) and tree.sign == "+":
+            answers = [self._counted(part, wanted=wanted) for part in (tree.left, tree.right)]
+            return _any(answers) if wanted else _all(answers)
+        is_count = isinstance(tree, Call) and tree.name == "count"
+        return self._present(tree.owner, wanted=wanted) if isinstance(tree, Call) and is_count else _UNKNOWN
+
+    def _alike(self, tree: Operation, *, wanted: bool) -> Answer:
+        """When both sides may say the same, or may not."""
+        sides = [self.may_be(side, wanted=True) for side in (tree.left, tree.right)]
+        if all(side.is_exact for side in sides):
+            differ: Schema = {"oneOf": [side.schema for side in sides]}
+            return Answer(schema=_negation(differ) if wanted else differ, is_exact=True)
+        pairs = [(answer, answer == wanted) for answer in (True, False)]
+        return _any([_all([self.may_be(tree.left, wanted=one), self.may_be(tree.right, wanted=other)]) for one, other in pairs])
+
+    def _call(self, tree: Call, *, wanted: bool) -> Answer:
+        match tree.name, tree.arguments:
+            case "not", ():
+                return self.may_be(tree.owner, wanted=not wanted)
+            case (("exists" | "empty"), ()):
+                return self._present(tree.owner, wanted=wanted == (tree.name == "exists"))
+            case "hasValue", () if wanted:
+                return self._present(tree.owner, wanted=True)
+            case (("startsWith" | "contains" | "matches"), (Literal(value=str(text)),)):
+                pattern = _pattern(tree.name, text)
+                return self._valued(tree.owner, {"pattern": pattern}, wanted=wanted) if pattern else _UNKNOWN
+            case "all", (condition,) if not wanted:
+                return self._present(Call(owner=tree.owner, name="where", arguments=(_denied(condition),)), wanted=True)
+            case _:
+                return _UNKNOWN
+
+    def _present(self, tree: Expression, *, wanted: bool) -> Answer:
+        """When a path leads to something, or to nothing."""
+        condition = Answer(schema=True, is_exact=True)
+        if isinstance(tree, Call) and tree.name == "trace":
+            tree = tree.owner
+        if isinstance(tree, Call) and tree.name == "where":
+            owner = self.kind if isinstance(tree.owner, This) else self._kind_of(tree.owner)
+            condition = _Filter(self.table, owner).may_be(tree.arguments[0], wanted=True) if owner else _UNKNOWN
+            tree = tree.owner
+        path = _path(tree)
+        if not wanted and not condition.is_exact:
+            return _UNKNOWN
+        if isinstance(tree, This):
+            return condition if wanted else Answer(schema=_negation(condition.schema), is_exact=True)
+        if path is None:
+            return _UNKNOWN
+        there = self._having(self.kind, path, condition.schema, or_beside=condition.schema is True)
+        return Answer(schema=there if wanted else _negation(there), is_exact=condition.is_exact)
+
+    def _valued(self, tree: Expression, value: dict[str, Any], *, wanted: bool) -> Answer:
+        """When a path leads to such a value, or to another one; where it leads to several, nothing is decided."""
+        if isinstance(tree, This):
+            return Answer(schema=value if wanted else {"not": value}, is_exact=True)
+        path = _path(tree)
+        if path is None:
+            return _UNKNOWN
+        schema = self._having(self.kind, path, value if wanted else {"not": value}, or_beside=False)
+        return Answer(schema=schema, is_exact=wanted and self._is_single(path))
+
+    def _is_single(self, path: Sequence[str]) -> bool:
+        """Whether a path of one step leads to one value at most."""
+        return len(path) == 1 and all(element.maximum == 1 for element in self._elements(self.kind, path[0]))
+
+    def _kind_of(self, tree: Expression) -> str | None:
+        """The type of what a path leads to, if it is one type."""
+        kinds = {self.kind}
+        for name in _path(tree) or ():
+            kinds = {element.type for kind in kinds for element in self._elements(kind, name)}
+        return kinds.pop() if len(kinds) == 1 and _path(tree) else None
+
+    def _having(self, kind: str, path: Sequence[str], leaf: Schema, *, or_beside: bool) -> Schema:
+        """The schema of objects in which a path leads to a leaf; `or_beside` if the extension of a primitive is enough."""
+        name, rest = path[0], path[1:]
+        elements = self._elements(kind, name)
+        if not rest and leaf is True and or_beside and len(elements) > _FEW:
+            return self._having_choice(name)
+        found: list[Answer] = []
+        for element in elements:
+            inner = self._having(element.type, rest, leaf, or_beside=or_beside) if rest else leaf
+            there = {"required": [element.name]}
+            value = {"contains": inner} if element.maximum is None or element.maximum > 1 else inner
+            schema = there if inner is True else {**there, "properties": {element.name: value}}
+            found.append(Answer(schema=schema, is_exact=True))
+            if or_beside and not rest and self.table[element.type].kind == "primitive":
+                found.append(Answer(schema={"required": ["_" + element.name]}, is_exact=True))
+        return _any(found).schema
+
+    def _having_choice(self, name: str) -> Schema:
+        """That a choice of many types is there: a name that begins so."""
+        return {"not": {"propertyNames": {"not": {"pattern": f"^_?{name}[A-Z]"}}}}
+
+    def _elements(self, kind: str, name: str) -> list[Element]:
+        known = "DomainResource" if kind == "Resource" else kind
+        elements = self.table[known].elements.values() if known in self.table else ()
+        return [element for element in elements if (element.choice or element.name).removesuffix("[x]") == name]
+
+
+def _pattern(name: str, text: str) -> str | None:
+    """The regular expression of a question about a text; None for one that JSON Schema may read otherwise."""
+    if name == "matches":
+        inner = text.removeprefix("^").removesuffix("$")
+        return f"^(?:{inner})$" if _PLAIN_PATTERN.fullmatch(text) else None
+    return ("^" if name == "startsWith" else "") + re.escape(text)
+
+
+def _denied(tree: Expression) -> Expression:
+    return Call(owner=tree, name="not", arguments=())
+
+
+def _path(tree: Expression) -> list[str] | None:
+    """The names of a plain path, from what is asked; None if it is none."""
+    names: list[str] = []
+    while isinstance(tree, Member):
+        names.insert(0, tree.name)
+        tree = tree.owner
+    return names if names and isinstance(tree, This) and not names[0][0].isupper() else None
+
+
+def _codes(tree: Expression) -> list[object]:
+    """The literals of a union; none if there is something else in it."""
+    if isinstance(tree, Literal):
+        return [tree.value]
+    if isinstance(tree, Operation) and tree.sign == "|":
+        left, right = _codes(tree.left), _codes(tree.right)
+        return [*left, *right] if left and right else []
+    return []

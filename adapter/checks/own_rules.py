@@ -1,0 +1,95 @@
+"""The rules beside compiled invariants: some of R4 as they are meant, those of US Core, and those of our claim profile."""
+
+from collections.abc import Iterator, Mapping
+
+from adapter.checks.by_hand import is_in_error
+from adapter.checks.claim import CLAIM_INVARIANTS
+from adapter.checks.invariant import TERMINOLOGY, Invariant, each_of, has_choice, has_code, pairs_of
+from adapter.checks.us_core import US_CORE_INVARIANTS
+from adapter.fhir.bundle import Resource
+from adapter.fhir.table import Constraint
+from adapter.issues import Issue, Severity
+
+
+def _no_patient(consent: Resource) -> Iterator[str]:
+    """As ppc-2 is meant: its expression in R4 compares with a system that does not exist, so it never fires."""
+    if "patient" not in consent and has_code(consent.get("scope"), TERMINOLOGY + "consentscope", "patient-privacy"):
+        yield ""
+
+
+def _repeated_code(observation: Resource) -> Iterator[str]:
+    if "component" in observation and has_choice(observation, "Observation", "value[x]"):
+        own = set(pairs_of(observation.get("code", {})))
+        yield from (
+            f"{path}.code" for path, part in each_of(observation, "component") if own & set(pairs_of(part.get("code", {})))
+        )
+
+
+def _no_clinical_status(condition: Resource) -> Iterator[str]:
+    """As con-3 is meant: its expression in R4 compares a concept with a text, so it fires for every category."""
+    problem = (TERMINOLOGY + "condition-category", "problem-list-item")
+    is_problem = any(has_code(each, *problem) for _, each in each_of(condition, "category"))
+    if is_problem and "clinicalStatus" not in condition and not is_in_error(condition):
+        yield ""
+
+
+_BASE: dict[str, tuple[Invariant, ...]] = {
+    "Claim": CLAIM_INVARIANTS,
+    "Consent": (
+        Invariant(
+            key="ppc-2",
+            human="a privacy consent needs its patient",
+            source="http://hl7.org/fhir/R4/consent.html#invs",
+            breaks=_no_patient,
+        ),
+    ),
+    "Observation": (
+        Invariant(
+            key="obs-7",
+            human="a component repeats the code that the value belongs to",
+            source="http://hl7.org/fhir/R4/observation.html#invs",
+            breaks=_repeated_code,
+        ),
+    ),
+    "Condition": (
+        Invariant(
+            key="con-3",
+            human="a problem has no clinical status",
+            source="http://hl7.org/fhir/R4/condition.html#invs",
+            breaks=_no_clinical_status,
+            severity=Severity.WARNING,
+        ),
+    ),
+}
+
+OWN_RULES: dict[str, tuple[Invariant, ...]] = {
+    name: (*_BASE.get(name, ()), *US_CORE_INVARIANTS.get(name, ())) for name in sorted({*_BASE, *US_CORE_INVARIANTS})
+}
+"""The rules of each resource type."""
+
+
+LEFT_OUT = frozenset({"bdl-3", "bdl-4", "bdl-7", "con-3", "obs-7", "ppc-2"})
+"""The invariants of R4 that are asked elsewhere: those of Bundles in `references`, the others here."""
+
+_ABSOLUTE = Constraint(
+    key="absolute-system",
+    severity="error",
+    human="a system is an absolute URI, such as http://loinc.org or urn:oid:2.16.840.1.113883.6.1",
+    expression="matches('[A-Za-z][A-Za-z0-9+.-]*:.*')",
+)
+ADDED: Mapping[str, tuple[Constraint, ...]] = {"Identifier.system": (_ABSOLUTE,), "Coding.system": (_ABSOLUTE,)}
+"""What FHIR says in prose (http://hl7.org/fhir/R4/datatypes.html#Identifier), by element."""
+
+
+def check_own_rules(resource: Resource, root: str | None = None) -> list[Issue]:
+    """The rules that a resource of sound structure breaks; expressions begin with `root`, or with the resource type."""
+    name = resource["resourceType"]
+    found: list[Issue] = []
+    asked: dict[object, bool] = {None: True}
+    for invariant in OWN_RULES.get(name, ()):
+        counts = invariant.counts
+        if counts not in asked and counts is not None:
+            asked[counts] = counts(resource)
+        if asked[counts]:
+            found += invariant.issues(resource, root or name)
+    return found
