@@ -27,8 +27,9 @@ class FakeFhir:
     """Keeps resources with their versions.
 
     `most_entries` is the limit of a transaction; `heeds_conditions` whether it heeds ifNoneExist; `transactions` whether it takes
-    them at all; `answers` are answers that it gives to the next transactions instead of carrying them out, `late_answers`
-    those that it gives after it carried them out; `changes` is what it changes in each resource that it gives back.
+    them at all; `answers` are answers that it gives to the next transactions instead of carrying them out, `late_answers` those
+    that it gives after it carried them out; `transaction` are the requests in the last one that it carried out; `changes` is
+    what it changes in each resource that it gives back.
     """
 
     def __init__(self, mock: responses.RequestsMock, *, base: str = BASE) -> None:
@@ -46,6 +47,7 @@ class FakeFhir:
         self.answers: list[Answer] = []
         self.late_answers: list[Answer] = []
         self.asked: list[str] = []
+        self.transaction: list[Json] = []
         self.before_write: list[Callable[[], None]] = []
         self.answers_reads = True
         pattern = re.compile(re.escape(base) + r"(/.*|\?.*)?$")
@@ -107,6 +109,7 @@ class FakeFhir:
         if len(bundle["entry"]) > self.most_entries:
             raise Refused(400, "Transaction contains more operations than allowed")
         self._disturb()
+        self.transaction = [entry["request"] for entry in bundle["entry"]]
         aims = [(entry, self._aim(entry["request"])) for entry in bundle["entry"]]
         names = {entry["fullUrl"]: name for entry, (_, name) in aims}
         for entry, (status, name) in aims:

@@ -25,7 +25,7 @@ from adapter.client import (
     status_behind,
     triage_table,
 )
-from adapter.fhir.ownership import Shared
+from adapter.fhir.ownership import SHARED_TYPES, Shared
 from adapter.files import mapping_files
 from adapter.issues import AdapterError, Issue, NotFoundError, NotSupportedError, UnavailableError
 from adapter.strict_yaml.plain import read_plain_yaml
@@ -105,6 +105,7 @@ def send_command(*, cases: tuple[Path, ...], server: str, shared: Shared | None,
         client=client_of(server, seconds=seconds),
         shared=_shared(shared, runtime.settings.shared_at(server)),
         triage_table=triage_lines(runtime),
+        looks_first=True,
     )
     sender = replace(sender, abilities=abilities_at(sender.client, seconds=seconds))
     encounters = [[case] for case in cases] if all(case.is_dir() for case in cases) else [list(cases)]
@@ -140,7 +141,14 @@ def _shown(run: "_Run") -> list[Sent]:
             progress.advance(task)
             rows.append(row)
     show_details(rows)
+    _show_unable(run.sender)
     return rows
+
+
+def _show_unable(sender: Sender) -> None:
+    kinds = sorted(sender.abilities.no_conditional_create & SHARED_TYPES)
+    if kinds and sender.shared != "put":
+        out.print(f"\nThe server has no conditional create for {', '.join(kinds)}: searched for first, and put if missing.")
 
 
 @dataclass(frozen=True, kw_only=True)

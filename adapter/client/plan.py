@@ -58,6 +58,15 @@ class Planner:
         put = put_references(entries)
         return [self._planned(with_references(entry, known), held, put=put if look else None) for entry in entries]
 
+    def was_sent(self, bundle: Mapping[str, Any]) -> bool:
+        """Whether the first resource of our own is there, so that the Bundle was probably sent before."""
+        own = (entry for entry in bundle.get("entry", []) if not self._is_shared(entry))
+        url = next((url for entry in own for url in put_references([put_by_id(entry)]).values()), None)
+        try:
+            return url is not None and bool(self.client.read(*url.split("/")))
+        except NotFoundError:
+            return False
+
     def _held(self, entries: list[JsonObject], *, look: bool) -> Found:
         """What the server holds of the shared resources, where that is to be known beforehand."""
         asked: dict[tuple[str, tuple[str, str]], JsonObject | None] = {}

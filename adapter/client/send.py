@@ -46,13 +46,15 @@ class Sender:
     """Sends Bundles to one server.
 
     `shared` says what becomes of resources that others may own, `triage_table` how the server's remarks are judged, `retries` how
-    often a transaction is tried that another client's write stood in the way of.
+    often a transaction is tried that another client's write stood in the way of. With `looks_first` a Bundle that was sent before
+    is compared with what the server holds, so that nothing gets a new version for nothing; some servers give one to every PUT.
     """
 
     client: FhirClient
     shared: Shared = "put"
     abilities: Abilities = field(default_factory=Abilities)
     triage_table: tuple[TriageEntry, ...] = ()
+    looks_first: bool = False
     retries: Retries = field(default_factory=lambda: Retries(attempts=6, first_wait=0.2, longest_wait=3.0))
     elements: ElementTable = field(default_factory=lambda: packaged_table("R4"))
 
@@ -82,8 +84,9 @@ class Sender:
     def _carried_out(self, bundle: Mapping[str, Any]) -> tuple[list[PlannedEntry], Carried]:
         """The plan that was carried out; after a refusal that may pass the server is looked at before the next try."""
         planner = Planner(client=self.client, shared=self.shared, abilities=self.abilities, table=self.elements)
+        was_sent = self.looks_first and planner.was_sent(bundle)
         for attempt in range(1, self.retries.attempts):
-            plan = planner.plan(bundle, look=attempt > 1)
+            plan = planner.plan(bundle, look=was_sent or attempt > 1)
             try:
                 return plan, carry_out(self.client, plan, transactions=self.abilities.transactions)
             except AdapterError as error:

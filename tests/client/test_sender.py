@@ -1,6 +1,7 @@
 """Sending without overwriting what others own, to servers of every temper (docs/identity.md)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -293,3 +294,24 @@ def test_what_may_not_go_to_a_public_server_is_not_even_asked_about() -> None:
             Sender(client=FhirClient("https://fhir.example/r4"), shared="merge").send(bundle())
 
     assert public.asked == []
+
+
+@pytest.mark.parametrize("shared", SHARED)
+def test_what_was_sent_before_is_looked_for_and_what_is_new_is_not(server: FakeFhir, shared: Shared) -> None:
+    careful = replace(sender(shared), looks_first=True)
+    first = careful.send(bundle())
+    asked = len(server.asked)
+    second = careful.send(bundle())
+
+    assert server.asked[0] == "GET Claim/c"
+    assert (first.requests, second.requests) == (1, 0)
+    assert "POST " not in server.asked[asked:]
+    assert set(actions(second)) == {"unchanged"}
+
+
+def test_a_bundle_without_anything_that_is_put_cannot_be_looked_for(server: FakeFhir) -> None:
+    sent = bundle()
+    sent["entry"] = [entry for entry in sent["entry"] if entry["resource"]["resourceType"] == "Practitioner"]
+
+    assert replace(sender("create"), looks_first=True).send(sent).is_good
+    assert server.asked[0] == "POST "

@@ -33,7 +33,9 @@ def client(each_server: str) -> FhirClient:
 def sender(client: FhirClient, shared: Shared) -> Sender:
     """A sender that does not validate: that is another test's business, and takes most of the time."""
     abilities = abilities_in(client.capabilities() | {"implementation": {}})
-    return Sender(client=client, shared=shared, abilities=type(abilities)(**{**_fields(abilities), "validates": False}))
+    return Sender(
+        client=client, shared=shared, looks_first=True, abilities=type(abilities)(**{**_fields(abilities), "validates": False})
+    )
 
 
 def _fields(abilities: Any) -> Json:  # noqa: ANN401 - a frozen value with slots
