@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from adapter.path import Path
 from adapter.readers.document import Document, ReadDocument
@@ -38,9 +39,17 @@ class Hl7Document(ReadDocument):
         """`FT1[2]-26[1].1`; the segment that a group begins with stands for the group."""
         depth = next((depth for depth in range(len(path), 0, -1) if path[:depth] in self.segments), None)
         if depth is None:
-            first = next((own for own in self.segments if own[: len(path)] == path), None)
-            return _name(self.segments[first]) if path and first is not None else ""
+            return _name(self._first[path]) if path in self._first else ""
         return _name(self.segments[path[:depth]]) + _field_name(path[depth:])
+
+    @cached_property
+    def _first(self) -> dict[Path, Segment]:
+        """The first segment of each group, by the group's path."""
+        first: dict[Path, Segment] = {}
+        for path, segment in self.segments.items():
+            for depth in range(1, len(path)):
+                first.setdefault(path[:depth], segment)
+        return first
 
     def line_and_column(self, path: Path) -> tuple[int, int]:
         """The line and column, 1 first, in which the field of a value begins in the file."""

@@ -1,6 +1,7 @@
 """Messages of one encounter become one Case: registration, report, charge, and the AI tool's own file beside them."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -240,3 +241,23 @@ def test_an_assigning_authority_is_a_system(authority: str, system: str | None, 
 
     assert dumped(made)["patient"].get("mrn_system") == system
     assert ("map/assigner" in [issue.rule for issue in made.issues]) is is_reported
+
+
+def cost(count: int) -> float:
+    """Processor seconds to convert a result with so many observations that no map reads, the least of two."""
+    observations = [f"OBX|{number}|NM|X^name^L||{number}|mg|||||F" for number in range(count)]
+    order = segment("OBR", f1="1", f4="0731T", f25="F", f32=READER)
+    result = sent("oru.hl7", "ORU^R01^ORU_R01", PATIENT, segment("PV1", f2="O", f19="V-100"), order, *observations)
+    costs = []
+    for _ in range(2):
+        started = time.process_time()
+        assert convert(ADT, result).issues
+        costs.append(time.process_time() - started)
+    return min(costs)
+
+
+def test_an_observation_costs_the_same_among_a_hundred_and_among_thousands() -> None:
+    base = cost(1)
+    few, many = (max((cost(count) - base) / count, 0.000_05) for count in (100, 3_000))
+
+    assert many < 4 * few
