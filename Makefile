@@ -99,6 +99,10 @@ image: ## build the container image on a base that is pinned by its digest
 	base="$$(docker image inspect --format '{{index .RepoDigests 0}}' python:3.11-slim)"; echo "base: $$base"; \
 	docker build --build-arg BASE="$$base" --tag adapter-0731t .
 
+.PHONY: soak
+soak: $(VENV)/dev.stamp ## ten minutes of mixed requests beside slow clients: memory and descriptors stay flat
+	$(BIN)/python -m tests.soak
+
 .PHONY: fuzz
 fuzz: $(VENV)/dev.stamp ## the fuzzers of `make test`, with many more requests
 	ADAPTER_TEST_FUZZ=long $(BIN)/python -m pytest -q tests/web/test_openapi.py tests/web/test_mutations.py

@@ -29,13 +29,14 @@ def running_service(*, workers: int = 1, **settings: str) -> Iterator[str]:
     command = [str(ADAPTER), "serve", "--port", str(port), "--workers", str(workers)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=own_environment(**settings)) as process:
         try:
-            _wait_for(f"http://127.0.0.1:{port}/health")
+            wait_for(f"http://127.0.0.1:{port}/health")
             yield f"127.0.0.1:{port}"
         finally:
             process.terminate()
 
 
-def _wait_for(url: str) -> None:
+def wait_for(url: str) -> None:
+    """Wait until something answers there; raises TimeoutError if nothing does."""
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         try:

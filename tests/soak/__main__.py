@@ -1,0 +1,85 @@
+"""Mixed requests beside slow clients for ten minutes: memory and descriptors of the service must stay flat.
+
+python -m tests.soak [SECONDS]
+"""
+
+import http.client
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.service import ADAPTER, own_environment, wait_for
+from tests.web.ground import content_of
+
+ENCOUNTER = content_of("encounter.json")
+LOOKUP = "/fhir/CodeSystem/procedure-modifier/$validate-code?code=extent"
+REQUESTS: tuple[tuple[str, str, bytes | None], ...] = (
+    ("POST", "/convert", ENCOUNTER),
+    ("POST", "/convert", b'{"id":'),
+    ("GET", LOOKUP, None),
+    ("GET", "/fhir/ValueSet?_summary=true", None),
+    ("GET", "/fhir/metadata", None),
+    ("GET", "/nothing", None),
+    ("GET", "/health", None),
+)
+SLOW_CLIENTS = 50
+GROWTH = 1.05
+SPARE_PAGES = 500
+"""Two megabytes, for what an allocator keeps."""
+
+
+def main(seconds: float) -> int:
+    """Run for a time, print what was seen, and give the exit code."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    command = [str(ADAPTER), "serve", "--port", str(port)]
+    environment = own_environment(ADAPTER_LOG_LEVEL="error")
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment) as service:
+        try:
+            wait_for(f"http://127.0.0.1:{port}/health")
+            before = _measured(service.pid, port, seconds / 3)
+            after = _measured(service.pid, port, seconds * 2 / 3)
+        finally:
+            service.terminate()
+    sys.stdout.write(f"pages of memory, descriptors: after warming up {before}, at the end {after}\n")
+    return 0 if after[0] <= before[0] * GROWTH + SPARE_PAGES and after[1] <= before[1] + 10 else 1
+
+
+def _measured(parent: int, port: int, seconds: float) -> tuple[int, int]:
+    """Memory (resident pages) and descriptors of the workers after that many seconds of load."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with ExitStack() as stack:
+            for _ in range(SLOW_CLIENTS):
+                client = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+                client.sendall(b"POST /convert HTTP/1.1\r\nHost: here\r\nContent-Length: 100\r\n\r\n{")
+            _load(port)
+    time.sleep(1)
+    workers = [*_children(parent)]
+    return sum(map(_pages, workers)), sum(len([*Path(f"/proc/{worker}/fd").iterdir()]) for worker in workers)
+
+
+def _load(port: int) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    for number in range(50 * len(REQUESTS)):
+        method, path, body = REQUESTS[number % len(REQUESTS)]
+        connection.request(method, path, body, {"Content-Type": "application/json"} if body else {})
+        connection.getresponse().read()
+    connection.close()
+
+
+def _children(parent: int) -> Iterator[int]:
+    yield from map(int, Path(f"/proc/{parent}/task/{parent}/children").read_text().split())
+
+
+def _pages(process: int) -> int:
+    return int(Path(f"/proc/{process}/statm").read_text().split()[1])
+
+
+if __name__ == "__main__":
+    sys.exit(main(float(sys.argv[1]) if len(sys.argv) > 1 else 600))
