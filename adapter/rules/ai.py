@@ -49,12 +49,10 @@ term = lru_cache(maxsize=4096)(_term)
 )
 def product_or_version_missing(facts: Facts) -> Iterator[Finding]:
     """An AI report that names no product, or no version of application or model."""
-    if facts.case.ai is None:
-        return
-    tool = facts.case.ai.tool
-    if tool.product is None:
+    tool = facts.case.ai.tool if facts.case.ai else None
+    if tool is not None and tool.product is None:
         yield Finding("ai.tool.product")
-    if tool.app_version is None and tool.model_version is None:
+    if tool is not None and tool.app_version is None and tool.model_version is None:
         yield Finding("ai.tool.app_version")
 
 

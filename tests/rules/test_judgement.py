@@ -10,9 +10,12 @@ from pydantic import ValidationError
 from adapter.case import Case
 from adapter.issues import Issue, IssueType, Severity
 from adapter.rules.circumstances import Circumstances
+from adapter.rules.completeness import checklist
+from adapter.rules.facts import facts_of
 from adapter.rules.judgement import Judgement, judge
 from adapter.rules.policy import PayerPolicy
 from adapter.rules.registry import RULE, RULES
+from adapter.rules.state import state_of
 from adapter.rules.suggestion import TEN
 from tests.rules.ground import ALWAYS, LINE, Make, issues_of
 
@@ -234,3 +237,15 @@ def test_a_severity_of_a_policy_never_changes_which_rules_are_broken(
     usual, theirs = judge(case), judge(case, policy=PayerPolicy(severities=severities))
 
     assert [(issue.rule, issue.field) for issue in usual.issues] == [(issue.rule, issue.field) for issue in theirs.issues]
+
+
+def test_the_checklist_counts_what_is_there_and_names_what_is_missing(make: Make) -> None:
+    def told(changes: dict[str, Any]) -> str | None:
+        case = make(changes)
+        facts = facts_of(case, state_of(case), PayerPolicy())
+        issue = checklist(facts, judge(case).issues)
+        return issue.text if issue else None
+
+    assert told({}) == "Of what an 837P needs, 15 of 15 are there."
+    assert told({"payer.payer_id": None}) == "Of what an 837P needs, 14 of 15 are there; missing: payer id."
+    assert told({"billing": None}) is None
