@@ -98,9 +98,13 @@ def resource_of(request: Request) -> dict[str, Any]:
 
 
 def _within(parameters: object) -> object:
-    items = parameters if isinstance(parameters, list) else ()
-    named = (item for item in items if isinstance(item, dict) and item.get("name") == "resource")
-    return next(named, {}).get("resource")
+    """The resource among parameters; raises UnreadableError for `profile`, `mode` and all others, since nothing would be done."""
+    items = [item for item in (parameters if isinstance(parameters, list) else ()) if isinstance(item, dict)]
+    if any(item.get("name") != "resource" for item in items):
+        raise UnreadableError(
+            request_issue("a parameter is not known here, so nothing was checked", "send `resource` alone; no profile is checked")
+        )
+    return next(iter(items), {}).get("resource")
 
 
 def changes_of(request: Request) -> dict[str, str]:

@@ -73,7 +73,8 @@ def metadata(service: Service, request: Request, statement: dict[str, Any]) -> R
     query = single(request, _METADATA)
     if query.get("mode") != "terminology":
         return json_answer(statement)
-    about = {name: statement[name] for name in ("url", "version", "name", "title", "date", "software")}
+    about = {name: statement[name] for name in ("url", "version", "name", "title", "date", "implementation")}
+    about["software"] = {name: statement["software"][name] for name in ("name", "version")}  # no releaseDate there in R4
     return json_answer(terminology_capabilities(service.runtime.catalog, about))
 
 
