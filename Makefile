@@ -70,7 +70,7 @@ core:
 	$(BIN)/coverage report --include='$(CORE)' --fail-under=100
 
 .PHONY: format
-format: $(VENV)/dev.stamp ## format, and mend what the linter can mend
+format: $(VENV)/dev.stamp ## format, and fix what the linter can fix
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 

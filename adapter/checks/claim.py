@@ -15,7 +15,7 @@ _MOST_MODIFIERS = 4
 def is_held_to_profile(claim: Resource) -> bool:
     """Whether the constraints count: the claim bills 0731T or claims the profile, whatever its version, and is no draft.
 
-    A draft is there to be mended: the coding rules that made it one say what is wrong with it.
+    A draft is there to be fixed: the coding rules that made it one say what is wrong with it.
     """
     if claim.get("status") == "draft":
         return False

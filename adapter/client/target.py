@@ -68,7 +68,7 @@ def target_at(base_url: str, trusted_servers: Iterable[str] = ()) -> Target:
     """
     match = _BASE_URL.fullmatch(base_url.rstrip("/"))
     if match is None:
-        text = "This is no base URL of a FHIR server: give http(s)://host[:port][/path], without user, password or query."
+        text = "This is not the base URL of a FHIR server. Give http(s)://host[:port][/path], without user, password or query."
         raise SetupError(Issue(severity=Severity.ERROR, code=IssueType.VALUE, text=text))
     scheme, host = match["scheme"].lower(), match["host"].lower()
     port = int(match["port"] or _PORTS[scheme])

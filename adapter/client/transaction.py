@@ -49,7 +49,7 @@ def check_is_transaction(bundle: Mapping[str, Any]) -> None:
     """Raise InvalidError unless `bundle` is a Bundle of type transaction in which every entry has a request."""
     entries = bundle.get("entry", [])
     if bundle.get("type") != "transaction" or not all(dict_in(entry, "request") for entry in entries):
-        text = "This is no Bundle of type transaction with a request in every entry (bdl-3): send one that is."
+        text = "This is not a Bundle of type transaction with a request in every entry (bdl-3): send one that is."
         raise InvalidError(Issue(severity=Severity.ERROR, code=IssueType.INVALID, text=text, expression=("Bundle",)))
 
 

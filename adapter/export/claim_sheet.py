@@ -10,7 +10,7 @@ from adapter.case import Address, Case, Line, Named, Practitioner
 from adapter.issues import InvalidError, Issue, IssueType, Severity
 from adapter.rules.judgement import Judgement
 
-DISCLAIMER = "Worksheet. This is no claim form and no 837 transaction; nothing was sent to anybody."
+DISCLAIMER = "Worksheet. This is neither a claim form nor an 837 transaction; nothing was sent to anybody."
 NOT_SENT = "not sent"
 """What stands in place of a value that the case does not have."""
 

@@ -60,7 +60,7 @@ def read_json(content: bytes, name: str) -> JsonValue:
 
 
 def _is_suspicious(content: bytes) -> bool:
-    """Whether there may be something that can not be carried; cheap, since it is asked of every document."""
+    """Whether there may be something that cannot be carried; cheap, since it is asked of every document."""
     has_escape = b"\\" in content and any(each in content for each in _CONTROL_ESCAPES)
     return has_escape or _LONG in content.translate(_NINES) or _has_exponent(content)
 
@@ -78,7 +78,7 @@ def _syntax(message: str, name: str) -> Issue:
 
 
 def _unfit(value: JsonValue, name: str, pointer: str) -> Iterator[Issue]:
-    """What is JSON, but can not be carried."""
+    """What is JSON, but cannot be carried."""
     if isinstance(value, dict):
         for key, child in value.items():
             if _CONTROL.search(key):

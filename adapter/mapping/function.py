@@ -8,7 +8,7 @@ from adapter.issues import Severity
 
 
 class NotConvertible(Exception):  # noqa: N818 - a verdict on a value, not a failure of the program
-    """Raised by a function that can not convert its argument; `value` is what could still be made of it, usually nothing.
+    """Raised by a function that cannot convert its argument; `value` is what could still be made of it, usually nothing.
 
     The message says what is wrong and what to do, never the value itself.
     """

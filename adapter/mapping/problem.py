@@ -1,9 +1,9 @@
-"""Mapping files that can not be used."""
+"""Mapping files that cannot be used."""
 
 from adapter.strict_yaml.problem import BadFileError
 
 
 class BadMappingError(BadFileError):
-    """Mapping files that can not be used; raised with all of their problems at once."""
+    """Mapping files that cannot be used; raised with all of their problems at once."""
 
     file_kind = "map"

@@ -137,7 +137,7 @@ class _Merger:
 
 def _contradiction(merged: Merged, path: Path) -> Issue:
     field = dotted(path)
-    text = f"two documents say different things about `{field}`; mend one of them, or send the documents of one encounter only"
+    text = f"two documents say different things about `{field}`; fix one of them, or send the documents of one encounter only"
     return Issue(
         severity=Severity.ERROR,
         code=IssueType.CONFLICT,

@@ -53,7 +53,7 @@ def to_case(merged: Merged) -> Case:
 
 
 def _diagnoses_alike(merged: Merged, diagnoses: tuple[Diagnosis, ...]) -> Iterator[Issue]:
-    """Diagnoses of which the lines of the claim can not say which one they mean."""
+    """Diagnoses of which the lines of the claim cannot say which one they mean."""
     first: dict[int, int] = {}
     for place, diagnosis in enumerate(diagnoses):
         number = diagnosis.order or place + 1

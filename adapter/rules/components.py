@@ -108,7 +108,7 @@ def multiple(facts: Facts) -> Iterator[Finding]:
     title="Two surgeons",
     severity=WARNING,
     code=IssueType.BUSINESS_RULE,
-    text="Two surgeons can not share 0731T. Take 62 off.",
+    text="Two surgeons cannot share 0731T. Take 62 off.",
     source="0731T codebook page: co-surgeon indicator 0",
     applies=(ANALYSIS, sends("62")),
 )
@@ -122,7 +122,7 @@ def two_surgeons(facts: Facts) -> Iterator[Finding]:
     title="Surgical team",
     severity=WARNING,
     code=IssueType.BUSINESS_RULE,
-    text="A surgical team can not share 0731T. Take 66 off.",
+    text="A surgical team cannot share 0731T. Take 66 off.",
     source="0731T codebook page: team indicator 0",
     applies=(ANALYSIS, sends("66")),
 )

@@ -48,7 +48,7 @@ def place_missing(facts: Facts) -> Iterator[Finding]:
     title="Place of service unknown",
     severity=ERROR,
     code=IssueType.CODE_INVALID,
-    text="This is no CMS place-of-service code. Send one of the published codes.",
+    text="This is not a CMS place-of-service code. Send one of the published codes.",
     source="https://www.cms.gov/Medicare/Coding/place-of-service-codes/Place_of_Service_Code_Set",
     verified=True,
     applies=(LINES, PLACES),

@@ -17,7 +17,7 @@ _OWN = ("name", "names", "payer_ids", "start", "end")
 
 
 class BadPolicyError(BadFileError):
-    """Policy files that can not be used; raised with all of their problems at once."""
+    """Policy files that cannot be used; raised with all of their problems at once."""
 
     file_kind = "policy"
 
@@ -68,7 +68,7 @@ class _Loader:
         entries = {key.text: value for key, value in node.entries} if isinstance(node, MappingNode) else {}
         key = entries.get("policy")
         if not isinstance(node, MappingNode) or not isinstance(key, TextNode) or not key.text:
-            self.reader.say("not-a-policy", node.mark, "this is no policy", "begin with `policy: key`")
+            self.reader.say("not-a-policy", node.mark, "this is not a policy", "begin with `policy: key`")
             return None
         values: dict[str, Any] = {}
         for name, value in node.entries:

@@ -29,7 +29,7 @@ _OF_MANY_GENES = re.compile(r"\b(panels?|exomes?|genomes?|genomic|arrays?|microa
     title="New and established patient",
     severity=ERROR,
     code=IssueType.BUSINESS_RULE,
-    text="One visit can not be for a new and for an established patient. Keep the one that holds.",
+    text="One visit cannot be for a new and for an established patient. Keep the one that holds.",
     source="CPT evaluation and management",
     applies=(VISIT, SAME_DAY),
 )

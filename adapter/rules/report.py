@@ -92,7 +92,7 @@ def procedure_not_finished(facts: Facts) -> Iterator[Finding]:
     applies=(FINAL,),
 )
 def signed_by_another_profession(facts: Facts) -> Iterator[Finding]:
-    """A finished report by a technician, a counselor, or somebody else who does not interpret, by the taxonomy code."""
+    """A finished report by a technician, a counselor, or another non-interpreting profession, by taxonomy code."""
     reviewer = facts.case.review.reviewer if facts.case.review else None
     for at, someone in enumerate(facts.case.practitioners):
         if someone.key == reviewer and someone.taxonomy is not None and does_not_interpret(someone.taxonomy):

@@ -45,7 +45,7 @@ def suggest(facts: Facts) -> tuple[Suggestion, ...]:
 
 
 def suggestion_issues(suggestions: Iterable[Suggestion]) -> Iterator[Issue]:
-    """One information for each line: the modifiers that can be defended, and those that can not, each with its reason."""
+    """One information for each line: the modifiers that can be defended, and those that cannot, each with its reason."""
     lines: dict[int, list[Suggestion]] = {}
     for each in suggestions:
         lines.setdefault(each.line, []).append(each)

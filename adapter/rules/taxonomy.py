@@ -15,7 +15,7 @@ from adapter.rules.taxonomy_codes import ABSENT, contradicts, is_taxonomy, is_te
     title="Taxonomy code unknown",
     severity=ERROR,
     code=IssueType.CODE_INVALID,
-    text="This is no NUCC taxonomy code. Send the code under which the provider is enrolled.",
+    text="This is not a NUCC taxonomy code. Send the code under which the provider is enrolled.",
     source="http://nucc.org/provider-taxonomy; shape and known gaps only, since no openly licensed list was found",
     verified=True,
     variants=(Variant(name="other-role", severity=WARNING),),

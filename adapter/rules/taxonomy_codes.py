@@ -1,7 +1,7 @@
 """Provider taxonomy codes: how they are built, and what a few of them mean in words of our own.
 
 The NUCC code set is copyrighted by the AMA, and no openly licensed list of it was found, so that it does not travel with the
-adapter: known are the codes that are expected of who does the service (modelling.md §7.2) and those of the source documents
+adapter: known are the codes that are expected of the rendering provider (modelling.md §7.2) and those of the source documents
 (§9.2); of all others only the shape is checked.
 """
 

@@ -50,7 +50,7 @@ def problem(code: str, mark: Mark, message: str, hint: str) -> Problem:  # noqa:
 
 
 class BadFileError(SetupError):
-    """Files that can not be used; raised with all of their problems at once."""
+    """Files that cannot be used; raised with all of their problems at once."""
 
     file_kind: ClassVar[str] = "file"
     """What kind of file it is, for the ids of the issues."""

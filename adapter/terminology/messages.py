@@ -280,8 +280,8 @@ EXPANSION_TOO_COSTLY = Message(
     text="The value set '{value_set}' expansion has too many codes to produce (>{limit})",
 )
 PATTERN_TOO_COSTLY = _too_costly(
-    text="A regular expression of the value set '{value_set}' is none, is too large, or needs back references or looking around; "
-    "write a simpler one",
+    text="A regular expression of value set '{value_set}' is not valid, is too large, or needs back references or lookaround. "
+    "Write a simpler one.",
 )
 FILTER_WITHOUT_VALUE = _bad_value_set(
     id="UNABLE_TO_HANDLE_SYSTEM_FILTER_WITH_NO_VALUE",

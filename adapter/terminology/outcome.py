@@ -37,7 +37,7 @@ class TerminologyIssue:
 
 
 class RefusedError(Exception):
-    """An operation that can not be carried out; its issues say why, and their codes which HTTP status fits."""
+    """An operation that cannot be carried out; its issues say why, and their codes which HTTP status fits."""
 
     def __init__(self, *issues: TerminologyIssue) -> None:
         """Keep the issues, at least one."""

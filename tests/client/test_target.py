@@ -126,7 +126,7 @@ def test_a_slash_at_the_end_of_a_base_url_is_nothing() -> None:
     ],
 )
 def test_what_is_not_plainly_a_base_url_is_refused(url: str) -> None:
-    with pytest.raises(InvalidError, match="no base URL") as error:
+    with pytest.raises(InvalidError, match="not the base URL") as error:
         target_at(url)
 
     assert error.value.issues[0].code is IssueType.VALUE

@@ -21,7 +21,7 @@ def test_the_pdf_holds_the_text_and_is_the_same_every_time() -> None:
 
     assert content.startswith(b"%PDF-")
     assert b"Petersen, Alma Ruth" in content
-    assert b"no 837 transaction" in content
+    assert b"nor an 837 transaction" in content
     assert content == as_pdf(sheet_of(COMPLETE))
 
 

@@ -38,7 +38,7 @@ def running_server(*, tx: str | None = None, packages: Sequence[Path] = ()) -> I
     """A HAPI server for the time of the block; gives its base URL.
 
     `tx` is the base URL of a terminology server that HAPI asks first; `packages` are FHIR NPM packages to install, each a
-    file `name#version.tgz`. Raises ServerMissingError if it can not be built or started.
+    file `name#version.tgz`. Raises ServerMissingError if it cannot be built or started.
     """
     build()
     port = free_port()

@@ -1,4 +1,4 @@
-"""The plain, lineage and explain variants of a map can not disagree."""
+"""The plain, lineage and explain variants of a map cannot disagree."""
 
 from collections import Counter
 from dataclasses import replace

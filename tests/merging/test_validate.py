@@ -1,4 +1,4 @@
-"""A tree becomes a Case, or issues that say what to mend and where."""
+"""A tree becomes a Case, or issues that say what to fix and where."""
 
 from copy import deepcopy
 from decimal import Decimal

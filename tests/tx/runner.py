@@ -24,7 +24,7 @@ _RUN_SECONDS = 600
 
 
 class RunnerMissingError(Exception):
-    """The cases can not be run, and this is why."""
+    """The cases cannot be run, and this is why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

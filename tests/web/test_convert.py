@@ -1,4 +1,4 @@
-"""`POST /convert`: documents in, a Bundle out, or words that say what to mend and where."""
+"""`POST /convert`: documents in, a Bundle out, or words that say what to fix and where."""
 
 import json
 from io import BytesIO

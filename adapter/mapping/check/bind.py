@@ -296,7 +296,7 @@ class BodyBinder:
         wrong = [target for target in value.targets if field.targets and not {target, "Resource"} & set(field.targets)]
         if wrong:
             hint = "allowed are: " + ", ".join(field.targets)
-            self.frame.error("target-not-allowed", mark, f"`{field.name}` can not refer to a {wrong[0]}", hint)
+            self.frame.error("target-not-allowed", mark, f"`{field.name}` cannot refer to a {wrong[0]}", hint)
         return not wrong
 
     def _check_kind(self, value: Value, kind: Kind, name: str, mark: Mark) -> bool:

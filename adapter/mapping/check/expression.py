@@ -98,7 +98,7 @@ class Binder:
             return None
         if base.many:
             hint = "say `for`, `first(…)`, `only(…)` or `each(… for x in …)`"
-            self.frame.error("step-into-list", mark, f"`{base.key}` is a list, so `.{name}` can not follow", hint)
+            self.frame.error("step-into-list", mark, f"`{base.key}` is a list, so `.{name}` cannot follow", hint)
             return None
         if not isinstance(base.type, Shape):
             self.frame.error("step-into-value", mark, f"`{base.key}` is a {base.type}, it has no parts", f"leave out `.{name}`")
@@ -202,16 +202,14 @@ class Binder:
         if one.type is None or other.type is None:
             return one.type or other.type
         if one.many != other.many:
-            self.frame.error(
-                "type-clash", mark, "a list and a single value can not stand for each other", "make both of one type"
-            )
+            self.frame.error("type-clash", mark, "a list and a single value cannot stand for each other", "make both of one type")
             return one.type
         made = common_kind(one.type, other.type) if isinstance(one.type, Kind) and isinstance(other.type, Kind) else None
         if made is not None:
             return made
         if isinstance(one.type, Shape) and isinstance(other.type, Shape) and one.type.name == other.type.name:
             return one.type
-        self.frame.error("type-clash", mark, f"{one.type} and {other.type} can not stand for each other", "make both of one type")
+        self.frame.error("type-clash", mark, f"{one.type} and {other.type} cannot stand for each other", "make both of one type")
         return one.type
 
     def _bool(self, node: ast.BoolOp, mark: Mark, scope: Scope) -> Value | None:

@@ -80,7 +80,7 @@ class Calls:
             frame.error(
                 "ref-too-early",
                 mark,
-                "`ref` can not decide whether or as what a resource is made",
+                "`ref` cannot decide whether or as what a resource is made",
                 "compare source fields instead",
             )
             return None
@@ -176,7 +176,7 @@ class Calls:
         try:
             result = self.bound[function.name](*(value.constant for value in values))
         except (LookupError, ValueError, NotConvertible) as error:
-            said = error.args[0] if error.args else "it can not be made"
+            said = error.args[0] if error.args else "it cannot be made"
             frame.error("wrong-argument", mark, f"`{function.name}` refuses these literals: {said}", "see mappings/terminology/")
             return replace(BROKEN, many=function.gives_many)
         made = self.type_of(function.gives)

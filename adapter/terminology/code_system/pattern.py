@@ -1,7 +1,7 @@
 """Regular expressions of value set filters, matched in linear time: no expression can make the service stand still.
 
 The engine is Rust's `regex`, reached through the JSON Schema validator: it has no backtracking, and refuses what would need it
-(back references, looking around) as well as expressions that grow beyond a size.
+(back references, lookaround) as well as expressions that grow beyond a size.
 """
 
 from functools import lru_cache

@@ -42,7 +42,7 @@ class Members:
     imports: Mapping[str, "Members"] = field(default_factory=dict)
 
     def has(self, sought: CodeQuery) -> bool | None:
-        """Whether a coding is a member; None if that can not be known, since its code system is not here.
+        """Whether a coding is a member; None if that cannot be known, since its code system is not here.
 
         Raises RefusedError if the rules of versions contradict each other, or the value set is far too large a web of imports.
         """

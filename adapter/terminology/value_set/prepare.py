@@ -16,7 +16,7 @@ _WITHOUT_MEANING = ("modifierExtension", "implicitRules")
 
 
 class UnresolvedError(RefusedError):
-    """An import that is not here: the code can not be validated, but the question was a good one."""
+    """An import that is not here: the code cannot be validated, but the question was a good one."""
 
 
 def prepared(value_set: ValueSet, wanted: RequestContext, rules: Rules) -> Members:

@@ -62,7 +62,7 @@ class _State:
 
 
 def validate(members: Members, question: Question) -> Answer:
-    """Validate codings; raises RefusedError for what can not be carried out."""
+    """Validate codings; raises RefusedError for what cannot be carried out."""
     state = _State()
     value_set = members.value_set
     if not question.is_of_code_system:

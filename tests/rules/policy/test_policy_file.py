@@ -163,10 +163,10 @@ def test_no_policy_softens_what_is_an_error_for_everybody(rule_id: str) -> None:
 
 
 MISTAKES = [
-    ("[1]\n", "1:1: not-a-policy: this is no policy"),
-    ("name: A\n", "1:1: not-a-policy: this is no policy"),
-    ("policy: [a]\n", "1:1: not-a-policy: this is no policy"),
-    ("policy: ''\n", "1:1: not-a-policy: this is no policy"),
+    ("[1]\n", "1:1: not-a-policy: this is not a policy"),
+    ("name: A\n", "1:1: not-a-policy: this is not a policy"),
+    ("policy: [a]\n", "1:1: not-a-policy: this is not a policy"),
+    ("policy: ''\n", "1:1: not-a-policy: this is not a policy"),
     ("policy: a\nseverites: {}\n", "2:1: unknown-key: there is no key `severites` in a policy (did you mean `severities`?)"),
     ("policy: a\nextends: medicar\n", "2:10: unknown-policy: there is no policy `medicar` (known are: a)"),
     ("policy: a\nextends: a\n", "2:10: cycle: the policy extends itself: a → a"),

@@ -1,4 +1,4 @@
-"""Regular expressions that can not make the service stand still."""
+"""Regular expressions that cannot make the service stand still."""
 
 import time
 

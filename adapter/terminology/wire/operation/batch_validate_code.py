@@ -25,12 +25,12 @@ VALUE_SET_TABLE = Table(operation="ValueSet/$batch-validate-code", rows=(_VALIDA
 
 
 def batch_in_code_system(surroundings: OperationContext, call: Call) -> Resource:
-    """`CodeSystem/$batch-validate-code`; raises RefusedError if the request as a whole can not be read."""
+    """`CodeSystem/$batch-validate-code`; raises RefusedError if the request as a whole cannot be read."""
     return _batch(surroundings, call, validate_code.CODE_SYSTEM_TABLE, carry_out=validate_code.validate_in_code_system)
 
 
 def batch_in_value_set(surroundings: OperationContext, call: Call) -> Resource:
-    """`ValueSet/$batch-validate-code`; raises RefusedError if the request as a whole can not be read."""
+    """`ValueSet/$batch-validate-code`; raises RefusedError if the request as a whole cannot be read."""
     return _batch(surroundings, call, validate_code.VALUE_SET_TABLE, carry_out=validate_code.validate_in_value_set)
 
 
