@@ -117,6 +117,8 @@ class Runtime:
             "ai_label": given.ai_label,
             "narrative": given.narrative,
             "zone": given.zone or None,
+            "assigner": given.assigner or None,
+            "shared": given.shared or "create",
             "version": adapter_version(),
             "today": today(),
             "max_items": given.max_items,

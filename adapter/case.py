@@ -38,6 +38,11 @@ Token = Annotated[str, StringConstraints(pattern=r"^[^\s]+( [^\s]+)*$", max_leng
 Url = Annotated[str, StringConstraints(pattern=r"^\S+$", max_length=4_000)]
 """A URL or URI without white space."""
 
+ABSOLUTE_URI = r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s]+$"
+
+AbsoluteUri = Annotated[str, StringConstraints(pattern=ABSOLUTE_URI, max_length=4_000)]
+"""A URI with its scheme: `https://…`, `urn:oid:1.2.3`, `urn:uuid:…`."""
+
 Number = Annotated[Decimal, Field(max_digits=28, allow_inf_nan=False)] | Annotated[int, Field(ge=-(2**63), lt=2**63)]
 """A number with the digits it was sent with, 28 at most; money and scores never become binary floats."""
 
@@ -154,9 +159,10 @@ class Coverage(Part):
 
 
 class Encounter(Part):
-    """The visit, in person or at a distance."""
+    """The visit, in person or at a distance; `system` says who assigned its number."""
 
     id: Token
+    system: Url | None = None
     status: Literal["planned", "arrived", "triaged", "in-progress", "onleave", "finished", "cancelled", "entered-in-error"]
     start: DateTime | None = None
     end: DateTime | None = None
@@ -247,6 +253,7 @@ class Gene(Part):
 class Candidate(Part):
     """A syndrome that the AI tool proposes; `rank` is the place in the tool's list, 1 first."""
 
+    id: Token | None = None
     rank: Annotated[int, Field(ge=-(2**31), lt=2**31)] | None = None
     name: Text | None = None
     codes: Many[SyndromeCode] = ()
@@ -295,6 +302,7 @@ class Phenotype(Part):
 
     merge_key: ClassVar[tuple[str, ...]] = ("hpo", "source")
 
+    id: Token | None = None
     hpo: Annotated[str, StringConstraints(pattern=r"^HP:[0-9]{7}$")]
     display: Text | None = None
     presence: Literal["present", "absent", "unknown"]
@@ -317,6 +325,7 @@ class Answer(Part):
 class Measurement(Part):
     """A body measurement; `unit` is as sent (UCUM where the sender uses it)."""
 
+    id: Token | None = None
     name: Text
     value: Number
     unit: Token | None = None
@@ -337,6 +346,7 @@ class CodedCondition(Part):
 class Molecular(Part):
     """A finding of a molecular test, known apart from the facial analysis."""
 
+    id: Token | None = None
     gene: Gene | None = None
     hgvs: Text | None = None
     zygosity: Text | None = None
@@ -352,6 +362,7 @@ class ClinicianDiagnosis(Part):
 
     merge_key: ClassVar[tuple[str, ...]] = ("name",)
 
+    id: Token | None = None
     name: Text
     codes: Many[SyndromeCode] = ()
     is_group: bool | None = None
@@ -406,6 +417,7 @@ class Diagnosis(Part):
 class Order(Part):
     """A confirmatory test; `proposed` is a suggestion, every other status is a clinician's order."""
 
+    id: Token | None = None
     code: Token
     system: Literal["cpt", "hcpcs", "loinc"] | None = None
     text: Text | None = None

@@ -8,9 +8,11 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from adapter.case import Case, Date
+from adapter.case import AbsoluteUri, Case, Date, Text
 from adapter.fhir.json import read_json
 from adapter.fhir.outcome import operation_outcome
+from adapter.fhir.ownership import Shared
+from adapter.identity import encounter_key
 from adapter.issues import FailureKind, Issue
 from adapter.lineage import Lineage, Trail
 from adapter.readers.document import Document
@@ -32,6 +34,10 @@ OPTION_VALUES: Mapping[str, tuple[str, ...]] = MappingProxyType({"profiles": get
 class Options(BaseModel):
     """The switches of a conversion; mappings read them as `options`.
 
+    `assigner` names who assigned numbers that come without a system of their own; `anchor` is by what the encounter is known for
+    good, where its number in the documents may change (`Conversion.anchor` gives the one that was used). `shared` says what the
+    Bundle asks for resources that others may own (docs/identity.md).
+
     `today` to `to_public_server` are for the coding rules (`adapter.rules.circumstances`): the day of the judgement, if a clock
     may be read; the first day on which 0731T may be archived, and whether somebody has read that it is; whether a public server
     gets the output. `max_items` is how many items a list of a document may have.
@@ -44,6 +50,9 @@ class Options(BaseModel):
     ai_label: AiLabel = "device"
     narrative: bool = True
     zone: str | None = None
+    assigner: AbsoluteUri | None = None
+    anchor: Text | None = None
+    shared: Shared = "create"
     version: str = "0"
     today: Date | None = None
     sunset: Date = SUNSET
@@ -148,6 +157,11 @@ class Conversion(ConversionRecord):
     def unread_fields(self) -> UnreadFields:
         """Which input fields no mapping read."""
         return self.trail.unread_fields() if self.trail else UnreadFields(fields=())
+
+    @property
+    def anchor(self) -> str | None:
+        """By what the encounter is known: passed to a later conversion as an option, it keeps all ids as they are."""
+        return encounter_key(self.case, self.options.assigner, self.options.anchor) if self.case else None
 
     @property
     def has_errors(self) -> bool:

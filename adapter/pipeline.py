@@ -9,6 +9,7 @@ from adapter.checks import Release, check_bundle
 from adapter.conversion import Conversion, ConversionRecord, Options, Versions, refused
 from adapter.fhir.bundle import transaction
 from adapter.fhir.json import canonical_bytes
+from adapter.identity import identity_issues
 from adapter.issues import AdapterError, FailureKind, InvalidError, Issue, IssueType, Severity, UnknownFormError, UnreadableError
 from adapter.lineage import Trail, verdict_issue
 from adapter.mapping.emit.compiled import CompiledMap
@@ -84,6 +85,7 @@ class Pipeline:
             merged, remarks = self._read(record.documents, record.options)
             earlier, further = self._earlier(record)
             case = _case_of(merged, (*remarks, *further))
+            remarks = (*remarks, *_known(case, merged, record.options))
         except AdapterError as refusal:
             return refused(record, refusal.issues, refusal.kind)
         asides = _set_aside(record.prior, weighed(case, earlier))
@@ -147,7 +149,7 @@ class Pipeline:
     def _checked(self, judged: Conversion, merged: Merged, release: Release, *, made: list[MappedResource]) -> Conversion:
         """The finished conversion: the Bundle, its bytes, and what the checks say of them."""
         assert judged.judgement is not None  # noqa: S101 - as above
-        bundle = transaction([resource.resource for resource in made])
+        bundle = transaction([resource.resource for resource in made], judged.options.shared)
         content = canonical_bytes(bundle)
         trail = Trail(
             library=self.outputs[release],
@@ -185,6 +187,14 @@ def _case_of(merged: Merged, remarks: Remarks) -> Case:
         return to_case(merged)
     except InvalidError as invalid:
         raise InvalidError(*invalid.issues, *remarks) from None
+
+
+def _known(case: Case, merged: Merged, options: Options) -> Remarks:
+    """Remarks on how the case names people and things; raises InvalidError where nobody knows whom it means."""
+    issues = tuple(_placed(issue, merged) for issue in identity_issues(case, options.assigner))
+    if any(issue.is_error for issue in issues):
+        raise InvalidError(*issues)
+    return issues
 
 
 def _placed(issue: Issue, merged: Merged) -> Issue:

@@ -9,6 +9,7 @@ from ipaddress import ip_network
 from typing import Any, Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
+from adapter.case import ABSOLUTE_URI
 from adapter.conversion import AiLabel, Profiles
 from adapter.fhir.ownership import Shared
 from adapter.issues import Issue, IssueType, SetupError, Severity
@@ -41,6 +42,13 @@ class Settings:
         metadata={
             "says": "the time zone of times that are sent without an offset from UTC: an IANA name or an offset; without it, "
             "such a time is refused in our own form, and of other forms only the day is kept"
+        },
+    )
+    assigner: str = field(
+        default="",
+        metadata={
+            "says": "a URI that names who assigned the numbers of patients and encounters that come without a system of their "
+            "own (docs/identity.md); without it, a patient's number without a system is refused"
         },
     )
     host: str = field(default="127.0.0.1", metadata={"says": "the address that `adapter serve` listens on"})
@@ -169,6 +177,10 @@ def _is_web_address(text: str) -> bool:
     return _WEB_ADDRESS.fullmatch(text) is not None
 
 
+def _is_absolute_uri(text: str) -> bool:
+    return re.fullmatch(ABSOLUTE_URI, text) is not None
+
+
 def _is_port(text: str) -> bool:
     return text.isdigit() and int(text) <= _LAST_PORT
 
@@ -242,6 +254,7 @@ _FITS: dict[str, tuple[Callable[[str], bool], str]] = {
     "tokens": (os.path.isfile, "a file that is there"),
     "cors_origins": (_are_origins, "origins with commas, such as https://ehr.example.org, or *"),
     "package_registry": (_is_web_address, "a web address without a slash at its end"),
+    "assigner": (_is_absolute_uri, "an absolute URI such as https://clinic.example/mrn or urn:oid:1.2.3"),
     "servers": (_are_servers, "FHIR servers by name: name=url,name=url"),
     "shared": (_is_shared, " or ".join(get_args(Shared))),
 }

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from adapter.checks import r4
-from adapter.conversion import Conversion
+from adapter.conversion import Conversion, Options
 from adapter.issues import Issue, IssueType, Severity
 from adapter.lineage import Entry, Lineage
 from adapter.mapping.load import load_library
@@ -124,7 +124,7 @@ ENCOUNTER: dict[str, Any] = {
 }
 NATIVE: dict[str, Any] = {
     **ENCOUNTER,
-    "patient": {"mrn": "M-1", "family": "F", "given": ["G", "H"], "phone": "p"},
+    "patient": {"mrn": "M-1", "mrn_system": "urn:oid:1.2.3", "family": "F", "given": ["G", "H"], "phone": "p"},
     "images": [{"id": "i1", "url": "u1"}, {"id": "i2", "url": "u2", "view": "frontal"}],
     "review": {"status": "signed", "signed_at": "2024-05-02", "conclusion": "Words"},
 }
@@ -156,7 +156,7 @@ def convert(*documents: dict[str, Any], names: str = "abc") -> Conversion:
     sent = [
         Document(name=f"{name}.json", content=json.dumps(tree).encode()) for name, tree in zip(names, documents, strict=False)
     ]
-    made = line().convert(sent)
+    made = line().convert(sent, Options(assigner="urn:oid:1.2.3"))
     assert made.bundle is not None, made.issues
     return made
 

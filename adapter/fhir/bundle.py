@@ -4,23 +4,34 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from adapter.fhir.ownership import SHARED_TYPES, Shared, match_query, matched_identifier
+
 Resource = dict[str, Any]
 
 
-def transaction(resources: Sequence[Resource]) -> Resource:
-    """The Bundle that puts these resources under their own ids, in this order (http://hl7.org/fhir/R4/http.html#transaction).
+def transaction(resources: Sequence[Resource], shared: Shared = "put") -> Resource:
+    """The Bundle that writes these resources, in this order (http://hl7.org/fhir/R4/http.html#transaction).
 
-    Sent twice it creates nothing new: each entry is a `PUT Type/id`.
+    Sent twice it creates nothing new: what is ours is put under its id, and with `shared` as `create` what others may own is made
+    only if the server holds nothing with its identifier. `merge` is for whoever sends: it needs to know what the server holds.
     """
     entries = [
         {
             "fullUrl": "urn:uuid:" + resource["id"],
             "resource": resource,
-            "request": {"method": "PUT", "url": f"{resource['resourceType']}/{resource['id']}"},
+            "request": _request(resource, shared),
         }
         for resource in resources
     ]
     return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
+
+
+def _request(resource: Resource, shared: Shared) -> dict[str, str]:
+    kind = resource["resourceType"]
+    known = matched_identifier(resource) if shared == "create" and kind in SHARED_TYPES else None
+    if known is None:
+        return {"method": "PUT", "url": f"{kind}/{resource['id']}"}
+    return {"method": "POST", "url": kind, "ifNoneExist": match_query(*known)}
 
 
 def expression_roots(bundle: Resource) -> list[str]:

@@ -15,6 +15,7 @@ from adapter.mapping.function import Function
 from adapter.mapping.problem import BadMappingError
 from adapter.mapping.run.library import Library
 from adapter.mapping.shape import FhirShapes
+from adapter.mapping.syntax.common_name import with_common_names
 from adapter.mapping.syntax.extension import extended
 from adapter.mapping.syntax.tree import FileContent, MapSource, Order, read_file
 from adapter.mapping.types import Kind, Shape, Type
@@ -181,7 +182,8 @@ def _maps(contents: list[FileContent], report: Callable[[Problem], None]) -> dic
         else:
             hint = did_you_mean(extension.name, maps, otherwise="known are: " + ", ".join(maps))
             report(problem("unknown-map", extension.mark, f"there is no map `{extension.name}` to extend", hint))
-    return maps
+    names = {name: text for content in contents for name, text in content.names}
+    return {name: source if source.source else with_common_names(source, names) for name, source in maps.items()}
 
 
 def _root(name: str, shape: Shape) -> Value:

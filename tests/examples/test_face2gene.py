@@ -23,7 +23,7 @@ SCORE_KINDS = {"gestalt_score": "similarity-score", "feature_score": "feature-sc
 ENCOUNTER: dict[str, Any] = {
     "id": "case-0102",
     "test": True,
-    "patient": {"mrn": "100102", "family": "Invented", "given": ["Nobody"], "sex": "male"},
+    "patient": {"mrn": "100102", "mrn_system": "urn:oid:1.2.3", "family": "Invented", "given": ["Nobody"], "sex": "male"},
     "organization": {"name": "Invented Children's Genetics Clinic"},
     "encounter": {"id": "case-0102-visit", "status": "finished", "start": "2018-09-06", "mode": "in-person"},
     "consent": {"status": "active", "date": "2018-09-05", "given_by": "guardian", "analysis": True},

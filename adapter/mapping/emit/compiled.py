@@ -18,7 +18,7 @@ from adapter.mapping.check.value import Mode, Scope, Value
 from adapter.mapping.emit.generate import LINE, Generator, Group, _At
 from adapter.mapping.emit.support import NAMESPACE, Report, Run, Trace
 from adapter.mapping.syntax.tree import FragmentSource, MapSource
-from adapter.mapping.types import Shape
+from adapter.mapping.types import Kind, Shape
 from adapter.strict_yaml.document import TextNode
 from adapter.strict_yaml.problem import Problem
 
@@ -267,18 +267,18 @@ def bind_map(source: MapSource, shape: Shape, bench: BindingContext) -> Compiled
     """Check a map and bind all of its expressions; its problems go to the bench."""
     places: list[Place] = []
     whole = source.source is None
+    target = bench.calls.targets.get(source.name) or target_of(source, bench)
     header = bind_header(source, bench, places, early=False)
     bodies = BodyBinder(
         header.frame, Binder(header.frame, bench.calls), bench.fragments, bench.pattern, bench.used_fragments, whole
     )
-    body = bodies.thing(source.body, shape, header.scope)
+    body = bodies.thing(source.body, shape, _body_scope(header, target) if whole else header.scope)
     bodies.check_lets(source.lets, header.lets)
     early = bind_header(source, bench, places, early=True)
     identity = None
     if whole:
         body, identity = _with_identity(source, body, early, bench)
     read = frozenset(header.frame.read | early.frame.read)
-    target = bench.calls.targets.get(source.name) or target_of(source, bench)
     return CompiledMap(
         source=source,
         target=target,
@@ -290,6 +290,12 @@ def bind_map(source: MapSource, shape: Shape, bench: BindingContext) -> Compiled
         header=header,
         early=early,
     )
+
+
+def _body_scope(header: Header, target: Target) -> Scope:
+    """What the elements of a resource see: also its own id."""
+    own = Value(code="resource_id", key="resource_id", type=Kind("id"), reads=target.reads, functions=("stable_id",), simple=True)
+    return header.scope.with_name("resource_id", own)
 
 
 def _with_identity(source: MapSource, body: ObjectNode, early: Header, bench: BindingContext) -> tuple[ObjectNode, Leaf | None]:

@@ -4,6 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from pydantic import BaseModel
+
+from adapter.fhir.identity import stable_id
 from adapter.issues import ConflictError, Issue, IssueType, Severity
 from adapter.mapping.emit.compiled import CompiledMap
 from adapter.mapping.emit.support import Report, Run, Trace
@@ -19,6 +22,8 @@ class Plan(NamedTuple):
     place: int
     item: object
     identity: str
+    others: tuple[object, ...] = ()
+    """Further items that the resource stands for."""
 
 
 class MappedResource(NamedTuple):
@@ -33,6 +38,7 @@ class MappedResource(NamedTuple):
     identity: str
     resource: dict[str, Any]
     trace: Trace | None
+    others: tuple[object, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,10 +63,10 @@ class Library:
         run, references = Run(), {}
         planned: list[Plan] = []
         for compiled in self.maps:
-            plans = [Plan(compiled, *key) for key in compiled.keys(*roots, run)]
+            plans = _told_apart([Plan(compiled, *key) for key in compiled.keys(*roots, run)], compiled.source.equal)
             references[compiled.name] = _references(compiled, plans)
             _hand_over(run, compiled, reports)
-            planned += plans
+            planned += _once(plans) if compiled.source.equal == "one" else plans
         if len({plan.identity for plan in planned}) < len(planned):
             raise _collision(planned)
         run = Run(references=references)
@@ -83,17 +89,49 @@ class Library:
         return trace
 
 
+def _told_apart(plans: list[Plan], equal: str) -> list[Plan]:
+    """The plans with ids of their own, if the map numbers items that are equal in all that makes the id.
+
+    The first keeps the id, the second is the second of this id, and so on; they are numbered by what they say, so that the order
+    of the list changes nothing.
+    """
+    if equal != "number" or len({plan.identity for plan in plans}) == len(plans):
+        return plans
+    alike: dict[str, list[Plan]] = {}
+    for plan in plans:
+        alike.setdefault(plan.identity, []).append(plan)
+    numbered = {
+        plan.place: plan.identity if number == 1 else stable_id("equal", plan.identity, str(number))
+        for same in alike.values()
+        for number, plan in enumerate(sorted(same, key=_content), start=1)
+    }
+    return [plan._replace(identity=numbered[plan.place]) for plan in plans]
+
+
+def _content(plan: Plan) -> str:
+    return plan.item.model_dump_json() if isinstance(plan.item, BaseModel) else repr(plan.item)
+
+
+def _once(plans: list[Plan]) -> list[Plan]:
+    """One plan of each id, for the item that says most; it stands for the others too."""
+    alike: dict[str, list[Plan]] = {}
+    for plan in plans:
+        alike.setdefault(plan.identity, []).append(plan)
+    ranked = [sorted(same, key=lambda plan: (-len(_content(plan)), _content(plan))) for same in alike.values()]
+    return [best._replace(others=tuple(plan.item for plan in rest)) for best, *rest in ranked]
+
+
 def _resource(plan: Plan, roots: tuple[object, ...], run: Run, reports: Reports, *, lineage: bool) -> MappedResource:
-    compiled, place, item, identity = plan
+    compiled, place, item, identity, others = plan
     if not lineage:
         resource = compiled.plain(*roots, run, identity, item, place)
         _hand_over(run, compiled, reports)
-        return MappedResource(compiled, item, place, identity, resource, None)
+        return MappedResource(compiled, item, place, identity, resource, None, others)
     trace: Trace = []
     noted = Run(references=run.references, note=trace.append)
     resource = compiled.traced(*roots, noted, identity, item, place)
     _hand_over(noted, compiled, reports)
-    return MappedResource(compiled, item, place, identity, resource, trace)
+    return MappedResource(compiled, item, place, identity, resource, trace, others)
 
 
 def _hand_over(run: Run, compiled: CompiledMap, reports: Reports) -> None:
@@ -105,7 +143,7 @@ def _hand_over(run: Run, compiled: CompiledMap, reports: Reports) -> None:
 def _references(compiled: CompiledMap, plans: Iterable[Plan | MappedResource]) -> object:
     """The references to what one map makes, by item where it makes several resources."""
     if compiled.target.loop == "list":
-        return {id(plan.item): "urn:uuid:" + plan.identity for plan in plans}
+        return {id(item): "urn:uuid:" + plan.identity for plan in plans for item in (plan.item, *plan.others)}
     return next(("urn:uuid:" + plan.identity for plan in plans), None)
 
 
@@ -120,7 +158,7 @@ def references_of(resources: Iterable[MappedResource], maps: Iterable[CompiledMa
 def _collision(planned: list[Plan]) -> ConflictError:
     first: dict[str, CompiledMap] = {}
     issues = []
-    for compiled, index, _, identity in planned:
+    for compiled, index, _, identity, _ in planned:
         if identity in first:
             text = (
                 f"two things have the same business key: item {index + 1} of `{compiled.name}` and one of "

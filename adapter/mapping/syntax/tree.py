@@ -10,8 +10,10 @@ _LOOP = re.compile(r"^\s*([A-Za-z_]\w*)\s+in\s+(.+)$", re.DOTALL)
 _NEXT_LOOP = re.compile(r"\s+for\s+(?=[A-Za-z_]\w*\s+in\s)")
 _SIGNATURE = re.compile(r"^\s*([A-Za-z_]\w*)\s*\(([\w\s,?]*)\)\s*$")
 _NAME = re.compile(r"^[A-Za-z_][\w./-]*$")
-_MAP_KEYS = ("map", "target", "for", "when", "let", "resource")
+_MAP_KEYS = ("map", "target", "for", "when", "let", "equal", "resource")
+EQUAL = ("refuse", "number", "one")
 _SOURCE_KEYS = ("map", "target", "source", "let", "ignore", "case")
+_NAMES_KEYS = ("names",)
 _EXTENSION_KEYS = ("extends", "let", "add", "replace", "remove")
 _FRAGMENT_KEYS = ("fragment", "target", "elements")
 STRUCTURE_KEYS = ("for", "when", "let", "use")
@@ -47,6 +49,8 @@ class MapSource:
     lets: tuple[tuple[str, Text], ...]
     ignored: tuple[tuple[Text, str], ...]
     body: MappingNode
+    equal: str = "refuse"
+    """What becomes of items with one id: refused, numbered, or one resource for all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +92,7 @@ class FileContent:
     maps: tuple[MapSource, ...]
     fragments: tuple[FragmentSource, ...]
     extensions: tuple[Extension, ...]
+    names: tuple[tuple[str, Text], ...]
     orders: tuple[Order, ...]
     problems: tuple[Problem, ...]
 
@@ -103,6 +108,7 @@ def read_file(text: str, *, file: str) -> FileContent:
         maps=tuple(reader.maps),
         fragments=tuple(reader.fragments),
         extensions=tuple(reader.extensions),
+        names=tuple(reader.names),
         orders=tuple(reader.orders),
         problems=tuple(reader.problems),
     )
@@ -116,12 +122,16 @@ class _FileReader:
         self.maps: list[MapSource] = []
         self.fragments: list[FragmentSource] = []
         self.extensions: list[Extension] = []
+        self.names: list[tuple[str, Text]] = []
         self.orders: list[Order] = []
 
     def document(self, node: Node) -> None:
         keys = {key.text: value for key, value in node.entries} if isinstance(node, MappingNode) else {}
         if "map" in keys and isinstance(node, MappingNode):
             self._map(node, keys)
+        elif "names" in keys and isinstance(node, MappingNode):
+            self._known(node, _NAMES_KEYS)
+            self.names += self.lets(keys["names"])
         elif "extends" in keys and isinstance(node, MappingNode):
             self._extension(node, keys)
         elif "fragment" in keys and isinstance(node, MappingNode):
@@ -163,6 +173,7 @@ class _FileReader:
             when = self.expression(keys["when"]) if "when" in keys else None
             lets = self.lets(keys["let"]) if "let" in keys else ()
             ignored = self._ignored(keys["ignore"]) if "ignore" in keys else ()
+            equal = self._equal(keys["equal"]) if "equal" in keys else "refuse"
             self.maps.append(
                 MapSource(
                     name=name,
@@ -175,8 +186,15 @@ class _FileReader:
                     lets=lets,
                     ignored=ignored,
                     body=body,
+                    equal=equal,
                 )
             )
+
+    def _equal(self, node: Node) -> str:
+        if isinstance(node, TextNode) and node.text in EQUAL:
+            return node.text
+        self._say("equal", node.mark, "this is not a way to treat items with one id", "write one of: " + ", ".join(EQUAL))
+        return "refuse"
 
     def _fragment(self, node: MappingNode, keys: dict[str, Node]) -> None:
         self._known(node, _FRAGMENT_KEYS)

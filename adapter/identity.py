@@ -1,0 +1,96 @@
+"""By what a patient, an encounter and a clinician are known, and what is wrong with how a case names them (docs/identity.md)."""
+
+import re
+from collections.abc import Iterator
+
+from adapter.case import ABSOLUTE_URI, Case, Practitioner
+from adapter.issues import Issue, IssueType, Severity
+
+_OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
+_URN_OID = re.compile(r"urn:oid:[0-2](\.(0|[1-9][0-9]*))+")
+_ABSOLUTE = re.compile(ABSOLUTE_URI)
+
+
+def encounter_key(case: Case, assigner: str | None, anchor: str | None) -> str:
+    """By what the encounter is known: the anchor if one is given, else its number with who assigned it.
+
+    Where nobody says who assigned the encounter's number, the patient's number with its assigner stands for that.
+    """
+    if anchor:
+        return anchor
+    patient = (case.patient.mrn_system or assigner, case.patient.mrn)
+    system = (case.encounter.system or assigner,) if case.encounter.system or assigner else patient
+    return "|".join(part for part in (*system, case.encounter.id) if part)
+
+
+def identity_issues(case: Case, assigner: str | None) -> Iterator[Issue]:
+    """What is wrong with the numbers by which the case names people and things, and references that name nobody."""
+    yield from _systems(case, assigner)
+    yield from _one_person(case.practitioners)
+    yield from _nobody(case)
+
+
+def _systems(case: Case, assigner: str | None) -> Iterator[Issue]:
+    if case.patient.mrn_system is None and assigner is None:
+        text = "nobody says who assigned `patient.mrn`, and another patient may have the same number elsewhere"
+        hint = "send `patient.mrn_system`, an absolute URI, or set ADAPTER_ASSIGNER to a URI that names this sender"
+        yield _issue("assigner", IssueType.REQUIRED, text=text, field="patient.mrn", suggestion=hint)
+    for field, system in (("patient.mrn_system", case.patient.mrn_system), ("encounter.system", case.encounter.system)):
+        form = _right_form(system) if system is not None else None
+        if form:
+            yield _issue("system", IssueType.VALUE, text=f"`{field}` must be an absolute URI", field=field, suggestion=form)
+
+
+def _right_form(system: str) -> str | None:
+    """What to write instead of a system that is not an absolute URI."""
+    if _OID.fullmatch(system):
+        return "write an OID as urn:oid: and its numbers"
+    if not _ABSOLUTE.fullmatch(system):
+        return "write a URI that names who assigns the numbers, such as https://clinic.example/mrn or urn:oid:1.2.3"
+    if system.lower().startswith("urn:oid:") and not _URN_OID.fullmatch(system):
+        return "write the OID with digits and dots: urn:oid:1.2.3"
+    return None
+
+
+def _one_person(practitioners: tuple[Practitioner, ...]) -> Iterator[Issue]:
+    """One key, or one NPI, that means two people."""
+    by_key: dict[str, int] = {}
+    by_npi: dict[str, int] = {}
+    for place, person in enumerate(practitioners):
+        first = practitioners[by_key.setdefault(person.key, place)]
+        if first.npi and person.npi and first.npi != person.npi:
+            text = f"`practitioners[{by_key[person.key]}]` and `practitioners[{place}]` have one key and two NPIs"
+            hint = "give the two people two keys, or correct the NPI"
+            yield _issue("one-person", IssueType.CONFLICT, text=text, field=f"practitioners[{place}].npi", suggestion=hint)
+        twin = practitioners[by_npi.setdefault(person.npi or f"#{place}", place)]
+        if twin.family and person.family and twin.family != person.family:
+            text = f"`practitioners[{by_npi[person.npi or '']}]` and `practitioners[{place}]` have one NPI and two names"
+            hint = "correct the NPI, or the name"
+            yield _issue("one-person", IssueType.CONFLICT, text=text, field=f"practitioners[{place}].npi", suggestion=hint)
+
+
+def _nobody(case: Case) -> Iterator[Issue]:
+    """References to people and photographs that are not in the case."""
+    people = {person.key for person in case.practitioners}
+    images = {image.id for image in case.images}
+    named = [(f"images[{place}].operator", image.operator, people) for place, image in enumerate(case.images)]
+    named += [(f"orders[{place}].ordered_by", order.ordered_by, people) for place, order in enumerate(case.orders)]
+    analysed = case.ai.images if case.ai else ()
+    named += [(f"ai.images[{place}].id", image.id, images) for place, image in enumerate(analysed)]
+    for field, key, known in named:
+        if key is not None and key not in known:
+            kind = "image" if known is images else "practitioner"
+            text = f"`{field}` names no {kind} of the case, so it is not carried"
+            hint = f"send the {kind}, or correct the name"
+            yield Issue(
+                severity=Severity.WARNING,
+                code=IssueType.NOT_FOUND,
+                rule="document/nobody",
+                text=text,
+                field=field,
+                suggestion=hint,
+            )
+
+
+def _issue(rule: str, code: IssueType, *, text: str, field: str, suggestion: str, severity: Severity = Severity.ERROR) -> Issue:
+    return Issue(severity=severity, code=code, rule=f"document/{rule}", text=text, field=field, suggestion=suggestion)
