@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.live import conftest, hapi_server
+from tests.live import conftest, hapi_server, second_server
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +33,11 @@ def test_a_missing_server_is_a_failure_in_ci(monkeypatch: pytest.MonkeyPatch, va
 
     with pytest.raises(pytest.fail.Exception, match="install Java 17 and Maven"):
         start()
+
+
+def test_without_node_the_second_server_is_missing_and_says_what_to_install() -> None:
+    with pytest.raises(hapi_server.ServerMissingError, match="install Node 20"), second_server.running_second_server():
+        pass
 
 
 def test_a_server_that_is_named_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
