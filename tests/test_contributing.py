@@ -86,5 +86,5 @@ def test_an_input_form_is_a_schema_and_a_map(mappings: Path) -> None:
 def test_a_payer_is_one_file(mappings: Path) -> None:
     listed = json.loads(adapter(mappings.parent, "rules", "list", "--mappings", "my-mappings", "--json").stdout)
 
-    (charge,) = (rule for rule in listed["rules"] if rule["id"] == "CHG-01")
+    (charge,) = (rule for rule in listed["rules"] if rule["id"] == "MOD-12")
     assert charge["payers"]["toy-payer"] == "information"
