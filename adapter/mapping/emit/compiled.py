@@ -17,7 +17,7 @@ from adapter.mapping.check.frame import Frame, Place
 from adapter.mapping.check.value import Mode, Scope, Value
 from adapter.mapping.emit.generate import LINE, Generator, Group, _At
 from adapter.mapping.emit.support import NAMESPACE, Report, Run, Trace
-from adapter.mapping.syntax.tree import FragmentSource, MapSource
+from adapter.mapping.syntax.tree import FragmentSource, MapSource, Text
 from adapter.mapping.types import Kind, Shape
 from adapter.strict_yaml.document import TextNode
 from adapter.strict_yaml.problem import Problem
@@ -31,6 +31,7 @@ class Header:
     """The bound header of a map: its loop, names and condition, within their frame."""
 
     frame: Frame
+    common: tuple[tuple[str, Value], ...]
     loop: Loop | None
     lets: tuple[tuple[str, Value], ...]
     when: Value | None
@@ -62,10 +63,11 @@ def bind_header(source: MapSource, bench: BindingContext, places: list[Place], *
     binder = Binder(frame, replace(bench.calls, early=early))
     bodies = BodyBinder(frame, binder, bench.fragments, bench.pattern, bench.used_fragments)
     scope = Scope(names={}, roots=bench.roots)
+    common, scope = bodies.lets(_needed(source, source.common) if early else source.common, scope)
     loop, scope = bodies.loop(source.loop, scope) if source.loop else (None, scope)
     texts = source.lets
     if early:
-        texts = _needed(source)
+        texts = _needed(source, source.lets)
     lets, scope = bodies.lets(texts, scope)
     when = binder.text(source.when.text, source.when.mark, scope) if source.when else None
     if when:
@@ -73,7 +75,7 @@ def bind_header(source: MapSource, bench: BindingContext, places: list[Place], *
     needs = _conjuncts(binder, source, scope) if source.when else frozenset()
     if loop and loop.kind == "single":
         needs |= {loop.source.key}
-    return Header(frame=frame, loop=loop, lets=lets, when=when, scope=scope, needs=needs)
+    return Header(frame=frame, common=common, loop=loop, lets=lets, when=when, scope=scope, needs=needs)
 
 
 def _names(text: str) -> set[str]:
@@ -83,14 +85,15 @@ def _names(text: str) -> set[str]:
         return set()
 
 
-def _needed(source: MapSource) -> tuple[tuple[str, Any], ...]:
+def _needed(source: MapSource, lets: tuple[tuple[str, Text], ...]) -> tuple[tuple[str, Text], ...]:
+    """Those of these names that decide what is made and under which id."""
     identity = {key.text: value for key, value in source.body.entries}.get("id")
     texts = [source.when.text if source.when else "", identity.text[1:] if isinstance(identity, TextNode) else ""]
     wanted = {name for text in texts for name in _names(text)}
-    for name, text in reversed(source.lets):
+    for name, text in reversed((*source.common, *source.lets)):
         if name in wanted:
             wanted |= _names(text.text)
-    return tuple((name, text) for name, text in source.lets if name in wanted)
+    return tuple((name, text) for name, text in lets if name in wanted)
 
 
 def _conjuncts(binder: Binder, source: MapSource, scope: Scope) -> frozenset[str]:
@@ -226,6 +229,7 @@ class CompiledMap:
         identity = self.identity.value.code if self.identity else "''"
         generator.hoists()
         with generator.marked(self.source.mark):
+            generator.names(early.common)
             generator.emit("keyed = []")
             item, index = "None", "0"
             if early.loop is not None:
@@ -251,10 +255,11 @@ class CompiledMap:
         generator = Generator(header.frame, mode, groups)
         generator.hoists()
         with generator.marked(self.source.mark):
-            generator.names(header.lets)
+            place = len(generator.lines)
             start = "" if self.identity is None else f"'resourceType': {self.source.target!r}, "
             code = generator.thing(self.body, _At(), start=start)
             generator.emit(f"return {code}")
+            generator.insert_names((*header.common, *header.lets), place)
         return generator
 
 
@@ -273,6 +278,7 @@ def bind_map(source: MapSource, shape: Shape, bench: BindingContext) -> Compiled
         header.frame, Binder(header.frame, bench.calls), bench.fragments, bench.pattern, bench.used_fragments, whole
     )
     body = bodies.thing(source.body, shape, _body_scope(header, target) if whole else header.scope)
+    bodies.check_lets(source.common, header.common)
     bodies.check_lets(source.lets, header.lets)
     early = bind_header(source, bench, places, early=True)
     identity = None

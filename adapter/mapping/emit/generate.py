@@ -5,6 +5,7 @@ places in the output and the indexes of the loops (but not that of the loop arou
 `explain` notes as well what was not made and why.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,8 @@ from adapter.mapping.check.bound import Item, Leaf, ListNode, Loop, Node, Object
 from adapter.mapping.check.frame import Frame, tuple_code
 from adapter.mapping.check.value import Mode, Read, Value
 from adapter.strict_yaml.problem import Mark
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
 
 OUT = None
 """Stands in a site's path where the place in an output list goes."""
@@ -178,6 +181,18 @@ class Generator:
         for local, value in lets:
             with self.marked(value.mark):
                 self.emit(f"{local} = {value.code}")
+
+    def insert_names(self, lets: tuple[tuple[str, Value], ...], place: int) -> None:
+        """Put the assignments of those names that are used in what was emitted since before it."""
+        body, self.lines = self.lines[place:], self.lines[:place]
+        used = {word for text, _ in body for word in _WORD.findall(text)}
+        needed = []
+        for local, value in reversed(lets):
+            if local in used:
+                used.update(_WORD.findall(value.code))
+                needed.append((local, value))
+        self.names(tuple(reversed(needed)))
+        self.lines += body
 
     def _inline_entries(self, thing: ObjectNode, at: _At, sites: list[Site]) -> str:
         return ", ".join(self._pair(name, child, at, sites) for name, child in thing.entries)

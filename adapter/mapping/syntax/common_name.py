@@ -18,7 +18,7 @@ def with_common_names(source: MapSource, names: Mapping[str, Text]) -> MapSource
         if name in known:
             known.update(_WORD.findall(names[name].text))
     needed = tuple((name, text) for name, text in names.items() if name in known and name not in own)
-    return replace(source, lets=(*needed, *source.lets)) if needed else source
+    return replace(source, common=needed) if needed else source
 
 
 def _texts(source: MapSource) -> Iterator[str]:

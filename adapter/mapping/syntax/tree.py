@@ -49,6 +49,8 @@ class MapSource:
     lets: tuple[tuple[str, Text], ...]
     ignored: tuple[tuple[Text, str], ...]
     body: MappingNode
+    common: tuple[tuple[str, Text], ...] = ()
+    """The names of the library that the map mentions; they do not depend on the item of its loop."""
     equal: str = "refuse"
     """What becomes of items with one id: refused, numbered, or one resource for all of them."""
 
