@@ -89,10 +89,11 @@ def test_cpt_never_has_a_display(terminology: Terminology) -> None:
         ("0001U", None, CPT),
         ("G0452", None, HCPCS),
         ("51969-4", None, "http://loinc.org"),
-        ("G0452", "cpt", CPT),
+        ("G0452", "cpt", HCPCS),
+        ("odd", "cpt", CPT),
     ],
 )
-def test_a_service_is_in_the_named_system_or_in_the_one_it_looks_like(
+def test_a_service_is_in_the_system_it_looks_like_or_in_the_named_one(
     code: str, alias: str | None, system: str, terminology: Terminology
 ) -> None:
     assert functions.service(terminology, code, alias) == {"system": system, "code": code}
