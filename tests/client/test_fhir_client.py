@@ -207,7 +207,7 @@ def test_a_transaction_whose_result_is_unclear_is_told(
     [{"type": "batch"}, {"type": "transaction", "entry": [{"resource": PATIENT}]}, {"type": "transaction", "entry": ["x"]}],
 )
 def test_what_is_no_transaction_is_not_sent(client: FhirClient, bundle: dict[str, Any]) -> None:
-    with pytest.raises(InvalidError, match="no Bundle of type transaction"):
+    with pytest.raises(InvalidError, match="not a Bundle of type transaction"):
         client.transaction({"resourceType": "Bundle"} | bundle)
 
 
