@@ -248,7 +248,7 @@ def dtm(value: str, zone: str | None) -> str:
     """
     found = _DTM.fullmatch(value.strip())
     if not found:
-        message = "This is no date or time of HL7 v2. Send YYYYMMDD, or YYYYMMDDHHMMSS with the offset from UTC."
+        message = "This is not a date or time of HL7 v2. Send YYYYMMDD, or YYYYMMDDHHMMSS with the offset from UTC."
         raise NotConvertible(message)
     day = "-".join(part for part in (found["year"], found["month"], found["day"]) if part)
     if found["hour"] is None:
@@ -266,7 +266,7 @@ def day_of_dtm(value: str) -> str:
     """The day, month or year of a date or time of HL7 v2: `day_of_dtm(PID[7])`."""
     found = _DTM.fullmatch(value.strip())
     if not found:
-        message = "This is no date of HL7 v2. Send YYYYMMDD."
+        message = "This is not a date of HL7 v2. Send YYYYMMDD."
         raise NotConvertible(message)
     return "-".join(part for part in (found["year"], found["month"], found["day"]) if part)
 

@@ -62,13 +62,12 @@ def two_assistants(facts: Facts) -> Iterator[Finding]:
 )
 def not_of_this_clinician(facts: Facts) -> Iterator[Finding]:
     """AS where all who may have assisted are physicians, or 80, 81 or 82 where all are PA, NP or CNS, by their taxonomy."""
-    if facts.places:
-        taxonomies = _assisting(facts)
-        if taxonomies and all(map(is_physician, taxonomies)):
-            yield from (Finding(place.field) for place in facts.places.get(BY_OTHERS, ()))
-        elif taxonomies and all(map(is_non_physician, taxonomies)):
-            for code in BY_PHYSICIAN:
-                yield from (Finding(place.field, suggestion=BY_OTHERS) for place in facts.places.get(code, ()))
+    taxonomies = _assisting(facts)
+    if taxonomies and all(map(is_physician, taxonomies)):
+        yield from (Finding(place.field) for place in facts.places.get(BY_OTHERS, ()))
+    elif taxonomies and all(map(is_non_physician, taxonomies)):
+        for code in BY_PHYSICIAN:
+            yield from (Finding(place.field, suggestion=BY_OTHERS) for place in facts.places.get(code, ()))
 
 
 def _assisting(facts: Facts) -> list[str]:

@@ -82,9 +82,7 @@ def day_missing_or_reversed(facts: Facts) -> Iterator[Finding]:
 )
 def not_yet_rendered(facts: Facts) -> Iterator[Finding]:
     """A claim for a day after the one on which it was made: `billing.created` as written, else the day of the judgement."""
-    claimed = facts.day_of_claim
-    if claimed is None:
-        return
+    claimed = facts.day_of_claim or ""
     for line in facts.lines:
         for name, day in (("dos_start", line.sent.dos_start), ("dos_end", line.sent.dos_end)):
             if day is not None and day[: len(claimed)] > claimed:
@@ -221,13 +219,10 @@ def filed_too_late(facts: Facts) -> Iterator[Finding]:
 )
 def insurance_of_another_time(facts: Facts) -> Iterator[Finding]:
     """A day of service before the insurance starts or after it ends."""
-    coverage = facts.case.coverage
-    period = coverage.period if coverage is not None else None
+    period = facts.insured
     for line in facts.lines:
         day = line.sent.dos_start
-        if period is None or day is None:
-            continue
-        if period.start is not None and is_before(day, period.start):
+        if day is not None and period.start is not None and is_before(day, period.start):
             yield Finding("coverage.period.start", also=(line.at("dos_start"),))
-        elif period.end is not None and is_before(period.end, line.sent.dos_end or day):
+        elif day is not None and period.end is not None and is_before(period.end, line.sent.dos_end or day):
             yield Finding("coverage.period.end", also=(line.at("dos_start"),))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from adapter.case import Case
+from adapter.case import Case, Period
 from adapter.rules.billed_line import BilledLine, PlacedModifier, billed_line
 from adapter.rules.circumstances import Circumstances
 from adapter.rules.lookback import days_of, services_before
@@ -66,6 +66,11 @@ class Facts:
         """The day, month or year on which the claim was made, else the day of the judgement, else nothing."""
         created = self.case.billing.created if self.case.billing else None
         return created[:_DAY_LENGTH] if created is not None else self.circumstances.today
+
+    @property
+    def insured(self) -> Period:
+        """From when to when the insurance holds, as far as that is known."""
+        return self.case.coverage.period if self.case.coverage and self.case.coverage.period else Period()
 
     @property
     def beginning(self) -> tuple[str, str] | None:

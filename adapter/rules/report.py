@@ -37,15 +37,9 @@ def no_finished_report(facts: Facts) -> Iterator[Finding]:
 )
 def provider_part_missing(facts: Facts) -> Iterator[Finding]:
     """A finished report without its interpreter, time of signature or conclusion."""
-    review = facts.case.review
-    if review is None:
-        return
-    if review.reviewer is None:
-        yield Finding("review.reviewer")
-    if review.signed_at is None:
-        yield Finding("review.signed_at")
-    if review.conclusion is None:
-        yield Finding("review.conclusion")
+    for name in ("reviewer", "signed_at", "conclusion"):
+        if getattr(facts.case.review, name) is None:
+            yield Finding(f"review.{name}")
 
 
 @rule(

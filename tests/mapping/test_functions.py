@@ -50,6 +50,7 @@ def test_no_function_says_the_value_that_it_refuses() -> None:
         refusal_of(functions.base64_of_hex, "xyz").message,
         refusal_of(functions.token, "a  b").message,
         refusal_of(functions.flag, "perhaps", "1", "0").message,
+        refusal_of(functions.day_of_dtm, "1987-06-05").message,
     ]
 
     assert not any(re.search("1987|seven|1\\.5|xyz|a  b|perhaps", text) for text in said)

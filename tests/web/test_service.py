@@ -16,7 +16,8 @@ from adapter.web.answer import FHIR_JSON, JSON, STATUS
 from adapter.web.app import ROUTES
 from tests.web.ground import INFANT, client, content_of, convert, json_of, logged, refusal
 
-PATIENT = {"resourceType": "Patient", "birthDate": "2020-02", "active": True}
+NARRATIVE = {"status": "generated", "div": '<div xmlns="http://www.w3.org/1999/xhtml">A patient</div>'}
+PATIENT = {"resourceType": "Patient", "text": NARRATIVE, "birthDate": "2020-02", "active": True}
 SERVER = "http://127.0.0.1:9/fhir"
 
 

@@ -124,19 +124,28 @@ class _Filter(NamedTuple):
                 pattern = _pattern(tree.name, text)
                 return self._valued(tree.owner, {"pattern": pattern}, wanted=wanted) if pattern else _UNKNOWN
             case "all", (condition,) if not wanted:
-                return self._present(Call(owner=tree.owner, name="where", arguments=(_denied(condition),)), wanted=True)
+                return self._some(tree.owner, self._of_each(tree.owner, condition, wanted=False), wanted=True)
             case _:
                 return _UNKNOWN
 
     def _present(self, tree: Expression, *, wanted: bool) -> Answer:
         """When a path leads to something, or to nothing."""
-        condition = Answer(schema=True, is_exact=True)
         if isinstance(tree, Call) and tree.name == "trace":
             tree = tree.owner
         if isinstance(tree, Call) and tree.name == "where":
-            owner = self.kind if isinstance(tree.owner, This) else self._kind_of(tree.owner)
-            condition = _Filter(self.table, owner).may_be(tree.arguments[0], wanted=True) if owner else _UNKNOWN
-            tree = tree.owner
+            return self._some(tree.owner, self._of_each(tree.owner, tree.arguments[0], wanted=True), wanted=wanted)
+        return self._some(tree, Answer(schema=True, is_exact=True), wanted=wanted)
+
+    def _of_each(self, owner: Expression, condition: Expression, *, wanted: bool) -> Answer:
+        """When a condition may be true of an item of a path; if that is wanted, when it may be false or nothing."""
+        kind = self.kind if isinstance(owner, This) else self._kind_of(owner)
+        true = _Filter(self.table, kind).may_be(condition, wanted=True) if kind else _UNKNOWN
+        if wanted:
+            return true
+        return Answer(schema=_negation(true.schema), is_exact=True) if true.is_exact else _UNKNOWN
+
+    def _some(self, tree: Expression, condition: Answer, *, wanted: bool) -> Answer:
+        """When a path leads to something of which a condition may be true, or to nothing such."""
         path = _path(tree)
         if not wanted and not condition.is_exact:
             return _UNKNOWN
@@ -201,10 +210,6 @@ def _pattern(name: str, text: str) -> str | None:
         inner = text.removeprefix("^").removesuffix("$")
         return f"^(?:{inner})$" if _PLAIN_PATTERN.fullmatch(text) else None
     return ("^" if name == "startsWith" else "") + re.escape(text)
-
-
-def _denied(tree: Expression) -> Expression:
-    return Call(owner=tree, name="not", arguments=())
 
 
 def _path(tree: Expression) -> list[str] | None:

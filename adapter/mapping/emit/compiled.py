@@ -202,18 +202,17 @@ class CompiledMap:
         return self._readers[pattern]
 
     def _variant(self, name: str, write: Callable[[], Generator]) -> tuple[Callable[..., Any], list[Group]]:
-        if name not in self._variants:
-            with _COMPILING:
+        with _COMPILING:
+            if name not in self._variants:
                 self._compile(name, write)
-        return self._variants[name]
+            return self._variants[name]
 
     def _compile(self, name: str, write: Callable[[], Generator]) -> None:
-        if name not in self._variants:  # unless another thread has done it meanwhile
-            generator = write()
-            code = _compiled(self._signature(name), generator, self.source.mark.file)
-            space = {**self.bench.namespace, **self.bench.constants, **NAMESPACE}
-            exec(code, space)  # noqa: S102 - our own code, made from a checked tree
-            self._variants[name] = (space["make"], generator.groups)  # type: ignore[assignment]  # made by exec
+        generator = write()
+        code = _compiled(self._signature(name), generator, self.source.mark.file)
+        space = {**self.bench.namespace, **self.bench.constants, **NAMESPACE}
+        exec(code, space)  # noqa: S102 - our own code, made from a checked tree
+        self._variants[name] = (space["make"], generator.groups)  # type: ignore[assignment]  # made by exec
 
     def _signature(self, name: str) -> str:
         roots = ", ".join(value.code for value in self.bench.roots.values())

@@ -230,10 +230,9 @@ def test_a_message_that_no_map_reads_is_refused_by_its_form(kind: str) -> None:
         ("&8d9c1f4e-6a55-4d1c-9f8a-0c6b5a4d3e2f&UUID", "urn:uuid:8d9c1f4e-6a55-4d1c-9f8a-0c6b5a4d3e2f", False),
         ("X&https://clinic.example/mrn&URI", "https://clinic.example/mrn", False),
         ("Our Clinic", "https://0731t-adapter.invalid/fhir/sid/assigner/Our%20Clinic", True),
-        ("", None, False),
     ],
 )
-def test_an_assigning_authority_is_a_system(authority: str, system: str | None, *, is_reported: bool) -> None:
+def test_an_assigning_authority_is_a_system(authority: str, system: str, *, is_reported: bool) -> None:
     made = convert(
         sent("adt.hl7", "ADT^A04^ADT_A01", f"PID|1||4711^^^{authority}^MR", VISIT),
         sent("m.hl7", "MDM^T02", "PID|1||4711^^^^MR", *REPORT[1:]),
@@ -241,6 +240,17 @@ def test_an_assigning_authority_is_a_system(authority: str, system: str | None, 
 
     assert dumped(made)["patient"].get("mrn_system") == system
     assert ("map/assigner" in [issue.rule for issue in made.issues]) is is_reported
+
+
+def test_a_number_that_nobody_assigned_is_refused_with_what_to_send() -> None:
+    made = convert(
+        sent("adt.hl7", "ADT^A04^ADT_A01", "PID|1||4711^^^^MR", VISIT), sent("m.hl7", "MDM^T02", "PID|1||4711^^^^MR", *REPORT[1:])
+    )
+
+    assert made.content is None
+    (suggestion,) = [issue.suggestion for issue in made.issues if issue.is_error]
+    assert "patient.mrn_system" in suggestion
+    assert "ADAPTER_ASSIGNER" in suggestion
 
 
 def cost(count: int) -> float:
