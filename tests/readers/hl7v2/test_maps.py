@@ -248,7 +248,7 @@ def test_a_number_that_nobody_assigned_is_refused_with_what_to_send() -> None:
     )
 
     assert made.content is None
-    (suggestion,) = [issue.suggestion for issue in made.issues if issue.is_error]
+    (suggestion,) = [issue.suggestion or "" for issue in made.issues if issue.is_error]
     assert "patient.mrn_system" in suggestion
     assert "ADAPTER_ASSIGNER" in suggestion
 
