@@ -16,7 +16,7 @@ from adapter.checks import Release, r4
 from adapter.clock import today
 from adapter.conversion import Conversion, Options, Versions
 from adapter.definitions.derived import claim_edits, payer_value_sets
-from adapter.definitions.load import load_terminology
+from adapter.definitions.load_terminology import load_terminology
 from adapter.definitions.source import Resource, load_definitions
 from adapter.definitions.view import versioned
 from adapter.fhir.json import canonical_bytes, read_json
@@ -31,7 +31,7 @@ from adapter.mapping.shape import ModelShapes, shape_of_json_schema
 from adapter.pipeline import Pipeline
 from adapter.readers.document import Document
 from adapter.readers.hl7v2.reader import Hl7Reader
-from adapter.readers.hl7v2.table import tables
+from adapter.readers.hl7v2.segment_tables import tables
 from adapter.readers.input_form import InputForm, input_form
 from adapter.readers.json_reader import JsonReader
 from adapter.readers.port import Readers

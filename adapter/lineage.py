@@ -24,7 +24,7 @@ _MOST_ITEMS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class LineageEntry:
     """One element of the Bundle and what it was made from.
 
     `element` is a FHIRPath within the Bundle; `place` the line of the mapping (`file:line:column`) and `text` what stands there;
@@ -48,9 +48,9 @@ class Entry:
 class Lineage:
     """The entries of all elements, in the order of the Bundle."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[LineageEntry, ...]
 
-    def of(self, element: str) -> tuple[Entry, ...]:
+    def of(self, element: str) -> tuple[LineageEntry, ...]:
         """The entries of an element and of all below it."""
         return tuple(
             each for each in self.entries if each.element == element or each.element.startswith((element + ".", element + "["))
@@ -110,7 +110,7 @@ class Trail:
                         entries.append(self._entry(each, root))
         return Lineage(entries=tuple(entries))
 
-    def _entries(self) -> Iterator[Entry]:
+    def _entries(self) -> Iterator[LineageEntry]:
         envelope = {key: value for key, value in self.bundle.items() if key != "entry"}
         yield from (_own("Bundle", leaf) for leaf in leaves(envelope))
         for number, (root, entry) in enumerate(zip(self._names, self.bundle["entry"], strict=True)):
@@ -127,9 +127,9 @@ class Trail:
         trace, (_, groups) = self._traces[number, mode], made.map.make(mode)
         return origins(trace, groups, made.resource, made.map.around(made.place), wanted)
 
-    def _entry(self, origin: Origin, root: str) -> Entry:
+    def _entry(self, origin: Origin, root: str) -> LineageEntry:
         known = self._behind(origin.reads)
-        return Entry(
+        return LineageEntry(
             element=f"{root}.{dotted(origin.element)}",
             place=origin.place,
             text=origin.text,
@@ -322,9 +322,9 @@ def _common_places(positions: Iterable[str]) -> Iterator[str]:
     return (f"{name}#{'/'.join(shared)}" for name, shared in common.items())
 
 
-def _own(root: str, leaf: Path) -> Entry:
+def _own(root: str, leaf: Path) -> LineageEntry:
     text = "made by the adapter"
-    return Entry(
+    return LineageEntry(
         element=f"{root}.{dotted(leaf)}",
         place=_ENVELOPE,
         text=text,
@@ -341,4 +341,4 @@ def _touches(element: str, wanted: str) -> bool:
     )
 
 
-__all__ = ["Entry", "Lineage", "Trail", "verdict_issue"]
+__all__ = ["Lineage", "LineageEntry", "Trail", "verdict_issue"]

@@ -21,7 +21,7 @@ from adapter.merging.merge import Merged, merge
 from adapter.merging.validate import to_case
 from adapter.path import Path, dotted, parse
 from adapter.readers.document import NATIVE, Document, MappedDocument, ReadDocument, Source
-from adapter.readers.limit import check_items
+from adapter.readers.item_limit import check_items
 from adapter.readers.port import Readers
 from adapter.rules.completeness import checklist
 from adapter.rules.facts import Facts, facts_of

@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 
 from adapter.assembly import load  # noqa: E402 - found through the line above
 from adapter.client import FhirClient, Sender  # noqa: E402 - as above
-from adapter.client.ownership_table import Meeting, Rule, rule_of  # noqa: E402 - as above
+from adapter.client.ownership_table import Meeting, OwnershipRule, rule_of  # noqa: E402 - as above
 from adapter.conversion import Options  # noqa: E402 - as above
 from adapter.distribution import inputs_of  # noqa: E402 - as above
 from adapter.fhir.ownership import SHARED_TYPES  # noqa: E402 - as above
@@ -77,14 +77,14 @@ def element_tables() -> Iterator[str]:
         yield f"**{kind}**\n\n| elements | what becomes of them |\n|---|---|\n" + "".join(_rows(rules))
 
 
-def _rows(rules: dict[str, Rule]) -> Iterator[str]:
+def _rows(rules: dict[str, OwnershipRule]) -> Iterator[str]:
     named: dict[str, list[str]] = {}
     for name, rule in rules.items():
         named.setdefault(_words(rule), []).append(f"`{name}`")
     return (f"| {', '.join(names)} | {words} |\n" for words, names in named.items())
 
 
-def _words(rule: Rule) -> str:
+def _words(rule: OwnershipRule) -> str:
     if rule.meeting is not Meeting.ITEMS:
         return rule.meeting.value
     if not rule.key:

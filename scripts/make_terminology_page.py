@@ -10,8 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from adapter.terminology.wire.operation.table import OPERATIONS, Operation  # noqa: E402 - found through the line above
-from adapter.terminology.wire.parameter import Parameter  # noqa: E402 - as above
+from adapter.terminology.wire.operation.operations import OPERATIONS, TerminologyOperation  # noqa: E402 - found through the line above
+from adapter.terminology.wire.parameter import OperationParameter  # noqa: E402 - as above
 
 PAGE = ROOT / "docs" / "terminology.md"
 TITLE = "## All parameters\n"
@@ -27,19 +27,19 @@ def page(text: str) -> str:
     return written + TITLE + _SAYS + "".join(line for each in OPERATIONS for line in _section(each))
 
 
-def _section(operation: Operation) -> Iterator[str]:
+def _section(operation: TerminologyOperation) -> Iterator[str]:
     yield f"\n### {operation.table.operation}\n\n| parameter | type | what it says |\n|---|---|---|\n"
     for row in operation.table.rows:
         yield f"| {_name(row)} | {row.kind.value} | {_says(row)} |\n"
 
 
-def _name(row: Parameter) -> str:
+def _name(row: OperationParameter) -> str:
     also = f" ({', '.join(f'`{each}`' for each in row.also)})" if row.also else ""
     name = f"`{row.name}`{also}{'*' if row.repeats else ''}"
     return name if row.is_supported else f"~~{name}~~"
 
 
-def _says(row: Parameter) -> str:
+def _says(row: OperationParameter) -> str:
     only = f"; only {' or '.join(f'`{str(each).lower()}`' for each in row.only)}" if row.only else ""
     return row.says.replace("|", "\\|") + only
 

@@ -9,7 +9,7 @@ import pytest
 from adapter.assembly import default_runtime, load
 from adapter.files import adapter_version, folder_of
 from adapter.issues import InvalidError, Issue
-from adapter.mapping.problem import BadMappingError
+from adapter.mapping.bad_mapping import BadMappingError
 from adapter.settings import Settings, settings_from
 
 ROOT = Path(__file__).resolve().parent.parent

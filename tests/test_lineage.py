@@ -10,7 +10,7 @@ import pytest
 from adapter.checks import r4
 from adapter.conversion import Conversion, Options
 from adapter.issues import Issue, IssueType, Severity
-from adapter.lineage import Entry, Lineage
+from adapter.lineage import Lineage, LineageEntry
 from adapter.mapping.load import load_library
 from adapter.path import at, leaves, parse, pointer
 from adapter.pipeline import Pipeline
@@ -161,7 +161,7 @@ def convert(*documents: dict[str, Any], names: str = "abc") -> Conversion:
     return made
 
 
-def entry(made: Conversion, element: str) -> Entry:
+def entry(made: Conversion, element: str) -> LineageEntry:
     (found,) = (each for each in made.lineage.entries if each.element == element)
     return found
 

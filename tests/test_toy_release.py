@@ -10,7 +10,7 @@ from adapter.checks import Release, check_resource, r4, release_of
 from adapter.fhir.table import load_table
 from adapter.files import folder_of
 from adapter.issues import FailureKind
-from adapter.mapping.problem import BadMappingError
+from adapter.mapping.bad_mapping import BadMappingError
 from adapter.readers.document import Document
 from adapter.settings import Settings
 

@@ -4,13 +4,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from adapter.checks.explanation import source_of
-from adapter.checks.fhirpath.compile import Compiler, Scope
+from adapter.checks.fhirpath.compile import Compiler, EvaluationScope
 from adapter.checks.fhirpath.filter import filter_of
 from adapter.checks.fhirpath.item import Item
 from adapter.checks.fhirpath.tree import NotCompiledError
 from adapter.checks.invariant import Invariant
 from adapter.checks.schema import is_list
+from adapter.checks.structure_walk import source_of
 from adapter.fhir.bundle import Resource
 from adapter.fhir.table import Constraint, Element, ElementTable
 from adapter.issues import Issue, IssueType, Severity
@@ -32,11 +32,11 @@ _FILTERS: Mapping[str, Any] = {
 """What invariants let pass that are not filtered by their expression."""
 
 
-def _is_only_an_id(item: Item, _: Scope) -> bool:
+def _is_only_an_id(item: Item, _: EvaluationScope) -> bool:
     return isinstance(item.value, dict) and item.value.keys() == {"id"}
 
 
-_PLAIN: Mapping[str, Callable[[Item, Scope], bool]] = {"ele-1": _is_only_an_id}
+_PLAIN: Mapping[str, Callable[[Item, EvaluationScope], bool]] = {"ele-1": _is_only_an_id}
 """What is asked of so many values that it does not go through FHIRPath; a test holds it to its expression."""
 
 
@@ -45,7 +45,7 @@ class CompiledInvariant:
     """An invariant, and whether a value breaks it."""
 
     constraint: Constraint
-    is_broken: Callable[[Item, Scope], bool]
+    is_broken: Callable[[Item, EvaluationScope], bool]
 
 
 class InvariantCheck:
@@ -150,7 +150,7 @@ class _Walk:
 
     def _broken(self, item: Item, path: str, place: str) -> Iterator[Issue]:
         for invariant in self.check.compiled(path):
-            scope = Scope(self.resource, self.root, item, self.memo)
+            scope = EvaluationScope(self.resource, self.root, item, self.memo)
             if invariant.is_broken(item, scope):
                 owner = path if path in self.check.table else path.rpartition(".")[0]
                 yield _issue(invariant.constraint, place, source_of(self.check.table[owner], None, self.check.table))

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from jsonschema_rs import Draft202012Validator, RegexOptions
 
-from adapter.checks.explanation import explain
 from adapter.checks.schema import FiltersOf, schema_of
+from adapter.checks.structure_walk import explain
 from adapter.fhir.bundle import Resource
 from adapter.fhir.table import ElementTable
 from adapter.issues import Issue, IssueType, Severity

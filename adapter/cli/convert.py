@@ -12,7 +12,7 @@ from adapter.cli.mappings import MAPPINGS, runtime_with
 from adapter.cli.show import counts_text, err, print_json, show_entries, show_issues
 from adapter.conversion import OPTION_VALUES, Conversion
 from adapter.fhir.json import pretty_bytes
-from adapter.lineage import Entry
+from adapter.lineage import LineageEntry
 
 PATH = click.Path(exists=True, path_type=Path, allow_dash=True)
 
@@ -84,7 +84,7 @@ def _show(made: Conversion, *, lineage: bool, explain: str | None, target: Path 
         err.print(f"{_contents(made.bundle)}; {counts_text(made.issues)}", style="bold")
 
 
-def _show_why(entries: Sequence[Entry]) -> None:
+def _show_why(entries: Sequence[LineageEntry]) -> None:
     if entries:
         show_entries(entries)
     else:

@@ -11,7 +11,7 @@ from rich.text import Text
 from adapter.fhir.json import pretty_bytes
 from adapter.fhir.outcome import operation_outcome
 from adapter.issues import AdapterError, Issue, Severity
-from adapter.lineage import Entry
+from adapter.lineage import LineageEntry
 
 _STYLE = {Severity.FATAL: "bold red", Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFORMATION: "cyan"}
 
@@ -63,7 +63,7 @@ def show_refusal(error: AdapterError) -> None:
     show_issues(error.issues)
 
 
-def show_entries(entries: Iterable[Entry]) -> None:
+def show_entries(entries: Iterable[LineageEntry]) -> None:
     """Lineage as a table: element, what it was made from, and the mapping line."""
     table = Table(box=None, pad_edge=False, show_header=True, header_style="bold")
     for name in ("element", "made from", "by", "mapping line"):
@@ -75,7 +75,7 @@ def show_entries(entries: Iterable[Entry]) -> None:
     out.print(table)
 
 
-def _made_from(entry: Entry) -> str:
+def _made_from(entry: LineageEntry) -> str:
     if entry.missing:
         return "not made: " + entry.missing + (f" ({', '.join(entry.fields)})" if entry.fields else "")
     return ", ".join(entry.positions or entry.fields) or ("the mapping" if entry.constant else "the adapter")

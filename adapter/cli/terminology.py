@@ -15,9 +15,9 @@ from adapter.cli.show import out, print_json
 from adapter.clock import instant_now
 from adapter.issues import AdapterError, InvalidError, Issue, IssueType, NotFoundError, NotSupportedError
 from adapter.terminology import UnknownNameError
-from adapter.terminology.outcome import RefusedError
-from adapter.terminology.wire.operation.common import Call, OperationContext, Resource
-from adapter.terminology.wire.operation.table import OPERATIONS
+from adapter.terminology.tx_issue import OperationRefusedError
+from adapter.terminology.wire.operation.common import Invocation, OperationContext, Resource
+from adapter.terminology.wire.operation.operations import OPERATIONS
 from adapter.terminology.wire.parameter import read_query
 
 Query = list[tuple[str, str]]
@@ -54,12 +54,12 @@ class Asked:
         operation = next(each for each in OPERATIONS if (each.name, each.type) == (name, kind))
         surroundings = OperationContext(catalog=self.runtime.catalog, now=instant_now())
         try:
-            return operation.call(surroundings, Call(arguments=read_query(operation.table, [*query, *self.further])))
-        except RefusedError as error:
+            return operation.call(surroundings, Invocation(arguments=read_query(operation.table, [*query, *self.further])))
+        except OperationRefusedError as error:
             raise _KINDS.get(error.issues[0].code, InvalidError)(*_issues_of(error)) from None
 
 
-def _issues_of(error: RefusedError) -> Iterator[Issue]:
+def _issues_of(error: OperationRefusedError) -> Iterator[Issue]:
     for each in error.issues:
         place = (each.place,) if each.place else ()
         rule = f"terminology/{each.kind}" if each.kind else "terminology"

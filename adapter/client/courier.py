@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from adapter.client.answer import JsonObject
 from adapter.client.dependency import dependency_groups
 from adapter.client.fhir_client import FhirClient
 from adapter.client.plan import PlannedEntry, put_references, with_references
 from adapter.client.remark import remarks_behind, status_behind
+from adapter.client.server_answer import JsonObject
 from adapter.client.transaction import EntryResult
 from adapter.issues import AdapterError, Issue, IssueType, Severity
 

@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 import requests
 
-from adapter.client.answer import JsonObject, json_of, json_or_none, unusable
 from adapter.client.loose import dict_in, list_in
 from adapter.client.remark import Remark, is_outcome, remarks_of
+from adapter.client.server_answer import JsonObject, json_of, json_or_none, unusable
 from adapter.client.target import target_at
 from adapter.client.transaction import (
     EntryResult,
@@ -19,7 +19,7 @@ from adapter.client.transaction import (
     single_result,
     transaction_result,
 )
-from adapter.client.wire import Answer, Limits, Request, Retries, Wire
+from adapter.client.wire import AnswerLimits, Request, Retries, ServerAnswer, Wire
 from adapter.fhir.json import canonical_bytes
 from adapter.issues import Issue, NotFoundError, NotSupportedError
 
@@ -58,7 +58,7 @@ class FhirClient:
         *,
         timeout: tuple[float, float] = (3.05, 30.0),
         retries: Retries | None = None,
-        limits: Limits | None = None,
+        limits: AnswerLimits | None = None,
         session: requests.Session | None = None,
         trusted_servers: Iterable[str] = (),
     ) -> None:
@@ -68,7 +68,7 @@ class FhirClient:
             session=session or _own_session(),
             timeout=timeout,
             retries=retries or Retries(),
-            limits=limits or Limits(),
+            limits=limits or AnswerLimits(),
             source=self.source,
         )
 
@@ -143,12 +143,12 @@ class FhirClient:
             return None
         return said["result"] is True if "result" in said else None
 
-    def _get(self, path: str, params: Mapping[str, str] | None = None) -> Answer:
+    def _get(self, path: str, params: Mapping[str, str] | None = None) -> ServerAnswer:
         return self._wire.exchange(Request(method="GET", url=self._url(path), params=params or {}))
 
     def _post(
         self, path: str, resource: Mapping[str, Any], *, params: Mapping[str, str] | None = None, is_repeatable: bool = True
-    ) -> Answer:
+    ) -> ServerAnswer:
         return self._send("POST", path, resource, params=params, is_repeatable=is_repeatable)
 
     def _send(
@@ -160,7 +160,7 @@ class FhirClient:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         is_repeatable: bool = True,
-    ) -> Answer:
+    ) -> ServerAnswer:
         self.target.check_may_go(resource)
         request = Request(
             method=method,
@@ -175,7 +175,7 @@ class FhirClient:
     def _url(self, path: str) -> str:
         return f"{self.target.base_url}/{path}".rstrip("/")
 
-    def _resource(self, answer: Answer, resource_type: str) -> JsonObject:
+    def _resource(self, answer: ServerAnswer, resource_type: str) -> JsonObject:
         found = json_of(answer, source=self.source)
         if found.get("resourceType") != resource_type:
             text = f"The FHIR server did not answer with a {resource_type}: check that the base URL is the FHIR endpoint."

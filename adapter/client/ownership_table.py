@@ -20,7 +20,7 @@ class Meeting(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class OwnershipRule:
     """The rule for one element: for ITEMS, `key` names the members by which two items are the same, () for the whole item.
 
     With `by_member`, what is not known of an item that is the same stays; otherwise ours takes its place as a whole.
@@ -31,48 +31,48 @@ class Rule:
     by_member: bool = False
 
 
-_OF_THE_SERVER = Rule(meeting=Meeting.THEIRS)
-_NAMED: Mapping[str, Rule] = MappingProxyType(
+_OF_THE_SERVER = OwnershipRule(meeting=Meeting.THEIRS)
+_NAMED: Mapping[str, OwnershipRule] = MappingProxyType(
     {
         "id": _OF_THE_SERVER,
         "contained": _OF_THE_SERVER,
         "implicitRules": _OF_THE_SERVER,
         "language": _OF_THE_SERVER,
-        "meta": Rule(meeting=Meeting.LABELS),
-        "text": Rule(meeting=Meeting.NARRATIVE),
+        "meta": OwnershipRule(meeting=Meeting.LABELS),
+        "text": OwnershipRule(meeting=Meeting.NARRATIVE),
     }
 )
-_ITEMS_BY_PATH: Mapping[str, Rule] = MappingProxyType(
+_ITEMS_BY_PATH: Mapping[str, OwnershipRule] = MappingProxyType(
     {
-        "Coverage.class": Rule(meeting=Meeting.ITEMS, key=("type",), by_member=True),
-        "Device.udiCarrier": Rule(meeting=Meeting.ITEMS, key=("deviceIdentifier",), by_member=True),
-        "Device.version": Rule(meeting=Meeting.ITEMS, key=("type", "component")),
-        "Encounter.participant": Rule(meeting=Meeting.ITEMS, key=("type", "individual"), by_member=True),
-        "Encounter.location": Rule(meeting=Meeting.ITEMS, key=("location",), by_member=True),
-        "Encounter.diagnosis": Rule(meeting=Meeting.ITEMS, key=("condition", "use"), by_member=True),
-        "Organization.contact": Rule(meeting=Meeting.ITEMS, key=("purpose",), by_member=True),
-        "Patient.communication": Rule(meeting=Meeting.ITEMS, key=("language",), by_member=True),
-        "Patient.contact": Rule(meeting=Meeting.ITEMS, key=("relationship", "name"), by_member=True),
+        "Coverage.class": OwnershipRule(meeting=Meeting.ITEMS, key=("type",), by_member=True),
+        "Device.udiCarrier": OwnershipRule(meeting=Meeting.ITEMS, key=("deviceIdentifier",), by_member=True),
+        "Device.version": OwnershipRule(meeting=Meeting.ITEMS, key=("type", "component")),
+        "Encounter.participant": OwnershipRule(meeting=Meeting.ITEMS, key=("type", "individual"), by_member=True),
+        "Encounter.location": OwnershipRule(meeting=Meeting.ITEMS, key=("location",), by_member=True),
+        "Encounter.diagnosis": OwnershipRule(meeting=Meeting.ITEMS, key=("condition", "use"), by_member=True),
+        "Organization.contact": OwnershipRule(meeting=Meeting.ITEMS, key=("purpose",), by_member=True),
+        "Patient.communication": OwnershipRule(meeting=Meeting.ITEMS, key=("language",), by_member=True),
+        "Patient.contact": OwnershipRule(meeting=Meeting.ITEMS, key=("relationship", "name"), by_member=True),
     }
 )
-_ITEMS_BY_TYPE: Mapping[str, Rule] = MappingProxyType(
+_ITEMS_BY_TYPE: Mapping[str, OwnershipRule] = MappingProxyType(
     {
-        "Identifier": Rule(meeting=Meeting.ITEMS, key=("system", "value"), by_member=True),
-        "ContactPoint": Rule(meeting=Meeting.ITEMS, key=("system", "use", "value"), by_member=True),
-        "HumanName": Rule(meeting=Meeting.ITEMS, key=("use",), by_member=True),
+        "Identifier": OwnershipRule(meeting=Meeting.ITEMS, key=("system", "value"), by_member=True),
+        "ContactPoint": OwnershipRule(meeting=Meeting.ITEMS, key=("system", "use", "value"), by_member=True),
+        "HumanName": OwnershipRule(meeting=Meeting.ITEMS, key=("use",), by_member=True),
         # The lines of one address and the city of another are an address that nobody has.
-        "Address": Rule(meeting=Meeting.ITEMS, key=("use",)),
-        "Extension": Rule(meeting=Meeting.ITEMS, key=("url",)),
+        "Address": OwnershipRule(meeting=Meeting.ITEMS, key=("use",)),
+        "Extension": OwnershipRule(meeting=Meeting.ITEMS, key=("url",)),
     }
 )
 
 
-def rule_of(table: ElementTable, type_name: str, element: Element) -> Rule:
+def rule_of(table: ElementTable, type_name: str, element: Element) -> OwnershipRule:
     """The rule for an element of a resource type; every element has one."""
     if element.name in _NAMED:
         return _NAMED[element.name]
     if element.maximum == 1:
         by_member = element.type == "Period" or (element.type in table and table[element.type].kind == "backbone")
-        return Rule(meeting=Meeting.MEMBERS if by_member else Meeting.REPLACE)
+        return OwnershipRule(meeting=Meeting.MEMBERS if by_member else Meeting.REPLACE)
     by_path = _ITEMS_BY_PATH.get(f"{type_name}.{element.name}")
-    return by_path or _ITEMS_BY_TYPE.get(element.type, Rule(meeting=Meeting.ITEMS))
+    return by_path or _ITEMS_BY_TYPE.get(element.type, OwnershipRule(meeting=Meeting.ITEMS))

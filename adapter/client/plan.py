@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapter.client.ability import Abilities
-from adapter.client.answer import JsonObject
-from adapter.client.comparison import differences, own_part
 from adapter.client.fhir_client import FhirClient
 from adapter.client.loose import dict_in, text_in
+from adapter.client.read_back import differences, own_part
 from adapter.client.reconcile import Reconciled, reconciled
+from adapter.client.server_answer import JsonObject
 from adapter.fhir.ownership import SHARED_TYPES, Shared, identifiers, match_query, matched_identifier
 from adapter.fhir.table import ElementTable
 from adapter.issues import ConflictError, Issue, IssueType, NotFoundError, Severity

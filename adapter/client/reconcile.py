@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from adapter.client.answer import JsonObject
-from adapter.client.comparison import is_same, own_part
 from adapter.client.loose import dict_in, list_in, text_in
-from adapter.client.ownership_table import Meeting, Rule, rule_of
+from adapter.client.ownership_table import Meeting, OwnershipRule, rule_of
+from adapter.client.read_back import is_same, own_part
+from adapter.client.server_answer import JsonObject
 from adapter.fhir.table import ElementTable, Type
 
 _ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
@@ -54,7 +54,7 @@ def _is_kept(name: str, held: JsonObject, merged: JsonObject, *, ours: Mapping[s
     return not is_same(merged[name], ours.get(name)) and (name not in ours or isinstance(held[name], list | dict))
 
 
-def _elements(kind: Type, held: JsonObject, ours: Mapping[str, Any], *, rules: Mapping[str, Rule]) -> JsonObject:
+def _elements(kind: Type, held: JsonObject, ours: Mapping[str, Any], *, rules: Mapping[str, OwnershipRule]) -> JsonObject:
     merged = dict(held)
     for name, value in ours.items():
         if name in rules:
@@ -63,7 +63,7 @@ def _elements(kind: Type, held: JsonObject, ours: Mapping[str, Any], *, rules: M
     return _with_companions(merged, held, ours)
 
 
-def _element(name: str, held: JsonObject, value: Any, rule: Rule) -> JsonObject:  # noqa: ANN401, PLR0917 - a JSON value
+def _element(name: str, held: JsonObject, value: Any, rule: OwnershipRule) -> JsonObject:  # noqa: ANN401, PLR0917 - a JSON value
     """The element as it is to be, or nothing if the server's stays."""
     if rule.meeting is Meeting.LABELS:
         return {name: _labels(dict_in(held, name), value)}
@@ -107,7 +107,7 @@ def _members(held: JsonObject, ours: Mapping[str, Any]) -> JsonObject:
     return merged
 
 
-def _items(held: list[Any], ours: list[Any], rule: Rule) -> list[Any]:
+def _items(held: list[Any], ours: list[Any], rule: OwnershipRule) -> list[Any]:
     """The items of both; linear, since items are found by their keys."""
     merged = list(held)
     places: dict[str, int] = {}
@@ -123,7 +123,7 @@ def _items(held: list[Any], ours: list[Any], rule: Rule) -> list[Any]:
     return telling or merged[:1]
 
 
-def _met(held: object, item: object, rule: Rule) -> object:
+def _met(held: object, item: object, rule: OwnershipRule) -> object:
     if not (isinstance(held, dict) and isinstance(item, dict)):
         return held if is_same(held, item) else item
     if rule.by_member:
@@ -131,7 +131,7 @@ def _met(held: object, item: object, rule: Rule) -> object:
     return held if all(is_same(held.get(name), value) for name, value in item.items()) else item
 
 
-def _key(item: object, rule: Rule) -> str:
+def _key(item: object, rule: OwnershipRule) -> str:
     if not rule.key or not isinstance(item, dict):
         return repr(_plain(item))
     return repr([_plain(item.get(name)) for name in rule.key])

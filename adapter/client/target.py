@@ -8,7 +8,7 @@ from socket import inet_aton
 from types import MappingProxyType
 from typing import Any
 
-from adapter.client.guard import unmarked_places
+from adapter.client.outgoing import unmarked_places
 from adapter.issues import InvalidError, Issue, IssueType, NotFoundError, SetupError, Severity
 
 PUBLIC_SERVERS: Mapping[str, str] = MappingProxyType({"hapi": "https://hapi.fhir.org/baseR4"})

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from adapter.client.answer import JsonObject, unusable
 from adapter.client.loose import dict_in, list_in, text_in
 from adapter.client.remark import Remark, remarks_of
+from adapter.client.server_answer import JsonObject, unusable
 from adapter.issues import InvalidError, Issue, IssueType, Severity, UnavailableError
 
 _LOCATION = re.compile(

@@ -32,7 +32,7 @@ class Retries:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class AnswerLimits:
     """How much of one answer we take: bytes after decompression, and seconds from the first byte to the last."""
 
     answer_bytes: int = 64 * 1024 * 1024
@@ -53,7 +53,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class ServerAnswer:
     """What came back, whole."""
 
     status: int
@@ -75,10 +75,10 @@ class Wire:
     session: requests.Session
     timeout: tuple[float, float]
     retries: Retries
-    limits: Limits
+    limits: AnswerLimits
     source: str
 
-    def exchange(self, request: Request) -> Answer:
+    def exchange(self, request: Request) -> ServerAnswer:
         """The server's answer, whatever its status; follows redirects of a GET on the same host.
 
         Raises UnavailableError if there is no whole answer within the limits.
@@ -90,10 +90,10 @@ class Wire:
             request = self._redirected(request, answer)
         raise self._error(IssueType.PROCESSING, "The FHIR server redirects in a circle: check its base URL.")
 
-    def _persistently(self, request: Request) -> Answer:
+    def _persistently(self, request: Request) -> ServerAnswer:
         for attempt in range(1, self.retries.attempts if request.is_repeatable else 1):
             answer = self._once(request)
-            if isinstance(answer, Answer) and answer.status not in _REPEATED_STATUS:
+            if isinstance(answer, ServerAnswer) and answer.status not in _REPEATED_STATUS:
                 return answer
             self.retries.sleep(_wait(self.retries, attempt, answer))
         answer = self._once(request)
@@ -102,11 +102,11 @@ class Wire:
             raise self._error(IssueType.TRANSIENT, text) from answer.cause
         return answer
 
-    def _once(self, request: Request) -> Answer | Interruption:
+    def _once(self, request: Request) -> ServerAnswer | Interruption:
         try:
             with self._sent(request) as response:
                 content = self._content(response)
-                return Answer(status=response.status_code, headers=response.headers, content=content)
+                return ServerAnswer(status=response.status_code, headers=response.headers, content=content)
         except (requests.ReadTimeout, urllib3.exceptions.ReadTimeoutError) as error:
             raise self._too_slow() from error
         except requests.exceptions.SSLError as error:
@@ -141,7 +141,7 @@ class Wire:
                 raise self._too_slow()
         return bytes(content)
 
-    def _redirected(self, request: Request, answer: Answer) -> Request:
+    def _redirected(self, request: Request, answer: ServerAnswer) -> Request:
         url = urljoin(request.url, answer.headers.get("Location", ""))
         if request.method != "GET" or not _stays(request.url, url):
             text = "The FHIR server redirects elsewhere, which is not followed: set the base URL to where it wants to be called."
@@ -172,8 +172,8 @@ def _stays(here: str, there: str) -> bool:
     return "@" not in new.netloc and old.hostname == new.hostname and (same_place or new.scheme == "https")
 
 
-def _wait(retries: Retries, attempt: int, answer: Answer | Interruption) -> float:
-    asked = _retry_after(answer.headers) if isinstance(answer, Answer) else None
+def _wait(retries: Retries, attempt: int, answer: ServerAnswer | Interruption) -> float:
+    asked = _retry_after(answer.headers) if isinstance(answer, ServerAnswer) else None
     return min(retries.longest_wait, retries.first_wait * 2 ** (attempt - 1) if asked is None else asked)
 
 

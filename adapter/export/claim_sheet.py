@@ -34,7 +34,7 @@ _SELF = "self"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class SheetEntry:
     """One value: box of the form, what it is in our words, segment of the transaction, and the case field that it came from.
 
     `value` is nothing if the case does not have it; `line` counts service lines from 1.
@@ -53,7 +53,7 @@ class ClaimSheet:
     """The worksheet: `head` says what it is and how it stands, `entries` are in the order of the boxes."""
 
     head: tuple[str, ...]
-    entries: tuple[Entry, ...]
+    entries: tuple[SheetEntry, ...]
 
 
 def claim_sheet(case: Case, judgement: Judgement) -> ClaimSheet:
@@ -71,81 +71,87 @@ def claim_sheet(case: Case, judgement: Judgement) -> ClaimSheet:
     return ClaimSheet(head=(DISCLAIMER, standing, problems), entries=entries)
 
 
-def _insurance(case: Case) -> Iterator[Entry]:
+def _insurance(case: Case) -> Iterator[SheetEntry]:
     payer, coverage, patient = case.payer, case.coverage, case.patient
     indicator = coverage.filing_indicator if coverage else None
     plan = _KIND_OF_PLAN.get(indicator) if indicator else None
     is_subscriber = coverage is not None and (coverage.subscriber == "patient" or coverage.relationship == _SELF)
-    yield Entry(box="—", label="payer", segment="NM1*PR (2010BB)", field="payer.name", value=payer.name if payer else None)
-    yield Entry(
+    yield SheetEntry(box="—", label="payer", segment="NM1*PR (2010BB)", field="payer.name", value=payer.name if payer else None)
+    yield SheetEntry(
         box="—", label="payer id", segment="NM109 (2010BB)", field="payer.payer_id", value=payer.payer_id if payer else None
     )
-    yield Entry(box="1", label="kind of plan", segment="SBR09", field="coverage.filing_indicator", value=plan)
+    yield SheetEntry(box="1", label="kind of plan", segment="SBR09", field="coverage.filing_indicator", value=plan)
     member = coverage.member_id if coverage else None
-    yield Entry(box="1a", label="insured's id", segment="NM109 (2010BA)", field="coverage.member_id", value=member)
-    yield Entry(box="2", label="patient", segment="NM1*IL" if is_subscriber else "NM1*QC", field="patient", value=_name(patient))
-    yield Entry(box="3", label="birth date", segment="DMG02", field="patient.birth_date", value=patient.birth_date)
-    yield Entry(box="3", label="sex", segment="DMG03", field="patient.sex", value=patient.sex)
-    yield Entry(box="4", label="insured", segment="NM1*IL (2010BA)", field="coverage.subscriber", value=_insured(case))
-    yield Entry(box="5", label="patient's address", segment="N3, N4", field="patient.address", value=_address(patient.address))
-    yield Entry(box="5", label="patient's telephone", segment="PER04", field="patient.phone", value=patient.phone)
+    yield SheetEntry(box="1a", label="insured's id", segment="NM109 (2010BA)", field="coverage.member_id", value=member)
+    yield SheetEntry(
+        box="2", label="patient", segment="NM1*IL" if is_subscriber else "NM1*QC", field="patient", value=_name(patient)
+    )
+    yield SheetEntry(box="3", label="birth date", segment="DMG02", field="patient.birth_date", value=patient.birth_date)
+    yield SheetEntry(box="3", label="sex", segment="DMG03", field="patient.sex", value=patient.sex)
+    yield SheetEntry(box="4", label="insured", segment="NM1*IL (2010BA)", field="coverage.subscriber", value=_insured(case))
+    yield SheetEntry(
+        box="5", label="patient's address", segment="N3, N4", field="patient.address", value=_address(patient.address)
+    )
+    yield SheetEntry(box="5", label="patient's telephone", segment="PER04", field="patient.phone", value=patient.phone)
     relation = coverage.relationship if coverage else None
-    yield Entry(
+    yield SheetEntry(
         box="6", label="patient's relation to insured", segment="SBR02 or PAT01", field="coverage.relationship", value=relation
     )
-    yield Entry(
+    yield SheetEntry(
         box="7",
         label="insured's address",
         segment="N3, N4 (2010BA)",
         field="patient.address" if is_subscriber else "—",
         value=_address(patient.address) if is_subscriber else None,
     )
-    yield Entry(box="10", label="related to employment or accident", segment="CLM11", field="—", value=None)
-    yield Entry(box="11", label="group", segment="SBR03", field="coverage.group", value=coverage.group if coverage else None)
-    yield Entry(box="11c", label="plan", segment="SBR04", field="coverage.plan", value=coverage.plan if coverage else None)
+    yield SheetEntry(box="10", label="related to employment or accident", segment="CLM11", field="—", value=None)
+    yield SheetEntry(box="11", label="group", segment="SBR03", field="coverage.group", value=coverage.group if coverage else None)
+    yield SheetEntry(box="11c", label="plan", segment="SBR04", field="coverage.plan", value=coverage.plan if coverage else None)
 
 
-def _claim(case: Case) -> Iterator[Entry]:
-    yield Entry(box="12", label="patient's signature on file", segment="CLM09", field="—", value=None)
-    yield Entry(box="13", label="insured's signature on file", segment="CLM08", field="—", value=None)
-    yield Entry(box="14", label="first day of the illness", segment="DTP*431", field="—", value=None)
+def _claim(case: Case) -> Iterator[SheetEntry]:
+    yield SheetEntry(box="12", label="patient's signature on file", segment="CLM09", field="—", value=None)
+    yield SheetEntry(box="13", label="insured's signature on file", segment="CLM08", field="—", value=None)
+    yield SheetEntry(box="14", label="first day of the illness", segment="DTP*431", field="—", value=None)
     referring = next((person for role in _QUALIFIER if (person := _first(case, role)) is not None), None)
     qualifier = _QUALIFIER.get(referring.role or "") if referring else None
     at = f"practitioners[{case.practitioners.index(referring)}]" if referring else "practitioners"
-    yield Entry(box="17", label="qualifier", segment="NM101", field=f"{at}.role" if referring else at, value=qualifier)
+    yield SheetEntry(box="17", label="qualifier", segment="NM101", field=f"{at}.role" if referring else at, value=qualifier)
     segment = f"NM1*{qualifier}" if qualifier else "NM1*DN, NM1*DK or NM1*DQ"
-    yield Entry(box="17", label="referred, ordered or supervised by", segment=segment, field=at, value=_name(referring))
+    yield SheetEntry(box="17", label="referred, ordered or supervised by", segment=segment, field=at, value=_name(referring))
     npi = referring.npi if referring else None
-    yield Entry(box="17b", label="NPI of who referred", segment="NM109", field=f"{at}.npi", value=npi)
+    yield SheetEntry(box="17b", label="NPI of who referred", segment="NM109", field=f"{at}.npi", value=npi)
     stop, less = case.procedure.stop_reason, case.procedure.reduced_reason
     field = "procedure.stop_reason" if stop else "procedure.reduced_reason"
-    yield Entry(box="19", label="additional words", segment="NTE", field=field, value=stop or less)
+    yield SheetEntry(box="19", label="additional words", segment="NTE", field=field, value=stop or less)
     for place, item in enumerate(_orders(case).values()):
         segment, code = "HI*ABK" if place == 0 else "HI*ABF", case.diagnoses[item].icd10cm.replace(".", "")
         field = f"diagnoses[{item}].icd10cm"
-        yield Entry(box=f"21 {_letter(place)}", label="diagnosis (ICD-10-CM)", segment=segment, field=field, value=code)
+        yield SheetEntry(box=f"21 {_letter(place)}", label="diagnosis (ICD-10-CM)", segment=segment, field=field, value=code)
     earlier = next((each for each in case.billing.related if each.relationship == "prior"), None) if case.billing else None
     frequency = case.billing.frequency if case.billing else None
     again = _FREQUENCY[frequency] if frequency not in (None, "original") else None
-    yield Entry(box="22", label="resubmission code", segment="CLM05-3", field="billing.frequency", value=again)
+    yield SheetEntry(box="22", label="resubmission code", segment="CLM05-3", field="billing.frequency", value=again)
     original = earlier.claim if earlier else None
     authorization = case.billing.authorization if case.billing else None
-    yield Entry(box="22", label="original reference", segment="REF*F8", field="billing.related", value=original)
-    yield Entry(box="23", label="prior authorization", segment="REF*G1", field="billing.authorization", value=authorization)
+    yield SheetEntry(box="22", label="original reference", segment="REF*F8", field="billing.related", value=original)
+    yield SheetEntry(box="23", label="prior authorization", segment="REF*G1", field="billing.authorization", value=authorization)
 
 
-def _lines(case: Case) -> Iterator[Entry]:
+def _lines(case: Case) -> Iterator[SheetEntry]:
     rendering = _rendering(case)
     at = f"practitioners[{case.practitioners.index(rendering)}]" if rendering else "practitioners"
     for number, line in enumerate(case.billing.lines if case.billing else (), 1):
         where = f"billing.lines[{number - 1}]"
         for box, label, segment, field, value in _line(line, list(_orders(case))):
-            yield Entry(box=box, label=label, segment=segment, field=f"{where}.{field}", value=value, line=number)
+            yield SheetEntry(box=box, label=label, segment=segment, field=f"{where}.{field}", value=value, line=number)
         npi, taxonomy = (rendering.npi, rendering.taxonomy) if rendering else (None, None)
-        yield Entry(box="24J", label="rendering NPI", segment="NM1*82", field=f"{at}.npi", value=npi, line=number)
+        yield SheetEntry(box="24J", label="rendering NPI", segment="NM1*82", field=f"{at}.npi", value=npi, line=number)
         kind = _TAXONOMY_QUALIFIER if taxonomy else None
-        yield Entry(box="24I shaded", label="qualifier", segment="PRV02", field=f"{at}.taxonomy", value=kind, line=number)
-        yield Entry(box="24J shaded", label="taxonomy", segment="PRV*PE*PXC", field=f"{at}.taxonomy", value=taxonomy, line=number)
+        yield SheetEntry(box="24I shaded", label="qualifier", segment="PRV02", field=f"{at}.taxonomy", value=kind, line=number)
+        yield SheetEntry(
+            box="24J shaded", label="taxonomy", segment="PRV*PE*PXC", field=f"{at}.taxonomy", value=taxonomy, line=number
+        )
 
 
 def _orders(case: Case) -> dict[int, int]:
@@ -176,27 +182,29 @@ def _pointers(line: Line, orders: list[int]) -> str | None:
     return ", ".join(said) or None
 
 
-def _providers(case: Case) -> Iterator[Entry]:
+def _providers(case: Case) -> Iterator[SheetEntry]:
     clinic, lines = case.organization, case.billing.lines if case.billing else ()
-    yield Entry(box="25", label="tax id", segment="REF*EI", field="organization.tin", value=clinic.tin if clinic else None)
-    yield Entry(box="26", label="account", segment="CLM01", field="id", value=case.id)
+    yield SheetEntry(box="25", label="tax id", segment="REF*EI", field="organization.tin", value=clinic.tin if clinic else None)
+    yield SheetEntry(box="26", label="account", segment="CLM01", field="id", value=case.id)
     charges = [line.charge for line in lines if line.charge]
-    yield Entry(box="27", label="assignment accepted", segment="CLM07", field="—", value=None)
+    yield SheetEntry(box="27", label="assignment accepted", segment="CLM07", field="—", value=None)
     total = f"{sum(charges)}" if charges and len(charges) == len(lines) else None
-    yield Entry(box="28", label="total charge", segment="CLM02", field="billing.lines[*].charge", value=total)
-    yield Entry(box="29", label="paid by the patient", segment="AMT*F5", field="—", value=None)
+    yield SheetEntry(box="28", label="total charge", segment="CLM02", field="billing.lines[*].charge", value=total)
+    yield SheetEntry(box="29", label="paid by the patient", segment="AMT*F5", field="—", value=None)
     signed = case.review.signed_at if case.review else None
     name = _name(_rendering(case))
-    yield Entry(box="31", label="clinician", segment="NM1*82", field="practitioners", value=name)
-    yield Entry(box="31", label="report signed at", segment="—", field="review.signed_at", value=signed)
-    yield Entry(box="32", label="place of the service, if another", segment="NM1*77", field="—", value=None)
-    yield Entry(
+    yield SheetEntry(box="31", label="clinician", segment="NM1*82", field="practitioners", value=name)
+    yield SheetEntry(box="31", label="report signed at", segment="—", field="review.signed_at", value=signed)
+    yield SheetEntry(box="32", label="place of the service, if another", segment="NM1*77", field="—", value=None)
+    yield SheetEntry(
         box="33", label="billing provider", segment="NM1*85", field="organization.name", value=clinic.name if clinic else None
     )
     address = _address(clinic.address) if clinic else None
-    yield Entry(box="33", label="address", segment="N3, N4 (2010AA)", field="organization.address", value=address)
-    yield Entry(box="33", label="telephone", segment="PER04", field="organization.phone", value=clinic.phone if clinic else None)
-    yield Entry(
+    yield SheetEntry(box="33", label="address", segment="N3, N4 (2010AA)", field="organization.address", value=address)
+    yield SheetEntry(
+        box="33", label="telephone", segment="PER04", field="organization.phone", value=clinic.phone if clinic else None
+    )
+    yield SheetEntry(
         box="33a", label="billing NPI", segment="NM109 (2010AA)", field="organization.npi", value=clinic.npi if clinic else None
     )
 

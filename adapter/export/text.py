@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 from itertools import groupby
 
-from adapter.export.claim_sheet import NOT_SENT, ClaimSheet, Entry
+from adapter.export.claim_sheet import NOT_SENT, ClaimSheet, SheetEntry
 
 _COLUMNS = ("line", "box", "label", "value", "segment", "field")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -26,7 +26,7 @@ def text_lines(sheet: ClaimSheet) -> Iterator[str]:
             yield "  ".join([*(text.ljust(width) for text, width in zip(row, widths, strict=False)), row[3]])
 
 
-def _row(entry: Entry) -> tuple[str, str, str, str]:
+def _row(entry: SheetEntry) -> tuple[str, str, str, str]:
     return entry.box, entry.label, _in_one_line(entry.value or NOT_SENT), entry.segment
 
 

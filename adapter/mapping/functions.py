@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from adapter.case import LOCAL_TIME
 from adapter.code_tables.classification import evidence
-from adapter.fhir import identity
+from adapter.fhir import resource_id
 from adapter.fhir.json import canonical_bytes
 from adapter.issues import Severity
 from adapter.mapping.function import NotConvertible, function
@@ -44,7 +44,7 @@ _OFFSET = re.compile(r"([+-])(0[0-9]|1[0-4]):?([0-5][0-9])")
 @function(takes=("const string", "string", "string*"), gives="id")
 def stable_id(kind: str, *keys: str) -> str:
     """The id of a resource from its business keys: `stable_id('Claim', case.id, case.billing.use)`."""
-    return identity.stable_id(kind, *keys)
+    return resource_id.stable_id(kind, *keys)
 
 
 @function(takes=("const string",), gives="uri", terminology=True)

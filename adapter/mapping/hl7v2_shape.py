@@ -1,7 +1,7 @@
 """The shapes of HL7 v2 messages, from the tables of the reader: a map of an input reads `PID[3]` and `charge.FT1[25][1]`."""
 
 from adapter.mapping.types import Field, Fields, Kind, Shape, Type
-from adapter.readers.hl7v2.table import GENERIC, PartType, Tables
+from adapter.readers.hl7v2.segment_tables import GENERIC, PartType, Tables
 
 _COMPONENTS_OF_ANYTHING = 12
 """How many components a map may read of a field that may hold anything (OBX-5, local fields)."""

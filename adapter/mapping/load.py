@@ -7,17 +7,17 @@ from functools import partial
 from typing import Any
 
 from adapter.fhir.table import ElementTable
-from adapter.mapping.check.form import Calls, Target
+from adapter.mapping.bad_mapping import BadMappingError
+from adapter.mapping.check.form import Calls, MapTarget
 from adapter.mapping.check.frame import did_you_mean
 from adapter.mapping.check.value import Read, Value
 from adapter.mapping.emit.compiled import BindingContext, bind_map, target_of
 from adapter.mapping.function import Function
-from adapter.mapping.problem import BadMappingError
 from adapter.mapping.run.library import Library
 from adapter.mapping.shape import FhirShapes
 from adapter.mapping.syntax.common_name import with_common_names
 from adapter.mapping.syntax.extension import extended
-from adapter.mapping.syntax.tree import FileContent, MapSource, Order, read_file
+from adapter.mapping.syntax.map_file import FileContent, MapOrder, MapSource, read_file
 from adapter.mapping.types import Kind, Shape, Type
 from adapter.strict_yaml.problem import Mark, Problem, problem
 from adapter.terminology import Terminology
@@ -89,7 +89,7 @@ class _Loader:
         self.patterns: dict[str, re.Pattern[str] | None] = {}
 
     def load(self) -> Library:
-        targets: dict[str, Target] = {}
+        targets: dict[str, MapTarget] = {}
         benches = {name: self._bench(each, targets) for name, each in self.maps.items()}
         for name, each in self.maps.items():
             if each.source is None:
@@ -103,7 +103,7 @@ class _Loader:
         return Library(maps=tuple(bound), unread=frozenset(path for path in unread if dotted_pattern(path) not in read))
 
     def _ordered(self) -> list[MapSource]:
-        order = self.orders[-1] if self.orders else Order(mark=Mark(file="", line=1, column=1), names=())
+        order = self.orders[-1] if self.orders else MapOrder(mark=Mark(file="", line=1, column=1), names=())
         for name, mark in order.names:
             if name not in self.maps:
                 self.report(problem("unknown-map", mark, f"there is no map `{name}`", "take it out, or add the map"))
@@ -123,7 +123,7 @@ class _Loader:
             self.report(problem("unknown-target", source.target_mark, f"there is no type `{source.target}`", hint))
         return shape
 
-    def _bench(self, source: MapSource, targets: dict[str, Target]) -> BindingContext:
+    def _bench(self, source: MapSource, targets: dict[str, MapTarget]) -> BindingContext:
         calls = Calls(
             functions=self.context.functions,
             bound=self.bound,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from adapter.mapping.syntax.tree import FileContent, read_file
+from adapter.mapping.syntax.map_file import FileContent, read_file
 
 
 def roles_of(ours: Mapping[str, str], users: Mapping[str, str]) -> Iterator[tuple[str, str]]:

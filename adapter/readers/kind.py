@@ -36,23 +36,23 @@ _DELIMITERS = {b",": "a CSV table", b";": "a CSV table", b"\t": "a table with ta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class DocumentKind:
     """A kind of bytes: what people call it, and whether it carries patients' records, so that it must not be passed over."""
 
     name: str
     is_record: bool = False
 
 
-def kind_of(content: bytes) -> Kind:
+def kind_of(content: bytes) -> DocumentKind:
     """What these bytes are."""
     start = content[:_START]
     magic = next((name for beginning, name in _BINARY.items() if start.startswith(beginning)), None)
     if magic:
-        return Kind(name=magic)
+        return DocumentKind(name=magic)
     if start[128:132] == b"DICM":
-        return Kind(name="a DICOM file", is_record=True)
+        return DocumentKind(name="a DICOM file", is_record=True)
     if _is_binary(start):
-        return Kind(name="binary data of an unknown kind")
+        return DocumentKind(name="binary data of an unknown kind")
     text = start.removeprefix(_BOM).lstrip()
     return next((kind for looks_like, kind in _TEXTS if looks_like(text)), None) or _table_or_text(text)
 
@@ -72,26 +72,29 @@ def _is_fhir_xml(text: bytes) -> bool:
     return _XML.match(text) is not None and b"http://hl7.org/fhir" in text
 
 
-_TEXTS: tuple[tuple[Callable[[bytes], object], Kind], ...] = (
-    (re.compile(rb"[{\[]").match, Kind(name="JSON", is_record=True)),
-    (lambda text: text.startswith((b"FHS", b"BHS")) and _HEADER.match(text), Kind(name="an HL7 v2 batch", is_record=True)),
-    (_HEADER.match, Kind(name="an HL7 v2 message", is_record=True)),
-    (re.compile(rb"ISA[^\w\s]").match, Kind(name="an X12 interchange", is_record=True)),
-    (re.compile(rb"(UNA.{6}\s*)?UNB\+", re.DOTALL).match, Kind(name="an EDIFACT interchange", is_record=True)),
-    (_SEGMENT.match, Kind(name="a part of an HL7 v2 message without its MSH segment", is_record=True)),
-    (lambda text: _XML.match(text) and b"ClinicalDocument" in text, Kind(name="a C-CDA document", is_record=True)),
-    (_is_fhir_xml, Kind(name="a FHIR resource in XML", is_record=True)),
-    (re.compile(rb"<!doctype html|<html", re.IGNORECASE).match, Kind(name="a web page")),
-    (_XML.match, Kind(name="an XML document")),
-    (_YAML.match, Kind(name="YAML")),
+_TEXTS: tuple[tuple[Callable[[bytes], object], DocumentKind], ...] = (
+    (re.compile(rb"[{\[]").match, DocumentKind(name="JSON", is_record=True)),
+    (
+        lambda text: text.startswith((b"FHS", b"BHS")) and _HEADER.match(text),
+        DocumentKind(name="an HL7 v2 batch", is_record=True),
+    ),
+    (_HEADER.match, DocumentKind(name="an HL7 v2 message", is_record=True)),
+    (re.compile(rb"ISA[^\w\s]").match, DocumentKind(name="an X12 interchange", is_record=True)),
+    (re.compile(rb"(UNA.{6}\s*)?UNB\+", re.DOTALL).match, DocumentKind(name="an EDIFACT interchange", is_record=True)),
+    (_SEGMENT.match, DocumentKind(name="a part of an HL7 v2 message without its MSH segment", is_record=True)),
+    (lambda text: _XML.match(text) and b"ClinicalDocument" in text, DocumentKind(name="a C-CDA document", is_record=True)),
+    (_is_fhir_xml, DocumentKind(name="a FHIR resource in XML", is_record=True)),
+    (re.compile(rb"<!doctype html|<html", re.IGNORECASE).match, DocumentKind(name="a web page")),
+    (_XML.match, DocumentKind(name="an XML document")),
+    (_YAML.match, DocumentKind(name="YAML")),
 )
 """Kinds of text by how they begin; the first that fits."""
 
 
-def _table_or_text(text: bytes) -> Kind:
+def _table_or_text(text: bytes) -> DocumentKind:
     lines = [line for line in text.splitlines()[:3] if line.strip()]
     for delimiter, name in _DELIMITERS.items():
         counts = {line.count(delimiter) for line in lines[:2]}
         if lines and 0 not in counts and len(counts) == 1:
-            return Kind(name=name, is_record=True)
-    return Kind(name="plain text")
+            return DocumentKind(name=name, is_record=True)
+    return DocumentKind(name="plain text")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from adapter.case import Case, Gene, SyndromeCode
-from adapter.code_tables.shape import written_right
+from adapter.code_tables.spelling import written_right
 from adapter.issues import IssueType
 from adapter.rules.condition import LINES
 from adapter.rules.facts import Facts

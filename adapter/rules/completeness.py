@@ -16,7 +16,7 @@ Missing = Callable[[Case], Iterator[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class CompletenessItem:
     """One item of the checklist: what it is called, what to do if it is missing, where the 837P has it, and what looks for it."""
 
     id: str
@@ -97,64 +97,64 @@ def _filing_indicator(case: Case) -> Iterator[str]:
         yield "coverage.filing_indicator"
 
 
-CHECKLIST: tuple[Item, ...] = (
-    Item(
+CHECKLIST: tuple[CompletenessItem, ...] = (
+    CompletenessItem(
         id="CMP-01",
         name="NPI of the billing provider",
         text="The clinic that bills has no NPI. Send `organization.npi`.",
         source="837P loop 2010AA, NM109",
         missing=_billing_npi,
     ),
-    Item(
+    CompletenessItem(
         id="CMP-02",
         name="address of the billing provider",
         text="The clinic that bills has no whole address. Send street, city, state and postal code in `organization.address`.",
         source="837P loop 2010AA, N3 and N4",
         missing=_billing_address,
     ),
-    Item(
+    CompletenessItem(
         id="CMP-03",
         name="one rendering provider",
         text="A line needs exactly one rendering provider. Give exactly one practitioner the role `rendering`.",
         source="837P loop 2310B",
         missing=_one_rendering,
     ),
-    Item(
+    CompletenessItem(
         id="CMP-04",
         name="NPI of the rendering provider",
         text="The rendering provider has no NPI. Send it in `practitioners`.",
         source="837P loop 2310B, NM109",
         missing=_rendering_npi,
     ),
-    Item(
+    CompletenessItem(
         id="CMP-05",
         name="NPI of who referred or ordered",
         text="Who referred or ordered has no NPI. Send it in `practitioners`.",
         source="837P loops 2310A and 2420E, NM109",
         missing=_referring_npi,
     ),
-    Item(
+    CompletenessItem(
         id="CMP-06",
         name="name of the patient",
         text="The patient has no family name or no given name. Send both.",
         source="837P loops 2010BA and 2010CA, NM103 and NM104",
         missing=_patient_name,
     ),
-    Item(
+    CompletenessItem(
         id="CMP-07",
         name="birth date of the patient",
         text="The patient's date of birth is not known to the day. Send it as YYYY-MM-DD.",
         source="837P loops 2010BA and 2010CA, DMG02",
         missing=_birth_date,
     ),
-    Item(
+    CompletenessItem(
         id="CMP-08",
         name="sex of the patient",
         text="The patient's sex is missing. Send `patient.sex`; `unknown` is an answer.",
         source="837P loops 2010BA and 2010CA, DMG03",
         missing=_sex,
     ),
-    Item(
+    CompletenessItem(
         id="CMP-09",
         name="subscriber",
         text=(
@@ -163,14 +163,14 @@ CHECKLIST: tuple[Item, ...] = (
         source="837P loops 2000B and 2010BA",
         missing=_subscriber,
     ),
-    Item(
+    CompletenessItem(
         id="CMP-10",
         name="payer id",
         text="The payer has no id. Send `payer.payer_id` as the clearinghouse lists it.",
         source="837P loop 2010BB, NM109",
         missing=_payer_id,
     ),
-    Item(
+    CompletenessItem(
         id="CMP-11",
         name="claim filing indicator",
         text="The kind of insurance is missing. Send `coverage.filing_indicator`, for example CI (commercial) or MC (Medicaid).",
@@ -183,7 +183,7 @@ CHECKLIST: tuple[Item, ...] = (
 _BEFORE = "before the service"
 
 
-def _find(item: Item, facts: Facts) -> Iterator[Finding]:
+def _find(item: CompletenessItem, facts: Facts) -> Iterator[Finding]:
     variant = None if facts.is_claim else _BEFORE
     return (Finding(field, variant=variant) for field in item.missing(facts.case))
 

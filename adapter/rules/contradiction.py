@@ -47,7 +47,7 @@ FIELDS: Mapping[str, Callable[[Case], str | None]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class ContradictionRow:
     """Values of fields that exclude each other: the verdict stands at all of the fields, first at the first."""
 
     id: str
@@ -64,8 +64,8 @@ _NOT_HELD = ("planned", "cancelled", "entered-in-error")
 _SIGNED = ("signed", "amended")
 _STATES = "FHIR R4 state machines of Encounter, Procedure, DiagnosticReport and Claim"
 
-MATRIX: tuple[Row, ...] = (
-    Row(
+MATRIX: tuple[ContradictionRow, ...] = (
+    ContradictionRow(
         id="CON-01",
         title="Claim for a visit that was not held",
         fields={"encounter.status": _NOT_HELD, "billing.use": ("claim",)},
@@ -75,7 +75,7 @@ MATRIX: tuple[Row, ...] = (
         ),
         source=_STATES,
     ),
-    Row(
+    ContradictionRow(
         id="CON-02",
         title="Signed report of a visit that was not held",
         fields={"encounter.status": _NOT_HELD, "review.status": _SIGNED},
@@ -83,7 +83,7 @@ MATRIX: tuple[Row, ...] = (
         text="The visit is planned, cancelled or an error, and its report is signed. Correct one of the two statuses.",
         source=_STATES,
     ),
-    Row(
+    ContradictionRow(
         id="CON-03",
         title="Procedure of a visit that was not held",
         fields={
@@ -94,7 +94,7 @@ MATRIX: tuple[Row, ...] = (
         text="The visit is planned, cancelled or an error, and its procedure was begun. Correct one of the two statuses.",
         source=_STATES,
     ),
-    Row(
+    ContradictionRow(
         id="CON-04",
         title="Claim before the patient was seen",
         fields={"encounter.status": ("arrived", "triaged"), "billing.use": ("claim",)},
@@ -102,7 +102,7 @@ MATRIX: tuple[Row, ...] = (
         text="The patient has arrived and was not seen yet, and a claim is made. Correct the status of the visit.",
         source=_STATES,
     ),
-    Row(
+    ContradictionRow(
         id="CON-05",
         title="Analysis of a procedure that was not done",
         fields={"procedure.status": ("not-done",), "ai.outcome": ("complete", "partial")},
@@ -110,7 +110,7 @@ MATRIX: tuple[Row, ...] = (
         text="The procedure was not done, and its analysis gave a result. Correct the status of the procedure.",
         source=_STATES,
     ),
-    Row(
+    ContradictionRow(
         id="CON-06",
         title="Photographs of a procedure that was not done",
         fields={"procedure.status": ("not-done",), "images": (SOME,)},
@@ -120,7 +120,7 @@ MATRIX: tuple[Row, ...] = (
         ),
         source=_STATES,
     ),
-    Row(
+    ContradictionRow(
         id="CON-07",
         title="Signed report of a procedure that was not done",
         fields={"procedure.status": ("not-done", "preparation"), "review.status": _SIGNED},
@@ -128,7 +128,7 @@ MATRIX: tuple[Row, ...] = (
         text="The procedure was not done, and its report is signed. Correct one of the two statuses.",
         source=_STATES,
     ),
-    Row(
+    ContradictionRow(
         id="CON-08",
         title="Claim on a failed analysis",
         fields={
@@ -144,7 +144,7 @@ MATRIX: tuple[Row, ...] = (
         source="0731T is an analysis and a report on it",
         also_if=(ANALYSIS,),
     ),
-    Row(
+    ContradictionRow(
         id="CON-09",
         title="Claim without an analysis",
         fields={
@@ -157,7 +157,7 @@ MATRIX: tuple[Row, ...] = (
         source="0731T is an analysis and a report on it",
         also_if=(ANALYSIS,),
     ),
-    Row(
+    ContradictionRow(
         id="CON-10",
         title="Complete analysis without candidates",
         fields={"ai.outcome": ("complete",), "ai.candidates": (NONE,)},
@@ -165,7 +165,7 @@ MATRIX: tuple[Row, ...] = (
         text="The analysis is complete and names no candidate. Say `failed` or `partial`, or send the candidates.",
         source="what AI tools for facial analysis give: a ranked list",
     ),
-    Row(
+    ContradictionRow(
         id="CON-11",
         title="Failed analysis with candidates",
         fields={"ai.outcome": ("failed",), "ai.candidates": (SOME,)},
@@ -173,7 +173,7 @@ MATRIX: tuple[Row, ...] = (
         text="The analysis failed and names candidates. Correct the outcome, or remove the candidates.",
         source="what AI tools for facial analysis give: a ranked list",
     ),
-    Row(
+    ContradictionRow(
         id="CON-12",
         title="Complete analysis with a failure",
         fields={"ai.outcome": ("complete",), "ai.failure": (SOME,)},
@@ -181,7 +181,7 @@ MATRIX: tuple[Row, ...] = (
         text="The analysis is complete and tells of a failure. Correct the outcome, or remove the failure.",
         source="the Case: `ai.failure` says why an analysis gave no result",
     ),
-    Row(
+    ContradictionRow(
         id="CON-13",
         title="Signature on a report that is not signed",
         fields={"review.status": ("none", "in-progress"), "review.signed_at": (SOME,)},
@@ -189,7 +189,7 @@ MATRIX: tuple[Row, ...] = (
         text="The report is not signed and has a time of signature. Correct the status, or remove the time.",
         source="FHIR R4 DiagnosticReport.status",
     ),
-    Row(
+    ContradictionRow(
         id="CON-14",
         title="Amendment of a report that is not amended",
         fields={"review.status": ("none", "in-progress", "signed"), "review.amendment": (SOME,)},
@@ -197,7 +197,7 @@ MATRIX: tuple[Row, ...] = (
         text="The report is not amended and says how it was. Correct the status, or remove `review.amendment`.",
         source="FHIR R4 DiagnosticReport.status",
     ),
-    Row(
+    ContradictionRow(
         id="CON-15",
         title="Reason of a stop that did not happen",
         fields={"procedure.status": ("completed",), "procedure.stop_reason": (SOME,)},
@@ -205,7 +205,7 @@ MATRIX: tuple[Row, ...] = (
         text="The procedure is completed and says why it was stopped. Correct the status, or remove the reason.",
         source="FHIR R4 Procedure.statusReason",
     ),
-    Row(
+    ContradictionRow(
         id="CON-16",
         title="Insured through oneself and a guardian",
         fields={"coverage.relationship": ("self",), "coverage.subscriber": ("guardian",)},
@@ -213,7 +213,7 @@ MATRIX: tuple[Row, ...] = (
         text="The patient is the subscriber (`self`), and the guardian is as well. Correct relationship or subscriber.",
         source="837P loop 2000B, SBR02",
     ),
-    Row(
+    ContradictionRow(
         id="CON-17",
         title="Insured through somebody else and oneself",
         fields={

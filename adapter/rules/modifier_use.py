@@ -14,7 +14,7 @@ from adapter.rules.suggestion import TEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class ModifierGroup:
     """Modifiers that belong to other services than 0731T, and what to do about one."""
 
     id: str
@@ -25,36 +25,36 @@ class Group:
     first_of_day: bool = False
 
 
-GROUPS: tuple[Group, ...] = (
-    Group(
+GROUPS: tuple[ModifierGroup, ...] = (
+    ModifierGroup(
         id="MOD-70",
         title="Modifier of visits on 0731T",
         modifiers=("24", "57", "AI"),
         text="This modifier belongs to evaluation and management codes. Take it off the line of 0731T.",
         source="CPT and HCPCS Level II modifiers; NCCI policy manual, chapter 1",
     ),
-    Group(
+    ModifierGroup(
         id="MOD-71",
         title="Modifier of anesthesia on 0731T",
         modifiers=(*("23", "47", "P1", "P2", "P3", "P4", "P5", "P6", "AA", "AD", "G8", "G9", "QK", "QS", "QX", "QY", "QZ"),),
         text="This modifier belongs to anesthesia. Take it off the line of 0731T.",
         source="CPT and HCPCS Level II modifiers",
     ),
-    Group(
+    ModifierGroup(
         id="MOD-72",
         title="Modifier of preventive or emergency services on 0731T",
         modifiers=("33", "PT", "ET"),
         text="This modifier belongs to preventive or emergency services. Take it off the line of 0731T.",
         source="CPT and HCPCS Level II modifiers",
     ),
-    Group(
+    ModifierGroup(
         id="MOD-73",
         title="Modifier of surgery on 0731T",
         modifiers=("54", "55", "56", "58", "63", "78", "79", "PA", "PB", "PC"),
         text="This modifier belongs to surgery with a global period, and 0731T has none. Take it off the line.",
         source="CMS Physician Fee Schedule: global period XXX",
     ),
-    Group(
+    ModifierGroup(
         id="MOD-74",
         title="Modifier of a side or part of the body on 0731T",
         modifiers=(
@@ -65,14 +65,14 @@ GROUPS: tuple[Group, ...] = (
         text="This modifier names a side or part of the body, and 0731T has none. Take it off the line.",
         source="CMS Physician Fee Schedule: bilateral indicator 0",
     ),
-    Group(
+    ModifierGroup(
         id="MOD-75",
         title="Modifier of laboratory tests on 0731T",
         modifiers=("90", "91", "92", "QW", "QP", "LR"),
         text="This modifier belongs to laboratory tests. Take it off the line of 0731T.",
         source="CPT and HCPCS Level II modifiers",
     ),
-    Group(
+    ModifierGroup(
         id="MOD-76",
         title="Modifier of a repeated or distinct service on 0731T",
         modifiers=("59", "76", "77", "XE", "XP", "XS", "XU"),
@@ -83,7 +83,7 @@ GROUPS: tuple[Group, ...] = (
         source="CMS MUE 1 with adjudication indicator 2; NCCI policy manual, chapter 1",
         first_of_day=True,
     ),
-    Group(
+    ModifierGroup(
         id="MOD-77",
         title="Modifier of ambulances, equipment or drugs on 0731T",
         modifiers=(
@@ -97,7 +97,7 @@ GROUPS: tuple[Group, ...] = (
 """Modifiers by the services that they belong to."""
 
 
-def _of_group(group: Group, facts: Facts) -> Iterator[Finding]:
+def _of_group(group: ModifierGroup, facts: Facts) -> Iterator[Finding]:
     repeated = {id(line) for line in _repeated(facts)} if group.first_of_day else set[int]()
     return (Finding(place.field) for place in facts.on_analysis(*group.modifiers) if id(place.line) not in repeated)
 

@@ -19,7 +19,7 @@ from adapter.rules.policy import (
     Published,
 )
 from adapter.rules.registry import RULE
-from adapter.strict_yaml.document import MappingNode, Node, SequenceNode, TextNode
+from adapter.strict_yaml.nodes import MappingNode, Node, SequenceNode, TextNode
 from adapter.strict_yaml.problem import Mark, Problem, problem
 
 _RANK = (Severity.INFORMATION, Severity.WARNING, Severity.ERROR)
@@ -37,7 +37,7 @@ def known(wrong: str, names: Iterable[str]) -> str:
     return f"did you mean `{near[0]}`?" if near else "known are: " + ", ".join(names)
 
 
-class Reader:
+class PolicyReader:
     """Reads values of a policy, and keeps what is wrong with them."""
 
     def __init__(self) -> None:
@@ -85,7 +85,7 @@ class Reader:
 
 
 def _text(name: str) -> "Read":
-    def read(reader: Reader, node: Node) -> Fields:
+    def read(reader: PolicyReader, node: Node) -> Fields:
         found = reader.text(node)
         return {name: found.text} if found else {}
 
@@ -93,7 +93,7 @@ def _text(name: str) -> "Read":
 
 
 def _word(name: str, allowed: Any) -> "Read":  # noqa: ANN401 - a Literal
-    def read(reader: Reader, node: Node) -> Fields:
+    def read(reader: PolicyReader, node: Node) -> Fields:
         found = reader.one_of(node, get_args(allowed))
         return {name: found} if found else {}
 
@@ -104,7 +104,7 @@ def _list(name: str, pattern: re.Pattern[str] | None = None, what: str = "texts"
     return lambda reader, node: {name: reader.texts(node, pattern, what)}
 
 
-def _severities(reader: Reader, node: Node) -> Fields:
+def _severities(reader: PolicyReader, node: Node) -> Fields:
     found: dict[str, Severity] = {}
     for rule_id, (_, value) in reader.entries(node, RULE, "unknown-rule").items():
         word = reader.one_of(value, [each.value for each in _RANK])
@@ -119,7 +119,7 @@ def _severities(reader: Reader, node: Node) -> Fields:
     return {"severities": found}
 
 
-def _telehealth(reader: Reader, node: Node) -> Fields:
+def _telehealth(reader: PolicyReader, node: Node) -> Fields:
     found: Fields = {}
     for name, (_, value) in reader.entries(node, _TELEHEALTH, "unknown-key").items():
         found |= _TELEHEALTH[name](reader, value)
@@ -127,7 +127,7 @@ def _telehealth(reader: Reader, node: Node) -> Fields:
 
 
 def _number(name: str, most: int, what: str) -> "Read":
-    def read(reader: Reader, node: Node) -> Fields:
+    def read(reader: PolicyReader, node: Node) -> Fields:
         found = reader.text(node)
         if found is None:
             return {}
@@ -140,7 +140,7 @@ def _number(name: str, most: int, what: str) -> "Read":
 
 
 def _yes_or_no(name: str) -> "Read":
-    def read(reader: Reader, node: Node) -> Fields:
+    def read(reader: PolicyReader, node: Node) -> Fields:
         word = reader.one_of(node, ("true", "false"))
         return {name: word == "true"} if word else {}
 
@@ -148,7 +148,7 @@ def _yes_or_no(name: str) -> "Read":
 
 
 def _day(name: str) -> "Read":
-    def read(reader: Reader, node: Node) -> Fields:
+    def read(reader: PolicyReader, node: Node) -> Fields:
         day = reader.text(node)
         if day is None:
             return {}
@@ -160,7 +160,7 @@ def _day(name: str) -> "Read":
     return read
 
 
-def _published(reader: Reader, node: Node) -> Fields:
+def _published(reader: PolicyReader, node: Node) -> Fields:
     if not isinstance(node, SequenceNode):
         reader.say("value", node.mark, "a list of facts is needed here", "write `- says: …` in lines below, indented")
         return {}
@@ -177,7 +177,7 @@ def _published(reader: Reader, node: Node) -> Fields:
     return {"published": tuple(facts)}
 
 
-def _effective(reader: Reader, node: Node) -> Fields:
+def _effective(reader: PolicyReader, node: Node) -> Fields:
     found: Fields = {}
     for name, (_, value) in reader.entries(node, ("start", "end"), "unknown-key").items():
         found |= _day(name)(reader, value)
@@ -191,7 +191,7 @@ def _is_day(text: str) -> bool:
         return False
 
 
-Read = Callable[[Reader, Node], Fields]
+Read = Callable[[PolicyReader, Node], Fields]
 
 _FACT: Mapping[str, Read] = MappingProxyType(
     {

@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import Any
 
 from adapter.rules.policy import DEFAULT, PayerPolicy, Policies
-from adapter.rules.policy_field import FIELDS, Reader, known
-from adapter.strict_yaml.document import MappingNode, Node, TextNode, read_yaml
+from adapter.rules.policy_field import FIELDS, PolicyReader, known
+from adapter.strict_yaml.nodes import MappingNode, Node, TextNode, read_yaml
 from adapter.strict_yaml.problem import BadFileError, Mark
 
 _NEUTRAL = PayerPolicy()
@@ -53,7 +53,7 @@ class _Loader:
     """Collects drafts, and makes policies of them once all are there."""
 
     def __init__(self) -> None:
-        self.reader = Reader()
+        self.reader = PolicyReader()
         self.drafts: dict[tuple[str, int], list[_Draft]] = {}
 
     def read(self, text: str, *, file: str, layer: int) -> None:

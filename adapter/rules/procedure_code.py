@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Literal
 
-from adapter.code_tables.shape import written_right
+from adapter.code_tables.spelling import written_right
 
 System = Literal["cpt", "hcpcs", "loinc"]
 

@@ -14,6 +14,7 @@ from adapter.rules import (
     diagnoses,
     extent,
     insurance,
+    keys,
     modifier_use,
     modifiers,
     molecular,
@@ -22,7 +23,6 @@ from adapter.rules import (
     place,
     privacy,
     providers,
-    references,
     related_codes,
     report,
     taxonomy,
@@ -56,7 +56,7 @@ _MODULES = (
     completeness,
     insurance,
     orders,
-    references,
+    keys,
     normalisation,
 )
 

@@ -19,7 +19,7 @@ from adapter.rules.rule import ERROR, WARNING, Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class TimelineRow:
     """A pair of kinds of moments, the earlier one first; `between` are the kinds that lie between them."""
 
     id: str
@@ -51,8 +51,8 @@ RECORDED = (
 _AFTER_BIRTH = (*(kind for kind in RECORDED if not kind.startswith("end of")), "service")
 _ANALYSIS = ("analysis", "end of the analysis")
 
-TIMELINE: tuple[Row, ...] = (
-    Row(
+TIMELINE: tuple[TimelineRow, ...] = (
+    TimelineRow(
         id="TIM-01",
         earlier="birth",
         later=_AFTER_BIRTH,
@@ -60,7 +60,7 @@ TIMELINE: tuple[Row, ...] = (
         text="Something happened before the patient was born. Correct the date of birth or the other date.",
         source="FHIR R4 Patient.birthDate",
     ),
-    Row(
+    TimelineRow(
         id="TIM-02",
         earlier="visit",
         later=("end of the visit",),
@@ -68,7 +68,7 @@ TIMELINE: tuple[Row, ...] = (
         text="The visit ends before it starts. Correct one of the two times.",
         source="FHIR R4 per-1",
     ),
-    Row(
+    TimelineRow(
         id="TIM-03",
         earlier="procedure",
         later=("end of the procedure",),
@@ -76,7 +76,7 @@ TIMELINE: tuple[Row, ...] = (
         text="The procedure ends before it starts. Correct one of the two times.",
         source="FHIR R4 per-1",
     ),
-    Row(
+    TimelineRow(
         id="TIM-04",
         earlier="analysis",
         later=("end of the analysis",),
@@ -84,7 +84,7 @@ TIMELINE: tuple[Row, ...] = (
         text="The analysis ends before it starts. Correct one of the two times.",
         source="FHIR R4 per-1",
     ),
-    Row(
+    TimelineRow(
         id="TIM-05",
         earlier="start of the insurance",
         later=("end of the insurance",),
@@ -92,7 +92,7 @@ TIMELINE: tuple[Row, ...] = (
         text="The insurance ends before it starts. Correct one of the two days.",
         source="FHIR R4 per-1",
     ),
-    Row(
+    TimelineRow(
         id="TIM-06",
         earlier="capture",
         later=("upload",),
@@ -100,7 +100,7 @@ TIMELINE: tuple[Row, ...] = (
         text="A photograph was uploaded before it was taken. Correct one of the two times.",
         source=_SEQUENCE,
     ),
-    Row(
+    TimelineRow(
         id="TIM-07",
         earlier="upload",
         later=_ANALYSIS,
@@ -108,7 +108,7 @@ TIMELINE: tuple[Row, ...] = (
         text="A photograph was uploaded after the analysis that used it. Correct one of the two times.",
         source=_SEQUENCE,
     ),
-    Row(
+    TimelineRow(
         id="TIM-08",
         earlier="capture",
         later=_ANALYSIS,
@@ -117,7 +117,7 @@ TIMELINE: tuple[Row, ...] = (
         source=_SEQUENCE,
         between=("upload",),
     ),
-    Row(
+    TimelineRow(
         id="TIM-09",
         earlier="end of the analysis",
         later=("signature",),
@@ -125,7 +125,7 @@ TIMELINE: tuple[Row, ...] = (
         text="The report was signed before the analysis that it interprets ended. Correct one of the two times.",
         source="0731T ends with a report on the analysis",
     ),
-    Row(
+    TimelineRow(
         id="TIM-10",
         earlier="analysis",
         later=("signature",),
@@ -134,7 +134,7 @@ TIMELINE: tuple[Row, ...] = (
         source="0731T ends with a report on the analysis",
         between=("end of the analysis",),
     ),
-    Row(
+    TimelineRow(
         id="TIM-11",
         earlier="capture",
         later=("signature",),
@@ -143,7 +143,7 @@ TIMELINE: tuple[Row, ...] = (
         source="0731T ends with a report on the analysis",
         between=("upload", *_ANALYSIS),
     ),
-    Row(
+    TimelineRow(
         id="TIM-12",
         earlier="procedure",
         later=("signature",),
@@ -152,7 +152,7 @@ TIMELINE: tuple[Row, ...] = (
         source="0731T ends with a report on the analysis",
         between=("capture", *_ANALYSIS),
     ),
-    Row(
+    TimelineRow(
         id="TIM-13",
         earlier="signature",
         later=("amendment",),
@@ -160,7 +160,7 @@ TIMELINE: tuple[Row, ...] = (
         text="The report was amended before it was signed. Correct one of the two times.",
         source="FHIR R4 DiagnosticReport.status",
     ),
-    Row(
+    TimelineRow(
         id="TIM-14",
         earlier="signature",
         later=("claim",),
@@ -168,7 +168,7 @@ TIMELINE: tuple[Row, ...] = (
         text="The claim was made before the report was signed. Correct one of the two dates.",
         source="0731T is complete with its report; X12 837P",
     ),
-    Row(
+    TimelineRow(
         id="TIM-15",
         earlier="signature",
         later=("order",),
@@ -176,7 +176,7 @@ TIMELINE: tuple[Row, ...] = (
         text="A test was ordered before the report that gives its reason was signed. Check the two times.",
         source="custom: the report gives the reason of the order",
     ),
-    Row(
+    TimelineRow(
         id="TIM-16",
         earlier="consent",
         later=("expiry of the consent", "withdrawal of the consent"),
@@ -188,7 +188,7 @@ TIMELINE: tuple[Row, ...] = (
 """The partial order of all times in a case, pair by pair."""
 
 
-def _late(row: Row, facts: Facts) -> Iterator[Finding]:
+def _late(row: TimelineRow, facts: Facts) -> Iterator[Finding]:
     if any(facts.moments[kind] for kind in row.between):
         return
     for field, earlier in facts.moments[row.earlier]:

@@ -2,7 +2,7 @@
 
 import re
 
-from adapter.strict_yaml.document import MappingNode, Node, SequenceNode, TextNode, read_yaml
+from adapter.strict_yaml.nodes import MappingNode, Node, SequenceNode, TextNode, read_yaml
 from adapter.strict_yaml.problem import BadFileError
 
 Plain = str | int | bool | list["Plain"] | dict[str, "Plain"] | None

@@ -6,7 +6,7 @@ from typing import Any
 from adapter.terminology import messages
 from adapter.terminology.canonical import joined
 from adapter.terminology.code_system.definition import STANDARDS_STATUS, extension_value
-from adapter.terminology.outcome import TerminologyIssue
+from adapter.terminology.tx_issue import TerminologyIssue
 
 Element = Mapping[str, Any]
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from adapter.issues import IssueType, Severity
-from adapter.terminology.outcome import RefusedError, TerminologyIssue
+from adapter.terminology.tx_issue import OperationRefusedError, TerminologyIssue
 
 _ERROR, _WARNING, _NOTE = Severity.ERROR, Severity.WARNING, Severity.INFORMATION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Wording:
     """A sentence with `{gaps}`, and what an issue that says it is by default."""
 
     text: str
@@ -33,25 +33,25 @@ class Message:
             place=place,
         )
 
-    def refusal(self, place: str | None = None, **said: object) -> RefusedError:
+    def refusal(self, place: str | None = None, **said: object) -> OperationRefusedError:
         """The error that refuses the operation with this sentence."""
-        return RefusedError(self.issue(place, severity=None, **said))
+        return OperationRefusedError(self.issue(place, severity=None, **said))
 
 
 # What an issue is, by what it is about: its code and its tx-issue-type.
-_not_found = partial(Message, code=IssueType.NOT_FOUND, kind="not-found")
-_bad_data = partial(Message, code=IssueType.INVALID, kind="invalid-data")
-_bad_value_set = partial(Message, code=IssueType.INVALID, kind="vs-invalid")
-_too_costly = partial(Message, code=IssueType.TOO_COSTLY, kind="too-costly")
-_version_error = partial(Message, code=IssueType.EXCEPTION, kind="version-error")
-_bad_display = partial(Message, code=IssueType.INVALID, kind="invalid-display")
-_comment = partial(Message, code=IssueType.BUSINESS_RULE, kind="code-comment", severity=_WARNING)
-_unsupported_value_set = partial(Message, code=IssueType.NOT_SUPPORTED, kind="vs-invalid")
-_not_in = partial(Message, code=IssueType.CODE_INVALID, kind="not-in-vs")
-_bad_code = partial(Message, code=IssueType.CODE_INVALID, kind="invalid-code")
-_code_rule = partial(Message, code=IssueType.BUSINESS_RULE, kind="code-rule")
-_not_inferred = partial(Message, code=IssueType.NOT_FOUND, kind="cannot-infer")
-_unsupported = partial(Message, code=IssueType.NOT_SUPPORTED, kind="not-supported")
+_not_found = partial(Wording, code=IssueType.NOT_FOUND, kind="not-found")
+_bad_data = partial(Wording, code=IssueType.INVALID, kind="invalid-data")
+_bad_value_set = partial(Wording, code=IssueType.INVALID, kind="vs-invalid")
+_too_costly = partial(Wording, code=IssueType.TOO_COSTLY, kind="too-costly")
+_version_error = partial(Wording, code=IssueType.EXCEPTION, kind="version-error")
+_bad_display = partial(Wording, code=IssueType.INVALID, kind="invalid-display")
+_comment = partial(Wording, code=IssueType.BUSINESS_RULE, kind="code-comment", severity=_WARNING)
+_unsupported_value_set = partial(Wording, code=IssueType.NOT_SUPPORTED, kind="vs-invalid")
+_not_in = partial(Wording, code=IssueType.CODE_INVALID, kind="not-in-vs")
+_bad_code = partial(Wording, code=IssueType.CODE_INVALID, kind="invalid-code")
+_code_rule = partial(Wording, code=IssueType.BUSINESS_RULE, kind="code-rule")
+_not_inferred = partial(Wording, code=IssueType.NOT_FOUND, kind="cannot-infer")
+_unsupported = partial(Wording, code=IssueType.NOT_SUPPORTED, kind="not-supported")
 
 # ------------------------------------------------------------------------------------------------- membership in a value set
 
@@ -59,7 +59,7 @@ NOT_IN_VALUE_SET = _not_in(
     id="None_of_the_provided_codes_are_in_the_value_set_one",
     text="The provided code {codes} was not found in the value set '{value_set}'",
 )
-THIS_CODE_NOT_IN_VALUE_SET = Message(
+THIS_CODE_NOT_IN_VALUE_SET = Wording(
     id=NOT_IN_VALUE_SET.id, code=IssueType.CODE_INVALID, severity=_NOTE, kind="this-code-not-in-vs", text=NOT_IN_VALUE_SET.text
 )
 NO_VALID_CODING = _not_in(
@@ -152,7 +152,7 @@ CODING_NOT_CHECKED = _not_found(
     text="A definition for the code system '{system}' could not be found, so this coding was not checked. The CodeableConcept is "
     "still valid: another coding is in the value set",
 )
-ONLY_LISTED = Message(
+ONLY_LISTED = Wording(
     code=IssueType.INFORMATIONAL,
     severity=_NOTE,
     kind="process-note",
@@ -228,7 +228,7 @@ WRONG_DISPLAY_NONE_FOR_LANGUAGE = _bad_display(
     text="Wrong Display Name '{display}' for {system}#{code}. There are no valid display names found for language(s) "
     "'{languages}'. Default display is '{default}'",
 )
-INACTIVE_DISPLAY = Message(
+INACTIVE_DISPLAY = Wording(
     id="INACTIVE_DISPLAY_FOUND",
     code=IssueType.INVALID,
     severity=_WARNING,
@@ -265,7 +265,7 @@ NO_VERSIONS_OF_EXPANSION = _not_found(
     text="A definition for CodeSystem '{system}' version '{version}' could not be found, so the value set cannot be expanded. "
     "No versions of this code system are known",
 )
-CIRCULAR_VALUE_SET = Message(
+CIRCULAR_VALUE_SET = Wording(
     id="VALUESET_CIRCULAR_REFERENCE",
     code=IssueType.PROCESSING,
     kind="vs-invalid",
@@ -274,7 +274,7 @@ CIRCULAR_VALUE_SET = Message(
 IMPORTS_TOO_DEEP = _too_costly(
     text="The value set '{value_set}' imports value sets more than {limit} levels deep; flatten the imports",
 )
-EXPANSION_TOO_COSTLY = Message(
+EXPANSION_TOO_COSTLY = Wording(
     code=IssueType.TOO_COSTLY,
     id="VALUESET_TOO_COSTLY",
     text="The value set '{value_set}' expansion has too many codes to produce (>{limit})",
@@ -310,7 +310,7 @@ SUPPLEMENTS_MISSING = _not_found(
 # ------------------------------------------------------------------------------------------------------- status of definitions
 
 STATUS_MESSAGES = {
-    status: Message(
+    status: Wording(
         id=f"MSG_{status.upper()}",
         code=IssueType.BUSINESS_RULE,
         severity=_NOTE,
@@ -323,14 +323,14 @@ STATUS_MESSAGES = {
 
 # ---------------------------------------------------------------------------------------------------------- the request itself
 
-NO_CODE_TO_VALIDATE = Message(
+NO_CODE_TO_VALIDATE = Wording(
     code=IssueType.INVALID,
     text="Unable to find code to validate (looked for coding | codeableConcept | code+system | code+inferSystem in parameters",
 )
 """Word for word (with its open bracket) as HL7's batch test case has it."""
 SEVERAL_CODES = _bad_data(text="Send one of {names}, not several: it is not clear which is meant")
-MISSING_PARAMETER = Message(code=IssueType.REQUIRED, kind="invalid-data", text="The parameter {names} is missing; send it")
-UNKNOWN_PARAMETER = Message(
+MISSING_PARAMETER = Wording(code=IssueType.REQUIRED, kind="invalid-data", text="The parameter {names} is missing; send it")
+UNKNOWN_PARAMETER = Wording(
     code=IssueType.NOT_SUPPORTED,
     kind="not-supported",
     text="The operation {operation} has no parameter of this name; nothing is ignored, so the request is refused. Known are: "
@@ -343,8 +343,8 @@ UNSUPPORTED_VALUE = _unsupported(
     text="The parameter {name} is supported with the value {values} only",
 )
 REPEATED_PARAMETER = _bad_data(text="The parameter {name} may be sent once only")
-WRONG_TYPE = Message(code=IssueType.VALUE, text="The parameter {name} must be a {type}")
-NOT_PARAMETERS = Message(
+WRONG_TYPE = Wording(code=IssueType.VALUE, text="The parameter {name} must be a {type}")
+NOT_PARAMETERS = Wording(
     code=IssueType.STRUCTURE,
     kind="invalid-data",
     text="The body must be a Parameters resource whose parameters have a name and one value, resource or part each; {what}",
@@ -353,24 +353,24 @@ WRONG_RESOURCE = _bad_data(
     text="The parameter {name} must hold a {types} in FHIR R4; {what}",
 )
 NOT_FOUND = _not_found(text="There is no {type} of this id here")
-WRONG_LANGUAGES = Message(
+WRONG_LANGUAGES = Wording(
     code=IssueType.VALUE, kind="invalid-data", text="{name} must be a list of languages such as de, en;q=0.5"
 )
-WRONG_VERSION_RULE = Message(
+WRONG_VERSION_RULE = Wording(
     code=IssueType.VALUE, kind="invalid-data", text="The parameter {name} must be the URL of a system, a bar, and a version"
 )
 TOO_MANY = _too_costly(text="{what}: more than {limit} are not taken in one request")
 
 # ---------------------------------------------------------------------------------------------------------- the other operations
 
-UNKNOWN_SYSTEM_HERE = Message(
+UNKNOWN_SYSTEM_HERE = Wording(
     code=IssueType.NOT_FOUND, kind="not-found", text="A definition for CodeSystem '{system}' could not be found"
 )
-UNKNOWN_CODE_HERE = Message(
+UNKNOWN_CODE_HERE = Wording(
     code=IssueType.NOT_FOUND, kind="invalid-code", text="Unknown code '{code}' in the CodeSystem '{system}'"
 )
 DIFFERENT_SYSTEMS = _bad_data(
     text="The two codings are of different code systems, so neither can subsume the other",
 )
 UNKNOWN_CONCEPT_MAP = _not_found(text="A definition for the ConceptMap '{concept_map}' could not be found")
-NO_TRANSLATION = Message(code=IssueType.NOT_FOUND, kind="not-found", text="No ConceptMap here says what the code becomes")
+NO_TRANSLATION = Wording(code=IssueType.NOT_FOUND, kind="not-found", text="No ConceptMap here says what the code becomes")

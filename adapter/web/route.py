@@ -11,7 +11,7 @@ Call = Callable[..., Response]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class RouteParameter:
     """A parameter in the query or the path; `values` if only these are allowed."""
 
     name: str
@@ -35,7 +35,7 @@ class Route:
     gives: tuple[str, ...]
     statuses: tuple[int, ...]
     takes: tuple[str, ...] = ()
-    parameters: tuple[Parameter, ...] = ()
+    parameters: tuple[RouteParameter, ...] = ()
     operation: str | None = None
     right: Right | None = "definitions"
 

@@ -14,7 +14,7 @@ from jsonschema_rs import Draft202012Validator
 
 from adapter.checks import r4
 from adapter.checks.by_hand import BY_HAND
-from adapter.checks.fhirpath.compile import Compiler, Scope
+from adapter.checks.fhirpath.compile import Compiler, EvaluationScope
 from adapter.checks.fhirpath.filter import filter_of
 from adapter.checks.fhirpath.item import Item
 from adapter.checks.invariant import Invariant
@@ -121,7 +121,7 @@ def test_an_invariant_is_broken_where_another_engine_says_so_and_its_filter_lets
     value = data.draw(any_value(name, rule.constraint.expression), label="value")
     item = Item(value, name)
 
-    ours = rule.is_broken(item, Scope(item, item, item, {}))
+    ours = rule.is_broken(item, EvaluationScope(item, item, item, {}))
     is_let_pass = Draft202012Validator(filter_of(rule.constraint.expression, name, TABLE)).is_valid(value)
 
     assert ours == breaks_elsewhere(rule.constraint.expression, value, name)
@@ -143,4 +143,4 @@ def test_an_invariant_that_is_written_by_hand_is_broken_where_its_expression_say
     item = Item(value, name)
     is_broken = Compiler(TABLE).invariant(constraint.expression)
 
-    assert bool(list(rule.breaks(value))) == is_broken(item, Scope(item, item, item, {}))
+    assert bool(list(rule.breaks(value))) == is_broken(item, EvaluationScope(item, item, item, {}))

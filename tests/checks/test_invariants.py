@@ -7,7 +7,7 @@ import pytest
 
 from adapter.checks import check_bundle, check_resource, r4, release_of
 from adapter.checks.fhirpath.comparison import order
-from adapter.checks.fhirpath.compile import Compiler, Scope
+from adapter.checks.fhirpath.compile import Compiler, EvaluationScope
 from adapter.checks.fhirpath.item import Item
 from adapter.checks.fhirpath.tree import NotCompiledError, parse
 from adapter.checks.narrative import is_narrative
@@ -232,7 +232,7 @@ def test_what_is_not_in_our_part_of_fhirpath_is_refused(text: str) -> None:
 def evaluated(text: str, resource: Resource) -> list[Any]:
     item = Item(resource, resource["resourceType"])
     run = Compiler(packaged_table("R4")).compile(parse(text))
-    return [found.value for found in run([item], Scope(item, item, item, {}))]
+    return [found.value for found in run([item], EvaluationScope(item, item, item, {}))]
 
 
 PERSON: Resource = {
@@ -328,7 +328,7 @@ def test_where_several_stand_for_one_nothing_is_decided() -> None:
     is_broken = Compiler(packaged_table("R4")).invariant("name.family = 'A' and name.family > 'A'")
     item = Item(PERSON, "Patient")
 
-    assert not is_broken(item, Scope(item, item, item, {}))
+    assert not is_broken(item, EvaluationScope(item, item, item, {}))
 
 
 @pytest.mark.parametrize(

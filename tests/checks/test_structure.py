@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapter.checks import r4
-from adapter.checks.explanation import explain
 from adapter.checks.structure import StructureCheck
+from adapter.checks.structure_walk import explain
 from adapter.fhir.json import read_json
 from adapter.fhir.table import load_table, packaged_table
 from tests.checks.ground import CLAIM, CODE, OBSERVATION, PATIENT, Resource, bundle, said, spoilt

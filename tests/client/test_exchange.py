@@ -9,7 +9,7 @@ import pytest
 import requests
 import responses
 
-from adapter.client import FhirClient, Limits, Retries
+from adapter.client import AnswerLimits, FhirClient, Retries
 from adapter.issues import IssueType, UnavailableError
 
 BASE = "http://127.0.0.1:8080/fhir"
@@ -143,7 +143,7 @@ def test_a_silent_server_is_not_waited_for_beyond_the_time_limit() -> None:
 
 def test_a_trickling_answer_is_not_waited_for_beyond_the_time_limit() -> None:
     ticks = iter(range(0, 1000, 100))
-    limits = Limits(answer_seconds=50, clock=lambda: float(next(ticks)))
+    limits = AnswerLimits(answer_seconds=50, clock=lambda: float(next(ticks)))
     with raw_server(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{") as base:
         client = FhirClient(base, limits=limits)
         with pytest.raises(UnavailableError, match="in time") as error:
@@ -154,7 +154,7 @@ def test_a_trickling_answer_is_not_waited_for_beyond_the_time_limit() -> None:
 
 def test_a_huge_answer_is_not_taken(server: responses.RequestsMock) -> None:
     server.get(METADATA, body=b" " * 2000)
-    client = FhirClient(BASE, limits=Limits(answer_bytes=1000))
+    client = FhirClient(BASE, limits=AnswerLimits(answer_bytes=1000))
     with pytest.raises(UnavailableError, match="larger than the limit") as error:
         client.capabilities()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapter.code_tables import hpo, icd10cm, shape
+from adapter.code_tables import hpo, icd10cm, spelling
 
 
 @pytest.mark.parametrize(
@@ -102,8 +102,8 @@ def test_a_term_can_be_gone_without_another_in_its_place() -> None:
     ],
 )
 def test_a_code_is_written_as_its_system_writes_it(system: str, text: str, expected: str | None) -> None:
-    assert shape.written_right(system, text) == expected
+    assert spelling.written_right(system, text) == expected
 
 
 def test_every_system_has_a_shape() -> None:
-    assert {"omim", "omimps", "orpha", "mondo"} <= set(shape.SYSTEMS)
+    assert {"omim", "omimps", "orpha", "mondo"} <= set(spelling.SYSTEMS)

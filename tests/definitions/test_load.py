@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from adapter.definitions.load import load_terminology
+from adapter.definitions.load_terminology import load_terminology
 from adapter.issues import InvalidError
 from adapter.terminology import Terminology, UnknownNameError
 

@@ -11,7 +11,7 @@ import pytest
 
 from adapter.fhir.bundle import expression_roots
 from adapter.fhir.json import read_json
-from adapter.lineage import Entry
+from adapter.lineage import LineageEntry
 from adapter.mapping import functions
 from adapter.mapping.check.list_form import LIST_FORMS
 from adapter.mapping.function import functions_of
@@ -124,7 +124,7 @@ def resolved(place: str, documents: dict[str, Any]) -> Any:  # noqa: ANN401 - a 
     return value
 
 
-def is_carried_over(entry: Entry) -> bool:
+def is_carried_over(entry: LineageEntry) -> bool:
     """Whether the value is that of one field, through no function and no condition."""
     plain = _PATH.fullmatch(entry.text) and not entry.text.startswith("=judgement.")
     one = len(entry.positions) == 1 and "#/" in entry.positions[0]

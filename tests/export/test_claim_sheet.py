@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from adapter.case import Case
 from adapter.cli import adapter
 from adapter.cli.exit_code import Outcome
-from adapter.export.claim_sheet import DISCLAIMER, ClaimSheet, Entry, claim_sheet
+from adapter.export.claim_sheet import DISCLAIMER, ClaimSheet, SheetEntry, claim_sheet
 from adapter.export.text import as_csv, as_text
 from adapter.issues import InvalidError
 from adapter.rules.judgement import judge
@@ -170,7 +170,7 @@ def test_text_that_would_break_a_line_or_steer_a_terminal_is_plain() -> None:
 
 
 def test_csv_has_a_row_for_each_value_and_no_formula() -> None:
-    sheet = ClaimSheet(head=("Said.",), entries=(Entry(box="1", label="l", segment="s", field="f", value="=1+1", line=3),))
+    sheet = ClaimSheet(head=("Said.",), entries=(SheetEntry(box="1", label="l", segment="s", field="f", value="=1+1", line=3),))
 
     assert list(csv.reader(io.StringIO(as_csv(sheet)))) == [
         ["line", "box", "label", "value", "segment", "field"],

@@ -5,14 +5,14 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from adapter.cli import adapter
-from adapter.export.claim_sheet import ClaimSheet, Entry
+from adapter.export.claim_sheet import ClaimSheet, SheetEntry
 from adapter.export.pdf import as_pdf
 from tests.examples.ground import EXAMPLES
 from tests.export.test_claim_sheet import COMPLETE, sheet_of
 
 
 def sheet(value: str, entries: int = 1) -> ClaimSheet:
-    entry = Entry(box="1", label="l", segment="s", field="f", value=value)
+    entry = SheetEntry(box="1", label="l", segment="s", field="f", value=value)
     return ClaimSheet(head=("Said.",), entries=(entry,) * entries)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapter.fhir.identity import stable_id
+from adapter.fhir.resource_id import stable_id
 
 KEYS = st.lists(st.text(), max_size=4)
 

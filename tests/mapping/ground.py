@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from adapter.case import Case
-from adapter.definitions.load import load_terminology
+from adapter.definitions.load_terminology import load_terminology
 from adapter.fhir.table import packaged_table
 from adapter.mapping import functions
 from adapter.mapping.emit.compiled import CompiledMap

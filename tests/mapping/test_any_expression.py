@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 
 from adapter.case import Case
 from adapter.mapping import functions
+from adapter.mapping.bad_mapping import BadMappingError
 from adapter.mapping.check.list_form import LIST_FORMS
 from adapter.mapping.function import functions_of
-from adapter.mapping.problem import BadMappingError
 from adapter.mapping.run.library import Library
 from tests.mapping.grammar import cases
 from tests.mapping.ground import load, made_of

@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapter.definitions.load import load_terminology
+from adapter.definitions.load_terminology import load_terminology
 from adapter.mapping import functions
 from adapter.mapping.function import NotConvertible, functions_of
 from adapter.terminology import Terminology

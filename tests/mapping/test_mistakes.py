@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from adapter.mapping.problem import BadMappingError
+from adapter.mapping.bad_mapping import BadMappingError
 from adapter.strict_yaml.problem import Problem
 from tests.mapping.ground import load
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from adapter.fhir.identity import stable_id
+from adapter.fhir.resource_id import stable_id
 from adapter.issues import ConflictError
+from adapter.mapping.bad_mapping import BadMappingError
 from adapter.mapping.function import NotConvertible, function
 from adapter.mapping.load import MappingContext, load_library
-from adapter.mapping.problem import BadMappingError
 from adapter.mapping.run.library import Library
 from adapter.mapping.shape import shape_of_json_schema
 from adapter.mapping.types import Field, Kind, Shape

@@ -7,10 +7,10 @@ from typing import Any
 from hypothesis import HealthCheck, given, reject, settings
 
 from adapter.case import Case
+from adapter.mapping.bad_mapping import BadMappingError
 from adapter.mapping.emit.compiled import CompiledMap
 from adapter.mapping.emit.support import Report
 from adapter.mapping.load import load_library
-from adapter.mapping.problem import BadMappingError
 from adapter.mapping.run.library import Library, MappedResource, references_of
 from adapter.mapping.run.origin import Origin, origins
 from adapter.path import leaves

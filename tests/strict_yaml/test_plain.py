@@ -3,7 +3,7 @@
 import pytest
 
 from adapter.issues import SetupError
-from adapter.strict_yaml.document import DEEPEST
+from adapter.strict_yaml.nodes import DEEPEST
 from adapter.strict_yaml.plain import read_plain_yaml
 
 

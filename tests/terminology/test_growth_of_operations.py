@@ -9,8 +9,8 @@ import pytest
 from adapter.assembly import load
 from adapter.settings import Settings
 from adapter.terminology.catalog import Catalog
-from adapter.terminology.wire.operation.common import Call, OperationContext
-from adapter.terminology.wire.operation.table import OPERATIONS
+from adapter.terminology.wire.operation.common import Invocation, OperationContext
+from adapter.terminology.wire.operation.operations import OPERATIONS
 from adapter.terminology.wire.parameter import read_parameters
 from tests.terminology.operations.small import Resource
 
@@ -73,7 +73,7 @@ def cost(surroundings: OperationContext, kind: str, name: str, *, rows: Rows) ->
     for _ in range(2):
         started = time.process_time()
         arguments = read_parameters(operation.table, {"resourceType": "Parameters", "parameter": rows})
-        assert operation.call(surroundings, Call(arguments=arguments))
+        assert operation.call(surroundings, Invocation(arguments=arguments))
         costs.append(time.process_time() - started)
     return min(costs)
 
@@ -102,7 +102,7 @@ def page(service: OperationContext, **rows: int) -> Resource:
     listed: Rows = [{"name": name, "valueInteger": value} for name, value in rows.items()]
     operation = OPERATION["ValueSet", "expand"]
     body = {"resourceType": "Parameters", "parameter": [{"name": "url", "valueUri": "http://x.invalid/vs"}, *listed]}
-    answer: Resource = operation.call(service, Call(arguments=read_parameters(operation.table, body)))
+    answer: Resource = operation.call(service, Invocation(arguments=read_parameters(operation.table, body)))
     expansion: Resource = answer["expansion"]
     return expansion
 

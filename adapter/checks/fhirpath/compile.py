@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from adapter.checks.fhirpath.comparison import order
-from adapter.checks.fhirpath.function import FUNCTIONS, UndecidedError, boolean, key_of, same, single
 from adapter.checks.fhirpath.item import Item, Steps
+from adapter.checks.fhirpath.path_function import FUNCTIONS, UndecidedError, boolean, key_of, same, single
 from adapter.checks.fhirpath.tree import (
     Call,
     Expression,
@@ -22,7 +22,7 @@ from adapter.fhir.table import ElementTable
 Items: TypeAlias = list[Item]
 
 
-class Scope(NamedTuple):
+class EvaluationScope(NamedTuple):
     """The resource that a value stands in, the one around that if it is contained, and what the expression is asked of.
 
     `memo` keeps, for one resource, what does not depend on what is asked, so that it is worked out once and not for every value.
@@ -34,11 +34,11 @@ class Scope(NamedTuple):
     memo: dict[object, Any]
 
 
-Run: TypeAlias = Callable[[Items, Scope], Items]
+Run: TypeAlias = Callable[[Items, EvaluationScope], Items]
 
 _KINDS = ((bool, "Boolean"), (int, "Integer"), (str, "String"))
 _UCUM = Item("http://unitsofmeasure.org", "String")
-_VARIABLES: Mapping[str, Callable[[Scope], Item]] = {
+_VARIABLES: Mapping[str, Callable[[EvaluationScope], Item]] = {
     "resource": lambda scope: scope.resource,
     "rootResource": lambda scope: scope.root,
     "context": lambda scope: scope.context,
@@ -58,14 +58,14 @@ class Compiler:
         """Hold what can be stepped to."""
         self.steps = Steps(table)
 
-    def invariant(self, text: str) -> Callable[[Item, Scope], bool]:
+    def invariant(self, text: str) -> Callable[[Item, EvaluationScope], bool]:
         """Whether a value breaks an invariant: its expression says no. Nothing is broken where it cannot be decided.
 
         Raises NotCompiledError for an expression that is not in our part of FHIRPath.
         """
         run = self.compile(parse(text))
 
-        def is_broken(item: Item, scope: Scope) -> bool:
+        def is_broken(item: Item, scope: EvaluationScope) -> bool:
             try:
                 return boolean(run([item], scope)) is False
             except UndecidedError:
@@ -136,7 +136,7 @@ class Compiler:
     def _below(self, owner: Run, *, is_deep: bool) -> Run:
         steps = self.steps
 
-        def below(items: Items, scope: Scope) -> Items:
+        def below(items: Items, scope: EvaluationScope) -> Items:
             found: Items = []
             waiting = owner(items, scope)
             while waiting:
@@ -180,7 +180,7 @@ def _is_type(tree: Expression) -> bool:
 
 
 def _remembered(tree: Expression, run: Run) -> Run:
-    def remember(items: Items, scope: Scope) -> Items:
+    def remember(items: Items, scope: EvaluationScope) -> Items:
         if tree not in scope.memo:
             scope.memo[tree] = run(items, scope)
         found: Items = scope.memo[tree]
@@ -192,7 +192,7 @@ def _remembered(tree: Expression, run: Run) -> Run:
 def _member_of_remembered(tree: Expression, left: Run, right: Run) -> Run:
     """`in` of a list that is the same for all values: its keys are made once."""
 
-    def member_of(items: Items, scope: Scope) -> Items:
+    def member_of(items: Items, scope: EvaluationScope) -> Items:
         key = ("keys", tree)
         if key not in scope.memo:
             scope.memo[key] = frozenset(key_of(item) for item in right(items, scope))
@@ -208,7 +208,7 @@ _OF_EACH_ITEM = frozenset({"where", "select", "all", "exists"})
 def _of_each_item(name: str, owner: Run, argument: Run) -> Run:
     """The functions that ask their argument of each item."""
 
-    def holds(item: Item, scope: Scope) -> bool:
+    def holds(item: Item, scope: EvaluationScope) -> bool:
         return boolean(argument([item], scope)) is True
 
     if name == "select":
@@ -223,7 +223,7 @@ def _of_each_item(name: str, owner: Run, argument: Run) -> Run:
 def _choice(owner: Run, arguments: Sequence[Run]) -> Run:
     condition, then, *otherwise = arguments
 
-    def choose(items: Items, scope: Scope) -> Items:
+    def choose(items: Items, scope: EvaluationScope) -> Items:
         here = owner(items, scope)
         if boolean(condition(here, scope)):
             return then(here, scope)

@@ -15,7 +15,7 @@ from adapter.fhir.table import Element, ElementTable
 Schema: TypeAlias = dict[str, Any] | bool
 
 
-class Answer(NamedTuple):
+class FilterAnswer(NamedTuple):
     """The values for which an expression may give an answer; `is_exact` if it does for all of them."""
 
     schema: Schema
@@ -24,7 +24,7 @@ class Answer(NamedTuple):
 
 _FEW = 3
 _PLAIN_PATTERN = re.compile(r"\^?[\w\[\](){},.:*+\\\-]+\$?")
-_UNKNOWN = Answer(schema=True, is_exact=False)
+_UNKNOWN = FilterAnswer(schema=True, is_exact=False)
 
 
 def filter_of(expression: str, kind: str, table: ElementTable) -> Schema:
@@ -38,20 +38,20 @@ def _negation(schema: Schema) -> Schema:
     return schema["not"] if schema.keys() == {"not"} else {"not": schema}
 
 
-def _all(answers: Sequence[Answer]) -> Answer:
+def _all(answers: Sequence[FilterAnswer]) -> FilterAnswer:
     schemas = [answer.schema for answer in answers if answer.schema is not True]
     exact = all(answer.is_exact for answer in answers)
     if False in schemas or not schemas:
-        return Answer(schema=not schemas, is_exact=exact)
-    return Answer(schema=schemas[0] if len(schemas) == 1 else {"allOf": schemas}, is_exact=exact)
+        return FilterAnswer(schema=not schemas, is_exact=exact)
+    return FilterAnswer(schema=schemas[0] if len(schemas) == 1 else {"allOf": schemas}, is_exact=exact)
 
 
-def _any(answers: Sequence[Answer]) -> Answer:
+def _any(answers: Sequence[FilterAnswer]) -> FilterAnswer:
     schemas = [answer.schema for answer in answers if answer.schema is not False]
     exact = all(answer.is_exact for answer in answers)
     if True in schemas or not schemas:
-        return Answer(schema=bool(schemas), is_exact=exact)
-    return Answer(schema=schemas[0] if len(schemas) == 1 else {"anyOf": schemas}, is_exact=exact)
+        return FilterAnswer(schema=bool(schemas), is_exact=exact)
+    return FilterAnswer(schema=schemas[0] if len(schemas) == 1 else {"anyOf": schemas}, is_exact=exact)
 
 
 class _Filter(NamedTuple):
@@ -60,7 +60,7 @@ class _Filter(NamedTuple):
     table: ElementTable
     kind: str
 
-    def may_be(self, tree: Expression, *, wanted: bool) -> Answer:
+    def may_be(self, tree: Expression, *, wanted: bool) -> FilterAnswer:
         """When an expression may be true (or, if that is wanted, false)."""
         if isinstance(tree, Operation):
             return self._operation(tree, wanted=wanted)
@@ -68,7 +68,7 @@ class _Filter(NamedTuple):
             return self._call(tree, wanted=wanted)
         return _UNKNOWN
 
-    def _operation(self, tree: Operation, *, wanted: bool) -> Answer:
+    def _operation(self, tree: Operation, *, wanted: bool) -> FilterAnswer:
         match tree.sign:
             case "or" | "and":
                 answers = [self.may_be(part, wanted=wanted) for part in (tree.left, tree.right)]
@@ -81,7 +81,7 @@ class _Filter(NamedTuple):
             case _:
                 return self._comparison(tree, wanted=wanted)
 
-    def _comparison(self, tree: Operation, *, wanted: bool) -> Answer:
+    def _comparison(self, tree: Operation, *, wanted: bool) -> FilterAnswer:
         is_wanted = wanted == (tree.sign != "!=")
         match tree:
             case Operation(sign="=" | "!=", left=Call(), right=Call()):
@@ -95,7 +95,7 @@ class _Filter(NamedTuple):
             case _:
                 return _UNKNOWN
 
-    def _counted(self, tree: Expression, *, wanted: bool) -> Answer:
+    def _counted(self, tree: Expression, *, wanted: bool) -> FilterAnswer:
         """When a sum of counts may be more than nothing: one of the things counted is there."""
         if isinstance(tree, Operation) and tree.sign == "+":
             answers = [self._counted(part, wanted=wanted) for part in (tree.left, tree.right)]
@@ -103,16 +103,16 @@ class _Filter(NamedTuple):
         is_count = isinstance(tree, Call) and tree.name == "count"
         return self._present(tree.owner, wanted=wanted) if isinstance(tree, Call) and is_count else _UNKNOWN
 
-    def _alike(self, tree: Operation, *, wanted: bool) -> Answer:
+    def _alike(self, tree: Operation, *, wanted: bool) -> FilterAnswer:
         """When both sides may say the same, or may not."""
         sides = [self.may_be(side, wanted=True) for side in (tree.left, tree.right)]
         if all(side.is_exact for side in sides):
             differ: Schema = {"oneOf": [side.schema for side in sides]}
-            return Answer(schema=_negation(differ) if wanted else differ, is_exact=True)
+            return FilterAnswer(schema=_negation(differ) if wanted else differ, is_exact=True)
         pairs = [(answer, answer == wanted) for answer in (True, False)]
         return _any([_all([self.may_be(tree.left, wanted=one), self.may_be(tree.right, wanted=other)]) for one, other in pairs])
 
-    def _call(self, tree: Call, *, wanted: bool) -> Answer:
+    def _call(self, tree: Call, *, wanted: bool) -> FilterAnswer:
         match tree.name, tree.arguments:
             case "not", ():
                 return self.may_be(tree.owner, wanted=not wanted)
@@ -128,43 +128,43 @@ class _Filter(NamedTuple):
             case _:
                 return _UNKNOWN
 
-    def _present(self, tree: Expression, *, wanted: bool) -> Answer:
+    def _present(self, tree: Expression, *, wanted: bool) -> FilterAnswer:
         """When a path leads to something, or to nothing."""
         if isinstance(tree, Call) and tree.name == "trace":
             tree = tree.owner
         if isinstance(tree, Call) and tree.name == "where":
             return self._some(tree.owner, self._of_each(tree.owner, tree.arguments[0], wanted=True), wanted=wanted)
-        return self._some(tree, Answer(schema=True, is_exact=True), wanted=wanted)
+        return self._some(tree, FilterAnswer(schema=True, is_exact=True), wanted=wanted)
 
-    def _of_each(self, owner: Expression, condition: Expression, *, wanted: bool) -> Answer:
+    def _of_each(self, owner: Expression, condition: Expression, *, wanted: bool) -> FilterAnswer:
         """When a condition may be true of an item of a path; if that is wanted, when it may be false or nothing."""
         kind = self.kind if isinstance(owner, This) else self._kind_of(owner)
         true = _Filter(self.table, kind).may_be(condition, wanted=True) if kind else _UNKNOWN
         if wanted:
             return true
-        return Answer(schema=_negation(true.schema), is_exact=True) if true.is_exact else _UNKNOWN
+        return FilterAnswer(schema=_negation(true.schema), is_exact=True) if true.is_exact else _UNKNOWN
 
-    def _some(self, tree: Expression, condition: Answer, *, wanted: bool) -> Answer:
+    def _some(self, tree: Expression, condition: FilterAnswer, *, wanted: bool) -> FilterAnswer:
         """When a path leads to something of which a condition may be true, or to nothing such."""
         path = _path(tree)
         if not wanted and not condition.is_exact:
             return _UNKNOWN
         if isinstance(tree, This):
-            return condition if wanted else Answer(schema=_negation(condition.schema), is_exact=True)
+            return condition if wanted else FilterAnswer(schema=_negation(condition.schema), is_exact=True)
         if path is None:
             return _UNKNOWN
         there = self._having(self.kind, path, condition.schema, or_beside=condition.schema is True)
-        return Answer(schema=there if wanted else _negation(there), is_exact=condition.is_exact)
+        return FilterAnswer(schema=there if wanted else _negation(there), is_exact=condition.is_exact)
 
-    def _valued(self, tree: Expression, value: dict[str, Any], *, wanted: bool) -> Answer:
+    def _valued(self, tree: Expression, value: dict[str, Any], *, wanted: bool) -> FilterAnswer:
         """When a path leads to such a value, or to another one; where it leads to several, nothing is decided."""
         if isinstance(tree, This):
-            return Answer(schema=value if wanted else {"not": value}, is_exact=True)
+            return FilterAnswer(schema=value if wanted else {"not": value}, is_exact=True)
         path = _path(tree)
         if path is None:
             return _UNKNOWN
         schema = self._having(self.kind, path, value if wanted else {"not": value}, or_beside=False)
-        return Answer(schema=schema, is_exact=wanted and self._is_single(path))
+        return FilterAnswer(schema=schema, is_exact=wanted and self._is_single(path))
 
     def _is_single(self, path: Sequence[str]) -> bool:
         """Whether a path of one step leads to one value at most."""
@@ -183,15 +183,15 @@ class _Filter(NamedTuple):
         elements = self._elements(kind, name)
         if not rest and leaf is True and or_beside and len(elements) > _FEW:
             return self._having_choice(name)
-        found: list[Answer] = []
+        found: list[FilterAnswer] = []
         for element in elements:
             inner = self._having(element.type, rest, leaf, or_beside=or_beside) if rest else leaf
             there = {"required": [element.name]}
             value = {"contains": inner} if element.maximum is None or element.maximum > 1 else inner
             schema = there if inner is True else {**there, "properties": {element.name: value}}
-            found.append(Answer(schema=schema, is_exact=True))
+            found.append(FilterAnswer(schema=schema, is_exact=True))
             if or_beside and not rest and self.table[element.type].kind == "primitive":
-                found.append(Answer(schema={"required": ["_" + element.name]}, is_exact=True))
+                found.append(FilterAnswer(schema={"required": ["_" + element.name]}, is_exact=True))
         return _any(found).schema
 
     def _having_choice(self, name: str) -> Schema:

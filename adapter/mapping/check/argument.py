@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from adapter.mapping.check.expression import Binder
 from adapter.mapping.check.frame import Frame
 from adapter.mapping.check.value import Scope, Value
-from adapter.mapping.syntax.tree import FragmentSource
-from adapter.strict_yaml.document import TextNode
+from adapter.mapping.syntax.map_file import FragmentSource
+from adapter.strict_yaml.nodes import TextNode
 
 _NOTHING = Value(code="None", key="None", type=None, optional=True, constant=None)
 

@@ -11,10 +11,10 @@ from adapter.mapping.check.expression import Binder
 from adapter.mapping.check.frame import Frame
 from adapter.mapping.check.list_form import item_of
 from adapter.mapping.check.value import BROKEN, Scope, Value
-from adapter.mapping.syntax.tree import STRUCTURE_KEYS, FragmentSource, LoopHead, Text, read_structure
+from adapter.mapping.syntax.map_file import STRUCTURE_KEYS, FragmentSource, LoopHead, Text, read_structure
 from adapter.mapping.types import Field, Kind, Shape, accepts, is_whole
-from adapter.strict_yaml.document import MappingNode, SequenceNode, TextNode
-from adapter.strict_yaml.document import Node as YamlNode
+from adapter.strict_yaml.nodes import MappingNode, SequenceNode, TextNode
+from adapter.strict_yaml.nodes import Node as YamlNode
 from adapter.strict_yaml.problem import Mark, Problem
 
 _CALL = re.compile(r"^\s*([A-Za-z_]\w*)\s*\(", re.DOTALL)

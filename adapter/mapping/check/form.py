@@ -18,7 +18,7 @@ _BOOLEAN = Kind("boolean")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class MapTarget:
     """What other maps need to know of a map to refer to its resources.
 
     `loop` says whether it makes one resource, one if its item is there, or one per item; `item` is the key of the item,
@@ -39,7 +39,7 @@ class Calls:
 
     functions: Mapping[str, Function]
     bound: Mapping[str, Callable[..., Any]]
-    targets: Mapping[str, Target]
+    targets: Mapping[str, MapTarget]
     type_of: Callable[[str], Type]
     terminology: Terminology
     early: bool = False
@@ -98,7 +98,7 @@ class Calls:
             return None
         return self._reference(frame, target, item, scope)
 
-    def _reference(self, frame: Frame, target: Target, item: Value | None, scope: Scope) -> Value:
+    def _reference(self, frame: Frame, target: MapTarget, item: Value | None, scope: Scope) -> Value:
         local = frame.hoist(f"ref {target.name}", f"run.references[{target.name!r}]", optional=True)
         code = local if item is None else f"{local}.get(id({item.code}))"
         same_item = item is None or (item.key.rstrip("'") == target.item and not item.optional)

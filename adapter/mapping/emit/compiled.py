@@ -12,14 +12,14 @@ from typing import Any, Final
 from adapter.mapping.check.bind import BodyBinder
 from adapter.mapping.check.bound import Leaf, Loop, ObjectNode
 from adapter.mapping.check.expression import Binder
-from adapter.mapping.check.form import Calls, Target
+from adapter.mapping.check.form import Calls, MapTarget
 from adapter.mapping.check.frame import Frame, Place
 from adapter.mapping.check.value import Mode, Scope, Value
 from adapter.mapping.emit.generate import LINE, Generator, Group, _At
 from adapter.mapping.emit.support import NAMESPACE, Report, Run, Trace
-from adapter.mapping.syntax.tree import FragmentSource, MapSource, Text
+from adapter.mapping.syntax.map_file import FragmentSource, MapSource, Text
 from adapter.mapping.types import Kind, Shape
-from adapter.strict_yaml.document import TextNode
+from adapter.strict_yaml.nodes import TextNode
 from adapter.strict_yaml.problem import Problem
 
 _COMPILING: Final = RLock()
@@ -107,7 +107,7 @@ def _conjuncts(binder: Binder, source: MapSource, scope: Scope) -> frozenset[str
     return frozenset(value.key for value in values if value is not None)
 
 
-def target_of(source: MapSource, bench: BindingContext) -> Target:
+def target_of(source: MapSource, bench: BindingContext) -> MapTarget:
     """What other maps need to know of this one."""
     bench = replace(bench, report=lambda _: None)
     header = bind_header(source, bench, [], early=True)
@@ -117,7 +117,7 @@ def target_of(source: MapSource, bench: BindingContext) -> Target:
     binder = Binder(header.frame, replace(bench.calls, early=True))
     identity = binder.text(text[1:], source.mark, header.scope) if text.startswith("=") else None
     item = loop.source.key if loop else ""
-    return Target(
+    return MapTarget(
         name=source.name,
         type=source.target,
         loop="none" if loop is None else loop.kind,
@@ -132,7 +132,7 @@ class CompiledMap:
     """A checked map: `keys` decides what is made and under which id, `make` makes one resource."""
 
     source: MapSource
-    target: Target
+    target: MapTarget
     bench: BindingContext
     places: list[Place]
     read: frozenset[str]
@@ -297,7 +297,7 @@ def bind_map(source: MapSource, shape: Shape, bench: BindingContext) -> Compiled
     )
 
 
-def _body_scope(header: Header, target: Target) -> Scope:
+def _body_scope(header: Header, target: MapTarget) -> Scope:
     """What the elements of a resource see: also its own id."""
     own = Value(code="resource_id", key="resource_id", type=Kind("id"), reads=target.reads, functions=("stable_id",), simple=True)
     return header.scope.with_name("resource_id", own)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from adapter.fhir.identity import stable_id
+from adapter.fhir.resource_id import stable_id
 from adapter.issues import ConflictError, Issue, IssueType, Severity
 from adapter.mapping.emit.compiled import CompiledMap
 from adapter.mapping.emit.support import Report, Run, Trace

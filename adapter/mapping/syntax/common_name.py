@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from adapter.mapping.syntax.tree import MapSource, Text
-from adapter.strict_yaml.document import MappingNode, Node, SequenceNode, TextNode
+from adapter.mapping.syntax.map_file import MapSource, Text
+from adapter.strict_yaml.nodes import MappingNode, Node, SequenceNode, TextNode
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-from adapter.mapping.syntax.tree import Extension, MapSource
-from adapter.strict_yaml.document import MappingNode, Node, SequenceNode, TextNode
+from adapter.mapping.syntax.map_file import Extension, MapSource
+from adapter.strict_yaml.nodes import MappingNode, Node, SequenceNode, TextNode
 from adapter.strict_yaml.problem import Problem, problem
 
 Entries = dict[str, tuple[TextNode, Node]]

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from adapter.readers.hl7v2 import problem
-from adapter.readers.hl7v2.problem import unreadable
+from adapter.readers.hl7v2 import reading_problem
+from adapter.readers.hl7v2.reading_problem import unreadable
 
 _BOM = b"\xef\xbb\xbf"
 _HEADER = re.compile(rb"(?:MSH|BHS|FHS)([^\r\n]*)")
@@ -46,11 +46,11 @@ def decoded(content: bytes, name: str) -> str:
     declared = _declared(content)
     codec = CODECS.get(declared.upper())
     if codec is None:
-        raise unreadable(problem.UNKNOWN_SET, f"{name}#MSH-18", known=", ".join(sorted(filter(None, CODECS))))
+        raise unreadable(reading_problem.UNKNOWN_SET, f"{name}#MSH-18", known=", ".join(sorted(filter(None, CODECS))))
     try:
         return content.decode(codec)
     except UnicodeDecodeError as error:
-        kind = problem.NOT_IN_SET if declared else problem.NOT_UTF_8
+        kind = reading_problem.NOT_IN_SET if declared else reading_problem.NOT_UTF_8
         raise unreadable(kind, f"{name}:{_place(content, error.start)}") from None
 
 

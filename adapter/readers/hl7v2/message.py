@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from adapter.readers.hl7v2 import problem
-from adapter.readers.hl7v2.problem import unreadable
+from adapter.readers.hl7v2 import reading_problem
+from adapter.readers.hl7v2.reading_problem import unreadable
 
 _START, _END = "\x0b", "\x1c"
 _NAME = re.compile(r"[A-Z][A-Z0-9]{2}")
@@ -71,7 +71,7 @@ def messages_of(text: str, name: str) -> list[Message]:
             messages.append([(number, line)])
         elif not line.startswith(_ENVELOPE):
             if not messages:
-                raise unreadable(problem.NO_HEADER, f"{name}:{number}:1")
+                raise unreadable(reading_problem.NO_HEADER, f"{name}:{number}:1")
             messages[-1].append((number, line))
     _check_batch(lines, len(messages), name)
     return [_message(message, name) for message in messages]
@@ -80,7 +80,7 @@ def messages_of(text: str, name: str) -> list[Message]:
 def _unframed(text: str, name: str) -> str:
     """The text without the marks of MLLP frames."""
     if text.count(_START) != text.count(_END):
-        raise unreadable(problem.CUT_FRAME, name)
+        raise unreadable(reading_problem.CUT_FRAME, name)
     return text.replace(_START, "").replace(_END, "")
 
 
@@ -101,7 +101,7 @@ def _message(lines: Sequence[Line], name: str) -> Message:
     for line_number, line in lines:
         label, *fields = line.split(separators.field)
         if not _NAME.fullmatch(label):
-            raise unreadable(problem.NO_NAME, f"{name}:{line_number}:1")
+            raise unreadable(reading_problem.NO_NAME, f"{name}:{line_number}:1")
         counts[label] = counts.get(label, 0) + 1
         first = separators.field if label == "MSH" else label
         segments.append(Segment(name=label, occurrence=counts[label], line=line_number, fields=(first, *fields)))
@@ -112,12 +112,12 @@ def _separators(header: str, place: str) -> Separators:
     """The separators that a header declares (MSH-1 and MSH-2)."""
     field = header[3:4]
     if not field or field.isalnum() or field.isspace():
-        raise unreadable(problem.NO_FIELD_SEPARATOR, f"{place}:4")
+        raise unreadable(reading_problem.NO_FIELD_SEPARATOR, f"{place}:4")
     encoding = header[4:].split(field, maxsplit=1)[0]
     if any(mark.isalnum() or mark.isspace() for mark in encoding) or not 1 <= len(encoding) <= _MOST_ENCODING_CHARACTERS:
-        raise unreadable(problem.NO_ENCODING, f"{place}:5")
+        raise unreadable(reading_problem.NO_ENCODING, f"{place}:5")
     if len(set(encoding)) < len(encoding):
-        raise unreadable(problem.SAME_SEPARATOR, f"{place}:5")
+        raise unreadable(reading_problem.SAME_SEPARATOR, f"{place}:5")
     parts = [*encoding, "", "", ""]
     return Separators(field=field, component=parts[0], repetition=parts[1], escape=parts[2], subcomponent=parts[3])
 
@@ -129,7 +129,7 @@ def _check_run_together(lines: Sequence[Line], separators: Separators, name: str
     for number, line in lines:
         found = pattern.search(line, 4)
         if found:
-            raise unreadable(problem.RUN_TOGETHER, f"{name}:{number}:{found.start() + 1}", name=found[1])
+            raise unreadable(reading_problem.RUN_TOGETHER, f"{name}:{number}:{found.start() + 1}", name=found[1])
 
 
 def _check_batch(lines: Sequence[Line], count: int, name: str) -> None:
@@ -137,9 +137,9 @@ def _check_batch(lines: Sequence[Line], count: int, name: str) -> None:
     names = {line[:3] for _, line in lines}
     for begin, end in (("FHS", "FTS"), ("BHS", "BTS")):
         if begin in names and end not in names:
-            raise unreadable(problem.CUT_BATCH, name, begin=begin, end=end)
+            raise unreadable(reading_problem.CUT_BATCH, name, begin=begin, end=end)
     trailers = [(number, line.split(line[3:4])[1]) for number, line in lines if line.startswith("BTS") and line[3:4]]
     if trailers and all(said.isdigit() for _, said in trailers):
         total = sum(int(said) for _, said in trailers)
         if total != count:
-            raise unreadable(problem.WRONG_COUNT, f"{name}:{trailers[-1][0]}:5", said=total, count=count)
+            raise unreadable(reading_problem.WRONG_COUNT, f"{name}:{trailers[-1][0]}:5", said=total, count=count)

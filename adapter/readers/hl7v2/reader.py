@@ -7,13 +7,13 @@ from functools import cached_property
 
 from adapter.path import Path
 from adapter.readers.document import Document, ReadDocument
-from adapter.readers.hl7v2 import problem
+from adapter.readers.hl7v2 import reading_problem
 from adapter.readers.hl7v2.charset import decoded
+from adapter.readers.hl7v2.field_value import MORE, MORE_COMPONENTS, FieldReader
 from adapter.readers.hl7v2.message import Message, Segment, messages_of
-from adapter.readers.hl7v2.problem import unreadable
-from adapter.readers.hl7v2.structure import Arrangement
-from adapter.readers.hl7v2.table import Tables, tables
-from adapter.readers.hl7v2.value import MORE, MORE_COMPONENTS, FieldReader
+from adapter.readers.hl7v2.message_structure import Arrangement
+from adapter.readers.hl7v2.reading_problem import unreadable
+from adapter.readers.hl7v2.segment_tables import Tables, tables
 
 FORM = "hl7v2"
 _BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?[\x0b\s]*(?:MSH|FHS|BHS)[^\w\s]")
@@ -89,7 +89,7 @@ class Hl7Reader:
         """The messages of the document; raises UnreadableError with the line and column of what is wrong."""
         messages = messages_of(decoded(document.content, document.name), document.name)
         if not messages:
-            raise unreadable(problem.EMPTY, document.name)
+            raise unreadable(reading_problem.EMPTY, document.name)
         return tuple(_read(message, name, document) for message, name in _named(messages, document.name))
 
 
@@ -117,14 +117,14 @@ def _form_of(message: Message, document: Document, known: Tables) -> str:
     parts = message.field(_MESSAGE_TYPE).split(message.separators.component or "^")
     kind, event, declared = (*parts, "", "", "")[:3]
     if not re.fullmatch(r"[A-Z]{3}", kind):
-        raise unreadable(problem.NO_TYPE, f"{document.name}:{line}:{message.segments[0].column(_MESSAGE_TYPE)}")
+        raise unreadable(reading_problem.NO_TYPE, f"{document.name}:{line}:{message.segments[0].column(_MESSAGE_TYPE)}")
     form = f"{FORM}.{known.structure_name(kind, event, declared)}"
     if document.form not in (None, FORM, form):
-        raise unreadable(problem.OTHER_FORM, f"{document.name}:{line}:1", form=form)
+        raise unreadable(reading_problem.OTHER_FORM, f"{document.name}:{line}:1", form=form)
     return form
 
 
 def _check_patient(message: Message, arrangement: Arrangement, document: Document) -> None:
     structure = arrangement.structure
     if structure and "PID" in structure.names and all(segment.name != "PID" for segment in message.segments):
-        raise unreadable(problem.NO_PATIENT, f"{document.name}:{message.segments[-1].line}:1")
+        raise unreadable(reading_problem.NO_PATIENT, f"{document.name}:{message.segments[-1].line}:1")

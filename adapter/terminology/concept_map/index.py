@@ -12,7 +12,7 @@ NO_TRANSLATION = frozenset({"unmatched", "disjoint"})
 """The equivalences that say that two codes mean nothing alike."""
 
 
-class Row(NamedTuple):
+class MapRow(NamedTuple):
     """One line of a map: an element, and one of its targets."""
 
     element: Element
@@ -24,7 +24,7 @@ class Row(NamedTuple):
         return str(self.target.get("equivalence") or "relatedto")
 
 
-class Group:
+class MapGroup:
     """The lines of a map from one code system into another."""
 
     def __init__(self, resource: Element) -> None:
@@ -34,11 +34,11 @@ class Group:
         self.unmapped: Element = resource.get("unmapped") or {}
         self._elements: list[Element] = resource.get("element") or []
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[MapRow]:
         """All lines, in order."""
         for element in self._elements:
             for target in element.get("target") or ():
-                yield Row(element, target)
+                yield MapRow(element, target)
 
     @cached_property
     def codes(self) -> frozenset[str]:
@@ -46,12 +46,12 @@ class Group:
         return frozenset(str(element.get("code") or "") for element in self._elements)
 
     @cached_property
-    def by_source(self) -> Mapping[str, list[Row]]:
+    def by_source(self) -> Mapping[str, list[MapRow]]:
         """The lines for each code that is translated."""
         return _indexed((row.element.get("code"), row) for row in self.rows())
 
     @cached_property
-    def by_target(self) -> Mapping[str, list[Row]]:
+    def by_target(self) -> Mapping[str, list[MapRow]]:
         """The lines for each code that others are translated into."""
         return _indexed((row.target.get("code"), row) for row in self.rows())
 
@@ -79,14 +79,14 @@ class ConceptMap:
         return joined(self.url, self.version)
 
     @cached_property
-    def groups(self) -> list[Group]:
+    def groups(self) -> list[MapGroup]:
         """The groups, each for a source and a target system."""
-        return [Group(group) for group in self.resource.get("group") or ()]
+        return [MapGroup(group) for group in self.resource.get("group") or ()]
 
     @property
     def first_targets(self) -> dict[str, str]:
         """The code that each code becomes first, whatever its system; codes that become nothing are left out."""
-        firsts: dict[str, Row] = {}
+        firsts: dict[str, MapRow] = {}
         for group in self.groups:
             for row in group.rows():
                 firsts.setdefault(str(row.element.get("code")), row)
@@ -94,8 +94,8 @@ class ConceptMap:
         return {code: str(row.target["code"]) for code, row in alike.items()}
 
 
-def _indexed(rows: Iterator[tuple[object, Row]]) -> Mapping[str, list[Row]]:
-    index: dict[str, list[Row]] = {}
+def _indexed(rows: Iterator[tuple[object, MapRow]]) -> Mapping[str, list[MapRow]]:
+    index: dict[str, list[MapRow]] = {}
     for code, row in rows:
         index.setdefault(str(code or ""), []).append(row)
     return index

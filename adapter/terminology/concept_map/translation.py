@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapter.terminology.coding import Coding
-from adapter.terminology.concept_map.index import NO_TRANSLATION, ConceptMap, Group
+from adapter.terminology.concept_map.index import NO_TRANSLATION, ConceptMap, MapGroup
 
 Element = Mapping[str, Any]
 
@@ -58,7 +58,7 @@ def translations(maps: Iterable[ConceptMap], coding: Coding, *, is_reverse: bool
                 yield from _forward(concept_map, group, coding)
 
 
-def _forward(concept_map: ConceptMap, group: Group, coding: Coding) -> Iterator[Mapped]:
+def _forward(concept_map: ConceptMap, group: MapGroup, coding: Coding) -> Iterator[Mapped]:
     for row in group.by_source.get(coding.code, ()):
         other = _coding(group.target, row.target)
         yield _mapped(concept_map, coding, other, equivalence=row.equivalence, scope="target")
@@ -66,7 +66,7 @@ def _forward(concept_map: ConceptMap, group: Group, coding: Coding) -> Iterator[
         yield from _unmapped(concept_map, group, coding)
 
 
-def _unmapped(concept_map: ConceptMap, group: Group, coding: Coding) -> Iterator[Mapped]:
+def _unmapped(concept_map: ConceptMap, group: MapGroup, coding: Coding) -> Iterator[Mapped]:
     """What a group says of codes that it does not list (http://hl7.org/fhir/R4/valueset-conceptmap-unmapped-mode.html).
 
     Another map (`other-map`) is asked on its own where it is here, as all maps are.
@@ -78,7 +78,7 @@ def _unmapped(concept_map: ConceptMap, group: Group, coding: Coding) -> Iterator
         yield _mapped(concept_map, coding, _coding(group.target, group.unmapped), equivalence="relatedto", scope="target")
 
 
-def _backward(concept_map: ConceptMap, group: Group, coding: Coding) -> Iterator[Mapped]:
+def _backward(concept_map: ConceptMap, group: MapGroup, coding: Coding) -> Iterator[Mapped]:
     for row in group.by_target.get(coding.code, ()):
         equivalence = _BACK.get(row.equivalence, row.equivalence)
         yield _mapped(concept_map, coding, _coding(group.source, row.element), equivalence=equivalence, scope="source")

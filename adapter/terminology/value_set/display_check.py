@@ -3,10 +3,10 @@
 from adapter.issues import Severity
 from adapter.terminology import messages
 from adapter.terminology.code_system.designation import Designation, Match, in_languages, listed, match, preferred
+from adapter.terminology.findings import CodeQuery
 from adapter.terminology.language import Depth, Languages
-from adapter.terminology.outcome import TerminologyIssue
-from adapter.terminology.report import CodeQuery
-from adapter.terminology.request import RequestContext
+from adapter.terminology.request_context import RequestContext
+from adapter.terminology.tx_issue import TerminologyIssue
 
 
 def check_member_display(sought: CodeQuery, wanted: RequestContext, *, is_lenient: bool) -> None:

@@ -50,7 +50,7 @@ class Known:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Entry:
+class ExpansionEntry:
     """A code that is in an expansion: a concept of a code system, with what the value set says of it (`element`).
 
     Of one that a value set brings in an expansion of its own no concept is `known`; its element is shown as it is.
@@ -61,7 +61,7 @@ class Entry:
     code: str
     known: Known | None = None
     element: Element = field(default_factory=dict)
-    children: "list[Entry]" = field(default_factory=list)
+    children: "list[ExpansionEntry]" = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,7 @@ class Declared:
         ]
 
 
-def shown(entry: Entry, show: Show, declared: Declared, *, nested: bool) -> Resource:
+def shown(entry: ExpansionEntry, show: Show, declared: Declared, *, nested: bool) -> Resource:
     """The entry as `contains`; `declared` takes note of its properties. Its children are in it if it is `nested`."""
     said = _element(entry.known, entry.element, show, declared=declared) if entry.known else _as_it_is(entry.element)
     if nested and entry.children:

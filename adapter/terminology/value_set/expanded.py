@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from adapter.terminology.request import RequestContext
-from adapter.terminology.value_set.entry import Entry
-from adapter.terminology.value_set.search import Search
+from adapter.terminology.request_context import RequestContext
+from adapter.terminology.value_set.entry import ExpansionEntry
+from adapter.terminology.value_set.text_filter import Search
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +31,8 @@ class Expanded:
     `passed` is how many codes come before the entries.
     """
 
-    entries: list[Entry] = field(default_factory=list)
-    roots: list[Entry] = field(default_factory=list)
+    entries: list[ExpansionEntry] = field(default_factory=list)
+    roots: list[ExpansionEntry] = field(default_factory=list)
     parameters: list[tuple[str, str]] = field(default_factory=list)
     is_tree: bool = True
     is_counted: bool = True

@@ -12,10 +12,10 @@ from adapter.terminology.code_system.concept import Concept
 from adapter.terminology.code_system.definition import CodeSystem
 from adapter.terminology.code_system.filters import filters_of, selected
 from adapter.terminology.definition_status import concern
-from adapter.terminology.outcome import RefusedError
-from adapter.terminology.report import enumerated
-from adapter.terminology.request import RequestContext
-from adapter.terminology.value_set.entry import Entry, Known
+from adapter.terminology.findings import enumerated
+from adapter.terminology.request_context import RequestContext
+from adapter.terminology.tx_issue import OperationRefusedError
+from adapter.terminology.value_set.entry import ExpansionEntry, Known
 from adapter.terminology.value_set.expanded import Expanded, Task
 from adapter.terminology.value_set.listed import listed_code_system
 from adapter.terminology.value_set.prepare import check_modifiers, deeper, found_import
@@ -28,8 +28,8 @@ Key = tuple[str, str | None, str]
 def expanded(value_set: ValueSet, task: Task) -> Expanded:
     """Expand a value set.
 
-    Raises RefusedError for imports that are not here, in a circle or too deep, code systems that are not here or not in the
-    version that they must have, filters that are not understood, and too many codes.
+    Raises OperationRefusedError for imports that are not here, in a circle or too deep, code systems that are not here or not
+    in the version that they must have, filters that are not understood, and too many codes.
     """
     return _Expansion(_Work(task=task), value_set, ()).expanded()
 
@@ -54,7 +54,7 @@ class _Expansion:
         self._value_set = value_set
         self._path = deeper(task.wanted, value_set, path)
         self._made = Expanded(is_tree=not task.is_flat)
-        self._keys: dict[Key, Entry] = {}
+        self._keys: dict[Key, ExpansionEntry] = {}
         self._excluded: set[Key] = set()
         self._excluded_systems: set[tuple[str, str | None]] = set()
         compose = value_set.compose or {}
@@ -121,7 +121,7 @@ class _Expansion:
             entries = (each for each in made if _is_in_all(each, imports))
         self._excluded |= {self._key(each.url, each.version, each.code) for each in entries}
 
-    def _is_excluded(self, entry: Entry) -> bool:
+    def _is_excluded(self, entry: ExpansionEntry) -> bool:
         systems = {(entry.url, None), (entry.url, entry.version)}
         return bool(systems & self._excluded_systems) or self._key(entry.url, entry.version, entry.code) in self._excluded
 
@@ -195,7 +195,7 @@ class _Expansion:
         return self._work.done[canonical]
 
     def _code_system(self, element: Element) -> CodeSystem:
-        """The code system of an include or exclude, noted as used; raises RefusedError if it is not as it must be."""
+        """The code system of an include or exclude, noted as used; raises OperationRefusedError if it is not as it must be."""
         listed = listed_code_system(self._wanted, element)
         if listed:
             self._made.note("used-codesystem", listed.canonical)
@@ -209,7 +209,7 @@ class _Expansion:
             raise _unknown_system(self._wanted, url, version)
         issues = list(self._wanted.version_issues(system))
         if issues:
-            raise RefusedError(*issues)
+            raise OperationRefusedError(*issues)
         self._mention(system.resource)
         self._made.note("used-codesystem", system.canonical)
         for each in system.supplements:
@@ -266,7 +266,7 @@ class _Expansion:
 
     def _add_tree(self, root: Known, imports: list[Expanded], seen: set[str]) -> None:
         """Add a concept and all below it; below one that is left out for its status follow its children all the same."""
-        waiting: list[tuple[Concept, Entry | None]] = [(root.concept, None)]
+        waiting: list[tuple[Concept, ExpansionEntry | None]] = [(root.concept, None)]
         while waiting and not self._is_page_full:
             concept, parent = waiting.pop()
             if concept.code in seen:
@@ -274,7 +274,7 @@ class _Expansion:
                 continue
             seen.add(concept.code)
             known = Known(system=root.system, concept=concept)
-            below: Entry | None = parent
+            below: ExpansionEntry | None = parent
             if self._is_before_page:
                 self._made.passed += 1
             elif self._is_wanted(known):
@@ -291,7 +291,7 @@ class _Expansion:
             return False
         return not self._task.search or self._task.search.finds((*system.texts(concept), *_own_texts(element or {})))
 
-    def _add(self, entry: Entry, imports: list[Expanded], *, parent: Entry | None = None) -> bool:
+    def _add(self, entry: ExpansionEntry, imports: list[Expanded], *, parent: ExpansionEntry | None = None) -> bool:
         """Add an entry, unless it is there already, is excluded, inactive where that does not count, or not in all imports."""
         leaves_out = (self._value_set.compose or {}).get("inactive") is False
         if leaves_out and entry.known and entry.known.is_inactive:
@@ -309,7 +309,7 @@ class _Expansion:
         return True
 
     def _check_size(self) -> None:
-        """Raise RefusedError if there are too many codes: in the answer without a page, or in all that it is made of."""
+        """Raise OperationRefusedError if there are too many codes: in the answer without a page, or in all that it is made of."""
         limits, limit = self._wanted.limits, self._task.limit
         self._work.count += 1
         is_full = limit is not None and len(self._path) == 1 and len(self._made.entries) >= limit
@@ -327,7 +327,7 @@ class _Expansion:
             waiting.extend(reversed(each.get("contains") or ()))
             if each.get("code"):
                 version = each.get("version") or None
-                self._add(Entry(url=str(each.get("system") or ""), version=version, code=each["code"], element=each), [])
+                self._add(ExpansionEntry(url=str(each.get("system") or ""), version=version, code=each["code"], element=each), [])
 
     def _mention(self, resource: Element) -> None:
         """Note a definition that is not fit for use."""
@@ -337,9 +337,9 @@ class _Expansion:
             self._made.note(f"warning-{said}", f"{resource.get('url')}{version}")
 
 
-def _entry(known: Known, element: Element | None = None) -> Entry:
+def _entry(known: Known, element: Element | None = None) -> ExpansionEntry:
     system = known.system
-    return Entry(url=system.url, version=system.version, code=known.concept.code, known=known, element=element or {})
+    return ExpansionEntry(url=system.url, version=system.version, code=known.concept.code, known=known, element=element or {})
 
 
 def _own_texts(element: Element) -> Iterator[str]:
@@ -349,18 +349,18 @@ def _own_texts(element: Element) -> Iterator[str]:
         yield str(each.get("value") or "")
 
 
-def _is_in_all(entry: Entry, imports: Iterable[Expanded]) -> bool:
+def _is_in_all(entry: ExpansionEntry, imports: Iterable[Expanded]) -> bool:
     return all((entry.url, entry.code) in imported.codes for imported in imports)
 
 
-def _unknown_import(canonical: str) -> RefusedError:
+def _unknown_import(canonical: str) -> OperationRefusedError:
     url, version = split(canonical)
     if version:
         return messages.UNKNOWN_IMPORT_VERSION.refusal(value_set=url, version=version)
     return messages.UNKNOWN_IMPORT.refusal(value_set=url)
 
 
-def _unknown_system(wanted: RequestContext, url: str, version: str | None) -> RefusedError:
+def _unknown_system(wanted: RequestContext, url: str, version: str | None) -> OperationRefusedError:
     if not version:
         return messages.UNKNOWN_SYSTEM_OF_EXPANSION.refusal(system=url)
     versions = wanted.catalog.code_system_versions(url)

@@ -8,9 +8,9 @@ from adapter.terminology import messages
 from adapter.terminology.code_system.definition import CodeSystem
 from adapter.terminology.code_system.designation import Match, match
 from adapter.terminology.coding import Coding
-from adapter.terminology.outcome import TerminologyIssue
-from adapter.terminology.report import CodeQuery, unknown_system
-from adapter.terminology.request import RequestContext
+from adapter.terminology.findings import CodeQuery, unknown_system
+from adapter.terminology.request_context import RequestContext
+from adapter.terminology.tx_issue import TerminologyIssue
 from adapter.terminology.version import is_match, latest
 
 Element = Mapping[str, Any]

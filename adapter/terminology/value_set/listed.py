@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapter.terminology.code_system.definition import CodeSystem, Definition
-from adapter.terminology.request import RequestContext
+from adapter.terminology.request_context import RequestContext
 
 Element = Mapping[str, Any]
 

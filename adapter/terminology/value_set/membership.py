@@ -12,8 +12,8 @@ from adapter.terminology.code_system.designation import Designation
 from adapter.terminology.code_system.filters import filters_of
 from adapter.terminology.coding import Coding
 from adapter.terminology.definition_status import status_issue
-from adapter.terminology.report import CodeQuery, silently, unknown_code, unknown_system
-from adapter.terminology.request import RequestContext
+from adapter.terminology.findings import CodeQuery, silently, unknown_code, unknown_system
+from adapter.terminology.request_context import RequestContext
 from adapter.terminology.value_set.included_version import included_version, picked_version
 from adapter.terminology.value_set.listed import listed_code_system
 from adapter.terminology.version import order

@@ -6,8 +6,8 @@ from typing import Any
 from adapter.terminology import messages
 from adapter.terminology.catalog import ValueSet
 from adapter.terminology.code_system.filters import filters_of
-from adapter.terminology.outcome import RefusedError
-from adapter.terminology.request import RequestContext, for_value_set
+from adapter.terminology.request_context import RequestContext, for_value_set
+from adapter.terminology.tx_issue import OperationRefusedError
 from adapter.terminology.value_set.membership import Members, Rules
 
 Element = Mapping[str, Any]
@@ -15,15 +15,15 @@ Element = Mapping[str, Any]
 _WITHOUT_MEANING = ("modifierExtension", "implicitRules")
 
 
-class UnresolvedError(RefusedError):
+class UnresolvedError(OperationRefusedError):
     """An import that is not here: the code cannot be validated, but the question was a good one."""
 
 
 def prepared(value_set: ValueSet, wanted: RequestContext, rules: Rules) -> Members:
     """The value set with all that it imports.
 
-    Raises UnresolvedError for an import that is not here, RefusedError for imports in a circle or too deep, filters that are not
-    understood, required supplements that are not here, and modifiers.
+    Raises UnresolvedError for an import that is not here, OperationRefusedError for imports in a circle or too deep, filters that
+    are not understood, required supplements that are not here, and modifiers.
     """
     wanted = for_value_set(wanted, value_set, is_open=False)
     members = _Preparation(wanted, rules).members(value_set, ())
@@ -32,7 +32,7 @@ def prepared(value_set: ValueSet, wanted: RequestContext, rules: Rules) -> Membe
 
 
 def check_modifiers(value_set: ValueSet) -> None:
-    """Raise RefusedError if something changes the meaning of the value set in a way that nobody here knows."""
+    """Raise OperationRefusedError if something changes the meaning of the value set in a way that nobody here knows."""
     compose = value_set.compose or {}
     parts = [compose, *(compose.get("include") or ()), *(compose.get("exclude") or ())]
     if any(value_set.resource.get(name) for name in _WITHOUT_MEANING) or any(each.get("modifierExtension") for each in parts):
@@ -42,12 +42,12 @@ def check_modifiers(value_set: ValueSet) -> None:
 
 
 def found_import(wanted: RequestContext, source: ValueSet, canonical: str) -> ValueSet | None:
-    """The value set that an include imports: contained (`#id`), or by canonical; raises RefusedError for a wrong version."""
+    """The value set that an include imports: contained (`#id`), or by canonical; OperationRefusedError for a wrong version."""
     return source.contained(canonical) if canonical.startswith("#") else wanted.value_set(canonical)
 
 
 def deeper(wanted: RequestContext, value_set: ValueSet, path: tuple[str, ...]) -> tuple[str, ...]:
-    """The path of imports with one more on it; raises RefusedError if it is a circle or too long."""
+    """The path of imports with one more on it; raises OperationRefusedError if it is a circle or too long."""
     canonical = value_set.canonical
     if canonical and canonical in path:
         raise messages.CIRCULAR_VALUE_SET.refusal(value_set=canonical, path=f"[{', '.join(path)}]")
@@ -96,7 +96,7 @@ class _Preparation:
 
 
 def _check_supplements(members: Members) -> None:
-    """Raise RefusedError if a supplement that is asked for belongs to no code system of the value set."""
+    """Raise OperationRefusedError if a supplement that is asked for belongs to no code system of the value set."""
     wanted = members.wanted
     systems = [wanted.ruled_code_system(url, None) for url in members.systems()] if wanted.supplements else []
     missing = [
@@ -106,7 +106,7 @@ def _check_supplements(members: Members) -> None:
         raise supplements_missing(missing)
 
 
-def supplements_missing(missing: list[str]) -> RefusedError:
+def supplements_missing(missing: list[str]) -> OperationRefusedError:
     """The error for supplements that are not here."""
     message = messages.SUPPLEMENT_MISSING if len(missing) == 1 else messages.SUPPLEMENTS_MISSING
     return message.refusal(supplements=",".join(missing))

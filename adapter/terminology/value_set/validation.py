@@ -12,9 +12,9 @@ from adapter.terminology.code_system.definition import CodeSystem
 from adapter.terminology.code_system.designation import preferred
 from adapter.terminology.coding import Coding
 from adapter.terminology.definition_status import status_issue
-from adapter.terminology.outcome import TerminologyIssue
-from adapter.terminology.report import CodeQuery, Found, Report, silently, unknown_code, unknown_system
-from adapter.terminology.request import RequestContext
+from adapter.terminology.findings import CodeQuery, Found, Report, silently, unknown_code, unknown_system
+from adapter.terminology.request_context import RequestContext
+from adapter.terminology.tx_issue import TerminologyIssue
 from adapter.terminology.value_set.display_check import check_member_display, check_other_display
 from adapter.terminology.value_set.membership import Members
 from adapter.terminology.version import latest
@@ -38,7 +38,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class ValidationAnswer:
     """What became of the codings: the one that counts (if any did), what is known of it, and all findings."""
 
     is_valid: bool
@@ -61,7 +61,7 @@ class _State:
     members: set[str] = field(default_factory=set)
 
 
-def validate(members: Members, question: Question) -> Answer:
+def validate(members: Members, question: Question) -> ValidationAnswer:
     """Validate codings; raises RefusedError for what cannot be carried out."""
     state = _State()
     value_set = members.value_set
@@ -219,13 +219,13 @@ def _say_not_in(members: Members, question: Question, report: Report, *, shown: 
         report.add(messages.NOT_IN_VALUE_SET.issue(place, codes=", ".join(shown), value_set=value_set))
 
 
-def _answer(wanted: RequestContext, question: Question, state: _State) -> Answer:
+def _answer(wanted: RequestContext, question: Question, state: _State) -> ValidationAnswer:
     kept = state.right or next(iter(state.all), None)
     found = kept.found if kept else Found()
     coding = kept.coding if kept and (state.right or question.form != "codeableConcept") else None
     _comment_status(question, state)
     display = preferred(found.designations, wanted.languages) or preferred(found.designations, None)
-    return Answer(
+    return ValidationAnswer(
         is_valid=state.is_member is True and not state.report.has_errors,
         is_member=state.is_member,
         coding=coding,

@@ -6,7 +6,7 @@ from adapter.terminology import messages
 from adapter.terminology.canonical import split
 from adapter.terminology.catalog import Catalog, ValueSet
 from adapter.terminology.code_system.definition import text_of
-from adapter.terminology.request import RULES, Limits, RequestContext, VersionRule, languages_of
+from adapter.terminology.request_context import RULES, ExpansionLimits, RequestContext, VersionRule, languages_of
 from adapter.terminology.wire.parameter import Arguments, Table, read_parameters
 
 _EXPANSION_PARAMETER = frozenset(
@@ -38,14 +38,14 @@ def of_value_set(table: Table, arguments: Arguments, value_set: ValueSet) -> Arg
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
+class LanguageHeader:
     """What the HTTP header says of languages; `is_open` says that a display in another language is better than none."""
 
     languages: str | None
     is_open: bool
 
 
-def wanted_of(arguments: Arguments, catalog: Catalog, limits: Limits, *, header: Header) -> RequestContext:
+def wanted_of(arguments: Arguments, catalog: Catalog, limits: ExpansionLimits, *, header: LanguageHeader) -> RequestContext:
     """What the arguments of an operation want; raises RefusedError for languages and versions that are none."""
     language, is_open = arguments.one("displayLanguage"), header.is_open
     return RequestContext(

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any
 
 from adapter.terminology import messages
-from adapter.terminology.outcome import RefusedError, TerminologyIssue
+from adapter.terminology.tx_issue import OperationRefusedError, TerminologyIssue
 
 Element = Mapping[str, Any]
 
@@ -22,7 +22,7 @@ _CODING = ("system", "version", "code", "display")
 _MOST_PARAMETERS = 10_000
 
 
-class Kind(Enum):
+class ParameterType(Enum):
     """What a parameter holds; the kinds of text are read alike, for clients mix them."""
 
     TEXT = "string"
@@ -40,15 +40,15 @@ class Kind(Enum):
     @property
     def is_text(self) -> bool:
         """Whether it can stand in a query."""
-        return self not in {Kind.CODING, Kind.CONCEPT, Kind.RESOURCE, Kind.PARTS}
+        return self not in {ParameterType.CODING, ParameterType.CONCEPT, ParameterType.RESOURCE, ParameterType.PARTS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class OperationParameter:
     """A row of a table: `also` are other names (of R4 or R5), `only` the values that are supported, `holds` resource types."""
 
     name: str
-    kind: Kind
+    kind: ParameterType
     says: str
     repeats: bool = False
     is_supported: bool = True
@@ -62,8 +62,8 @@ class Table:
     """The parameters of an operation, and those of which one must be there (`needs`, each a group)."""
 
     operation: str
-    rows: tuple[Parameter, ...]
-    by_name: Mapping[str, Parameter] = field(init=False)
+    rows: tuple[OperationParameter, ...]
+    by_name: Mapping[str, OperationParameter] = field(init=False)
 
     def __post_init__(self) -> None:
         """Index the rows by every name."""
@@ -92,13 +92,13 @@ class Arguments:
         return name in self.values
 
     def refuse_issues(self) -> None:
-        """Raise RefusedError if something can not be taken."""
+        """Raise OperationRefusedError if something can not be taken."""
         if self.issues:
-            raise RefusedError(*self.issues)
+            raise OperationRefusedError(*self.issues)
 
 
 def read_parameters(table: Table, body: object) -> Arguments:
-    """Read a Parameters resource by a table; raises RefusedError if it is none, collects all other issues."""
+    """Read a Parameters resource by a table; raises OperationRefusedError if it is none, collects all other issues."""
     if not isinstance(body, dict) or body.get("resourceType") != "Parameters":
         raise messages.NOT_PARAMETERS.refusal(what="this is something else")
     listed = body.get("parameter", [])
@@ -159,13 +159,13 @@ def _place(name: str) -> str:
     return name if re.fullmatch(r"[\w.$-]{1,64}", name, re.ASCII) else "Parameters.parameter.name"
 
 
-def _value(kind: Kind, element: Element) -> Any:  # noqa: ANN401 - whatever the parameter holds
+def _value(kind: ParameterType, element: Element) -> Any:  # noqa: ANN401 - whatever the parameter holds
     """The value of a parameter, or None if it is of another type."""
     key = next(key for key in element if key not in {"name", "id", "extension"})
     value = element[key]
-    if kind is Kind.BOOLEAN:
+    if kind is ParameterType.BOOLEAN:
         return value if isinstance(value, bool) else _BOOLEANS.get(str(value)) if key in _TEXTS else None
-    if kind is Kind.INTEGER:
+    if kind is ParameterType.INTEGER:
         return _integer(key, value)
     if kind.is_text:
         return value if key in _TEXTS and isinstance(value, str) and value else None
@@ -185,12 +185,17 @@ def _is_resource(value: object) -> bool:
     return isinstance(value, dict) and isinstance(value.get("resourceType"), str)
 
 
-_KEYS = {Kind.RESOURCE: "resource", Kind.PARTS: "part", Kind.CODING: "valueCoding", Kind.CONCEPT: "valueCodeableConcept"}
-_FORMS: Mapping[Kind, Callable[[object], bool]] = {
-    Kind.RESOURCE: _is_resource,
-    Kind.PARTS: lambda value: isinstance(value, list) and all(map(_is_parameter, value)),
-    Kind.CODING: _is_coding,
-    Kind.CONCEPT: _is_concept,
+_KEYS = {
+    ParameterType.RESOURCE: "resource",
+    ParameterType.PARTS: "part",
+    ParameterType.CODING: "valueCoding",
+    ParameterType.CONCEPT: "valueCodeableConcept",
+}
+_FORMS: Mapping[ParameterType, Callable[[object], bool]] = {
+    ParameterType.RESOURCE: _is_resource,
+    ParameterType.PARTS: lambda value: isinstance(value, list) and all(map(_is_parameter, value)),
+    ParameterType.CODING: _is_coding,
+    ParameterType.CONCEPT: _is_concept,
 }
 
 

@@ -9,7 +9,7 @@ from adapter.case import AiReportDocument, EncounterDocument
 from adapter.files import adapter_version
 from adapter.web.answer import FHIR_JSON, JSON
 from adapter.web.query import EVERYWHERE, FORM
-from adapter.web.route import Parameter, Route
+from adapter.web.route import Route, RouteParameter
 
 _OUTCOME = {"$ref": "#/components/schemas/OperationOutcome"}
 _WORDS = {
@@ -61,7 +61,7 @@ def _operation(route: Route) -> dict[str, Any]:
         "summary": route.says,
         "responses": {str(status): _response(route, status) for status in route.answers},
     }
-    parameters = (*route.parameters, *(Parameter(name=name, says=says) for name, says in EVERYWHERE.items()))
+    parameters = (*route.parameters, *(RouteParameter(name=name, says=says) for name, says in EVERYWHERE.items()))
     if parameters:
         said["parameters"] = [
             {

@@ -3,7 +3,7 @@
 from adapter.conversion import OPTION_VALUES
 from adapter.web.answer import FHIR_JSON, JSON
 from adapter.web.api import convert, health, page, rules, schema
-from adapter.web.route import Parameter, Route
+from adapter.web.route import Route, RouteParameter
 
 API_ROUTES: tuple[Route, ...] = (
     Route(method="GET", path="/", call=page.page, says="A page that says what is here.", gives=("text/html",), statuses=(200,)),
@@ -17,9 +17,9 @@ API_ROUTES: tuple[Route, ...] = (
         gives=(FHIR_JSON, JSON),
         statuses=(200, 422),
         parameters=(
-            Parameter(name="form", says="The input form of the documents, if it is not to be found out."),
-            Parameter(name="profiles", says="Which profiles resources claim.", values=OPTION_VALUES["profiles"]),
-            Parameter(name="ai_label", says="How AI content is labelled.", values=OPTION_VALUES["ai_label"]),
+            RouteParameter(name="form", says="The input form of the documents, if it is not to be found out."),
+            RouteParameter(name="profiles", says="Which profiles resources claim.", values=OPTION_VALUES["profiles"]),
+            RouteParameter(name="ai_label", says="How AI content is labelled.", values=OPTION_VALUES["ai_label"]),
         ),
     ),
     Route(
@@ -39,7 +39,7 @@ API_ROUTES: tuple[Route, ...] = (
         takes=(JSON, "multipart/form-data"),
         gives=(JSON,),
         statuses=(200, 422),
-        parameters=(Parameter(name="form", says="The input form of the documents, if it is not to be found out."),),
+        parameters=(RouteParameter(name="form", says="The input form of the documents, if it is not to be found out."),),
     ),
     Route(
         method="GET",

@@ -3,7 +3,7 @@
 from adapter.web.answer import FHIR_JSON, JSON
 from adapter.web.fhir import definitions, package, terminology, validate
 from adapter.web.query import FORM
-from adapter.web.route import Parameter, Route
+from adapter.web.route import Route, RouteParameter
 
 _OF_PATHS = {"id": "The id of the definition.", "version": "The version id of the definition."}
 
@@ -17,7 +17,7 @@ FHIR_ROUTES: tuple[Route, ...] = (
         takes=(FHIR_JSON, JSON),
         gives=(FHIR_JSON, JSON),
         statuses=(200, 422),
-        parameters=(Parameter(name="type", says="The resource type.", place="path"),),
+        parameters=(RouteParameter(name="type", says="The resource type.", place="path"),),
         operation="validate",
     ),
     Route(
@@ -38,7 +38,7 @@ FHIR_ROUTES: tuple[Route, ...] = (
         says="Which versions of the FHIR NPM package there are, as an npm registry says it.",
         gives=(JSON,),
         statuses=(200, 302, 404),
-        parameters=(Parameter(name="name", says="The name of the package.", place="path"),),
+        parameters=(RouteParameter(name="name", says="The name of the package.", place="path"),),
     ),
     Route(
         method="GET",
@@ -48,8 +48,8 @@ FHIR_ROUTES: tuple[Route, ...] = (
         gives=(package.ARCHIVE,),
         statuses=(200, 302, 404),
         parameters=(
-            Parameter(name="name", says="The name of the package.", place="path"),
-            Parameter(name="version", says="The version of the package.", place="path"),
+            RouteParameter(name="name", says="The name of the package.", place="path"),
+            RouteParameter(name="version", says="The version of the package.", place="path"),
         ),
     ),
     *(
@@ -62,8 +62,12 @@ FHIR_ROUTES: tuple[Route, ...] = (
             gives=(FHIR_JSON, JSON),
             statuses=each.statuses,
             parameters=(
-                *(Parameter(name=name, says=_OF_PATHS[name], place="path") for name in _OF_PATHS if f"{{{name}}}" in each.path),
-                *(Parameter(name=name, says=says) for name, says in each.parameters),
+                *(
+                    RouteParameter(name=name, says=_OF_PATHS[name], place="path")
+                    for name in _OF_PATHS
+                    if f"{{{name}}}" in each.path
+                ),
+                *(RouteParameter(name=name, says=says) for name, says in each.parameters),
             ),
         )
         for each in definitions.INTERACTIONS
@@ -78,8 +82,8 @@ FHIR_ROUTES: tuple[Route, ...] = (
             gives=(FHIR_JSON, JSON),
             statuses=terminology.STATUSES,
             parameters=(
-                *(Parameter(name="id", says="The id of the definition.", place="path") for _ in each.path.split("{id}")[1:]),
-                *(Parameter(name=row.name, says=f"{row.says[0].upper()}{row.says[1:]}.") for row in each.parameters),
+                *(RouteParameter(name="id", says="The id of the definition.", place="path") for _ in each.path.split("{id}")[1:]),
+                *(RouteParameter(name=row.name, says=f"{row.says[0].upper()}{row.says[1:]}.") for row in each.parameters),
             ),
         )
         for each in terminology.CALLS

@@ -12,11 +12,11 @@ from adapter.checks import Release
 from adapter.clock import instant_now
 from adapter.fhir.json import read_json
 from adapter.issues import Issue, IssueType, UnreadableError
-from adapter.terminology.outcome import RefusedError, TerminologyIssue, operation_outcome
+from adapter.terminology.tx_issue import OperationRefusedError, TerminologyIssue, operation_outcome
 from adapter.terminology.wire.operation.capability import terminology_capabilities
-from adapter.terminology.wire.operation.common import Call, OperationContext
-from adapter.terminology.wire.operation.table import OPERATIONS, Operation
-from adapter.terminology.wire.parameter import Arguments, Kind, Parameter, read_parameters, read_query
+from adapter.terminology.wire.operation.common import Invocation, OperationContext
+from adapter.terminology.wire.operation.operations import OPERATIONS, TerminologyOperation
+from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType, read_parameters, read_query
 from adapter.web.answer import json_answer
 from adapter.web.negotiation import check_json_body, languages_of
 from adapter.web.query import own_pairs_of, single
@@ -37,13 +37,13 @@ _METADATA = {"mode": ("full", "normative", "terminology"), "_summary": ("true", 
 class OperationCall:
     """One call: a method and a path (`/fhir/ValueSet/{id}/$expand`) of an operation."""
 
-    operation: Operation
+    operation: TerminologyOperation
     method: str
     path: str
     call: Callable[..., Response]
 
     @property
-    def parameters(self) -> Iterator[Parameter]:
+    def parameters(self) -> Iterator[OperationParameter]:
         """What can stand in the query."""
         if self.method == "GET":
             yield from (each for each in self.operation.table.rows if each.kind.is_text and each.is_supported)
@@ -58,13 +58,13 @@ def _calls() -> Iterator[OperationCall]:
                 yield OperationCall(operation=each, method=method, path=f"{where}/${each.name}", call=call)
 
 
-def carry_out(operation: Operation, service: Service, request: Request, **parts: str) -> Response:
+def carry_out(operation: TerminologyOperation, service: Service, request: Request, **parts: str) -> Response:
     """Carry out an operation and answer; what is refused is an OperationOutcome."""
     try:
         arguments = _arguments(operation, request)
-        call = Call(arguments=arguments, header=languages_of(request), instance=parts.get("id"))
+        call = Invocation(arguments=arguments, header=languages_of(request), instance=parts.get("id"))
         return json_answer(operation.call(surroundings(service), call))
-    except RefusedError as error:
+    except OperationRefusedError as error:
         return json_answer(operation_outcome(error.issues), STATUS.get(error.issues[0].code, HTTPStatus.BAD_REQUEST))
 
 
@@ -84,7 +84,7 @@ def surroundings(service: Service) -> OperationContext:
     return OperationContext(catalog=service.runtime.catalog, now=instant_now(), check=check)
 
 
-def _arguments(operation: Operation, request: Request) -> Arguments:
+def _arguments(operation: TerminologyOperation, request: Request) -> Arguments:
     # An empty filter filters nothing: clients send it with every keystroke.
     query = [pair for pair in own_pairs_of(request) if pair != ("filter", "") and pair[0] != "_summary"]
     if request.method != "POST":
@@ -101,13 +101,13 @@ def _read(request: Request) -> Any:  # noqa: ANN401 - a JSON value
     try:
         return read_json(request.get_data(), "body")
     except UnreadableError as error:
-        raise RefusedError(*(_said(each) for each in error.issues)) from None
+        raise OperationRefusedError(*(_said(each) for each in error.issues)) from None
 
 
-def _wrapped(operation: Operation, body: Any) -> Any:  # noqa: ANN401 - a JSON value
+def _wrapped(operation: TerminologyOperation, body: Any) -> Any:  # noqa: ANN401 - a JSON value
     """A resource as body stands for the parameter that holds one (http://hl7.org/fhir/R4/operations.html#request)."""
     kind = body.get("resourceType") if isinstance(body, dict) else None
-    own = [each for each in operation.table.rows if each.kind is Kind.RESOURCE and each.holds == (kind,)]
+    own = [each for each in operation.table.rows if each.kind is ParameterType.RESOURCE and each.holds == (kind,)]
     if len(own) != 1 or kind == "Parameters":
         return body
     return {"resourceType": "Parameters", "parameter": [{"name": own[0].name, "resource": body}]}

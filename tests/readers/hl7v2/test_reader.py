@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from adapter.issues import UnreadableError
 from adapter.path import Path, at, leaves
 from adapter.readers.document import NULL, Document
-from adapter.readers.hl7v2.table import tables
+from adapter.readers.hl7v2.segment_tables import tables
 from tests.readers.hl7v2.ground import READER, message, one, read, segment, written
 
 PID = "PID|1||4711^^^HOSP&1.2.3&ISO^MR~0815^^^^PI||Muster&von^Max||20200229|M"

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapter.terminology.catalog import Catalog
-from adapter.terminology.outcome import RefusedError
-from adapter.terminology.wire.operation.common import Call, OperationContext
-from adapter.terminology.wire.operation.table import OPERATIONS, Operation
+from adapter.terminology.tx_issue import OperationRefusedError
+from adapter.terminology.wire.operation.common import Invocation, OperationContext
+from adapter.terminology.wire.operation.operations import OPERATIONS, TerminologyOperation
 from adapter.terminology.wire.parameter import read_parameters
 
 Resource = dict[str, Any]
@@ -190,7 +190,7 @@ DEFINITIONS = [ANIMAL, OLD_ANIMAL, DUTCH, TRADES, DECKS, ALL, MAMMALS, LISTED, W
 SURROUNDINGS = OperationContext(catalog=Catalog.of(DEFINITIONS), now=NOW)
 
 
-def operation(name: str, kind: str | None) -> Operation:
+def operation(name: str, kind: str | None) -> TerminologyOperation:
     """An operation of the table."""
     return next(each for each in OPERATIONS if (each.name, each.type) == (name, kind))
 
@@ -220,7 +220,7 @@ def call(name: str, kind: str | None, /, **said: object) -> Resource:
     chosen = operation(name, kind)
     header, instance = (str(said.pop(each)) if each in said else None for each in ("header", "instance"))
     arguments = read_parameters(chosen.table, body(**said))
-    return chosen.call(SURROUNDINGS, Call(arguments=arguments, header=header, instance=instance))
+    return chosen.call(SURROUNDINGS, Invocation(arguments=arguments, header=header, instance=instance))
 
 
 def value_of(parameters: Resource, name: str) -> Any:  # noqa: ANN401 - the value of a parameter
@@ -237,6 +237,6 @@ def texts(parameters: Resource) -> list[tuple[str, str]]:
     return [(each["severity"], each["details"]["text"]) for each in issues]
 
 
-def said(error: RefusedError) -> tuple[str, str]:
+def said(error: OperationRefusedError) -> tuple[str, str]:
     """Code and tx-issue-type of what an operation was refused for."""
     return error.issues[0].code.value, error.issues[0].kind or ""

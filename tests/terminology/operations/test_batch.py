@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from adapter.terminology.outcome import RefusedError
+from adapter.terminology.tx_issue import OperationRefusedError
 from tests.terminology.operations.small import ANIMAL, ARK, body, call, value_of
 
 
@@ -51,5 +51,5 @@ def test_definitions_of_the_request_hold_for_all() -> None:
 
 @pytest.mark.parametrize("validations", [[], [body(code="cat")] * 5_001])
 def test_none_and_far_too_many_are_refused(validations: list[dict[str, Any]]) -> None:
-    with pytest.raises(RefusedError):
+    with pytest.raises(OperationRefusedError):
         call("batch-validate-code", "CodeSystem", url=ARK, validation=validations)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapter.terminology.outcome import RefusedError
+from adapter.terminology.tx_issue import OperationRefusedError
 from tests.terminology.operations.small import ARK, call, said, value_of
 
 MAMMALS, IMPORTING = (f"https://ark.test/ValueSet/{tail}" for tail in ("mammals", "importing"))
@@ -23,7 +23,7 @@ def test_the_version_that_is_wanted_is_taken(url: str, name: str) -> None:
 def test_another_version_is_refused(url: str, more: dict[str, str], name: str) -> None:
     about = {"code": "cat", "system": ARK} if name == "validate-code" else {}
 
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(OperationRefusedError) as refused:
         call(name, "ValueSet", url=url, check_valueset_version=f"{MAMMALS}|2.0.0", **more, **about)
 
     assert said(refused.value) == ("exception", "version-error")

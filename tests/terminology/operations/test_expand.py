@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from adapter.terminology.catalog import Catalog
-from adapter.terminology.outcome import RefusedError
-from adapter.terminology.request import Limits
-from adapter.terminology.wire.operation.common import Call, OperationContext
+from adapter.terminology.request_context import ExpansionLimits
+from adapter.terminology.tx_issue import OperationRefusedError
+from adapter.terminology.wire.operation.common import Invocation, OperationContext
 from adapter.terminology.wire.operation.expand import expand as expand_operation
 from adapter.terminology.wire.parameter import Arguments
 from tests.terminology.operations.small import (
@@ -150,19 +150,19 @@ class TestPages:
 
     @pytest.mark.parametrize("name", ["offset", "count"])
     def test_a_negative_number_is_refused(self, name: str) -> None:
-        with pytest.raises(RefusedError) as refused:
+        with pytest.raises(OperationRefusedError) as refused:
             expand(**{name: -1})
 
         assert refused.value.issues[0].code == "value"
 
     def test_too_many_codes_without_a_page_are_refused(self) -> None:
-        small = OperationContext(catalog=Catalog.of(DEFINITIONS), now=NOW, limits=Limits(expansion=8, internal=8))
+        small = OperationContext(catalog=Catalog.of(DEFINITIONS), now=NOW, limits=ExpansionLimits(expansion=8, internal=8))
 
-        with pytest.raises(RefusedError) as refused:
-            expand_operation(small, Call(arguments=Arguments(values={"url": (ALL_URL,)})))
+        with pytest.raises(OperationRefusedError) as refused:
+            expand_operation(small, Invocation(arguments=Arguments(values={"url": (ALL_URL,)})))
 
         assert refused.value.issues[0].code == "too-costly"
-        page = expand_operation(small, Call(arguments=Arguments(values={"url": (ALL_URL,), "count": (3,)})))
+        page = expand_operation(small, Invocation(arguments=Arguments(values={"url": (ALL_URL,), "count": (3,)})))
         assert len(page["expansion"]["contains"]) == 3
 
     def test_inactive_concepts_can_be_left_out_and_leave_their_children(self) -> None:
@@ -307,7 +307,7 @@ class TestVersions:
         assert used(expansion, "default-valueset-version") == [rule]
 
     def test_a_version_that_is_not_allowed_is_refused(self) -> None:
-        with pytest.raises(RefusedError) as refused:
+        with pytest.raises(OperationRefusedError) as refused:
             expand(valueSet=value_set("some", animals(version="2.0.0")), check_system_version=f"{ARK}|1.0.0")
 
         assert said(refused.value) == ("exception", "version-error")
@@ -321,11 +321,11 @@ class TestVersions:
         ],
     )
     def test_a_code_system_that_is_not_here_is_refused(self, system: dict[str, str], text: str) -> None:
-        with pytest.raises(RefusedError, match=text):
+        with pytest.raises(OperationRefusedError, match=text):
             expand(valueSet=value_set("some", system))
 
     def test_three_versions_are_listed_with_commas(self) -> None:
-        with pytest.raises(RefusedError, match=r"Valid versions: 1\.0\.0, 2\.0\.0 and 3\.0\.0"):
+        with pytest.raises(OperationRefusedError, match=r"Valid versions: 1\.0\.0, 2\.0\.0 and 3\.0\.0"):
             expand(valueSet=value_set("some", animals(version="7")), tx_resource={**ANIMAL, "version": "3.0.0"})
 
     @pytest.mark.parametrize(
@@ -333,13 +333,13 @@ class TestVersions:
         [("https://nowhere.test", "included value set 'https://nowhere.test'$"), (f"{MAMMALS_URL}|9", "version '9'")],
     )
     def test_an_import_that_is_not_here_is_refused(self, canonical: str, text: str) -> None:
-        with pytest.raises(RefusedError, match=text):
+        with pytest.raises(OperationRefusedError, match=text):
             expand(valueSet=value_set("some", {"valueSet": [canonical]}))
 
     def test_circular_imports_are_refused(self) -> None:
         mine = value_set("mine", {"valueSet": ["https://ark.test/ValueSet/mine"]})
 
-        with pytest.raises(RefusedError, match="circularity"):
+        with pytest.raises(OperationRefusedError, match="circularity"):
             expand(url=mine["url"], tx_resource=mine)
 
 
@@ -441,7 +441,7 @@ class TestProperties:
         assert used(expansion, "used-supplement") == [f"{NL}|1"]
 
     def test_a_supplement_that_is_not_here_is_refused(self) -> None:
-        with pytest.raises(RefusedError, match="Required supplement not found"):
+        with pytest.raises(OperationRefusedError, match="Required supplement not found"):
             expand(useSupplement="https://nowhere.test")
 
 

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from adapter.assembly import load
 from adapter.settings import Settings
-from adapter.terminology.wire.operation.table import OPERATIONS
+from adapter.terminology.wire.operation.operations import OPERATIONS
 from adapter.web.app import make_app
 from tests.terminology.operations.small import ALL, ANIMAL, ARK, TO_TRADE, Resource, animals, body, value_of, value_set
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from adapter.terminology.catalog import Catalog
-from adapter.terminology.outcome import RefusedError
-from adapter.terminology.wire.operation.common import Call, OperationContext
+from adapter.terminology.tx_issue import OperationRefusedError
+from adapter.terminology.wire.operation.common import Invocation, OperationContext
 from adapter.terminology.wire.parameter import read_parameters
 from tests.terminology.operations.small import ANIMAL, NOW, body, operation, texts, value_of, value_set
 
@@ -25,7 +25,7 @@ SURROUNDINGS = OperationContext(
 
 def ask(name: str, **said: object) -> dict[str, Any]:
     chosen = operation(name, "ValueSet")
-    return chosen.call(SURROUNDINGS, Call(arguments=read_parameters(chosen.table, body(**said))))
+    return chosen.call(SURROUNDINGS, Invocation(arguments=read_parameters(chosen.table, body(**said))))
 
 
 def test_a_listed_code_is_a_member_and_it_is_said_that_no_more_is_known() -> None:
@@ -51,7 +51,7 @@ def test_a_version_counts_if_both_name_one(version: str | None, *, result: bool)
 
 
 def test_excluded_codes_are_no_members() -> None:
-    with pytest.raises(RefusedError, match="could not be found"):
+    with pytest.raises(OperationRefusedError, match="could not be found"):
         ask("expand", url=WITHOUT["url"])
     assert value_of(ask("validate-code", url=WITHOUT["url"], code="52", system=CLOSED), "result") is False
     assert value_of(ask("validate-code", url=WITHOUT["url"], code="22", system=CLOSED), "result") is True

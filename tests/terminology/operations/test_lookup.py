@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from adapter.terminology.outcome import RefusedError
+from adapter.terminology.tx_issue import OperationRefusedError
 from tests.terminology.operations.small import ANIMAL, ARK, DECK, call, said, value_of
 
 NL = "https://ark.test/CodeSystem/animal-nl"
@@ -80,7 +80,7 @@ class TestLookup:
         ],
     )
     def test_what_can_not_be_looked_up_is_refused(self, asked: dict[str, Any], reason: tuple[str, str]) -> None:
-        with pytest.raises(RefusedError) as refused:
+        with pytest.raises(OperationRefusedError) as refused:
             lookup(**asked)
 
         assert said(refused.value) == reason
@@ -129,7 +129,7 @@ class TestSubsumes:
         ],
     )
     def test_what_can_not_be_compared_is_refused(self, asked: dict[str, Any]) -> None:
-        with pytest.raises(RefusedError):
+        with pytest.raises(OperationRefusedError):
             call("subsumes", "CodeSystem", **{"system": ARK, **asked})
 
 
@@ -140,7 +140,7 @@ class TestVersions:
         assert (value_of(answer, "version"), value_of(answer, "default")) == ("4.0", "4.0")
 
     def test_parameters_are_refused(self) -> None:
-        with pytest.raises(RefusedError):
+        with pytest.raises(OperationRefusedError):
             call("versions", None, raven=True)
 
 

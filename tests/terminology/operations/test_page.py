@@ -3,7 +3,7 @@
 import runpy
 from pathlib import Path
 
-from adapter.terminology.request import Limits
+from adapter.terminology.request_context import ExpansionLimits
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "docs" / "terminology.md").read_text("utf-8")
@@ -16,7 +16,7 @@ def test_the_tables_of_parameters_are_those_of_the_operations() -> None:
 
 
 def test_the_limits_are_those_of_the_service() -> None:
-    limits = Limits()
+    limits = ExpansionLimits()
 
     for what, limit in (
         ("without `count`", limits.expansion),

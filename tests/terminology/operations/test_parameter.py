@@ -4,21 +4,21 @@ from typing import Any
 
 import pytest
 
-from adapter.terminology.outcome import RefusedError
-from adapter.terminology.wire.parameter import Arguments, Kind, Parameter, Table, read_parameters, read_query
+from adapter.terminology.tx_issue import OperationRefusedError
+from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType, Table, read_parameters, read_query
 
 TABLE = Table(
     operation="Ark/$load",
     rows=(
-        Parameter(name="url", kind=Kind.URI, says="where to", also=("to",)),
-        Parameter(name="now", kind=Kind.BOOLEAN, says="whether at once"),
-        Parameter(name="pairs", kind=Kind.INTEGER, says="how many"),
-        Parameter(name="animal", kind=Kind.CODING, says="which", repeats=True),
-        Parameter(name="kinds", kind=Kind.CONCEPT, says="which kinds"),
-        Parameter(name="plan", kind=Kind.RESOURCE, says="the plan", holds=("ValueSet",)),
-        Parameter(name="part", kind=Kind.PARTS, says="parts"),
-        Parameter(name="mode", kind=Kind.CODE, says="how", only=("dry",)),
-        Parameter(name="flood", kind=Kind.DATE_TIME, says="when", is_supported=False),
+        OperationParameter(name="url", kind=ParameterType.URI, says="where to", also=("to",)),
+        OperationParameter(name="now", kind=ParameterType.BOOLEAN, says="whether at once"),
+        OperationParameter(name="pairs", kind=ParameterType.INTEGER, says="how many"),
+        OperationParameter(name="animal", kind=ParameterType.CODING, says="which", repeats=True),
+        OperationParameter(name="kinds", kind=ParameterType.CONCEPT, says="which kinds"),
+        OperationParameter(name="plan", kind=ParameterType.RESOURCE, says="the plan", holds=("ValueSet",)),
+        OperationParameter(name="part", kind=ParameterType.PARTS, says="parts"),
+        OperationParameter(name="mode", kind=ParameterType.CODE, says="how", only=("dry",)),
+        OperationParameter(name="flood", kind=ParameterType.DATE_TIME, says="when", is_supported=False),
     ),
 )
 
@@ -90,7 +90,7 @@ def test_values_have_the_type_of_their_row(name: str, element: dict[str, Any], v
 def test_what_does_not_fit_is_refused_by_name(element: dict[str, Any], code: str) -> None:
     arguments = read(element)
 
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(OperationRefusedError) as refused:
         arguments.refuse_issues()
 
     assert [each.code for each in refused.value.issues] == [code]
@@ -118,7 +118,7 @@ def test_what_may_come_once_may_not_come_twice() -> None:
     ],
 )
 def test_parameters_that_are_none_are_refused(sent: object) -> None:
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(OperationRefusedError) as refused:
         read_parameters(TABLE, sent)
 
     assert refused.value.issues[0].code == "structure"
@@ -126,7 +126,7 @@ def test_parameters_that_are_none_are_refused(sent: object) -> None:
 
 
 def test_far_too_many_parameters_are_refused() -> None:
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(OperationRefusedError) as refused:
         read(*({"name": "animal", "valueCoding": {"code": "cat"}} for _ in range(10_001)))
 
     assert refused.value.issues[0].code == "too-costly"

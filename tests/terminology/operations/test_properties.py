@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapter.terminology.catalog import Catalog
-from adapter.terminology.wire.operation.common import Call, OperationContext
+from adapter.terminology.wire.operation.common import Invocation, OperationContext
 from adapter.terminology.wire.parameter import read_parameters
 from tests.terminology.operations.small import NOW, Resource, body, operation, value_of, value_set
 
@@ -88,7 +88,7 @@ def service(*resources: Resource) -> OperationContext:
 
 def ask(surroundings: OperationContext, name: str, kind: str, **said: object) -> Resource:
     chosen = operation(name, kind)
-    return chosen.call(surroundings, Call(arguments=read_parameters(chosen.table, body(**said))))
+    return chosen.call(surroundings, Invocation(arguments=read_parameters(chosen.table, body(**said))))
 
 
 def codes(answer: Mapping[str, Any]) -> list[str]:

@@ -4,16 +4,16 @@ import pytest
 
 from adapter.issues import IssueType, Severity
 from adapter.terminology.catalog import Catalog
-from adapter.terminology.outcome import RefusedError, TerminologyIssue, operation_outcome
+from adapter.terminology.tx_issue import OperationRefusedError, TerminologyIssue, operation_outcome
 from adapter.terminology.wire.operation.capability import features, operations_on, terminology_capabilities
-from adapter.terminology.wire.operation.common import Call, OperationContext
-from adapter.terminology.wire.operation.table import OPERATIONS, Operation
-from adapter.terminology.wire.parameter import Arguments, Kind
+from adapter.terminology.wire.operation.common import Invocation, OperationContext
+from adapter.terminology.wire.operation.operations import OPERATIONS, TerminologyOperation
+from adapter.terminology.wire.parameter import Arguments, ParameterType
 from tests.terminology.operations.small import ALL, ANIMAL, ARK, DEFINITIONS, NOW, TO_TRADE
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.table.operation)
-def test_names_of_parameters_mean_one_thing(operation: Operation) -> None:
+def test_names_of_parameters_mean_one_thing(operation: TerminologyOperation) -> None:
     names = [name for row in operation.table.rows for name in (row.name, *row.also)]
 
     assert len(names) == len(set(names))
@@ -59,8 +59,8 @@ def test_resources_that_are_not_as_r4_says_are_refused(name: str, kind: str, val
     strict = OperationContext(catalog=Catalog.of(DEFINITIONS), now=NOW, check=lambda _: [wrong])
     operation = next(each for each in OPERATIONS if (each.name, each.type) == (name, kind))
 
-    with pytest.raises(RefusedError) as refused:
-        operation.call(strict, Call(arguments=Arguments(values=values)))
+    with pytest.raises(OperationRefusedError) as refused:
+        operation.call(strict, Invocation(arguments=Arguments(values=values)))
 
     assert [each["details"]["coding"][0]["code"] for each in operation_outcome(refused.value.issues)["issue"]] == [
         "invalid-data",
@@ -69,4 +69,9 @@ def test_resources_that_are_not_as_r4_says_are_refused(name: str, kind: str, val
 
 
 def test_only_texts_can_stand_in_a_query() -> None:
-    assert [kind for kind in Kind if not kind.is_text] == [Kind.CODING, Kind.CONCEPT, Kind.RESOURCE, Kind.PARTS]
+    assert [kind for kind in ParameterType if not kind.is_text] == [
+        ParameterType.CODING,
+        ParameterType.CONCEPT,
+        ParameterType.RESOURCE,
+        ParameterType.PARTS,
+    ]

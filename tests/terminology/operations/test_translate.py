@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from adapter.terminology.outcome import RefusedError
+from adapter.terminology.tx_issue import OperationRefusedError
 from tests.terminology.operations.small import ARK, DECK, TO_TRADE, TRADE, call, said, value_of
 
 MAP = "https://ark.test/ConceptMap/to-trade"
@@ -112,7 +112,7 @@ def test_a_translation_stays_in_its_target() -> None:
     ],
 )
 def test_what_can_not_be_translated_is_refused(asked: dict[str, Any], reason: str) -> None:
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(OperationRefusedError) as refused:
         translate(**asked)
 
     assert said(refused.value)[0] == reason

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from adapter.terminology.outcome import RefusedError
+from adapter.terminology.tx_issue import OperationRefusedError
 from tests.terminology.operations.small import (
     ALL,
     ANIMAL,
@@ -164,7 +164,7 @@ class TestMembership:
     def test_an_instance_is_found_by_its_id(self) -> None:
         assert result(call("validate-code", "ValueSet", instance="mammals", code="cat", system=ARK))
 
-        with pytest.raises(RefusedError) as refused:
+        with pytest.raises(OperationRefusedError) as refused:
             call("validate-code", "ValueSet", instance="nowhere", code="cat", system=ARK)
 
         assert said(refused.value) == ("not-found", "not-found")
@@ -575,14 +575,14 @@ class TestVersions:
     def test_rules_may_not_contradict_each_other(self, name: str) -> None:
         assert result(validate(code="cat", system=ARK, **{name: [f"{ARK}|1.0.0", f"{ARK}|1.0.0"]}))
 
-        with pytest.raises(RefusedError) as refused:
+        with pytest.raises(OperationRefusedError) as refused:
             validate(code="cat", system=ARK, **{name: [f"{ARK}|1.0.0", f"{ARK}|2.0.0"]})
 
         assert said(refused.value) == ("exception", "version-error")
 
     @pytest.mark.parametrize("text", ["1.0.0", f"{ARK}|", "|1"])
     def test_a_rule_needs_a_url_and_a_version(self, text: str) -> None:
-        with pytest.raises(RefusedError) as refused:
+        with pytest.raises(OperationRefusedError) as refused:
             validate(code="cat", system=ARK, system_version=text)
 
         assert refused.value.issues[0].code == "value"
@@ -628,9 +628,9 @@ class TestSupplements:
         ],
     )
     def test_a_supplement_that_is_not_here_is_refused(self, missing: list[str], text: str) -> None:
-        with pytest.raises(RefusedError, match=text):
+        with pytest.raises(OperationRefusedError, match=text):
             validate(code="cat", system=ARK, useSupplement=missing)
-        with pytest.raises(RefusedError, match=text):
+        with pytest.raises(OperationRefusedError, match=text):
             call("validate-code", "CodeSystem", url=ARK, code="cat", useSupplement=missing)
 
 
@@ -700,9 +700,9 @@ class TestCodeSystems:
         assert result(call("validate-code", "CodeSystem", instance="animal-1", code="unicorn"))
         assert result(call("validate-code", "CodeSystem", codeSystem=mine, code="yeti"))
         assert not result(call("validate-code", "CodeSystem", codeSystem=mine, code="cat"))
-        with pytest.raises(RefusedError):
+        with pytest.raises(OperationRefusedError):
             call("validate-code", "CodeSystem", instance="nowhere", code="cat")
-        with pytest.raises(RefusedError, match="supplement"):
+        with pytest.raises(OperationRefusedError, match="supplement"):
             call("validate-code", "CodeSystem", codeSystem={**mine, "content": "supplement"}, code="cat")
 
     @pytest.mark.parametrize(
@@ -738,7 +738,7 @@ class TestCodeSystems:
 class TestRefusals:
     def test_an_unknown_value_set_is_not_found(self) -> None:
         for url, version in (("https://nowhere.test", None), (ALL_URL, "9")):
-            with pytest.raises(RefusedError) as refused:
+            with pytest.raises(OperationRefusedError) as refused:
                 validate(code="cat", system=ARK, url=url, **({"valueSetVersion": version} if version else {}))
             assert said(refused.value) == ("not-found", "not-found")
 
@@ -752,29 +752,29 @@ class TestRefusals:
         assert value_of(validate_inline(some, codeableConcept={"coding": []}), "result") is False
 
     def test_the_value_set_must_be_named(self) -> None:
-        with pytest.raises(RefusedError) as refused:
+        with pytest.raises(OperationRefusedError) as refused:
             call("validate-code", "ValueSet", code="cat", system=ARK)
 
         assert said(refused.value) == ("required", "invalid-data")
 
     @pytest.mark.parametrize("asked", [{}, {"code": "cat", "inferSystem": False}, {"display": "Cat"}, {"system": ARK}])
     def test_there_must_be_a_code(self, asked: dict[str, Any]) -> None:
-        with pytest.raises(RefusedError, match="Unable to find code to validate"):
+        with pytest.raises(OperationRefusedError, match="Unable to find code to validate"):
             validate(**asked)
 
     def test_there_may_be_one_code_only(self) -> None:
-        with pytest.raises(RefusedError, match="Send one of coding, code"):
+        with pytest.raises(OperationRefusedError, match="Send one of coding, code"):
             validate(code="cat", system=ARK, coding={"system": ARK, "code": "cat"})
 
     def test_an_unknown_parameter_is_refused(self) -> None:
-        with pytest.raises(RefusedError) as refused:
+        with pytest.raises(OperationRefusedError) as refused:
             validate(code="cat", system=ARK, raven=True)
 
         assert said(refused.value) == ("not-supported", "not-supported")
 
     @pytest.mark.parametrize("text", ["deutsch!", "de;q=3"])
     def test_languages_that_are_none_are_refused(self, text: str) -> None:
-        with pytest.raises(RefusedError) as refused:
+        with pytest.raises(OperationRefusedError) as refused:
             validate(code="cat", system=ARK, displayLanguage=text)
 
         assert said(refused.value) == ("value", "invalid-data")
@@ -783,7 +783,7 @@ class TestRefusals:
         first = value_set("first", {"valueSet": ["https://ark.test/ValueSet/second"]})
         second = value_set("second", animals(), exclude=[{"valueSet": ["https://ark.test/ValueSet/first"]}])
 
-        with pytest.raises(RefusedError, match="circularity") as refused:
+        with pytest.raises(OperationRefusedError, match="circularity") as refused:
             validate(url=first["url"], code="cat", system=ARK, tx_resource=[first, second])
 
         assert said(refused.value) == ("processing", "vs-invalid")
@@ -791,7 +791,7 @@ class TestRefusals:
     def test_imports_in_a_long_row_are_refused(self) -> None:
         row = [value_set(f"v{n}", {"valueSet": [f"https://ark.test/ValueSet/v{n + 1}"]}) for n in range(60)]
 
-        with pytest.raises(RefusedError) as refused:
+        with pytest.raises(OperationRefusedError) as refused:
             validate(url=row[0]["url"], code="cat", system=ARK, tx_resource=row)
 
         assert refused.value.issues[0].code == "too-costly"
@@ -799,7 +799,7 @@ class TestRefusals:
     def test_a_web_of_imports_that_takes_for_ever_is_refused(self) -> None:
         web = [value_set(f"v{n}", *({"valueSet": [f"https://ark.test/ValueSet/v{n + 1}"]} for _ in range(2))) for n in range(40)]
 
-        with pytest.raises(RefusedError) as refused:
+        with pytest.raises(OperationRefusedError) as refused:
             validate(
                 url=web[0]["url"], code="dove", system=ARK, tx_resource=[*web, value_set("v40", animals(("code", "=", "cat")))]
             )
@@ -823,7 +823,7 @@ class TestRefusals:
         some = value_set("some", {"system": ARK, "filter": [element]})
 
         for name in ("validate-code", "expand"):
-            with pytest.raises(RefusedError) as refused:
+            with pytest.raises(OperationRefusedError) as refused:
                 call(name, "ValueSet", valueSet=some, **({"code": "cat", "system": ARK} if name == "validate-code" else {}))
             assert refused.value.issues[0].code == code
 
@@ -837,7 +837,7 @@ class TestRefusals:
         ],
     )
     def test_what_changes_the_meaning_of_a_value_set_is_refused(self, change: dict[str, Any]) -> None:
-        with pytest.raises(RefusedError) as refused:
+        with pytest.raises(OperationRefusedError) as refused:
             validate_inline({**ALL, **change}, code="cat", system=ARK)
 
         assert said(refused.value) == ("not-supported", "vs-invalid")

@@ -7,15 +7,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from adapter.terminology import messages
-from adapter.terminology.outcome import RefusedError, operation_outcome
+from adapter.terminology.tx_issue import OperationRefusedError, operation_outcome
 from adapter.terminology.wire.operation import validate_code
-from adapter.terminology.wire.operation.common import TX_RESOURCE, Call, OperationContext, Resource, overlaid, parameters
-from adapter.terminology.wire.parameter import Arguments, Kind, Parameter, Table, read_parameters
+from adapter.terminology.wire.operation.common import TX_RESOURCE, Invocation, OperationContext, Resource, overlaid, parameters
+from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType, Table, read_parameters
 
 _MOST = 5_000
-_VALIDATION = Parameter(
+_VALIDATION = OperationParameter(
     name="validation",
-    kind=Kind.RESOURCE,
+    kind=ParameterType.RESOURCE,
     says="the parameters of one validation; the other parameters of the request hold for all, where these do not say otherwise",
     repeats=True,
     holds=("Parameters",),
@@ -24,18 +24,22 @@ CODE_SYSTEM_TABLE = Table(operation="CodeSystem/$batch-validate-code", rows=(_VA
 VALUE_SET_TABLE = Table(operation="ValueSet/$batch-validate-code", rows=(_VALIDATION, *validate_code.VALUE_SET_TABLE.rows))
 
 
-def batch_in_code_system(surroundings: OperationContext, call: Call) -> Resource:
-    """`CodeSystem/$batch-validate-code`; raises RefusedError if the request as a whole cannot be read."""
+def batch_in_code_system(surroundings: OperationContext, call: Invocation) -> Resource:
+    """`CodeSystem/$batch-validate-code`; raises OperationRefusedError if the request as a whole cannot be read."""
     return _batch(surroundings, call, validate_code.CODE_SYSTEM_TABLE, carry_out=validate_code.validate_in_code_system)
 
 
-def batch_in_value_set(surroundings: OperationContext, call: Call) -> Resource:
-    """`ValueSet/$batch-validate-code`; raises RefusedError if the request as a whole cannot be read."""
+def batch_in_value_set(surroundings: OperationContext, call: Invocation) -> Resource:
+    """`ValueSet/$batch-validate-code`; raises OperationRefusedError if the request as a whole cannot be read."""
     return _batch(surroundings, call, validate_code.VALUE_SET_TABLE, carry_out=validate_code.validate_in_value_set)
 
 
 def _batch(
-    surroundings: OperationContext, call: Call, table: Table, *, carry_out: Callable[[OperationContext, Call], Resource]
+    surroundings: OperationContext,
+    call: Invocation,
+    table: Table,
+    *,
+    carry_out: Callable[[OperationContext, Invocation], Resource],
 ) -> Resource:
     arguments = call.arguments
     arguments.refuse_issues()
@@ -54,7 +58,7 @@ def _batch(
             own = read_parameters(table, body)
             merged = Arguments(values={**shared, **own.values}, issues=own.issues)
             return carry_out(inside, replace(call, arguments=merged))
-        except RefusedError as error:
+        except OperationRefusedError as error:
             return operation_outcome(error.issues)
 
     return parameters(*({"name": "validation", "resource": answer(each)} for each in validations))

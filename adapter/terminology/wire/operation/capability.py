@@ -6,7 +6,7 @@ http://hl7.org/fhir/R4/capabilitystatement.html, http://hl7.org/fhir/R4/terminol
 from typing import Any
 
 from adapter.terminology.catalog import Catalog
-from adapter.terminology.wire.operation.table import OPERATIONS
+from adapter.terminology.wire.operation.operations import OPERATIONS
 
 Resource = dict[str, Any]
 

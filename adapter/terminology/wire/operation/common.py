@@ -6,9 +6,9 @@ from typing import Any
 
 from adapter.terminology import messages
 from adapter.terminology.catalog import Catalog
-from adapter.terminology.outcome import RefusedError, TerminologyIssue
-from adapter.terminology.request import Limits
-from adapter.terminology.wire.parameter import Arguments, Kind, Parameter
+from adapter.terminology.request_context import ExpansionLimits
+from adapter.terminology.tx_issue import OperationRefusedError, TerminologyIssue
+from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType
 
 Element = Mapping[str, Any]
 Resource = dict[str, Any]
@@ -27,12 +27,12 @@ class OperationContext:
 
     catalog: Catalog
     now: str
-    limits: Limits = field(default_factory=Limits)
+    limits: ExpansionLimits = field(default_factory=ExpansionLimits)
     check: Callable[[Element], Iterable[TerminologyIssue]] = _nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Invocation:
     """One call of an operation: its arguments, the languages of the header, and the id of the instance that it is made on."""
 
     arguments: Arguments
@@ -40,61 +40,63 @@ class Call:
     instance: str | None = None
 
 
-TX_RESOURCE = Parameter(
+TX_RESOURCE = OperationParameter(
     name="tx-resource",
-    kind=Kind.RESOURCE,
+    kind=ParameterType.RESOURCE,
     says="a definition that counts for this request only, before those of the service",
     repeats=True,
     holds=("CodeSystem", "ValueSet", "ConceptMap"),
 )
 REQUEST_LABELS = (
-    Parameter(name="uuid", kind=Kind.TEXT, says="a label of the caller's for the request; it changes nothing"),
-    Parameter(name="diagnostics", kind=Kind.BOOLEAN, says="whether the answer says how it came about"),
-    Parameter(name="no-cache", kind=Kind.BOOLEAN, says="whether to work without a cache; there is none"),
-    Parameter(name="cache-id", kind=Kind.TEXT, says="a cache of the server's; there is none", is_supported=False),
+    OperationParameter(name="uuid", kind=ParameterType.TEXT, says="a label of the caller's for the request; it changes nothing"),
+    OperationParameter(name="diagnostics", kind=ParameterType.BOOLEAN, says="whether the answer says how it came about"),
+    OperationParameter(name="no-cache", kind=ParameterType.BOOLEAN, says="whether to work without a cache; there is none"),
+    OperationParameter(
+        name="cache-id", kind=ParameterType.TEXT, says="a cache of the server's; there is none", is_supported=False
+    ),
 )
-DISPLAY_LANGUAGE = Parameter(
-    name="displayLanguage", kind=Kind.TEXT, says="the languages of displays, as in Accept-Language, which it replaces"
+DISPLAY_LANGUAGE = OperationParameter(
+    name="displayLanguage", kind=ParameterType.TEXT, says="the languages of displays, as in Accept-Language, which it replaces"
 )
-USE_SUPPLEMENT = Parameter(
-    name="useSupplement", kind=Kind.CANONICAL, says="a supplement that must be there and counts", repeats=True
+USE_SUPPLEMENT = OperationParameter(
+    name="useSupplement", kind=ParameterType.CANONICAL, says="a supplement that must be there and counts", repeats=True
 )
 SYSTEM_VERSIONS = (
-    Parameter(
+    OperationParameter(
         name="system-version",
-        kind=Kind.CANONICAL,
+        kind=ParameterType.CANONICAL,
         says="the version of a code system where none is said (url|version)",
         repeats=True,
     ),
-    Parameter(
+    OperationParameter(
         name="check-system-version",
-        kind=Kind.CANONICAL,
+        kind=ParameterType.CANONICAL,
         says="the version that a code system must have (url|version)",
         repeats=True,
     ),
-    Parameter(
+    OperationParameter(
         name="force-system-version",
-        kind=Kind.CANONICAL,
+        kind=ParameterType.CANONICAL,
         says="the version of a code system whatever else is said (url|version)",
         repeats=True,
     ),
 )
 VALUE_SET_VERSIONS = (
-    Parameter(
+    OperationParameter(
         name="default-valueset-version",
-        kind=Kind.CANONICAL,
+        kind=ParameterType.CANONICAL,
         says="the version of an imported value set where none is said (url|version)",
         repeats=True,
     ),
-    Parameter(
+    OperationParameter(
         name="check-valueset-version",
-        kind=Kind.CANONICAL,
+        kind=ParameterType.CANONICAL,
         says="the version that an imported value set must have (url|version)",
         repeats=True,
     ),
-    Parameter(
+    OperationParameter(
         name="force-valueset-version",
-        kind=Kind.CANONICAL,
+        kind=ParameterType.CANONICAL,
         says="the version of an imported value set whatever else is said (url|version)",
         repeats=True,
     ),
@@ -102,20 +104,20 @@ VALUE_SET_VERSIONS = (
 VERSIONS = (
     *SYSTEM_VERSIONS,
     *VALUE_SET_VERSIONS,
-    Parameter(
+    OperationParameter(
         name="default-to-latest-version",
-        kind=Kind.BOOLEAN,
+        kind=ParameterType.BOOLEAN,
         says="whether the newest version is meant where none is said: it always is",
         only=(True,),
     ),
 )
-DATE = Parameter(
-    name="date", kind=Kind.DATE_TIME, says="the day whose definitions count; only today's are here", is_supported=False
+DATE = OperationParameter(
+    name="date", kind=ParameterType.DATE_TIME, says="the day whose definitions count; only today's are here", is_supported=False
 )
 
 
 def overlaid(surroundings: OperationContext, arguments: Arguments) -> Catalog:
-    """The catalog with the definitions that the request brings; raises RefusedError if one is not built as FHIR R4 says."""
+    """The catalog with the definitions that the request brings; OperationRefusedError if one is not as FHIR R4 says."""
     resources = arguments.all("tx-resource")
     for each in resources:
         check_resource(surroundings, "tx-resource", each)
@@ -123,11 +125,13 @@ def overlaid(surroundings: OperationContext, arguments: Arguments) -> Catalog:
 
 
 def check_resource(surroundings: OperationContext, name: str, resource: Element) -> None:
-    """Raise RefusedError if a resource of a parameter is not built as FHIR R4 says."""
+    """Raise OperationRefusedError if a resource of a parameter is not built as FHIR R4 says."""
     issues = list(surroundings.check(resource))
     if issues:
         kind = str(resource.get("resourceType"))
-        raise RefusedError(messages.WRONG_RESOURCE.issue(name, name=name, types=kind, what="see the other issues"), *issues)
+        raise OperationRefusedError(
+            messages.WRONG_RESOURCE.issue(name, name=name, types=kind, what="see the other issues"), *issues
+        )
 
 
 def parameters(*listed: Resource | None) -> Resource:

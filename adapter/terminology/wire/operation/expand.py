@@ -7,13 +7,13 @@ from uuid import UUID, uuid5
 from adapter.fhir.json import canonical_bytes
 from adapter.terminology import messages
 from adapter.terminology.catalog import ValueSet
-from adapter.terminology.request import RequestContext, for_value_set
+from adapter.terminology.request_context import RequestContext, for_value_set
 from adapter.terminology.value_set.entry import Declared, Show, shown
 from adapter.terminology.value_set.expanded import Expanded, Task
 from adapter.terminology.value_set.expansion import expanded
 from adapter.terminology.value_set.prepare import supplements_missing
-from adapter.terminology.value_set.search import Search
-from adapter.terminology.wire.context import Header, of_value_set, wanted_of
+from adapter.terminology.value_set.text_filter import Search
+from adapter.terminology.wire.context import LanguageHeader, of_value_set, wanted_of
 from adapter.terminology.wire.operation.common import (
     DATE,
     DISPLAY_LANGUAGE,
@@ -21,13 +21,13 @@ from adapter.terminology.wire.operation.common import (
     TX_RESOURCE,
     USE_SUPPLEMENT,
     VERSIONS,
-    Call,
+    Invocation,
     OperationContext,
     Resource,
     overlaid,
 )
 from adapter.terminology.wire.operation.validate_code import value_set_of
-from adapter.terminology.wire.parameter import Arguments, Kind, Parameter, Table
+from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType, Table
 
 Element = Mapping[str, Any]
 
@@ -51,32 +51,52 @@ _REPEATED = {
 TABLE = Table(
     operation="ValueSet/$expand",
     rows=(
-        Parameter(name="url", kind=Kind.CANONICAL, says="the value set"),
-        Parameter(name="valueSet", kind=Kind.RESOURCE, says="the value set itself", holds=("ValueSet",)),
-        Parameter(name="valueSetVersion", kind=Kind.TEXT, says="the version of the value set"),
-        Parameter(name="context", kind=Kind.URI, says="an element whose binding names the value set", is_supported=False),
-        Parameter(name="contextDirection", kind=Kind.CODE, says="whether the context is read or written", is_supported=False),
-        Parameter(name="filter", kind=Kind.TEXT, says="words that the codes or their designations must have"),
-        Parameter(name="offset", kind=Kind.INTEGER, says="how many codes come before the page"),
-        Parameter(name="count", kind=Kind.INTEGER, says="how many codes are on a page; 0 asks for the total only"),
-        Parameter(name="includeDesignations", kind=Kind.BOOLEAN, says="whether designations are shown"),
-        Parameter(
+        OperationParameter(name="url", kind=ParameterType.CANONICAL, says="the value set"),
+        OperationParameter(name="valueSet", kind=ParameterType.RESOURCE, says="the value set itself", holds=("ValueSet",)),
+        OperationParameter(name="valueSetVersion", kind=ParameterType.TEXT, says="the version of the value set"),
+        OperationParameter(
+            name="context", kind=ParameterType.URI, says="an element whose binding names the value set", is_supported=False
+        ),
+        OperationParameter(
+            name="contextDirection", kind=ParameterType.CODE, says="whether the context is read or written", is_supported=False
+        ),
+        OperationParameter(name="filter", kind=ParameterType.TEXT, says="words that the codes or their designations must have"),
+        OperationParameter(name="offset", kind=ParameterType.INTEGER, says="how many codes come before the page"),
+        OperationParameter(
+            name="count", kind=ParameterType.INTEGER, says="how many codes are on a page; 0 asks for the total only"
+        ),
+        OperationParameter(name="includeDesignations", kind=ParameterType.BOOLEAN, says="whether designations are shown"),
+        OperationParameter(
             name="designation",
-            kind=Kind.TEXT,
+            kind=ParameterType.TEXT,
             says="which designations are shown: system|code of a use, or urn:ietf:bcp:47|language",
             repeats=True,
         ),
-        Parameter(name="includeDefinition", kind=Kind.BOOLEAN, says="whether the definition of the value set is in the answer"),
-        Parameter(name="activeOnly", kind=Kind.BOOLEAN, says="whether inactive concepts are left out"),
-        Parameter(name="excludeNested", kind=Kind.BOOLEAN, says="whether the codes are listed without hierarchy"),
-        Parameter(name="excludeNotForUI", kind=Kind.BOOLEAN, says="whether concepts that only group others are left out"),
-        Parameter(
-            name="excludePostCoordinated", kind=Kind.BOOLEAN, says="whether post-coordinated codes are left out; there are none"
+        OperationParameter(
+            name="includeDefinition", kind=ParameterType.BOOLEAN, says="whether the definition of the value set is in the answer"
         ),
-        Parameter(name="property", kind=Kind.TEXT, says="a property that is shown (* for all)", repeats=True),
-        Parameter(name="versionsMatch", kind=Kind.BOOLEAN, says="whether one code in several versions counts once"),
-        Parameter(
-            name="exclude-system", kind=Kind.CANONICAL, says="a code system that is left out", repeats=True, is_supported=False
+        OperationParameter(name="activeOnly", kind=ParameterType.BOOLEAN, says="whether inactive concepts are left out"),
+        OperationParameter(
+            name="excludeNested", kind=ParameterType.BOOLEAN, says="whether the codes are listed without hierarchy"
+        ),
+        OperationParameter(
+            name="excludeNotForUI", kind=ParameterType.BOOLEAN, says="whether concepts that only group others are left out"
+        ),
+        OperationParameter(
+            name="excludePostCoordinated",
+            kind=ParameterType.BOOLEAN,
+            says="whether post-coordinated codes are left out; there are none",
+        ),
+        OperationParameter(name="property", kind=ParameterType.TEXT, says="a property that is shown (* for all)", repeats=True),
+        OperationParameter(
+            name="versionsMatch", kind=ParameterType.BOOLEAN, says="whether one code in several versions counts once"
+        ),
+        OperationParameter(
+            name="exclude-system",
+            kind=ParameterType.CANONICAL,
+            says="a code system that is left out",
+            repeats=True,
+            is_supported=False,
         ),
         DISPLAY_LANGUAGE,
         USE_SUPPLEMENT,
@@ -88,10 +108,10 @@ TABLE = Table(
 )
 
 
-def expand(surroundings: OperationContext, call: Call) -> Resource:
+def expand(surroundings: OperationContext, call: Invocation) -> Resource:
     """`ValueSet/$expand`: the value set with its expansion; raises RefusedError."""
     call.arguments.refuse_issues()
-    header = Header(languages=call.header, is_open=True)
+    header = LanguageHeader(languages=call.header, is_open=True)
     catalog = overlaid(surroundings, call.arguments)
     wanted = wanted_of(call.arguments, catalog, surroundings.limits, header=header)
     value_set = value_set_of(surroundings, call, wanted)

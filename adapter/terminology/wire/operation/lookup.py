@@ -7,9 +7,9 @@ from adapter.terminology import messages
 from adapter.terminology.code_system.concept import Concept
 from adapter.terminology.code_system.definition import CodeSystem
 from adapter.terminology.code_system.designation import PREFERRED_FOR_LANGUAGE, Designation, preferred
-from adapter.terminology.request import RequestContext
+from adapter.terminology.request_context import RequestContext
 from adapter.terminology.value_set.prepare import supplements_missing
-from adapter.terminology.wire.context import Header, wanted_of
+from adapter.terminology.wire.context import LanguageHeader, wanted_of
 from adapter.terminology.wire.operation.common import (
     DATE,
     DISPLAY_LANGUAGE,
@@ -17,14 +17,14 @@ from adapter.terminology.wire.operation.common import (
     SYSTEM_VERSIONS,
     TX_RESOURCE,
     USE_SUPPLEMENT,
-    Call,
+    Invocation,
     OperationContext,
     Resource,
     overlaid,
     parameter,
     parameters,
 )
-from adapter.terminology.wire.parameter import Arguments, Kind, Parameter, Table
+from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType, Table
 
 Element = Mapping[str, Any]
 
@@ -32,17 +32,17 @@ _ALL = "*"
 TABLE = Table(
     operation="CodeSystem/$lookup",
     rows=(
-        Parameter(name="code", kind=Kind.CODE, says="the code to look up"),
-        Parameter(name="system", kind=Kind.URI, says="the code system of code", also=("url",)),
-        Parameter(name="version", kind=Kind.TEXT, says="the version of the code system"),
-        Parameter(name="coding", kind=Kind.CODING, says="the coding to look up"),
-        Parameter(
+        OperationParameter(name="code", kind=ParameterType.CODE, says="the code to look up"),
+        OperationParameter(name="system", kind=ParameterType.URI, says="the code system of code", also=("url",)),
+        OperationParameter(name="version", kind=ParameterType.TEXT, says="the version of the code system"),
+        OperationParameter(name="coding", kind=ParameterType.CODING, says="the coding to look up"),
+        OperationParameter(
             name="property",
-            kind=Kind.CODE,
+            kind=ParameterType.CODE,
             says="a property that is wanted (parent, child, designation, or one of the code system); all if none is named",
             repeats=True,
         ),
-        Parameter(name=DISPLAY_LANGUAGE.name, kind=Kind.TEXT, says=DISPLAY_LANGUAGE.says, also=("language",)),
+        OperationParameter(name=DISPLAY_LANGUAGE.name, kind=ParameterType.TEXT, says=DISPLAY_LANGUAGE.says, also=("language",)),
         USE_SUPPLEMENT,
         *SYSTEM_VERSIONS,
         TX_RESOURCE,
@@ -52,12 +52,12 @@ TABLE = Table(
 )
 
 
-def lookup(surroundings: OperationContext, call: Call) -> Resource:
+def lookup(surroundings: OperationContext, call: Invocation) -> Resource:
     """`CodeSystem/$lookup`: what is known of a code; raises RefusedError if the code or its system is not here."""
     arguments = call.arguments
     arguments.refuse_issues()
     catalog = overlaid(surroundings, arguments)
-    header = Header(languages=call.header, is_open=True)
+    header = LanguageHeader(languages=call.header, is_open=True)
     wanted = wanted_of(arguments, catalog, surroundings.limits, header=header)
     system, code = coded_system(arguments, wanted)
     concept = system.find(code)

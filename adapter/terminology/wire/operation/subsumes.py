@@ -3,12 +3,12 @@
 from adapter.terminology import messages
 from adapter.terminology.code_system.concept import Concept
 from adapter.terminology.code_system.definition import CodeSystem
-from adapter.terminology.wire.context import Header, wanted_of
+from adapter.terminology.wire.context import LanguageHeader, wanted_of
 from adapter.terminology.wire.operation.common import (
     REQUEST_LABELS,
     SYSTEM_VERSIONS,
     TX_RESOURCE,
-    Call,
+    Invocation,
     OperationContext,
     Resource,
     overlaid,
@@ -17,17 +17,17 @@ from adapter.terminology.wire.operation.common import (
 )
 from adapter.terminology.wire.operation.lookup import found_system
 from adapter.terminology.wire.operation.validate_code import instance
-from adapter.terminology.wire.parameter import Arguments, Kind, Parameter, Table
+from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType, Table
 
 TABLE = Table(
     operation="CodeSystem/$subsumes",
     rows=(
-        Parameter(name="codeA", kind=Kind.CODE, says="the first code"),
-        Parameter(name="codeB", kind=Kind.CODE, says="the second code"),
-        Parameter(name="system", kind=Kind.URI, says="the code system of the codes", also=("url",)),
-        Parameter(name="version", kind=Kind.TEXT, says="the version of the code system"),
-        Parameter(name="codingA", kind=Kind.CODING, says="the first coding"),
-        Parameter(name="codingB", kind=Kind.CODING, says="the second coding"),
+        OperationParameter(name="codeA", kind=ParameterType.CODE, says="the first code"),
+        OperationParameter(name="codeB", kind=ParameterType.CODE, says="the second code"),
+        OperationParameter(name="system", kind=ParameterType.URI, says="the code system of the codes", also=("url",)),
+        OperationParameter(name="version", kind=ParameterType.TEXT, says="the version of the code system"),
+        OperationParameter(name="codingA", kind=ParameterType.CODING, says="the first coding"),
+        OperationParameter(name="codingB", kind=ParameterType.CODING, says="the second coding"),
         *SYSTEM_VERSIONS,
         TX_RESOURCE,
         *REQUEST_LABELS,
@@ -35,12 +35,12 @@ TABLE = Table(
 )
 
 
-def subsumes(surroundings: OperationContext, call: Call) -> Resource:
+def subsumes(surroundings: OperationContext, call: Invocation) -> Resource:
     """`CodeSystem/$subsumes`: equivalent, subsumes, subsumed-by or not-subsumed; raises RefusedError for unknown codes."""
     arguments = call.arguments
     arguments.refuse_issues()
     catalog = overlaid(surroundings, arguments)
-    wanted = wanted_of(arguments, catalog, surroundings.limits, header=Header(languages=call.header, is_open=True))
+    wanted = wanted_of(arguments, catalog, surroundings.limits, header=LanguageHeader(languages=call.header, is_open=True))
     resource = instance(surroundings, "CodeSystem", call.instance) if call.instance else {}
     sides = [_side(arguments, letter, resource.get("url")) for letter in "AB"]
     systems = {url for url, _ in sides}

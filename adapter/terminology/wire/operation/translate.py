@@ -12,17 +12,17 @@ from adapter.terminology.catalog import Catalog
 from adapter.terminology.coding import Coding
 from adapter.terminology.concept_map.index import ConceptMap
 from adapter.terminology.concept_map.translation import Mapped, translations
-from adapter.terminology.report import silently
-from adapter.terminology.request import RequestContext
+from adapter.terminology.findings import silently
+from adapter.terminology.request_context import RequestContext
 from adapter.terminology.value_set.membership import Members, Rules
 from adapter.terminology.value_set.prepare import prepared
-from adapter.terminology.wire.context import Header, wanted_of
+from adapter.terminology.wire.context import LanguageHeader, wanted_of
 from adapter.terminology.wire.operation.common import (
     DATE,
     REQUEST_LABELS,
     TX_RESOURCE,
     VERSIONS,
-    Call,
+    Invocation,
     OperationContext,
     Resource,
     check_resource,
@@ -31,7 +31,7 @@ from adapter.terminology.wire.operation.common import (
     parameters,
 )
 from adapter.terminology.wire.operation.validate_code import instance
-from adapter.terminology.wire.parameter import Arguments, Kind, Parameter, Table
+from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType, Table
 
 Element = Mapping[str, Any]
 
@@ -40,25 +40,37 @@ _R5_TARGET = ("targetCode", "targetCoding", "targetCodeableConcept")
 TABLE = Table(
     operation="ConceptMap/$translate",
     rows=(
-        Parameter(name="url", kind=Kind.CANONICAL, says="the concept map; all that fit if none is named"),
-        Parameter(name="conceptMap", kind=Kind.RESOURCE, says="the concept map itself", holds=("ConceptMap",)),
-        Parameter(name="conceptMapVersion", kind=Kind.TEXT, says="the version of the concept map"),
-        Parameter(name="code", kind=Kind.CODE, says="the code to translate (R4)"),
-        Parameter(name="coding", kind=Kind.CODING, says="the coding to translate (R4)"),
-        Parameter(name="codeableConcept", kind=Kind.CONCEPT, says="the codings to translate (R4)"),
-        Parameter(name="sourceCode", kind=Kind.CODE, says="the code to translate (R5)"),
-        Parameter(name="sourceCoding", kind=Kind.CODING, says="the coding to translate (R5)"),
-        Parameter(name="sourceCodeableConcept", kind=Kind.CONCEPT, says="the codings to translate (R5)"),
-        Parameter(name="targetCode", kind=Kind.CODE, says="the code whose sources are wanted (R5)"),
-        Parameter(name="targetCoding", kind=Kind.CODING, says="the coding whose sources are wanted (R5)"),
-        Parameter(name="targetCodeableConcept", kind=Kind.CONCEPT, says="the codings whose sources are wanted (R5)"),
-        Parameter(name="system", kind=Kind.URI, says="the system of the code", also=("sourceSystem",)),
-        Parameter(name="version", kind=Kind.TEXT, says="the version of the system of the code"),
-        Parameter(name="source", kind=Kind.CANONICAL, says="the value set that the code comes from", also=("sourceScope",)),
-        Parameter(name="target", kind=Kind.CANONICAL, says="the value set that the translation is in", also=("targetScope",)),
-        Parameter(name="targetSystem", kind=Kind.URI, says="the code system that the translation is in", also=("targetsystem",)),
-        Parameter(name="reverse", kind=Kind.BOOLEAN, says="whether the code is a target whose sources are wanted (R4)"),
-        Parameter(name="dependency", kind=Kind.PARTS, says="another element that decides", repeats=True, is_supported=False),
+        OperationParameter(name="url", kind=ParameterType.CANONICAL, says="the concept map; all that fit if none is named"),
+        OperationParameter(name="conceptMap", kind=ParameterType.RESOURCE, says="the concept map itself", holds=("ConceptMap",)),
+        OperationParameter(name="conceptMapVersion", kind=ParameterType.TEXT, says="the version of the concept map"),
+        OperationParameter(name="code", kind=ParameterType.CODE, says="the code to translate (R4)"),
+        OperationParameter(name="coding", kind=ParameterType.CODING, says="the coding to translate (R4)"),
+        OperationParameter(name="codeableConcept", kind=ParameterType.CONCEPT, says="the codings to translate (R4)"),
+        OperationParameter(name="sourceCode", kind=ParameterType.CODE, says="the code to translate (R5)"),
+        OperationParameter(name="sourceCoding", kind=ParameterType.CODING, says="the coding to translate (R5)"),
+        OperationParameter(name="sourceCodeableConcept", kind=ParameterType.CONCEPT, says="the codings to translate (R5)"),
+        OperationParameter(name="targetCode", kind=ParameterType.CODE, says="the code whose sources are wanted (R5)"),
+        OperationParameter(name="targetCoding", kind=ParameterType.CODING, says="the coding whose sources are wanted (R5)"),
+        OperationParameter(
+            name="targetCodeableConcept", kind=ParameterType.CONCEPT, says="the codings whose sources are wanted (R5)"
+        ),
+        OperationParameter(name="system", kind=ParameterType.URI, says="the system of the code", also=("sourceSystem",)),
+        OperationParameter(name="version", kind=ParameterType.TEXT, says="the version of the system of the code"),
+        OperationParameter(
+            name="source", kind=ParameterType.CANONICAL, says="the value set that the code comes from", also=("sourceScope",)
+        ),
+        OperationParameter(
+            name="target", kind=ParameterType.CANONICAL, says="the value set that the translation is in", also=("targetScope",)
+        ),
+        OperationParameter(
+            name="targetSystem", kind=ParameterType.URI, says="the code system that the translation is in", also=("targetsystem",)
+        ),
+        OperationParameter(
+            name="reverse", kind=ParameterType.BOOLEAN, says="whether the code is a target whose sources are wanted (R4)"
+        ),
+        OperationParameter(
+            name="dependency", kind=ParameterType.PARTS, says="another element that decides", repeats=True, is_supported=False
+        ),
         *VERSIONS,
         TX_RESOURCE,
         DATE,
@@ -76,13 +88,13 @@ class _Question:
     is_r5: bool
 
 
-def translate(surroundings: OperationContext, call: Call) -> Resource:
+def translate(surroundings: OperationContext, call: Invocation) -> Resource:
     """`ConceptMap/$translate`: the matches of all concept maps that fit; raises RefusedError."""
     arguments = call.arguments
     arguments.refuse_issues()
     question = _question(arguments)
     catalog = overlaid(surroundings, arguments)
-    wanted = wanted_of(arguments, catalog, surroundings.limits, header=Header(languages=call.header, is_open=True))
+    wanted = wanted_of(arguments, catalog, surroundings.limits, header=LanguageHeader(languages=call.header, is_open=True))
     maps = _maps(surroundings, call, catalog)
     target = _target(arguments, wanted, question)
     found = [
@@ -122,7 +134,7 @@ def _question(arguments: Arguments) -> _Question:
     )
 
 
-def _maps(surroundings: OperationContext, call: Call, catalog: Catalog) -> list[ConceptMap]:
+def _maps(surroundings: OperationContext, call: Invocation, catalog: Catalog) -> list[ConceptMap]:
     """The concept maps that are asked; raises RefusedError if the one that is named is not here."""
     arguments = call.arguments
     if call.instance is not None:

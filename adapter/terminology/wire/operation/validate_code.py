@@ -12,13 +12,13 @@ from adapter.terminology.canonical import is_absolute, joined
 from adapter.terminology.catalog import Catalog, ValueSet
 from adapter.terminology.code_system.definition import CodeSystem
 from adapter.terminology.coding import Coding
-from adapter.terminology.outcome import RefusedError, TerminologyIssue, operation_outcome
-from adapter.terminology.report import unknown_system
-from adapter.terminology.request import RequestContext
+from adapter.terminology.findings import unknown_system
+from adapter.terminology.request_context import RequestContext
+from adapter.terminology.tx_issue import OperationRefusedError, TerminologyIssue, operation_outcome
 from adapter.terminology.value_set.membership import Members, Rules
 from adapter.terminology.value_set.prepare import UnresolvedError, prepared, supplements_missing
-from adapter.terminology.value_set.validation import Answer, Question, validate
-from adapter.terminology.wire.context import Header, of_value_set, wanted_of
+from adapter.terminology.value_set.validation import Question, ValidationAnswer, validate
+from adapter.terminology.wire.context import LanguageHeader, of_value_set, wanted_of
 from adapter.terminology.wire.operation.common import (
     DATE,
     DISPLAY_LANGUAGE,
@@ -26,7 +26,7 @@ from adapter.terminology.wire.operation.common import (
     TX_RESOURCE,
     USE_SUPPLEMENT,
     VERSIONS,
-    Call,
+    Invocation,
     OperationContext,
     Resource,
     check_resource,
@@ -34,24 +34,28 @@ from adapter.terminology.wire.operation.common import (
     parameter,
     parameters,
 )
-from adapter.terminology.wire.parameter import Arguments, Kind, Parameter, Table
+from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType, Table
 
 Element = Mapping[str, Any]
 
 _CODED = (
-    Parameter(name="code", kind=Kind.CODE, says="the code to validate"),
-    Parameter(name="coding", kind=Kind.CODING, says="the coding to validate"),
-    Parameter(name="codeableConcept", kind=Kind.CONCEPT, says="the codings to validate: one that is right is enough"),
-    Parameter(name="display", kind=Kind.TEXT, says="the display to check, beside code"),
-    Parameter(
+    OperationParameter(name="code", kind=ParameterType.CODE, says="the code to validate"),
+    OperationParameter(name="coding", kind=ParameterType.CODING, says="the coding to validate"),
+    OperationParameter(
+        name="codeableConcept", kind=ParameterType.CONCEPT, says="the codings to validate: one that is right is enough"
+    ),
+    OperationParameter(name="display", kind=ParameterType.TEXT, says="the display to check, beside code"),
+    OperationParameter(
         name="abstract",
-        kind=Kind.BOOLEAN,
+        kind=ParameterType.BOOLEAN,
         says="whether concepts that only group others are valid; they are unless this is false",
     ),
-    Parameter(name="lenient-display-validation", kind=Kind.BOOLEAN, says="whether a wrong display is a warning only"),
-    Parameter(
+    OperationParameter(
+        name="lenient-display-validation", kind=ParameterType.BOOLEAN, says="whether a wrong display is a warning only"
+    ),
+    OperationParameter(
         name="mode",
-        kind=Kind.CODE,
+        kind=ParameterType.CODE,
         says="an older way to ask for lenient display validation",
         only=("lenient-display-validation",),
     ),
@@ -65,46 +69,50 @@ _CODED = (
 CODE_SYSTEM_TABLE = Table(
     operation="CodeSystem/$validate-code",
     rows=(
-        Parameter(name="url", kind=Kind.URI, says="the code system", also=("system",)),
-        Parameter(name="codeSystem", kind=Kind.RESOURCE, says="the code system itself", holds=("CodeSystem",)),
-        Parameter(name="version", kind=Kind.TEXT, says="the version of the code system", also=("systemVersion",)),
+        OperationParameter(name="url", kind=ParameterType.URI, says="the code system", also=("system",)),
+        OperationParameter(name="codeSystem", kind=ParameterType.RESOURCE, says="the code system itself", holds=("CodeSystem",)),
+        OperationParameter(
+            name="version", kind=ParameterType.TEXT, says="the version of the code system", also=("systemVersion",)
+        ),
         *_CODED,
     ),
 )
 VALUE_SET_TABLE = Table(
     operation="ValueSet/$validate-code",
     rows=(
-        Parameter(name="url", kind=Kind.CANONICAL, says="the value set"),
-        Parameter(name="valueSet", kind=Kind.RESOURCE, says="the value set itself", holds=("ValueSet",)),
-        Parameter(name="valueSetVersion", kind=Kind.TEXT, says="the version of the value set"),
-        Parameter(name="context", kind=Kind.URI, says="an element whose binding names the value set", is_supported=False),
-        Parameter(name="system", kind=Kind.URI, says="the system of code"),
-        Parameter(name="systemVersion", kind=Kind.TEXT, says="the version of the system of code"),
-        Parameter(
+        OperationParameter(name="url", kind=ParameterType.CANONICAL, says="the value set"),
+        OperationParameter(name="valueSet", kind=ParameterType.RESOURCE, says="the value set itself", holds=("ValueSet",)),
+        OperationParameter(name="valueSetVersion", kind=ParameterType.TEXT, says="the version of the value set"),
+        OperationParameter(
+            name="context", kind=ParameterType.URI, says="an element whose binding names the value set", is_supported=False
+        ),
+        OperationParameter(name="system", kind=ParameterType.URI, says="the system of code"),
+        OperationParameter(name="systemVersion", kind=ParameterType.TEXT, says="the version of the system of code"),
+        OperationParameter(
             name="inferSystem",
-            kind=Kind.BOOLEAN,
+            kind=ParameterType.BOOLEAN,
             says="whether the value set is to tell the system of a code without one; it is unless this is false",
         ),
-        Parameter(
+        OperationParameter(
             name="valueset-membership-only",
-            kind=Kind.BOOLEAN,
+            kind=ParameterType.BOOLEAN,
             says="whether only membership is asked for, not what is wrong with a code that is no member",
         ),
-        Parameter(name="activeOnly", kind=Kind.BOOLEAN, says="whether inactive concepts are no members"),
+        OperationParameter(name="activeOnly", kind=ParameterType.BOOLEAN, says="whether inactive concepts are no members"),
         *_CODED,
     ),
 )
 
 
-def validate_in_value_set(surroundings: OperationContext, call: Call) -> Resource:
-    """`ValueSet/$validate-code`: the Parameters with the answer; raises RefusedError."""
+def validate_in_value_set(surroundings: OperationContext, call: Invocation) -> Resource:
+    """`ValueSet/$validate-code`: the Parameters with the answer; raises OperationRefusedError."""
     arguments = call.arguments
     question = _question(arguments, system=arguments.one("system"), version=arguments.one("systemVersion"))
     arguments.refuse_issues()
     wanted = _wanted(surroundings, call)
     value_set = value_set_of(surroundings, call, wanted)
     merged = of_value_set(VALUE_SET_TABLE, arguments, value_set)
-    wanted = wanted_of(merged, wanted.catalog, wanted.limits, header=Header(languages=call.header, is_open=False))
+    wanted = wanted_of(merged, wanted.catalog, wanted.limits, header=LanguageHeader(languages=call.header, is_open=False))
     try:
         members = prepared(value_set, wanted, _rules(arguments))
     except UnresolvedError as error:
@@ -112,8 +120,8 @@ def validate_in_value_set(surroundings: OperationContext, call: Call) -> Resourc
     return _said(validate(members, question), question, arguments)
 
 
-def validate_in_code_system(surroundings: OperationContext, call: Call) -> Resource:
-    """`CodeSystem/$validate-code`: the Parameters with the answer; raises RefusedError."""
+def validate_in_code_system(surroundings: OperationContext, call: Invocation) -> Resource:
+    """`CodeSystem/$validate-code`: the Parameters with the answer; raises OperationRefusedError."""
     arguments = call.arguments
     question = _question(arguments, system=arguments.one("url"), version=arguments.one("version"), of_code_system=True)
     arguments.refuse_issues()
@@ -141,7 +149,7 @@ def _with(catalog: Catalog, system: CodeSystem) -> Catalog:
 
 
 def _question(arguments: Arguments, *, system: str | None, version: str | None, of_code_system: bool = False) -> Question:
-    """What is to be validated; raises RefusedError if that is nothing, or several things."""
+    """What is to be validated; raises OperationRefusedError if that is nothing, or several things."""
     forms = [name for name in ("codeableConcept", "coding", "code") if arguments.has(name)]
     # Clients that know no system send none, and mean that the value set tells it, unless they say otherwise.
     infers = not system and not of_code_system and arguments.one("inferSystem") is not False
@@ -179,9 +187,9 @@ def _coding(element: Element, place: str) -> Coding:
     )
 
 
-def _wanted(surroundings: OperationContext, call: Call) -> RequestContext:
+def _wanted(surroundings: OperationContext, call: Invocation) -> RequestContext:
     catalog = overlaid(surroundings, call.arguments)
-    return wanted_of(call.arguments, catalog, surroundings.limits, header=Header(languages=call.header, is_open=False))
+    return wanted_of(call.arguments, catalog, surroundings.limits, header=LanguageHeader(languages=call.header, is_open=False))
 
 
 def _rules(arguments: Arguments) -> Rules:
@@ -191,8 +199,8 @@ def _rules(arguments: Arguments) -> Rules:
     )
 
 
-def value_set_of(surroundings: OperationContext, call: Call, wanted: RequestContext) -> ValueSet:
-    """The value set that is meant; raises RefusedError if it is not here."""
+def value_set_of(surroundings: OperationContext, call: Invocation, wanted: RequestContext) -> ValueSet:
+    """The value set that is meant; raises OperationRefusedError if it is not here."""
     arguments = call.arguments
     if call.instance is not None:
         return ValueSet(resource=instance(surroundings, "ValueSet", call.instance))
@@ -210,15 +218,15 @@ def value_set_of(surroundings: OperationContext, call: Call, wanted: RequestCont
 
 
 def instance(surroundings: OperationContext, kind: str, identity: str) -> Element:
-    """The definition of the service that an operation is called on; raises RefusedError if there is none."""
+    """The definition of the service that an operation is called on; raises OperationRefusedError if there is none."""
     found = surroundings.catalog.by_id(kind, identity)
     if found is None:
         raise messages.NOT_FOUND.refusal(type=kind)
     return found
 
 
-def _code_system(surroundings: OperationContext, call: Call, wanted: RequestContext, *, first: Coding) -> CodeSystem:
-    """The code system that is meant; raises UnresolvedError if it is not here, RefusedError if none is named."""
+def _code_system(surroundings: OperationContext, call: Invocation, wanted: RequestContext, *, first: Coding) -> CodeSystem:
+    """The code system that is meant; raises UnresolvedError if it is not here, OperationRefusedError if none is named."""
     arguments = call.arguments
     if call.instance is not None:
         resource = instance(surroundings, "CodeSystem", call.instance)
@@ -265,7 +273,7 @@ class _UnknownSystemError(UnresolvedError):
         self.canonical = canonical
 
 
-def _unresolved(error: RefusedError, question: Question, wanted: RequestContext, *, arguments: Arguments) -> Resource:
+def _unresolved(error: OperationRefusedError, question: Question, wanted: RequestContext, *, arguments: Arguments) -> Resource:
     """The answer when something that the question needs is not here."""
     coding = question.codings[0] if question.codings and question.form != "codeableConcept" else None
     known = wanted.code_system(coding.system, None) if coding and coding.system else None
@@ -282,7 +290,7 @@ def _unresolved(error: RefusedError, question: Question, wanted: RequestContext,
     )
 
 
-def _said(answer: Answer, question: Question, arguments: Arguments) -> Resource:
+def _said(answer: ValidationAnswer, question: Question, arguments: Arguments) -> Resource:
     """The Parameters of an answer."""
     coding, report = answer.coding, answer.report
     unknown = "x-unknown-system" if answer.is_member is False else "x-caused-by-unknown-system"

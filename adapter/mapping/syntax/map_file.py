@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from adapter.strict_yaml.document import MappingNode, Node, SequenceNode, TextNode, read_yaml
+from adapter.strict_yaml.nodes import MappingNode, Node, SequenceNode, TextNode, read_yaml
 from adapter.strict_yaml.problem import Mark, Problem, problem
 
 _LOOP = re.compile(r"^\s*([A-Za-z_]\w*)\s+in\s+(.+)$", re.DOTALL)
@@ -80,7 +80,7 @@ class Extension:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class MapOrder:
     """The order of the maps' resources in the Bundle."""
 
     mark: Mark
@@ -95,7 +95,7 @@ class FileContent:
     fragments: tuple[FragmentSource, ...]
     extensions: tuple[Extension, ...]
     names: tuple[tuple[str, Text], ...]
-    orders: tuple[Order, ...]
+    orders: tuple[MapOrder, ...]
     problems: tuple[Problem, ...]
 
 
@@ -125,7 +125,7 @@ class _FileReader:
         self.fragments: list[FragmentSource] = []
         self.extensions: list[Extension] = []
         self.names: list[tuple[str, Text]] = []
-        self.orders: list[Order] = []
+        self.orders: list[MapOrder] = []
 
     def document(self, node: Node) -> None:
         keys = {key.text: value for key, value in node.entries} if isinstance(node, MappingNode) else {}
@@ -249,7 +249,7 @@ class _FileReader:
         self._known(node, ("order",))
         items = names.items if isinstance(names, SequenceNode) else ()
         texts = tuple((item.text, item.mark) for item in items if isinstance(item, TextNode))
-        self.orders.append(Order(mark=node.mark, names=texts))
+        self.orders.append(MapOrder(mark=node.mark, names=texts))
 
     def _known(self, node: MappingNode, known: tuple[str, ...]) -> None:
         for key, _ in node.entries:

@@ -7,7 +7,7 @@ from typing import Any
 from adapter.readers.document import NULL
 from adapter.readers.hl7v2.escape import unescaped
 from adapter.readers.hl7v2.message import Segment, Separators
-from adapter.readers.hl7v2.table import GENERIC, FieldType, Tables
+from adapter.readers.hl7v2.segment_tables import GENERIC, FieldType, Tables
 
 _DELETE = '""'
 _OF_TEXT = ("ST", "TX", "FT")

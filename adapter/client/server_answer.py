@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from adapter.client.remark import ServerRefusalError, remarks_in
-from adapter.client.wire import Answer
+from adapter.client.wire import ServerAnswer
 from adapter.fhir.json import read_json
 from adapter.issues import (
     AdapterError,
@@ -80,7 +80,7 @@ MEANINGS: Mapping[int, Meaning] = MappingProxyType(
 """The statuses with a meaning of their own; any other 4xx is `_REFUSED`, anything else `_BROKEN`."""
 
 
-def json_of(answer: Answer, *, source: str) -> JsonObject:
+def json_of(answer: ServerAnswer, *, source: str) -> JsonObject:
     """The JSON object in a good answer.
 
     Raises the AdapterError that the status means, with a ServerRefusalError as its cause, or UnavailableError if a good
@@ -94,11 +94,11 @@ def json_of(answer: Answer, *, source: str) -> JsonObject:
     return found
 
 
-def _behind(answer: Answer, found: JsonObject | None, *, source: str) -> ServerRefusalError:
+def _behind(answer: ServerAnswer, found: JsonObject | None, *, source: str) -> ServerRefusalError:
     return ServerRefusalError(answer.status, remarks_in(found, answer.content, source=source))
 
 
-def json_or_none(answer: Answer) -> JsonObject | None:
+def json_or_none(answer: ServerAnswer) -> JsonObject | None:
     """The JSON object in an answer of any status; nothing if it holds no JSON object."""
     try:
         found = read_json(answer.content, "answer")
@@ -118,7 +118,7 @@ def _refusal(status: int, *, source: str) -> AdapterError:
     return meaning.kind(Issue(severity=Severity.ERROR, code=meaning.code, text=text, source=source))
 
 
-def _oddity(answer: Answer) -> str:
+def _oddity(answer: ServerAnswer) -> str:
     if not answer.content.strip():
         return "The FHIR server answered with an empty body: whether it did what was asked is not known; look there."
     if "html" in answer.headers.get("Content-Type", "").lower():

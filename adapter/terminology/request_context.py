@@ -8,7 +8,7 @@ from adapter.terminology.canonical import joined, split
 from adapter.terminology.catalog import Catalog, ValueSet
 from adapter.terminology.code_system.definition import CodeSystem, value_of
 from adapter.terminology.language import LanguageError, Languages, read_languages
-from adapter.terminology.outcome import TerminologyIssue
+from adapter.terminology.tx_issue import TerminologyIssue
 from adapter.terminology.version import is_match
 
 _SUPPLEMENT = "http://hl7.org/fhir/StructureDefinition/valueset-supplement"
@@ -50,7 +50,7 @@ class VersionRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class ExpansionLimits:
     """What one request may cost: codes in an answer without paging, codes looked at, and levels of imports."""
 
     expansion: int = 1_000
@@ -67,7 +67,7 @@ class RequestContext:
     """
 
     catalog: Catalog
-    limits: Limits
+    limits: ExpansionLimits
     display: Languages | None = None
     header: Languages | None = None
     rules: tuple[VersionRule, ...] = ()
@@ -167,7 +167,7 @@ def languages_of(name: str, text: str, *, is_open: bool) -> Languages:
         raise messages.WRONG_LANGUAGES.refusal(name, name=name) from None
 
 
-def _only(rules: list[VersionRule], message: messages.Message) -> tuple[str | None, VersionRule | None]:
+def _only(rules: list[VersionRule], message: messages.Wording) -> tuple[str | None, VersionRule | None]:
     other = next((rule for rule in rules if rule.version != rules[0].version), None)
     if other:
         raise message.refusal(system=other.url, first=rules[0].version, second=other.version)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adapter.path import Path
-from adapter.readers.hl7v2.table import PartType
-from adapter.readers.hl7v2.value import MORE
+from adapter.readers.hl7v2.field_value import MORE
+from adapter.readers.hl7v2.segment_tables import PartType
 
 Node = dict[str, Any]
 

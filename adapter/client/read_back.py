@@ -8,8 +8,8 @@ from html import unescape
 from itertools import zip_longest
 from typing import Any, Literal
 
-from adapter.client.answer import JsonObject
 from adapter.client.loose import dict_in
+from adapter.client.server_answer import JsonObject
 
 _SERVER_META = frozenset({"versionId", "lastUpdated", "source"})
 _SETS = ("meta.tag", "meta.security", "meta.profile")

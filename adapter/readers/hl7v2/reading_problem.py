@@ -6,7 +6,7 @@ from adapter.issues import Issue, IssueType, Severity, UnreadableError
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ReadingProblem:
     """A kind of problem: the rule, its words (with places for what the caller knows), and what to do."""
 
     rule: str
@@ -14,45 +14,49 @@ class Problem:
     suggestion: str | None = None
 
 
-UNKNOWN_SET = Problem("charset", "MSH-18 names a character set that is not read", "send one of: {known}")
-NOT_IN_SET = Problem(
+UNKNOWN_SET = ReadingProblem("charset", "MSH-18 names a character set that is not read", "send one of: {known}")
+NOT_IN_SET = ReadingProblem(
     "charset",
     "this byte is not in the character set that MSH-18 names",
     "name the set that the message is in, e.g. 8859/1 or UNICODE UTF-8",
 )
-NOT_UTF_8 = Problem(
+NOT_UTF_8 = ReadingProblem(
     "charset", "this byte is not UTF-8, and MSH-18 names no character set", "name the set in MSH-18, e.g. 8859/1, or send UTF-8"
 )
-NO_HEADER = Problem("header", "a message begins with an MSH segment, and this line is another segment")
-CUT_FRAME = Problem("frame", "an MLLP frame has no beginning (0x0B) or no end (0x1C): the message is cut off")
-NO_NAME = Problem(
+NO_HEADER = ReadingProblem("header", "a message begins with an MSH segment, and this line is another segment")
+CUT_FRAME = ReadingProblem("frame", "an MLLP frame has no beginning (0x0B) or no end (0x1C): the message is cut off")
+NO_NAME = ReadingProblem(
     "segment",
     "this line does not begin with the name of a segment",
     "end each segment with a carriage return; write a line end within a text as \\.br\\",
 )
-NO_FIELD_SEPARATOR = Problem("separators", "MSH-1 is the field separator, and there is none")
-NO_ENCODING = Problem("separators", "MSH-2 holds the encoding characters, and these are not four or five marks", "send ^~\\&")
-SAME_SEPARATOR = Problem(
+NO_FIELD_SEPARATOR = ReadingProblem("separators", "MSH-1 is the field separator, and there is none")
+NO_ENCODING = ReadingProblem(
+    "separators", "MSH-2 holds the encoding characters, and these are not four or five marks", "send ^~\\&"
+)
+SAME_SEPARATOR = ReadingProblem(
     "separators",
     "MSH-1 and MSH-2 have one character twice, so that it is not clear what it separates",
     "send ^~\\& in MSH-2; a text editor may have added a backslash",
 )
-RUN_TOGETHER = Problem(
+RUN_TOGETHER = ReadingProblem(
     "run-together", "a {name} segment begins in the middle of this line", "end each segment with a carriage return"
 )
-CUT_BATCH = Problem("batch", "this batch has {begin} and no {end}: it is cut off")
-WRONG_COUNT = Problem("batch", "BTS-1 says {said} messages, and there are {count}")
-EMPTY = Problem("batch", "this batch has no message")
-NO_TYPE = Problem("message-type", "MSH-9 does not say the type of the message", "send the type and the event, e.g. ORU^R01")
-OTHER_FORM = Problem("form", "the sender says that this is of another form; it is {form}")
-NO_PATIENT = Problem(
+CUT_BATCH = ReadingProblem("batch", "this batch has {begin} and no {end}: it is cut off")
+WRONG_COUNT = ReadingProblem("batch", "BTS-1 says {said} messages, and there are {count}")
+EMPTY = ReadingProblem("batch", "this batch has no message")
+NO_TYPE = ReadingProblem(
+    "message-type", "MSH-9 does not say the type of the message", "send the type and the event, e.g. ORU^R01"
+)
+OTHER_FORM = ReadingProblem("form", "the sender says that this is of another form; it is {form}")
+NO_PATIENT = ReadingProblem(
     "patient",
     "there is no PID segment: the message is cut off, or segments are run together",
     "send a PID segment with the patient's number",
 )
 
 
-def unreadable(problem: Problem, place: str, **known: object) -> UnreadableError:
+def unreadable(problem: ReadingProblem, place: str, **known: object) -> UnreadableError:
     """The refusal of a file with this problem; `place` is `name:line:column`."""
     suggestion = problem.suggestion.format(**known) if problem.suggestion else None
     return UnreadableError(

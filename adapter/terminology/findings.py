@@ -10,7 +10,7 @@ from adapter.terminology.code_system.concept import Concept
 from adapter.terminology.code_system.definition import CodeSystem
 from adapter.terminology.code_system.designation import Designation
 from adapter.terminology.coding import Coding
-from adapter.terminology.outcome import TerminologyIssue
+from adapter.terminology.tx_issue import TerminologyIssue
 
 _MOST_STEPS = 5_000
 

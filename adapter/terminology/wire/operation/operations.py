@@ -4,20 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from adapter.terminology.wire.operation import batch_validate_code, expand, lookup, subsumes, translate, validate_code, versions
-from adapter.terminology.wire.operation.common import Call, OperationContext, Resource
+from adapter.terminology.wire.operation.common import Invocation, OperationContext, Resource
 from adapter.terminology.wire.parameter import Table
 
 _HL7 = "http://hl7.org/fhir/OperationDefinition/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
+class TerminologyOperation:
     """One operation: the type that it stands on (None for the service itself), and what carries it out."""
 
     name: str
     type: str | None
     table: Table
-    call: Callable[[OperationContext, Call], Resource]
+    call: Callable[[OperationContext, Invocation], Resource]
     is_on_instance: bool = False
 
     @property
@@ -26,37 +26,39 @@ class Operation:
         return f"{_HL7}{self.type or 'CapabilityStatement'}-{self.name}"
 
 
-OPERATIONS: tuple[Operation, ...] = (
-    Operation(name="lookup", type="CodeSystem", table=lookup.TABLE, call=lookup.lookup),
-    Operation(
+OPERATIONS: tuple[TerminologyOperation, ...] = (
+    TerminologyOperation(name="lookup", type="CodeSystem", table=lookup.TABLE, call=lookup.lookup),
+    TerminologyOperation(
         name="validate-code",
         type="CodeSystem",
         table=validate_code.CODE_SYSTEM_TABLE,
         call=validate_code.validate_in_code_system,
         is_on_instance=True,
     ),
-    Operation(
+    TerminologyOperation(
         name="batch-validate-code",
         type="CodeSystem",
         table=batch_validate_code.CODE_SYSTEM_TABLE,
         call=batch_validate_code.batch_in_code_system,
     ),
-    Operation(name="subsumes", type="CodeSystem", table=subsumes.TABLE, call=subsumes.subsumes, is_on_instance=True),
-    Operation(
+    TerminologyOperation(name="subsumes", type="CodeSystem", table=subsumes.TABLE, call=subsumes.subsumes, is_on_instance=True),
+    TerminologyOperation(
         name="validate-code",
         type="ValueSet",
         table=validate_code.VALUE_SET_TABLE,
         call=validate_code.validate_in_value_set,
         is_on_instance=True,
     ),
-    Operation(
+    TerminologyOperation(
         name="batch-validate-code",
         type="ValueSet",
         table=batch_validate_code.VALUE_SET_TABLE,
         call=batch_validate_code.batch_in_value_set,
     ),
-    Operation(name="expand", type="ValueSet", table=expand.TABLE, call=expand.expand, is_on_instance=True),
-    Operation(name="translate", type="ConceptMap", table=translate.TABLE, call=translate.translate, is_on_instance=True),
-    Operation(name="versions", type=None, table=versions.TABLE, call=versions.versions),
+    TerminologyOperation(name="expand", type="ValueSet", table=expand.TABLE, call=expand.expand, is_on_instance=True),
+    TerminologyOperation(
+        name="translate", type="ConceptMap", table=translate.TABLE, call=translate.translate, is_on_instance=True
+    ),
+    TerminologyOperation(name="versions", type=None, table=versions.TABLE, call=versions.versions),
 )
 """All operations."""

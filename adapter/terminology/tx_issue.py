@@ -36,7 +36,7 @@ class TerminologyIssue:
         return said
 
 
-class RefusedError(Exception):
+class OperationRefusedError(Exception):
     """An operation that cannot be carried out; its issues say why, and their codes which HTTP status fits."""
 
     def __init__(self, *issues: TerminologyIssue) -> None:
