@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -22,6 +21,7 @@ from adapter.definitions.view import versioned
 from adapter.fhir.json import canonical_bytes, read_json
 from adapter.files import adapter_version, mapping_files, mapping_layers
 from adapter.issues import ConflictError, InvalidError, Issue, IssueType, SetupError, Severity
+from adapter.json_types import JsonObject
 from adapter.mapping import functions
 from adapter.mapping.function import functions_of
 from adapter.mapping.hl7v2_shape import shapes_of_structures
@@ -72,6 +72,10 @@ class Runtime:
     def release(self) -> Release:
         """The release that the service speaks."""
         return self.releases[0]
+
+    def prepare(self) -> None:
+        """Load now what is otherwise loaded when it is first asked for: the maps and the definitions."""
+        _ = self.pipeline, self.served_definitions
 
     @cached_property
     def pipeline(self) -> Pipeline:
@@ -183,7 +187,7 @@ class Runtime:
         return Catalog.of(release_definitions(), closed=closed).overlaid(self.definitions)
 
     @cached_property
-    def _terminology_files(self) -> dict[str, Any]:
+    def _terminology_files(self) -> JsonObject:
         """Terminology and profiles as parsed YAML by file, and what is made of the rule table and of payers' policies."""
         made = payer_value_sets(latest(self.policies), lambda modifier: systems_of(modifier)[0])
         files = {**self._files("terminology", "*.yaml"), **self._files("profiles", "*.yaml")}

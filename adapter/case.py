@@ -3,11 +3,13 @@
 import re
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Annotated, ClassVar, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler, StringConstraints, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
+
+from adapter.json_types import JsonValue
 
 _YEAR = r"[0-9]{4}"
 _DAY = _YEAR + r"-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
@@ -437,7 +439,7 @@ class Modifier(Part):
 
     @model_validator(mode="before")
     @classmethod
-    def _bare(cls, value: Any) -> Any:  # noqa: ANN401 - whatever was sent
+    def _bare(cls, value: JsonValue) -> JsonValue:
         return {"code": value} if isinstance(value, str) else value
 
     @classmethod

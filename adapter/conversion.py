@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -14,6 +14,7 @@ from adapter.fhir.outcome import operation_outcome
 from adapter.fhir.ownership import Shared
 from adapter.identity import encounter_key
 from adapter.issues import FailureKind, Issue
+from adapter.json_types import JsonObject
 from adapter.lineage import Lineage, Trail
 from adapter.readers.document import Document
 from adapter.rules.circumstances import SUNSET, Circumstances
@@ -128,11 +129,11 @@ class Conversion(ConversionRecord):
         return tuple(map(self.trail.with_places, self.problems)) if self.trail else self.problems
 
     @cached_property
-    def bundle(self) -> dict[str, Any] | None:
+    def bundle(self) -> JsonObject | None:
         """The FHIR transaction Bundle; decimals are Decimal."""
         if self.content is None:
             return None
-        bundle: dict[str, Any] = read_json(self.content, "bundle")
+        bundle: JsonObject = read_json(self.content, "bundle")
         return bundle
 
     @cached_property
@@ -168,11 +169,11 @@ class Conversion(ConversionRecord):
         """Whether an issue is an error."""
         return any(issue.is_error for issue in self.problems)
 
-    def to_outcome(self, base: str) -> dict[str, Any]:
+    def to_outcome(self, base: str) -> JsonObject:
         """The issues as an OperationOutcome; `base` is the canonical base of our definitions."""
         return operation_outcome(self.issues, claim_edit_system=f"{base}/CodeSystem/claim-edit")
 
-    def to_answer(self, base: str) -> dict[str, Any]:
+    def to_answer(self, base: str) -> JsonObject:
         """All that a caller may want, as `{bundle, outcome, lineage, coverage}` for the writers of `adapter.fhir.json`.
 
         The rows of lineage and coverage are `Entry` and `UnreadField`, which are written as objects with their fields.

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from adapter.assembly import Runtime
 from adapter.conversion import Options
 from adapter.files import adapter_version, folder_of
+from adapter.json_types import JsonObject
 from adapter.package import Package, make_package
 from adapter.readers.document import Document
 from adapter.readers.hl7v2.reader import Hl7Reader
@@ -47,7 +47,7 @@ def same_everywhere() -> dict[str, object]:
     return {**Options().model_dump(), "version": adapter_version()}
 
 
-def example_bundles(runtime: Runtime) -> Iterator[tuple[str, dict[str, Any]]]:
+def example_bundles(runtime: Runtime) -> Iterator[tuple[str, JsonObject]]:
     """The name and the Bundle of each example, whose resources claim our profiles; what is refused has no Bundle."""
     changes = {**same_everywhere(), "profiles": "own"}
     for folder in example_folders():

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 from adapter.fhir.bundle import expression_roots
 from adapter.issues import Issue, IssueType
+from adapter.json_types import JsonObject
 from adapter.mapping.emit.compiled import CompiledMap
 from adapter.mapping.emit.support import Report, Trace
 from adapter.mapping.run.library import Library, MappedResource, references_of
@@ -76,7 +77,7 @@ class Trail:
     judgement: Judgement
     roots: tuple[object, ...]
     made: list[MappedResource]
-    bundle: dict[str, Any]
+    bundle: JsonObject
     unread: frozenset[Path]
 
     @cached_property

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from hashlib import sha1, sha512
 from html import escape
 from io import BytesIO
-from typing import Any
 
 from adapter.fhir.json import pretty_bytes
+from adapter.json_types import JsonMapping, JsonObject
 
-Element = Mapping[str, Any]
-Resource = dict[str, Any]
+Element = JsonMapping
+Resource = JsonObject
 
 NAME = "adapter.fhir.code0731t"
 """The name of the package: parts that begin with a letter, between dots."""

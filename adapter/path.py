@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from adapter.json_types import JsonValue
+
 Path = tuple[str | int, ...]
 """The steps from the root: names of fields, indexes of items; in a pattern `*` for every item."""
 
@@ -64,7 +66,7 @@ def matching(tree: object, path: Path) -> list[Path]:
     return [place for place, value in reached if value is not None]
 
 
-def _children(value: Any, step: str | int) -> list[tuple[str | int, Any]]:  # noqa: ANN401 - JSON values
+def _children(value: JsonValue, step: str | int) -> list[tuple[str | int, JsonValue]]:
     if step == "*":
         return list(enumerate(value)) if isinstance(value, list) else []
     if isinstance(step, int):

@@ -9,10 +9,12 @@ from ipaddress import ip_network
 from typing import Any, Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
+from adapter.annotation import Hint
 from adapter.case import ABSOLUTE_URI
 from adapter.conversion import AiLabel, Profiles
 from adapter.fhir.ownership import Shared
 from adapter.issues import Issue, IssueType, SetupError, Severity
+from adapter.json_types import JsonObject
 
 _PREFIX = "ADAPTER_"
 _OF_TESTS = "ADAPTER_TEST_"
@@ -126,7 +128,7 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
     names = {_PREFIX + each.name.upper(): each for each in fields(Settings)}
     own = {name: value for name, value in given.items() if name.startswith(_PREFIX) and not name.startswith(_OF_TESTS)}
     issues = [_unknown(name, list(names)) for name in sorted(own) if name not in names]
-    values: dict[str, Any] = {}
+    values: JsonObject = {}
     for name, text in own.items():
         if name in names and text != "":
             value = _value(names[name].type, text)
@@ -139,7 +141,7 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(**values)
 
 
-def _value(kind: Any, text: str) -> object | None:  # noqa: ANN401 - an annotation
+def _value(kind: Hint, text: str) -> object | None:
     if kind is bool:
         return _WORDS_OF_TRUTH.get(text.lower())
     if kind is int:

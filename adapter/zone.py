@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, get_args, get_type_hints
+from typing import get_args, get_type_hints
 
 from pydantic import BaseModel
 
+from adapter.annotation import Hint
 from adapter.case import LOCAL_TIME, Case, DateTime
 from adapter.issues import Issue, IssueType
+from adapter.json_types import JsonObject, JsonValue
 from adapter.mapping.function import NotConvertible
 from adapter.mapping.functions import local_time
 from adapter.path import Path, dotted
@@ -47,18 +49,18 @@ class _Walk:
         self.zoned: list[Path] = []
         self.issues: list[Issue] = []
 
-    def members(self, model: type[BaseModel], tree: dict[str, Any], path: Path) -> dict[str, Any]:
+    def members(self, model: type[BaseModel], tree: JsonObject, path: Path) -> JsonObject:
         kinds = _kinds(model)
         return {name: self.value(kinds.get(name), value, (*path, name)) for name, value in tree.items()}
 
-    def value(self, kind: type[BaseModel] | str | None, value: Any, path: Path) -> Any:  # noqa: ANN401 - JSON values
+    def value(self, kind: type[BaseModel] | str | None, value: JsonValue, path: Path) -> JsonValue:
         if isinstance(value, str) and kind == "time" and LOCAL_TIME.fullmatch(value):
             return self.time(value, path)
         if isinstance(value, list):
             return [self.value(kind, item, (*path, place)) for place, item in enumerate(value)]
         return self.members(kind, value, path) if isinstance(value, dict) and isinstance(kind, type) else value
 
-    def time(self, value: str, path: Path) -> Any:  # noqa: ANN401 - as above
+    def time(self, value: str, path: Path) -> JsonValue:
         self.zoned.append(path)
         try:
             return local_time(value, self.zone)
@@ -85,7 +87,7 @@ def _kinds(model: type[BaseModel]) -> dict[str, type[BaseModel] | str]:
     return {name: kind for name, kind in found.items() if kind is not None}
 
 
-def _kind(hint: Any) -> type[BaseModel] | str | None:  # noqa: ANN401 - annotations have no common type
+def _kind(hint: Hint) -> type[BaseModel] | str | None:
     if hint == DateTime:
         return "time"
     if isinstance(hint, type):

@@ -42,7 +42,7 @@ def _gives(each: Function) -> str:
 
 def _says(each: Function) -> str:
     said = " ".join((inspect.getdoc(each.call) or "").split())
-    return said.replace("|", "\\|") + (" Reports what it can not convert." if each.fallible else "")
+    return said.replace("|", "\\|") + (" Reports what it cannot convert." if each.fallible else "")
 
 
 def page_with_table(page: str) -> str:

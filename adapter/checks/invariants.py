@@ -14,6 +14,7 @@ from adapter.checks.structure_walk import source_of
 from adapter.fhir.bundle import Resource
 from adapter.fhir.table import Constraint, Element, ElementTable
 from adapter.issues import Issue, IssueType, Severity
+from adapter.json_types import JsonList, JsonMapping, JsonValue
 
 ADVICE = Severity.INFORMATION.value
 """The severity of what is only good practice."""
@@ -21,7 +22,7 @@ ADVICE = Severity.INFORMATION.value
 _NARRATIVE = (
     r'^<div xmlns="http://www\.w3\.org/1999/xhtml">(<p>(<b>[^<]*</b>)?[^<]*</p>)*<p>(<b>)?[^<]*[^<\s][^<]*(</b>[^<]*)?</p></div>$'
 )
-_FILTERS: Mapping[str, Any] = {
+_FILTERS: JsonMapping = {
     "absolute-system": {"pattern": "^[A-Za-z][A-Za-z0-9+.-]*:"},
     "txt-1": {"pattern": _NARRATIVE},
     "txt-2": True,  # as txt-1
@@ -98,20 +99,20 @@ class InvariantCheck:
             elif constraint.key not in without:
                 yield CompiledInvariant(constraint=constraint, is_broken=self._compiler.invariant(constraint.expression))
 
-    def filters(self, path: str) -> list[Any]:
+    def filters(self, path: str) -> JsonList:
         """JSON Schemas of what surely breaks no invariant of a type or an element, but for what is only good practice."""
         owner, _, name = path.rpartition(".")
         if name == "id" and owner and self.table[owner].kind != "resource":
             return [False]
         without = {constraint.key for constraint, _ in self.not_compiled(path)}
-        found: list[Any] = [
+        found: JsonList = [
             _FILTERS[constraint.key] if constraint.key in _FILTERS else self._filter(path, constraint)
             for constraint in self.constraints(path)
             if constraint.severity != ADVICE and constraint.key not in without
         ]
         return [schema for schema in found if schema is not True]
 
-    def _filter(self, path: str, constraint: Constraint) -> Any:  # noqa: ANN401 - JSON Schema
+    def _filter(self, path: str, constraint: Constraint) -> JsonValue:
         owner, _, name = path.rpartition(".")
         if path in self.table:
             return filter_of(constraint.expression, path, self.table)
@@ -166,7 +167,7 @@ class _Walk:
             if part is not None:
                 yield from self._value(owner, element, part, kind=kind, place=f"{at}[{number}]")
 
-    def _value(self, owner: Item, element: Element, part: Any, *, kind: str, place: str) -> Iterator[Issue]:  # noqa: ANN401 - JSON
+    def _value(self, owner: Item, element: Element, part: JsonValue, *, kind: str, place: str) -> Iterator[Issue]:
         if kind == "Resource":
             yield from self._resource(owner, element, part, place)
             return

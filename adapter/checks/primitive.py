@@ -3,16 +3,16 @@
 import re
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from adapter.checks.schema import DAYS, NUMBERS, is_whole_number, to_ascii
 from adapter.fhir.table import Type
+from adapter.json_types import JsonValue
 
 _WHOLE = re.compile(r"-?\d+")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def wrong_with(value: Any, made: Type) -> str | None:  # noqa: ANN401 - JSON
+def wrong_with(value: JsonValue, made: Type) -> str | None:
     """What is wrong with a value of a primitive type, without saying the value; None if nothing is."""
     if made.name == "boolean":
         return None if isinstance(value, bool) else "this must be true or false, without quotes"
@@ -27,7 +27,7 @@ def wrong_with(value: Any, made: Type) -> str | None:  # noqa: ANN401 - JSON
     return "there is no such day" if made.name in DAYS and not _is_day(value) else None
 
 
-def _wrong_number(value: Any, made: Type) -> str | None:  # noqa: ANN401 - JSON
+def _wrong_number(value: JsonValue, made: Type) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return "this must be a number, without quotes"
     if not is_whole_number(made.name):

@@ -5,11 +5,12 @@ One schema serves all resource types: what a resource must look like follows fro
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from adapter.fhir.table import Codes, Element, ElementTable, Type
+from adapter.json_types import JsonObject, JsonValue
 
-Schema = dict[str, Any]
+Schema = JsonObject
 
 LARGEST_INTEGER = 2**31 - 1
 NUMBERS: Mapping[str, Schema] = {
@@ -210,7 +211,7 @@ def _coded(kind: str, codes: Codes) -> Schema:
     return {"anyOf": [concept, {"propertyNames": {"enum": ["id", "extension"]}}]}
 
 
-def _pattern(fixed: Any) -> Schema:  # noqa: ANN401 - JSON
+def _pattern(fixed: JsonValue) -> Schema:
     """A value that holds at least what is fixed (http://hl7.org/fhir/R4/elementdefinition-definitions.html)."""
     if isinstance(fixed, dict):
         return {"properties": {name: _pattern(value) for name, value in fixed.items()}, "required": list(fixed)}

@@ -1,19 +1,20 @@
 """What the models of fhir.resources (R4B) say of a resource: a second opinion beside our own checks."""
 
 from collections.abc import Iterator
-from typing import Any
+
+from pydantic import ValidationError
 
 from adapter.fhir.json import canonical_bytes
 from adapter.issues import Issue, IssueType, Severity
+from adapter.json_types import JsonObject
 
-Resource = dict[str, Any]
+Resource = JsonObject
 
 
 def second_opinion(resource: Resource, root: str | None = None) -> Iterator[Issue]:
     """The objections of the model of the resource's type, without any value; expressions begin with `root`, or the type."""
     # Imported here: it takes longer to load than the whole service.
     from fhir.resources.R4B import get_fhir_model_class  # noqa: PLC0415 - see above
-    from pydantic import ValidationError  # noqa: PLC0415 - as above
 
     name = str(resource.get("resourceType"))
     try:

@@ -9,8 +9,7 @@ from adapter.checks.primitive import wrong_with
 from adapter.checks.schema import choices_of, is_list, sibling_of
 from adapter.fhir.table import Element, ElementTable, Type
 from adapter.issues import Issue, IssueType, Severity
-
-JsonObject = dict[str, Any]
+from adapter.json_types import JsonObject, JsonValue
 
 _NAME = re.compile(r"_?[a-zA-Z][a-zA-Z0-9]{0,63}")
 _FEW = 12
@@ -139,7 +138,7 @@ def _bound(value: object, element: Element, place: str, *, source: str) -> Itera
         yield _issue("fixed", f"`{element.name}` is fixed to another value", place, source)
 
 
-def _is_coded(value: Any, element: Element) -> bool:  # noqa: ANN401 - JSON
+def _is_coded(value: JsonValue, element: Element) -> bool:
     codes: frozenset[Any] = element.codes or frozenset()
     if not isinstance(value, dict):
         return value in codes
@@ -150,13 +149,13 @@ def _is_coded(value: Any, element: Element) -> bool:  # noqa: ANN401 - JSON
     return value.keys() <= {"id", "extension"} or _has_code(value, codes)
 
 
-def _has_code(concept: Any, codes: frozenset[Any]) -> bool:  # noqa: ANN401 - JSON
+def _has_code(concept: JsonValue, codes: frozenset[JsonValue]) -> bool:
     codings = concept.get("coding") if isinstance(concept, dict) else None
     there = [each for each in codings if isinstance(each, dict)] if isinstance(codings, list) else []
     return any((each.get("system"), each.get("code")) in codes for each in there)
 
 
-def _holds(value: Any, fixed: Any) -> bool:  # noqa: ANN401 - JSON
+def _holds(value: JsonValue, fixed: JsonValue) -> bool:
     """Whether a value holds at least what is fixed."""
     if isinstance(fixed, dict):
         return isinstance(value, dict) and all(name in value and _holds(value[name], each) for name, each in fixed.items())

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib import import_module
 
 import click
 
@@ -53,7 +54,6 @@ class Commands(click.Group):
         """The command of a name."""
         if cmd_name not in _COMMANDS:
             return None
-        from importlib import import_module  # noqa: PLC0415 - not needed for help
 
         module, name = _COMMANDS[cmd_name]
         command: click.Command = getattr(import_module(module), name)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.progress import track
@@ -11,10 +10,12 @@ from rich.progress import track
 from adapter.assembly import default_runtime
 from adapter.checks import check_resource
 from adapter.cli.exit_code import Outcome
+from adapter.cli.send import client_of
 from adapter.cli.show import counts_text, err, out, outcome_of, print_json, show_issues
 from adapter.distribution import inputs_of
 from adapter.fhir.json import read_json
 from adapter.issues import Issue, IssueType, NotFoundError, Severity
+from adapter.json_types import JsonObject
 
 PATH = click.Path(exists=True, path_type=Path)
 
@@ -71,21 +72,19 @@ def _checked(file: Path, server: str | None, *, models: bool) -> Iterator[Issue]
     yield from (replace(issue, location=issue.location or (file.name,)) for issue in issues)
 
 
-def _second_opinions(parts: list[dict[str, Any]]) -> list[Issue]:
+def _second_opinions(parts: list[JsonObject]) -> list[Issue]:
     second_opinion = default_runtime().release.second_opinion
     return [issue for part in parts for issue in second_opinion(part, None)] if second_opinion else []
 
 
-def _parts_of(resource: dict[str, Any]) -> list[dict[str, Any]]:
+def _parts_of(resource: JsonObject) -> list[JsonObject]:
     """The resources of a Bundle, or the resource itself."""
     entries = resource.get("entry")
     found = [each.get("resource") for each in entries if isinstance(each, dict)] if isinstance(entries, list) else []
     return [each for each in found if isinstance(each, dict) and each.get("resourceType")] or [resource]
 
 
-def _validated(parts: list[dict[str, Any]], server: str) -> list[Issue]:
-    from adapter.cli.send import client_of  # noqa: PLC0415 - requests is not needed otherwise
-
+def _validated(parts: list[JsonObject], server: str) -> list[Issue]:
     client = client_of(server)
     bar = track(parts, "asking the server", console=err, transient=True, disable=len(parts) == 1)
     return [issue for part in bar for issue in client.validate(part).issues]

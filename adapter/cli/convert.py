@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -12,6 +11,7 @@ from adapter.cli.mappings import MAPPINGS, runtime_with
 from adapter.cli.show import counts_text, err, print_json, show_entries, show_issues
 from adapter.conversion import OPTION_VALUES, Conversion
 from adapter.fhir.json import pretty_bytes
+from adapter.json_types import JsonObject
 from adapter.lineage import LineageEntry
 
 PATH = click.Path(exists=True, path_type=Path, allow_dash=True)
@@ -91,6 +91,6 @@ def _show_why(entries: Sequence[LineageEntry]) -> None:
         err.print("no map makes or could make this element for these documents; `adapter maps show NAME` lists elements")
 
 
-def _contents(bundle: dict[str, Any]) -> str:
+def _contents(bundle: JsonObject) -> str:
     claims = [each["resource"]["status"] for each in bundle["entry"] if each["resource"]["resourceType"] == "Claim"]
     return f"{len(bundle['entry'])} resources, " + (f"claim {', '.join(claims)}" if claims else "no claim")

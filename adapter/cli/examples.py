@@ -2,7 +2,6 @@
 
 import time
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.table import Table
@@ -15,6 +14,7 @@ from adapter.cli.show import count_of, out, print_json
 from adapter.conversion import Conversion
 from adapter.distribution import example_folders, same_everywhere
 from adapter.fhir.json import pretty_bytes
+from adapter.json_types import JsonList, JsonObject
 
 
 @click.command("examples")
@@ -29,7 +29,7 @@ def examples_command(*, update: bool, as_json: bool) -> int:
       adapter examples --update
     """
     runtime = default_runtime()
-    runtime.pipeline  # noqa: B018 - load now, so that the first example is not blamed for it
+    runtime.prepare()  # so that the first example is not blamed for it
     rows = []
     for folder in example_folders():
         started = time.perf_counter()
@@ -41,9 +41,9 @@ def examples_command(*, update: bool, as_json: bool) -> int:
     return Outcome.GOOD
 
 
-def _row(name: str, conversion: Conversion, *, milliseconds: float) -> dict[str, Any]:
+def _row(name: str, conversion: Conversion, *, milliseconds: float) -> JsonObject:
     """What became of an example: `resources` is nothing if it was refused, `claim` if none was made."""
-    entries: list[Any] = conversion.bundle["entry"] if conversion.bundle else []
+    entries: JsonList = conversion.bundle["entry"] if conversion.bundle else []
     claims = [entry["resource"]["status"] for entry in entries if entry["resource"]["resourceType"] == "Claim"]
     counts = count_of(conversion.issues)
     return {
@@ -57,7 +57,7 @@ def _row(name: str, conversion: Conversion, *, milliseconds: float) -> dict[str,
     }
 
 
-def _show(rows: list[dict[str, Any]]) -> None:
+def _show(rows: list[JsonObject]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in rows[0]:
         table.add_column(name, justify="right" if name in ("resources", "errors", "warnings", "ms") else "left")

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from rich.text import Text
 
@@ -11,6 +10,7 @@ from adapter.cli.exit_code import Outcome
 from adapter.cli.show import counts_text, out, outcome_of, show_issues
 from adapter.client import Delivery, SentResource, TriagedRemark, Verdict
 from adapter.issues import Issue
+from adapter.json_types import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class Sent:
         return [remark for resource in self.resources for remark in resource.remarks]
 
 
-def describe_sent(sent: Sent, base: str) -> dict[str, Any]:
+def describe_sent(sent: Sent, base: str) -> JsonObject:
     """All of it as JSON, with the server's own words; `base` is the canonical base."""
     return {
         "case": sent.case,
@@ -60,7 +60,7 @@ def describe_sent(sent: Sent, base: str) -> dict[str, Any]:
     }
 
 
-def _described(resource: SentResource) -> dict[str, Any]:
+def _described(resource: SentResource) -> JsonObject:
     return {
         "reference": resource.reference,
         "version": resource.result.version,

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -11,6 +10,7 @@ from rich.text import Text
 from adapter.fhir.json import pretty_bytes
 from adapter.fhir.outcome import operation_outcome
 from adapter.issues import AdapterError, Issue, Severity
+from adapter.json_types import JsonObject, JsonValue
 from adapter.lineage import LineageEntry
 
 _STYLE = {Severity.FATAL: "bold red", Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFORMATION: "cyan"}
@@ -34,7 +34,7 @@ out = _Terminal(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty
 err = _Terminal(stderr=True, highlight=False, soft_wrap=True)
 
 
-def print_json(value: Any) -> None:  # noqa: ANN401 - a JSON value
+def print_json(value: JsonValue) -> None:
     """Print JSON for machines, with two spaces of indentation."""
     sys.stdout.buffer.write(pretty_bytes(value))
     sys.stdout.flush()
@@ -81,7 +81,7 @@ def _made_from(entry: LineageEntry) -> str:
     return ", ".join(entry.positions or entry.fields) or ("the mapping" if entry.constant else "the adapter")
 
 
-def outcome_of(issues: Sequence[Issue], base: str) -> dict[str, Any]:
+def outcome_of(issues: Sequence[Issue], base: str) -> JsonObject:
     """The issues as an OperationOutcome."""
     return operation_outcome(issues, claim_edit_system=f"{base}/CodeSystem/claim-edit")
 

@@ -14,6 +14,7 @@ from adapter.cli.mappings import MAPPINGS, runtime_with
 from adapter.cli.show import out, print_json
 from adapter.clock import instant_now
 from adapter.issues import AdapterError, InvalidError, Issue, IssueType, NotFoundError, NotSupportedError
+from adapter.json_types import JsonList, JsonValue
 from adapter.terminology import UnknownNameError
 from adapter.terminology.tx_issue import OperationRefusedError
 from adapter.terminology.wire.operation.common import Invocation, OperationContext, Resource
@@ -228,11 +229,11 @@ def _print(asked: Asked, answer: Resource, rows: Sequence[tuple[str, ...]], *, h
     return Outcome.GOOD
 
 
-def _value(element: Resource) -> Any:  # noqa: ANN401 - a value of any type
+def _value(element: Resource) -> JsonValue:
     return next((value for name, value in element.items() if name.startswith("value")), None)
 
 
-def _values(answer: Resource, name: str) -> list[Any]:
+def _values(answer: Resource, name: str) -> JsonList:
     return [_value(each) for each in answer["parameter"] if each["name"] == name]
 
 
@@ -255,7 +256,7 @@ def _coding(coding: Resource) -> tuple[str, str]:
     return str(coding.get("system", "")), str(coding.get("code", ""))
 
 
-def _rows(contains: Any, depth: int = 0) -> Iterator[tuple[str, ...]]:  # noqa: ANN401 - the list of an expansion
+def _rows(contains: JsonValue, depth: int = 0) -> Iterator[tuple[str, ...]]:
     """The codes of an expansion, those within others indented."""
     for each in contains:
         yield each.get("system", ""), "  " * depth + each.get("code", ""), each.get("display", "")

@@ -1,10 +1,9 @@
 """What a server says that it can do (its CapabilityStatement), as far as sending depends on it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from adapter.client.loose import list_in, text_in
+from adapter.json_types import JsonMapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +19,7 @@ class Abilities:
     validates: bool = True
 
 
-def abilities_in(statement: Mapping[str, Any]) -> Abilities:
+def abilities_in(statement: JsonMapping) -> Abilities:
     """The abilities that a CapabilityStatement states."""
     servers = [rest for rest in list_in(statement, "rest") if text_in(rest, "mode") == "server"]
     interactions = {text_in(interaction, "code") for rest in servers for interaction in list_in(rest, "interaction")}

@@ -2,17 +2,19 @@
 
 import re
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 from adapter.client.dependency import dependency_groups
 from adapter.client.fhir_client import FhirClient
 from adapter.client.plan import PlannedEntry, put_references, with_references
 from adapter.client.remark import remarks_behind, status_behind
-from adapter.client.server_answer import JsonObject
 from adapter.client.transaction import EntryResult
 from adapter.issues import AdapterError, Issue, IssueType, Severity
+from adapter.json_types import JsonMapping, JsonObject
+
+Sent = TypeVar("Sent")
 
 _TOO_LARGE = 413
 _REFUSALS = frozenset({400, 409, 413, 422, 429})
@@ -84,7 +86,7 @@ class _Parts:
                 limit = (len(places) + 1) // 2
         return self._answer()
 
-    def _attempt(self, send: Any, body: JsonObject) -> Any:  # noqa: ANN401 - the answer of `send`
+    def _attempt(self, send: Callable[[JsonObject], Sent], body: JsonObject) -> Sent:
         try:
             return send(body)
         except AdapterError as error:
@@ -134,7 +136,7 @@ def _first_groups(waiting: deque[list[int]], limit: int) -> list[list[int]]:
     return part
 
 
-def _bundle(entries: Sequence[Mapping[str, Any]]) -> JsonObject:
+def _bundle(entries: Sequence[JsonMapping]) -> JsonObject:
     return {"resourceType": "Bundle", "type": "transaction", "entry": list(entries)}
 
 

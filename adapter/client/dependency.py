@@ -1,9 +1,10 @@
 """In which order entries can be sent one after the other: what is referred to comes before what refers to it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
-Entry = Mapping[str, Any]
+from adapter.json_types import JsonMapping
+
+Entry = JsonMapping
 
 
 def dependency_groups(entries: Sequence[Entry]) -> list[list[int]]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import quote
 
 import requests
 
 from adapter.client.loose import dict_in, list_in
 from adapter.client.remark import Remark, is_outcome, remarks_of
-from adapter.client.server_answer import JsonObject, json_of, json_or_none, unusable
+from adapter.client.server_answer import json_of, json_or_none, unusable
 from adapter.client.target import target_at
 from adapter.client.transaction import (
     EntryResult,
@@ -22,6 +22,7 @@ from adapter.client.transaction import (
 from adapter.client.wire import AnswerLimits, Request, Retries, ServerAnswer, Wire
 from adapter.fhir.json import canonical_bytes
 from adapter.issues import Issue, NotFoundError, NotSupportedError
+from adapter.json_types import JsonMapping, JsonObject
 
 # A validator that cannot parse a resource refuses it with one of these and says why: that is a validation result.
 _FINDS_INVALID = frozenset({400, 412, 422})
@@ -95,7 +96,7 @@ class FhirClient:
         resources = [dict_in(entry, "resource") for entry in list_in(found, "entry")]
         return tuple(resource for resource in resources if resource.get("resourceType") == resource_type)
 
-    def carry_out(self, entry: Mapping[str, Any]) -> EntryResult:
+    def carry_out(self, entry: JsonMapping) -> EntryResult:
         """Carry out one entry of a transaction (PUT, or POST) as a request of its own; raises an AdapterError."""
         request, resource = entry["request"], entry["resource"]
         conditions = {"If-Match": request.get("ifMatch"), "If-None-Exist": request.get("ifNoneExist")}
@@ -114,14 +115,14 @@ class FhirClient:
             result = replace(result, reference=f"{resource['resourceType']}/{found['id']}")
         return result
 
-    def transaction(self, bundle: Mapping[str, Any]) -> TransactionResult:
+    def transaction(self, bundle: JsonMapping) -> TransactionResult:
         """Carry out a transaction Bundle, all of it or nothing; repeated after a cut connection only if that changes nothing."""
         check_is_transaction(bundle)
         answer = self._post("", bundle, is_repeatable=is_repeatable(bundle))
         response = self._resource(answer, "Bundle")
         return transaction_result(response, count=len(bundle.get("entry", [])), source=self.source)
 
-    def validate(self, resource: Mapping[str, Any], *, profile: str | None = None) -> Validation:
+    def validate(self, resource: JsonMapping, *, profile: str | None = None) -> Validation:
         """What the server's $validate says of a resource, also against `profile`, a canonical URL."""
         params = {} if profile is None else {"profile": profile}
         answer = self._post(f"{resource['resourceType']}/$validate", resource, params=params)
@@ -147,7 +148,7 @@ class FhirClient:
         return self._wire.exchange(Request(method="GET", url=self._url(path), params=params or {}))
 
     def _post(
-        self, path: str, resource: Mapping[str, Any], *, params: Mapping[str, str] | None = None, is_repeatable: bool = True
+        self, path: str, resource: JsonMapping, *, params: Mapping[str, str] | None = None, is_repeatable: bool = True
     ) -> ServerAnswer:
         return self._send("POST", path, resource, params=params, is_repeatable=is_repeatable)
 
@@ -155,7 +156,7 @@ class FhirClient:
         self,
         method: Literal["POST", "PUT"],
         path: str,
-        resource: Mapping[str, Any],
+        resource: JsonMapping,
         *,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
@@ -189,6 +190,6 @@ def _own_session() -> requests.Session:
     return session
 
 
-def _parameters(resource: JsonObject) -> dict[str, Any]:
+def _parameters(resource: JsonObject) -> JsonObject:
     parts = [part for part in list_in(resource, "parameter") if isinstance(part, dict)]
     return {str(part.get("name")): part.get("valueBoolean", part.get("valueString")) for part in parts}

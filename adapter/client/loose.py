@@ -1,15 +1,15 @@
 """Members of a foreign server's JSON, read without trusting its shape: what has another type counts as absent."""
 
-from typing import Any
+from adapter.json_types import JsonList, JsonObject
 
 
-def list_in(tree: object, key: str) -> list[Any]:
+def list_in(tree: object, key: str) -> JsonList:
     """The list at `key`, or an empty one."""
     found = tree.get(key) if isinstance(tree, dict) else None
     return found if isinstance(found, list) else []
 
 
-def dict_in(tree: object, key: str) -> dict[str, Any]:
+def dict_in(tree: object, key: str) -> JsonObject:
     """The object at `key`, or an empty one."""
     found = tree.get(key) if isinstance(tree, dict) else None
     return found if isinstance(found, dict) else {}

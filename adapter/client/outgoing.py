@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from adapter.client.loose import dict_in, list_in, text_in
+from adapter.json_types import JsonMapping
 
 _TEST_SYSTEM = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
 _TEST_CODE = "HTEST"
@@ -17,7 +18,7 @@ _SAYS_NOTHING = re.compile(r"[A-Za-z]+(/[A-Za-z0-9.\-]{1,64}(/_history/[A-Za-z0-
 """A request URL without search criteria: a type, and an id."""
 
 
-def unmarked_places(resource: Mapping[str, Any]) -> Iterator[str]:
+def unmarked_places(resource: JsonMapping) -> Iterator[str]:
     """Where something stands that is not marked as test data (HTEST), as paths from the resource.
 
     Looked at is everything: entries and what their requests and answers say, contained resources (which cannot bear a mark of
@@ -39,7 +40,7 @@ def _resource(resource: object, path: str) -> Iterator[str]:
         yield from _within(resource, path)
 
 
-def _bundle(bundle: Mapping[str, Any], path: str) -> Iterator[str]:
+def _bundle(bundle: JsonMapping, path: str) -> Iterator[str]:
     yield from _own_words(bundle, path)
     for index, entry in enumerate(list_in(bundle, "entry")):
         yield from _entry(entry, f"{path}.entry[{index}]")
@@ -59,7 +60,7 @@ def _entry(entry: object, path: str) -> Iterator[str]:
         yield from _request(dict_in(entry, "request"), f"{path}.request")
 
 
-def _request(request: Mapping[str, Any], path: str) -> Iterator[str]:
+def _request(request: JsonMapping, path: str) -> Iterator[str]:
     """What a request says beside a resource that is marked: search criteria can name a person."""
     url = request.get("url")
     if url is not None and not (isinstance(url, str) and _SAYS_NOTHING.fullmatch(url)):
@@ -68,7 +69,7 @@ def _request(request: Mapping[str, Any], path: str) -> Iterator[str]:
         yield f"{path}.ifNoneExist"
 
 
-def _parameters(parameters: Mapping[str, Any], path: str) -> Iterator[str]:
+def _parameters(parameters: JsonMapping, path: str) -> Iterator[str]:
     yield from _own_words(parameters, path)
     marked = is_marked(parameters)
     for index, parameter in enumerate(list_in(parameters, "parameter")):
@@ -87,7 +88,7 @@ def _parameter(parameter: object, path: str, *, marked: bool) -> Iterator[str]:
         yield from _parameter(part, f"{path}.part[{index}]", marked=marked)
 
 
-def _own_words(envelope: Mapping[str, Any], path: str) -> Iterator[str]:
+def _own_words(envelope: JsonMapping, path: str) -> Iterator[str]:
     if not is_marked(envelope):
         yield from (f"{path}.{name}" for name in envelope if name not in _ENVELOPE)
 
@@ -106,7 +107,7 @@ def _within(value: object, path: str) -> Iterator[str]:
             yield from _within(child, place)
 
 
-def is_marked(resource: Mapping[str, Any]) -> bool:
+def is_marked(resource: JsonMapping) -> bool:
     """Whether a resource itself is marked as test data."""
     labels = list_in(dict_in(resource, "meta"), "security")
     return any(text_in(label, "system") == _TEST_SYSTEM and text_in(label, "code") == _TEST_CODE for label in labels)

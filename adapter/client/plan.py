@@ -2,17 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from adapter.client.ability import Abilities
 from adapter.client.fhir_client import FhirClient
 from adapter.client.loose import dict_in, text_in
 from adapter.client.read_back import differences, own_part
 from adapter.client.reconcile import Reconciled, reconciled
-from adapter.client.server_answer import JsonObject
 from adapter.fhir.ownership import SHARED_TYPES, Shared, identifiers, match_query, matched_identifier
 from adapter.fhir.table import ElementTable
 from adapter.issues import ConflictError, Issue, IssueType, NotFoundError, Severity
+from adapter.json_types import JsonMapping, JsonObject, JsonValue
 
 Found = dict[str, JsonObject]
 """The resources that a server holds, by the fullUrl of the entry that is about the same thing."""
@@ -47,7 +46,7 @@ class Planner:
     abilities: Abilities
     table: ElementTable
 
-    def plan(self, bundle: Mapping[str, Any], *, look: bool = False) -> list[PlannedEntry]:
+    def plan(self, bundle: JsonMapping, *, look: bool = False) -> list[PlannedEntry]:
         """What is to be asked; with `look` everything is looked for first, since an earlier try may have been carried out.
 
         Raises ConflictError where the server holds several resources with one identifier.
@@ -58,7 +57,7 @@ class Planner:
         put = put_references(entries)
         return [self._planned(with_references(entry, known), held, put=put if look else None) for entry in entries]
 
-    def was_sent(self, bundle: Mapping[str, Any]) -> bool:
+    def was_sent(self, bundle: JsonMapping) -> bool:
         """Whether the first resource of our own is there, so that the Bundle was probably sent before."""
         own = (entry for entry in bundle.get("entry", []) if not self._is_shared(entry))
         url = next((url for entry in own for url in put_references([put_by_id(entry)]).values()), None)
@@ -153,7 +152,7 @@ def put_by_id(entry: JsonObject) -> JsonObject:
     return {**entry, "resource": {**resource, "id": identity}, "request": request}
 
 
-def put_references(entries: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+def put_references(entries: Iterable[JsonMapping]) -> dict[str, str]:
     """Where the entries that are put by id will be (`Type/id`), by their fullUrl."""
     requests = {entry["fullUrl"]: dict_in(entry, "request") for entry in entries if "fullUrl" in entry}
     return {
@@ -163,14 +162,14 @@ def put_references(entries: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     }
 
 
-def with_references(value: Any, known: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON values
+def with_references(value: JsonValue, known: Mapping[str, str]) -> JsonValue:
     """The value with every `reference` that is known by another name under that name."""
     if isinstance(value, dict):
         return {name: _named(name, member, known) for name, member in value.items()}
     return [with_references(item, known) for item in value] if isinstance(value, list) else value
 
 
-def _named(name: str, member: Any, known: Mapping[str, str]) -> Any:  # noqa: ANN401 - as above
+def _named(name: str, member: JsonValue, known: Mapping[str, str]) -> JsonValue:
     if name == "reference" and isinstance(member, str):
         return known.get(member, member)
     return with_references(member, known)

@@ -8,10 +8,10 @@ from adapter.client.fhir_client import FhirClient
 from adapter.client.plan import PlannedEntry
 from adapter.client.read_back import Difference, differences, own_part
 from adapter.client.remark import Remark, remarks_behind, status_behind
-from adapter.client.server_answer import JsonObject
 from adapter.client.transaction import EntryResult
 from adapter.client.triage import TriagedRemark, TriageEntry, Verdict, triage
 from adapter.issues import AdapterError, Issue, IssueType, NotFoundError, NotSupportedError, Severity
+from adapter.json_types import JsonObject
 
 Action = Literal["created", "updated", "unchanged"]
 

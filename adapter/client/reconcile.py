@@ -7,8 +7,8 @@ from typing import Any
 from adapter.client.loose import dict_in, list_in, text_in
 from adapter.client.ownership_table import Meeting, OwnershipRule, rule_of
 from adapter.client.read_back import is_same, own_part
-from adapter.client.server_answer import JsonObject
 from adapter.fhir.table import ElementTable, Type
+from adapter.json_types import JsonList, JsonMapping, JsonObject, JsonValue
 
 _ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 _NULL_FLAVOR = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor"
@@ -26,7 +26,7 @@ class Reconciled:
     kept: tuple[str, ...]
 
 
-def reconciled(table: ElementTable, held: Mapping[str, Any], ours: Mapping[str, Any]) -> Reconciled:
+def reconciled(table: ElementTable, held: JsonMapping, ours: JsonMapping) -> Reconciled:
     """What the server is to hold: its own resource with what we know, by the rules of `ownership_table`.
 
     References of ours must say `Type/id` where the server has what they refer to.
@@ -47,14 +47,14 @@ def _differing(held: JsonObject, merged: JsonObject) -> list[str]:
     return [name for name in dict.fromkeys((*held, *merged)) if not is_same(held.get(name), merged.get(name))]
 
 
-def _is_kept(name: str, held: JsonObject, merged: JsonObject, *, ours: Mapping[str, Any]) -> bool:
+def _is_kept(name: str, held: JsonObject, merged: JsonObject, *, ours: JsonMapping) -> bool:
     """Whether something of the server's is in the element that is not in ours."""
     if name in _NOT_COUNTED or name.startswith("_") or name not in merged:
         return False
     return not is_same(merged[name], ours.get(name)) and (name not in ours or isinstance(held[name], list | dict))
 
 
-def _elements(kind: Type, held: JsonObject, ours: Mapping[str, Any], *, rules: Mapping[str, OwnershipRule]) -> JsonObject:
+def _elements(kind: Type, held: JsonObject, ours: JsonMapping, *, rules: Mapping[str, OwnershipRule]) -> JsonObject:
     merged = dict(held)
     for name, value in ours.items():
         if name in rules:
@@ -63,7 +63,7 @@ def _elements(kind: Type, held: JsonObject, ours: Mapping[str, Any], *, rules: M
     return _with_companions(merged, held, ours)
 
 
-def _element(name: str, held: JsonObject, value: Any, rule: OwnershipRule) -> JsonObject:  # noqa: ANN401, PLR0917 - a JSON value
+def _element(name: str, held: JsonObject, value: JsonValue, rule: OwnershipRule) -> JsonObject:  # noqa: PLR0917 - a JSON value
     """The element as it is to be, or nothing if the server's stays."""
     if rule.meeting is Meeting.LABELS:
         return {name: _labels(dict_in(held, name), value)}
@@ -86,7 +86,7 @@ def _drop_choice(merged: JsonObject, kind: Type, name: str) -> None:
             merged.pop(f"_{other}", None)
 
 
-def _with_companions(merged: JsonObject, held: JsonObject, ours: Mapping[str, Any]) -> JsonObject:
+def _with_companions(merged: JsonObject, held: JsonObject, ours: JsonMapping) -> JsonObject:
     """The extensions beside primitive values (`_birthDate`): those of a value that was replaced go with it."""
     gone = [name for name in merged if name.startswith("_") and not is_same(held.get(name[1:]), merged.get(name[1:]))]
     kept = {name: value for name, value in merged.items() if name not in gone}
@@ -94,7 +94,7 @@ def _with_companions(merged: JsonObject, held: JsonObject, ours: Mapping[str, An
     return {**{name: value for name, value in beside.items() if is_same(merged.get(name[1:]), ours.get(name[1:]))}, **kept}
 
 
-def _members(held: JsonObject, ours: Mapping[str, Any]) -> JsonObject:
+def _members(held: JsonObject, ours: JsonMapping) -> JsonObject:
     """An object of both, member by member."""
     if says_nothing(held):
         return dict(ours)
@@ -107,7 +107,7 @@ def _members(held: JsonObject, ours: Mapping[str, Any]) -> JsonObject:
     return merged
 
 
-def _items(held: list[Any], ours: list[Any], rule: OwnershipRule) -> list[Any]:
+def _items(held: JsonList, ours: JsonList, rule: OwnershipRule) -> JsonList:
     """The items of both; linear, since items are found by their keys."""
     merged = list(held)
     places: dict[str, int] = {}
@@ -162,7 +162,7 @@ def _labels(held: JsonObject, ours: object) -> JsonObject:
     return {**held, **{name: labels for name, labels in both.items() if labels}}
 
 
-def _distinct(labels: list[Any]) -> Iterator[Any]:
+def _distinct(labels: JsonList) -> Iterator[Any]:
     seen = set()
     for label in labels:
         key = (label.get("system"), label.get("code")) if isinstance(label, dict) else label
@@ -171,7 +171,7 @@ def _distinct(labels: list[Any]) -> Iterator[Any]:
             yield label
 
 
-def _with_narrative(merged: JsonObject, held: JsonObject, ours: Mapping[str, Any]) -> JsonObject:
+def _with_narrative(merged: JsonObject, held: JsonObject, ours: JsonMapping) -> JsonObject:
     """A generated narrative of what is no longer so gives way to ours; one that a person wrote stays."""
     is_told = [name for name in _differing(held, merged) if name != "meta"]
     if not is_told or text_in(dict_in(held, "text"), "status") in _KEPT_NARRATIVE:

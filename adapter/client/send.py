@@ -1,8 +1,7 @@
 """Sending a bundle and making sure of it: carried out, read back with the same meaning, and found valid by the server."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from adapter.client.ability import Abilities
 from adapter.client.courier import Carried, carry_out
@@ -16,6 +15,7 @@ from adapter.client.wire import Retries
 from adapter.fhir.ownership import Shared, matched_identifier
 from adapter.fhir.table import ElementTable, packaged_table
 from adapter.issues import AdapterError, ConflictError, Issue, IssueType, Severity
+from adapter.json_types import JsonMapping
 
 _PASSING = frozenset({409, 412, 500, 502, 503, 504})
 """The statuses with which an idempotent transaction is refused that may be carried out, or may have been, nonetheless."""
@@ -58,7 +58,7 @@ class Sender:
     retries: Retries = field(default_factory=lambda: Retries(attempts=6, first_wait=0.2, longest_wait=3.0))
     elements: ElementTable = field(default_factory=lambda: packaged_table("R4"))
 
-    def send(self, bundle: Mapping[str, Any]) -> Delivery:
+    def send(self, bundle: JsonMapping) -> Delivery:
         """Carry out a transaction, read back and validate each of its resources, and triage the remarks.
 
         Raises an AdapterError if the transaction is not carried out; what goes wrong afterwards is told in the Delivery.
@@ -81,7 +81,7 @@ class Sender:
             issues=() if proof.lost else tuple(self._doubled(pairs)),
         )
 
-    def _carried_out(self, bundle: Mapping[str, Any]) -> tuple[list[PlannedEntry], Carried]:
+    def _carried_out(self, bundle: JsonMapping) -> tuple[list[PlannedEntry], Carried]:
         """The plan that was carried out; after a refusal that may pass the server is looked at before the next try."""
         planner = Planner(client=self.client, shared=self.shared, abilities=self.abilities, table=self.elements)
         was_sent = self.looks_first and planner.was_sent(bundle)
@@ -112,7 +112,7 @@ class Sender:
                 yield _not_heeded(error.issues[0], self.client.source)
 
 
-def send_bundle(client: FhirClient, bundle: Mapping[str, Any], *, table: Iterable[TriageEntry] = ()) -> Delivery:
+def send_bundle(client: FhirClient, bundle: JsonMapping, *, table: Iterable[TriageEntry] = ()) -> Delivery:
     """Send a Bundle as it is; see `Sender`."""
     return Sender(client=client, triage_table=tuple(table)).send(bundle)
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 from adapter.client.remark import ServerRefusalError, remarks_in
 from adapter.client.wire import ServerAnswer
@@ -19,8 +18,7 @@ from adapter.issues import (
     Severity,
     UnavailableError,
 )
-
-JsonObject = dict[str, Any]
+from adapter.json_types import JsonObject
 
 _FIRST_REFUSAL = 300
 _FIRST_MISTAKE = 400

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from socket import inet_aton
 from types import MappingProxyType
-from typing import Any
 
 from adapter.client.outgoing import unmarked_places
 from adapter.issues import InvalidError, Issue, IssueType, NotFoundError, SetupError, Severity
+from adapter.json_types import JsonMapping
 
 PUBLIC_SERVERS: Mapping[str, str] = MappingProxyType({"hapi": "https://hapi.fhir.org/baseR4"})
 """The short names of public FHIR servers that are known everywhere."""
@@ -53,7 +53,7 @@ class Target:
         """Whether the server is neither on this machine nor trusted, so that only test data may go there."""
         return not (self.is_trusted or is_loopback(self.host))
 
-    def check_may_go(self, resource: Mapping[str, Any]) -> None:
+    def check_may_go(self, resource: JsonMapping) -> None:
         """Raise InvalidError (rule PRI-03) if anything in `resource` may not be sent to this server."""
         if self.is_public and (places := tuple(unmarked_places(resource))):
             text = "Only what is labelled as test data (HTEST) may go to this server: send test data, or trust the server."

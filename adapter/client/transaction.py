@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from adapter.client.loose import dict_in, list_in, text_in
 from adapter.client.remark import Remark, remarks_of
-from adapter.client.server_answer import JsonObject, unusable
+from adapter.client.server_answer import unusable
 from adapter.issues import InvalidError, Issue, IssueType, Severity, UnavailableError
+from adapter.json_types import JsonMapping, JsonObject
 
 _LOCATION = re.compile(
     r"(?:.*/)?(?P<reference>[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})(?:/_history/(?P<version>[A-Za-z0-9.-]{1,64}))?"
@@ -45,7 +45,7 @@ class TransactionResult:
     entries: tuple[EntryResult, ...]
 
 
-def check_is_transaction(bundle: Mapping[str, Any]) -> None:
+def check_is_transaction(bundle: JsonMapping) -> None:
     """Raise InvalidError unless `bundle` is a Bundle of type transaction in which every entry has a request."""
     entries = bundle.get("entry", [])
     if bundle.get("type") != "transaction" or not all(dict_in(entry, "request") for entry in entries):
@@ -53,12 +53,12 @@ def check_is_transaction(bundle: Mapping[str, Any]) -> None:
         raise InvalidError(Issue(severity=Severity.ERROR, code=IssueType.INVALID, text=text, expression=("Bundle",)))
 
 
-def is_repeatable(bundle: Mapping[str, Any]) -> bool:
+def is_repeatable(bundle: JsonMapping) -> bool:
     """Whether sending it twice is the same as sending it once: no plain POST, no PATCH, nothing bound to a version."""
     return all(_entry_is_repeatable(entry["request"]) for entry in bundle.get("entry", []))
 
 
-def _entry_is_repeatable(request: Mapping[str, Any]) -> bool:
+def _entry_is_repeatable(request: JsonMapping) -> bool:
     if "ifMatch" in request:
         return False
     return request.get("method") in _HARMLESS or (request.get("method") == "POST" and "ifNoneExist" in request)

@@ -5,9 +5,11 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Literal
 
 import orjson
+
+from adapter.json_types import JsonObject
 
 _SHAPE = re.compile(r"(?:HP[:_])?([0-9]{7})", re.ASCII)
 
@@ -42,8 +44,8 @@ def release() -> str:
 
 
 @cache
-def _content() -> dict[str, Any]:
-    content: dict[str, Any] = orjson.loads(gzip.decompress(files("adapter.code_tables").joinpath("hpo.json.gz").read_bytes()))
+def _content() -> JsonObject:
+    content: JsonObject = orjson.loads(gzip.decompress(files("adapter.code_tables").joinpath("hpo.json.gz").read_bytes()))
     return content
 
 

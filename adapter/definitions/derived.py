@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
+from adapter.json_types import JsonObject
 from adapter.rules.policy import PayerPolicy
 from adapter.rules.rule import Rule
 
@@ -11,21 +11,9 @@ _NOT_OF_IDS = re.compile(r"[^A-Za-z0-9.-]+")
 _NOT_OF_NAMES = re.compile(r"[^A-Za-z0-9]+")
 
 
-def claim_edits(rules: Iterable[Rule]) -> dict[str, Any]:
+def claim_edits(rules: Iterable[Rule]) -> JsonObject:
     """The CodeSystem `claim-edit`: one concept per rule (modelling.md §7.1)."""
-    concepts = [
-        {
-            "code": rule.id,
-            "display": rule.title,
-            "definition": rule.text,
-            "property": [
-                {"code": "severityDefault", "valueString": rule.severity.value},
-                {"code": "issueType", "valueString": rule.code.value},
-                {"code": "source", "valueString": rule.source},
-            ],
-        }
-        for rule in rules
-    ]
+    concepts = [_claim_edit(rule) for rule in rules]
     return {
         "resourceType": "CodeSystem",
         "id": "claim-edit",
@@ -50,11 +38,24 @@ def claim_edits(rules: Iterable[Rule]) -> dict[str, Any]:
     }
 
 
+def _claim_edit(rule: Rule) -> JsonObject:
+    return {
+        "code": rule.id,
+        "display": rule.title,
+        "definition": rule.text,
+        "property": [
+            {"code": "severityDefault", "valueString": rule.severity.value},
+            {"code": "issueType", "valueString": rule.code.value},
+            {"code": "source", "valueString": rule.source},
+        ],
+    }
+
+
 def _property(code: str, says: str) -> dict[str, str]:
     return {"code": code, "uri": f"CodeSystem/claim-edit#{code}", "description": says, "type": "string"}
 
 
-def payer_value_sets(payers: Iterable[PayerPolicy], system_of: Callable[[str], str]) -> dict[str, dict[str, Any]]:
+def payer_value_sets(payers: Iterable[PayerPolicy], system_of: Callable[[str], str]) -> dict[str, JsonObject]:
     """For each payer the ValueSet `claim-modifier-allowed-<key>` (modelling.md §7.2), by the name of its source.
 
     `system_of` gives the code system's URL of a modifier. Codes only, without a display.
@@ -62,7 +63,7 @@ def payer_value_sets(payers: Iterable[PayerPolicy], system_of: Callable[[str], s
     return {f"the policy {payer.key}": _payer_value_set(payer, system_of) for payer in payers}
 
 
-def _payer_value_set(payer: PayerPolicy, system_of: Callable[[str], str]) -> dict[str, Any]:
+def _payer_value_set(payer: PayerPolicy, system_of: Callable[[str], str]) -> JsonObject:
     by_system: dict[str, list[Mapping[str, str]]] = {}
     for modifier in payer.modifiers:
         by_system.setdefault(system_of(modifier), []).append({"code": modifier})
@@ -80,7 +81,7 @@ def _payer_value_set(payer: PayerPolicy, system_of: Callable[[str], str]) -> dic
     }
 
 
-def _compose(by_system: Mapping[str, list[Mapping[str, str]]]) -> dict[str, Any]:
+def _compose(by_system: Mapping[str, list[Mapping[str, str]]]) -> JsonObject:
     if not by_system:
         # A compose must include something: a payer that takes no modifier has all of them excluded.
         everything = [{"valueSet": ["ValueSet/claim-modifier-0731t"]}]

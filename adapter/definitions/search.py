@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from adapter.definitions.source import TYPES, children
+from adapter.json_types import JsonMapping, JsonObject, JsonValue
 
-Resource = dict[str, Any]
-Element = Mapping[str, Any]
+Resource = JsonObject
+Element = JsonMapping
 
 _STATUS = "http://hl7.org/fhir/publication-status"
 _ESCAPED = re.compile(r"\\([,$|\\])")
@@ -115,7 +116,7 @@ def found(definitions: Iterable[Resource], criteria: Sequence[Criterion]) -> lis
     return [each for each in definitions if all(criterion.fits(each) for criterion in criteria)]
 
 
-def _fits(criterion: Criterion, value: Any, wanted: str) -> bool:  # noqa: ANN401 - a text or a token
+def _fits(criterion: Criterion, value: JsonValue, wanted: str) -> bool:
     if criterion.parameter.type == "token":
         return _is_token(value, wanted)
     text = _unescaped(wanted)

@@ -5,8 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-Element = Mapping[str, Any]
-Resource = dict[str, Any]
+from adapter.json_types import JsonMapping, JsonObject, JsonValue
+
+Element = JsonMapping
+Resource = JsonObject
 
 TYPES = ("CodeSystem", "ValueSet", "ConceptMap", "StructureDefinition")
 """The types of definitions, in the order in which a server takes them: each names only what stands before it."""
@@ -81,7 +83,7 @@ def _text(value: object) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-def _absolute(value: Any, base: str) -> Any:  # noqa: ANN401 - a YAML value in, a JSON value out
+def _absolute(value: JsonValue, base: str) -> JsonValue:
     """The value with the base in front of every text that is a URL of ours (`CodeSystem/procedure-modifier`)."""
     if isinstance(value, str):
         return f"{base}/{value}" if _OURS.fullmatch(value) else value

@@ -1,13 +1,14 @@
 """A definition as a server gives it: with its version, whole or a part of it (http://hl7.org/fhir/R4/search.html#summary)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Literal
 
 from adapter.fhir.json import canonical_bytes
 from adapter.fhir.table import Type
+from adapter.json_types import JsonMapping, JsonObject
 
-Resource = dict[str, Any]
+Resource = JsonObject
 Summary = Literal["true", "text", "data", "false"]
 
 SUMMARIES = ("true", "text", "data", "count", "false")
@@ -17,7 +18,7 @@ _SUBSETTED = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationVal
 _ALWAYS = ("resourceType", "id", "meta")
 
 
-def versioned(definition: Mapping[str, Any]) -> Resource:
+def versioned(definition: JsonMapping) -> Resource:
     """A definition with `meta`: the version id is made of the content, so that it changes when the content does.
 
     `lastUpdated` is the definition's own date at midnight UTC.
@@ -29,7 +30,7 @@ def versioned(definition: Mapping[str, Any]) -> Resource:
     return {"resourceType": definition["resourceType"], "id": definition["id"], "meta": meta, **_rest(definition)}
 
 
-def _rest(definition: Mapping[str, Any]) -> Resource:
+def _rest(definition: JsonMapping) -> Resource:
     return {name: value for name, value in definition.items() if name not in _ALWAYS}
 
 

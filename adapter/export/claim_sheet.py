@@ -72,10 +72,9 @@ def claim_sheet(case: Case, judgement: Judgement) -> ClaimSheet:
 
 
 def _insurance(case: Case) -> Iterator[SheetEntry]:
-    payer, coverage, patient = case.payer, case.coverage, case.patient
+    payer, coverage = case.payer, case.coverage
     indicator = coverage.filing_indicator if coverage else None
     plan = _KIND_OF_PLAN.get(indicator) if indicator else None
-    is_subscriber = coverage is not None and (coverage.subscriber == "patient" or coverage.relationship == _SELF)
     yield SheetEntry(box="—", label="payer", segment="NM1*PR (2010BB)", field="payer.name", value=payer.name if payer else None)
     yield SheetEntry(
         box="—", label="payer id", segment="NM109 (2010BB)", field="payer.payer_id", value=payer.payer_id if payer else None
@@ -83,6 +82,16 @@ def _insurance(case: Case) -> Iterator[SheetEntry]:
     yield SheetEntry(box="1", label="kind of plan", segment="SBR09", field="coverage.filing_indicator", value=plan)
     member = coverage.member_id if coverage else None
     yield SheetEntry(box="1a", label="insured's id", segment="NM109 (2010BA)", field="coverage.member_id", value=member)
+    yield from _people(case)
+    yield SheetEntry(box="10", label="related to employment or accident", segment="CLM11", field="—", value=None)
+    yield SheetEntry(box="11", label="group", segment="SBR03", field="coverage.group", value=coverage.group if coverage else None)
+    yield SheetEntry(box="11c", label="plan", segment="SBR04", field="coverage.plan", value=coverage.plan if coverage else None)
+
+
+def _people(case: Case) -> Iterator[SheetEntry]:
+    """The patient and the insured, who may be the same."""
+    coverage, patient = case.coverage, case.patient
+    is_subscriber = coverage is not None and (coverage.subscriber == "patient" or coverage.relationship == _SELF)
     yield SheetEntry(
         box="2", label="patient", segment="NM1*IL" if is_subscriber else "NM1*QC", field="patient", value=_name(patient)
     )
@@ -104,9 +113,6 @@ def _insurance(case: Case) -> Iterator[SheetEntry]:
         field="patient.address" if is_subscriber else "—",
         value=_address(patient.address) if is_subscriber else None,
     )
-    yield SheetEntry(box="10", label="related to employment or accident", segment="CLM11", field="—", value=None)
-    yield SheetEntry(box="11", label="group", segment="SBR03", field="coverage.group", value=coverage.group if coverage else None)
-    yield SheetEntry(box="11c", label="plan", segment="SBR04", field="coverage.plan", value=coverage.plan if coverage else None)
 
 
 def _claim(case: Case) -> Iterator[SheetEntry]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from adapter.case import Case, Order
+from adapter.json_types import JsonObject
 
 SINGLE_GENE = "81406"
 """The code that is for one gene, which must be named (CPT Tier 2 molecular pathology; rule REL-04)."""
@@ -37,7 +37,7 @@ def order_remarks(case: Case) -> tuple[OrderRemark, ...]:
     )
 
 
-def order_cards(case: Case) -> dict[str, Any]:
+def order_cards(case: Case) -> JsonObject:
     """The CDS Hooks answer `{"cards": […]}` with one card; it has no `suggestions`: what to order is the clinician's choice."""
     remarks = order_remarks(case)
     lacking = sum(bool(each.missing) for each in remarks)

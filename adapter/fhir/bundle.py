@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 from adapter.fhir.ownership import SHARED_TYPES, Shared, match_query, matched_identifier
+from adapter.json_types import JsonObject
 
-Resource = dict[str, Any]
+Resource = JsonObject
 
 
 def transaction(resources: Sequence[Resource], shared: Shared = "put") -> Resource:

@@ -3,15 +3,12 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
 import jiter
 import orjson
 
 from adapter.issues import Issue, IssueType, Severity, UnreadableError
-
-JsonValue = Any
-"""dict, list, str, int, Decimal, bool or None."""
+from adapter.json_types import JsonValue
 
 _BOM = b"\xef\xbb\xbf"
 _OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")

@@ -1,11 +1,11 @@
 """Issues as a FHIR OperationOutcome."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from adapter.issues import Issue
+from adapter.json_types import JsonObject
 
-Resource = dict[str, Any]
+Resource = JsonObject
 
 
 def operation_outcome(issues: Iterable[Issue], *, claim_edit_system: str | None = None) -> Resource:

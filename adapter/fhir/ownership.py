@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import quote
+
+from adapter.json_types import JsonMapping
 
 Shared = Literal["create", "merge", "put"]
 """What happens to resources that others may own: made if they are not there, merged with what is there, or put by our id."""
@@ -11,6 +13,7 @@ Shared = Literal["create", "merge", "put"]
 SHARED_TYPES = frozenset(
     {"Patient", "Practitioner", "PractitionerRole", "Organization", "Coverage", "RelatedPerson", "Encounter", "Device"}
 )
+
 """The types of resources that are not ours to overwrite; all others that we make are our own."""
 
 _NPI = "http://hl7.org/fhir/sid/us-npi"
@@ -18,14 +21,14 @@ KNOWN_TO_ALL: Mapping[str, tuple[str, ...]] = MappingProxyType({"Practitioner": 
 """The systems of identifiers that every system knows, by type; they are matched before any other."""
 
 
-def matched_identifier(resource: Mapping[str, Any]) -> tuple[str, str] | None:
+def matched_identifier(resource: JsonMapping) -> tuple[str, str] | None:
     """The system and value by which a server is asked for this resource; never a value without its system."""
     pairs = list(identifiers(resource))
     preferred = KNOWN_TO_ALL.get(str(resource.get("resourceType")), ())
     return next((pair for pair in pairs if pair[0] in preferred), pairs[0] if pairs else None)
 
 
-def identifiers(resource: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def identifiers(resource: JsonMapping) -> Iterator[tuple[str, str]]:
     """System and value of every identifier that has both."""
     given = resource.get("identifier")
     for identifier in given if isinstance(given, list) else []:

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import orjson
 
-JsonValue: TypeAlias = str | int | float | bool | list[Any] | dict[str, Any] | None
+from adapter.json_types import JsonList, JsonMapping, JsonObject
+
+Fixed: TypeAlias = str | int | float | bool | JsonList | JsonObject | None
 Codes: TypeAlias = frozenset[str] | frozenset[tuple[str, str]]
 
 _Shape: TypeAlias = Literal["code", "coding"]
@@ -49,7 +51,7 @@ class Element:
     choice: str | None
     targets: tuple[str, ...]
     codes: Codes | None
-    fixed: JsonValue
+    fixed: Fixed
     summary: bool = False
 
 
@@ -87,12 +89,12 @@ class ElementTable:
     `release` is R4 or R5, `version` the exact version (4.0.1), `resource_types` the resources that the table knows, sorted.
     """
 
-    def __init__(self, content: Mapping[str, Any]) -> None:
+    def __init__(self, content: JsonMapping) -> None:
         """Hold a table as `load_table` reads it."""
         self.release: str = content["release"]
         self.version: str = content["version"]
         self.resource_types: tuple[str, ...] = tuple(content["resources"])
-        self._rows: Mapping[str, list[Any]] = content["types"]
+        self._rows: Mapping[str, JsonList] = content["types"]
         self._listed: Mapping[str, Mapping[str, list[str]] | None] = content["codes"]
         self._summary: Mapping[str, list[str]] = content.get("summary", {})
         self._constraints: Mapping[str, list[list[str]]] = content.get("constraints", {})
@@ -124,14 +126,14 @@ class ElementTable:
         elements = {element.name: element for row in rows for element in self._expanded(row, summary)}
         return Type(name=name, kind=kind, base=base, pattern=pattern, elements=MappingProxyType(elements))
 
-    def _elements(self, name: str) -> dict[str, list[Any]]:
+    def _elements(self, name: str) -> dict[str, JsonList]:
         """The rows of a type's elements, by name, inherited ones filled in."""
         _, base, _, rows = self._rows[name]
         inherited = self._elements(base) if base else {}
         full = (inherited[row] if isinstance(row, str) else row for row in rows)
         return {row[0]: row for row in full}
 
-    def _expanded(self, row: list[Any], summary: frozenset[str]) -> Iterator[Element]:
+    def _expanded(self, row: JsonList, summary: frozenset[str]) -> Iterator[Element]:
         """An element, or every member of a choice."""
         name, types, *_ = row
         if isinstance(types, str):
@@ -141,9 +143,9 @@ class ElementTable:
             member = name.removesuffix("[x]") + kind[0].upper() + kind[1:]
             yield self._element(row, member, kind, summary=name in summary)
 
-    def _element(self, row: list[Any], name: str, kind: str, *, summary: bool) -> Element:
+    def _element(self, row: JsonList, name: str, kind: str, *, summary: bool) -> Element:
         written, types, minimum, maximum, *facts = row
-        fact: Mapping[str, Any] = facts[0] if facts else {}
+        fact: JsonMapping = facts[0] if facts else {}
         return Element(
             name=name,
             type=kind,

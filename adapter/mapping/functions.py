@@ -196,7 +196,7 @@ def local_time(value: str, zone: str | None) -> str:
     """
     found = LOCAL_TIME.fullmatch(value.strip())
     if not found:
-        message = "This is no date with a time. Send YYYY-MM-DD HH:MM:SS."
+        message = "This is not a date with a time. Send YYYY-MM-DD HH:MM:SS."
         raise NotConvertible(message)
     day, time, fraction = found[1], found[2], found[3] or ""
     clock = _clock(day, time)
@@ -317,7 +317,7 @@ def number(value: str) -> Decimal:
     """The number that a text holds, with its digits: `number(measurement.value)`."""
     if _NUMBER.fullmatch(value.strip()):
         return Decimal(value.strip())
-    message = "This is no number. Send digits with at most one decimal point."
+    message = "This is not a number. Send digits with at most one decimal point."
     raise NotConvertible(message)
 
 
@@ -326,7 +326,7 @@ def integer(value: str) -> int:
     """The whole number that a text holds: `integer(charge.units)`."""
     if _INTEGER.fullmatch(value.strip()):
         return int(value)
-    message = "This is no whole number of at most 18 digits. Send digits only."
+    message = "This is not a whole number of at most 18 digits. Send digits only."
     raise NotConvertible(message)
 
 

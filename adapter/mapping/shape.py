@@ -1,19 +1,20 @@
 """Makes shapes from pydantic models, from JSON Schema, and from the FHIR element table."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Literal, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from adapter import case
+from adapter.annotation import Hint
 from adapter.fhir.table import Element, ElementTable
+from adapter.json_types import JsonMapping
 from adapter.mapping.types import Field, Fields, Kind, Shape, Type
 
-_ALIASES: tuple[tuple[Any, str], ...] = (
+_ALIASES: tuple[tuple[Hint, str], ...] = (
     (case.Text, "string"),
     (case.Token, "code"),
     (case.Url, "url"),
@@ -21,7 +22,11 @@ _ALIASES: tuple[tuple[Any, str], ...] = (
     (case.PartialDate, "date"),
     (case.DateTime, "dateTime"),
 )
-_PLAIN: dict[Any, str] = {str: "string", bool: "boolean", int: "integer", Decimal: "decimal"}
+_PLAIN: dict[Hint, str] = {str: "string", bool: "boolean", int: "integer", Decimal: "decimal"}
+
+
+def _origin(hint: Hint) -> object:
+    return get_origin(hint)
 
 
 class ModelShapes:
@@ -41,15 +46,16 @@ class ModelShapes:
     def _fields(self, model: type[BaseModel]) -> dict[str, Field]:
         hints = get_type_hints(model, include_extras=True)
         found = ((name, info, self._read(hints[name])) for name, info in model.model_fields.items())
-        return {name: self._field(name, info, *read) for name, info, read in found if read}
+        return {name: self._field(name, info, read) for name, info, read in found if read}
 
-    def _field(self, name: str, info: FieldInfo, made: Type, many: bool, optional: bool) -> Field:  # noqa: FBT001 - unpacked from a tuple
+    def _field(self, name: str, info: FieldInfo, read: tuple[Type, bool, bool]) -> Field:
+        made, many, optional = read
         always = info.is_required() if self._access == "key" else not optional
         return Field(name=name, type=made, many=many, required=always and not many)
 
-    def _read(self, hint: Any) -> tuple[Type, bool, bool] | None:  # noqa: ANN401 - annotations have no common type
+    def _read(self, hint: Hint) -> tuple[Type, bool, bool] | None:
         """(type, whether it repeats, whether it may be nothing)."""
-        origin = get_origin(hint)
+        origin = _origin(hint)
         if origin in (Union, UnionType):
             return self._read_union(get_args(hint))
         if origin is tuple:
@@ -60,20 +66,20 @@ class ModelShapes:
         made = self._single(hint)
         return (made, False, False) if made else None
 
-    def _single(self, hint: Any) -> Type | None:  # noqa: ANN401 - annotations have no common type
-        alias = next((kind for known, kind in _ALIASES if known == hint), None)
-        if alias is not None or get_origin(hint) is Annotated:
+    def _single(self, hint: Hint) -> Type | None:
+        alias, origin = next((kind for known, kind in _ALIASES if known == hint), None), _origin(hint)
+        if alias is not None or origin is Annotated:
             return Kind(alias or "code")
-        if get_origin(hint) is Literal:
+        if origin is Literal:
             return Kind("code", frozenset(map(str, get_args(hint))))
         if isinstance(hint, type) and issubclass(hint, BaseModel):
             return self(hint)
         return Kind(_PLAIN[hint]) if hint in (str, bool, int, Decimal) else None
 
-    def _read_union(self, members: tuple[Any, ...]) -> tuple[Type, bool, bool] | None:
+    def _read_union(self, members: tuple[Hint, ...]) -> tuple[Type, bool, bool] | None:
         rest = [member for member in members if member is not NoneType]
         optional = len(rest) < len(members)
-        number = [get_args(member)[0] if get_origin(member) is Annotated else member for member in rest] == [Decimal, int]
+        number = [get_args(member)[0] if _origin(member) is Annotated else member for member in rest] == [Decimal, int]
         read = (Kind("decimal"), False, False) if number else self._read(rest[0])
         return (read[0], read[1], optional or read[2]) if read else None
 
@@ -81,11 +87,11 @@ class ModelShapes:
 _JSON_KINDS = {"string": "string", "integer": "integer", "number": "decimal", "boolean": "boolean"}
 
 
-def shape_of_json_schema(schema: Mapping[str, Any], name: str) -> Shape:
+def shape_of_json_schema(schema: JsonMapping, name: str) -> Shape:
     """The shape that a JSON Schema (draft 2020-12: type, properties, required, items, enum, local $ref) describes."""
     definitions = schema.get("$defs", {})
 
-    def read(part: Mapping[str, Any], where: str) -> tuple[Type, bool]:
+    def read(part: JsonMapping, where: str) -> tuple[Type, bool]:
         if "$ref" in part:
             target = part["$ref"].removeprefix("#/$defs/")
             return read(definitions[target], target)
@@ -100,7 +106,7 @@ def shape_of_json_schema(schema: Mapping[str, Any], name: str) -> Shape:
         kind = _JSON_KINDS[types.pop()] if len(types) == 1 else "any"
         return Kind("code" if kind == "string" and (codes or "pattern" in part) else kind, codes), False
 
-    def fields(part: Mapping[str, Any], where: str) -> dict[str, Field]:
+    def fields(part: JsonMapping, where: str) -> dict[str, Field]:
         made = {}
         for key, value in part.get("properties", {}).items():
             kind, many = read(value, f"{where}.{key}")

@@ -4,12 +4,14 @@ from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, get_args, get_type_hints
+from typing import get_type_hints
 
 from pydantic import BaseModel
 
+from adapter.annotation import models_in
 from adapter.case import Case
 from adapter.issues import Issue, IssueType, Severity
+from adapter.json_types import JsonList, JsonObject, JsonValue
 from adapter.path import Path, dotted
 from adapter.readers.document import ReadDocument
 
@@ -21,7 +23,7 @@ class Merged:
     `items` says for a list item of the merged tree at which place it stands in each document (by the document's number).
     """
 
-    tree: dict[str, Any]
+    tree: JsonObject
     documents: tuple[ReadDocument, ...]
     items: dict[Path, dict[int, int]]
     issues: tuple[Issue, ...]
@@ -69,7 +71,7 @@ def merge(documents: list[ReadDocument]) -> Merged:
         return Merged(tree=documents[0].tree, documents=tuple(documents), items={}, issues=())
     documents = sorted(documents, key=lambda each: ("encounter" not in each.tree, each.name))
     merger = _Merger(documents)
-    tree: dict[str, Any] = {}
+    tree: JsonObject = {}
     for number, document in enumerate(documents):
         tree = merger.objects(tree, document.tree, (), number=number)
     merged = Merged(tree=tree, documents=tuple(documents), items=merger.items, issues=())
@@ -84,7 +86,7 @@ class _Merger:
         self.items: dict[Path, dict[int, int]] = {}
         self.contradictions: dict[Path, None] = {}
 
-    def objects(self, known: dict[str, Any], new: dict[str, Any], path: Path, *, number: int) -> dict[str, Any]:
+    def objects(self, known: JsonObject, new: JsonObject, path: Path, *, number: int) -> JsonObject:
         merged = dict(known)
         for name, value in new.items():
             here = (*path, name)
@@ -98,7 +100,7 @@ class _Merger:
                 self.contradictions[here] = None
         return merged
 
-    def _lists(self, known: Any, new: list[Any], path: Path, *, number: int) -> Any:  # noqa: ANN401 - JSON values
+    def _lists(self, known: JsonValue, new: JsonList, path: Path, *, number: int) -> JsonValue:
         if known is None or (isinstance(known, list) and not known):
             return new
         if not new:
@@ -111,7 +113,7 @@ class _Merger:
         self._settle(known, path, number)
         return self._items(list(known), new, path, number=number)
 
-    def _settle(self, known: list[Any], path: Path, number: int) -> None:
+    def _settle(self, known: JsonList, path: Path, number: int) -> None:
         """Note where the items of a list come from, which so far came from one document as a whole."""
         so_far = Merged(tree={}, documents=tuple(self.documents[:number]), items=self.items, issues=())
         for place in range(len(known)):
@@ -119,7 +121,7 @@ class _Merger:
             if here not in self.items:
                 self.items[here] = dict.fromkeys(so_far.numbers(here), place)
 
-    def _items(self, merged: list[Any], new: list[Any], path: Path, *, number: int) -> list[Any]:
+    def _items(self, merged: JsonList, new: JsonList, path: Path, *, number: int) -> JsonList:
         key = _merge_key(_pattern(path))
         free: dict[Hashable, deque[int]] = {}
         for at, item in enumerate(merged):
@@ -148,7 +150,7 @@ def _contradiction(merged: Merged, path: Path) -> Issue:
     )
 
 
-def _same(one: Any, other: Any) -> bool:  # noqa: ANN401 - JSON values
+def _same(one: JsonValue, other: JsonValue) -> bool:
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(_same(value, other[name]) for name, value in one.items())
     if isinstance(one, list) and isinstance(other, list):
@@ -156,14 +158,14 @@ def _same(one: Any, other: Any) -> bool:  # noqa: ANN401 - JSON values
     return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
-def _identity(item: Any, key: tuple[str, ...]) -> Hashable:  # noqa: ANN401 - JSON values
+def _identity(item: JsonValue, key: tuple[str, ...]) -> Hashable:
     """By what an item of a list is known in another document: its key, or all of it where it has none."""
     if key and isinstance(item, dict) and item.get(key[0]) is not None:
         return "key", *(_hashable(item.get(name)) for name in key)
     return "whole", _hashable(item)
 
 
-def _hashable(value: Any) -> Hashable:  # noqa: ANN401 - JSON values
+def _hashable(value: JsonValue) -> Hashable:
     """A JSON value as something that is equal, and hashes equally, exactly where `_same` says so."""
     if isinstance(value, dict):
         return frozenset((name, _hashable(child)) for name, child in value.items())
@@ -183,18 +185,12 @@ def _merge_keys() -> dict[tuple[str, ...], tuple[str, ...]]:
 
     def walk(model: type[BaseModel], path: tuple[str, ...]) -> None:
         for name, hint in get_type_hints(model).items():
-            for part in _models(hint):
+            for part in models_in(hint):
                 keys[(*path, name)] = getattr(part, "merge_key", ())
                 walk(part, (*path, name))
 
     walk(Case, ())
     return keys
-
-
-def _models(hint: Any) -> list[type[BaseModel]]:  # noqa: ANN401 - annotations have no common type
-    if isinstance(hint, type) and issubclass(hint, BaseModel):
-        return [hint]
-    return [model for part in get_args(hint) for model in _models(part)]
 
 
 def _merge_key(pattern: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from difflib import get_close_matches
-from typing import Any, get_args, get_type_hints
+from typing import get_type_hints
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from adapter.annotation import models_in
 from adapter.case import LOCAL_TIME, Case, Diagnosis
 from adapter.issues import InvalidError, Issue, IssueType, Severity
 from adapter.merging.merge import Merged
@@ -128,12 +129,6 @@ def _nearest(path: Path) -> str | None:
     model: type[BaseModel] | None = Case
     for step in path[:-1]:
         if isinstance(step, str) and model is not None:
-            model = _part(get_type_hints(model).get(step))
+            model = next(models_in(get_type_hints(model).get(step)), None)
     near = get_close_matches(str(path[-1]), list(model.model_fields), n=1) if model is not None else []
     return f"did you mean `{near[0]}`?" if near else "take it out, or see the document's JSON Schema (`adapter schema`)"
-
-
-def _part(hint: Any) -> type[BaseModel] | None:  # noqa: ANN401 - annotations have no common type
-    if isinstance(hint, type):
-        return hint if issubclass(hint, BaseModel) else None
-    return next((found for part in get_args(hint) if (found := _part(part))), None)

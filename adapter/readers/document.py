@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from adapter.json_types import JsonObject
 from adapter.path import Path, pointer
 
 
@@ -41,7 +42,7 @@ class ReadDocument:
 
     name: str
     form: str
-    tree: dict[str, Any]
+    tree: JsonObject
 
     def positions(self, path: Path) -> tuple[str, ...]:
         """`name#/json/pointer` of what the value at a path was read from, or of the nearest value above it that is there."""

@@ -1,13 +1,12 @@
 """Input forms of other tools: known by their JSON Schema, which also checks their structure."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 import jsonschema_rs
 
 from adapter.issues import Issue, IssueType, Severity
+from adapter.json_types import JsonMapping
 from adapter.path import pointer
 from adapter.readers.document import ReadDocument
 
@@ -20,12 +19,12 @@ class InputForm:
     """An input form: its name, its JSON Schema (draft 2020-12), and the top-level fields by which a document is known."""
 
     name: str
-    schema: Mapping[str, Any]
+    schema: JsonMapping
     marks: frozenset[str]
     validator: jsonschema_rs.Draft202012Validator
 
 
-def input_form(name: str, schema: Mapping[str, Any]) -> InputForm:
+def input_form(name: str, schema: JsonMapping) -> InputForm:
     """The form that a JSON Schema describes; its top-level `required` fields are what a document is known by."""
     marks = frozenset(schema.get("required", ()))
     return InputForm(name=name, schema=schema, marks=marks, validator=jsonschema_rs.Draft202012Validator(dict(schema)))

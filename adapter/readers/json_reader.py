@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
 
 from adapter.fhir.json import read_json
 from adapter.issues import InvalidError, Issue, IssueType, Severity, UnreadableError
+from adapter.json_types import JsonMapping, JsonObject
 from adapter.readers.document import NATIVE, Document, ReadDocument
 from adapter.readers.input_form import InputForm, structure_issues
 from adapter.readers.port import not_read
@@ -45,7 +45,7 @@ class JsonReader:
         self._check(read)
         return (read,)
 
-    def _form_of(self, tree: dict[str, Any], name: str) -> str:
+    def _form_of(self, tree: JsonObject, name: str) -> str:
         """The form with the most fields of those that are all there; raises UnreadableError where two have as many."""
         marks = {form.name: len(form.marks) for form in self.forms.values() if form.marks and form.marks <= tree.keys()}
         best = [form for form, count in marks.items() if count == max(marks.values())]
@@ -71,7 +71,7 @@ class JsonReader:
         return f"there is no such input form{hint} (known are: {', '.join(known)})"
 
 
-def _kind_of_resource(tree: Mapping[str, Any]) -> str:
+def _kind_of_resource(tree: JsonMapping) -> str:
     return "a FHIR Bundle" if tree["resourceType"] == "Bundle" else "a FHIR resource"
 
 

@@ -1,15 +1,15 @@
 """Rules, policies and explanations as JSON, the same on the command line and over HTTP."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from adapter.issues import Issue
+from adapter.json_types import JsonObject
 from adapter.rules.explanation import Explanation, RuleOutcome
 from adapter.rules.policy import PayerPolicy, Policies
 from adapter.rules.rule import Rule
 from adapter.rules.suggestion import Suggestion
 
-Json = dict[str, Any]
+Json = JsonObject
 
 
 def describe_rule(rule: Rule, policies: Policies) -> Json:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, get_args
 
 from adapter.issues import Severity
+from adapter.json_types import JsonObject
 from adapter.rules.policy import (
     Assistants,
     Certainty,
@@ -27,7 +28,7 @@ _MODIFIER = re.compile(r"[A-Z0-9]{2}")
 _PLACE = re.compile(r"[0-9]{2}")
 _MOST_UNITS = 999
 
-Fields = dict[str, Any]
+Fields = JsonObject
 
 
 def known(wrong: str, names: Iterable[str]) -> str:

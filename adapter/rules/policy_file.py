@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Any
 
+from adapter.json_types import JsonMapping, JsonObject
 from adapter.rules.policy import DEFAULT, PayerPolicy, Policies
 from adapter.rules.policy_field import FIELDS, PolicyReader, known
 from adapter.strict_yaml.nodes import MappingNode, Node, TextNode, read_yaml
@@ -30,7 +30,7 @@ class _Draft:
     layer: int
     mark: Mark
     extends: TextNode | None
-    values: Mapping[str, Any]
+    values: JsonMapping
 
 
 def load_policies(*layers: Mapping[str, str]) -> Policies:
@@ -70,7 +70,7 @@ class _Loader:
         if not isinstance(node, MappingNode) or not isinstance(key, TextNode) or not key.text:
             self.reader.say("not-a-policy", node.mark, "this is not a policy", "begin with `policy: key`")
             return None
-        values: dict[str, Any] = {}
+        values: JsonObject = {}
         for name, value in node.entries:
             if name.text in FIELDS:
                 values |= FIELDS[name.text](self.reader, value)
@@ -81,7 +81,7 @@ class _Loader:
         extends = self.reader.text(entries["extends"]) if "extends" in entries else None
         return _Draft(key=key.text, layer=layer, mark=node.mark, extends=extends, values=values)
 
-    def _check_whole(self, mark: Mark, values: Mapping[str, Any]) -> None:
+    def _check_whole(self, mark: Mark, values: JsonMapping) -> None:
         if values.get("verified") and not values.get("source"):
             self.reader.say("source", mark, "a verified policy needs its source", "cite the payer's document as `source`")
         if values.get("end") and values.get("start", "") > values["end"]:
@@ -106,7 +106,7 @@ class _Loader:
         way = (*way, draft)
         parent = self._parent(draft, way)
         base = self._resolve(parent, way) if parent else _NEUTRAL
-        values: dict[str, Any] = {"source": _NEUTRAL.source, "source_date": None, "verified": False, "published": ()}
+        values: JsonObject = {"source": _NEUTRAL.source, "source_date": None, "verified": False, "published": ()}
         if parent is None or parent.key != draft.key:
             values |= {name: getattr(_NEUTRAL, name) for name in _OWN} | {"name": draft.key}
         values |= draft.values

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from adapter.case import Case
+from adapter.json_types import JsonObject
 
 ProcedureStatus = Literal["preparation", "in-progress", "not-done", "on-hold", "stopped", "completed", "entered-in-error"]
 ReportStatus = Literal[
@@ -40,7 +41,7 @@ DERIVED_FROM: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """The case fields that each field of the state follows from: its lineage, and all that its function is given."""
 
 
-def _from(name: str) -> dict[str, Any]:
+def _from(name: str) -> JsonObject:
     return {"from": list(DERIVED_FROM[name])}
 
 

@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
+from adapter.json_types import JsonMapping
 from adapter.terminology.canonical import joined, split
 from adapter.terminology.code_system.definition import CodeSystem, Definition, extension_value
 from adapter.terminology.concept_map.index import ConceptMap
 from adapter.terminology.version import is_match, order
 
-Element = Mapping[str, Any]
+Element = JsonMapping
 
 _SUPPLEMENT_TYPE = "http://hl7.org/fhir/StructureDefinition/codesystem-supplement-type"
 

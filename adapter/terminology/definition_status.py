@@ -1,14 +1,12 @@
 """Whether a definition is fit for use: draft, experimental, retired, deprecated or withdrawn ones are mentioned."""
 
-from collections.abc import Mapping
-from typing import Any
-
+from adapter.json_types import JsonMapping
 from adapter.terminology import messages
 from adapter.terminology.canonical import joined
 from adapter.terminology.code_system.definition import STANDARDS_STATUS, extension_value
 from adapter.terminology.tx_issue import TerminologyIssue
 
-Element = Mapping[str, Any]
+Element = JsonMapping
 
 
 def concern(resource: Element, source: Element) -> str | None:

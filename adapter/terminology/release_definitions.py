@@ -2,12 +2,13 @@
 
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 import orjson
 
+from adapter.json_types import JsonObject
+
 
 @cache
-def release_definitions() -> tuple[dict[str, Any], ...]:
+def release_definitions() -> tuple[JsonObject, ...]:
     """CodeSystems and ValueSets as FHIR R4, with codes, displays and hierarchy; made by `scripts/make_fhir_terminology.py`."""
     return tuple(orjson.loads(files("adapter.terminology").joinpath("r4.json").read_bytes()))

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from adapter.issues import IssueType, Severity
+from adapter.json_types import JsonObject
 
-Resource = dict[str, Any]
+Resource = JsonObject
 
 _KINDS = "http://hl7.org/fhir/tools/CodeSystem/tx-issue-type"
 _MESSAGE_ID = "http://hl7.org/fhir/StructureDefinition/operationoutcome-message-id"

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable
 from decimal import Decimal
 from http import HTTPStatus
-from typing import Any
 
 from flask import Request, Response
 
@@ -12,6 +11,7 @@ from adapter.conversion import Conversion
 from adapter.fhir.json import canonical_bytes, pretty_bytes
 from adapter.fhir.outcome import operation_outcome
 from adapter.issues import FailureKind, Issue
+from adapter.json_types import JsonValue
 from adapter.web.negotiation import FHIR_JSON, JSON
 from adapter.web.query import is_pretty
 
@@ -31,7 +31,7 @@ STATUS: dict[FailureKind, HTTPStatus] = {
 """The HTTP status of each kind of failure; a test sees that none is missing."""
 
 
-def json_answer(value: Any, status: HTTPStatus = HTTPStatus.OK, *, media_type: str = FHIR_JSON) -> Response:  # noqa: ANN401 - a JSON value
+def json_answer(value: JsonValue, status: HTTPStatus = HTTPStatus.OK, *, media_type: str = FHIR_JSON) -> Response:
     """A JSON answer."""
     return bytes_answer(canonical_bytes(value), status, media_type=media_type)
 

@@ -33,8 +33,7 @@ def make_app(runtime: Runtime | None = None) -> Flask:
     """The application; the maps are loaded before the first request."""
     runtime = runtime or default_runtime()
     service = service_of(runtime)
-    runtime.pipeline  # noqa: B018 - load now, not with the first request
-    runtime.served_definitions  # noqa: B018 - as above
+    runtime.prepare()
     app = Flask("adapter", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = runtime.settings.max_body
     # A body with many form parts is held in memory while it is read.

@@ -12,6 +12,7 @@ from flask import Flask, Request, Response, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from adapter.json_types import JsonObject, JsonValue
 from adapter.settings import Settings
 from adapter.web.access import Callers, caller_of, check_right
 from adapter.web.header import SECURITY_HEADERS
@@ -64,7 +65,7 @@ def _decode(asked: Request, limit: int) -> None:
         text = "of the codings in the header Content-Encoding only gzip is read; send gzip, or leave the header out"
         raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, text, accept_encoding="gzip")
     content = _unpacked(asked.get_data(cache=False), limit)
-    environment: dict[str, Any] = asked.environ
+    environment: JsonObject = asked.environ
     environment |= {"wsgi.input": BytesIO(content), "CONTENT_LENGTH": str(len(content))}
     del environment["HTTP_CONTENT_ENCODING"]
     asked.__dict__.pop("stream", None)  # it was made for the packed body
@@ -90,7 +91,7 @@ def _behind_proxies(application: Callable[..., Any], proxies: str) -> Callable[.
     networks = [ip_network(item.strip()) for item in proxies.split(",")]
     believing = ProxyFix(application, x_for=1, x_proto=1, x_host=1, x_prefix=1)
 
-    def choose(environment: dict[str, Any], start: Callable[..., Any]) -> Any:  # noqa: ANN401 - as WSGI has it
+    def choose(environment: JsonObject, start: Callable[..., JsonValue]) -> JsonValue:
         try:
             peer = ip_address(environment.get("REMOTE_ADDR", ""))
         except ValueError:

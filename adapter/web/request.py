@@ -3,13 +3,13 @@
 import re
 from collections import Counter
 from http import HTTPStatus
-from typing import Any
 
 from flask import Request
 
 from adapter.conversion import OPTION_VALUES
 from adapter.fhir.json import read_json
 from adapter.issues import UnreadableError
+from adapter.json_types import JsonObject
 from adapter.readers.document import Document
 from adapter.readers.hl7v2.reader import Hl7Reader
 from adapter.readers.kind import kind_of
@@ -86,7 +86,7 @@ def _numbered(names: list[str]) -> list[str]:
     return result
 
 
-def resource_of(request: Request) -> dict[str, Any]:
+def resource_of(request: Request) -> JsonObject:
     """The resource of a `$validate` request: the body, or the parameter `resource` of a Parameters resource."""
     check_json_body(request, "send the resource as application/fhir+json (UTF-8); XML is not read here")
     value = read_json(request.get_data(), "body")

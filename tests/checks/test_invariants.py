@@ -97,7 +97,11 @@ BAD: dict[str, tuple[Resource, str, str]] = {
         "att-1",
         "Patient.photo[0]",
     ),
-    "a group with members that is none": ({**GROUP, "actual": False, "member": [{"entity": {"display": "x"}}]}, "grp-1", "Group"),
+    "a defining group with members": (
+        {**GROUP, "actual": False, "member": [{"entity": {"display": "x"}}]},
+        "grp-1",
+        "Group",
+    ),
     "a document that begins with something else": (
         {"resourceType": "Bundle", "type": "document", "entry": [{"fullUrl": "urn:uuid:p", "resource": PATIENT}]},
         "bdl-11",

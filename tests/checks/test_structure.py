@@ -94,7 +94,7 @@ BAD: dict[str, tuple[Resource, str, str]] = {
     "zero where it must be positive": (spoilt(CLAIM, "item.0.sequence", 0), "structure/value", "Claim.item[0].sequence"),
     "a text for a decimal": (spoilt(CLAIM, "item.0.quantity.value", "1"), "structure/value", "Claim.item[0].quantity.value"),
     "a text for a boolean": (spoilt(CLAIM, "insurance.0.focal", "true"), "structure/value", "Claim.insurance[0].focal"),
-    "a date that is none": (spoilt(PATIENT, "birthDate", "29.2.2020"), "structure/value", "Patient.birthDate"),
+    "a text that is not a date": (spoilt(PATIENT, "birthDate", "29.2.2020"), "structure/value", "Patient.birthDate"),
     "a day that is not in the calendar": (spoilt(PATIENT, "birthDate", "2021-02-29"), "structure/value", "Patient.birthDate"),
     "a time without a zone": (
         spoilt(OBSERVATION, "effectiveDateTime", "2024-02-29T08:00:00"),
@@ -102,7 +102,7 @@ BAD: dict[str, tuple[Resource, str, str]] = {
         "Observation.effectiveDateTime",
     ),
     "a control character": (spoilt(PATIENT, "name.0.family", "a\x07"), "structure/value", "Patient.name[0].family"),
-    "an id that is none": (spoilt(PATIENT, "id", "a_b"), "structure/value", "Patient.id"),
+    "a text that is not an id": (spoilt(PATIENT, "id", "a_b"), "structure/value", "Patient.id"),
     "a code outside the required value set": (spoilt(PATIENT, "gender", "f"), "structure/code", "Patient.gender"),
     "a code that is a list": (
         spoilt(CONDITION, "clinicalStatus.coding", "x"),
@@ -135,7 +135,7 @@ BAD: dict[str, tuple[Resource, str, str]] = {
         "structure/code",
         "Claim.contained[0].gender",
     ),
-    "a contained resource that is none": (spoilt(CLAIM, "contained", ["x"]), "structure/type", "Claim.contained[0]"),
+    "a contained text": (spoilt(CLAIM, "contained", ["x"]), "structure/type", "Claim.contained[0]"),
     "an entry's resource that is wrong": (
         spoilt(bundle(), "entry.3.resource.item.0.modifier.0.coding.0.system", " "),
         "structure/value",

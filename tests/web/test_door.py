@@ -91,10 +91,10 @@ REFUSED: list[tuple[str, int, str, tuple[bytes, ...]]] = [
     ("another protocol", 501, "Upgrade", (get("/health", "Connection: upgrade", "Upgrade: websocket"),)),
     ("a body over the limit", 413, str(LIMIT), (post(f"Content-Length: {LIMIT + 1}"),)),
     ("chunks over the limit", 413, str(LIMIT), (post("Transfer-Encoding: chunked"), chunk(BODY), chunk(b" " * LIMIT))),
-    ("a Host that is none", 400, "Host", (b"GET /health HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n",)),
+    ("a Host with a blank", 400, "Host", (b"GET /health HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n",)),
     ("a Host with a path", 400, "Host", (b"GET /health HTTP/1.1\r\nHost: a/b\r\nConnection: close\r\n\r\n",)),
     ("another coding of the body", 415, "gzip", (post("Content-Length: 2", "Content-Encoding: br"), b"{}")),
-    ("gzip that is none", 400, "gzip", (post("Content-Length: 2", "Content-Encoding: gzip"), b"{}")),
+    ("bytes that are not gzip", 400, "gzip", (post("Content-Length: 2", "Content-Encoding: gzip"), b"{}")),
 ]
 
 

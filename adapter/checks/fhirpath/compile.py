@@ -20,6 +20,8 @@ from adapter.checks.fhirpath.tree import (
 from adapter.fhir.table import ElementTable
 
 Items: TypeAlias = list[Item]
+Truth: TypeAlias = bool | None
+"""What an operator of three-valued logic takes and gives; None is nothing."""
 
 
 class EvaluationScope(NamedTuple):
@@ -232,11 +234,11 @@ def _choice(owner: Run, arguments: Sequence[Run]) -> Run:
     return choose
 
 
-def _or(left: bool | None, right: bool | None) -> bool | None:  # noqa: FBT001 - operands
+def _or(left: Truth, right: Truth) -> Truth:
     return True if left or right else None if None in (left, right) else False
 
 
-def _logical(decide: Callable[[bool | None, bool | None], bool | None]) -> Callable[[Items, Items], Items]:
+def _logical(decide: Callable[[Truth, Truth], Truth]) -> Callable[[Items, Items], Items]:
     """An operator of three-valued logic: nothing is neither true nor false."""
 
     def operate(left: Items, right: Items) -> Items:
@@ -246,11 +248,11 @@ def _logical(decide: Callable[[bool | None, bool | None], bool | None]) -> Calla
     return operate
 
 
-def _not(value: bool | None) -> bool | None:  # noqa: FBT001 - an operand
+def _not(value: Truth) -> Truth:
     return None if value is None else not value
 
 
-def _and(left: bool | None, right: bool | None) -> bool | None:  # noqa: FBT001 - operands
+def _and(left: Truth, right: Truth) -> Truth:
     return _not(_or(_not(left), _not(right)))
 
 

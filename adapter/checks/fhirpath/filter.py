@@ -7,12 +7,13 @@ and whether it gives that answer for all of them.
 
 import re
 from collections.abc import Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from adapter.checks.fhirpath.tree import Call, Expression, Literal, Member, Operation, This, parse
 from adapter.fhir.table import Element, ElementTable
+from adapter.json_types import JsonObject
 
-Schema: TypeAlias = dict[str, Any] | bool
+Schema: TypeAlias = JsonObject | bool
 
 
 class FilterAnswer(NamedTuple):
@@ -156,7 +157,7 @@ class _Filter(NamedTuple):
         there = self._having(self.kind, path, condition.schema, or_beside=condition.schema is True)
         return FilterAnswer(schema=there if wanted else _negation(there), is_exact=condition.is_exact)
 
-    def _valued(self, tree: Expression, value: dict[str, Any], *, wanted: bool) -> FilterAnswer:
+    def _valued(self, tree: Expression, value: JsonObject, *, wanted: bool) -> FilterAnswer:
         """When a path leads to such a value, or to another one; where it leads to several, nothing is decided."""
         if isinstance(tree, This):
             return FilterAnswer(schema=value if wanted else {"not": value}, is_exact=True)
@@ -213,7 +214,7 @@ def _pattern(name: str, text: str) -> str | None:
 
 
 def _path(tree: Expression) -> list[str] | None:
-    """The names of a plain path, from what is asked; None if it is none."""
+    """The names of a plain path, from what is asked; None for anything else."""
     names: list[str] = []
     while isinstance(tree, Member):
         names.insert(0, tree.name)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from adapter.fhir.table import ElementTable
+from adapter.json_types import JsonObject, JsonValue
 
 
 class Item(NamedTuple):
@@ -14,7 +15,7 @@ class Item(NamedTuple):
 
     value: Any
     type: str
-    extra: dict[str, Any] | None = None
+    extra: JsonObject | None = None
 
 
 class Steps:
@@ -25,7 +26,7 @@ class Steps:
         self._table = table
         self._elements: dict[str, dict[str, list[tuple[str, str]]]] = {}
 
-    def item(self, value: Any, kind: str) -> Item:  # noqa: ANN401 - JSON
+    def item(self, value: JsonValue, kind: str) -> Item:
         """A value of an element; where any resource may stand, its type is its own."""
         return Item(value, str(value["resourceType"]) if kind == "Resource" else kind)
 
@@ -51,7 +52,7 @@ class Steps:
             kind = self._table[kind].base if kind in self._table else None
         return False
 
-    def _values(self, value: Any, extra: Any, kind: str) -> Iterator[Item]:  # noqa: ANN401 - JSON
+    def _values(self, value: JsonValue, extra: JsonValue, kind: str) -> Iterator[Item]:
         values = value if isinstance(value, list) else [value]
         extras = extra if isinstance(extra, list) else [extra]
         for place in range(max(len(values), len(extras))):

@@ -1,9 +1,10 @@
 """Checks an expression of the mapping language and turns it into Python code."""
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import ClassVar
 
 from adapter.mapping.check.compatible import common_kind, comparability, membership
 from adapter.mapping.check.frame import Frame
@@ -47,7 +48,7 @@ class Binder:
 
     def bind(self, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:
         """The value of one node."""
-        bound = _KINDS.get(type(node))
+        bound = self._KINDS.get(type(node))
         if bound is None:
             self.frame.error("expression", mark, f"`{ast.unparse(node)}` is not part of the language", f"use {_ALLOWED}")
             return None
@@ -121,7 +122,7 @@ class Binder:
         base_optional = base.optional and base.key not in scope.facts
         optional = (base_optional or not field.required) and key not in scope.facts
         empty = "()" if field.many else "None"
-        code = self._guarded(base, base_optional, lambda name_of: access(shape, name_of, name), empty)
+        code = self._guarded(base, lambda name_of: access(shape, name_of, name), empty, optional=base_optional)
         value = Value(
             code=code,
             key=key,
@@ -135,20 +136,20 @@ class Binder:
             facts=base.known if base.key else frozenset(),
             targets=base.targets if name == "reference" else (),
         )
-        return self._hoisted(base, value, field.required, name)
+        return self._hoisted(base, value, name, required=field.required)
 
-    def _hoisted(self, base: Value, value: Value, required: bool, name: str) -> Value:  # noqa: FBT001 - private, called by name here
+    def _hoisted(self, base: Value, value: Value, name: str, *, required: bool) -> Value:
         anchor = self.frame.anchor(base)
         if value.many or not isinstance(value.type, Shape) or anchor is None:
             return value
         shape = base.type
         assert isinstance(shape, Shape)  # noqa: S101 - _step has seen to it
         base_optional = self.frame.hoisted_optional(base.key)
-        code = self._guarded(anchor, base_optional, lambda name_of: access(shape, name_of, name), "None")
+        code = self._guarded(anchor, lambda name_of: access(shape, name_of, name), "None", optional=base_optional)
         local = self.frame.hoist(value.key, code, optional=base_optional or not required)
         return replace(value, code=local, simple=True)
 
-    def _guarded(self, base: Value, optional: bool, use: Callable[[str], str], empty: str) -> str:  # noqa: FBT001 - private, called by name here
+    def _guarded(self, base: Value, use: Callable[[str], str], empty: str, *, optional: bool) -> str:
         if not optional:
             return use(base.code if base.simple else f"({base.code})")
         if base.simple:
@@ -187,7 +188,7 @@ class Binder:
             return yes if test.holds else no
         many = yes.many or no.many
         return Value(
-            code=f"({_empty_as(yes, many)} if {test.condition} else {_empty_as(no, many)})",
+            code=f"({_empty_as(yes, many=many)} if {test.condition} else {_empty_as(no, many=many)})",
             key=f"({yes.key} if {test.key} else {no.key})",
             type=made,
             many=many,
@@ -252,7 +253,7 @@ class Binder:
             nothing = f"(None if {first} is None and {second} is None else False)"
             code = f"(({first} := {one.code}) or ({second} := {two.code}) or {nothing})"
         elif (one.is_boolean and two.is_boolean) or many:
-            code = f"({_empty_as(one, many)} or {_empty_as(two, many)})"
+            code = f"({_empty_as(one, many=many)} or {_empty_as(two, many=many)})"
         elif not one.optional:
             code = one.code
         else:
@@ -333,8 +334,20 @@ class Binder:
             if codes is not None and not one.is_constant and isinstance(other.constant, str) and other.constant not in codes:
                 self.frame.unknown("never-true", mark, f"`{one.key}` is never {other.constant!r}", other.constant, codes)
 
+    _KINDS: ClassVar[Mapping[type[ast.expr], Callable[..., Value | None]]] = {
+        ast.Constant: _constant,
+        ast.Name: _name,
+        ast.Attribute: _attribute,
+        ast.Subscript: _subscript,
+        ast.Call: _called,
+        ast.Compare: _compare,
+        ast.BoolOp: _bool,
+        ast.UnaryOp: _not,
+        ast.IfExp: _conditional,
+    }
 
-def _empty_as(value: Value, many: bool) -> str:  # noqa: FBT001 - private, called by name here
+
+def _empty_as(value: Value, *, many: bool) -> str:
     """The code of a value; where a list is needed, nothing is the empty list."""
     return "()" if many and value.type is None else value.code
 
@@ -371,16 +384,3 @@ def access(shape: Shape, base: str, name: str) -> str:
     if isinstance(field.type, Kind) and field.type.name == "any":
         return f"_said({base}.get({name!r}))"
     return f"({base}.get({name!r}) or None)" if textual else f"{base}.get({name!r})"
-
-
-_KINDS: dict[type[ast.expr], Callable[..., Value | None]] = {
-    ast.Constant: Binder._constant,  # noqa: SLF001 - the table of this class
-    ast.Name: Binder._name,  # noqa: SLF001 - as above
-    ast.Attribute: Binder._attribute,  # noqa: SLF001 - as above
-    ast.Subscript: Binder._subscript,  # noqa: SLF001 - as above
-    ast.Call: Binder._called,  # noqa: SLF001 - as above
-    ast.Compare: Binder._compare,  # noqa: SLF001 - as above
-    ast.BoolOp: Binder._bool,  # noqa: SLF001 - as above
-    ast.UnaryOp: Binder._not,  # noqa: SLF001 - as above
-    ast.IfExp: Binder._conditional,  # noqa: SLF001 - as above
-}

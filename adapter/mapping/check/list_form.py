@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from adapter.json_types import JsonObject
 from adapter.mapping.check.expression import Binder
 from adapter.mapping.check.value import Read, Scope, Value, merged
 from adapter.mapping.types import Kind
@@ -32,11 +33,7 @@ class _Listed:
 
 def _listed(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> _Listed | None:
     generator = node.generators[0] if isinstance(node, ast.GeneratorExp) else None
-    if (
-        isinstance(node, ast.GeneratorExp)
-        and generator
-        and (len(node.generators) > 1 or generator.ifs[1:] or not isinstance(generator.target, ast.Name))
-    ):
+    if isinstance(node, ast.GeneratorExp) and not _is_simple(node):
         binder.frame.error("expression", mark, "one `for` with one name and at most one `if`", "join conditions with `and`")
         return None
     source = binder.bind(generator.iter if generator else node, mark, scope)
@@ -62,6 +59,12 @@ def _listed(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> _Listed
     before = f"{items} := {source.code}" if items != source.code else ""
     loop = f"for {item.code} in {items}" + (f" if {condition.condition}" if condition else "")
     return _Listed(loop, element, source, condition, before)
+
+
+def _is_simple(node: ast.GeneratorExp) -> bool:
+    """Whether a generator has one `for` with one name and at most one `if`."""
+    first = node.generators[0]
+    return len(node.generators) == 1 and not first.ifs[1:] and isinstance(first.target, ast.Name)
 
 
 def item_of(source: Value, local: str, scope: Scope, loop: str | None = None) -> Value:
@@ -158,7 +161,7 @@ def _count(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | 
 
 
 def _question(listed: _Listed, code: str, name: str) -> Value:
-    none: dict[str, Any] = {"optional": False, "many": False, "explicit_null": False, "origin": None, "facts": frozenset()}
+    none: JsonObject = {"optional": False, "many": False, "explicit_null": False, "origin": None, "facts": frozenset()}
     return _collected(listed, code, type=_BOOLEAN, key=_key(name, listed), functions=(name,), **none)
 
 

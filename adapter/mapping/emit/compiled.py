@@ -9,6 +9,7 @@ from threading import RLock
 from types import CodeType
 from typing import Any, Final
 
+from adapter.json_types import JsonMapping, JsonObject
 from adapter.mapping.check.bind import BodyBinder
 from adapter.mapping.check.bound import Leaf, Loop, ObjectNode
 from adapter.mapping.check.expression import Binder
@@ -58,7 +59,7 @@ class BindingContext:
 
 
 def bind_header(source: MapSource, bench: BindingContext, places: list[Place], *, early: bool) -> Header:
-    """Bind the header of a map; `early` where references to other maps' resources can not be known yet."""
+    """Bind the header of a map; `early` where references to other maps' resources cannot be known yet."""
     frame = bench.frame(places)
     binder = Binder(frame, replace(bench.calls, early=early))
     bodies = BodyBinder(frame, binder, bench.fragments, bench.pattern, bench.used_fragments)
@@ -154,36 +155,36 @@ class CompiledMap:
         return self._variant("keys", self._keys_code)[0]
 
     @cached_property
-    def plain(self) -> Callable[..., dict[str, Any]]:
+    def plain(self) -> Callable[..., JsonObject]:
         """The plain variant of `make`."""
         return self.make("plain")[0]
 
     @cached_property
-    def traced(self) -> Callable[..., dict[str, Any]]:
+    def traced(self) -> Callable[..., JsonObject]:
         """The lineage variant of `make`."""
         return self.make("lineage")[0]
 
     def prepare(self) -> None:
         """Compile what every conversion needs, so that the first one need not wait."""
         if self.source.source is None:
-            self.keys  # noqa: B018 - a property that compiles
-        self.plain  # noqa: B018 - as above
+            self._variant("keys", self._keys_code)
+        self.make("plain")
 
     def around(self, place: int) -> dict[str, int]:
         """The index of the loop around the whole map, by its variable, for `origins`."""
         loop = self.header.loop
         return {loop.index: place} if loop and loop.kind == "list" else {}
 
-    def make(self, mode: Mode) -> tuple[Callable[..., dict[str, Any]], list[Group]]:
+    def make(self, mode: Mode) -> tuple[Callable[..., JsonObject], list[Group]]:
         """`make(*roots, run, resource_id, item, index)`: the resource; and the groups that the run's `note` counts."""
         return self._variant(mode, partial(self._make_code, mode))
 
-    def document(self, tree: Mapping[str, Any], options: object) -> tuple[dict[str, Any], list[Report]]:
+    def document(self, tree: JsonMapping, options: object) -> tuple[JsonObject, list[Report]]:
         """What a source map makes of a parsed document, and what could not be converted."""
         run = Run()
         return self.plain(tree, options, run, "", None, 0), run.reports
 
-    def document_trace(self, tree: Mapping[str, Any], options: object) -> tuple[Trace, list[Group]]:
+    def document_trace(self, tree: JsonMapping, options: object) -> tuple[Trace, list[Group]]:
         """What the lineage variant of a source map notes, and the groups that it counts."""
         trace: Trace = []
         make, groups = self.make("lineage")

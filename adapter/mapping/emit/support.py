@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final, TypeVar
 
 from adapter.mapping.function import NotConvertible
 from adapter.readers.document import NULL
@@ -28,17 +28,20 @@ class Run:
     note: Callable[[tuple[int, ...]], None] | None = None
 
 
+Item = TypeVar("Item")
+
+
 def said(value: object) -> object | None:
     """The value, unless it is an empty text."""
     return None if value == "" else value
 
 
-def last(items: Sequence[Any]) -> Any:  # noqa: ANN401 - whatever the items are
+def last(items: Sequence[Item]) -> Item | None:
     """The last item, or nothing."""
     return items[-1] if items else None
 
 
-def only(items: Sequence[Any]) -> Any:  # noqa: ANN401 - whatever the items are
+def only(items: Sequence[Item]) -> Item | None:
     """The one item, or nothing; several are a verdict."""
     if len(items) > 1:
         message = f"one item is expected here, there are {len(items)}; send one, or choose with `first(… if …)` in the mapping"
@@ -46,7 +49,7 @@ def only(items: Sequence[Any]) -> Any:  # noqa: ANN401 - whatever the items are
     return items[0] if items else None
 
 
-def attempt(run: Run, place: int, loops: tuple[int, ...], call: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:  # noqa: ANN401 - whatever the function gives
+def attempt(run: Run, place: int, loops: tuple[int, ...], call: Callable[..., object], arguments: tuple[object, ...]) -> object:
     """Call a function that may find its argument unfit; its verdict is kept and what is left of the value is given."""
     try:
         return call(*arguments)

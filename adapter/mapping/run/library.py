@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pydantic import BaseModel
 
 from adapter.fhir.resource_id import stable_id
 from adapter.issues import ConflictError, Issue, IssueType, Severity
+from adapter.json_types import JsonObject
 from adapter.mapping.emit.compiled import CompiledMap
 from adapter.mapping.emit.support import Report, Run, Trace
 
@@ -36,7 +37,7 @@ class MappedResource(NamedTuple):
     item: object
     place: int
     identity: str
-    resource: dict[str, Any]
+    resource: JsonObject
     trace: Trace | None
     others: tuple[object, ...] = ()
 

@@ -168,29 +168,26 @@ class _FileReader:
                 "add `resource:` with the elements below it; a map with a `source` has `case:`",
             )
         elif name and target:
-            source = self._word(keys["source"], "source") if "source" in keys else None
-            loops = self.loops(keys["for"]) if "for" in keys else ()
-            if len(loops) > 1:
-                self._say("for", keys["for"].mark, "a map has one loop", "take the inner loop into the elements")
-            when = self.expression(keys["when"]) if "when" in keys else None
-            lets = self.lets(keys["let"]) if "let" in keys else ()
-            ignored = self._ignored(keys["ignore"]) if "ignore" in keys else ()
-            equal = self._equal(keys["equal"]) if "equal" in keys else "refuse"
-            self.maps.append(
-                MapSource(
-                    name=name,
-                    mark=node.mark,
-                    target=target,
-                    target_mark=keys["target"].mark,
-                    source=source,
-                    loop=loops[0] if loops else None,
-                    when=when,
-                    lets=lets,
-                    ignored=ignored,
-                    body=body,
-                    equal=equal,
-                )
+            source = MapSource(
+                name=name,
+                mark=node.mark,
+                target=target,
+                target_mark=keys["target"].mark,
+                source=self._word(keys["source"], "source") if "source" in keys else None,
+                loop=self._loop(keys["for"]) if "for" in keys else None,
+                when=self.expression(keys["when"]) if "when" in keys else None,
+                lets=self.lets(keys["let"]) if "let" in keys else (),
+                ignored=self._ignored(keys["ignore"]) if "ignore" in keys else (),
+                body=body,
+                equal=self._equal(keys["equal"]) if "equal" in keys else "refuse",
             )
+            self.maps.append(source)
+
+    def _loop(self, node: Node) -> LoopHead | None:
+        loops = self.loops(node)
+        if len(loops) > 1:
+            self._say("for", node.mark, "a map has one loop", "take the inner loop into the elements")
+        return loops[0] if loops else None
 
     def _equal(self, node: Node) -> str:
         if isinstance(node, TextNode) and node.text in EQUAL:

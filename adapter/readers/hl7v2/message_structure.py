@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
+from adapter.json_types import JsonObject
 from adapter.path import Path
 from adapter.readers.hl7v2.field_value import MORE
 from adapter.readers.hl7v2.segment_tables import PartType
 
-Node = dict[str, Any]
+Node = JsonObject
 
 
 @dataclass(slots=True, kw_only=True)

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
-from typing import Any
 
 from adapter.fhir.json import read_json
+from adapter.json_types import JsonList, JsonObject
 
 GENERIC = "varies"
 """The data type of what the table does not know: a field of a local segment, an OBX-5."""
@@ -62,7 +62,7 @@ class Tables:
 @cache
 def tables() -> Tables:
     """The tables of this package."""
-    content: dict[str, Any] = read_json(files("adapter.readers.hl7v2").joinpath("tables.json").read_bytes(), "tables.json")
+    content: JsonObject = read_json(files("adapter.readers.hl7v2").joinpath("tables.json").read_bytes(), "tables.json")
     return Tables(
         types={name: tuple(kinds) for name, kinds in content["types"].items()},
         segments={
@@ -74,6 +74,6 @@ def tables() -> Tables:
     )
 
 
-def _part(row: list[Any]) -> PartType:
+def _part(row: JsonList) -> PartType:
     name, repeats, *parts = row
     return PartType(name=name, repeats=bool(repeats), parts=tuple(map(_part, parts[0])) if parts else ())

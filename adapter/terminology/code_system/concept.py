@@ -1,7 +1,8 @@
 """Concepts of a code system in an index: by code, with parents and children, made once."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+
+from adapter.json_types import JsonMapping
 
 _PARENT = frozenset({"parent", "subsumedBy"})
 _CHILD = frozenset({"child"})
@@ -12,7 +13,7 @@ class Concept:
 
     __slots__ = ("children", "code", "element", "parents")
 
-    def __init__(self, code: str, element: Mapping[str, Any]) -> None:
+    def __init__(self, code: str, element: JsonMapping) -> None:
         """Hold a concept that has no neighbours yet."""
         self.code = code
         self.element = element
@@ -57,7 +58,7 @@ class Concept:
 class Concepts:
     """The concepts of a code system: `by_code` in the order of the definition, `roots` without parents."""
 
-    def __init__(self, elements: Iterable[Mapping[str, Any]], *, ignores_case: bool, parent_codes: Sequence[str] = ()) -> None:
+    def __init__(self, elements: Iterable[JsonMapping], *, ignores_case: bool, parent_codes: Sequence[str] = ()) -> None:
         """Index the concepts; of two with one code the first counts."""
         self.by_code: dict[str, Concept] = {}
         self._index(elements)
@@ -70,8 +71,8 @@ class Concepts:
         found = self.by_code.get(code)
         return found or self.by_code.get(self._folded.get(code.lower(), ""))
 
-    def _index(self, elements: Iterable[Mapping[str, Any]]) -> None:
-        waiting: list[tuple[Mapping[str, Any], Concept | None]] = [(element, None) for element in elements]
+    def _index(self, elements: Iterable[JsonMapping]) -> None:
+        waiting: list[tuple[JsonMapping, Concept | None]] = [(element, None) for element in elements]
         waiting.reverse()
         while waiting:
             element, parent = waiting.pop()

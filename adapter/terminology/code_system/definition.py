@@ -1,14 +1,14 @@
 """Code systems as operations ask them: which concept a code is, and what is said of it, supplements included."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
 
+from adapter.json_types import JsonMapping, JsonValue
 from adapter.terminology.canonical import joined, split
 from adapter.terminology.code_system.concept import Concept, Concepts
 from adapter.terminology.code_system.designation import Designation
 
-Element = Mapping[str, Any]
+Element = JsonMapping
 
 STANDARDS_STATUS = "http://hl7.org/fhir/StructureDefinition/structuredefinition-standards-status"
 PROPERTIES = "http://hl7.org/fhir/concept-properties#"
@@ -17,7 +17,7 @@ _INACTIVE = frozenset({"inactive", "retired"})
 _FLAGS = ("deprecated", "inactive", "retired")
 
 
-def value_of(element: Element) -> Any:  # noqa: ANN401 - the value of an extension, a property or a parameter
+def value_of(element: Element) -> JsonValue:
     """The value[x] of an element, whatever its type."""
     return next((value for name, value in element.items() if name.startswith("value") and name != "valueSet"), None)
 

@@ -1,10 +1,10 @@
 """Designations of a concept: which is shown for the wanted languages, and which displays are right."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
 
+from adapter.json_types import JsonMapping, JsonObject
 from adapter.terminology.language import Depth, Languages
 
 PREFERRED_FOR_LANGUAGE = {
@@ -33,10 +33,10 @@ class Designation:
 
     value: str
     language: str | None = None
-    use: Mapping[str, Any] | None = None
+    use: JsonMapping | None = None
     status: str = "active"
     is_main: bool = False
-    extensions: tuple[Mapping[str, Any], ...] = field(default=())
+    extensions: tuple[JsonMapping, ...] = field(default=())
     source: str | None = None
 
     @property
@@ -59,9 +59,9 @@ class Designation:
         """As messages quote it."""
         return f"'{self.value}' ({self.language})" if self.language else f"'{self.value}'"
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """As ValueSet.expansion.contains.designation."""
-        said: dict[str, Any] = {}
+        said: JsonObject = {}
         kept = [each for each in self.extensions if each.get("url") in _KEPT_EXTENSIONS]
         if kept:
             said["extension"] = kept
@@ -73,7 +73,7 @@ class Designation:
         return {**said, "value": self.value}
 
 
-def _is(use: Mapping[str, Any], code: str) -> bool:
+def _is(use: JsonMapping, code: str) -> bool:
     system = PREFERRED_FOR_LANGUAGE["system"] if code == PREFERRED_FOR_LANGUAGE["code"] else _SNOMED
     return use.get("system") == system and use.get("code") == code
 

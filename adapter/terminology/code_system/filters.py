@@ -7,14 +7,14 @@ that follow the hierarchy also say which concepts come into question, so that a 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
 
+from adapter.json_types import JsonMapping
 from adapter.terminology import messages
 from adapter.terminology.code_system.concept import Concept
 from adapter.terminology.code_system.definition import CodeSystem, text_of, value_of
 from adapter.terminology.code_system.pattern import PatternError, compiled
 
-Element = Mapping[str, Any]
+Element = JsonMapping
 Test = Callable[[Concept], bool]
 
 _R5_OP = "http://hl7.org/fhir/5.0/StructureDefinition/extension-ValueSet.compose.include.filter.op"

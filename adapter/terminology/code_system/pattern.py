@@ -13,7 +13,7 @@ _LONGEST = 2_000
 
 
 class PatternError(ValueError):
-    """An expression that is none, is too large, or needs backtracking."""
+    """A pattern that is not a regular expression, is too large, or needs backtracking."""
 
 
 class Pattern:

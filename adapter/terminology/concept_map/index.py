@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from adapter.json_types import JsonMapping
 from adapter.terminology.canonical import joined
 
-Element = Mapping[str, Any]
+Element = JsonMapping
 
 NO_TRANSLATION = frozenset({"unmatched", "disjoint"})
 """The equivalences that say that two codes mean nothing alike."""

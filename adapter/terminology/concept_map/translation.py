@@ -1,13 +1,13 @@
 """Translations that concept maps hold: from source to target, or back."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from adapter.json_types import JsonMapping
 from adapter.terminology.coding import Coding
 from adapter.terminology.concept_map.index import NO_TRANSLATION, ConceptMap, MapGroup
 
-Element = Mapping[str, Any]
+Element = JsonMapping
 
 _BACK = {"wider": "narrower", "narrower": "wider", "subsumes": "specializes", "specializes": "subsumes"}
 # R4's equivalence in R5's words (http://hl7.org/fhir/R5/valueset-concept-map-relationship.html): R4 looks from the target.

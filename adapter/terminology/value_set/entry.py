@@ -1,16 +1,16 @@
 """One code of an expansion, and how `ValueSet.expansion.contains` shows it in R4."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from adapter.json_types import JsonMapping, JsonObject
 from adapter.terminology.code_system.concept import Concept
 from adapter.terminology.code_system.definition import PROPERTIES, STANDARDS_STATUS, CodeSystem, designation_of, text_of, value_of
 from adapter.terminology.code_system.designation import Designation, preferred
 from adapter.terminology.language import Languages
 
-Element = Mapping[str, Any]
-Resource = dict[str, Any]
+Element = JsonMapping
+Resource = JsonObject
 
 _EXTENSION = "http://hl7.org/fhir/StructureDefinition/"
 _PROPERTY = "http://hl7.org/fhir/5.0/StructureDefinition/extension-ValueSet.expansion.contains.property"

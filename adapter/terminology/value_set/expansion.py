@@ -1,10 +1,10 @@
 """Expands a value set: which codes are in it, in order and with their hierarchy, and which definitions that rests on."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
-from typing import Any
 
+from adapter.json_types import JsonMapping
 from adapter.terminology import messages
 from adapter.terminology.canonical import split
 from adapter.terminology.catalog import ValueSet
@@ -21,7 +21,7 @@ from adapter.terminology.value_set.listed import listed_code_system
 from adapter.terminology.value_set.prepare import check_modifiers, deeper, found_import
 from adapter.terminology.version import order
 
-Element = Mapping[str, Any]
+Element = JsonMapping
 Key = tuple[str, str | None, str]
 
 

@@ -1,9 +1,9 @@
 """Which version of a code system an include of a value set means for a coding, and whether the coding agrees with it."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from adapter.issues import Severity
+from adapter.json_types import JsonMapping
 from adapter.terminology import messages
 from adapter.terminology.code_system.definition import CodeSystem
 from adapter.terminology.code_system.designation import Match, match
@@ -13,7 +13,7 @@ from adapter.terminology.request_context import RequestContext
 from adapter.terminology.tx_issue import TerminologyIssue
 from adapter.terminology.version import is_match, latest
 
-Element = Mapping[str, Any]
+Element = JsonMapping
 
 
 def included_version(wanted: RequestContext, include: Element, sought: CodeQuery) -> str | None:

@@ -1,12 +1,10 @@
 """Code systems that exist and that nobody here may hold (CPT, say): of those only the codes that a value set lists are known."""
 
-from collections.abc import Mapping
-from typing import Any
-
+from adapter.json_types import JsonMapping
 from adapter.terminology.code_system.definition import CodeSystem, Definition
 from adapter.terminology.request_context import RequestContext
 
-Element = Mapping[str, Any]
+Element = JsonMapping
 
 
 def listed_code_system(wanted: RequestContext, element: Element) -> CodeSystem | None:

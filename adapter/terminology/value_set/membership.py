@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from adapter.json_types import JsonMapping, JsonValue
 from adapter.terminology import messages
 from adapter.terminology.catalog import ValueSet
 from adapter.terminology.code_system.concept import Concept
@@ -18,7 +18,7 @@ from adapter.terminology.value_set.included_version import included_version, pic
 from adapter.terminology.value_set.listed import listed_code_system
 from adapter.terminology.version import order
 
-Element = Mapping[str, Any]
+Element = JsonMapping
 
 _UNKNOWN_CODE = frozenset({messages.UNKNOWN_CODE.id, messages.UNKNOWN_CODE_WITHOUT_VERSION.id})
 _DEPRECATED = "http://hl7.org/fhir/StructureDefinition/valueset-deprecated"
@@ -236,7 +236,7 @@ def _designations(element: Element) -> list[Designation]:
     return [*own, *(designation_of(each) for each in element.get("designation") or ())]
 
 
-def _flat(contains: Any) -> Iterator[Element]:  # noqa: ANN401 - a JSON list
+def _flat(contains: JsonValue) -> Iterator[Element]:
     waiting = list(reversed(contains))
     while waiting:
         found = waiting.pop()

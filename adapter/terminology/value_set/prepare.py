@@ -1,8 +1,6 @@
 """Makes a value set ready for the question whether codes are in it: its imports are found, its filters understood."""
 
-from collections.abc import Mapping
-from typing import Any
-
+from adapter.json_types import JsonMapping
 from adapter.terminology import messages
 from adapter.terminology.catalog import ValueSet
 from adapter.terminology.code_system.filters import filters_of
@@ -10,7 +8,7 @@ from adapter.terminology.request_context import RequestContext, for_value_set
 from adapter.terminology.tx_issue import OperationRefusedError
 from adapter.terminology.value_set.membership import Members, Rules
 
-Element = Mapping[str, Any]
+Element = JsonMapping
 
 _WITHOUT_MEANING = ("modifierExtension", "implicitRules")
 

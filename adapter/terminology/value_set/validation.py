@@ -1,10 +1,10 @@
 """Validates codings against a value set and says what became of them, as `$validate-code` answers."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from adapter.issues import Severity
+from adapter.json_types import JsonMapping
 from adapter.terminology import messages
 from adapter.terminology.canonical import is_absolute, joined
 from adapter.terminology.code_system.concept import Concept
@@ -19,7 +19,7 @@ from adapter.terminology.value_set.display_check import check_member_display, ch
 from adapter.terminology.value_set.membership import Members
 from adapter.terminology.version import latest
 
-Element = Mapping[str, Any]
+Element = JsonMapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from adapter.json_types import JsonList, JsonMapping, JsonValue
 from adapter.terminology import messages
 from adapter.terminology.tx_issue import OperationRefusedError, TerminologyIssue
 
-Element = Mapping[str, Any]
+Element = JsonMapping
 
 _INTEGER = re.compile(r"-?\d{1,9}", re.ASCII)
 _TEXTS = frozenset(
@@ -73,12 +74,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arguments:
-    """What a request says: values by parameter name, and what of it can not be taken."""
+    """What a request says: values by parameter name, and what of it cannot be taken."""
 
     values: Mapping[str, tuple[Any, ...]]
     issues: tuple[TerminologyIssue, ...] = ()
 
-    def one(self, name: str) -> Any:  # noqa: ANN401 - whatever the parameter holds
+    def one(self, name: str) -> JsonValue:
         """The value of a parameter, or None."""
         found = self.values.get(name, ())
         return found[0] if found else None
@@ -92,13 +93,13 @@ class Arguments:
         return name in self.values
 
     def refuse_issues(self) -> None:
-        """Raise OperationRefusedError if something can not be taken."""
+        """Raise OperationRefusedError if something cannot be taken."""
         if self.issues:
             raise OperationRefusedError(*self.issues)
 
 
 def read_parameters(table: Table, body: object) -> Arguments:
-    """Read a Parameters resource by a table; raises OperationRefusedError if it is none, collects all other issues."""
+    """Read a Parameters resource by a table; raises OperationRefusedError for any other resource, collects all other issues."""
     if not isinstance(body, dict) or body.get("resourceType") != "Parameters":
         raise messages.NOT_PARAMETERS.refusal(what="this is something else")
     listed = body.get("parameter", [])
@@ -110,7 +111,7 @@ def read_parameters(table: Table, body: object) -> Arguments:
 
 
 def read_query(table: Table, query: Iterable[tuple[str, str]]) -> Arguments:
-    """Read query parameters by a table; what is no text can not stand in a query."""
+    """Read query parameters by a table; what is not text cannot stand in a query."""
     return _arguments(table, [(name, {"name": name, "valueString": value}) for name, value in query])
 
 
@@ -122,7 +123,7 @@ def _is_parameter(value: object) -> bool:
 
 
 def _arguments(table: Table, given: list[tuple[str, Element]]) -> Arguments:
-    values: dict[str, list[Any]] = {}
+    values: dict[str, JsonList] = {}
     issues: list[TerminologyIssue] = []
     for name, element in given:
         row = table.by_name.get(name)
@@ -137,7 +138,7 @@ def _arguments(table: Table, given: list[tuple[str, Element]]) -> Arguments:
 
 
 def _refused(table: Table, name: str, element: Element) -> Iterator[TerminologyIssue]:
-    """Why a parameter can not be taken."""
+    """Why a parameter cannot be taken."""
     row = table.by_name.get(name)
     if row is None:
         known = ", ".join(each.name for each in table.rows if each.is_supported)
@@ -159,7 +160,7 @@ def _place(name: str) -> str:
     return name if re.fullmatch(r"[\w.$-]{1,64}", name, re.ASCII) else "Parameters.parameter.name"
 
 
-def _value(kind: ParameterType, element: Element) -> Any:  # noqa: ANN401 - whatever the parameter holds
+def _value(kind: ParameterType, element: Element) -> JsonValue:
     """The value of a parameter, or None if it is of another type."""
     key = next(key for key in element if key not in {"name", "id", "extension"})
     value = element[key]

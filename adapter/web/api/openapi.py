@@ -1,12 +1,13 @@
 """What the service says of itself: OpenAPI, made from the table of calls."""
 
 from collections.abc import Sequence
-from typing import Any
+from http import HTTPStatus
 
 from pydantic import BaseModel
 
 from adapter.case import AiReportDocument, EncounterDocument
 from adapter.files import adapter_version
+from adapter.json_types import JsonObject
 from adapter.web.answer import FHIR_JSON, JSON
 from adapter.web.query import EVERYWHERE, FORM
 from adapter.web.route import Route, RouteParameter
@@ -30,9 +31,9 @@ _WORDS = {
 }
 
 
-def openapi(routes: Sequence[Route]) -> dict[str, Any]:
+def openapi(routes: Sequence[Route]) -> JsonObject:
     """The OpenAPI 3.1 description of the service."""
-    paths: dict[str, Any] = {}
+    paths: JsonObject = {}
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
     schemas = {"OperationOutcome": _fhir("OperationOutcome"), "Resource": _resource(), **_documents()}
@@ -44,9 +45,9 @@ def openapi(routes: Sequence[Route]) -> dict[str, Any]:
     return {"openapi": "3.1.0", "info": info, "paths": paths, "components": {"schemas": schemas}}
 
 
-def _documents() -> dict[str, Any]:
+def _documents() -> JsonObject:
     """The schemas of our documents, with their definitions beside them."""
-    made: dict[str, Any] = {}
+    made: JsonObject = {}
     documents: tuple[tuple[str, type[BaseModel]], ...] = (("Encounter", EncounterDocument), ("AiReport", AiReportDocument))
     for name, model in documents:
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
@@ -55,8 +56,8 @@ def _documents() -> dict[str, Any]:
     return made
 
 
-def _operation(route: Route) -> dict[str, Any]:
-    said: dict[str, Any] = {
+def _operation(route: Route) -> JsonObject:
+    said: JsonObject = {
         "operationId": (route.method + route.path).lower().translate(str.maketrans("/{}$.-", "______")),
         "summary": route.says,
         "responses": {str(status): _response(route, status) for status in route.answers},
@@ -81,7 +82,7 @@ def _operation(route: Route) -> dict[str, Any]:
     return said
 
 
-def _body(route: Route, media_type: str) -> dict[str, Any]:
+def _body(route: Route, media_type: str) -> JsonObject:
     if media_type == "multipart/form-data":
         file = {"type": "string", "contentMediaType": JSON}
         return {
@@ -98,18 +99,18 @@ def _body(route: Route, media_type: str) -> dict[str, Any]:
     )
 
 
-def _response(route: Route, status: int) -> dict[str, Any]:
-    if status == 304:  # noqa: PLR2004 - HTTP
+def _response(route: Route, status: int) -> JsonObject:
+    if status == HTTPStatus.NOT_MODIFIED:
         return {"description": _WORDS[status]}
-    good = status == 200  # noqa: PLR2004 - HTTP
+    good = status == HTTPStatus.OK
     types = route.gives if good else (FHIR_JSON,)
     schema = {"type": "object"} if good else _OUTCOME
     return {"description": _WORDS[status], "content": {each: {"schema": schema} for each in types}}
 
 
-def _fhir(name: str) -> dict[str, Any]:
+def _fhir(name: str) -> JsonObject:
     return {"type": "object", "properties": {"resourceType": {"const": name}}, "required": ["resourceType"]}
 
 
-def _resource() -> dict[str, Any]:
+def _resource() -> JsonObject:
     return {"type": "object", "properties": {"resourceType": {"type": "string"}}, "required": ["resourceType"]}

@@ -6,7 +6,9 @@ from io import BytesIO
 from sys import stderr
 from typing import Any
 
-Environment = dict[str, Any]
+from adapter.json_types import JsonObject
+
+Environment = JsonObject
 Application = Callable[[Environment, Callable[..., Any]], Iterable[bytes]]
 
 _OWN_NAMES = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
@@ -39,7 +41,7 @@ def call(application: Application, environment: Environment) -> Reply:
     return reply
 
 
-def environment_of(scope: dict[str, Any], body: bytes) -> Environment:
+def environment_of(scope: JsonObject, body: bytes) -> Environment:
     """The WSGI environment (PEP 3333) of an ASGI request; headers with an underscore in the name are left out.
 
     A header `SCRIPT_NAME` or `X_Forwarded_For` would otherwise look like another one.

@@ -5,17 +5,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from typing import Any
 
+from adapter.json_types import JsonObject
 from adapter.web.door.call import Application, Reply, call, environment_of
 from adapter.web.door.lane import Lane
 from adapter.web.door.limit import Limits
 from adapter.web.door.refused import Log, refused
 from adapter.web.error import too_large
 
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Scope = JsonObject
+Receive = Callable[[], Awaitable[JsonObject]]
+Send = Callable[[JsonObject], Awaitable[None]]
 
 _HEALTH = "/health"
 

@@ -1,9 +1,9 @@
 """The CapabilityStatement, made from the table of calls."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from adapter.files import adapter_version
+from adapter.json_types import JsonObject
 from adapter.terminology.wire.operation.capability import TERMINOLOGY_SERVER, features, operations_on
 from adapter.web.answer import FHIR_JSON
 from adapter.web.fhir import definitions
@@ -12,7 +12,7 @@ from adapter.web.route import Route
 _DATE = "2026-11-23"
 
 
-def capability_statement(base: str, resource_types: Sequence[str], routes: Sequence[Route]) -> dict[str, Any]:
+def capability_statement(base: str, resource_types: Sequence[str], routes: Sequence[Route]) -> JsonObject:
     """The CapabilityStatement (http://hl7.org/fhir/R4/capabilitystatement.html): exactly the FHIR operations of the table."""
     operations = [route for route in routes if route.operation]
     definition = "http://hl7.org/fhir/OperationDefinition/Resource-"

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from functools import partial
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import Request, Response
@@ -15,6 +14,7 @@ from adapter.definitions.source import TYPES
 from adapter.definitions.view import SUMMARIES, Resource, summarised, with_elements
 from adapter.fhir.outcome import operation_outcome
 from adapter.issues import Issue, IssueType, NotFoundError, Severity, UnreadableError
+from adapter.json_types import JsonObject
 from adapter.web.answer import json_answer
 from adapter.web.query import EVERYWHERE, Pairs, pairs_of, single
 from adapter.web.refusal import wrong_parameter
@@ -229,7 +229,7 @@ INTERACTIONS: tuple[Interaction, ...] = tuple(_interactions())
 """All calls: routes, OpenAPI and CapabilityStatement are made from them."""
 
 
-def declared(kind: str) -> dict[str, Any]:
+def declared(kind: str) -> JsonObject:
     """What the CapabilityStatement says of a type besides its operations; nothing for types that are not held here."""
     codes = [each.code for each in INTERACTIONS if each.type == kind]
     if not codes:

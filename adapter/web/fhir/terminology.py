@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from typing import Any
 
 from flask import Request, Response
 
@@ -12,6 +11,7 @@ from adapter.checks import Release
 from adapter.clock import instant_now
 from adapter.fhir.json import read_json
 from adapter.issues import Issue, IssueType, UnreadableError
+from adapter.json_types import JsonMapping, JsonObject, JsonValue
 from adapter.terminology.tx_issue import OperationRefusedError, TerminologyIssue, operation_outcome
 from adapter.terminology.wire.operation.capability import terminology_capabilities
 from adapter.terminology.wire.operation.common import Invocation, OperationContext
@@ -68,7 +68,7 @@ def carry_out(operation: TerminologyOperation, service: Service, request: Reques
         return json_answer(operation_outcome(error.issues), STATUS.get(error.issues[0].code, HTTPStatus.BAD_REQUEST))
 
 
-def metadata(service: Service, request: Request, statement: dict[str, Any]) -> Response:
+def metadata(service: Service, request: Request, statement: JsonObject) -> Response:
     """`GET /fhir/metadata`: the CapabilityStatement, or (`mode=terminology`) the TerminologyCapabilities."""
     query = single(request, _METADATA)
     if query.get("mode") != "terminology":
@@ -97,14 +97,14 @@ def _arguments(operation: TerminologyOperation, request: Request) -> Arguments:
     return read_parameters(operation.table, body)
 
 
-def _read(request: Request) -> Any:  # noqa: ANN401 - a JSON value
+def _read(request: Request) -> JsonValue:
     try:
         return read_json(request.get_data(), "body")
     except UnreadableError as error:
         raise OperationRefusedError(*(_said(each) for each in error.issues)) from None
 
 
-def _wrapped(operation: TerminologyOperation, body: Any) -> Any:  # noqa: ANN401 - a JSON value
+def _wrapped(operation: TerminologyOperation, body: JsonValue) -> JsonValue:
     """A resource as body stands for the parameter that holds one (http://hl7.org/fhir/R4/operations.html#request)."""
     kind = body.get("resourceType") if isinstance(body, dict) else None
     own = [each for each in operation.table.rows if each.kind is ParameterType.RESOURCE and each.holds == (kind,)]
@@ -113,7 +113,7 @@ def _wrapped(operation: TerminologyOperation, body: Any) -> Any:  # noqa: ANN401
     return {"resourceType": "Parameters", "parameter": [{"name": own[0].name, "resource": body}]}
 
 
-def _structure_issues(release: Release, resource: Mapping[str, Any]) -> Iterable[TerminologyIssue]:
+def _structure_issues(release: Release, resource: JsonMapping) -> Iterable[TerminologyIssue]:
     """What of a resource is not as the release says; required elements may be missing, if the operation does not need them."""
     return [_said(each) for each in release.structure.issues(dict(resource)) if each.rule != "structure/required"]
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Any
 
 from flask import Request, Response
 
 from adapter.checks import check_resource
 from adapter.issues import AdapterError, Issue, IssueType, Severity, UnreadableError
+from adapter.json_types import JsonObject
 from adapter.web.answer import outcome_answer
 from adapter.web.query import check_parameters
 from adapter.web.request import resource_of
@@ -27,7 +27,7 @@ def validate(service: Service, request: Request, resource_type: str) -> Response
     return outcome_answer(issues, HTTPStatus.OK, service.base)
 
 
-def _server_issues(service: Service, resource: dict[str, Any]) -> Iterator[Issue]:
+def _server_issues(service: Service, resource: JsonObject) -> Iterator[Issue]:
     # A type that the release does not have would be a path of somebody else's choice on that server.
     if service.client is None or resource["resourceType"] not in service.runtime.release.table.resource_types:
         return

@@ -1,17 +1,17 @@
 """Parameters that several operations share, and what all operations work with."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
+from adapter.json_types import JsonMapping, JsonObject, JsonValue
 from adapter.terminology import messages
 from adapter.terminology.catalog import Catalog
 from adapter.terminology.request_context import ExpansionLimits
 from adapter.terminology.tx_issue import OperationRefusedError, TerminologyIssue
 from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType
 
-Element = Mapping[str, Any]
-Resource = dict[str, Any]
+Element = JsonMapping
+Resource = JsonObject
 
 
 def _nothing(_: Element) -> Iterable[TerminologyIssue]:
@@ -139,6 +139,6 @@ def parameters(*listed: Resource | None) -> Resource:
     return {"resourceType": "Parameters", "parameter": [each for each in listed if each]}
 
 
-def parameter(name: str, kind: str, value: Any) -> Resource | None:  # noqa: ANN401 - a value of any FHIR type
+def parameter(name: str, kind: str, value: JsonValue) -> Resource | None:
     """A parameter of a type (`valueString`, `resource`, `part`), or None if there is no value."""
     return None if value is None else {"name": name, kind: value}

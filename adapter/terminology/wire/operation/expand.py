@@ -1,10 +1,10 @@
 """`$expand` (http://hl7.org/fhir/R4/valueset-operation-expand.html)."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 from uuid import UUID, uuid5
 
 from adapter.fhir.json import canonical_bytes
+from adapter.json_types import JsonMapping
 from adapter.terminology import messages
 from adapter.terminology.catalog import ValueSet
 from adapter.terminology.request_context import RequestContext, for_value_set
@@ -29,7 +29,7 @@ from adapter.terminology.wire.operation.common import (
 from adapter.terminology.wire.operation.validate_code import value_set_of
 from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType, Table
 
-Element = Mapping[str, Any]
+Element = JsonMapping
 
 _IDENTIFIERS = UUID("6f6f3c0e-6f0b-5c8f-9d0e-0731a0731a07")
 _UNCLOSED = "http://hl7.org/fhir/StructureDefinition/valueset-unclosed"

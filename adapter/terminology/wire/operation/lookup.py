@@ -1,8 +1,8 @@
 """`$lookup` (http://hl7.org/fhir/R4/codesystem-operation-lookup.html)."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
+from adapter.json_types import JsonMapping
 from adapter.terminology import messages
 from adapter.terminology.code_system.concept import Concept
 from adapter.terminology.code_system.definition import CodeSystem
@@ -26,7 +26,7 @@ from adapter.terminology.wire.operation.common import (
 )
 from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType, Table
 
-Element = Mapping[str, Any]
+Element = JsonMapping
 
 _ALL = "*"
 TABLE = Table(

@@ -3,10 +3,10 @@
 http://hl7.org/fhir/R4/conceptmap-operation-translate.html, http://hl7.org/fhir/R5/conceptmap-operation-translate.html
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
+from adapter.json_types import JsonMapping
 from adapter.terminology import messages
 from adapter.terminology.catalog import Catalog
 from adapter.terminology.coding import Coding
@@ -33,7 +33,7 @@ from adapter.terminology.wire.operation.common import (
 from adapter.terminology.wire.operation.validate_code import instance
 from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType, Table
 
-Element = Mapping[str, Any]
+Element = JsonMapping
 
 _R5_SOURCE = ("sourceCode", "sourceCoding", "sourceCodeableConcept")
 _R5_TARGET = ("targetCode", "targetCoding", "targetCodeableConcept")

@@ -3,10 +3,9 @@
 http://hl7.org/fhir/R4/codesystem-operation-validate-code.html, http://hl7.org/fhir/R4/valueset-operation-validate-code.html
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
+from adapter.json_types import JsonMapping
 from adapter.terminology import messages
 from adapter.terminology.canonical import is_absolute, joined
 from adapter.terminology.catalog import Catalog, ValueSet
@@ -36,7 +35,7 @@ from adapter.terminology.wire.operation.common import (
 )
 from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType, Table
 
-Element = Mapping[str, Any]
+Element = JsonMapping
 
 _CODED = (
     OperationParameter(name="code", kind=ParameterType.CODE, says="the code to validate"),
