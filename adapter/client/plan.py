@@ -49,13 +49,14 @@ class Planner:
     def plan(self, bundle: JsonMapping, *, look: bool = False) -> list[PlannedEntry]:
         """What is to be asked; with `look` everything is looked for first, since an earlier try may have been carried out.
 
+        What is looked for may be left out of the transaction, so that all else points to where it is, not to its entry.
         Raises ConflictError where the server holds several resources with one identifier.
         """
-        entries = bundle.get("entry", [])
+        entries = [put_by_id(entry) if self.shared == "put" else entry for entry in bundle.get("entry", [])]
         held = self._held(entries, look=look)
-        known = {url: _reference_of(resource) for url, resource in held.items()}
-        put = put_references(entries)
-        return [self._planned(with_references(entry, known), held, put=put if look else None) for entry in entries]
+        put = put_references(entries) if look else {}
+        known = put | {url: _reference_of(resource) for url, resource in held.items()}
+        return [self._planned(with_references(entry, known), held, put=put) for entry in entries]
 
     def was_sent(self, bundle: JsonMapping) -> bool:
         """Whether the first resource of our own is there, so that the Bundle was probably sent before."""
@@ -88,11 +89,10 @@ class Planner:
         others = self.shared != "put" and resource.get("resourceType") in SHARED_TYPES
         return others and "fullUrl" in entry and matched_identifier(resource) is not None
 
-    def _planned(self, entry: JsonObject, held: Found, *, put: Mapping[str, str] | None) -> PlannedEntry:
+    def _planned(self, entry: JsonObject, held: Found, *, put: Mapping[str, str]) -> PlannedEntry:
         """The plan for one entry; `put` says where entries are put, if they are to be looked for there first."""
         if not self._is_shared(entry):
-            entry = put_by_id(entry) if self.shared == "put" else entry
-            return PlannedEntry(entry=entry) if put is None else self._looked_for(entry, put)
+            return self._looked_for(entry, put) if put else PlannedEntry(entry=entry)
         resource = held.get(entry["fullUrl"])
         if resource is None:
             return PlannedEntry(entry=self._created(entry))
