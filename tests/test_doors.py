@@ -19,6 +19,7 @@ from adapter.cli import adapter as command_line
 from adapter.conversion import conversion_from_json
 from adapter.issues import ConflictError, InvalidError
 from adapter.readers.document import Document
+from adapter.rules.registry import RULES as ALL_RULES
 from adapter.web import create_app
 from tests.examples.ground import EXAMPLES, documents_of, example_names
 
@@ -113,6 +114,39 @@ def test_every_door_says_the_same(documents: list[Document], tmp_path: Path) -> 
 
     assert expected == through_http(documents)
     assert expected == through_command(documents, tmp_path)
+
+
+RULES = {rule.id for rule in ALL_RULES}
+
+
+def run(command: list[str], documents: list[Document], tmp_path: Path) -> Any:  # noqa: ANN401 - JSON
+    """What a command prints with `--json`."""
+    for document in documents:
+        (tmp_path / document.name).write_bytes(document.content)
+    files = [str(tmp_path / document.name) for document in documents]
+    return json.loads(CliRunner().invoke(command_line, [*command, *files, "--json"], standalone_mode=False).stdout)
+
+
+def explained(explanation: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """What an explanation says: rule, severity and words of each issue."""
+    return sorted((rule["id"], issue["severity"], issue["text"]) for rule in explanation["rules"] for issue in rule["issues"])
+
+
+@pytest.mark.parametrize("documents", list(everything()))
+def test_every_door_that_judges_says_what_the_conversion_says(documents: list[Document], tmp_path: Path) -> None:
+    conversion = adapter.convert(documents)
+    issues = conversion.issues
+    if conversion.judgement is None or conversion.case is None or conversion.case.billing is None:
+        pytest.skip("no claim is judged: the documents are refused, or bill nothing")
+    by_rule = sorted((issue.rule, issue.severity.value, issue.text) for issue in issues if issue.rule in RULES)
+    errors = list(dict.fromkeys(issue.rule for issue in issues if issue.is_error and issue.rule in RULES))
+    files = [(BytesIO(document.content), document.name) for document in documents]
+    answer = service().post("/rules/explain", data={"document": files})
+
+    assert explained(run(["rules", "explain"], documents, tmp_path)) == by_rule
+    assert explained(json.loads(answer.data)) == by_rule
+    head = run(["claim"], documents, tmp_path)["head"][2]
+    assert head == (f"Errors to fix first: {', '.join(errors)}." if errors else "No errors.")
 
 
 @pytest.mark.parametrize("command", [["claim"], ["rules", "explain"]])

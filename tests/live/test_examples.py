@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+import adapter
 from adapter.cli.send import send_command
 from adapter.client import FhirClient
-from tests.examples.ground import EXAMPLES, conversion_of, example_names
+from tests.examples.ground import EXAMPLES, conversion_of, documents_of, example_names
 
 pytestmark = pytest.mark.live
 
@@ -75,6 +76,14 @@ def test_the_transaction_as_a_whole_is_as_good_as_its_resources(client: FhirClie
 def test_what_an_example_created_is_its_first_version(said: dict[str, Json], name: str) -> None:
     """A person or organization that another example described in other words has one version for each of them."""
     assert {each["version"] for each in said[name]["resources"] if each["created"]} <= {"1"}
+
+
+@pytest.mark.parametrize("name", example_names())
+def test_sending_says_of_a_claim_what_converting_says(said: dict[str, Json], name: str) -> None:
+    def words(outcome: Json) -> list[tuple[str, str]]:
+        return [(issue["severity"], issue["details"]["text"]) for issue in outcome["issue"]]
+
+    assert words(said[name]["ours"]) == words(adapter.convert(documents_of(EXAMPLES / name)).to_outcome("base"))
 
 
 @pytest.mark.parametrize("name", REFUSED)
