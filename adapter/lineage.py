@@ -279,19 +279,19 @@ def _item_of(origin: Origin, place: int, path: Path) -> tuple[str | int, ...]:
     return items[depth] if depth < len(items) else origin.element
 
 
-def verdict_issue(made_by: CompiledMap, report: Report) -> Issue:
-    """The issue of a function that could not convert its argument; its field is the first that the function read."""
+def verdict_issue(made_by: CompiledMap, report: Report, tree: JsonObject) -> Issue:
+    """The issue of a function that could not convert its argument; its field is the first of those it read that the tree has."""
     number, indexes, verdict = report
     place = made_by.places[number]
     indexed = dict(zip(place.loops, indexes, strict=True))
-    reads = [read.text.format(*(indexed.get(loop, "*") for loop in read.loops)) for read in place.reads]
-    field_name = reads[0] if reads else None
+    reads = [read.text.format(*(indexed.get(loop, "*") for loop in read.loops)).removeprefix("case.") for read in place.reads]
+    field_name = next((read for read in reads if matching(tree, parse(read))), reads[0] if reads else None)
     return Issue(
         severity=verdict.severity,
         code=IssueType.VALUE,
         rule=f"map/{place.function}",
         text=f"{verdict.message} (mapping {place.mark})",
-        field=field_name.removeprefix("case.") if field_name else None,
+        field=field_name,
     )
 
 

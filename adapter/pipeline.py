@@ -143,7 +143,9 @@ class Pipeline:
             made, reports = self.outputs[release].run(roots, lineage=lineage)
         except AdapterError as refusal:
             return refused(judged, [_placed(issue, merged) for issue in refusal.issues], refusal.kind)
-        verdicts = dict.fromkeys(verdict_issue(*report) for report in reports)  # a name of a `let` may be asked for twice
+        verdicts = dict.fromkeys(
+            verdict_issue(*report, merged.tree) for report in reports
+        )  # a name of a `let` may be asked for twice
         return self._checked(replace(judged, problems=(*judged.problems, *verdicts)), merged, release, made=made)
 
     def _checked(self, judged: Conversion, merged: Merged, release: Release, *, made: list[MappedResource]) -> Conversion:
@@ -243,7 +245,7 @@ def map_document(compiled: CompiledMap, document: ReadDocument, options: Options
 
 
 def _remark(compiled: CompiledMap, report: Report, document: ReadDocument) -> Issue:
-    issue = verdict_issue(compiled, report)
+    issue = verdict_issue(compiled, report, document.tree)
     return issue.at(location=document.positions(parse(issue.field))) if issue.field else issue
 
 

@@ -7,14 +7,17 @@ from decimal import Decimal
 import jiter
 import orjson
 
+from adapter.fhir.json_syntax import syntax_issue
 from adapter.issues import Issue, IssueType, Severity, UnreadableError
 from adapter.json_types import JsonValue
 
 _BOM = b"\xef\xbb\xbf"
 _OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
-_PLACE = re.compile(r" at line (\d+) column (\d+)$")
-_CONTROL_ESCAPES = (b"\\u00", b"\\b", b"\\f")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Characters that XML, and so FHIR, cannot hold (https://www.w3.org/TR/xml/#charsets)."""
+_WHAT_IS_NOT_IN_XML = "a character that FHIR cannot carry (a control character, U+FFFE or U+FFFF)"
+_ESCAPE_NOT_IN_XML = re.compile(rb"\\(u00|u[fF]{3}[eEfF]|[bf])")
+_BEYOND_XML = ("\ufffe".encode(), "\uffff".encode())
 _NINES = bytes.maketrans(b"012345678.", b"9999999999")
 _LONG = b"9" * 19
 _DIGITS_AND_SPACE = b"0123456789.- \t\r\n"
@@ -23,16 +26,6 @@ _EXPONENT_NUMBER = re.compile(rb"(?:\"\s*:|[\[,]|^)\s*-?[0-9.]+[eE]")
 _LARGEST = 2**63 - 1
 _DIGITS = 28
 _EXPONENT = 30
-_WORDS = {
-    "Detected duplicate key": "a key stands twice in one object",
-    "recursion limit exceeded": "the document is nested too deeply (more than 200 levels)",
-    "EOF while parsing": "the document ends too early",
-    "invalid unicode code point": "this is not UTF-8",
-    "unexpected end of hex escape": "an escape (\\u) does not stand for a character",
-    "lone leading surrogate": "an escape (\\u) does not stand for a character",
-    "control character": "a control character stands in a text; write it as an escape or take it out",
-    "invalid number": "a number is not written as JSON writes numbers",
-}
 
 
 def read_json(content: bytes, name: str) -> JsonValue:
@@ -49,7 +42,7 @@ def read_json(content: bytes, name: str) -> JsonValue:
     try:
         value = jiter.from_json(content, allow_inf_nan=False, catch_duplicate_keys=True, float_mode="decimal")
     except ValueError as error:
-        raise UnreadableError(_syntax(str(error), name)) from None
+        raise UnreadableError(syntax_issue(str(error), content, name)) from None
     issues = list(_unfit(value, name, "")) if _is_suspicious(content) else []
     if issues:
         raise UnreadableError(*issues)
@@ -58,8 +51,9 @@ def read_json(content: bytes, name: str) -> JsonValue:
 
 def _is_suspicious(content: bytes) -> bool:
     """Whether there may be something that cannot be carried; cheap, since it is asked of every document."""
-    has_escape = b"\\" in content and any(each in content for each in _CONTROL_ESCAPES)
-    return has_escape or _LONG in content.translate(_NINES) or _has_exponent(content)
+    has_escape = b"\\" in content and _ESCAPE_NOT_IN_XML.search(content) is not None
+    is_beyond_xml = any(character in content for character in _BEYOND_XML)
+    return has_escape or is_beyond_xml or _LONG in content.translate(_NINES) or _has_exponent(content)
 
 
 def _has_exponent(content: bytes) -> bool:
@@ -68,19 +62,13 @@ def _has_exponent(content: bytes) -> bool:
     return (b'":e' in bare or b",e" in bare) and _EXPONENT_NUMBER.search(content) is not None
 
 
-def _syntax(message: str, name: str) -> Issue:
-    place = _PLACE.search(message)
-    words = next((said for beginning, said in _WORDS.items() if beginning in message), "this is not JSON")
-    return _issue("syntax", words, f"{name}:{place[1]}:{place[2]}" if place else name)
-
-
 def _unfit(value: JsonValue, name: str, pointer: str) -> Iterator[Issue]:
     """What is JSON, but cannot be carried."""
     if isinstance(value, dict):
         for key, child in value.items():
-            if _CONTROL.search(key):
+            if _NOT_IN_XML.search(key):
                 # What stands below it has no place that could be written down.
-                yield _issue("control-character", "a control character stands in a key; take it out", f"{name}#{pointer}")
+                yield _issue("control-character", f"a key has {_WHAT_IS_NOT_IN_XML}; take it out", f"{name}#{pointer}")
                 continue
             yield from _unfit(child, name, f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}")
     elif isinstance(value, list):
@@ -93,8 +81,8 @@ def _unfit(value: JsonValue, name: str, pointer: str) -> Iterator[Issue]:
 
 
 def _unfit_leaf(value: JsonValue) -> tuple[str, str] | None:
-    if isinstance(value, str) and _CONTROL.search(value):
-        return "control-character", "a control character stands in a text; FHIR does not allow it"
+    if isinstance(value, str) and _NOT_IN_XML.search(value):
+        return "control-character", f"a text has {_WHAT_IS_NOT_IN_XML}; take it out"
     if isinstance(value, int) and abs(value) > _LARGEST:
         return "number", "a whole number is beyond 64 bit"
     if isinstance(value, Decimal) and _is_absurd(value):

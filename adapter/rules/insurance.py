@@ -14,18 +14,22 @@ from adapter.rules.rule import ERROR, INFORMATION, WARNING, Variant, rule
     title="Insurance missing",
     severity=ERROR,
     code=IssueType.REQUIRED,
-    text="Nobody can be asked to pay without an insurance and its payer. Send both.",
+    text="Nobody can be asked to pay without an insurance (`coverage`) and its `payer`. Send both.",
     source="http://hl7.org/fhir/R4/claim-definitions.html#Claim.insurance",
     verified=True,
     effect="no-claim",
+    variants=(
+        Variant(name="coverage", text="`coverage` is missing: nobody can be asked to pay without an insurance. Send it."),
+        Variant(name="payer", text="`payer` is missing: nobody can be asked to pay. Send who insures the patient."),
+    ),
     applies=(ASKED,),
 )
 def no_insurance(facts: Facts) -> Iterator[Finding]:
     """Something is asked of a payer, and the insurance or the payer is missing."""
     if facts.case.coverage is None:
-        yield Finding("coverage")
+        yield Finding("coverage", variant="coverage")
     if facts.case.payer is None:
-        yield Finding("payer")
+        yield Finding("payer", variant="payer")
 
 
 @rule(

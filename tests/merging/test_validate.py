@@ -5,9 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adapter.issues import InvalidError, IssueType
 from adapter.merging.merge import merge
+from adapter.merging.unknown_field import FIELDS_BY_WORD, all_paths, snake_case
 from adapter.merging.validate import to_case
 from adapter.readers.document import ReadDocument
 
@@ -39,9 +42,9 @@ def line(**parts: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
 
 
 ROWS = [
-    ({"id": 1}, "id", "`id` must be a text", "/id", "document/string-type"),
-    ({"id": None}, "id", "`id` must be a text", "/id", "document/string-type"),
-    ({"id": " x"}, "id", "`id` does not have the form that is needed here", "/id", "document/string-pattern-mismatch"),
+    ({"id": 1}, "id", "`id` must be text", "/id", "document/string-type"),
+    ({"id": None}, "id", "`id` must be text", "/id", "document/string-type"),
+    ({"id": " x"}, "id", "`id` must be a code or number of one piece", "/id", "document/string-pattern-mismatch"),
     ({"id": "x" * 1001}, "id", "`id` is too long", "/id", "document/string-too-long"),
     ({"test": "yes"}, "test", "`test` must be true or false", "/test", "document/bool-type"),
     ({"patient": {"phone": "x"}}, "patient.mrn", "`mrn` is missing and needed", "/patient", "document/missing"),
@@ -61,7 +64,7 @@ ROWS = [
     (
         {"patient": {"mrn": "m", "given": ["a", ""]}},
         "patient.given[1]",
-        "`given[1]` does not have the form",
+        "`given[1]` must not be empty",
         "/patient/given/1",
         None,
     ),
@@ -101,14 +104,14 @@ ROWS = [
     (
         {"billing": line(modifiers=["25", " "])},
         "billing.lines[0].modifiers[1]",
-        "`modifiers[1]` does not have the form",
+        "`modifiers[1]` must not be empty",
         "/billing/lines/0/modifiers/1",
         None,
     ),
     (
         {"billing": line(modifiers=[25])},
         "billing.lines[0].modifiers[0]",
-        "`modifiers[0]` must be an object",
+        "`modifiers[0]` must be text, or an object with `code`",
         "/billing/lines/0/modifiers/0",
         None,
     ),
@@ -210,3 +213,166 @@ def test_diagnoses_of_one_number_are_refused(orders: tuple[int | None, ...], pla
 
     assert [issue.location for issue in issues] == [tuple(f"a.json#/diagnoses/{each}" for each in pair) for pair in places]
     assert all(issue.rule == "document/diagnosis-order" for issue in issues)
+
+
+ZONE = "or set ADAPTER_ZONE to the sender's time zone"
+TIME = "`start` must be a time with its offset from UTC"
+DATES = [
+    ("01/14/2026", "write the year first"),
+    ("14.1.26", "write the year first"),
+    ("01/14/2026 09:30", "write the year first"),
+    ("20260114", "write hyphens"),
+    ("202601140930-0500", "write hyphens"),
+    (20260115, "write hyphens"),
+    ("2026/01/14", "write hyphens"),
+    ("2026-1-14", "two digits"),
+    ("14 Jan 2026", "the month as a number"),
+    ("2026-13-14", "a month is 01 to 12"),
+    ("x", None),
+]
+
+
+@pytest.mark.parametrize(("value", "hint"), [*DATES, ("2026-01-14T09:30:00Z", "the day alone")])
+def test_of_a_date_the_order_and_the_way_to_write_it_are_told(value: object, hint: str | None) -> None:
+    for changes, form in (
+        ({"patient": {"mrn": "m", "birth_date": value}}, "`birth_date` must be a date, written YYYY-MM-DD"),
+        ({"billing": line(dos_start=value)}, "`dos_start` must be a day, written YYYY-MM-DD"),
+    ):
+        (issue,) = issues_of(**changes)
+
+        assert issue.text.startswith(form)
+        assert (hint or "") in (issue.suggestion or "")
+        assert (hint is None) == (issue.suggestion is None)
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "hint"),
+    [
+        *((value, TIME, hint) for value, hint in DATES),
+        (
+            "2026-03-02T09:30:00",
+            "`start` is a time without an offset from UTC",
+            "send the offset (2026-03-02T09:30:00-05:00), " + ZONE,
+        ),
+        ("2026-03-02 09:30:00.5", "`start` is a time without an offset from UTC", ZONE),
+        ("2026-03-02T09:30:00+14:30", TIME, "at most 14:00"),
+        ("2026-03-02T09:30:00-14:01", TIME, "at most 14:00"),
+        ("2026-03-02T24:00:00Z", TIME, "at most 14:00, and a time at most 23:59:59"),
+        ("2026-03-02T09:30", TIME, "the seconds too"),
+        ("2026-03-02T09:30-05:00", TIME, "the seconds too"),
+        ("2026-03-02T09:30:00-0500", TIME, "a colon in the offset"),
+        ("2026-03-02 09:30:00Z", TIME, "a capital T"),
+        ("2026-03-02T9h", TIME, "hours, minutes, seconds"),
+    ],
+)
+def test_of_a_time_what_lacks_is_told(value: object, text: str, hint: str | None) -> None:
+    (issue,) = issues_of(encounter={"id": "e", "status": "finished", "start": value})
+
+    assert issue.text.startswith(text)
+    assert issue.location == ("a.json#/encounter/start",)
+    assert (hint or "") in (issue.suggestion or "")
+
+
+@pytest.mark.parametrize("offset", ["+14:00", "-14:00", "+13:59", "-00:00"])
+def test_an_offset_at_the_limit_is_taken(offset: str) -> None:
+    assert issues_of(encounter={"id": "e", "status": "finished", "start": f"2026-03-02T09:30:00{offset}"}) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        (252, "write HP:0000252"),
+        ("316", "write HP:0000316"),
+        ("HP:1250", "write HP:0001250"),
+        ("hp_0000316", "write HP:0000316"),
+        ("Hypertelorism", "such as HP:0000316"),
+        (12345678, "such as HP:0000316"),
+        (None, "such as HP:0000316"),
+    ],
+)
+def test_an_hpo_number_is_shown_as_a_term(value: object, hint: str) -> None:
+    (issue,) = issues_of(phenotypes=[{"hpo": value, "presence": "present"}])
+
+    assert issue.text == "`hpo` must be an HPO term: HP: and seven digits"
+    assert hint in issue.suggestion
+
+
+@pytest.mark.parametrize(
+    ("changes", "hint"),
+    [
+        ({"billing": line(modifiers=[95])}, 'write it as text, in double quotes: "95"'),
+        ({"billing": line(modifiers=[0])}, '"00"'),
+        ({"billing": line(modifiers=[100])}, "write the code as text"),
+        ({"billing": line(modifiers=[True])}, "write the code as text"),
+        ({"billing": line(pos=11)}, "put it in double quotes, with leading zeros"),
+        ({"billing": line(pos=True)}, None),
+        ({"billing": line(charge="180.00")}, "write the number without quotes"),
+        ({"billing": line(charge="$180")}, "no words, currency signs"),
+        ({"billing": line(units="one")}, "no words, currency signs"),
+        ({"billing": line(units=None, charge=[])}, None),
+        ({"billing": line(dx_pointers=["1"])}, "write the number without quotes"),
+        ({"test": "true"}, "write true or false without quotes"),
+        ({"test": None}, None),
+        ({"images": None}, "leave it out"),
+        ({"images": {}}, "square brackets"),
+        ({"patient": []}, "without the square brackets"),
+        ({"patient": None}, "leave it out"),
+        ({"patient": "m"}, "an object with its fields"),
+        ({"patient": {"mrn": "m", "sex": "F"}}, "did you mean `female`?"),
+        ({"patient": {"mrn": "m", "sex": "Male "}}, "did you mean `male`?"),
+        ({"patient": {"mrn": "m", "sex": "femal"}}, "did you mean `female`?"),
+        ({"patient": {"mrn": "m", "sex": "zzz"}}, None),
+        ({"patient": {"mrn": "m", "sex": 1}}, "as text"),
+        ({"encounter": {"id": "e", "status": "in_progress"}}, "did you mean `in-progress`?"),
+    ],
+)
+def test_how_to_write_it_is_told(changes: dict[str, Any], hint: str | None) -> None:
+    issue = issues_of(**changes)[0]
+
+    assert (hint or "") in (issue.suggestion or "")
+    assert (hint is None) == (issue.suggestion is None)
+
+
+EHR_WORDS = [
+    ("billing.lines.0.place_of_service", "did you mean `pos`?"),
+    ("billing.lines.0.date", "did you mean `dos_start`?"),
+    ("billing.lines.0.dosStart", "did you mean `dos_start`?"),
+    ("billing.lines.0.CPT", "did you mean `code`?"),
+    ("billing.lines.0.qty", "did you mean `units`?"),
+    ("patient.dob", "did you mean `birth_date`?"),
+    ("patient.gender", "did you mean `sex`?"),
+    ("patient.lastName", "did you mean `family`?"),
+    ("patient.zip", "it belongs at `patient.address.postal_code`"),
+    ("place_of_service", "it belongs at `billing.lines[*].pos`"),
+    ("dob", "it belongs at `patient.birth_date`"),
+    ("insurance", "did you mean `coverage`?"),
+    ("diagnosis", "did you mean `diagnoses`?"),
+    ("npi", "did you mean one of: practitioners[*].npi, organization.npi?"),
+    ("zzz", "take it out"),
+]
+
+
+@pytest.mark.parametrize(("place", "hint"), EHR_WORDS)
+def test_the_words_of_an_ehr_lead_to_the_field(place: str, hint: str) -> None:
+    *above, field = place.split(".")
+    objects: dict[str, dict[str, Any]] = {
+        "": {field: 1},
+        "patient": {"patient": {"mrn": "m", field: 1}},
+        "billing.lines.0": {"billing": line(**{field: 1})},
+    }
+    (issue,) = issues_of(**objects[".".join(above)])
+
+    assert issue.location == (f"a.json#/{place.replace('.', '/')}",)
+    assert hint in issue.suggestion
+
+
+def test_every_word_of_an_ehr_leads_to_a_field_that_exists() -> None:
+    places = {path[-1] for path in all_paths()}
+
+    assert set(FIELDS_BY_WORD) <= places
+    assert not [word for words in FIELDS_BY_WORD.values() for word in words.split() if word != snake_case(word)]
+
+
+@given(st.text(min_size=1, max_size=12))
+def test_whatever_the_name_of_an_unknown_field_something_is_told(name: str) -> None:
+    assert all(issue.suggestion for issue in issues_of(patient={"mrn": "m", name: {}}))
