@@ -169,3 +169,19 @@ def test_pointers_find_the_diagnosis_that_the_rules_find(
     assert [issue.field for issue in made.issues if issue.rule == "DX-01"] == [
         f"billing.lines[0].dx_pointers[{place}]" for place in nowhere
     ]
+
+
+def test_a_day_where_a_time_is_needed_is_told_at_the_day() -> None:
+    tree = json.loads((EXAMPLES / "infant-final-report" / "encounter.json").read_bytes())
+    made = pipeline().convert([encounter(review=tree["review"] | {"signed_at": "2099-03-02"})], OPTIONS)
+
+    places = {issue.location for issue in made.issues if issue.rule == "map/instant"}
+    assert places == {("encounter.json#/review/signed_at",)}
+
+
+def test_a_missing_insurance_is_told_once_by_the_name_of_its_field() -> None:
+    made = pipeline().convert([encounter(coverage=None)], OPTIONS)
+
+    (issue,) = [issue for issue in made.issues if issue.is_error and "coverage" in issue.text]
+    assert issue.rule == "COV-01"
+    assert issue.text.startswith("`coverage` is missing")
