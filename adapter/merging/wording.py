@@ -84,16 +84,32 @@ _HPO = re.compile(r"(?:hp)?[\s:_-]*(\d{1,7})", re.IGNORECASE)
 _FIGURE = re.compile(r"[+-]?\d+(\.\d+)?")
 _TWO_DIGITS = 99
 _CHOICE = re.compile(r"'([^']*)'")
-_CHOICES_BY_WORD = MappingProxyType(
+_WORDS_BY_CHOICE = MappingProxyType(
     {
-        "m": "male", "man": "male", "boy": "male", "f": "female", "w": "female", "woman": "female", "girl": "female",
-        "u": "unknown", "unk": "unknown", "mom": "mother", "dad": "father", "complete": "completed", "done": "completed",
-        "cancelled": "stopped", "telehealth": "video", "virtual": "video", "phone": "audio", "office": "in-person",
-        "inperson": "in-person", "async": "store-and-forward", "yes": "present", "no": "absent", "front": "frontal",
-        "orphanet": "orpha", "approved": "signed", "final": "signed", "corrected": "amended", "dx": "confirmed",
-        "provisional": "suspected", "new": "original", "replace": "replacement", "cancel": "void",
+        "male": "m man boy",
+        "female": "f w woman girl",
+        "unknown": "u unk",
+        "mother": "mom",
+        "father": "dad",
+        "completed": "complete done",
+        "stopped": "cancelled",
+        "video": "telehealth virtual",
+        "audio": "phone",
+        "in-person": "office inperson",
+        "store-and-forward": "async",
+        "present": "yes",
+        "absent": "no",
+        "frontal": "front",
+        "orpha": "orphanet",
+        "signed": "approved final",
+        "amended": "corrected",
+        "confirmed": "dx",
+        "suspected": "provisional",
+        "original": "new",
+        "replacement": "replace",
+        "void": "cancel",
     }
-)  # fmt: skip
+)
 """Words that people have for codes."""
 
 
@@ -138,8 +154,9 @@ def _nearest_choice(value: object, choices: str) -> str | None:
     if not isinstance(value, str):
         return "write it as text, in double quotes"
     word = value.strip().lower().replace("_", "-").replace(" ", "-")
-    meant = [word, _CHOICES_BY_WORD.get(word, ""), *get_close_matches(word, known, n=1)]
-    return next((f"did you mean `{choice}`?" for choice in meant if choice in known), None)
+    meant = [choice for choice in known if choice == word or word in _WORDS_BY_CHOICE.get(choice, "").split()]
+    near = meant or get_close_matches(word, known, n=1)
+    return f"did you mean `{near[0]}`?" if near else None
 
 
 def _as_modifier(value: object) -> str:
