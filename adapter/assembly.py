@@ -74,8 +74,10 @@ class Runtime:
         return self.releases[0]
 
     def prepare(self) -> None:
-        """Load now what is otherwise loaded when it is first asked for: the maps and the definitions."""
-        _ = self.pipeline, self.served_definitions
+        """Do now what is otherwise done when it is first asked for: all maps are compiled, the definitions are loaded."""
+        _ = self.served_definitions
+        for compiled in self.pipeline.maps:
+            compiled.prepare()
 
     @cached_property
     def pipeline(self) -> Pipeline:
@@ -91,9 +93,9 @@ class Runtime:
                 policies=self.policies,
                 versions=self.versions,
             )
-            for compiled in pipeline.maps:
-                compiled.prepare()
             for release, library in self.outputs.items():
+                for compiled in library.maps:
+                    compiled.prepare()
                 release.quick.expect({"Bundle", *(compiled.source.target for compiled in library.maps)})
         return pipeline
 
