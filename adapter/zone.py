@@ -11,7 +11,7 @@ from adapter.case import LOCAL_TIME, Case, DateTime
 from adapter.issues import Issue, IssueType
 from adapter.json_types import JsonObject, JsonValue
 from adapter.mapping.function import NotConvertible
-from adapter.mapping.functions import local_time
+from adapter.mapping.time_functions import local_time
 from adapter.path import Path, dotted
 from adapter.readers.document import ReadDocument
 

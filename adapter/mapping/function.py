@@ -43,6 +43,7 @@ class Function:
     fallible: bool
     terminology: bool
     codes: Callable[..., frozenset[str]] | None
+    knows: Callable[..., frozenset[str]] | None
 
 
 def _parameter(text: str) -> Parameter:
@@ -62,6 +63,7 @@ def function(
     fallible: bool = False,
     terminology: bool = False,
     codes: Callable[..., frozenset[str]] | None = None,
+    knows: Callable[..., frozenset[str]] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a function of the mapping language.
 
@@ -70,7 +72,7 @@ def function(
     otherwise nothing in means nothing out, and the function is not called. `gives` is a kind or the name of a FHIR data type,
     `list of` it where it is a list; with `?` the function may give None. A `fallible` function may raise NotConvertible. With
     `terminology` the Terminology is passed first. `codes` tells from the Terminology and the literals among the arguments which
-    codes the function can give.
+    codes the function can give; `knows` for which codes in its last argument it surely gives one.
     """
 
     def declare(call: Callable[..., Any]) -> Callable[..., Any]:
@@ -87,6 +89,7 @@ def function(
             fallible=fallible,
             terminology=terminology,
             codes=codes,
+            knows=knows,
         )
         call.mapping_function = made  # type: ignore[attr-defined]  # found by functions_of
         return call

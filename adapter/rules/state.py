@@ -1,4 +1,4 @@
-"""The state machine: which FHIR statuses a case has, and which may follow which."""
+"""The state machine: how far a case and its parts are, in words that the maps turn into the codes of a FHIR release."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -16,7 +16,7 @@ ReportStatus = Literal[
 ]
 CandidateStatus = Literal["preliminary", "final", "cancelled", "entered-in-error"]
 ObservationStatus = Literal["final", "entered-in-error"]
-MediaStatus = Literal["completed", "entered-in-error"]
+PhotographStatus = Literal["available", "void"]
 ClaimStatus = Literal["active", "draft", "cancelled"]
 
 Value = str | None
@@ -27,7 +27,7 @@ DERIVED_FROM: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "report": ("procedure.status", "review.status", "review.amendment", "ai.outcome"),
         "candidate": ("procedure.status", "review.status"),
         "observation": ("procedure.status",),
-        "media": ("procedure.status", "consent.status"),
+        "photographs": ("procedure.status", "consent.status"),
         "claim": (
             "billing.use",
             "procedure.status",
@@ -46,7 +46,7 @@ def _from(name: str) -> JsonObject:
 
 
 class State(BaseModel):
-    """The FHIR R4 statuses of a case's resources; no report means no DiagnosticReport, no claim means no Claim for this use.
+    """How far a case and its parts are; no report means that none is made, no claim means none for this use.
 
     `candidate` holds for everything that the AI said, features that it saw included; `observation` for what people observed.
     """
@@ -57,7 +57,7 @@ class State(BaseModel):
     report: ReportStatus | None = Field(json_schema_extra=_from("report"))
     candidate: CandidateStatus = Field(json_schema_extra=_from("candidate"))
     observation: ObservationStatus = Field(json_schema_extra=_from("observation"))
-    media: MediaStatus = Field(json_schema_extra=_from("media"))
+    photographs: PhotographStatus = Field(json_schema_extra=_from("photographs"))
     claim: ClaimStatus | None = Field(json_schema_extra=_from("claim"))
 
 
@@ -76,7 +76,7 @@ def _procedure(*, procedure_status: Value) -> Value:
 
 def _report(*, procedure_status: Value, review_status: Value, review_amendment: Value, ai_outcome: Value) -> Value:
     if procedure_status == "entered-in-error" or review_status == "withdrawn":
-        return "entered-in-error"  # R4: also a report that is withdrawn after it was final
+        return "entered-in-error"  # also a report that is withdrawn after it was final
     if procedure_status in _NOTHING_MADE and ai_outcome is None and review_status in (None, "none"):
         return None
     if procedure_status in _NO_REPORT_TO_COME:
@@ -98,9 +98,9 @@ def _observation(*, procedure_status: Value) -> Value:
     return "entered-in-error" if procedure_status == "entered-in-error" else "final"
 
 
-def _media(*, procedure_status: Value, consent_status: Value) -> Value:
+def _photographs(*, procedure_status: Value, consent_status: Value) -> Value:
     void = procedure_status == "entered-in-error" or consent_status in _REFUSED
-    return "entered-in-error" if void else "completed"
+    return "void" if void else "available"
 
 
 def _claim(
@@ -148,7 +148,7 @@ _DERIVE: Mapping[str, Callable[..., Value]] = MappingProxyType(
         "report": _report,
         "candidate": _candidate,
         "observation": _observation,
-        "media": _media,
+        "photographs": _photographs,
         "claim": _claim,
     }
 )

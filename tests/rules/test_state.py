@@ -71,7 +71,7 @@ def test_entered_in_error_spreads_to_everything(everything: list[tuple[Values, S
 
     assert void
     for values, state in void:
-        statuses = {state.procedure, state.report, state.candidate, state.observation, state.media}
+        statuses = {state.procedure, state.report, state.candidate, state.observation}
         assert statuses == {"entered-in-error"}
         assert state.claim == ("cancelled" if values["billing"] else None)
 
@@ -104,7 +104,7 @@ def test_an_opinion_can_be_asked_for_until_the_procedure_is_stopped(everything: 
 def test_refused_consent_takes_the_photographs_away_and_lets_no_claim_go(everything: list[tuple[Values, State]]) -> None:
     for values, state in everything:
         if (values["consent"] or {}).get("status") in ("rejected", "inactive"):
-            assert state.media == "entered-in-error"
+            assert state.photographs == "void"
             assert state.claim != "active"
 
 

@@ -198,6 +198,13 @@ class Calls:
             return self.type_of(function.gives)
         return Kind(function.gives, function.codes(self.terminology, *(value.constant for value in values if value.is_constant)))
 
+    def _is_total(self, function: Function, values: list[Value]) -> bool:
+        """Whether the function gives something for every code that its last argument can be."""
+        codes = values[-1].type.codes if values and isinstance(values[-1].type, Kind) else None
+        if function.knows is None or codes is None:
+            return False
+        return codes <= function.knows(self.terminology, *(value.constant for value in values if value.is_constant))
+
     def _called(self, frame: Frame, function: Function, pairs: list[tuple[Value, Parameter]], mark: Mark) -> Value:
         guards, codes = [], []
         for value, parameter in pairs:
@@ -220,7 +227,7 @@ class Calls:
             key=f"{function.name}({', '.join(value.key for value in values)})",
             type=self._result(function, values),
             many=function.gives_many,
-            optional=bool(guards) or function.may_give_nothing,
+            optional=bool(guards) or (function.may_give_nothing and not self._is_total(function, values)),
             reads=used["reads"],
             functions=(*used["functions"], function.name),
             facts=frozenset().union(*(value.known for value, parameter in pairs if not parameter.wants_nothing)),
