@@ -141,10 +141,3 @@ def test_a_list_beyond_its_limit_is_refused_by_name() -> None:
 
 def test_a_list_at_its_limit_is_taken() -> None:
     assert load(Settings(max_items=100)).convert(documents(of_encounter("phenotypes", 100))).content is not None
-
-
-def test_a_long_text_has_no_list_to_count() -> None:
-    made = load(Settings(max_items=10)).convert([Document(name="encounter.json", content=b'"' + b"x" * 100 + b'"')])
-
-    assert made.failure is not FailureKind.TOO_LARGE
-    assert made.content is None

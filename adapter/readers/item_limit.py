@@ -1,16 +1,16 @@
 """How many items a list of a document may have."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from adapter.issues import Issue, IssueType, Severity, TooLargeError
+from adapter.json_types import JsonList, JsonObject
 from adapter.path import Path, dotted, pointer
 
 _LEAST_BYTES_OF_AN_ITEM = 2
 """`1,` in JSON: a document with fewer bytes than twice the limit cannot have a list beyond it."""
 
 
-def check_items(tree: object, *, name: str, size: int, most: int) -> None:
+def check_items(tree: JsonObject, *, name: str, size: int, most: int) -> None:
     """Raise TooLargeError for the first list of a document of `size` bytes that has more than `most` items."""
     if size < most * _LEAST_BYTES_OF_AN_ITEM:
         return
@@ -26,13 +26,13 @@ def check_items(tree: object, *, name: str, size: int, most: int) -> None:
         raise TooLargeError(issue)
 
 
-def _long_lists(tree: object, most: int) -> Iterator[tuple[Path, int]]:
-    stack: list[tuple[Path, Any]] = [((), tree)]
+def _long_lists(tree: JsonObject, most: int) -> Iterator[tuple[Path, int]]:
+    stack: list[tuple[Path, JsonObject | JsonList]] = [((), tree)]
     while stack:
         path, value = stack.pop()
         if isinstance(value, list):
             if len(value) > most:
                 yield path, len(value)
             stack += (((*path, place), child) for place, child in enumerate(value) if isinstance(child, list | dict))
-        elif isinstance(value, dict):
+        else:
             stack += (((*path, key), child) for key, child in value.items() if isinstance(child, list | dict))
