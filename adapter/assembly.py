@@ -18,7 +18,7 @@ from adapter.definitions.derived import claim_edits, payer_value_sets
 from adapter.definitions.load_terminology import load_terminology
 from adapter.definitions.source import Resource, load_definitions
 from adapter.definitions.view import versioned
-from adapter.fhir.json import canonical_bytes, read_json
+from adapter.fhir.json import canonical_bytes
 from adapter.files import adapter_version, mapping_files, mapping_layers
 from adapter.issues import ConflictError, InvalidError, Issue, IssueType, SetupError, Severity
 from adapter.json_types import JsonObject
@@ -32,7 +32,7 @@ from adapter.pipeline import Pipeline
 from adapter.readers.document import Document
 from adapter.readers.hl7v2.reader import Hl7Reader
 from adapter.readers.hl7v2.segment_tables import tables
-from adapter.readers.input_form import InputForm, input_form
+from adapter.readers.input_form import InputForm, read_input_form
 from adapter.readers.json_reader import JsonReader
 from adapter.readers.port import Readers
 from adapter.rules.description import latest
@@ -200,8 +200,8 @@ class Runtime:
     def forms(self) -> dict[str, InputForm]:
         """The input forms of other tools by name."""
         files = self._files("sources", "*.schema.json")
-        schemas = {Path(file).name.removesuffix(".schema.json"): read_json(text.encode(), file) for file, text in files.items()}
-        return {name: input_form(name, schema) for name, schema in schemas.items()}
+        names = {file: Path(file).name.removesuffix(".schema.json") for file in files}
+        return {names[file]: read_input_form(names[file], text.encode(), file) for file, text in files.items()}
 
     @cached_property
     def readers(self) -> Readers:

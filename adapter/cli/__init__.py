@@ -1,11 +1,12 @@
 """The command line: parse, call, print, exit code."""
 
-import os
+import io
 import sys
 from importlib import import_module
 
 import click
 
+from adapter.cli.closed_output import give_up_output, refuse_closed_output
 from adapter.cli.exit_code import Outcome, code_of
 from adapter.issues import AdapterError
 
@@ -64,8 +65,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            # What is still to be flushed goes nowhere, so that Python does not complain about it at its end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            give_up_output()
             return Outcome.GOOD
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
@@ -94,12 +94,13 @@ def adapter() -> None:
 
 def main() -> None:
     """Run the command of the arguments, and exit with the code that says what became of it."""
+    refuse_closed_output()
     try:
         sys.exit(adapter.main(standalone_mode=False) or Outcome.GOOD)
     except click.exceptions.Abort:
         sys.exit(Outcome.NOT_CARRIED_OUT)
     except click.ClickException as error:
-        error.show()
+        _show_wrong_use(error)
         sys.exit(Outcome.WRONG_USE)
     except AdapterError as error:
         from adapter.cli.show import show_refusal  # noqa: PLC0415 - not needed for help
@@ -107,5 +108,19 @@ def main() -> None:
         show_refusal(error)
         sys.exit(code_of(error))
     except OSError as error:
-        click.echo(f"{error.filename or 'a file'}: {error.strerror or 'could not be used'}", err=True)
+        _say(f"{error.filename or 'standard output'}: {error.strerror or 'could not be used'}")
+        give_up_output()
         sys.exit(Outcome.NOT_CARRIED_OUT)
+
+
+def _show_wrong_use(error: click.ClickException) -> None:
+    said = io.StringIO()
+    error.show(said)
+    _say(said.getvalue().rstrip("\n"))
+
+
+def _say(text: str) -> None:
+    """Say it on standard error; names of files may hold what would steer a terminal."""
+    from adapter.cli.terminal import harmless  # noqa: PLC0415 - not needed for help
+
+    click.echo(harmless(text), err=True)

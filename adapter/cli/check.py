@@ -5,44 +5,50 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
-from rich.progress import track
 
 from adapter.assembly import default_runtime
 from adapter.checks import check_resource
 from adapter.cli.exit_code import Outcome
+from adapter.cli.files import INPUT, STANDARD_INPUT, content_of
+from adapter.cli.report import SHAPE, print_report
 from adapter.cli.send import client_of
-from adapter.cli.show import counts_text, err, out, outcome_of, print_json, show_issues
+from adapter.cli.show import QUIET, counts_text, is_quiet, out, outcome_of, print_json, show_issues, tracked
 from adapter.distribution import inputs_of
 from adapter.fhir.json import read_json
-from adapter.issues import Issue, IssueType, NotFoundError, Severity
+from adapter.issues import Issue, IssueType, NotFoundError, Severity, UnreadableError
 from adapter.json_types import JsonObject
-
-PATH = click.Path(exists=True, path_type=Path)
 
 
 @click.command("check")
-@click.argument("files", nargs=-1, required=True, type=PATH)
+@click.argument("files", nargs=-1, required=True, type=INPUT)
 @click.option("--server", help="A FHIR server that is asked as well: a base URL or a name.")
 @click.option("--second-opinion", "models", is_flag=True, help="Ask the models of fhir.resources as well.")
 @click.option("--json", "as_json", is_flag=True, help="Print an OperationOutcome.")
-def check_command(*, files: tuple[Path, ...], server: str | None, models: bool, as_json: bool) -> int:
+@SHAPE
+@QUIET
+def check_command(*, files: tuple[Path, ...], server: str | None, models: bool, as_json: bool, shape: str) -> int:
     """Check FHIR R4 resources and Bundles: structure, references, invariants.
 
-    FILES hold one resource each; of a folder, bundle.json is checked, or every JSON file if there is none.
+    FILES hold one resource each, `-` is standard input; of a folder, bundle.json is checked, or every JSON file if there is none.
 
     \b
     Examples:
       adapter check bundle.json
       adapter check fhir_examples/complete/bundle.json --second-opinion
+      adapter check fhir_examples/complete --as sarif > check.sarif
       adapter check bundle.json --server http://127.0.0.1:8080/fhir
     """
     found = [file for path in files for file in _resources_at(path)]
-    issues = [issue for file in found for issue in _checked(file, server, models=models)]
+    checked = {str(file): list(_checked(file, server, models=models)) for file in tracked(found, "checking")}
+    issues = [issue for of_file in checked.values() for issue in of_file]
     if as_json:
         print_json(outcome_of(issues, default_runtime().settings.canonical_base))
+    elif shape != "text":
+        print_report(checked, shape, name="adapter check")
     else:
         show_issues(issues, out)
-        out.print(f"checked: {len(found)}; {counts_text(issues)}")
+        if not is_quiet():
+            out.print(f"checked: {len(found)}; {counts_text(issues)}")
     return Outcome.ISSUES if any(issue.is_error for issue in issues) else Outcome.GOOD
 
 
@@ -58,18 +64,21 @@ def _resources_at(path: Path) -> list[Path]:
 
 def _checked(file: Path, server: str | None, *, models: bool) -> Iterator[Issue]:
     """What is wrong with the resource in a file; every issue says in which file."""
-    resource = read_json(file.read_bytes(), file.name)
+    name = "stdin" if file == STANDARD_INPUT else file.name
+    try:
+        resource = read_json(content_of(file), name)
+    except UnreadableError as error:
+        yield from error.issues
+        return
     if not isinstance(resource, dict):
         text = "a resource is a JSON object, not a list or a plain value"
-        yield Issue(
-            severity=Severity.ERROR, code=IssueType.STRUCTURE, rule="structure/type", text=text, location=(f"{file.name}#",)
-        )
+        yield Issue(severity=Severity.ERROR, code=IssueType.STRUCTURE, rule="structure/type", text=text, location=(f"{name}#",))
         return
     parts = _parts_of(resource)
     issues = list(check_resource(resource, default_runtime().release, advice=True))
     issues += _second_opinions(parts) if models else []
     issues += _validated(parts, server) if server else []
-    yield from (replace(issue, location=issue.location or (file.name,)) for issue in issues)
+    yield from (replace(issue, location=issue.location or (name,)) for issue in issues)
 
 
 def _second_opinions(parts: list[JsonObject]) -> list[Issue]:
@@ -86,5 +95,4 @@ def _parts_of(resource: JsonObject) -> list[JsonObject]:
 
 def _validated(parts: list[JsonObject], server: str) -> list[Issue]:
     client = client_of(server)
-    bar = track(parts, "asking the server", console=err, transient=True, disable=len(parts) == 1)
-    return [issue for part in bar for issue in client.validate(part).issues]
+    return [issue for part in tracked(parts, "asking the server") for issue in client.validate(part).issues]

@@ -8,14 +8,15 @@ from rich.text import Text
 
 from adapter.assembly import default_runtime
 from adapter.cli.exit_code import Outcome
-from adapter.cli.files import FORM, documents_of
-from adapter.cli.show import err, out, print_json, show_issues
+from adapter.cli.files import FORM, INPUT, documents_of
+from adapter.cli.show import QUIET, err, out, print_json, print_text, show_issues
+from adapter.cli.written import write_whole
 from adapter.export.claim_sheet import NOT_SENT, ClaimSheet, claim_sheet
 from adapter.export.text import as_csv, as_text
 
 
 @click.command("claim")
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=INPUT)
 @FORM
 @click.option(
     "--as", "shape", type=click.Choice(["table", "csv", "cms1500"]), default="table", help="A table, CSV, or the sheet of boxes."
@@ -24,6 +25,7 @@ from adapter.export.text import as_csv, as_text
     "--out", "target", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file; cms1500 as .pdf is a PDF."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+@QUIET
 def claim_command(*, files: tuple[Path, ...], form: str | None, shape: str, target: Path | None, as_json: bool) -> int:
     """Show a claim as billing people know it: CMS-1500 boxes and 837P segments, and the value that goes there.
 
@@ -49,7 +51,7 @@ def claim_command(*, files: tuple[Path, ...], form: str | None, shape: str, targ
     elif shape == "table":
         _show(sheet)
     else:
-        click.echo(_TEXT[shape](sheet), nl=False)
+        print_text(_TEXT[shape](sheet))
     return Outcome.ISSUES if any(issue.is_error for issue in made.issues) else Outcome.GOOD
 
 
@@ -60,9 +62,9 @@ def _write(sheet: ClaimSheet, shape: str, target: Path) -> None:
     if shape == "cms1500" and target.suffix == ".pdf":
         from adapter.export.pdf import as_pdf  # noqa: PLC0415 - text needs no PDF library
 
-        target.write_bytes(as_pdf(sheet))
+        write_whole(target, as_pdf(sheet))
     else:
-        target.write_bytes(_TEXT[shape](sheet).encode())
+        write_whole(target, _TEXT[shape](sheet).encode())
 
 
 def _show(sheet: ClaimSheet) -> None:

@@ -5,20 +5,20 @@ from pathlib import Path
 
 import click
 
+from adapter.cli.element_name import refuse_unknown_element
 from adapter.cli.exit_code import EXIT_CODES, Outcome
-from adapter.cli.files import FORM, PRIOR, documents_of
+from adapter.cli.files import FORM, INPUT, PRIOR, documents_of, encounters_in, name_of
 from adapter.cli.mappings import MAPPINGS, runtime_with
-from adapter.cli.show import counts_text, err, print_json, show_entries, show_issues
+from adapter.cli.show import QUIET, counts_text, err, note, print_json, show_entries, show_issues, tracked
+from adapter.cli.written import write_whole
 from adapter.conversion import OPTION_VALUES, Conversion
 from adapter.fhir.json import pretty_bytes
 from adapter.json_types import JsonObject
 from adapter.lineage import LineageEntry
 
-PATH = click.Path(exists=True, path_type=Path, allow_dash=True)
-
 
 @click.command("convert")
-@click.argument("files", nargs=-1, required=True, type=PATH)
+@click.argument("files", nargs=-1, required=True, type=INPUT)
 @FORM
 @PRIOR
 @click.option("--profiles", type=click.Choice(OPTION_VALUES["profiles"]), help="Which profiles resources claim.")
@@ -26,8 +26,14 @@ PATH = click.Path(exists=True, path_type=Path, allow_dash=True)
 @MAPPINGS
 @click.option("--lineage", is_flag=True, help="Show what every element was made from.")
 @click.option("--explain", metavar="ELEMENT", help="Show why an element is as it is or is missing, e.g. Claim.item[0].modifier.")
-@click.option("--out", "target", type=click.Path(path_type=Path, dir_okay=False), help="Write the Bundle to this file.")
+@click.option(
+    "--out",
+    "target",
+    type=click.Path(path_type=Path),
+    help="Write the Bundle to this file, or as ENCOUNTER.json into this folder.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: bundle, outcome, lineage, coverage.")
+@QUIET
 def convert_command(  # noqa: PLR0913 - one argument for each option
     *,
     files: tuple[Path, ...],
@@ -41,47 +47,73 @@ def convert_command(  # noqa: PLR0913 - one argument for each option
     target: Path | None,
     as_json: bool,
 ) -> int:
-    """Turn the documents of ONE encounter into a FHIR R4 transaction Bundle.
+    """Turn the documents of an encounter into a FHIR R4 transaction Bundle.
 
-    FILES are documents, `-` for one on standard input, or a folder with the documents of the encounter. The Bundle goes to
-    standard output, issues to standard error.
+    FILES are the documents of ONE encounter, `-` for one on standard input, or folders with the documents of one encounter each.
+    The Bundle goes to standard output (one after the other for several encounters), issues to standard error.
 
     \b
     Examples:
       adapter convert encounter.json ai_report.json
       adapter convert fhir_examples/complete --out bundle.json
+      adapter convert fhir_examples/complete fhir_examples/infant-final-report --out .
       adapter convert fhir_examples/complete --explain 'Claim.item[0].modifier'
       adapter convert encounter.json face2gene.json --json | jq .outcome
       adapter convert encounter.json ai_report.json --prior march.json
       adapter convert encounter.json ai_report.json --mappings my-mappings
     """
     runtime = runtime_with(mappings)
+    if explain:
+        refuse_unknown_element(runtime, explain)
+    encounters = encounters_in(files)
+    targets = _targets(target, encounters)
     changes = {name: value for name, value in (("profiles", profiles), ("ai_label", ai_label)) if value}
-    made = runtime.convert(documents_of(files, form), prior=documents_of(prior), changes=changes, lineage=lineage)
-    if as_json:
-        print_json(made.to_answer(runtime.settings.canonical_base))
-    else:
-        _show(made, lineage=lineage, explain=explain, target=target)
-    if target and made.bundle is not None:
-        target.write_bytes(pretty_bytes(made.bundle))
-        err.print(f"written: {target}")
+    earlier = documents_of(prior)
+    codes = []
+    for paths, place in tracked(list(zip(encounters, targets, strict=True)), "converting"):
+        made = runtime.convert(documents_of(paths, form), prior=earlier, changes=changes, lineage=lineage)
+        if len(encounters) > 1:
+            note(f"{name_of(paths)}:", "bold")
+        if as_json:
+            print_json(made.to_answer(runtime.settings.canonical_base))
+        else:
+            _show(made, lineage=lineage, explain=explain, is_written=place is not None)
+        if place and made.bundle is not None:
+            write_whole(place, pretty_bytes(made.bundle))
+            note(f"written: {place}")
+        codes.append(_code_of(made))
+    return max(codes)
+
+
+def _targets(target: Path | None, encounters: list[list[Path]]) -> list[Path | None]:
+    """The file that the Bundle of each encounter goes to; raises BadParameter where two would go to one."""
+    if target is None:
+        return [None] * len(encounters)
+    targets: list[Path | None] = [target / f"{name_of(paths)}.json" if target.is_dir() else target for paths in encounters]
+    if len(set(targets)) < len(targets):
+        message = "several encounters need a folder that exists, and folders of different names"
+        raise click.BadParameter(message, param_hint="--out")
+    return targets
+
+
+def _code_of(made: Conversion) -> Outcome:
     if made.failure:
         return EXIT_CODES[made.failure]
     return Outcome.ISSUES if made.has_errors else Outcome.GOOD
 
 
-def _show(made: Conversion, *, lineage: bool, explain: str | None, target: Path | None) -> None:
+def _show(made: Conversion, *, lineage: bool, explain: str | None, is_written: bool) -> None:
     if explain and made.trail:
         _show_why(made.trail.explain(explain).entries)
     elif lineage:
         show_entries(made.lineage.entries)
-    elif made.bundle is not None and target is None:
+    elif made.bundle is not None and not is_written:
         print_json(made.bundle)
     show_issues(made.issues)
     if made.bundle is None:
         err.print("no Bundle was made: fix the errors above and convert again", style="bold red")
     else:
-        err.print(f"{_contents(made.bundle)}; {counts_text(made.issues)}", style="bold")
+        note(f"{_contents(made.bundle)}; {counts_text(made.issues)}", "bold")
 
 
 def _show_why(entries: Sequence[LineageEntry]) -> None:

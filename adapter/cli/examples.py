@@ -10,7 +10,8 @@ from rich.text import Text
 from adapter.assembly import default_runtime
 from adapter.cli.exit_code import Outcome
 from adapter.cli.files import documents_of
-from adapter.cli.show import count_of, out, print_json
+from adapter.cli.show import count_of, out, print_json, tracked
+from adapter.cli.written import write_whole
 from adapter.conversion import Conversion
 from adapter.distribution import example_folders, same_everywhere
 from adapter.fhir.json import pretty_bytes
@@ -31,7 +32,7 @@ def examples_command(*, update: bool, as_json: bool) -> int:
     runtime = default_runtime()
     runtime.prepare()  # so that the first example is not blamed for it
     rows = []
-    for folder in example_folders():
+    for folder in tracked(example_folders(), "converting"):
         started = time.perf_counter()
         conversion = runtime.convert(documents_of([folder]), changes=same_everywhere() if update else None)
         rows.append(_row(folder.name, conversion, milliseconds=(time.perf_counter() - started) * 1e3))
@@ -76,6 +77,6 @@ def _show(rows: list[JsonObject]) -> None:
 
 def _write(folder: Path, conversion: Conversion) -> None:
     if conversion.bundle is not None:
-        (folder / "bundle.json").write_bytes(pretty_bytes(conversion.bundle))
+        write_whole(folder / "bundle.json", pretty_bytes(conversion.bundle))
     outcome = conversion.to_outcome(default_runtime().settings.canonical_base)
-    (folder / "issues.json").write_bytes(pretty_bytes(outcome))
+    write_whole(folder / "issues.json", pretty_bytes(outcome))

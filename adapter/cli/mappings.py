@@ -10,6 +10,7 @@ from adapter.settings import settings_from
 MAPPINGS = click.option(
     "--mappings",
     type=click.Path(exists=True, file_okay=False),
+    is_eager=True,  # names of maps, rules and forms are looked up in it
     help="A folder of your own mapping files, definitions and payers' policies (or the setting ADAPTER_MAPPINGS).",
 )
 

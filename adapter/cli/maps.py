@@ -1,19 +1,25 @@
 """`adapter maps`."""
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 from rich.table import Table
 from rich.text import Text
 
-from adapter.assembly import Runtime
+from adapter.cli.element_name import path_text, refuse_unknown_element, sites_of
 from adapter.cli.exit_code import Outcome
-from adapter.cli.files import documents_of
+from adapter.cli.files import INPUT, documents_of
+from adapter.cli.known_name import MAP_NAME, maps_of
 from adapter.cli.mapping_folder import file_roles, mistakes_of
 from adapter.cli.mappings import MAPPINGS, runtime_with
-from adapter.cli.show import err, out, print_json, show_entries
-from adapter.issues import Issue, IssueType, NotFoundError, Severity
-from adapter.mapping.emit.compiled import CompiledMap
+from adapter.cli.report import SHAPE, print_report
+from adapter.cli.show import QUIET, err, is_quiet, out, print_json, show_entries
+from adapter.issues import Issue
+
+_POSITION = re.compile(r"(:[0-9]+){1,2}$|#.*$")
+"""What a place says after the name of its file: line and column, or a pointer."""
 
 
 @click.group("maps")
@@ -31,7 +37,9 @@ def maps_commands() -> None:
 @maps_commands.command("check")
 @MAPPINGS
 @click.option("--json", "as_json", is_flag=True, help="Print a list of problems.")
-def check_command(*, mappings: str | None, as_json: bool) -> int:
+@SHAPE
+@QUIET
+def check_command(*, mappings: str | None, as_json: bool, shape: str) -> int:
     """Check all mapping files: file:line:column, a code, what is wrong, and what to do.
 
     All folders are looked at, and of each of your own files it is said whether it replaces, adds, extends or is ignored, and why.
@@ -40,13 +48,17 @@ def check_command(*, mappings: str | None, as_json: bool) -> int:
     Examples:
       adapter maps check
       adapter maps check --mappings my-mappings
+      adapter maps check --mappings my-mappings --as junit > maps.xml
     """
     runtime = runtime_with(mappings)
     roles, problems = file_roles(runtime.settings.mappings), mistakes_of(runtime)
     if as_json:
         print_json([_as_row(issue) for issue in problems])
         return Outcome.ISSUES if problems else Outcome.GOOD
-    for file, role in roles:
+    if shape != "text":
+        print_report(_by_file(roles, problems), shape, name="adapter maps check")
+        return Outcome.ISSUES if problems else Outcome.GOOD
+    for file, role in roles if not is_quiet() else ():
         out.print(Text.assemble((file, "bold"), ": ", (role, "yellow" if role.startswith("ignored") else "")))
     for issue in problems:
         row = _as_row(issue)
@@ -54,8 +66,18 @@ def check_command(*, mappings: str | None, as_json: bool) -> int:
         out.print(Text.assemble((row["place"] or "", "bold"), ": ", (row["code"] or "", "red"), f": {issue.text}{hint}"))
     if problems:
         return Outcome.ISSUES
-    out.print(f"{len(runtime.pipeline.maps)} maps are good", style="green")
+    if not is_quiet():
+        out.print(f"{len(runtime.pipeline.maps)} maps are good", style="green")
     return Outcome.GOOD
+
+
+def _by_file(roles: Sequence[tuple[str, str]], problems: Sequence[Issue]) -> dict[str, list[Issue]]:
+    """The problems of each file; without files of the user, ours are one."""
+    found: dict[str, list[Issue]] = {file: [] for file, _ in roles} or {"mappings": []}
+    for issue in problems:
+        place = issue.location[0] if issue.location else "mappings"
+        found.setdefault(_POSITION.sub("", place), []).append(issue)
+    return found
 
 
 def _as_row(issue: Issue) -> dict[str, str | None]:
@@ -64,7 +86,7 @@ def _as_row(issue: Issue) -> dict[str, str | None]:
 
 
 @maps_commands.command("show")
-@click.argument("name")
+@click.argument("name", type=MAP_NAME)
 @MAPPINGS
 @click.option("--json", "as_json", is_flag=True, help="Print a list of elements.")
 def show_command(*, name: str, mappings: str | None, as_json: bool) -> None:
@@ -76,12 +98,11 @@ def show_command(*, name: str, mappings: str | None, as_json: bool) -> None:
       adapter maps show face2gene_lab --json
     """
     runtime = runtime_with(mappings)
-    found = _map_of(runtime, name)
+    found = maps_of(runtime)[name]
     rows = list(
         dict.fromkeys(
-            (_path(site.path), ", ".join(read.text.replace("{}", "*") for read in site.reads), site.text, str(site.mark))
-            for group in found.make("lineage")[1]
-            for site in group.sites
+            (path_text(site.path), ", ".join(read.text.replace("{}", "*") for read in site.reads), site.text, str(site.mark))
+            for site in sites_of(found)
         )
     )
     if as_json:
@@ -95,25 +116,8 @@ def show_command(*, name: str, mappings: str | None, as_json: bool) -> None:
     out.print(table)
 
 
-def _map_of(runtime: Runtime, name: str) -> CompiledMap:
-    maps = {each.name: each for each in (*runtime.fhir_library.maps, *runtime.source_library.maps)}
-    if name not in maps:
-        text = "there is no map of this name"
-        hint = "known are: " + ", ".join(maps)
-        raise NotFoundError(
-            Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, rule="map/unknown", text=text, suggestion=hint)
-        )
-    return maps[name]
-
-
-def _path(path: tuple[str | int | None, ...]) -> str:
-    return "".join("[*]" if step is None else f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(
-        "."
-    )
-
-
 @maps_commands.command("explain")
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=INPUT)
 @click.option("--element", required=True, help="The element, e.g. Claim.item[0].modifier or DiagnosticReport.issued.")
 @MAPPINGS
 @click.option("--json", "as_json", is_flag=True, help="Print a list of elements.")
@@ -126,6 +130,7 @@ def explain_command(*, files: tuple[Path, ...], element: str, mappings: str | No
       adapter maps explain encounter.json --element Patient.gender --mappings my-mappings
     """
     runtime = runtime_with(mappings)
+    refuse_unknown_element(runtime, element)
     made = runtime.convert(documents_of(files))
     if made.trail is None:
         err.print("no Bundle was made; `adapter convert` says why", style="red")

@@ -7,6 +7,7 @@ import click
 from adapter.assembly import default_runtime
 from adapter.cli.exit_code import Outcome
 from adapter.cli.show import out
+from adapter.cli.written import write_whole
 from adapter.distribution import package_of
 
 
@@ -28,6 +29,6 @@ def package_command(*, to: Path | None) -> int:
     package = package_of(default_runtime())
     wanted = to or Path()
     file = wanted / package.file_name if wanted.is_dir() else wanted
-    file.write_bytes(package.content)
+    write_whole(file, package.content)
     out.print(str(file), markup=False)
     return Outcome.GOOD

@@ -8,14 +8,14 @@ from rich.table import Table
 from rich.text import Text
 
 from adapter.cli.exit_code import Outcome
-from adapter.cli.files import FORM, PRIOR, documents_of
+from adapter.cli.files import FORM, INPUT, PRIOR, documents_of
+from adapter.cli.known_name import PAYER_KEY, RULE_ID
 from adapter.cli.mappings import MAPPINGS, runtime_with
 from adapter.cli.show import err, out, print_json, show_issues
-from adapter.issues import Issue, IssueType, NotFoundError, Severity
+from adapter.issues import Severity
 from adapter.rules.description import describe_explanation, describe_policy, describe_rule, latest
 from adapter.rules.explanation import Explanation, RuleOutcome
 from adapter.rules.registry import RULE, RULES
-from adapter.rules.rule import Rule
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 _STYLE = {"fired": "red", "passed": "green", "not-applicable": "dim", "skipped": "yellow"}
@@ -35,33 +35,37 @@ def rules_commands() -> None:
 
 @rules_commands.command("list")
 @MAPPINGS
+@click.option("--payer", type=PAYER_KEY, help="Only what this payer wants: the rules that its policy changes, and the policy.")
 @_JSON
-def list_command(*, mappings: str | None, as_json: bool) -> None:
+def list_command(*, mappings: str | None, payer: str | None, as_json: bool) -> None:
     """List every rule: id, default severity, what payers want instead, and title; then the policies.
 
     \b
     Examples:
       adapter rules list
+      adapter rules list --payer aetna
       adapter rules list --mappings my-mappings --json
     """
     policies = runtime_with(mappings).policies
+    asked = [policy for policy in latest(policies) if payer in (None, policy.key)]
+    rules = [rule for rule in RULES if payer is None or any(rule.id in policy.severities for policy in asked)]
     if as_json:
-        rows = [describe_rule(rule, policies) for rule in RULES]
-        print_json({"rules": rows, "policies": [describe_policy(each) for each in latest(policies)]})
+        rows = [describe_rule(rule, policies) for rule in rules]
+        print_json({"rules": rows, "policies": [describe_policy(policy) for policy in asked]})
         return
     table = _table("rule", "severity", "payers", "title")
-    for rule in RULES:
-        payers = ", ".join(f"{each.key}: {each.severities[rule.id]}" for each in latest(policies) if rule.id in each.severities)
+    for rule in rules:
+        payers = ", ".join(f"{policy.key}: {policy.severities[rule.id]}" for policy in asked if rule.id in policy.severities)
         table.add_row(rule.id, rule.severity.value, payers, rule.title)
     out.print(table)
     held = _table("policy", "payer", "rests on")
-    for policy in latest(policies):
+    for policy in asked:
         held.add_row(policy.key, policy.name, policy.standing)
     out.print(held)
 
 
 @rules_commands.command("show")
-@click.argument("rule_id", metavar="ID")
+@click.argument("rule_id", metavar="ID", type=RULE_ID)
 @MAPPINGS
 @_JSON
 def show_command(*, rule_id: str, mappings: str | None, as_json: bool) -> None:
@@ -73,7 +77,7 @@ def show_command(*, rule_id: str, mappings: str | None, as_json: bool) -> None:
       adapter rules show UNT-01 --json
     """
     policies = runtime_with(mappings).policies
-    rule = _rule_of(rule_id)
+    rule = RULE[rule_id]
     if as_json:
         print_json(describe_rule(rule, policies))
         return
@@ -88,18 +92,8 @@ def show_command(*, rule_id: str, mappings: str | None, as_json: bool) -> None:
     out.print(Text(f"  source: {rule.source}"))
 
 
-def _rule_of(rule_id: str) -> Rule:
-    if rule_id.upper() not in RULE:
-        hint = "`adapter rules list` shows all"
-        text = "there is no rule of this id"
-        raise NotFoundError(
-            Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, rule="rules/unknown", text=text, suggestion=hint)
-        )
-    return RULE[rule_id.upper()]
-
-
 @rules_commands.command("explain")
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=INPUT)
 @FORM
 @PRIOR
 @MAPPINGS

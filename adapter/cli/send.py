@@ -10,9 +10,9 @@ from rich.progress import Progress
 
 from adapter.assembly import Runtime, default_runtime
 from adapter.cli.exit_code import Outcome, code_of
-from adapter.cli.files import documents_of
+from adapter.cli.files import INPUT, documents_of, encounters_in, name_of
 from adapter.cli.sent import Sent, SentTable, describe_sent, show_details
-from adapter.cli.show import err, out, print_json
+from adapter.cli.show import QUIET, err, is_quiet, out, print_json
 from adapter.client import (
     Abilities,
     FhirClient,
@@ -29,8 +29,6 @@ from adapter.fhir.ownership import SHARED_TYPES, Shared
 from adapter.files import mapping_files
 from adapter.issues import AdapterError, Issue, NotFoundError, NotSupportedError, UnavailableError
 from adapter.strict_yaml.plain import read_plain_yaml
-
-PATH = click.Path(exists=True, path_type=Path)
 
 CONNECT_SECONDS = 3.05
 FIRST_CONNECT_SECONDS = 1.5
@@ -62,7 +60,7 @@ def triage_lines(runtime: Runtime) -> tuple[TriageEntry, ...]:
 
 
 @click.command("send")
-@click.argument("cases", nargs=-1, required=True, type=PATH)
+@click.argument("cases", nargs=-1, required=True, type=INPUT)
 @click.option(
     "--server", required=True, help="A base URL, a name of ADAPTER_SERVERS, or `hapi` (the public HAPI R4 test server)."
 )
@@ -80,6 +78,7 @@ def triage_lines(runtime: Runtime) -> tuple[TriageEntry, ...]:
     help="Seconds to wait for an answer; a server that was just started may need more.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per encounter, with all that the server says.")
+@QUIET
 def send_command(*, cases: tuple[Path, ...], server: str, shared: Shared | None, seconds: float, as_json: bool) -> int:
     """Convert encounters, send them to a FHIR server, read them back and have them validated there.
 
@@ -108,8 +107,7 @@ def send_command(*, cases: tuple[Path, ...], server: str, shared: Shared | None,
         looks_first=True,
     )
     sender = replace(sender, abilities=abilities_at(sender.client, seconds=seconds))
-    encounters = [[case] for case in cases] if all(case.is_dir() for case in cases) else [list(cases)]
-    run = _Run(runtime=runtime, sender=sender, encounters=encounters)
+    run = _Run(runtime=runtime, sender=sender, encounters=encounters_in(cases))
     rows = _printed_as_json(run) if as_json else _shown(run)
     return max(row.code for row in rows)
 
@@ -129,15 +127,17 @@ def _printed_as_json(run: "_Run") -> list[Sent]:
 
 def _shown(run: "_Run") -> list[Sent]:
     """The rows, each shown as it comes, under a progress bar where somebody can see one; then what is not good."""
-    table = SentTable([_name_of(paths) for paths in run.encounters])
+    table = SentTable([name_of(paths) for paths in run.encounters])
     rows = []
     # One console for both, so that rows stand above the bar.
     console = out if out.is_terminal else err
     with Progress(console=console, transient=True, disable=len(run.encounters) == 1) as progress:
         task = progress.add_task("sending", total=len(run.encounters))
-        table.head()
+        if not is_quiet():
+            table.head()
         for row in run.rows():
-            table.row(row)
+            if not is_quiet() or row.code is not Outcome.GOOD:
+                table.row(row)
             progress.advance(task)
             rows.append(row)
     show_details(rows)
@@ -172,7 +172,7 @@ class _Run:
                 return
 
     def _sent(self, sender: Sender, paths: list[Path]) -> Sent:
-        name = _name_of(paths)
+        name = name_of(paths)
         changes = {"to_public_server": sender.client.target.is_public}
         conversion = self.runtime.convert(documents_of(paths), changes=changes)
         if conversion.bundle is None:
@@ -193,10 +193,6 @@ def _refused(name: str, paths: Sequence[Path], ours: tuple[Issue, ...]) -> Sent:
     return Sent(case=name, code=Outcome.ISSUES, state="refused by our checks", ours=ours)
 
 
-def _name_of(paths: Sequence[Path]) -> str:
-    return paths[0].resolve().name if paths[0].is_dir() else paths[0].stem
-
-
 def _not_taken(name: str, ours: tuple[Issue, ...], error: AdapterError) -> Sent:
     words = tuple(remark.words for remark in remarks_behind(error))
     # Rule PRI-03 is about what may leave this machine, and `send/several` about what is there: then nothing was sent.
@@ -207,7 +203,7 @@ def _not_taken(name: str, ours: tuple[Issue, ...], error: AdapterError) -> Sent:
 
 
 def _not_tried(paths: Sequence[Path], error: AdapterError) -> Sent:
-    return Sent(case=_name_of(paths), code=code_of(error), state="not tried", ours=(), refusal=error.issues)
+    return Sent(case=name_of(paths), code=code_of(error), state="not tried", ours=(), refusal=error.issues)
 
 
 def _gone(client: FhirClient) -> AdapterError | None:

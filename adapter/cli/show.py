@@ -2,47 +2,74 @@
 
 import sys
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
+import click
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
+from adapter.cli.terminal import err, escaped_json, harmless, out
 from adapter.fhir.json import pretty_bytes
 from adapter.fhir.outcome import operation_outcome
 from adapter.issues import AdapterError, Issue, Severity
 from adapter.json_types import JsonObject, JsonValue
 from adapter.lineage import LineageEntry
 
+Step = TypeVar("Step")
+
 _STYLE = {Severity.FATAL: "bold red", Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFORMATION: "cyan"}
 
-_WIDE = 400
-"""The width of tables for programs: what is looked for stands on one line."""
-
+_ORDER = list(_STYLE)
 _SHOWN_PLACES = 3
 
 
-class _Terminal(Console):
-    """A console that leaves a reader who has gone to whoever runs the command, as every other write does."""
-
-    def on_broken_pipe(self) -> None:
-        """Raise BrokenPipeError instead of ending the program with an exit code of rich's own."""
-        raise BrokenPipeError
+_QUIET = "adapter.quiet"
 
 
-# rich leaves out colours where there is no terminal, and where NO_COLOR is set.
-out = _Terminal(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _WIDE)
-err = _Terminal(stderr=True, highlight=False, soft_wrap=True)
+def _set_quiet(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+    ctx.meta[_QUIET] = value
+
+
+QUIET = click.option(
+    "-q", "--quiet", is_flag=True, expose_value=False, callback=_set_quiet, help="Say nothing but errors beside the output."
+)
+
+
+def is_quiet() -> bool:
+    """Whether the command that runs was told to be quiet."""
+    ctx = click.get_current_context(silent=True)
+    return bool(ctx and ctx.meta.get(_QUIET))
+
+
+def note(text: str, style: str = "") -> None:
+    """Say on standard error how it went, unless that is not wanted."""
+    if not is_quiet():
+        err.print(Text(text, style=style))
+
+
+def tracked(steps: Sequence[Step], what: str) -> Iterable[Step]:
+    """The steps of long work, with a bar where somebody sits at a terminal."""
+    return track(steps, what, console=err, transient=True, disable=len(steps) == 1 or is_quiet() or not err.is_terminal)
 
 
 def print_json(value: JsonValue) -> None:
     """Print JSON for machines, with two spaces of indentation."""
-    sys.stdout.buffer.write(pretty_bytes(value))
+    sys.stdout.buffer.write(escaped_json(pretty_bytes(value)))
     sys.stdout.flush()
 
 
+def print_text(text: str) -> None:
+    """Print text as it is for programs, and without what could steer a terminal where it goes to one."""
+    click.echo(harmless(text) if sys.stdout.isatty() else text, nl=False)
+
+
 def show_issues(issues: Iterable[Issue], console: Console = err) -> None:
-    """One paragraph per issue: severity, rule, text, what to do, and the first places (`--json` has all)."""
-    for issue in issues:
+    """One paragraph per issue, errors first: severity, rule, text, what to do, and the first places (`--json` has all)."""
+    for issue in sorted(issues, key=lambda issue: _ORDER.index(issue.severity)):
+        if is_quiet() and not issue.is_error:
+            continue
         head = Text.assemble(
             (f"{issue.severity.value:<12}", _STYLE[issue.severity]), (f"{issue.rule or '':<10} ", "bold"), issue.text
         )
@@ -55,7 +82,9 @@ def show_issues(issues: Iterable[Issue], console: Console = err) -> None:
 
 def _first(word: str, places: Sequence[str]) -> list[str]:
     more = len(places) - _SHOWN_PLACES
-    return [f"{word}: {place}" for place in places[:_SHOWN_PLACES]] + ([f"{word}: {more} more"] if more > 0 else [])
+    return [f"{word}: {' '.join(place.splitlines())}" for place in places[:_SHOWN_PLACES]] + (
+        [f"{word}: {more} more"] if more > 0 else []
+    )
 
 
 def show_refusal(error: AdapterError) -> None:
@@ -99,3 +128,21 @@ def count_of(issues: Iterable[Issue]) -> dict[str, int]:
 def counts_text(issues: Iterable[Issue]) -> str:
     """How many of each severity there are, in words."""
     return ", ".join(f"{number} {name[:-1] if number == 1 else name}" for name, number in count_of(issues).items())
+
+
+__all__ = [
+    "QUIET",
+    "count_of",
+    "counts_text",
+    "err",
+    "is_quiet",
+    "note",
+    "out",
+    "outcome_of",
+    "print_json",
+    "print_text",
+    "show_entries",
+    "show_issues",
+    "show_refusal",
+    "tracked",
+]

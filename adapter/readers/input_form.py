@@ -5,8 +5,9 @@ from itertools import islice
 
 import jsonschema_rs
 
-from adapter.issues import Issue, IssueType, Severity
-from adapter.json_types import JsonMapping
+from adapter.fhir.json import read_json
+from adapter.issues import Issue, IssueType, SetupError, Severity, UnreadableError
+from adapter.json_types import JsonMapping, JsonObject
 from adapter.path import pointer
 from adapter.readers.document import ReadDocument
 
@@ -25,9 +26,36 @@ class InputForm:
 
 
 def input_form(name: str, schema: JsonMapping) -> InputForm:
-    """The form that a JSON Schema describes; its top-level `required` fields are what a document is known by."""
-    marks = frozenset(schema.get("required", ()))
-    return InputForm(name=name, schema=schema, marks=marks, validator=jsonschema_rs.Draft202012Validator(dict(schema)))
+    """The form that a JSON Schema describes; its top-level `required` fields are what a document is known by.
+
+    Raises ValueError for what is not a JSON Schema, or refers to another file or address: nothing is fetched.
+    """
+    validator = jsonschema_rs.Draft202012Validator(dict(schema), retriever=_refused)
+    return InputForm(name=name, schema=schema, marks=frozenset(schema.get("required", ())), validator=validator)
+
+
+def read_input_form(name: str, content: bytes, file: str) -> InputForm:
+    """The form of a file that holds a JSON Schema; raises SetupError with what is wrong with it."""
+    try:
+        schema = read_json(content, file)
+    except UnreadableError as error:
+        raise SetupError(*error.issues) from None
+    if not isinstance(schema, dict):
+        raise SetupError(_schema_issue("a JSON Schema of an input form is an object", file))
+    try:
+        return input_form(name, schema)
+    except ValueError as error:
+        text = f"this is not a JSON Schema (draft 2020-12): {str(error).partition(chr(10))[0]}"
+        raise SetupError(_schema_issue(text, file)) from None
+
+
+def _refused(uri: str) -> JsonObject:
+    message = f"{uri} is not fetched; write what it defines into `$defs`"
+    raise ValueError(message)
+
+
+def _schema_issue(text: str, file: str) -> Issue:
+    return Issue(severity=Severity.ERROR, code=IssueType.STRUCTURE, rule="map/schema", text=text, location=(file,))
 
 
 def structure_issues(form: InputForm, document: ReadDocument) -> list[Issue]:

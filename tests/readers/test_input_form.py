@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from adapter.issues import SetupError
 from adapter.mapping.shape import shape_of_json_schema
 from adapter.readers.document import ReadDocument
-from adapter.readers.input_form import input_form, structure_issues
+from adapter.readers.input_form import input_form, read_input_form, structure_issues
 
 FORM = input_form(
     "lab",
@@ -67,3 +68,30 @@ def test_no_more_than_fifty_are_listed() -> None:
 def test_a_schema_that_describes_no_object_is_a_mistake_of_ours() -> None:
     with pytest.raises(TypeError, match="must describe an object"):
         shape_of_json_schema({"type": "string"}, "visit")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"{", "the document ends too early"),
+        (b"[]", "is an object"),
+        (b'{"type": 7}', "not a JSON Schema"),
+        (b'{"pattern": "("}', "not a JSON Schema"),
+        (b'{"required": [7]}', "not a JSON Schema"),
+        (b'{"$ref": "#/nowhere"}', "not a JSON Schema"),
+        (b'{"$ref": "http://127.0.0.1:9/x"}', "http://127.0.0.1:9/x is not fetched"),
+        (b'{"$ref": "file:///etc/passwd"}', "file:///etc/passwd is not fetched"),
+    ],
+)
+def test_a_file_that_describes_no_form_is_a_mistake_in_the_setup(content: bytes, words: str) -> None:
+    with pytest.raises(SetupError) as caught:
+        read_input_form("own", content, "own.schema.json")
+
+    (issue,) = caught.value.issues
+    assert words in issue.text
+    assert issue.location[0].startswith("own.schema.json")
+    assert "\n" not in issue.text
+
+
+def test_a_form_is_read_from_its_file() -> None:
+    assert read_input_form("own", b'{"type": "object", "required": ["x"]}', "own.schema.json").marks == {"x"}
