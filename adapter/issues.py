@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import ClassVar
 
 
 class Severity(StrEnum):
@@ -90,12 +89,15 @@ class FailureKind(StrEnum):
     NOT_SUPPORTED = "not-supported"
     CONFLICT = "conflict"
     UNAVAILABLE = "unavailable"
+    BAD_REQUEST = "bad-request"
+    NOT_OFFERED = "not-offered"
+    TOO_COSTLY = "too-costly"
 
 
 class AdapterError(Exception):
     """A request that cannot be carried out; carries at least one issue. Raised as one of its kinds."""
 
-    kind: ClassVar[FailureKind] = FailureKind.INVALID
+    kind: FailureKind = FailureKind.INVALID
 
     def __init__(self, *issues: Issue) -> None:
         """Keep the issues; the exception's text joins theirs and so holds no patient data."""

@@ -24,6 +24,9 @@ EXIT_CODES: dict[FailureKind, Outcome] = {
     FailureKind.NOT_SUPPORTED: Outcome.WRONG_USE,
     FailureKind.CONFLICT: Outcome.NOT_CARRIED_OUT,
     FailureKind.UNAVAILABLE: Outcome.NOT_CARRIED_OUT,
+    FailureKind.BAD_REQUEST: Outcome.ISSUES,
+    FailureKind.NOT_OFFERED: Outcome.WRONG_USE,
+    FailureKind.TOO_COSTLY: Outcome.ISSUES,
 }
 """The exit code of each kind of failure; a test sees that none is missing."""
 

@@ -1,6 +1,6 @@
 """`adapter terminology`: the operations of the terminology service, with the same answers as over HTTP."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,21 +13,13 @@ from adapter.cli.exit_code import Outcome
 from adapter.cli.mappings import MAPPINGS, runtime_with
 from adapter.cli.show import out, print_json
 from adapter.clock import instant_now
-from adapter.issues import AdapterError, InvalidError, Issue, IssueType, NotFoundError, NotSupportedError
 from adapter.json_types import JsonList, JsonValue
 from adapter.terminology import UnknownNameError
-from adapter.terminology.tx_issue import OperationRefusedError
 from adapter.terminology.wire.operation.common import Invocation, OperationContext, Resource
 from adapter.terminology.wire.operation.operations import OPERATIONS
 from adapter.terminology.wire.parameter import read_query
 
 Query = list[tuple[str, str]]
-
-_KINDS: Mapping[IssueType, type[AdapterError]] = {
-    IssueType.NOT_FOUND: NotFoundError,
-    IssueType.NOT_SUPPORTED: NotSupportedError,
-}
-"""What kind of error a refusal is by its first issue; InvalidError for all others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,17 +46,7 @@ class Asked:
         """What an operation on a type answers; raises an AdapterError that says what it was refused for."""
         operation = next(each for each in OPERATIONS if (each.name, each.type) == (name, kind))
         surroundings = OperationContext(catalog=self.runtime.catalog, now=instant_now())
-        try:
-            return operation.call(surroundings, Invocation(arguments=read_query(operation.table, [*query, *self.further])))
-        except OperationRefusedError as error:
-            raise _KINDS.get(error.issues[0].code, InvalidError)(*_issues_of(error)) from None
-
-
-def _issues_of(error: OperationRefusedError) -> Iterator[Issue]:
-    for each in error.issues:
-        place = (each.place,) if each.place else ()
-        rule = f"terminology/{each.kind}" if each.kind else "terminology"
-        yield Issue(severity=each.severity, code=each.code, text=each.text, rule=rule, location=place)
+        return operation.call(surroundings, Invocation(arguments=read_query(operation.table, [*query, *self.further])))
 
 
 def _with_asked(command: Callable[..., int]) -> Callable[..., int]:

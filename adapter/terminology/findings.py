@@ -54,7 +54,7 @@ class Report:
                 self.found.pop(issue, None)
 
     def step(self, value_set: str) -> None:
-        """Count a step of work; raises RefusedError if a request needs far too many."""
+        """Count a step of work; raises OperationRefusedError if a request needs far too many."""
         self.steps += 1
         if self.steps > _MOST_STEPS:
             raise messages.EXPANSION_TOO_COSTLY.refusal(value_set=value_set, limit=_MOST_STEPS)

@@ -30,7 +30,8 @@ class Wording:
             kind=self.kind,
             message=self.id,
             text=self.text.format(**said),
-            place=place,
+            rule=f"terminology/{self.kind}" if self.kind else "terminology",
+            location=(place,) if place else (),
         )
 
     def refusal(self, place: str | None = None, **said: object) -> OperationRefusedError:

@@ -99,7 +99,7 @@ class RequestContext:
     def version(self, url: str, included: str | None, *, for_value_sets: bool = False) -> tuple[str | None, VersionRule | None]:
         """The version to use, and the rule that decided: forced, else the included one, else the default, else the checked one.
 
-        Raises RefusedError if rules contradict each other.
+        Raises OperationRefusedError if rules contradict each other.
         """
         forced = list(self.rules_of(url, _FORCE, for_value_sets=for_value_sets))
         if forced:
@@ -128,7 +128,7 @@ class RequestContext:
                 yield messages.VERSION_NOT_ALLOWED.issue(system=system.url, version=system.version or "", wanted=rule.version)
 
     def value_set(self, canonical: str, version: str | None = None) -> ValueSet | None:
-        """A value set by its canonical; raises RefusedError if a parameter wants another version of it."""
+        """A value set by its canonical; raises OperationRefusedError if a parameter wants another version of it."""
         found = self.catalog.value_set(canonical, version)
         if found is None:
             return None
@@ -160,7 +160,7 @@ def for_value_set(wanted: RequestContext, value_set: ValueSet, *, is_open: bool)
 
 
 def languages_of(name: str, text: str, *, is_open: bool) -> Languages:
-    """The languages of a parameter or header; raises RefusedError for text that names none."""
+    """The languages of a parameter or header; raises OperationRefusedError for text that names none."""
     try:
         return read_languages(text, is_open=is_open)
     except LanguageError:

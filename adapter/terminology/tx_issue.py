@@ -1,9 +1,9 @@
 """Issues of terminology operations, with the tx-issue-type codes that validators act upon."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from adapter.issues import IssueType, Severity
+from adapter.issues import AdapterError, FailureKind, Issue, IssueType
 from adapter.json_types import JsonObject
 
 Resource = JsonObject
@@ -11,17 +11,27 @@ Resource = JsonObject
 _KINDS = "http://hl7.org/fhir/tools/CodeSystem/tx-issue-type"
 _MESSAGE_ID = "http://hl7.org/fhir/StructureDefinition/operationoutcome-message-id"
 
+_FAILURES: Mapping[IssueType, FailureKind] = {
+    IssueType.NOT_FOUND: FailureKind.NOT_FOUND,
+    IssueType.NOT_SUPPORTED: FailureKind.NOT_OFFERED,
+    IssueType.TOO_COSTLY: FailureKind.TOO_COSTLY,
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TerminologyIssue:
-    """One finding: `kind` is a tx-issue-type code, `message` HL7's id of the wording, `place` a path in the input."""
+class TerminologyIssue(Issue):
+    """One finding: `kind` is a tx-issue-type code, `message` HL7's id of the wording.
 
-    severity: Severity
-    code: IssueType
-    text: str
+    Its text names codes and displays of the request, as HL7's sentences do: it is for the answer, never for a log.
+    """
+
     kind: str | None = None
     message: str | None = None
-    place: str | None = None
+
+    @property
+    def place(self) -> str | None:
+        """The path in the request, if the issue is about one."""
+        return self.location[0] if self.location else None
 
     def to_json(self) -> Resource:
         """As OperationOutcome.issue."""
@@ -36,13 +46,15 @@ class TerminologyIssue:
         return said
 
 
-class OperationRefusedError(Exception):
-    """An operation that cannot be carried out; its issues say why, and their codes which HTTP status fits."""
+class OperationRefusedError(AdapterError):
+    """An operation that cannot be carried out; its issues say why, and the first one what kind of failure it is."""
+
+    issues: tuple[TerminologyIssue, ...]
 
     def __init__(self, *issues: TerminologyIssue) -> None:
         """Keep the issues, at least one."""
-        super().__init__("; ".join(issue.text for issue in issues))
-        self.issues = issues
+        super().__init__(*issues)
+        self.kind = _FAILURES.get(issues[0].code, FailureKind.BAD_REQUEST)
 
 
 def operation_outcome(issues: Iterable[TerminologyIssue]) -> Resource:

@@ -27,6 +27,9 @@ STATUS: dict[FailureKind, HTTPStatus] = {
     FailureKind.NOT_SUPPORTED: HTTPStatus.NOT_IMPLEMENTED,
     FailureKind.CONFLICT: HTTPStatus.CONFLICT,
     FailureKind.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    FailureKind.BAD_REQUEST: HTTPStatus.BAD_REQUEST,
+    FailureKind.NOT_OFFERED: HTTPStatus.BAD_REQUEST,
+    FailureKind.TOO_COSTLY: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 """The HTTP status of each kind of failure; a test sees that none is missing."""
 

@@ -51,7 +51,7 @@ class _Said:
 
 
 def filters_of(include: Element, system: CodeSystem, *, value_set: str, place: str = "") -> list[Filter]:
-    """The filters of an include or exclude; raises RefusedError for those that are not understood.
+    """The filters of an include or exclude; raises OperationRefusedError for those that are not understood.
 
     `place` is where the include stands (`ValueSet.compose.include[0]`).
     """

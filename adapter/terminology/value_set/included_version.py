@@ -20,7 +20,7 @@ def included_version(wanted: RequestContext, include: Element, sought: CodeQuery
     """The version to look in; what does not fit the coding's own version is reported.
 
     The version of the coding counts where the include and the rules leave it open: they name none, or one with wildcards that
-    allow it. Raises RefusedError if rules contradict each other.
+    allow it. Raises OperationRefusedError if rules contradict each other.
     """
     coding, report = sought.coding, sought.report
     included = include.get("version") or None

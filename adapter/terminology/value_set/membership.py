@@ -44,7 +44,7 @@ class Members:
     def has(self, sought: CodeQuery) -> bool | None:
         """Whether a coding is a member; None if that cannot be known, since its code system is not here.
 
-        Raises RefusedError if the rules of versions contradict each other, or the value set is far too large a web of imports.
+        Raises OperationRefusedError if the rules of versions contradict each other, or the value set imports far too much.
         """
         sought.report.step(self.value_set.canonical)
         compose = self.value_set.compose

@@ -62,7 +62,7 @@ class _State:
 
 
 def validate(members: Members, question: Question) -> ValidationAnswer:
-    """Validate codings; raises RefusedError for what cannot be carried out."""
+    """Validate codings; raises OperationRefusedError for what cannot be carried out."""
     state = _State()
     value_set = members.value_set
     if not question.is_of_code_system:

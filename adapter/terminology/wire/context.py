@@ -46,7 +46,7 @@ class LanguageHeader:
 
 
 def wanted_of(arguments: Arguments, catalog: Catalog, limits: ExpansionLimits, *, header: LanguageHeader) -> RequestContext:
-    """What the arguments of an operation want; raises RefusedError for languages and versions that are none."""
+    """What the arguments of an operation want; raises OperationRefusedError for languages and versions that are none."""
     language, is_open = arguments.one("displayLanguage"), header.is_open
     return RequestContext(
         catalog=catalog,

@@ -1,32 +1,25 @@
 """The terminology operations over HTTP: GET and POST, on the service, on a type, and on an instance."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from http import HTTPStatus
 
 from flask import Request, Response
 
 from adapter.checks import Release
 from adapter.clock import instant_now
 from adapter.fhir.json import read_json
-from adapter.issues import Issue, IssueType, UnreadableError
+from adapter.issues import Issue, UnreadableError
 from adapter.json_types import JsonMapping, JsonObject, JsonValue
 from adapter.terminology.tx_issue import OperationRefusedError, TerminologyIssue, operation_outcome
 from adapter.terminology.wire.operation.capability import terminology_capabilities
 from adapter.terminology.wire.operation.common import Invocation, OperationContext
 from adapter.terminology.wire.operation.operations import OPERATIONS, TerminologyOperation
 from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType, read_parameters, read_query
-from adapter.web.answer import json_answer
+from adapter.web.answer import STATUS, json_answer
 from adapter.web.negotiation import check_json_body, languages_of
 from adapter.web.query import own_pairs_of, single
 from adapter.web.service import Service
-
-STATUS: Mapping[IssueType, HTTPStatus] = {
-    IssueType.NOT_FOUND: HTTPStatus.NOT_FOUND,
-    IssueType.TOO_COSTLY: HTTPStatus.UNPROCESSABLE_ENTITY,
-}
-"""The HTTP status of a refused operation by its first issue; 400 for all others."""
 
 STATUSES = (200, 404, 422)
 _KIND = "invalid-data"
@@ -65,7 +58,7 @@ def carry_out(operation: TerminologyOperation, service: Service, request: Reques
         call = Invocation(arguments=arguments, header=languages_of(request), instance=parts.get("id"))
         return json_answer(operation.call(surroundings(service), call))
     except OperationRefusedError as error:
-        return json_answer(operation_outcome(error.issues), STATUS.get(error.issues[0].code, HTTPStatus.BAD_REQUEST))
+        return json_answer(operation_outcome(error.issues), STATUS[error.kind])
 
 
 def metadata(service: Service, request: Request, statement: JsonObject) -> Response:
@@ -119,8 +112,10 @@ def _structure_issues(release: Release, resource: JsonMapping) -> Iterable[Termi
 
 
 def _said(issue: Issue) -> TerminologyIssue:
-    place = next(iter((*issue.expression, *issue.location)), None)
-    return TerminologyIssue(severity=issue.severity, code=issue.code, text=issue.text, kind=_KIND, place=place)
+    places = (*issue.expression, *issue.location)[:1]
+    return TerminologyIssue(
+        severity=issue.severity, code=issue.code, text=issue.text, kind=_KIND, rule=issue.rule, location=places
+    )
 
 
 CALLS: tuple[OperationCall, ...] = tuple(_calls())

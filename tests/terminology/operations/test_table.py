@@ -2,7 +2,8 @@
 
 import pytest
 
-from adapter.issues import IssueType, Severity
+from adapter.cli.exit_code import Outcome, code_of
+from adapter.issues import AdapterError, FailureKind, IssueType, Severity
 from adapter.terminology.catalog import Catalog
 from adapter.terminology.tx_issue import OperationRefusedError, TerminologyIssue, operation_outcome
 from adapter.terminology.wire.operation.capability import features, operations_on, terminology_capabilities
@@ -75,3 +76,22 @@ def test_only_texts_can_stand_in_a_query() -> None:
         ParameterType.RESOURCE,
         ParameterType.PARTS,
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "exit_code"),
+    [
+        (IssueType.NOT_FOUND, FailureKind.NOT_FOUND, Outcome.WRONG_USE),
+        (IssueType.NOT_SUPPORTED, FailureKind.NOT_OFFERED, Outcome.WRONG_USE),
+        (IssueType.TOO_COSTLY, FailureKind.TOO_COSTLY, Outcome.ISSUES),
+        (IssueType.INVALID, FailureKind.BAD_REQUEST, Outcome.ISSUES),
+    ],
+)
+def test_a_refusal_is_an_error_of_the_adapter_whose_kind_follows_from_its_first_issue(
+    *, code: IssueType, kind: FailureKind, exit_code: Outcome
+) -> None:
+    first = TerminologyIssue(severity=Severity.ERROR, code=code, text="one")
+    second = TerminologyIssue(severity=Severity.ERROR, code=IssueType.INVALID, text="other")
+    error: AdapterError = OperationRefusedError(first, second)
+
+    assert (error.kind, code_of(error), str(error)) == (kind, exit_code, "one; other")

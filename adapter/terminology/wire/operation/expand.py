@@ -109,7 +109,7 @@ TABLE = Table(
 
 
 def expand(surroundings: OperationContext, call: Invocation) -> Resource:
-    """`ValueSet/$expand`: the value set with its expansion; raises RefusedError."""
+    """`ValueSet/$expand`: the value set with its expansion; raises OperationRefusedError."""
     call.arguments.refuse_issues()
     header = LanguageHeader(languages=call.header, is_open=True)
     catalog = overlaid(surroundings, call.arguments)

@@ -53,7 +53,7 @@ TABLE = Table(
 
 
 def lookup(surroundings: OperationContext, call: Invocation) -> Resource:
-    """`CodeSystem/$lookup`: what is known of a code; raises RefusedError if the code or its system is not here."""
+    """`CodeSystem/$lookup`: what is known of a code; raises OperationRefusedError if the code or its system is not here."""
     arguments = call.arguments
     arguments.refuse_issues()
     catalog = overlaid(surroundings, arguments)
@@ -67,7 +67,7 @@ def lookup(surroundings: OperationContext, call: Invocation) -> Resource:
 
 
 def coded_system(arguments: Arguments, wanted: RequestContext) -> tuple[CodeSystem, str]:
-    """The code system and the code that are meant; raises RefusedError if that is not clear, or the code system is not here."""
+    """The code system and the code that are meant; raises OperationRefusedError if that is unclear or not here."""
     if arguments.has("code") and arguments.has("coding"):
         raise messages.SEVERAL_CODES.refusal(names="code and coding")
     coding: Element = arguments.one("coding") or {
@@ -85,7 +85,7 @@ def coded_system(arguments: Arguments, wanted: RequestContext) -> tuple[CodeSyst
 
 
 def found_system(wanted: RequestContext, url: str, version: str | None) -> CodeSystem:
-    """A code system that is here; raises RefusedError for another."""
+    """A code system that is here; raises OperationRefusedError for another."""
     system = wanted.ruled_code_system(url, version)
     if system is None:
         raise messages.UNKNOWN_SYSTEM_HERE.refusal(place="system", system=f"{url}|{version}" if version else url)

@@ -36,7 +36,7 @@ TABLE = Table(
 
 
 def subsumes(surroundings: OperationContext, call: Invocation) -> Resource:
-    """`CodeSystem/$subsumes`: equivalent, subsumes, subsumed-by or not-subsumed; raises RefusedError for unknown codes."""
+    """`CodeSystem/$subsumes`: how two codes stand to each other; raises OperationRefusedError for unknown codes."""
     arguments = call.arguments
     arguments.refuse_issues()
     catalog = overlaid(surroundings, arguments)

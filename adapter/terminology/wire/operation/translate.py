@@ -89,7 +89,7 @@ class _Question:
 
 
 def translate(surroundings: OperationContext, call: Invocation) -> Resource:
-    """`ConceptMap/$translate`: the matches of all concept maps that fit; raises RefusedError."""
+    """`ConceptMap/$translate`: the matches of all concept maps that fit; raises OperationRefusedError."""
     arguments = call.arguments
     arguments.refuse_issues()
     question = _question(arguments)
@@ -112,7 +112,7 @@ def translate(surroundings: OperationContext, call: Invocation) -> Resource:
 
 
 def _question(arguments: Arguments) -> _Question:
-    """What is to be translated; raises RefusedError if that is nothing, or several things."""
+    """What is to be translated; raises OperationRefusedError if that is nothing, or several things."""
     names = [name for name in ("code", "coding", "codeableConcept", *_R5_SOURCE, *_R5_TARGET) if arguments.has(name)]
     if not names:
         raise messages.MISSING_PARAMETER.refusal(place="code", names="code with system, coding or codeableConcept")
@@ -135,7 +135,7 @@ def _question(arguments: Arguments) -> _Question:
 
 
 def _maps(surroundings: OperationContext, call: Invocation, catalog: Catalog) -> list[ConceptMap]:
-    """The concept maps that are asked; raises RefusedError if the one that is named is not here."""
+    """The concept maps that are asked; raises OperationRefusedError if the one that is named is not here."""
     arguments = call.arguments
     if call.instance is not None:
         return [ConceptMap(resource=instance(surroundings, "ConceptMap", call.instance))]

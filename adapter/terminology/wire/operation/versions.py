@@ -15,6 +15,6 @@ TABLE = Table(
 
 
 def versions(_: OperationContext, call: Invocation) -> Resource:
-    """`$versions`: R4 and nothing else; raises RefusedError for parameters."""
+    """`$versions`: R4 and nothing else; raises OperationRefusedError for parameters."""
     call.arguments.refuse_issues()
     return parameters(parameter("version", "valueCode", _VERSION), parameter("default", "valueCode", _VERSION))
