@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from typing import Literal
 
 from adapter.fhir.bundle import expression_roots
@@ -129,7 +130,7 @@ class Trail:
         return origins(trace, groups, made.resource, made.map.around(made.place), wanted)
 
     def _entry(self, origin: Origin, root: str) -> LineageEntry:
-        known = self._behind(origin.reads)
+        known = self._behind(origin.sources)
         return LineageEntry(
             element=f"{root}.{dotted(origin.element)}",
             place=origin.place,
@@ -142,20 +143,22 @@ class Trail:
             through=known.through,
         )
 
-    def _behind(self, reads: tuple[str, ...]) -> _Field:
-        """What is known of all fields behind some reads, worked out once however many elements were made from them."""
-        if reads not in self._fields_by_reads:
-            self._fields_by_reads[reads] = self._join(reads)
-        return self._fields_by_reads[reads]
+    def _behind(self, sources: tuple[Path, ...]) -> _Field:
+        """What is known of all fields behind some source paths, worked out once however many elements were made from them."""
+        if sources not in self._fields_by_sources:
+            self._fields_by_sources[sources] = self._join(sources)
+        return self._fields_by_sources[sources]
 
-    def _join(self, reads: tuple[str, ...]) -> _Field:
-        paths = dict.fromkeys(path for read in reads for path in self._case_paths(parse(read)))
-        options = tuple(f"options#/{read.removeprefix('options.')}" for read in reads if read.startswith("options."))
+    def _join(self, sources: tuple[Path, ...]) -> _Field:
+        if len(sources) == 1 and sources[0][0] == "case" and len(sources[0]) > 1:
+            return self._known(sources[0][1:])
+        paths = dict.fromkeys(chain.from_iterable(map(self._case_paths, sources)))
+        options = tuple(f"options#/{dotted(source[1:])}" for source in sources if source[0] == "options" and len(source) > 1)
         known = _together([self._known(path) for path in paths])
         return replace(known, positions=known.positions + options) if options else known
 
     @cached_property
-    def _fields_by_reads(self) -> dict[tuple[str, ...], _Field]:
+    def _fields_by_sources(self) -> dict[tuple[Path, ...], _Field]:
         return {}
 
     def _known(self, path: Path) -> _Field:
@@ -166,7 +169,7 @@ class Trail:
 
     def _look_up(self, path: Path) -> _Field:
         if "*" not in path:
-            return self._one(path) if matching(self.merged.tree, path) else _Field()
+            return self._one(path)
         paths = matching(self.merged.tree, path)
         if len(paths) <= _MOST_ITEMS:
             return _together([self._known(item) for item in paths])
@@ -175,15 +178,17 @@ class Trail:
         return replace(whole, fields=(dotted(path),), positions=tuple(_common_places(whole.positions)))
 
     def _one(self, path: Path) -> _Field:
-        places = self.merged.sources(path)
+        places = self.merged.sources(path, null=False)
+        if not places:
+            return _Field()
         sources = [
             source for document, own in places if isinstance(document, MappedDocument) for source in document.made_from(own)
         ]
         return _Field(
             fields=(dotted(path),),
-            positions=_once(position for document, own in places for position in document.positions(own)),
-            functions=_once(name for source in sources for name in source.functions),
-            through=_once(source.place for source in sources),
+            positions=_joined([document.positions(own) for document, own in places]),
+            functions=_joined([source.functions for source in sources]),
+            through=_joined([(source.place,) for source in sources]),
         )
 
     @cached_property
@@ -258,8 +263,7 @@ class Trail:
         Of an item of a list it is what the item was made into.
         """
         for origin in self._origins(number, wanted=groups):
-            for place, read in enumerate(origin.reads):
-                path = parse(read)
+            for place, path in enumerate(origin.sources):
                 if path[0] == "case" and len(path) > depth and origin.element[:1] != ("text",):
                     field_path = path[1 : depth + 1]
                     element = _item_of(origin, place, field_path) if isinstance(field_path[-1], int) else origin.element
@@ -300,15 +304,16 @@ def _together(fields: Sequence[_Field]) -> _Field:
     if len(fields) == 1:
         return fields[0]
     return _Field(
-        fields=tuple(name for field in fields for name in field.fields),
-        positions=_once(position for field in fields for position in field.positions),
-        functions=_once(name for field in fields for name in field.functions),
-        through=_once(place for field in fields for place in field.through),
+        fields=tuple(chain.from_iterable([field.fields for field in fields])),
+        positions=_joined([field.positions for field in fields]),
+        functions=_joined([field.functions for field in fields]),
+        through=_joined([field.through for field in fields]),
     )
 
 
-def _once(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(names))
+def _joined(parts: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """All parts one after the other without repeats."""
+    return tuple(dict.fromkeys(chain.from_iterable(parts))) if parts else ()
 
 
 def _common_places(positions: Iterable[str]) -> Iterator[str]:

@@ -250,15 +250,14 @@ def _remark(compiled: CompiledMap, report: Report, document: ReadDocument) -> Is
 
 
 def _source(document: ReadDocument, origin: Origin) -> Source:
-    found = [position for read in origin.reads for position in _position(document, read)]
+    found = [position for path in origin.sources for position in _position(document, path)]
     positions = tuple(dict.fromkeys(found)) or (origin.place,)
-    paths = tuple(parse(read) for read in origin.reads if not read.startswith("options."))
+    paths = tuple(path for path in origin.sources if path[0] != "options")
     return Source(positions=positions, place=origin.place, functions=origin.functions, paths=paths)
 
 
-def _position(document: ReadDocument, read: str) -> tuple[str, ...]:
-    option = read.removeprefix("options.")
-    return document.positions(parse(read)) if option == read else (f"options#/{option}",)
+def _position(document: ReadDocument, path: Path) -> tuple[str, ...]:
+    return (f"options#/{dotted(path[1:])}",) if path[0] == "options" else document.positions(path)
 
 
 def _no_map(document: ReadDocument, known: list[str]) -> UnknownFormError:

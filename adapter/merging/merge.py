@@ -3,8 +3,8 @@
 from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import get_type_hints
+from functools import cache, cached_property
+from typing import NamedTuple, get_type_hints
 
 from pydantic import BaseModel
 
@@ -12,11 +12,32 @@ from adapter.annotation import models_in
 from adapter.case import Case
 from adapter.issues import Issue, IssueType, Severity
 from adapter.json_types import JsonList, JsonObject, JsonValue
-from adapter.path import Path, dotted
+from adapter.path import Path, at, dotted
 from adapter.readers.document import ReadDocument
 
+_PART = object()
+"""Stands for a part of a bare text."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+class _Spot(NamedTuple):
+    """A value of a document: the document's number, and the value's path in it."""
+
+    number: int
+    path: Path
+    value: object
+
+    def below(self, step: str | int) -> "tuple[_Spot, ...]":
+        """One step further, if there is something; a bare text stands for its own parts, and ends there."""
+        value = self.value
+        if isinstance(value, dict):
+            return (_Spot(self.number, (*self.path, step), value[step]),) if step in value else ()
+        if isinstance(value, list):
+            is_item = isinstance(step, int) and step < len(value)
+            return (_Spot(self.number, (*self.path, step), at(value, (step,))),) if is_item else ()
+        return (_Spot(self.number, (*self.path, step), _PART),) if isinstance(value, str) and isinstance(step, str) else ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Merged:
     """The tree of the whole case, the documents (in Case form) that it came from, and what contradicts.
 
@@ -28,20 +49,15 @@ class Merged:
     items: dict[Path, dict[int, int]]
     issues: tuple[Issue, ...]
 
-    def sources(self, path: Path) -> list[tuple[ReadDocument, Path]]:
+    def sources(self, path: Path, *, null: bool = True) -> list[tuple[ReadDocument, Path]]:
         """The documents that say something at this path of the merged tree, each with its own path to it."""
-        return [(self.documents[number], own) for number, own in self.numbers(path).items()]
+        return [(self.documents[number], own) for number, own in self.numbers(path, null=null).items()]
 
-    def numbers(self, path: Path) -> dict[int, Path]:
-        """The numbers of the documents that say something at this path, each with its own path to it; else those with null."""
-        loud: dict[int, Path] = {}
-        null: dict[int, Path] = {}
-        for number, document in enumerate(self.documents):
-            own = self._path_in(number, path)
-            says = None if own is None else document.says(own)
-            if own is not None and says is not None:
-                (loud if says else null)[number] = own
-        return loud or null
+    def numbers(self, path: Path, *, null: bool = True) -> dict[int, Path]:
+        """The numbers of the documents that say something at this path, each with its own path to it; else those with `null`."""
+        spots = self._spots(path)
+        loud = {spot.number: spot.path for spot in spots if spot.value is not None}
+        return loud or ({spot.number: spot.path for spot in spots} if null else {})
 
     def positions(self, path: Path) -> tuple[str, ...]:
         """Where the documents say something at this path or, failing that, at the nearest place above it."""
@@ -49,16 +65,21 @@ class Merged:
             path = path[:-1]
         return tuple(dict.fromkeys(each for document, own in self.sources(path) for each in document.positions(own)))
 
-    def _path_in(self, number: int, path: Path) -> Path | None:
-        if not self.items:
-            return path
-        own: list[str | int] = []
-        for depth, step in enumerate(path):
-            places = self.items.get(path[: depth + 1]) if isinstance(step, int) else None
-            if places is not None and number not in places:
-                return None
-            own.append(places[number] if places is not None else step)
-        return tuple(own)
+    def _spots(self, path: Path) -> list[_Spot]:
+        """Where the path leads to in each document that has it: a step from where the path above it leads to, taken once."""
+        if path not in self._known_spots:
+            self._known_spots[path] = self._step(self._spots(path[:-1]), path)
+        return self._known_spots[path]
+
+    @cached_property
+    def _known_spots(self) -> dict[Path, list[_Spot]]:
+        return {(): [_Spot(number, (), document.tree) for number, document in enumerate(self.documents)]}
+
+    def _step(self, above: list[_Spot], path: Path) -> list[_Spot]:
+        places = self.items.get(path) if isinstance(path[-1], int) else None
+        if places is None:
+            return [below for spot in above for below in spot.below(path[-1])]
+        return [below for spot in above if spot.number in places for below in spot.below(places[spot.number])]
 
 
 def merge(documents: list[ReadDocument]) -> Merged:
@@ -124,16 +145,16 @@ class _Merger:
     def _items(self, merged: JsonList, new: JsonList, path: Path, *, number: int) -> JsonList:
         key = _merge_key(_pattern(path))
         free: dict[Hashable, deque[int]] = {}
-        for at, item in enumerate(merged):
-            free.setdefault(_identity(item, key), deque()).append(at)
+        for where, item in enumerate(merged):
+            free.setdefault(_identity(item, key), deque()).append(where)
         for place, item in enumerate(new):
             same = free.get(_identity(item, key))
-            at = same.popleft() if same else len(merged)
-            self.items.setdefault((*path, at), {})[number] = place
-            if at == len(merged):
+            where = same.popleft() if same else len(merged)
+            self.items.setdefault((*path, where), {})[number] = place
+            if where == len(merged):
                 merged.append(item)
             elif isinstance(item, dict):
-                merged[at] = self.objects(merged[at], item, (*path, at), number=number)
+                merged[where] = self.objects(merged[where], item, (*path, where), number=number)
         return merged
 
 

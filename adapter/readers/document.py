@@ -58,17 +58,6 @@ class ReadDocument:
             value = value[step]
         return path
 
-    def says(self, path: Path) -> bool | None:
-        """Whether there is a value at the path; False for null, None for nothing (a bare text stands for its own parts)."""
-        value: Any = self.tree
-        for depth, step in enumerate(path):
-            is_item = isinstance(value, list) and isinstance(step, int) and step < len(value)
-            if is_item or (isinstance(value, dict) and step in value):
-                value = value[step]
-            else:
-                return True if isinstance(value, str) and isinstance(step, str) and depth == len(path) - 1 else None
-        return value is not None
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:

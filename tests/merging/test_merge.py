@@ -251,3 +251,33 @@ def test_a_document_sent_twice_says_nothing_new(tree: dict[str, Any]) -> None:
 
     assert tree == actual.tree
     assert actual.issues == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ((), True),
+        (("x",), True),
+        (("x", 0), True),
+        (("x", 0, "code"), True),
+        (("x", 0, 1), False),
+        (("x", 0, "code", "deeper"), False),
+        (("x", 1, "y"), True),
+        (("x", 2), False),
+        (("z",), False),
+    ],
+)
+def test_a_document_has_something_where_there_is_a_value_or_a_bare_text_above(
+    path: tuple[str | int, ...], *, expected: bool
+) -> None:
+    tree: dict[str, Any] = {"x": ["text", {"y": None}]}
+
+    assert bool(merge([ReadDocument(name="a", form="case", tree=tree)]).numbers(path)) is expected
+
+
+def test_null_is_there_and_says_nothing() -> None:
+    merged = merge([ReadDocument(name="a", form="case", tree={"x": None, "y": 0})])
+
+    assert merged.numbers(("x",)) == {0: ("x",)}
+    assert merged.numbers(("x",), null=False) == {}
+    assert merged.numbers(("y",), null=False) == {0: ("y",)}

@@ -1,7 +1,5 @@
 """A document knows its form, and where each of its values stands."""
 
-from typing import Any
-
 import pytest
 
 from adapter.path import dotted, pointer
@@ -25,36 +23,6 @@ def test_a_place_is_that_of_the_value_or_of_the_nearest_above(path: tuple[str | 
     tree = {"x": ["text", {"y": None}], "with/slash and ~tilde": 1}
 
     assert ReadDocument(name="a", form="case", tree=tree).positions(path) == (expected,)
-
-
-@pytest.mark.parametrize(
-    ("path", "expected"),
-    [
-        ((), True),
-        (("x",), True),
-        (("x", 0), True),
-        (("x", 0, "code"), True),
-        (("x", 0, 1), False),
-        (("x", 0, "code", "deeper"), False),
-        (("x", 1, "y"), True),
-        (("x", 2), False),
-        (("z",), False),
-    ],
-)
-def test_a_document_has_something_where_there_is_a_value_or_a_bare_text_above(
-    path: tuple[str | int, ...], *, expected: bool
-) -> None:
-    tree: dict[str, Any] = {"x": ["text", {"y": None}]}
-
-    assert (ReadDocument(name="a", form="case", tree=tree).says(path) is not None) is expected
-
-
-def test_null_is_there_and_says_nothing() -> None:
-    read_one = ReadDocument(name="a", form="case", tree={"x": None, "y": 0})
-
-    assert read_one.says(("x",)) is False
-    assert read_one.says(("y",))
-    assert not read_one.says(("z",))
 
 
 def test_a_mapped_document_is_placed_in_its_original() -> None:

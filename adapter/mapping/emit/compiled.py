@@ -16,7 +16,8 @@ from adapter.mapping.check.expression import Binder
 from adapter.mapping.check.form import Calls, MapTarget
 from adapter.mapping.check.frame import Frame, Place
 from adapter.mapping.check.value import Mode, Scope, Value
-from adapter.mapping.emit.generate import LINE, Generator, Group, _At
+from adapter.mapping.emit.generate import LINE, Generator, _At
+from adapter.mapping.emit.site import Group
 from adapter.mapping.emit.support import NAMESPACE, Report, Run, Trace
 from adapter.mapping.syntax.map_file import FragmentSource, MapSource, Text
 from adapter.mapping.types import Kind, Shape

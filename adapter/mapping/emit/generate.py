@@ -9,60 +9,24 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 from adapter.mapping.check.bound import Item, Leaf, ListNode, Loop, Node, ObjectNode, Wrapped
 from adapter.mapping.check.frame import Frame, tuple_code
-from adapter.mapping.check.value import Mode, Read, Value
+from adapter.mapping.check.value import Mode, Value
+from adapter.mapping.emit.site import OUT, Group, Site, SitePath
 from adapter.strict_yaml.problem import Mark
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
-OUT = None
-"""Stands in a site's path where the place in an output list goes."""
-
 LINE = "\0"
 """Stands in code around the number of the YAML line to which the rest belongs."""
-
-Path = tuple[str | int | None, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Site:
-    """An element that a map can make: its path in the resource, its place in the file, and what its value is made from."""
-
-    path: Path
-    mark: Mark
-    text: str
-    reads: tuple[Read, ...]
-    functions: tuple[str, ...]
-    constant: bool
-
-    @cached_property
-    def place(self) -> str:
-        """The place in the file as `file:line:column`."""
-        return str(self.mark)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """Sites that are made together (or not made, `missing` says why).
-
-    A note of it is a tuple: the group's number, the places in the output lists, and the values of the variables `loops`;
-    `fills` says for each loop which of the output lists its items went into, counted from 0.
-    """
-
-    sites: tuple[Site, ...]
-    loops: tuple[str, ...]
-    fills: tuple[int, ...]
-    missing: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _At:
     """Where the generator stands: path in the output, output places, and loops around with the output list that each fills."""
 
-    path: Path = ()
+    path: SitePath = ()
     outs: tuple[str, ...] = ()
     loops: tuple[str, ...] = ()
     fills: tuple[int, ...] = ()

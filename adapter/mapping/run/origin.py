@@ -1,26 +1,30 @@
 """Says for every element of a resource what it was made from, by reading what a traced variant noted."""
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from adapter.mapping.emit.generate import OUT, Group, Site
+from adapter.mapping.emit.site import OUT, Group, Site, SitePath
 from adapter.mapping.emit.support import Trace
-from adapter.path import Path, at, leaves
+from adapter.path import Path, at, dotted, leaves
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class Origin(NamedTuple):
     """Where one element comes from.
 
-    `element` is its path in the resource, `whole` that of what the mapping line made, of which it is a part; `reads` are source
-    paths with indexes (`case.billing.lines[0].units`; `*` for every item).
+    `element` is its path in the resource, `whole` that of what the mapping line made, of which it is a part; `sources` are
+    source paths with indexes (`case`, `billing`, `lines`, 0, `units`; `*` for every item).
     """
 
     element: Path
     whole: Path
-    reads: tuple[str, ...]
+    sources: tuple[Path, ...]
     site: Site
     group: Group
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The source paths as people read them: `case.billing.lines[0].units`."""
+        return tuple(map(dotted, self.sources))
 
     @property
     def place(self) -> str:
@@ -40,7 +44,7 @@ class Origin:
     @property
     def constant(self) -> bool:
         """Whether the mapping alone gives the value."""
-        return self.site.constant or not self.reads
+        return self.site.constant or not self.sources
 
     @property
     def missing(self) -> str | None:
@@ -74,11 +78,11 @@ def origins(
         outs, places = noted[:inner], {**around, **dict(zip(group.loops, noted[inner:], strict=True))}
         for site in group.sites:
             element = _placed(site.path, outs)
-            reads = tuple([read.text.format(*(places.get(loop, "*") for loop in read.loops)) for read in site.reads])
+            sources = site.sources(places)
             if group.missing is not None:
-                yield Origin(element=_absent(resource, element), whole=element, reads=reads, site=site, group=group)
+                yield Origin(element=_absent(resource, element), whole=element, sources=sources, site=site, group=group)
             else:
-                yield from _leaves(resource, Origin(element=element, whole=element, reads=reads, site=site, group=group))
+                yield from _leaves(resource, Origin(element=element, whole=element, sources=sources, site=site, group=group))
 
 
 def _leaves(resource: dict[str, object], whole: Origin) -> Iterator[Origin]:
@@ -88,20 +92,20 @@ def _leaves(resource: dict[str, object], whole: Origin) -> Iterator[Origin]:
         yield whole
         return
     for below in leaves(value):
-        reads = _reads_of_item(whole, below)
-        yield Origin(element=whole.element + below, whole=whole.element, reads=reads, site=whole.site, group=whole.group)
+        sources = _sources_of_item(whole, below)
+        yield Origin(element=whole.element + below, whole=whole.element, sources=sources, site=whole.site, group=whole.group)
 
 
-def _reads_of_item(whole: Origin, below: Path) -> tuple[str, ...]:
+def _sources_of_item(whole: Origin, below: Path) -> tuple[Path, ...]:
     """A list that is carried over as it is: each item comes from the item at its place."""
-    if len(whole.reads) == 1 and not whole.functions and len(below) == 1 and isinstance(below[0], int):
-        return (f"{whole.reads[0]}[{below[0]}]",)
-    return whole.reads
+    if len(whole.sources) == 1 and not whole.functions and len(below) == 1 and isinstance(below[0], int):
+        return ((*whole.sources[0], below[0]),)
+    return whole.sources
 
 
-def _placed(path: tuple[str | int | None, ...], outs: list[int]) -> Path:
+def _placed(path: SitePath, outs: list[int]) -> Path:
     remaining = iter(outs)
-    return tuple(next(remaining) if step is OUT else step for step in path)
+    return tuple([next(remaining) if step is OUT else step for step in path])
 
 
 def _absent(resource: object, element: Path) -> Path:
