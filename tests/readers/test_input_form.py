@@ -1,5 +1,8 @@
 """An input form of another tool is known, and checked, by its JSON Schema."""
 
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,6 +58,25 @@ def test_what_does_not_fit_is_said_with_its_place_and_without_its_value(tree: di
     assert said in issue.text
     assert "the form lab" in issue.text
     assert "secret" not in issue.text
+
+
+def test_a_schema_never_fetches_what_it_refers_to(tmp_path: Path) -> None:
+    (tmp_path / "text.json").write_text('{"type": "string"}')
+    asked: list[str] = []
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        web = f"http://127.0.0.1:{server.server_port}/text.json"
+        for reference in (web, f"{tmp_path.as_uri()}/text.json", "text.json"):
+            with pytest.raises(ValueError, match="is not present in a registry"):
+                input_form("lab", {"type": "object", "properties": {"x": {"$ref": reference}}})
+        server.shutdown()
+
+    assert asked == []
 
 
 def test_no_more_than_fifty_are_listed() -> None:
