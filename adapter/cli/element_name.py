@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from adapter.assembly import Runtime
 from adapter.cli.known_name import unknown_name
 from adapter.mapping.emit.compiled import CompiledMap
-from adapter.mapping.emit.generate import Site
+from adapter.mapping.emit.site import Site
 
 _INDEX = re.compile(r"\[[^\]]*\]")
 
