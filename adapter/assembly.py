@@ -18,6 +18,7 @@ from adapter.definitions.derived import claim_edits, payer_value_sets
 from adapter.definitions.load_terminology import load_terminology
 from adapter.definitions.source import Resource, load_definitions
 from adapter.definitions.view import versioned
+from adapter.document_schema import DocumentWords, document_words
 from adapter.fhir.json import canonical_bytes
 from adapter.files import adapter_version, mapping_files, mapping_layers
 from adapter.issues import ConflictError, InvalidError, Issue, IssueType, SetupError, Severity
@@ -202,6 +203,12 @@ class Runtime:
         files = self._files("sources", "*.schema.json")
         names = {file: Path(file).name.removesuffix(".schema.json") for file in files}
         return {names[file]: read_input_form(names[file], text.encode(), file) for file, text in files.items()}
+
+    @cached_property
+    def document_words(self) -> DocumentWords:
+        """What the fields of our own documents mean: their JSON Schemas and templates."""
+        ((name, text),) = mapping_files("documents", "*.yaml", "").items()
+        return document_words(read_plain_yaml(text, name))
 
     @cached_property
     def readers(self) -> Readers:

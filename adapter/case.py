@@ -45,8 +45,11 @@ ABSOLUTE_URI = r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s]+$"
 AbsoluteUri = Annotated[str, StringConstraints(pattern=ABSOLUTE_URI, max_length=4_000)]
 """A URI with its scheme: `https://…`, `urn:oid:1.2.3`, `urn:uuid:…`."""
 
-Number = Annotated[Decimal, Field(max_digits=28, allow_inf_nan=False)] | Annotated[int, Field(ge=-(2**63), lt=2**63)]
-"""A number with the digits it was sent with, 28 at most; money and scores never become binary floats."""
+Number = (
+    Annotated[Decimal, Field(max_digits=28, ge=-(2**63), lt=2**63, allow_inf_nan=False)]
+    | Annotated[int, Field(ge=-(2**63), lt=2**63)]
+)
+"""A number within 64 bit with the digits it was sent with, 28 at most; money and scores never become binary floats."""
 
 Date = Annotated[str, StringConstraints(pattern=f"^{_DAY}$"), AfterValidator(_in_calendar)]
 """A day, YYYY-MM-DD."""
@@ -445,7 +448,12 @@ class Modifier(Part):
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Say that a bare text will do."""
-        return {"anyOf": [{"type": "string", "pattern": r"\S"}, handler.resolve_ref_schema(handler(core_schema))]}
+        return {
+            "anyOf": [
+                {"type": "string", "pattern": r"\S", "maxLength": 100_000},
+                handler.resolve_ref_schema(handler(core_schema)),
+            ]
+        }
 
 
 class Line(Part):

@@ -7,13 +7,14 @@ from difflib import get_close_matches
 
 from adapter.fhir.json import read_json
 from adapter.issues import InvalidError, Issue, IssueType, Severity, UnreadableError
-from adapter.json_types import JsonMapping, JsonObject
+from adapter.json_types import JsonMapping, JsonObject, JsonValue
 from adapter.readers.document import NATIVE, Document, ReadDocument
 from adapter.readers.input_form import InputForm, structure_issues
 from adapter.readers.port import not_read
 
 _BOM = b"\xef\xbb\xbf"
 _UTF_16_OR_32 = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff", b"{\x00", b"[\x00", b"\x00{", b"\x00[", b"\x00\x00\x00")
+_REMARKS = (b'"$comment"', b'"$schema"')
 _PLAIN_VALUE = re.compile(rb'"(?:[^"\\\n]|\\.)*"|-?[0-9][0-9.eE+-]*|true|false|null')
 
 
@@ -41,7 +42,10 @@ class JsonReader:
             raise UnreadableError(_issue(document.name, text))
         if "resourceType" in tree:
             raise not_read(document.name, _kind_of_resource(tree), [self])
-        read = ReadDocument(name=document.name, form=document.form or self._form_of(tree, document.name), tree=tree)
+        form = document.form or self._form_of(tree, document.name)
+        if form == NATIVE and any(mark in document.content for mark in _REMARKS):
+            tree = _without_remarks({key: value for key, value in tree.items() if key != "$schema" or not isinstance(value, str)})
+        read = ReadDocument(name=document.name, form=form, tree=tree)
         self._check(read)
         return (read,)
 
@@ -69,6 +73,19 @@ class JsonReader:
         near = get_close_matches(form, known, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         return f"there is no such input form{hint} (known are: {', '.join(known)})"
+
+
+def _without_remarks(value: JsonValue) -> JsonValue:
+    """A part of our own form without what stands in it for people only: `$comment`, a text or a list of texts."""
+    if isinstance(value, list):
+        return [_without_remarks(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: _without_remarks(child) for key, child in value.items() if key != "$comment" or not _is_remark(child)}
+
+
+def _is_remark(value: JsonValue) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(line, str) for line in value))
 
 
 def _kind_of_resource(tree: JsonMapping) -> str:

@@ -72,7 +72,7 @@ def _call(service: Service, route: Route) -> Callable[..., Response]:
     if route.path == "/fhir/metadata":
         statement = capability_statement(service.base, service.runtime.release.table.resource_types, ROUTES)
         return lambda: terminology.metadata(service, request, statement)
-    return partial(_described, openapi(ROUTES))
+    return partial(_described, openapi(ROUTES, service.runtime.document_words))
 
 
 def _described(description: dict[str, object]) -> Response:

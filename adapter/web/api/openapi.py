@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from pydantic import BaseModel
-
-from adapter.case import AiReportDocument, EncounterDocument
+from adapter.document_schema import DOCUMENTS, DocumentWords
 from adapter.files import adapter_version
 from adapter.json_types import JsonObject
 from adapter.web.answer import FHIR_JSON, JSON
@@ -31,12 +29,12 @@ _WORDS = {
 }
 
 
-def openapi(routes: Sequence[Route]) -> JsonObject:
-    """The OpenAPI 3.1 description of the service."""
+def openapi(routes: Sequence[Route], words: DocumentWords) -> JsonObject:
+    """The OpenAPI 3.1 description of the service; `words` say what the fields of documents mean."""
     paths: JsonObject = {}
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
-    schemas = {"OperationOutcome": _fhir("OperationOutcome"), "Resource": _resource(), **_documents()}
+    schemas = {"OperationOutcome": _fhir("OperationOutcome"), "Resource": _resource(), **_documents(words)}
     info = {
         "title": "0731T FHIR adapter",
         "version": adapter_version(),
@@ -45,14 +43,13 @@ def openapi(routes: Sequence[Route]) -> JsonObject:
     return {"openapi": "3.1.0", "info": info, "paths": paths, "components": {"schemas": schemas}}
 
 
-def _documents() -> JsonObject:
+def _documents(words: DocumentWords) -> JsonObject:
     """The schemas of our documents, with their definitions beside them."""
     made: JsonObject = {}
-    documents: tuple[tuple[str, type[BaseModel]], ...] = (("Encounter", EncounterDocument), ("AiReport", AiReportDocument))
-    for name, model in documents:
-        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
-        made |= schema.pop("$defs", {})
-        made[f"{name}Document"] = schema
+    for name, model in DOCUMENTS.items():
+        schema = words.schema(name, base="", ref_template="#/components/schemas/{model}")
+        made |= schema.pop("$defs")
+        made[model.__name__] = {key: value for key, value in schema.items() if key not in ("$schema", "$id")}
     return made
 
 

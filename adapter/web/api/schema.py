@@ -2,19 +2,23 @@
 
 from flask import Request, Response
 
-from adapter.case import AiReportDocument, EncounterDocument
 from adapter.web.answer import json_answer
 from adapter.web.query import check_parameters
 from adapter.web.service import Service
 
 
-def encounter_schema(service: Service, request: Request) -> Response:  # noqa: ARG001 - as its siblings
+def encounter_schema(service: Service, request: Request) -> Response:
     """`GET /schemas/encounter.json`."""
-    check_parameters(request, ())
-    return json_answer(EncounterDocument.model_json_schema(), media_type="application/schema+json")
+    return _schema(service, request, "encounter")
 
 
-def ai_report_schema(service: Service, request: Request) -> Response:  # noqa: ARG001 - as its siblings
+def ai_report_schema(service: Service, request: Request) -> Response:
     """`GET /schemas/ai-report.json`."""
+    return _schema(service, request, "ai-report")
+
+
+def _schema(service: Service, request: Request, name: str) -> Response:
     check_parameters(request, ())
-    return json_answer(AiReportDocument.model_json_schema(), media_type="application/schema+json")
+    runtime = service.runtime
+    schema = runtime.document_words.schema(name, base=runtime.settings.canonical_base)
+    return json_answer(schema, media_type="application/schema+json")
