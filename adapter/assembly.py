@@ -129,6 +129,7 @@ class Runtime:
             "version": adapter_version(),
             "today": today(),
             "max_items": given.max_items,
+            "max_steps": given.max_steps,
         }
         try:
             return Options.model_validate({**usual, **changes})

@@ -41,7 +41,8 @@ class Options(BaseModel):
 
     `today` to `to_public_server` are for the coding rules (`adapter.rules.circumstances`): the day of the judgement, if a clock
     may be read; the first day on which 0731T may be archived, and whether somebody has read that it is; whether a public server
-    gets the output. `max_items` is how many items a list of a document may have.
+    gets the output. `max_items` is how many items a list of a document may have, `max_steps` how many
+    values may be read and elements made.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -60,6 +61,7 @@ class Options(BaseModel):
     sunset_verified: bool = False
     to_public_server: bool = False
     max_items: Annotated[int, Field(ge=1)] = 5_000
+    max_steps: Annotated[int, Field(ge=1)] = 1_000_000
 
     def circumstances(self, earlier: tuple[Case, ...]) -> Circumstances:
         """What the coding rules ask beside the case; `earlier` are cases that were billed earlier."""

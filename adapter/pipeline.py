@@ -23,6 +23,7 @@ from adapter.path import Path, dotted, parse
 from adapter.readers.document import NATIVE, Document, MappedDocument, ReadDocument, Source
 from adapter.readers.item_limit import check_items
 from adapter.readers.port import Readers
+from adapter.readers.step_budget import StepBudget
 from adapter.rules.completeness import checklist
 from adapter.rules.facts import Facts, facts_of
 from adapter.rules.judgement import Judgement, judgement_of
@@ -105,7 +106,10 @@ class Pipeline:
     def _read(self, documents: Sequence[Document], options: Options) -> tuple[Merged, Remarks]:
         if not documents:
             raise _no_document()
-        opened = (part for document in documents for part in self._opened(document, options))
+        opened = [part for document in documents for part in self._opened(document, options)]
+        budget = StepBudget(limit=options.max_steps)
+        if not budget.can_be_read(_size(documents)):
+            budget.after([part.tree for part in opened])
         read = [self._in_case_form(part, options) for part in opened]
         return merge([document for document, _ in read]), tuple(remark for _, remarks in read for remark in remarks)
 
@@ -140,7 +144,7 @@ class Pipeline:
             return refused(judged, [_placed(issue, merged) for issue in judged.problems], FailureKind.INVALID)
         roots = (judged.case, judged.judgement, judged.options)
         try:
-            made, reports = self.outputs[release].run(roots, lineage=lineage)
+            made, reports = self.outputs[release].run(roots, lineage=lineage, budget=_budget_left(judged, merged))
         except AdapterError as refusal:
             return refused(judged, [_placed(issue, merged) for issue in refusal.issues], refusal.kind)
         verdicts = dict.fromkeys(
@@ -171,6 +175,16 @@ def _unread_paths(library: Library) -> frozenset[Path]:
     states = [name.removeprefix("judgement.state.") for name in library.read if name.startswith("judgement.state.")]
     judged = JUDGED_ONLY.union(*(DERIVED_FROM.get(name, ()) for name in states))
     return frozenset(path for path in library.unread if dotted(path) not in judged)
+
+
+def _size(documents: Sequence[Document]) -> int:
+    return sum(len(document.content) for document in documents)
+
+
+def _budget_left(judged: Conversion, merged: Merged) -> StepBudget | None:
+    """What may be made of a case that was read; nothing where the documents are so small that it need not be counted."""
+    budget = StepBudget(limit=judged.options.max_steps)
+    return None if budget.can_be_mapped(_size(judged.documents)) else budget.after([merged.tree])
 
 
 def _no_release(known: Sequence[str]) -> InvalidError:

@@ -78,6 +78,9 @@ class Settings:
     body_seconds: int = field(default=10, metadata={"says": "how long the body of a request may take"})
     idle_seconds: int = field(default=10, metadata={"says": "how long a connection is kept while nothing is asked"})
     max_items: int = field(default=5_000, metadata={"says": "how many items a list of a document may have"})
+    max_steps: int = field(
+        default=1_000_000, metadata={"says": "how many steps a conversion may take: values that are read, elements that are made"}
+    )
     fhir_server: str = field(
         default="", metadata={"says": "a FHIR server that `$validate` asks as well: a base URL, or a name from ADAPTER_SERVERS"}
     )
@@ -244,6 +247,8 @@ _FITS: dict[str, tuple[Callable[[str], bool], str]] = {
     "max_body": (_is_positive, "a positive whole number"),
     "max_connections": (_is_positive, "a positive whole number"),
     "max_queue": (_is_positive, "a positive whole number"),
+    "max_items": (_is_positive, "a positive whole number"),
+    "max_steps": (_is_positive, "a positive whole number"),
     "head_seconds": (_is_positive, "a positive whole number"),
     "body_seconds": (_is_positive, "a positive whole number"),
     "idle_seconds": (_is_positive, "a positive whole number"),

@@ -1,6 +1,7 @@
 """Nothing costs more than its size: the cost per item is flat, and a list beyond its limit is refused by name."""
 
 import json
+import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,7 @@ from adapter.pipeline import Pipeline
 from adapter.readers.document import Document
 from adapter.settings import Settings
 from tests.examples.ground import EXAMPLES, pipeline
+from tests.web.ground import client
 
 Tree = dict[str, Any]
 
@@ -20,7 +22,7 @@ ENCOUNTER: Tree = json.loads((EXAMPLES / "infant-final-report" / "encounter.json
 REPORT: Tree = json.loads((EXAMPLES / "infant-final-report" / "ai_report.json").read_bytes())
 LINE: Tree = ENCOUNTER["billing"]["lines"][0]
 CANDIDATE: Tree = REPORT["ai"]["candidates"][0]
-SIZES = (125, 1_000)
+SIZES = (10, 100, 1_000, 5_000) if os.environ.get("ADAPTER_TEST_FUZZ") == "long" else (125, 1_000)
 STEEPEST = 4.0
 """How many times more an item may cost in the longer list: a quadratic cost would be eight times as high."""
 
@@ -120,9 +122,81 @@ def cost(line: Pipeline, sent: list[Document]) -> float:
 def test_an_item_costs_the_same_in_a_long_list(make: Callable[[str, int], tuple[Tree, Tree]], name: str) -> None:
     line = pipeline()
     base = cost(line, documents(make(name, 1)))
-    short, long = (max((cost(line, documents(make(name, size))) - base) / size, CHEAP) for size in SIZES)
+    costs = [max((cost(line, documents(make(name, size))) - base) / size, CHEAP) for size in SIZES]
 
-    assert long / short < STEEPEST
+    assert costs[-1] / min(costs) < STEEPEST
+
+
+MODIFIERS = "https://0731t-adapter.invalid/fhir/CodeSystem/procedure-modifier"
+MODIFIER_SET = {"name": "url", "valueUri": "https://0731t-adapter.invalid/fhir/ValueSet/procedure-modifier"}
+TO_CLAIM = {"name": "url", "valueUri": "https://0731t-adapter.invalid/fhir/ConceptMap/modifier-to-claim"}
+EXPAND = "/fhir/ValueSet/$expand"
+
+
+def codings(size: int) -> Tree:
+    return {"name": "codeableConcept", "valueCodeableConcept": {"coding": [MODIFIER | {"code": f"x{n}"} for n in range(size)]}}
+
+
+def composed(include: list[Any]) -> list[Tree]:
+    value_set = {"resourceType": "ValueSet", "status": "active", "compose": {"include": include}}
+    return [{"name": "valueSet", "resource": value_set}]
+
+
+MODIFIER: Tree = {"system": MODIFIERS}
+PARAMETERS: dict[str, tuple[str, Callable[[int], list[Tree]]]] = {
+    "codings in a value set": ("/fhir/ValueSet/$validate-code", lambda n: [MODIFIER_SET, codings(n)]),
+    "codings in a code system": (
+        "/fhir/CodeSystem/$validate-code",
+        lambda n: [{"name": "url", "valueUri": MODIFIERS}, codings(n)],
+    ),
+    "codings to translate": ("/fhir/ConceptMap/$translate", lambda n: [TO_CLAIM, codings(n)]),
+    "properties": (EXPAND, lambda n: [MODIFIER_SET, *({"name": "property", "valueString": f"p{i}"} for i in range(n))]),
+    "designations": (EXPAND, lambda n: [MODIFIER_SET, *({"name": "designation", "valueString": f"p{i}|q"} for i in range(n))]),
+    "resources": (
+        EXPAND,
+        lambda n: [
+            MODIFIER_SET,
+            *(
+                {"name": "tx-resource", "resource": {"resourceType": "ValueSet", "url": f"urn:x:{i}", "status": "active"}}
+                for i in range(n)
+            ),
+        ],
+    ),
+    "codes of an include": (EXPAND, lambda n: composed([MODIFIER | {"concept": [{"code": f"x{i}"} for i in range(n)]}])),
+    "includes": (EXPAND, lambda n: composed([MODIFIER] * n)),
+    "filters": (
+        EXPAND,
+        lambda n: composed([MODIFIER | {"filter": [{"property": "code", "op": "regex", "value": f"x{i}.*"} for i in range(n)]}]),
+    ),
+    "properties of a code": (
+        "/fhir/CodeSystem/$lookup",
+        lambda n: [
+            {"name": "system", "valueUri": MODIFIERS},
+            {"name": "code", "valueCode": "extent"},
+            *({"name": "property", "valueCode": f"p{i}"} for i in range(n)),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", PARAMETERS)
+def test_an_item_costs_the_same_in_a_long_list_of_parameters(kind: str) -> None:
+    path, make = PARAMETERS[kind]
+    service = client()
+
+    def seconds(size: int) -> float:
+        body = json.dumps({"resourceType": "Parameters", "parameter": make(size)})
+        costs = []
+        for _ in range(2):
+            started = time.process_time()
+            assert service.post(path, data=body, content_type="application/fhir+json").status_code < 500
+            costs.append(time.process_time() - started)
+        return min(costs)
+
+    base = seconds(1)
+    costs = [max((seconds(size) - base) / size, CHEAP) for size in (100, 1_000, 5_000)]
+
+    assert costs[-1] / min(costs) < STEEPEST
 
 
 def test_two_thousand_features_need_no_more_memory_than_their_lineage() -> None:
@@ -137,6 +211,31 @@ def test_a_list_beyond_its_limit_is_refused_by_name() -> None:
     assert made.failure is FailureKind.TOO_LARGE
     assert [issue.location for issue in made.issues] == [("encounter.json#/phenotypes",)]
     assert "ADAPTER_MAX_ITEMS" in (made.issues[0].suggestion or "")
+
+
+@pytest.mark.parametrize(
+    "trees",
+    [unknown("keys", 600), ({**ENCOUNTER, **{name: many(OF_ENCOUNTER[name], 40) for name in ("phenotypes", "orders")}}, REPORT)],
+    ids=["values that are read", "elements that are made"],
+)
+def test_a_request_that_takes_more_steps_than_its_budget_is_refused_by_name(trees: tuple[Tree, Tree]) -> None:
+    assert load(Settings()).convert(documents(trees)).failure is not FailureKind.TOO_LARGE
+
+    made = load(Settings(max_steps=700)).convert(documents(trees))
+
+    assert made.failure is FailureKind.TOO_LARGE
+    assert [issue.rule for issue in made.issues] == ["request/steps"]
+    assert "ADAPTER_MAX_STEPS" in (made.issues[0].suggestion or "")
+
+
+def test_what_is_made_for_every_pair_of_two_lists_is_bounded_by_the_budget() -> None:
+    """The output of two lists can be as large as their product: at the limits of items it would be gigabytes."""
+    lists = {name: many(OF_ENCOUNTER[name], 3_000) for name in ("phenotypes", "orders")}
+    started = time.process_time()
+    made = pipeline().convert(documents(({**ENCOUNTER, **lists}, REPORT)))
+
+    assert made.failure is FailureKind.TOO_LARGE
+    assert time.process_time() - started < 30
 
 
 def test_a_list_at_its_limit_is_taken() -> None:

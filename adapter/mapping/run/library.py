@@ -1,6 +1,6 @@
 """Runs the checked maps of a library over one case."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from adapter.issues import ConflictError, Issue, IssueType, Severity
 from adapter.json_types import JsonObject
 from adapter.mapping.emit.compiled import CompiledMap
 from adapter.mapping.emit.support import Report, Run, Trace
+from adapter.readers.step_budget import StepBudget
 
 Reports = list[tuple[CompiledMap, Report]]
 """What functions could not convert, with the map that called them."""
@@ -55,10 +56,13 @@ class Library:
         """All source paths that some map reads; `*` stands for every item of a list."""
         return frozenset().union(*(compiled.read for compiled in self.maps))
 
-    def run(self, roots: tuple[object, ...], *, lineage: bool = False) -> tuple[list[MappedResource], Reports]:
+    def run(
+        self, roots: tuple[object, ...], *, lineage: bool = False, budget: StepBudget | None = None
+    ) -> tuple[list[MappedResource], Reports]:
         """Make all resources for the roots (in the order of `MappingContext.roots`), with `lineage` by the variant that notes it.
 
-        Gives the resources, and what functions could not convert. Raises ConflictError if two things would get one id.
+        Gives the resources, and what functions could not convert. Raises ConflictError if two things would get one id, and
+        TooLargeError as soon as the `budget` is spent; without one, nothing is counted.
         """
         reports: Reports = []
         run, references = Run(), {}
@@ -71,7 +75,8 @@ class Library:
         if len({plan.identity for plan in planned}) < len(planned):
             raise _collision(planned)
         run = Run(references=references)
-        return [_resource(plan, roots, run, reports, lineage=lineage) for plan in planned], reports
+        made = (_resource(plan, roots, run, reports, lineage=lineage) for plan in planned)
+        return list(made if budget is None else _within(budget, made)), reports
 
     def retrace(
         self, resource: MappedResource, references: Mapping[str, object], roots: tuple[object, ...], *, explain: bool = False
@@ -88,6 +93,12 @@ class Library:
         again = make(*roots, run, resource.identity, resource.item, resource.place)
         assert again == resource.resource  # noqa: S101 - all variants come from one tree
         return trace
+
+
+def _within(budget: StepBudget, made: Iterable[MappedResource]) -> Iterator[MappedResource]:
+    for resource in made:
+        budget = budget.after([resource.resource])
+        yield resource
 
 
 def _told_apart(plans: list[Plan], equal: str) -> list[Plan]:
