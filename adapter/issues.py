@@ -63,7 +63,7 @@ class Issue:
     source: str | None = None
 
     def at(self, *, location: tuple[str, ...] = (), expression: tuple[str, ...] = ()) -> "Issue":
-        """The same issue with its places filled in."""
+        """The same issue at other places; what is not given stays."""
         return replace(self, location=location or self.location, expression=expression or self.expression)
 
     @property

@@ -83,7 +83,7 @@ class Trail:
 
     @cached_property
     def _traces(self) -> dict[tuple[int, str], Trace]:
-        """What variants noted so far, by the resource's number and the variant."""
+        """What each variant noted while it was run, by the resource's number and the variant; filled when first asked for."""
         return {}
 
     @cached_property

@@ -24,7 +24,7 @@ _PATH = re.compile(r"([A-Za-z_]\w*)(\.[A-Za-z_]\w*)+")
 
 @dataclass(frozen=True, slots=True)
 class BodyBinder:
-    """Binds bodies within one frame; `patterns` gives the pattern of a FHIR primitive, `strict` demands required elements."""
+    """Binds bodies within one frame; `pattern` gives the pattern of a FHIR primitive, `whole` demands required elements."""
 
     frame: Frame
     binder: Binder
