@@ -28,8 +28,12 @@ from adapter.unread import UnreadFields
 Profiles = Literal["none", "own", "uscore", "all"]
 AiLabel = Literal["device", "ai", "both"]
 
-OPTION_VALUES: Mapping[str, tuple[str, ...]] = MappingProxyType({"profiles": get_args(Profiles), "ai_label": get_args(AiLabel)})
-"""The values of the options that a caller may choose, by name."""
+Checked = Literal["quick", "full"]
+"""How a Bundle of ours is checked: only for what no map could prove, or for everything, as anybody else's."""
+
+OPTION_VALUES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"profiles": get_args(Profiles), "ai_label": get_args(AiLabel), "check": get_args(Checked)}
+)
 
 
 class Options(BaseModel):
@@ -37,7 +41,7 @@ class Options(BaseModel):
 
     `assigner` names who assigned numbers that come without a system of their own; `anchor` is by what the encounter is known for
     good, where its number in the documents may change (`Conversion.anchor` gives the one that was used). `shared` says what the
-    Bundle asks for resources that others may own (docs/identity.md).
+    Bundle asks for resources that others may own (docs/identity.md). With `check` as `full` nothing counts as proved by the maps.
 
     `today` to `to_public_server` are for the coding rules (`adapter.rules.circumstances`): the day of the judgement, if a clock
     may be read; the first day on which 0731T may be archived, and whether somebody has read that it is; whether a public server
@@ -55,6 +59,7 @@ class Options(BaseModel):
     assigner: AbsoluteUri | None = None
     anchor: Text | None = None
     shared: Shared = "create"
+    check: Checked = "quick"
     version: str = "0"
     today: Date | None = None
     sunset: Date = SUNSET

@@ -6,6 +6,8 @@ from functools import cached_property
 
 from adapter.case import Case
 from adapter.checks import Release, check_bundle
+from adapter.checks.full_check import NOTHING
+from adapter.checks.proof import Proof, proof_of
 from adapter.conversion import Conversion, ConversionRecord, Options, Versions, refused
 from adapter.fhir.bundle import transaction
 from adapter.fhir.json import canonical_bytes
@@ -64,6 +66,19 @@ class Pipeline:
     @cached_property
     def _unread(self) -> Mapping[Release, frozenset[Path]]:
         return {release: _unread_paths(library) for release, library in self.outputs.items()}
+
+    @cached_property
+    def _proofs(self) -> Mapping[Release, Proof]:
+        """What was proved of the maps of each release, and what is left to ask of what they make."""
+        return {
+            release: proof_of(
+                release.table,
+                release.invariants,
+                {compiled.name: (compiled.source.target, compiled.outline) for compiled in library.maps},
+                has_only_made_references=all(compiled.has_only_made_references for compiled in library.maps),
+            )
+            for release, library in self.outputs.items()
+        }
 
     def convert(
         self,
@@ -166,7 +181,13 @@ class Pipeline:
             bundle=bundle,
             unread=self._unread[release],
         )
-        problems = (*judged.problems, *check_bundle(bundle, release, content), *trail.unread_fields().issues())
+        is_full = judged.options.check == "full"
+        proved = NOTHING if is_full else self._proofs[release].of((part.map.name, part.resource) for part in made)
+        problems = (
+            *judged.problems,
+            *check_bundle(bundle, release, content, proved=proved),
+            *trail.unread_fields().issues(),
+        )
         return replace(judged, content=content, problems=problems, trail=trail)
 
 

@@ -3,12 +3,16 @@
 import re
 from collections.abc import Iterator
 
+from adapter.checks.proof import Proved
 from adapter.checks.quick import has_ordered_periods
 from adapter.checks.references import check_references, is_sound
 from adapter.checks.release import Release
 from adapter.fhir.bundle import Resource, expression_roots
 from adapter.fhir.json import canonical_bytes
 from adapter.issues import Issue
+
+NOTHING = Proved()
+"""Nothing is known of a Bundle that somebody else made."""
 
 _ENTRY = re.compile(r"Bundle\.entry\[(\d+)\]\.resource")
 
@@ -26,15 +30,23 @@ def check_resource(resource: Resource, release: Release, root: str | None = None
     )
 
 
-def check_bundle(bundle: Resource, release: Release, content: bytes | None = None, *, advice: bool = False) -> list[Issue]:
+def check_bundle(
+    bundle: Resource,
+    release: Release,
+    content: bytes | None = None,
+    *,
+    advice: bool = False,
+    proved: Proved = NOTHING,
+) -> list[Issue]:
     """What is wrong with a Bundle and all resources in it; `content` are its canonical bytes, if they are there already.
 
     An expression begins with the resource type where the Bundle holds one resource of it (`Claim.item[0]`), otherwise with the
-    entry (`Bundle.entry[21].resource`). Invariants are asked of resources, references of a Bundle of sound structure.
+    entry (`Bundle.entry[21].resource`). Invariants are asked of resources, references of a Bundle of sound structure. What is
+    `proved` is not asked again.
     """
     content = canonical_bytes(bundle) if content is None else content
-    is_quick = not advice and release.quick.is_valid(bundle)
-    if is_quick and is_sound(bundle, release, content) and has_ordered_periods(content):
+    is_quick = not advice and (proved.structure or release.quick.is_valid(bundle))
+    if is_quick and (proved.references or is_sound(bundle, release, content)) and has_ordered_periods(content):
         issues = list(_own_rules(bundle, release))
     else:
         issues = _all_issues(bundle, release, content, advice=advice)

@@ -23,6 +23,9 @@ from adapter.lineage import LineageEntry
 @PRIOR
 @click.option("--profiles", type=click.Choice(OPTION_VALUES["profiles"]), help="Which profiles resources claim.")
 @click.option("--ai-label", type=click.Choice(OPTION_VALUES["ai_label"]), help="How AI content is labelled.")
+@click.option(
+    "--check", type=click.Choice(OPTION_VALUES["check"]), help="What the Bundle is checked for; full takes nothing as proved."
+)
 @MAPPINGS
 @click.option("--lineage", is_flag=True, help="Show what every element was made from.")
 @click.option("--explain", metavar="ELEMENT", help="Show why an element is as it is or is missing, e.g. Claim.item[0].modifier.")
@@ -41,6 +44,7 @@ def convert_command(  # noqa: PLR0913 - one argument for each option
     prior: tuple[Path, ...],
     profiles: str | None,
     ai_label: str | None,
+    check: str | None,
     mappings: str | None,
     lineage: bool,
     explain: str | None,
@@ -67,7 +71,7 @@ def convert_command(  # noqa: PLR0913 - one argument for each option
         refuse_unknown_element(runtime, explain)
     encounters = encounters_in(files)
     targets = _targets(target, encounters)
-    changes = {name: value for name, value in (("profiles", profiles), ("ai_label", ai_label)) if value}
+    changes = {name: value for name, value in (("profiles", profiles), ("ai_label", ai_label), ("check", check)) if value}
     earlier = documents_of(prior)
     codes = []
     for paths, place in tracked(list(zip(encounters, targets, strict=True)), "converting"):

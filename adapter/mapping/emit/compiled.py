@@ -9,10 +9,12 @@ from threading import RLock
 from types import CodeType
 from typing import Any, Final
 
+from adapter.fhir.outline import ObjectOutline
 from adapter.json_types import JsonMapping, JsonObject
 from adapter.mapping.check.bind import BodyBinder
 from adapter.mapping.check.bound import Leaf, Loop, ObjectNode
 from adapter.mapping.check.expression import Binder
+from adapter.mapping.check.foreseen import has_only_made_references, outline_of_resource
 from adapter.mapping.check.form import Calls, MapTarget
 from adapter.mapping.check.frame import Frame, Place
 from adapter.mapping.check.value import Mode, Scope, Value
@@ -170,6 +172,16 @@ class CompiledMap:
         if self.source.source is None:
             self._variant("keys", self._keys_code)
         self.make("plain")
+
+    @cached_property
+    def outline(self) -> ObjectOutline:
+        """What is known of the resources that it makes, whatever comes in."""
+        return outline_of_resource(self.body, self.source.target)
+
+    @property
+    def has_only_made_references(self) -> bool:
+        """Whether every reference in what it makes leads to a resource of the same Bundle."""
+        return has_only_made_references(self.body)
 
     def around(self, place: int) -> dict[str, int]:
         """The index of the loop around the whole map, by its variable, for `origins`."""

@@ -1,0 +1,73 @@
+"""What was proved when the maps were loaded, and what is left to ask of the resources that they make."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from jsonschema_rs import Draft202012Validator, RegexOptions
+
+from adapter.checks.invariants import InvariantCheck
+from adapter.checks.remainder import Reducer
+from adapter.checks.schema import schema_of
+from adapter.fhir.bundle import Resource
+from adapter.fhir.outline import ObjectOutline
+from adapter.fhir.table import ElementTable
+from adapter.json_types import JsonObject, JsonValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proved:
+    """What need not be asked of a Bundle any more: structure and invariants of its resources, or where its references lead."""
+
+    structure: bool = False
+    references: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What is left to ask of the resources of some maps.
+
+    `left` asks what is left of the whole check of structure and invariants (`Release.quick`), of a list of objects that name
+    the map of each resource (`[{"claim": {…}}]`); `has_only_made_references` says
+    that no reference of any map can lead elsewhere than to a resource of the same Bundle that may stand there.
+    """
+
+    left: Draft202012Validator
+    has_only_made_references: bool
+
+    def of(self, resources: Iterable[tuple[str, Resource]]) -> Proved:
+        """What is proved of these resources once the rest was asked; each is given with the name of its map."""
+        holds = self.left.is_valid([{name: resource} for name, resource in resources])
+        return Proved(structure=holds, references=holds and self.has_only_made_references)
+
+
+def proof_of(
+    table: ElementTable,
+    invariants: InvariantCheck,
+    outlines: Mapping[str, tuple[str, ObjectOutline]],
+    *,
+    has_only_made_references: bool,
+) -> Proof:
+    """The proof for maps that make resources of these types and outlines, by the maps' names."""
+    definitions = schema_of(table, sorted({kind for kind, _ in outlines.values()}), invariants.filters)["$defs"]
+    reducer = Reducer(definitions)
+    left = {name: reducer.remainder(definitions[kind], outline) for name, (kind, outline) in outlines.items()}
+    schema = {"items": {"properties": left}, "$defs": _reached(left, definitions)}
+    validator = Draft202012Validator(schema, pattern_options=RegexOptions(), validate_formats=True)
+    return Proof(left=validator, has_only_made_references=has_only_made_references)
+
+
+def _reached(part: JsonValue, definitions: Mapping[str, JsonObject]) -> JsonObject:
+    """The definitions that a schema refers to, by whatever way."""
+    found: JsonObject = {}
+    waiting = [part]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            name = str(value.get("$ref", "")).removeprefix("#/$defs/").rpartition(":")[2]
+            if name in definitions and name not in found:
+                found[name] = definitions[name]
+                waiting.append(definitions[name])
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+    return found
