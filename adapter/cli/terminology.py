@@ -13,12 +13,18 @@ from adapter.cli.exit_code import Outcome
 from adapter.cli.mappings import MAPPINGS, runtime_with
 from adapter.cli.show import out, print_json
 from adapter.clock import instant_now
-from adapter.json_types import JsonList, JsonValue
+from adapter.json_types import JsonObject
 from adapter.terminology import UnknownNameError
-from adapter.terminology.wire.operation.common import Invocation, OperationContext, Resource
-from adapter.terminology.wire.operation.operations import OPERATIONS
-from adapter.terminology.wire.parameter import read_query
+from adapter.terminology.code_system.details import ConceptDetails
+from adapter.terminology.coding import Coding
+from adapter.terminology.value_set.entry import display_of
+from adapter.terminology.value_set.expanded import Expansion
+from adapter.terminology.wire.operation import expand, lookup, subsumes, translate, validate_code
+from adapter.terminology.wire.operation.common import Invocation, OperationContext
+from adapter.terminology.wire.parameter import Table as ParameterTable
+from adapter.terminology.wire.parameter import own_arguments
 
+Resource = JsonObject
 Query = list[tuple[str, str]]
 
 
@@ -42,11 +48,14 @@ class Asked:
         found = self.runtime.served_definitions.get((kind, name))
         return str(found["url"]) if found else name
 
-    def ask(self, name: str, kind: str, query: Query) -> Resource:
-        """What an operation on a type answers; raises an AdapterError that says what it was refused for."""
-        operation = next(each for each in OPERATIONS if (each.name, each.type) == (name, kind))
-        surroundings = OperationContext(catalog=self.runtime.catalog, now=instant_now())
-        return operation.call(surroundings, Invocation(arguments=read_query(operation.table, [*query, *self.further])))
+    @property
+    def context(self) -> OperationContext:
+        """What operations work with."""
+        return OperationContext(catalog=self.runtime.catalog, now=instant_now())
+
+    def call(self, table: ParameterTable, **own: str | int | None) -> Invocation:
+        """A call of an operation with values of our own by the names of its table, and with the further parameters."""
+        return Invocation(arguments=own_arguments(table, own, self.further))
 
 
 def _with_asked(command: Callable[..., int]) -> Callable[..., int]:
@@ -101,8 +110,9 @@ def lookup_command(asked: Asked, *, system: str, code: str) -> int:
       adapter terminology lookup procedure-modifier extent-reduced
       adapter terminology lookup claim-edit MOD-45 -p property=source --json
     """
-    answer = asked.ask("lookup", "CodeSystem", [("system", asked.system(system)), ("code", code)])
-    return _print(asked, answer, [_pair(each) for each in answer["parameter"]], head=("", ""))
+    call = asked.call(lookup.TABLE, system=asked.system(system), code=code)
+    details = lookup.ask_lookup(asked.context, call)
+    return _print(asked, lambda: lookup.write_lookup(details, call), _facts(details), head=("", ""))
 
 
 @terminology_commands.command("validate")
@@ -119,16 +129,17 @@ def validate_command(asked: Asked, *, system: str, code: str, value_set: str | N
       adapter terminology validate procedure-modifier extent-reduced
       adapter terminology validate cpt 95 --in claim-modifier-0731t
     """
-    said = [("code", code), *([("display", display)] if display else [])]
+    table = validate_code.VALUE_SET_TABLE if value_set else validate_code.CODE_SYSTEM_TABLE
     if value_set:
-        own = [("url", asked.definition("ValueSet", value_set)), ("system", asked.system(system))]
-        answer = asked.ask("validate-code", "ValueSet", own + said)
+        url = asked.definition("ValueSet", value_set)
+        call = asked.call(table, url=url, system=asked.system(system), code=code, display=display or None)
+        answer = validate_code.ask_in_value_set(asked.context, call)
     else:
-        answer = asked.ask("validate-code", "CodeSystem", [("url", asked.system(system)), *said])
-    is_valid = _values(answer, "result") == [True]
-    shown = [("valid" if is_valid else "not valid", "; ".join(map(str, _values(answer, "message"))))]
-    _print(asked, answer, shown, head=("", ""))
-    return Outcome.GOOD if is_valid else Outcome.ISSUES
+        call = asked.call(table, url=asked.system(system), code=code, display=display or None)
+        answer = validate_code.ask_in_code_system(asked.context, call)
+    shown = [("valid" if answer.is_valid else "not valid", answer.message)]
+    _print(asked, lambda: validate_code.write_validation(answer, call), shown, head=("", ""))
+    return Outcome.GOOD if answer.is_valid else Outcome.ISSUES
 
 
 @terminology_commands.command("expand")
@@ -146,13 +157,12 @@ def expand_command(asked: Asked, *, value_set: str, words: str | None, count: in
       adapter terminology expand procedure-modifier --filter assist -p excludeNested=true
       adapter terminology expand claim-modifier-allowed-medicare --json
     """
-    optional = (("filter", words), ("count", count), ("offset", offset))
-    query = [
-        ("url", asked.definition("ValueSet", value_set)),
-        *((name, str(each)) for name, each in optional if each is not None),
-    ]
-    answer = asked.ask("expand", "ValueSet", query)
-    return _print(asked, answer, [*_rows(answer["expansion"].get("contains", ()))], head=("system", "code", "display"))
+    url = asked.definition("ValueSet", value_set)
+    call = asked.call(expand.TABLE, url=url, filter=words or None, count=count, offset=offset)
+    answer = expand.ask_expand(asked.context, call)
+    return _print(
+        asked, lambda: expand.write_expand(answer, call), [*_codes(answer.expansion)], head=("system", "code", "display")
+    )
 
 
 @terminology_commands.command("translate")
@@ -170,14 +180,13 @@ def translate_command(asked: Asked, *, system: str, code: str, concept_map: str 
       adapter terminology translate procedure-modifier extent-reduced --to cpt
       adapter terminology translate seed-term taxonomy-pediatrician --by seed-correction --json
     """
-    query = [("system", asked.system(system)), ("code", code)]
-    query += [("url", asked.definition("ConceptMap", concept_map))] if concept_map else []
-    query += [("targetsystem", asked.system(target))] if target else []
-    answer = asked.ask("translate", "ConceptMap", query)
-    matches = [{part["name"]: _value(part) for part in each["part"]} for each in answer["parameter"] if each["name"] == "match"]
-    rows = [(str(each.get("equivalence")), *_coding(each.get("concept", {}))) for each in matches]
-    _print(asked, answer, rows, head=("equivalence", "system", "code"))
-    return Outcome.GOOD if _values(answer, "result") == [True] else Outcome.ISSUES
+    url = asked.definition("ConceptMap", concept_map) if concept_map else None
+    into = asked.system(target) if target else None
+    call = asked.call(translate.TABLE, system=asked.system(system), code=code, url=url, targetSystem=into)
+    answer = translate.ask_translate(asked.context, call)
+    rows = [(match.equivalence, *_coding(match.coding)) for match in answer.matches]
+    _print(asked, lambda: translate.write_translate(answer, call), rows, head=("equivalence", "system", "code"))
+    return Outcome.GOOD if answer.is_translated else Outcome.ISSUES
 
 
 @terminology_commands.command("subsumes")
@@ -192,15 +201,15 @@ def subsumes_command(asked: Asked, *, system: str, one: str, other: str) -> int:
     Examples:
       adapter terminology subsumes procedure-modifier telehealth telehealth-live-video
     """
-    query = [("system", asked.system(system)), ("codeA", one), ("codeB", other)]
-    answer = asked.ask("subsumes", "CodeSystem", query)
-    return _print(asked, answer, [(str(each),) for each in _values(answer, "outcome")], head=("",))
+    call = asked.call(subsumes.TABLE, system=asked.system(system), codeA=one, codeB=other)
+    outcome = subsumes.ask_subsumes(asked.context, call)
+    return _print(asked, lambda: subsumes.write_subsumes(outcome, call), [(outcome.value,)], head=("",))
 
 
-def _print(asked: Asked, answer: Resource, rows: Sequence[tuple[str, ...]], *, head: tuple[str, ...]) -> int:
+def _print(asked: Asked, write: Callable[[], Resource], rows: Sequence[tuple[str, ...]], *, head: tuple[str, ...]) -> int:
     """The answer as FHIR JSON, or its rows as a table."""
     if asked.as_json:
-        print_json(answer)
+        print_json(write())
         return Outcome.GOOD
     table = Table(box=None, pad_edge=False, show_header=any(head), header_style="bold")
     for name in head:
@@ -211,21 +220,22 @@ def _print(asked: Asked, answer: Resource, rows: Sequence[tuple[str, ...]], *, h
     return Outcome.GOOD
 
 
-def _value(element: Resource) -> JsonValue:
-    return next((value for name, value in element.items() if name.startswith("value")), None)
-
-
-def _values(answer: Resource, name: str) -> JsonList:
-    return [_value(each) for each in answer["parameter"] if each["name"] == name]
-
-
-def _pair(parameter: Resource) -> tuple[str, str]:
-    """A parameter of $lookup as name and value; those of properties and designations stand in their parts."""
-    if "part" not in parameter:
-        return parameter["name"], _words(_value(parameter))
-    parts = {each["name"]: _value(each) for each in parameter["part"]}
-    name = parts.get("code") or parts.get("language") or parameter["name"]
-    return _words(name), _words(parts.get("value"))
+def _facts(details: ConceptDetails) -> list[tuple[str, str]]:
+    """What is known of a concept as names and values."""
+    system, concept = details.system, details.concept
+    facts = [
+        ("name", details.name),
+        ("system", system.url),
+        ("version", system.version),
+        ("code", concept.code),
+        ("display", details.display),
+        ("definition", concept.definition),
+        ("abstract", _words(details.is_abstract)),
+        *((each.language or "designation", each.value) for each in details.designations),
+        *((each.code, _words(next(iter(each.value.values()), None))) for each in details.properties),
+        *(("used-supplement", each.canonical) for each in system.supplements),
+    ]
+    return [(name, value) for name, value in facts if value is not None]
 
 
 def _words(value: object) -> str:
@@ -234,12 +244,11 @@ def _words(value: object) -> str:
     return f"{value.get('system')} {value.get('code')}" if isinstance(value, dict) else str(value)
 
 
-def _coding(coding: Resource) -> tuple[str, str]:
-    return str(coding.get("system", "")), str(coding.get("code", ""))
+def _coding(coding: Coding | None) -> tuple[str, str]:
+    return (coding.system, coding.code) if coding else ("", "")
 
 
-def _rows(contains: JsonValue, depth: int = 0) -> Iterator[tuple[str, ...]]:
+def _codes(expansion: Expansion) -> Iterator[tuple[str, ...]]:
     """The codes of an expansion, those within others indented."""
-    for each in contains:
-        yield each.get("system", ""), "  " * depth + each.get("code", ""), each.get("display", "")
-        yield from _rows(each.get("contains", ()), depth + 1)
+    for depth, entry in expansion.rows():
+        yield entry.url, "  " * depth + entry.code, display_of(entry, expansion.languages)

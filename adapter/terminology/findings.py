@@ -113,6 +113,14 @@ def silently(coding: Coding) -> CodeQuery:
     return CodeQuery(coding=coding, found=Found(), report=Report())
 
 
+def misnamed_system(catalog: Catalog, url: str, *, place: str) -> TerminologyIssue | None:
+    """The issue that what is named as code system is a value set or a supplement."""
+    if catalog.value_set(url):
+        return messages.SYSTEM_IS_VALUE_SET.issue(place, system=url)
+    supplement = catalog.supplement(url)
+    return messages.SYSTEM_IS_SUPPLEMENT.issue(place, system=supplement.canonical) if supplement else None
+
+
 def unknown_system(catalog: Catalog, system: str, version: str | None, *, place: str | None) -> tuple[TerminologyIssue, str]:
     """The issue that says that a code system (or this version of it) is not here, and the canonical to name."""
     if not version:

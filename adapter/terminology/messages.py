@@ -3,6 +3,7 @@
 Ids, kinds and the sentences that a client compares are those of HL7's terminology test cases (CC0); the others are ours.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -375,3 +376,9 @@ DIFFERENT_SYSTEMS = _bad_data(
 )
 UNKNOWN_CONCEPT_MAP = _not_found(text="A definition for the ConceptMap '{concept_map}' could not be found")
 NO_TRANSLATION = Wording(code=IssueType.NOT_FOUND, kind="not-found", text="No ConceptMap here says what the code becomes")
+
+
+def supplements_missing(missing: Sequence[str]) -> OperationRefusedError:
+    """The error for supplements that are not here."""
+    message = SUPPLEMENT_MISSING if len(missing) == 1 else SUPPLEMENTS_MISSING
+    return message.refusal(supplements=",".join(missing))

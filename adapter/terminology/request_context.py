@@ -7,6 +7,7 @@ from adapter.terminology import messages
 from adapter.terminology.canonical import joined, split
 from adapter.terminology.catalog import Catalog, ValueSet
 from adapter.terminology.code_system.definition import CodeSystem, value_of
+from adapter.terminology.concept_map.index import ConceptMap
 from adapter.terminology.language import LanguageError, Languages, read_languages
 from adapter.terminology.tx_issue import TerminologyIssue
 from adapter.terminology.version import is_match
@@ -143,6 +144,36 @@ class RequestContext:
         url, included = split(canonical)
         version, rule = self.version(url, included, for_value_sets=True)
         return joined(url, version), rule
+
+    def needed_code_system(self, url: str, version: str | None) -> CodeSystem:
+        """A code system in the version that the rules lead to; raises OperationRefusedError if it is not here."""
+        system = self.ruled_code_system(url, version)
+        if system is None:
+            raise messages.UNKNOWN_SYSTEM_HERE.refusal(place="system", system=joined(url, version))
+        return system
+
+    def needed_value_set(self, url: str, version: str | None) -> ValueSet:
+        """A value set in the version that the rules lead to; raises OperationRefusedError if it is not here."""
+        ruled, _ = self.version(url, version, for_value_sets=True)
+        found = self.value_set(url, ruled)
+        if found is None:
+            raise messages.UNKNOWN_VALUE_SET.refusal(value_set=joined(url, ruled))
+        return found
+
+    def needed_concept_maps(self, url: str | None, version: str | None) -> tuple[ConceptMap, ...]:
+        """The concept map of a URL, or all if none is named; raises OperationRefusedError if it is not here."""
+        if url is None:
+            return tuple(self.catalog.concept_maps)
+        found = self.catalog.concept_map(url, version)
+        if found is None:
+            raise messages.UNKNOWN_CONCEPT_MAP.refusal(place="url", concept_map=url)
+        return (found,)
+
+    def need_supplements(self, system: CodeSystem) -> None:
+        """Raise OperationRefusedError if a supplement that has to be there is none of a code system."""
+        missing = [each for each in self.required_supplements if not system.has_supplement(each)]
+        if missing:
+            raise messages.supplements_missing(missing)
 
     @property
     def required_supplements(self) -> list[str]:

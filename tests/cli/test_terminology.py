@@ -57,6 +57,13 @@ def test_an_expansion_is_filtered_and_cut(run: Run) -> None:
     assert [each["code"] for each in one["contains"]] == ["assistant-no-resident"]
 
 
+def test_an_empty_filter_filters_nothing(run: Run) -> None:
+    assert (
+        run("terminology", "expand", "procedure-modifier", "--filter", "").out
+        == run("terminology", "expand", "procedure-modifier").out
+    )
+
+
 def test_an_expansion_for_people_shows_what_is_within(run: Run) -> None:
     done = run("terminology", "expand", "procedure-modifier")
 
@@ -91,6 +98,7 @@ def test_the_exit_code_is_the_verdict(run: Run, line: str, code: int, said: str)
         ("expand nowhere", 2, "could not be found"),
         ("expand procedure-modifier -p colour=red", 2, "no parameter of this name"),
         ("expand procedure-modifier -p activeOnly=perhaps", 1, "activeOnly"),
+        ("validate procedure-modifier extent -p system=other", 1, "system may be sent once only"),
         ("expand procedure-modifier -p colour", 2, "no NAME=VALUE"),
     ],
 )

@@ -92,6 +92,14 @@ class Declared:
         ]
 
 
+def display_of(entry: ExpansionEntry, languages: Languages | None) -> str:
+    """The display of a code in the languages that are wanted, or else its own; nothing if it has none."""
+    if entry.known is None:
+        return str(entry.element.get("display") or "")
+    best = preferred(_designations(entry.known, entry.element), languages)
+    return best.value if best else ""
+
+
 def shown(entry: ExpansionEntry, show: Show, declared: Declared, *, nested: bool) -> Resource:
     """The entry as `contains`; `declared` takes note of its properties. Its children are in it if it is `nested`."""
     said = _element(entry.known, entry.element, show, declared=declared) if entry.known else _as_it_is(entry.element)
@@ -126,10 +134,7 @@ def _element(known: Known, element: Element, show: Show, *, declared: Declared) 
 def _words(known: Known, element: Element, show: Show) -> Resource:
     """The display, and the designations that are asked for."""
     said: Resource = {}
-    display = element.get("display")
-    designations = known.system.designations(known.concept)
-    designations += [Designation(value=str(display), is_main=True)] if display else []
-    designations += [designation_of(each) for each in element.get("designation") or ()]
+    designations = _designations(known, element)
     best = preferred(designations, show.languages)
     if best and best.value:
         said["display"] = best.value
@@ -137,6 +142,14 @@ def _words(known: Known, element: Element, show: Show) -> Resource:
     if show.with_designations and others:
         said["designation"] = [each.to_json() for each in others]
     return said
+
+
+def _designations(known: Known, element: Element) -> list[Designation]:
+    """The designations of a concept, those that the value set adds last."""
+    display = element.get("display")
+    designations = known.system.designations(known.concept)
+    designations += [Designation(value=str(display), is_main=True)] if display else []
+    return designations + [designation_of(each) for each in element.get("designation") or ()]
 
 
 def _kept(extensions: Sequence[Element], names: Sequence[str]) -> Iterator[Element]:

@@ -1,10 +1,52 @@
 """What is asked of an expansion, and what comes of it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from adapter.terminology.catalog import ValueSet
+from adapter.terminology.language import Languages
 from adapter.terminology.request_context import RequestContext
 from adapter.terminology.value_set.entry import ExpansionEntry
 from adapter.terminology.value_set.text_filter import Search
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpansionRequest:
+    """Which codes of a value set are wanted: those with a text, with their hierarchy or flat, and which page of them."""
+
+    text: str | None = None
+    is_flat: bool = False
+    leaves_out_abstract: bool = False
+    versions_match: bool | None = None
+    offset: int = 0
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expansion:
+    """The codes of a value set, or a page of them: as a tree (`entries` are its roots) or in a row.
+
+    `total` is how many there are, if they were counted; `used` are names and canonicals of what the expansion rests on, and
+    `languages` those that displays are wanted in.
+    """
+
+    value_set: ValueSet
+    languages: Languages | None
+    entries: tuple[ExpansionEntry, ...]
+    total: int | None
+    used: tuple[tuple[str, str], ...]
+    is_tree: bool
+    is_fragment: bool
+    shows_versions: bool
+    versions_match: bool
+
+    def rows(self) -> Iterator[tuple[int, ExpansionEntry]]:
+        """All codes in their order, each with how many others it is within."""
+        waiting = [(0, entry) for entry in reversed(self.entries)]
+        while waiting:
+            depth, entry = waiting.pop()
+            yield depth, entry
+            waiting.extend((depth + 1, child) for child in reversed(entry.children if self.is_tree else ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from adapter.terminology import messages
 from adapter.terminology.catalog import ValueSet
 from adapter.terminology.code_system.filters import filters_of
 from adapter.terminology.request_context import RequestContext, for_value_set
-from adapter.terminology.tx_issue import OperationRefusedError
+from adapter.terminology.tx_issue import OperationRefusedError, TerminologyIssue
 from adapter.terminology.value_set.membership import Members, Rules
 
 Element = JsonMapping
@@ -14,7 +14,15 @@ _WITHOUT_MEANING = ("modifierExtension", "implicitRules")
 
 
 class UnresolvedError(OperationRefusedError):
-    """An import that is not here: the code cannot be validated, but the question was a good one."""
+    """A definition that is not here: the code cannot be validated, but the question was a good one.
+
+    `unknown` is the canonical of the code system that is not here, if it is one.
+    """
+
+    def __init__(self, *issues: TerminologyIssue, unknown: str | None = None) -> None:
+        """Keep the issues, at least one, and the canonical."""
+        super().__init__(*issues)
+        self.unknown = unknown
 
 
 def prepared(value_set: ValueSet, wanted: RequestContext, rules: Rules) -> Members:
@@ -101,10 +109,4 @@ def _check_supplements(members: Members) -> None:
         each for each in wanted.required_supplements if not any(system and system.has_supplement(each) for system in systems)
     ]
     if missing:
-        raise supplements_missing(missing)
-
-
-def supplements_missing(missing: list[str]) -> OperationRefusedError:
-    """The error for supplements that are not here."""
-    message = messages.SUPPLEMENT_MISSING if len(missing) == 1 else messages.SUPPLEMENTS_MISSING
-    return message.refusal(supplements=",".join(missing))
+        raise messages.supplements_missing(missing)

@@ -12,11 +12,12 @@ from adapter.terminology.code_system.definition import CodeSystem
 from adapter.terminology.code_system.designation import preferred
 from adapter.terminology.coding import Coding
 from adapter.terminology.definition_status import status_issue
-from adapter.terminology.findings import CodeQuery, Found, Report, silently, unknown_code, unknown_system
+from adapter.terminology.findings import CodeQuery, Found, Report, misnamed_system, silently, unknown_code, unknown_system
 from adapter.terminology.request_context import RequestContext
 from adapter.terminology.tx_issue import TerminologyIssue
 from adapter.terminology.value_set.display_check import check_member_display, check_other_display
-from adapter.terminology.value_set.membership import Members
+from adapter.terminology.value_set.membership import Members, Rules
+from adapter.terminology.value_set.prepare import UnresolvedError
 from adapter.terminology.version import latest
 
 Element = JsonMapping
@@ -32,6 +33,7 @@ class Question:
 
     form: str
     codings: tuple[Coding, ...]
+    rules: Rules
     is_lenient: bool = False
     is_system_inferred: bool = False
     is_of_code_system: bool = False
@@ -39,15 +41,24 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationAnswer:
-    """What became of the codings: the one that counts (if any did), what is known of it, and all findings."""
+    """What became of the codings: the one that counts (if any did), what is known of it, and all findings.
+
+    `is_member` is None if that cannot be known; then `unknown` names the code systems that are not here. An answer that is not
+    `is_resolved` says only which definition is missing.
+    """
 
     is_valid: bool
     is_member: bool | None
     coding: Coding | None
     version: str | None
-    display: str | None
-    found: Found
-    report: Report
+    message: str
+    issues: tuple[TerminologyIssue, ...]
+    unknown: tuple[str, ...]
+    display: str | None = None
+    normalized_code: str | None = None
+    is_inactive: bool = False
+    status: str | None = None
+    is_resolved: bool = True
 
 
 @dataclass(slots=True)
@@ -176,11 +187,9 @@ def _see(system: CodeSystem, concept: Concept, found: Found) -> None:
 def _judge_system(sought: CodeQuery, wanted: RequestContext, version: str | None) -> None:
     """Say what a system is that is no code system here."""
     url, place, report = sought.coding.system, sought.coding.at("system"), sought.report
-    supplement = wanted.catalog.supplement(url)
-    if wanted.catalog.value_set(url):
-        report.add(messages.SYSTEM_IS_VALUE_SET.issue(place, system=url))
-    elif supplement:
-        report.add(messages.SYSTEM_IS_SUPPLEMENT.issue(place, system=supplement.canonical))
+    misnamed = misnamed_system(wanted.catalog, url, place=place)
+    if misnamed:
+        report.add(misnamed)
     else:
         report.add_unknown(*unknown_system(wanted.catalog, url, version, place=place))
 
@@ -230,9 +239,29 @@ def _answer(wanted: RequestContext, question: Question, state: _State) -> Valida
         is_member=state.is_member,
         coding=coding,
         version=found.version or (coding.version if coding else None),
+        message=state.report.message,
+        issues=tuple(state.report.issues),
+        unknown=tuple(state.report.unknown),
         display=display.value if display and coding else None,
-        found=found,
-        report=state.report,
+        normalized_code=found.normal,
+        is_inactive=found.inactive,
+        status=found.status,
+    )
+
+
+def unresolved(context: RequestContext, question: Question, error: UnresolvedError) -> ValidationAnswer:
+    """The answer when something that the question needs is not here."""
+    coding = question.codings[0] if question.codings and question.form != "codeableConcept" else None
+    known = context.code_system(coding.system, None) if coding and coding.system else None
+    return ValidationAnswer(
+        is_valid=False,
+        is_member=None,
+        coding=coding,
+        version=(coding.version or (known.version if known else None)) if coding else None,
+        message=str(error),
+        issues=error.issues,
+        unknown=(error.unknown,) if error.unknown else (),
+        is_resolved=False,
     )
 
 

@@ -1,7 +1,7 @@
 """Parameters of operations: a table says which there are, and a request is read by it, so that nothing is ignored."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -113,6 +113,15 @@ def read_parameters(table: Table, body: object) -> Arguments:
 def read_query(table: Table, query: Iterable[tuple[str, str]]) -> Arguments:
     """Read query parameters by a table; what is not text cannot stand in a query."""
     return _arguments(table, [(name, {"name": name, "valueString": value}) for name, value in query])
+
+
+def own_arguments(table: Table, own: Mapping[str, JsonValue], query: Sequence[tuple[str, str]]) -> Arguments:
+    """The arguments of a caller that has values by name already (None: not said), and query parameters beside them."""
+    said = {name: (value,) for name, value in own.items() if value is not None}
+    also = {name for row in table.rows if row.name in said for name in (row.name, *row.also)}
+    read = read_query(table, query)
+    repeated = [messages.REPEATED_PARAMETER.issue(name, name=name) for name, _ in query if name in also]
+    return Arguments(values={**read.values, **said}, issues=(*read.issues, *repeated))
 
 
 def _is_parameter(value: object) -> bool:

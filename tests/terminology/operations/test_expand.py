@@ -10,7 +10,6 @@ from adapter.terminology.catalog import Catalog
 from adapter.terminology.request_context import ExpansionLimits
 from adapter.terminology.tx_issue import OperationRefusedError
 from adapter.terminology.wire.operation.common import Invocation, OperationContext
-from adapter.terminology.wire.operation.expand import expand as expand_operation
 from adapter.terminology.wire.parameter import Arguments
 from tests.terminology.operations.small import (
     ALL,
@@ -23,6 +22,7 @@ from tests.terminology.operations.small import (
     TRADE,
     animals,
     call,
+    operation,
     said,
     value_set,
 )
@@ -159,10 +159,12 @@ class TestPages:
         small = OperationContext(catalog=Catalog.of(DEFINITIONS), now=NOW, limits=ExpansionLimits(expansion=8, internal=8))
 
         with pytest.raises(OperationRefusedError) as refused:
-            expand_operation(small, Invocation(arguments=Arguments(values={"url": (ALL_URL,)})))
+            operation("expand", "ValueSet").call(small, Invocation(arguments=Arguments(values={"url": (ALL_URL,)})))
 
         assert refused.value.issues[0].code == "too-costly"
-        page = expand_operation(small, Invocation(arguments=Arguments(values={"url": (ALL_URL,), "count": (3,)})))
+        page = operation("expand", "ValueSet").call(
+            small, Invocation(arguments=Arguments(values={"url": (ALL_URL,), "count": (3,)}))
+        )
         assert len(page["expansion"]["contains"]) == 3
 
     def test_inactive_concepts_can_be_left_out_and_leave_their_children(self) -> None:

@@ -3,13 +3,20 @@
 http://hl7.org/fhir/6.0.0-ballot3/valueset-operation-batch-validate-code.html
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from adapter.terminology import messages
 from adapter.terminology.tx_issue import OperationRefusedError, operation_outcome
 from adapter.terminology.wire.operation import validate_code
-from adapter.terminology.wire.operation.common import TX_RESOURCE, Invocation, OperationContext, Resource, overlaid, parameters
+from adapter.terminology.wire.operation.common import (
+    TX_RESOURCE,
+    Carry,
+    Invocation,
+    OperationContext,
+    Resource,
+    overlaid,
+    parameters,
+)
 from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType, Table, read_parameters
 
 _MOST = 5_000
@@ -26,21 +33,15 @@ VALUE_SET_TABLE = Table(operation="ValueSet/$batch-validate-code", rows=(_VALIDA
 
 def batch_in_code_system(surroundings: OperationContext, call: Invocation) -> Resource:
     """`CodeSystem/$batch-validate-code`; raises OperationRefusedError if the request as a whole cannot be read."""
-    return _batch(surroundings, call, validate_code.CODE_SYSTEM_TABLE, carry_out=validate_code.validate_in_code_system)
+    return _batch(surroundings, call, validate_code.CODE_SYSTEM_TABLE, carry_out=validate_code.IN_CODE_SYSTEM)
 
 
 def batch_in_value_set(surroundings: OperationContext, call: Invocation) -> Resource:
     """`ValueSet/$batch-validate-code`; raises OperationRefusedError if the request as a whole cannot be read."""
-    return _batch(surroundings, call, validate_code.VALUE_SET_TABLE, carry_out=validate_code.validate_in_value_set)
+    return _batch(surroundings, call, validate_code.VALUE_SET_TABLE, carry_out=validate_code.IN_VALUE_SET)
 
 
-def _batch(
-    surroundings: OperationContext,
-    call: Invocation,
-    table: Table,
-    *,
-    carry_out: Callable[[OperationContext, Invocation], Resource],
-) -> Resource:
+def _batch(surroundings: OperationContext, call: Invocation, table: Table, *, carry_out: Carry) -> Resource:
     arguments = call.arguments
     arguments.refuse_issues()
     validations = arguments.all("validation")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from adapter.json_types import JsonMapping, JsonObject, JsonValue
 from adapter.terminology import messages
@@ -12,6 +13,7 @@ from adapter.terminology.wire.parameter import Arguments, OperationParameter, Pa
 
 Element = JsonMapping
 Resource = JsonObject
+_Answer = TypeVar("_Answer")
 
 
 def _nothing(_: Element) -> Iterable[TerminologyIssue]:
@@ -39,6 +41,9 @@ class Invocation:
     header: str | None = None
     instance: str | None = None
 
+
+Carry = Callable[[OperationContext, Invocation], Resource]
+"""What carries out an operation: a call in, a resource out."""
 
 TX_RESOURCE = OperationParameter(
     name="tx-resource",
@@ -120,18 +125,32 @@ def overlaid(surroundings: OperationContext, arguments: Arguments) -> Catalog:
     """The catalog with the definitions that the request brings; OperationRefusedError if one is not as FHIR R4 says."""
     resources = arguments.all("tx-resource")
     for each in resources:
-        check_resource(surroundings, "tx-resource", each)
+        checked(surroundings, "tx-resource", each)
     return surroundings.catalog.overlaid(resources)
 
 
-def check_resource(surroundings: OperationContext, name: str, resource: Element) -> None:
-    """Raise OperationRefusedError if a resource of a parameter is not built as FHIR R4 says."""
+def instance(surroundings: OperationContext, kind: str, identity: str) -> Element:
+    """The definition of the service that an operation is called on; raises OperationRefusedError if there is none."""
+    found = surroundings.catalog.by_id(kind, identity)
+    if found is None:
+        raise messages.NOT_FOUND.refusal(type=kind)
+    return found
+
+
+def checked(surroundings: OperationContext, name: str, resource: Element) -> Element:
+    """A resource of a parameter; raises OperationRefusedError if it is not built as FHIR R4 says."""
     issues = list(surroundings.check(resource))
     if issues:
         kind = str(resource.get("resourceType"))
         raise OperationRefusedError(
             messages.WRONG_RESOURCE.issue(name, name=name, types=kind, what="see the other issues"), *issues
         )
+    return resource
+
+
+def answering(ask: Callable[[OperationContext, Invocation], _Answer], write: Callable[[_Answer, Invocation], Resource]) -> Carry:
+    """What carries out an operation: `ask` reads the call and asks the core, `write` says the answer as FHIR does."""
+    return lambda surroundings, call: write(ask(surroundings, call), call)
 
 
 def parameters(*listed: Resource | None) -> Resource:

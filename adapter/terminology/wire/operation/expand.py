@@ -1,19 +1,14 @@
 """`$expand` (http://hl7.org/fhir/R4/valueset-operation-expand.html)."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from uuid import UUID, uuid5
 
 from adapter.fhir.json import canonical_bytes
-from adapter.json_types import JsonMapping
-from adapter.terminology import messages
+from adapter.terminology import core, messages
 from adapter.terminology.catalog import ValueSet
-from adapter.terminology.request_context import RequestContext, for_value_set
 from adapter.terminology.value_set.entry import Declared, Show, shown
-from adapter.terminology.value_set.expanded import Expanded, Task
-from adapter.terminology.value_set.expansion import expanded
-from adapter.terminology.value_set.prepare import supplements_missing
-from adapter.terminology.value_set.text_filter import Search
-from adapter.terminology.wire.context import LanguageHeader, of_value_set, wanted_of
+from adapter.terminology.value_set.expanded import Expansion, ExpansionRequest
 from adapter.terminology.wire.operation.common import (
     DATE,
     DISPLAY_LANGUAGE,
@@ -24,12 +19,9 @@ from adapter.terminology.wire.operation.common import (
     Invocation,
     OperationContext,
     Resource,
-    overlaid,
 )
-from adapter.terminology.wire.operation.validate_code import value_set_of
+from adapter.terminology.wire.operation.context import value_set_of
 from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType, Table
-
-Element = JsonMapping
 
 _IDENTIFIERS = UUID("6f6f3c0e-6f0b-5c8f-9d0e-0731a0731a07")
 _UNCLOSED = "http://hl7.org/fhir/StructureDefinition/valueset-unclosed"
@@ -108,53 +100,43 @@ TABLE = Table(
 )
 
 
-def expand(surroundings: OperationContext, call: Invocation) -> Resource:
-    """`ValueSet/$expand`: the value set with its expansion; raises OperationRefusedError."""
-    call.arguments.refuse_issues()
-    header = LanguageHeader(languages=call.header, is_open=True)
-    catalog = overlaid(surroundings, call.arguments)
-    wanted = wanted_of(call.arguments, catalog, surroundings.limits, header=header)
-    value_set = value_set_of(surroundings, call, wanted)
-    arguments = of_value_set(TABLE, call.arguments, value_set)
-    _check_paging(arguments)
-    wanted = for_value_set(wanted_of(arguments, catalog, surroundings.limits, header=header), value_set, is_open=True)
-    made = expanded(value_set, _task(arguments, wanted))
-    used = {value for name, value in made.parameters if name == "used-supplement"}
-    missing = [each for each in wanted.required_supplements if not any(_is_canonical(each, other) for other in used)]
-    if missing:
-        raise supplements_missing(missing)
-    body = _body(value_set, is_whole=bool(arguments.one("includeDefinition")))
-    content = _expansion(made, arguments, wanted)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedExpansion:
+    """An expansion with what it was asked with: the arguments of the call and of the value set, and the time."""
+
+    expansion: Expansion
+    arguments: Arguments
+    now: str
+
+
+def ask_expand(surroundings: OperationContext, call: Invocation) -> AskedExpansion:
+    """The codes of the value set of a call; raises OperationRefusedError."""
+    value_set, context, arguments = value_set_of(surroundings, call, TABLE, is_open=True)
+    expansion = core.expand(context, value_set, _request(arguments))
+    return AskedExpansion(expansion=expansion, arguments=arguments, now=surroundings.now)
+
+
+def write_expand(asked: AskedExpansion, _: Invocation) -> Resource:
+    """`ValueSet/$expand`: the value set with its expansion."""
+    body = _body(asked.expansion.value_set, is_whole=bool(asked.arguments.one("includeDefinition")))
+    content = _content(asked.expansion, asked.arguments)
     identifier = uuid5(_IDENTIFIERS, canonical_bytes([body, content]).decode())
-    return {**body, "expansion": {"identifier": f"urn:uuid:{identifier}", "timestamp": surroundings.now, **content}}
+    return {**body, "expansion": {"identifier": f"urn:uuid:{identifier}", "timestamp": asked.now, **content}}
 
 
-def _is_canonical(asked: str, canonical: str) -> bool:
-    return canonical == asked or canonical.partition("|")[0] == asked
-
-
-def _check_paging(arguments: Arguments) -> None:
+def _request(arguments: Arguments) -> ExpansionRequest:
+    """What of the value set is wanted; raises OperationRefusedError for a negative number."""
     for name in ("offset", "count"):
         if (arguments.one(name) or 0) < 0:
             raise messages.WRONG_TYPE.refusal(place=name, name=name, type="number that is not negative")
-
-
-def _task(arguments: Arguments, wanted: RequestContext) -> Task:
-    has_page = arguments.has("count")
-    return Task(
-        wanted=wanted,
-        search=Search(arguments.one("filter")),
-        is_flat=bool(arguments.one("excludeNested")) or bool(arguments.one("offset")),
+    return ExpansionRequest(
+        text=arguments.one("filter"),
+        is_flat=bool(arguments.one("excludeNested")),
         leaves_out_abstract=bool(arguments.one("excludeNotForUI")),
         versions_match=arguments.one("versionsMatch"),
-        limit=None if has_page else wanted.limits.expansion,
-        page=_page(arguments),
+        offset=arguments.one("offset") or 0,
+        count=arguments.one("count"),
     )
-
-
-def _page(arguments: Arguments) -> tuple[int, int] | None:
-    count, offset = arguments.one("count"), arguments.one("offset") or 0
-    return None if count is None else (offset, offset + count)
 
 
 def _body(value_set: ValueSet, *, is_whole: bool) -> Resource:
@@ -164,42 +146,35 @@ def _body(value_set: ValueSet, *, is_whole: bool) -> Resource:
     return {"resourceType": "ValueSet", **{name: resource[name] for name in names if name in resource}}
 
 
-def _expansion(made: Expanded, arguments: Arguments, wanted: RequestContext) -> Resource:
-    count, offset = arguments.one("count"), arguments.one("offset")
-    is_tree = made.is_tree and (count is None or count > made.total)
-    listed = made.roots if is_tree else made.entries[(offset or 0) - made.passed :][:count]
-    declared = Declared()
+def _content(expansion: Expansion, arguments: Arguments) -> Resource:
+    """ValueSet.expansion without what identifies it."""
+    offset, declared = arguments.one("offset"), Declared()
     show = Show(
-        languages=wanted.languages,
+        languages=expansion.languages,
         properties=arguments.all("property"),
         with_designations=bool(arguments.one("includeDesignations")),
         designation_filters=arguments.all("designation"),
-        with_version=made.shows_versions,
+        with_version=expansion.shows_versions,
     )
-    contains = [shown(each, show, declared, nested=is_tree) for each in listed]
+    contains = [shown(entry, show, declared, nested=expansion.is_tree) for entry in expansion.entries]
     extensions = declared.to_json()
-    if made.is_fragment:
+    if expansion.is_fragment:
         extensions.append({"url": _UNCLOSED, "valueBoolean": True})
     return {
         **({"extension": extensions} if extensions else {}),
-        **({"total": made.total} if made.is_counted else {}),
-        **({"offset": offset} if offset is not None else {}),
-        "parameter": [*_repeated(arguments, made, wanted), *_used(made)],
+        **({} if expansion.total is None else {"total": expansion.total}),
+        **({} if offset is None else {"offset": offset}),
+        "parameter": [*_repeated(arguments, expansion), *({"name": name, "valueUri": value} for name, value in expansion.used)],
         **({"contains": contains} if contains else {}),
     }
 
 
-def _repeated(arguments: Arguments, made: Expanded, wanted: RequestContext) -> Iterator[Resource]:
+def _repeated(arguments: Arguments, expansion: Expansion) -> Iterator[Resource]:
     """The parameters that made a difference, as the expansion repeats them."""
     for name, kind in _REPEATED.items():
         for value in arguments.all(name):
             yield {"name": name, kind: value}
-    if wanted.languages:
-        yield {"name": "displayLanguage", "valueCode": str(wanted.languages)}
-    if made.versions_match:
+    if expansion.languages:
+        yield {"name": "displayLanguage", "valueCode": str(expansion.languages)}
+    if expansion.versions_match:
         yield {"name": "versionsMatch", "valueBoolean": True}
-
-
-def _used(made: Expanded) -> Iterator[Resource]:
-    for name, value in made.parameters:
-        yield {"name": name, "valueUri": value}

@@ -1,15 +1,9 @@
 """`$lookup` (http://hl7.org/fhir/R4/codesystem-operation-lookup.html)."""
 
-from collections.abc import Iterator, Sequence
-
-from adapter.json_types import JsonMapping
-from adapter.terminology import messages
-from adapter.terminology.code_system.concept import Concept
-from adapter.terminology.code_system.definition import CodeSystem
-from adapter.terminology.code_system.designation import PREFERRED_FOR_LANGUAGE, Designation, preferred
-from adapter.terminology.request_context import RequestContext
-from adapter.terminology.value_set.prepare import supplements_missing
-from adapter.terminology.wire.context import LanguageHeader, wanted_of
+from adapter.terminology import core, messages
+from adapter.terminology.code_system.designation import PREFERRED_FOR_LANGUAGE, Designation
+from adapter.terminology.code_system.details import ConceptDetails, ConceptProperty
+from adapter.terminology.coding import Coding
 from adapter.terminology.wire.operation.common import (
     DATE,
     DISPLAY_LANGUAGE,
@@ -20,15 +14,12 @@ from adapter.terminology.wire.operation.common import (
     Invocation,
     OperationContext,
     Resource,
-    overlaid,
     parameter,
     parameters,
 )
+from adapter.terminology.wire.operation.context import coding_of, context_of
 from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType, Table
 
-Element = JsonMapping
-
-_ALL = "*"
 TABLE = Table(
     operation="CodeSystem/$lookup",
     rows=(
@@ -52,66 +43,36 @@ TABLE = Table(
 )
 
 
-def lookup(surroundings: OperationContext, call: Invocation) -> Resource:
-    """`CodeSystem/$lookup`: what is known of a code; raises OperationRefusedError if the code or its system is not here."""
-    arguments = call.arguments
-    arguments.refuse_issues()
-    catalog = overlaid(surroundings, arguments)
-    header = LanguageHeader(languages=call.header, is_open=True)
-    wanted = wanted_of(arguments, catalog, surroundings.limits, header=header)
-    system, code = coded_system(arguments, wanted)
-    concept = system.find(code)
-    if concept is None:
-        raise messages.UNKNOWN_CODE_HERE.refusal(place="code", code=code, system=system.url)
-    return _said(system, concept, wanted, names=arguments.all("property"))
+def ask_lookup(surroundings: OperationContext, call: Invocation) -> ConceptDetails:
+    """What is known of the code of a call; raises OperationRefusedError if the code or its system is not here."""
+    context = context_of(surroundings, call)
+    return core.lookup(context, _coding(call.arguments), properties=call.arguments.all("property"))
 
 
-def coded_system(arguments: Arguments, wanted: RequestContext) -> tuple[CodeSystem, str]:
-    """The code system and the code that are meant; raises OperationRefusedError if that is unclear or not here."""
+def write_lookup(details: ConceptDetails, _: Invocation) -> Resource:
+    """`CodeSystem/$lookup`: the Parameters with what is known of a code."""
+    return parameters(
+        parameter("name", "valueString", details.name),
+        parameter("system", "valueUri", details.system.url),
+        parameter("version", "valueString", details.system.version),
+        parameter("code", "valueCode", details.concept.code),
+        parameter("display", "valueString", details.display),
+        parameter("definition", "valueString", details.concept.definition),
+        parameter("abstract", "valueBoolean", value=details.is_abstract),
+        *(parameter("designation", "part", _designation(each)) for each in details.designations),
+        *(parameter("property", "part", _property(each)) for each in details.properties),
+        *(parameter("used-supplement", "valueCanonical", each.canonical) for each in details.system.supplements),
+    )
+
+
+def _coding(arguments: Arguments) -> Coding:
+    """The coding that is meant; raises OperationRefusedError if that is unclear."""
     if arguments.has("code") and arguments.has("coding"):
         raise messages.SEVERAL_CODES.refusal(names="code and coding")
-    coding: Element = arguments.one("coding") or {
-        "system": arguments.one("system"),
-        "version": arguments.one("version"),
-        "code": arguments.one("code"),
-    }
-    if not coding.get("code") or not coding.get("system"):
+    coding = coding_of(arguments.one("coding") or {name: arguments.one(name) for name in ("system", "version", "code")})
+    if not coding.code or not coding.system:
         raise messages.MISSING_PARAMETER.refusal(place="code", names="code with system (or coding)")
-    system = found_system(wanted, coding["system"], coding.get("version") or None)
-    missing = [each for each in wanted.required_supplements if not system.has_supplement(each)]
-    if missing:
-        raise supplements_missing(missing)
-    return system, coding["code"]
-
-
-def found_system(wanted: RequestContext, url: str, version: str | None) -> CodeSystem:
-    """A code system that is here; raises OperationRefusedError for another."""
-    system = wanted.ruled_code_system(url, version)
-    if system is None:
-        raise messages.UNKNOWN_SYSTEM_HERE.refusal(place="system", system=f"{url}|{version}" if version else url)
-    return system
-
-
-def _said(system: CodeSystem, concept: Concept, wanted: RequestContext, *, names: Sequence[str]) -> Resource:
-    designations = system.designations(concept)
-    display = preferred(designations, wanted.languages) or preferred(designations, None)
-    shows_all = not names or _ALL in names
-    return parameters(
-        parameter("name", "valueString", system.resource.get("name") or system.resource.get("title") or system.url),
-        parameter("system", "valueUri", system.url),
-        parameter("version", "valueString", system.version),
-        parameter("code", "valueCode", concept.code),
-        parameter("display", "valueString", display.value if display else None),
-        parameter("definition", "valueString", concept.definition),
-        parameter("abstract", "valueBoolean", value=system.is_abstract(concept)),
-        *(parameter("designation", "part", _designation(each)) for each in designations if shows_all or "designation" in names),
-        *(
-            parameter("property", "part", each)
-            for each in _properties(system, concept)
-            if shows_all or each[0]["valueCode"] in names
-        ),
-        *(parameter("used-supplement", "valueCanonical", each.canonical) for each in system.supplements),
-    )
+    return coding
 
 
 def _designation(designation: Designation) -> list[Resource]:
@@ -125,17 +86,6 @@ def _designation(designation: Designation) -> list[Resource]:
     return [each for each in made if each]
 
 
-def _properties(system: CodeSystem, concept: Concept) -> Iterator[list[Resource]]:
-    """All properties: whether the concept is inactive, those that are written, and its neighbours in the hierarchy."""
-    yield _property("inactive", {"valueBoolean": system.is_inactive(concept)})
-    for element, _ in system.properties(concept):
-        if element.get("code") not in {"parent", "child", "inactive"}:
-            yield _property(str(element.get("code")), {key: value for key, value in element.items() if key.startswith("value")})
-    for name, neighbours in (("parent", concept.parents), ("child", concept.children)):
-        for each in neighbours:
-            yield _property(name, {"valueCode": each.code}, each.display)
-
-
-def _property(code: str, value: Element, description: str | None = None) -> list[Resource]:
-    made = [{"name": "code", "valueCode": code}, {"name": "value", **value}]
-    return [*made, *([{"name": "description", "valueString": description}] if description else [])]
+def _property(found: ConceptProperty) -> list[Resource]:
+    made = [{"name": "code", "valueCode": found.code}, {"name": "value", **found.value}]
+    return [*made, *([{"name": "description", "valueString": found.description}] if found.description else [])]

@@ -1,10 +1,9 @@
 """The table of the terminology operations: routes, CapabilityStatement and TerminologyCapabilities are made from it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from adapter.terminology.wire.operation import batch_validate_code, expand, lookup, subsumes, translate, validate_code, versions
-from adapter.terminology.wire.operation.common import Invocation, OperationContext, Resource
+from adapter.terminology.wire.operation.common import Carry, answering
 from adapter.terminology.wire.parameter import Table
 
 _HL7 = "http://hl7.org/fhir/OperationDefinition/"
@@ -17,7 +16,7 @@ class TerminologyOperation:
     name: str
     type: str | None
     table: Table
-    call: Callable[[OperationContext, Invocation], Resource]
+    call: Carry
     is_on_instance: bool = False
 
     @property
@@ -27,12 +26,14 @@ class TerminologyOperation:
 
 
 OPERATIONS: tuple[TerminologyOperation, ...] = (
-    TerminologyOperation(name="lookup", type="CodeSystem", table=lookup.TABLE, call=lookup.lookup),
+    TerminologyOperation(
+        name="lookup", type="CodeSystem", table=lookup.TABLE, call=answering(lookup.ask_lookup, lookup.write_lookup)
+    ),
     TerminologyOperation(
         name="validate-code",
         type="CodeSystem",
         table=validate_code.CODE_SYSTEM_TABLE,
-        call=validate_code.validate_in_code_system,
+        call=validate_code.IN_CODE_SYSTEM,
         is_on_instance=True,
     ),
     TerminologyOperation(
@@ -41,12 +42,18 @@ OPERATIONS: tuple[TerminologyOperation, ...] = (
         table=batch_validate_code.CODE_SYSTEM_TABLE,
         call=batch_validate_code.batch_in_code_system,
     ),
-    TerminologyOperation(name="subsumes", type="CodeSystem", table=subsumes.TABLE, call=subsumes.subsumes, is_on_instance=True),
+    TerminologyOperation(
+        name="subsumes",
+        type="CodeSystem",
+        table=subsumes.TABLE,
+        call=answering(subsumes.ask_subsumes, subsumes.write_subsumes),
+        is_on_instance=True,
+    ),
     TerminologyOperation(
         name="validate-code",
         type="ValueSet",
         table=validate_code.VALUE_SET_TABLE,
-        call=validate_code.validate_in_value_set,
+        call=validate_code.IN_VALUE_SET,
         is_on_instance=True,
     ),
     TerminologyOperation(
@@ -55,9 +62,19 @@ OPERATIONS: tuple[TerminologyOperation, ...] = (
         table=batch_validate_code.VALUE_SET_TABLE,
         call=batch_validate_code.batch_in_value_set,
     ),
-    TerminologyOperation(name="expand", type="ValueSet", table=expand.TABLE, call=expand.expand, is_on_instance=True),
     TerminologyOperation(
-        name="translate", type="ConceptMap", table=translate.TABLE, call=translate.translate, is_on_instance=True
+        name="expand",
+        type="ValueSet",
+        table=expand.TABLE,
+        call=answering(expand.ask_expand, expand.write_expand),
+        is_on_instance=True,
+    ),
+    TerminologyOperation(
+        name="translate",
+        type="ConceptMap",
+        table=translate.TABLE,
+        call=answering(translate.ask_translate, translate.write_translate),
+        is_on_instance=True,
     ),
     TerminologyOperation(name="versions", type=None, table=versions.TABLE, call=versions.versions),
 )

@@ -3,20 +3,12 @@
 http://hl7.org/fhir/R4/conceptmap-operation-translate.html, http://hl7.org/fhir/R5/conceptmap-operation-translate.html
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
-from adapter.json_types import JsonMapping
-from adapter.terminology import messages
-from adapter.terminology.catalog import Catalog
+from adapter.terminology import core, messages
 from adapter.terminology.coding import Coding
 from adapter.terminology.concept_map.index import ConceptMap
-from adapter.terminology.concept_map.translation import Mapped, translations
-from adapter.terminology.findings import silently
+from adapter.terminology.concept_map.translation import Mapped
 from adapter.terminology.request_context import RequestContext
-from adapter.terminology.value_set.membership import Members, Rules
-from adapter.terminology.value_set.prepare import prepared
-from adapter.terminology.wire.context import LanguageHeader, wanted_of
+from adapter.terminology.translation_request import Translation, TranslationRequest
 from adapter.terminology.wire.operation.common import (
     DATE,
     REQUEST_LABELS,
@@ -25,16 +17,15 @@ from adapter.terminology.wire.operation.common import (
     Invocation,
     OperationContext,
     Resource,
-    check_resource,
-    overlaid,
+    checked,
+    instance,
     parameter,
     parameters,
 )
-from adapter.terminology.wire.operation.validate_code import instance
+from adapter.terminology.wire.operation.context import coding_of, context_of
 from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType, Table
 
-Element = JsonMapping
-
+_R4 = ("code", "coding", "codeableConcept")
 _R5_SOURCE = ("sourceCode", "sourceCoding", "sourceCodeableConcept")
 _R5_TARGET = ("targetCode", "targetCoding", "targetCodeableConcept")
 TABLE = Table(
@@ -79,122 +70,87 @@ TABLE = Table(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Question:
-    """What is to be translated, in which direction, and in which release's words the answer is wanted."""
+def ask_translate(surroundings: OperationContext, call: Invocation) -> Translation:
+    """The matches of all concept maps that fit; raises OperationRefusedError.
 
-    codings: tuple[Coding, ...]
-    is_reverse: bool
-    is_r5: bool
+    Where R5 asks for the sources of a target, `system` and `source` say where they are, otherwise `targetSystem` and `target`.
+    """
+    context, arguments = context_of(surroundings, call), call.arguments
+    name = _asked(arguments)
+    is_reverse = _is_reverse(arguments, name)
+    is_source = is_reverse and name not in _R4
+    request = TranslationRequest(
+        codings=_codings(arguments, name),
+        maps=_maps(surroundings, call, context),
+        is_reverse=is_reverse,
+        system=arguments.one("system" if is_source else "targetSystem"),
+        scope=arguments.one("source" if is_source else "target"),
+    )
+    return core.translate(context, request)
 
 
-def translate(surroundings: OperationContext, call: Invocation) -> Resource:
-    """`ConceptMap/$translate`: the matches of all concept maps that fit; raises OperationRefusedError."""
-    arguments = call.arguments
-    arguments.refuse_issues()
-    question = _question(arguments)
-    catalog = overlaid(surroundings, arguments)
-    wanted = wanted_of(arguments, catalog, surroundings.limits, header=LanguageHeader(languages=call.header, is_open=True))
-    maps = _maps(surroundings, call, catalog)
-    target = _target(arguments, wanted, question)
-    found = [
-        each
-        for coding in question.codings
-        for each in translations(maps, coding, is_reverse=question.is_reverse)
-        if target.has(each)
-    ]
-    is_translated = any(each.is_translation for each in found)
+def write_translate(answer: Translation, call: Invocation) -> Resource:
+    """`ConceptMap/$translate`: the Parameters with the matches, in the words of the release that the call speaks."""
+    name = _asked(call.arguments)
+    is_r5, is_reverse = name not in _R4, _is_reverse(call.arguments, name)
     return parameters(
-        parameter("result", "valueBoolean", value=is_translated),
-        parameter("message", "valueString", None if is_translated else messages.NO_TRANSLATION.text),
-        *(parameter("match", "part", _match(each, question)) for each in dict.fromkeys(found)),
+        parameter("result", "valueBoolean", value=answer.is_translated),
+        parameter("message", "valueString", None if answer.is_translated else messages.NO_TRANSLATION.text),
+        *(parameter("match", "part", _match(each, is_r5=is_r5, is_reverse=is_reverse)) for each in answer.matches),
     )
 
 
-def _question(arguments: Arguments) -> _Question:
-    """What is to be translated; raises OperationRefusedError if that is nothing, or several things."""
-    names = [name for name in ("code", "coding", "codeableConcept", *_R5_SOURCE, *_R5_TARGET) if arguments.has(name)]
+def _asked(arguments: Arguments) -> str:
+    """The parameter that holds what is to be translated; raises OperationRefusedError for nothing, or several."""
+    names = [name for name in (*_R4, *_R5_SOURCE, *_R5_TARGET) if arguments.has(name)]
     if not names:
         raise messages.MISSING_PARAMETER.refusal(place="code", names="code with system, coding or codeableConcept")
     if len(names) > 1:
         raise messages.SEVERAL_CODES.refusal(names=", ".join(names))
-    name, value = names[0], arguments.one(names[0])
-    is_target = name in _R5_TARGET
+    return names[0]
+
+
+def _is_reverse(arguments: Arguments, name: str) -> bool:
+    return name in _R5_TARGET or arguments.one("reverse") is True
+
+
+def _codings(arguments: Arguments, name: str) -> tuple[Coding, ...]:
+    """What is to be translated; raises OperationRefusedError for a coding without a system or a code."""
+    value = arguments.one(name)
     if name.lower().endswith("code"):
         # A target code (R5) is of the target system; where R4 asks in reverse, `system` is that of the code.
-        system = arguments.one("targetSystem") if is_target else arguments.one("system")
-        codings: Iterable[Element] = [{"system": system, "code": value}]
+        system = arguments.one("targetSystem") if name in _R5_TARGET else arguments.one("system")
+        found = [{"system": system, "code": value}]
     else:
-        codings = value.get("coding", []) if "oncept" in name else [value]
-    made = tuple(Coding(system=each.get("system") or "", code=each.get("code") or "") for each in codings)
-    if not made or not all(each.system and each.code for each in made):
+        found = value.get("coding", []) if "oncept" in name else [value]
+    codings = tuple(coding_of({"system": each.get("system"), "code": each.get("code")}) for each in found)
+    if not codings or not all(coding.system and coding.code for coding in codings):
         raise messages.MISSING_PARAMETER.refusal(place=name, names=f"{name} with a system")
-    return _Question(
-        codings=made, is_reverse=is_target or bool(arguments.one("reverse")), is_r5=name in {*_R5_SOURCE, *_R5_TARGET}
-    )
+    return codings
 
 
-def _maps(surroundings: OperationContext, call: Invocation, catalog: Catalog) -> list[ConceptMap]:
+def _maps(surroundings: OperationContext, call: Invocation, context: RequestContext) -> tuple[ConceptMap, ...]:
     """The concept maps that are asked; raises OperationRefusedError if the one that is named is not here."""
     arguments = call.arguments
     if call.instance is not None:
-        return [ConceptMap(resource=instance(surroundings, "ConceptMap", call.instance))]
+        return (ConceptMap(resource=instance(surroundings, "ConceptMap", call.instance)),)
     if arguments.has("conceptMap"):
-        check_resource(surroundings, "conceptMap", arguments.one("conceptMap"))
-        return [ConceptMap(resource=arguments.one("conceptMap"))]
-    url = arguments.one("url")
-    if url is None:
-        return catalog.concept_maps
-    found = catalog.concept_map(url, arguments.one("conceptMapVersion"))
-    if found is None:
-        raise messages.UNKNOWN_CONCEPT_MAP.refusal(place="url", concept_map=url)
-    return [found]
+        return (ConceptMap(resource=checked(surroundings, "conceptMap", arguments.one("conceptMap"))),)
+    return context.needed_concept_maps(arguments.one("url"), arguments.one("conceptMapVersion"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Target:
-    """What a translation must be in: a code system, and a value set (its members, if it is here)."""
-
-    system: str | None
-    url: str | None
-    members: Members | None
-
-    def has(self, mapped: Mapped) -> bool:
-        """Whether a translation is in it; that there is none is said of every target."""
-        coding = mapped.coding
-        if coding is None:
-            return True
-        if self.system and coding.system != self.system:
-            return False
-        if self.members:
-            return self.members.has(silently(coding)) is True
-        return self.url is None or self.url in mapped.scopes
-
-
-def _target(arguments: Arguments, wanted: RequestContext, question: _Question) -> _Target:
-    """What the request says of the translations: those of R5's target code are sources, all others targets."""
-    is_source = question.is_r5 and question.is_reverse
-    url = arguments.one("source" if is_source else "target")
-    value_set = wanted.catalog.value_set(url) if url else None
-    return _Target(
-        system=arguments.one("system" if is_source else "targetSystem"),
-        url=url,
-        members=prepared(value_set, wanted, Rules()) if value_set else None,
-    )
-
-
-def _match(mapped: Mapped, question: _Question) -> list[Resource]:
-    """One match, in the words of the release that the question was asked in; R5's are in every answer."""
-    shown = mapped.asked if question.is_r5 and question.is_reverse else mapped.coding
+def _match(mapped: Mapped, *, is_r5: bool, is_reverse: bool) -> list[Resource]:
+    """One match; R5's relationship is in every answer."""
+    shown = mapped.asked if is_r5 and is_reverse else mapped.coding
     made = [
         parameter("equivalence", "valueCode", mapped.equivalence),
         parameter("relationship", "valueCode", mapped.relationship),
         parameter("concept", "valueCoding", _coding(shown)),
         parameter("originMap", "valueCanonical", mapped.canonical or None),
     ]
-    if not question.is_r5:
+    if not is_r5:
         made.append(parameter("source", "valueUri", mapped.canonical.partition("|")[0] or None))
-    elif question.is_reverse:
+    elif is_reverse:
         made.append(parameter("source", "valueCoding", _coding(mapped.coding)))
     return [each for each in made if each]
 
