@@ -13,7 +13,10 @@ from adapter.readers.input_form import InputForm, structure_issues
 from adapter.readers.port import not_read
 
 _BOM = b"\xef\xbb\xbf"
-_UTF_16_OR_32 = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff", b"{\x00", b"[\x00", b"\x00{", b"\x00[", b"\x00\x00\x00")
+_UTF_16_OR_32 = (
+    *(b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff"),
+    *(b"{\x00", b"[\x00", b"\x00{", b"\x00[", b"\x00\x00\x00{", b"\x00\x00\x00["),
+)
 _REMARKS = (b'"$comment"', b'"$schema"')
 _PLAIN_VALUE = re.compile(rb'"(?:[^"\\\n]|\\.)*"|-?[0-9][0-9.eE+-]*|true|false|null')
 

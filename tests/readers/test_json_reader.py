@@ -99,6 +99,8 @@ def test_broken_json_is_refused_with_its_place() -> None:
         (b"MSH|^~\\&|", False),
         (b"nullable", False),
         (b"\x00\x01", False),
+        (b"\x00\x00\x00{", True),
+        (bytes(128) + b"DICM", False),
     ],
 )
 def test_what_is_or_wants_to_be_json_is_recognised(content: bytes, *, expected: bool) -> None:
