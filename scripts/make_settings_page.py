@@ -27,8 +27,8 @@ that does not fit, stops the start with words that say what it must be.
 TAIL = """
 `ADAPTER_TEST_DATA` and `ADAPTER_TEST_FHIR_URL` belong to the tests; the adapter does not look at them.
 
-Colours follow `NO_COLOR`. Proxies and certificates for the way outwards follow `HTTPS_PROXY`, `NO_PROXY` and
-`REQUESTS_CA_BUNDLE`.
+Colours follow `NO_COLOR`. The way to other machines follows `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` and
+`REQUESTS_CA_BUNDLE`; servers on this machine are asked directly, and passwords in a file `.netrc` are never sent.
 """
 
 

@@ -7,10 +7,11 @@ from urllib.parse import quote
 
 import requests
 
+from adapter.client.deadline import timed_session
 from adapter.client.loose import dict_in, list_in
 from adapter.client.remark import Remark, is_outcome, remarks_of
 from adapter.client.server_answer import json_of, json_or_none, unusable
-from adapter.client.target import target_at
+from adapter.client.target import is_loopback, target_at
 from adapter.client.transaction import (
     EntryResult,
     TransactionResult,
@@ -49,8 +50,9 @@ class FhirClient:
     """A client of one FHIR server; all that it raises is an AdapterError whose text holds no patient data.
 
     `timeout` is in seconds, to connect and between two bytes. `trusted_servers` may be given real patient data, as may this
-    machine; any other host only gets resources labelled HTEST (rule PRI-03). A session of the client's own ignores proxies and
-    passwords set in the environment; a caller who wants them passes a `session`, which stays the caller's to close.
+    machine; any other host only gets resources labelled HTEST (rule PRI-03). A session of the client's own follows the
+    environment's proxies and certificates, except for this machine, and never sends its passwords; a `session` of the caller's
+    stays the caller's to close, and has no limit of time for the head of an answer but the one between two bytes.
     """
 
     def __init__(
@@ -66,7 +68,7 @@ class FhirClient:
         self.target = target_at(base_url, trusted_servers)
         self.source = f"FHIR server {self.target.host}"
         self._wire = Wire(
-            session=session or _own_session(),
+            session=session or timed_session(is_direct=is_loopback(self.target.host)),
             timeout=timeout,
             retries=retries or Retries(),
             limits=limits or AnswerLimits(),
@@ -182,12 +184,6 @@ class FhirClient:
             text = f"The FHIR server did not answer with a {resource_type}: check that the base URL is the FHIR endpoint."
             raise unusable(text, source=self.source)
         return found
-
-
-def _own_session() -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False
-    return session
 
 
 def _parameters(resource: JsonObject) -> JsonObject:

@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3
 
+from adapter.client.deadline import SecondsLeft, ending
 from adapter.issues import Issue, IssueType, Severity, UnavailableError
 
 _REPEATED_STATUS = frozenset({429, 502, 503, 504})
@@ -33,9 +34,13 @@ class Retries:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerLimits:
-    """How much of one answer we take: bytes after decompression, and seconds from the first byte to the last."""
+    """How much we take: bytes of an answer after decompression, values in it, and seconds from the question to its last byte.
+
+    The seconds are those of all attempts and redirects together.
+    """
 
     answer_bytes: int = 64 * 1024 * 1024
+    answer_values: int = 2_000_000
     answer_seconds: float = 120.0
     clock: Callable[[], float] = time.monotonic
 
@@ -83,29 +88,36 @@ class Wire:
 
         Raises UnavailableError if there is no whole answer within the limits.
         """
-        for _ in range(_LONGEST_CHAIN):
-            answer = self._persistently(request)
-            if answer.status not in _REDIRECT_STATUS:
-                return answer
-            request = self._redirected(request, answer)
+        end = self.limits.clock() + max(self.limits.answer_seconds, self.timeout[1])
+
+        def left() -> float:
+            return end - self.limits.clock()
+
+        with ending(left):
+            for _ in range(_LONGEST_CHAIN):
+                answer = self._persistently(request, left)
+                if answer.status not in _REDIRECT_STATUS:
+                    return answer
+                request = self._redirected(request, answer)
         raise self._error(IssueType.PROCESSING, "The FHIR server redirects in a circle: check its base URL.")
 
-    def _persistently(self, request: Request) -> ServerAnswer:
+    def _persistently(self, request: Request, left: SecondsLeft) -> ServerAnswer:
+        answer = self._once(request, left)
         for attempt in range(1, self.retries.attempts if request.is_repeatable else 1):
-            answer = self._once(request)
-            if isinstance(answer, ServerAnswer) and answer.status not in _REPEATED_STATUS:
-                return answer
-            self.retries.sleep(_wait(self.retries, attempt, answer))
-        answer = self._once(request)
+            wait = _wait(self.retries, attempt, answer)
+            if (isinstance(answer, ServerAnswer) and answer.status not in _REPEATED_STATUS) or wait > left():
+                break
+            self.retries.sleep(wait)
+            answer = self._once(request, left)
         if isinstance(answer, Interruption):
             text = "The connection to the FHIR server failed or was cut: check that it runs and can be reached, then try again."
             raise self._error(IssueType.TRANSIENT, text) from answer.cause
         return answer
 
-    def _once(self, request: Request) -> ServerAnswer | Interruption:
+    def _once(self, request: Request, left: SecondsLeft) -> ServerAnswer | Interruption:
         try:
             with self._sent(request) as response:
-                content = self._content(response)
+                content = self._content(response, left)
                 return ServerAnswer(status=response.status_code, headers=response.headers, content=content)
         except (requests.ReadTimeout, urllib3.exceptions.ReadTimeoutError) as error:
             raise self._too_slow() from error
@@ -129,16 +141,18 @@ class Wire:
             stream=True,
         )
 
-    def _content(self, response: requests.Response) -> bytes:
+    def _content(self, response: requests.Response, left: SecondsLeft) -> bytes:
         # read1 hands over what has arrived, so that the time limit is seen between two drops of a trickle.
-        content, end = bytearray(), self.limits.clock() + self.limits.answer_seconds
+        content = bytearray()
         while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=True):
             content += chunk
             if len(content) > self.limits.answer_bytes:
-                text = "The FHIR server's answer is larger than the limit: ask for less, or raise the limit."
-                raise self._error(IssueType.TOO_COSTLY, text)
-            if self.limits.clock() > end:
+                raise self._too_large()
+            if left() < 0:
                 raise self._too_slow()
+        # Sixty megabytes of `{}` would take thirty times as much memory when they are read.
+        if content.count(b"{") + content.count(b"[") + content.count(b",") > self.limits.answer_values:
+            raise self._too_large()
         return bytes(content)
 
     def _redirected(self, request: Request, answer: ServerAnswer) -> Request:
@@ -147,6 +161,10 @@ class Wire:
             text = "The FHIR server redirects elsewhere, which is not followed: set the base URL to where it wants to be called."
             raise self._error(IssueType.SECURITY, text)
         return replace(request, url=url, params={})
+
+    def _too_large(self) -> UnavailableError:
+        text = "The FHIR server's answer is larger than the limit: ask for less, or raise the limit."
+        return self._error(IssueType.TOO_COSTLY, text)
 
     def _too_slow(self) -> UnavailableError:
         text = "The FHIR server did not answer in time; it may have done what was asked: look there, or try again later."

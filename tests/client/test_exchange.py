@@ -2,8 +2,10 @@
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 import requests
@@ -152,6 +154,67 @@ def test_a_trickling_answer_is_not_waited_for_beyond_the_time_limit() -> None:
     assert code_of(error) is IssueType.TIMEOUT
 
 
+@contextmanager
+def dripping_server(*parts: bytes) -> Iterator[str]:
+    """A server that sends the first part, and then the second one again and again, a hundred times a second."""
+    stop = threading.Event()
+
+    def drip() -> None:
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            connection.recv(65536)
+            connection.sendall(parts[0])
+            while not stop.wait(0.01):
+                connection.sendall(parts[1])
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=drip)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/fhir"
+        stop.set()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (b"HTTP/1.1 200 OK\r\nX: ", b"x"),
+        (b"HTTP/1.1 200 OK\r\n", b"X: x\r\n"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", b" "),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"0"),
+    ],
+    ids=["a header", "headers", "100 Continue", "a body", "chunks", "the size of a chunk"],
+)
+def test_an_answer_that_drips_holds_us_no_longer_than_the_time_limit(parts: tuple[bytes, bytes]) -> None:
+    with dripping_server(*parts) as base:
+        client = FhirClient(base, timeout=(1, 0.3), limits=AnswerLimits(answer_seconds=0.3))
+        started = time.monotonic()
+        with pytest.raises(UnavailableError) as error:
+            client.capabilities()
+
+        assert time.monotonic() - started < 5
+    assert code_of(error) is IssueType.TIMEOUT or "breaks HTTP" in error.value.issues[0].text
+
+
+def test_attempts_and_their_waits_end_with_the_time_limit(server: responses.RequestsMock, waits: list[float]) -> None:
+    server.get(METADATA, status=503, headers={"Retry-After": "20"})
+    client = FhirClient(BASE, retries=Retries(sleep=waits.append), limits=AnswerLimits(answer_seconds=10), timeout=(1, 10))
+    with pytest.raises(UnavailableError):
+        client.capabilities()
+
+    assert waits == []
+    assert len(server.calls) == 1
+
+
+def test_many_small_values_are_not_taken(server: responses.RequestsMock) -> None:
+    server.get(METADATA, body=b"[" + b"{}," * 1000 + b"{}]")
+    client = FhirClient(BASE, limits=AnswerLimits(answer_values=1000))
+    with pytest.raises(UnavailableError, match="larger than the limit"):
+        client.capabilities()
+
+
 def test_a_huge_answer_is_not_taken(server: responses.RequestsMock) -> None:
     server.get(METADATA, body=b" " * 2000)
     client = FhirClient(BASE, limits=AnswerLimits(answer_bytes=1000))
@@ -224,14 +287,45 @@ def test_a_redirect_in_a_circle_ends(server: responses.RequestsMock, client: Fhi
         client.capabilities()
 
 
-def test_proxies_and_passwords_of_the_environment_are_not_used(
-    server: responses.RequestsMock, client: FhirClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HTTP_PROXY", "http://proxy.invalid:3128")
-    server.get(METADATA, json=STATEMENT)
-    client.capabilities()
+def asked_with(server: responses.RequestsMock, base: str) -> tuple[dict[str, object], object]:
+    """What the one request to a base URL says of proxies and certificates, and its password."""
+    server.get(f"{base}/metadata", json=STATEMENT)
+    FhirClient(base).capabilities()
+    request = server.calls[0].request
+    return request.req_kwargs, request.headers.get("Authorization")  # type: ignore[attr-defined]  # responses adds it
 
-    assert not server.calls[0].request.req_kwargs["proxies"]  # type: ignore[attr-defined]  # responses adds it
+
+@pytest.fixture
+def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """An environment with a proxy, certificates and passwords; gives the path of the certificates."""
+    (tmp_path / "netrc").write_text("default login doe password secret")
+    (tmp_path / "certificates").write_text("")
+    for name, value in {"HTTP_PROXY": PROXY, "HTTPS_PROXY": PROXY, "NO_PROXY": "", "NETRC": str(tmp_path / "netrc")}.items():
+        monkeypatch.setenv(name, value)
+        monkeypatch.setenv(name.lower(), value)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "certificates"))
+    return str(tmp_path / "certificates")
+
+
+PROXY = "http://proxy.invalid:3128"
+
+
+@pytest.mark.usefixtures("surroundings")
+def test_this_machine_is_asked_directly_and_without_passwords(server: responses.RequestsMock) -> None:
+    settings, password = asked_with(server, BASE)
+
+    assert not settings["proxies"]
+    assert password is None
+
+
+def test_another_machine_is_asked_as_the_environment_says_but_without_its_passwords(
+    server: responses.RequestsMock, surroundings: str
+) -> None:
+    settings, password = asked_with(server, "https://fhir.example.org/r4")
+
+    assert PROXY in str(settings["proxies"])
+    assert settings["verify"] == surroundings
+    assert password is None
 
 
 def test_a_session_of_the_caller_is_used(server: responses.RequestsMock) -> None:
