@@ -16,7 +16,7 @@ from adapter.clock import today
 from adapter.conversion import Conversion, Options, Versions
 from adapter.definitions.derived import claim_edits, payer_value_sets
 from adapter.definitions.load_terminology import load_terminology
-from adapter.definitions.source import Resource, load_definitions
+from adapter.definitions.source import Resource
 from adapter.definitions.view import versioned
 from adapter.document_schema import DocumentWords, document_words
 from adapter.fhir.json import canonical_bytes
@@ -168,8 +168,7 @@ class Runtime:
 
         Raises SetupError for definitions of the user that are not built as R4 says; ours are checked by the tests.
         """
-        base = self.terminology.base  # a file that cannot be used is reported here
-        found = load_definitions(self._terminology_files, base=base)
+        found = tuple(dict(each) for each in self.terminology.catalog)
         if self.settings.mappings:
             wrong = [(each, issue) for each in found for issue in self.release.structure.issues(each) if issue.is_error]
             if wrong:
@@ -188,7 +187,7 @@ class Runtime:
         composes = [each["compose"] for each in self.definitions if "compose" in each]
         named = {part["system"] for compose in composes for part in compose["include"] if "system" in part}
         closed = (named | set(self.terminology.systems.values())) - held
-        return Catalog.of(release_definitions(), closed=closed).overlaid(self.definitions)
+        return Catalog.of(release_definitions(), closed=closed).overlaid(self.terminology.catalog)
 
     @cached_property
     def _terminology_files(self) -> JsonObject:

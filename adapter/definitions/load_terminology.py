@@ -1,11 +1,12 @@
 """Makes the Terminology that mappings ask of our definitions and the list of systems, and says what is wrong with the files."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from adapter.definitions.source import TYPES, load_resources
+from adapter.definitions.source import TYPES, load_resources, published
 from adapter.issues import Issue, IssueType, SetupError, Severity
+from adapter.terminology.catalog import Catalog
 from adapter.terminology.concept_map.index import NO_TRANSLATION, ConceptMap
 from adapter.terminology.terminology import Terminology
 
@@ -26,30 +27,42 @@ def load_terminology(files: Mapping[str, object], *, base: str) -> Terminology:
     for file, content in files.items():
         reader.check(file, content)
     reader.stop_if_wrong()
-    for file, resource in load_resources(files, base=base).items():
-        reader.read(file, resource)
-    reader.name_code_systems()
+    resources = load_resources(files, base=base)
+    for file, resource in resources.items():
+        reader.check_codes(file, resource)
     reader.stop_if_wrong()
+    catalog = Catalog.of(published(resources.values()))
+    word_lists = [
+        ConceptMap(resource=each) for each in resources.values() if each["resourceType"] == "ConceptMap" and "url" not in each
+    ]
     return Terminology(
         base=base,
         systems=MappingProxyType(reader.systems),
         spellings=MappingProxyType(reader.spellings),
-        concepts=MappingProxyType(reader.concepts),
-        maps=MappingProxyType(reader.maps),
+        catalog=catalog,
+        concepts=MappingProxyType(
+            {alias: _displays(catalog, url) for alias, url in reader.systems.items() if url in catalog.code_systems}
+        ),
+        maps=MappingProxyType(
+            {str(each.resource["id"]): MappingProxyType(each.first_targets) for each in (*word_lists, *catalog.concept_maps)}
+        ),
     )
 
 
+def _displays(catalog: Catalog, url: str) -> Mapping[str, str | None]:
+    """The codes of a code system that we hold, with their displays."""
+    system = catalog.code_system(url)
+    return MappingProxyType({concept.code: concept.display for concept in system.all()} if system else {})
+
+
 class _Reader:
-    """Collects what the files say, and what is wrong with them."""
+    """Collects which systems the files name, and what is wrong with them."""
 
     def __init__(self, base: str) -> None:
         self.base = base
         self.systems: dict[str, str] = {}
         self.spellings: dict[str, str] = {}
-        self.maps: dict[str, Mapping[str, str]] = {}
-        self.concepts: dict[str, Mapping[str, str | None]] = {}
         self.issues: list[Issue] = []
-        self._code_systems: dict[str, tuple[str, Mapping[str, str | None]]] = {}
 
     def stop_if_wrong(self) -> None:
         if self.issues:
@@ -73,22 +86,14 @@ class _Reader:
         if "url" in top:
             self._text(file, "url", top["url"])
 
-    def read(self, file: str, resource: Mapping[str, object]) -> None:
-        """Keep what mappings can ask of a definition."""
+    def check_codes(self, file: str, resource: Mapping[str, object]) -> None:
+        """Whether mappings can ask for the codes of a definition: each is a text, and a CodeSystem has an alias."""
         if resource["resourceType"] == "CodeSystem" and "url" in resource:
-            self._code_systems[str(resource["url"])] = (file, dict(self._concepts(file, resource)))
+            self._check_concepts(file, resource)
+            if resource["url"] not in self.systems.values():
+                self._say(file, "The URL of this CodeSystem has no alias. Add one to the list of systems.")
         elif resource["resourceType"] == "ConceptMap":
             self._check_pairs(file, resource)
-            self.maps[str(resource["id"])] = MappingProxyType(ConceptMap(resource=resource).first_targets)
-
-    def name_code_systems(self) -> None:
-        """Find the alias of every code system that was read."""
-        aliases = {url: alias for alias, url in self.systems.items()}
-        for url, (file, concepts) in self._code_systems.items():
-            if url in aliases:
-                self.concepts[aliases[url]] = MappingProxyType(dict(concepts))
-            else:
-                self._say(file, "The URL of this CodeSystem has no alias. Add one to the list of systems.")
 
     def _systems(self, file: str, systems: Mapping[str, object]) -> None:
         for alias, entry in systems.items():
@@ -100,12 +105,11 @@ class _Reader:
                 if self.spellings.setdefault(spelling, url) != url:
                     self._say(f"{file}#systems.{alias}", "This spelling belongs to another system already. Keep one of the two.")
 
-    def _concepts(self, file: str, parent: Mapping[str, object]) -> Iterator[tuple[str, str | None]]:
+    def _check_concepts(self, file: str, parent: Mapping[str, object]) -> None:
         for each in _list(parent.get("concept")):
             concept = _mapping(each)
-            display = concept.get("display")
-            yield self._text(file, "concept.code", concept.get("code")), None if display is None else str(display)
-            yield from self._concepts(file, concept)
+            self._text(file, "concept.code", concept.get("code"))
+            self._check_concepts(file, concept)
 
     def _check_pairs(self, file: str, concept_map: Mapping[str, object]) -> None:
         """Whether each element and each target that means something names a code."""

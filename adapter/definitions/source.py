@@ -1,7 +1,7 @@
 """Our own definitions as FHIR resources: what the files say, under the common header, with absolute URLs."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -19,21 +19,23 @@ _FIRST = ("resourceType", "id", "text", "url", "version", "name", "title", "stat
 _SECOND = ("contact", "description", "jurisdiction", "purpose", "copyright")
 
 
-def load_definitions(files: Mapping[str, object], *, base: str) -> tuple[Resource, ...]:
-    """The definitions that are published: resources with absolute URLs, by type in the order of TYPES, then by id.
+def published(resources: Iterable[Resource]) -> tuple[Resource, ...]:
+    """The definitions that are published, by type in the order of TYPES, then by id.
 
-    `files` holds parsed YAML by file name, of which one may have a `header`: what every definition begins with, and `owners`:
-    by code system the sentence that the copyright of a definition gets which names it. A resource without a `url` is for
-    mappings only (the words of an input form are nobody's code system) and is not published. Of two with one URL the last
-    stays: a user's definition replaces ours. A definition without a narrative gets its title and description as one. `base` is
-    the canonical base without a slash at its end.
+    A resource without a `url` is for mappings only (the words of an input form are nobody's code system) and is not published.
+    Of two with one URL the last stays: a user's definition replaces ours.
     """
-    made = {each["url"]: each for each in load_resources(files, base=base).values() if "url" in each}
-    return tuple(sorted(made.values(), key=lambda each: (TYPES.index(each["resourceType"]), each["id"])))
+    by_url = {each["url"]: each for each in resources if "url" in each}
+    return tuple(sorted(by_url.values(), key=lambda each: (TYPES.index(each["resourceType"]), each["id"])))
 
 
 def load_resources(files: Mapping[str, object], *, base: str) -> dict[str, Resource]:
-    """All definitions by file, published or not, each complete; files that hold something else are passed over."""
+    """All definitions by file, published or not, with absolute URLs; files that hold something else are passed over.
+
+    `files` holds parsed YAML by file name, of which one may have a `header`: what every definition begins with, and `owners`:
+    by code system the sentence that the copyright of a definition gets which names it. A definition without a narrative gets
+    its title and description as one. `base` is the canonical base without a slash at its end.
+    """
     contents = [content for content in files.values() if isinstance(content, Mapping)]
     header: Resource = {}
     owners: dict[str, str] = {}

@@ -1,6 +1,6 @@
 """The definitions that operations work on: found by type, URL and version, with a request's own definitions laid over them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol, TypeVar
@@ -88,6 +88,10 @@ class Catalog:
     def of(cls, resources: Iterable[Element], *, closed: Iterable[str] = ()) -> "Catalog":
         """The catalog of some resources; `closed` are code systems that exist and that nobody here may hold."""
         return cls(resources, closed=frozenset(closed))
+
+    def __iter__(self) -> Iterator[Element]:
+        """The definitions of this catalog, without those that it lies on: by type in the order in which they came."""
+        return (each for listed in self.resources.values() for each in listed)
 
     def overlaid(self, resources: Iterable[Element]) -> "Catalog":
         """This catalog with more definitions on top, for one request; this one stays as it is."""

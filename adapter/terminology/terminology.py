@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from adapter.terminology.catalog import Catalog
+
 
 class UnknownNameError(LookupError):
     """A mapping names a code system, a code or a translation that the terminology does not have: a mistake in the mapping."""
@@ -12,6 +14,7 @@ class UnknownNameError(LookupError):
 class Terminology:
     """What mappings ask of the terminology; made by `load_terminology`.
 
+    `catalog` holds our definitions, the same ones that operations answer from; the ready-made look-ups are derived from it.
     `systems` holds URLs by alias, `spellings` the URL to emit by every accepted spelling of it, `concepts` the codes that we
     hold with their displays by the alias of their code system, `maps` the translations (code to code) by name.
     """
@@ -19,6 +22,7 @@ class Terminology:
     base: str
     systems: Mapping[str, str]
     spellings: Mapping[str, str]
+    catalog: Catalog
     concepts: Mapping[str, Mapping[str, str | None]]
     maps: Mapping[str, Mapping[str, str]]
 

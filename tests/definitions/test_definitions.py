@@ -12,7 +12,7 @@ import pytest
 
 from adapter.assembly import Runtime, load
 from adapter.checks import check_resource, r4
-from adapter.definitions.source import TYPES, load_definitions
+from adapter.definitions.source import TYPES, load_resources, published
 from adapter.issues import SetupError
 from adapter.rules.policy import DEFAULT
 from adapter.rules.registry import RULES
@@ -390,7 +390,7 @@ def test_what_is_no_definition_is_passed_over() -> None:
         "set": {"resourceType": "ValueSet", "id": "a", "url": "ValueSet/a", "compose": {"include": [{"system": "urn:a"}]}},
     }
 
-    (found,) = load_definitions(files, base=BASE)
+    (found,) = published(load_resources(files, base=BASE).values())
 
     assert found["url"] == f"{BASE}/ValueSet/a"
     assert "copyright" not in found
@@ -403,7 +403,7 @@ def test_a_definition_has_a_narrative_of_its_title_and_description_unless_it_bri
         "own": {"resourceType": "ValueSet", "id": "c", "url": "ValueSet/c", "text": {"status": "empty"}},
     }
 
-    said, bare, own = load_definitions(files, base=BASE)
+    said, bare, own = published(load_resources(files, base=BASE).values())
 
     assert said["text"]["div"] == '<div xmlns="http://www.w3.org/1999/xhtml"><p>A &amp; B</p><p>Both</p></div>'
     assert "ValueSet/b" in bare["text"]["div"]

@@ -7,9 +7,14 @@ from typing import Any
 import pytest
 import yaml
 
+from adapter.assembly import load
 from adapter.definitions.load_terminology import load_terminology
 from adapter.issues import InvalidError
-from adapter.terminology import Terminology, UnknownNameError
+from adapter.settings import Settings
+from adapter.terminology import Terminology, UnknownNameError, core
+from adapter.terminology.coding import Coding
+from adapter.terminology.request_context import ExpansionLimits, RequestContext
+from adapter.terminology.translation_request import TranslationRequest
 
 BASE = "https://adapter.invalid/fhir"
 FOLDER = Path(__file__).parents[2] / "mappings" / "terminology"
@@ -121,3 +126,32 @@ def test_all_mistakes_are_said_at_once() -> None:
         load_terminology({"a.yaml": {}, "b.yaml": {}}, base=BASE)
 
     assert len(refusal.value.issues) == 2
+
+
+def test_maps_translate_by_the_concept_maps_that_are_served() -> None:
+    runtime = load(Settings())
+    context = RequestContext(catalog=runtime.catalog, limits=ExpansionLimits())
+    served = [each for kind, each in runtime.served_definitions if kind == "ConceptMap"]
+    pairs = [
+        (found, group.source, code, target)
+        for found in (context.needed_concept_maps(f"{runtime.terminology.base}/ConceptMap/{name}", None)[0] for name in served)
+        for group in found.groups
+        for code in group.codes
+        if (target := runtime.terminology.translate(str(found.resource["id"]), code))
+    ]
+
+    assert served
+    assert pairs
+    for found, source, code, target in pairs:
+        request = TranslationRequest(codings=(Coding(system=source, code=code),), maps=(found,))
+        assert target in {match.coding.code for match in core.translate(context, request).matches if match.coding}
+
+
+def test_maps_ask_the_code_systems_that_are_served() -> None:
+    runtime = load(Settings())
+
+    assert runtime.terminology.concepts
+    for alias, codes in runtime.terminology.concepts.items():
+        system = runtime.catalog.code_system(runtime.terminology.system(alias))
+        assert system is not None
+        assert {concept.code: concept.display for concept in system.all()} == codes

@@ -60,7 +60,7 @@ class OperationParameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """The parameters of an operation, and those of which one must be there (`needs`, each a group)."""
+    """The parameters of an operation, found by any of their names."""
 
     operation: str
     rows: tuple[OperationParameter, ...]
