@@ -11,7 +11,7 @@ _CHECKOUT = Path(__file__).parents[1]
 
 
 def folder_of(name: str) -> Path:
-    """A folder of files that travel with the adapter (`mappings`, `fhir_examples`), installed or in a checkout."""
+    """A folder of files that travel with the adapter (`mappings`, `fhir_examples`, `docs`), installed or in a checkout."""
     packaged = _PACKAGED / name
     return packaged if packaged.is_dir() else _CHECKOUT / name
 
@@ -47,6 +47,11 @@ def files_below(folder: str) -> dict[str, str]:
     found = sorted(file for file in Path(folder).rglob("*") if file.is_file())
     places = {str(file): file.relative_to(folder) for file in found}
     return {name: place.as_posix() for name, place in places.items() if not any(part.startswith(".") for part in place.parts)}
+
+
+def topics() -> dict[str, str]:
+    """The pages of the documentation by topic."""
+    return {file.stem: file.read_text("utf-8") for file in sorted(folder_of("docs").glob("*.md"))}
 
 
 def text_of(file: Path) -> str:

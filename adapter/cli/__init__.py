@@ -25,6 +25,7 @@ _COMMANDS = {
     "orders": ("adapter.cli.orders", "orders_command"),
     "package": ("adapter.cli.package", "package_command"),
     "examples": ("adapter.cli.examples", "examples_command"),
+    "docs": ("adapter.cli.docs", "docs_command"),
 }
 _SHORT = {
     "convert": "Turn the documents of one encounter into a FHIR Bundle.",
@@ -40,7 +41,8 @@ _SHORT = {
     "claim": "Show a claim as CMS-1500 boxes and 837P segments.",
     "orders": "Show the confirmatory orders, and what each lacks.",
     "package": "Write the FHIR NPM package of our definitions, profiles and examples.",
-    "examples": "Convert the examples that travel with the adapter.",
+    "examples": "Convert the examples that travel with the adapter, or copy them.",
+    "docs": "Print a page of the documentation.",
 }
 
 

@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from shutil import copytree
 
 import click
 from rich.table import Table
@@ -10,7 +11,7 @@ from rich.text import Text
 from adapter.assembly import default_runtime
 from adapter.cli.exit_code import Outcome
 from adapter.cli.files import documents_of
-from adapter.cli.show import count_of, out, print_json, tracked
+from adapter.cli.show import count_of, note, out, print_json, tracked
 from adapter.cli.written import write_whole
 from adapter.conversion import Conversion
 from adapter.distribution import example_folders, same_everywhere
@@ -20,15 +21,19 @@ from adapter.json_types import JsonList, JsonObject
 
 @click.command("examples")
 @click.option("--update", is_flag=True, help="Write bundle.json and issues.json of each example anew.")
+@click.option("--copy", "target", type=click.Path(path_type=Path, file_okay=False), help="Copy them into this folder instead.")
 @click.option("--json", "as_json", is_flag=True, help="Print a list of the examples.")
-def examples_command(*, update: bool, as_json: bool) -> int:
+def examples_command(*, update: bool, target: Path | None, as_json: bool) -> int:
     """Convert the examples that travel with the adapter, and show what became of each.
 
     \b
     Examples:
       adapter examples
+      adapter examples --copy my-examples
       adapter examples --update
     """
+    if target:
+        return _copy(target)
     runtime = default_runtime()
     runtime.prepare()  # so that the first example is not blamed for it
     rows = []
@@ -39,6 +44,18 @@ def examples_command(*, update: bool, as_json: bool) -> int:
         if update:
             _write(folder, conversion)
     print_json(rows) if as_json else _show(rows)
+    return Outcome.GOOD
+
+
+def _copy(target: Path) -> Outcome:
+    """Copy the folders of all examples; nothing that is there is overwritten."""
+    folders = example_folders()
+    if taken := [folder.name for folder in folders if (target / folder.name).exists()]:
+        message = f"there is {taken[0]} in it already; name a new folder"
+        raise click.BadParameter(message, param_hint="--copy")
+    for folder in folders:
+        copytree(folder, target / folder.name)
+    note(f"copied: {len(folders)} examples; try: adapter convert {target / folders[0].name}")
     return Outcome.GOOD
 
 

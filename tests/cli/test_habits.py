@@ -349,3 +349,14 @@ def test_a_mistake_in_a_file_of_the_user_is_wrong_use_whichever_it_is(run: Run, 
 
     assert run("convert", INFANT, "--mappings", str(tmp_path)).code == Outcome.WRONG_USE
     assert run("maps", "check", "--mappings", str(tmp_path)).code == Outcome.ISSUES
+
+
+def test_examples_are_copied_once_and_documentation_is_listed(run: Run, tmp_path: Path) -> None:
+    target = str(tmp_path / "mine")
+
+    assert run("examples", "--copy", target).code == 0
+    assert run("convert", f"{target}/infant-final-report", "-q") == run("convert", INFANT, "-q")
+    assert run("examples", "--copy", target).code == Outcome.WRONG_USE
+    assert "cli" in run("docs").out
+    assert run("docs", "cli").out == PAGE
+    assert "did you mean `cli`?" in run("docs", "cl").err
