@@ -55,10 +55,16 @@ def topics() -> dict[str, str]:
 
 
 def text_of(file: Path) -> str:
-    """The text of a file of the user; raises SetupError if it is not UTF-8."""
+    """The text of a file of the user; raises SetupError if it cannot be read, or is not UTF-8."""
+    if file.exists() and not file.is_file():
+        raise SetupError(_issue("this is not a file: a folder, a pipe or a device is not read", file))
     try:
         return file.read_text("utf-8")
     except UnicodeDecodeError:
-        text = "this file is not encoded in UTF-8: save it as UTF-8"
-        issue = Issue(severity=Severity.ERROR, code=IssueType.STRUCTURE, rule="settings/file", text=text, location=(str(file),))
-        raise SetupError(issue) from None
+        raise SetupError(_issue("this file is not encoded in UTF-8: save it as UTF-8", file)) from None
+    except OSError as error:
+        raise SetupError(_issue(f"this file cannot be read: {error.strerror}", file)) from None
+
+
+def _issue(text: str, file: Path) -> Issue:
+    return Issue(severity=Severity.ERROR, code=IssueType.STRUCTURE, rule="settings/file", text=text, location=(str(file),))

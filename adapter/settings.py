@@ -21,6 +21,7 @@ _OF_TESTS = "ADAPTER_TEST_"
 _WORDS_OF_TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#,]+(/[^\s/?#,]+)*", re.ASCII)
 _SERVER = re.compile(r"(?P<name>[^\s=]+)\s*=\s*(?P<url>\S+)(\s+shared=(?P<shared>create|merge|put))?")
+_MOST_DIGITS = 15
 _LAST_PORT = 65535
 _ORIGIN = re.compile(r"https?://[a-zA-Z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-fA-F:.]+\](:\d{1,5})?", re.ASCII)
 _OFFSET = re.compile(r"[+-](0[0-9]|1[0-4]):[0-5][0-9]", re.ASCII)
@@ -148,7 +149,7 @@ def _value(kind: Hint, text: str) -> object | None:
     if kind is bool:
         return _WORDS_OF_TRUTH.get(text.lower())
     if kind is int:
-        return int(text) if text.isascii() and text.isdigit() else None
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
     allowed = get_args(kind)
     return text if not allowed or text in allowed else None
 

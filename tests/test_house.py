@@ -180,8 +180,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 
 
 @pytest.mark.slow
-def test_the_wheel_holds_every_mapping_and_example(wheel: set[str]) -> None:
-    folders = ("mappings/", "fhir_examples/")
+def test_the_wheel_holds_every_mapping_example_and_page(wheel: set[str]) -> None:
+    folders = ("mappings/", "fhir_examples/", "docs/")
     expected = {f"adapter/_data/{name}" for name in files() if name.startswith(folders)}
 
     actual = {name for name in wheel if name.startswith("adapter/_data/")}

@@ -4,11 +4,14 @@ import csv
 import io
 from collections.abc import Iterator
 from itertools import groupby
+from unicodedata import category, normalize
 
 from adapter.export.claim_sheet import NOT_SENT, ClaimSheet, SheetEntry
 
 _COLUMNS = ("line", "box", "label", "value", "segment", "field")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = frozenset("=+-@\N{MINUS SIGN}")
+_UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+"""Kinds of characters that a spreadsheet may pass over before a formula: controls, zero-width marks and white space."""
 
 
 def as_text(sheet: ClaimSheet) -> str:
@@ -51,4 +54,5 @@ def as_csv(sheet: ClaimSheet) -> str:
 
 
 def _harmless(text: str) -> str:
-    return "'" + text if text.startswith(_FORMULA) else text
+    seen = next((character for character in text if category(character) not in _UNSEEN), "")
+    return "'" + text if normalize("NFKC", seen)[:1] in _FORMULA or text.startswith(("\t", "\r")) else text

@@ -360,3 +360,77 @@ def test_examples_are_copied_once_and_documentation_is_listed(run: Run, tmp_path
     assert "cli" in run("docs").out
     assert run("docs", "cli").out == PAGE
     assert "did you mean `cli`?" in run("docs", "cl").err
+
+
+MAP = "map: own\ntarget: Basic\nresource:\n  id: =stable_id('Basic', case.id)\n  code: {text: x}\n  extension:\n    - url: http://x.org\n"
+LITERALS = [
+    ("valueDecimal: =1e999", False),
+    ("valueDecimal: =-1e999 if case.id == 'x' else 1", False),
+    ("valueDecimal: 1e999", False),
+    ("valueInteger: " + "9" * 6000, False),
+    ("valueInteger: =" + "9" * 6000, False),
+    ("valueDecimal: =" + "9" * 6000, False),
+    ("valueDecimal: " + "9" * 6000, False),
+    ("valueInteger: =99999999999999999999", False),
+    ("valueDecimal: 99999999999999999999", False),
+    ("valueInteger: 2147483647", True),
+    ("valueDecimal: 9223372036854775807", True),
+    ("valueString: ='\\x07'", False),
+    ('valueString: "\\x07"', False),
+    ('valueString: "\\uFFFE"', False),
+    ("valueString: ='\\ud800'", False),
+    ('valueString: "\\ud800"', False),
+    ("valueString: " + "[" * 5000, False),
+    ("valueString: =" + "'a' if case.id else " * 3000 + "'x'", False),
+    ("valueString: =" + "'a' if case.id else " * 10 + "'x'", True),
+    ("valueBoolean: =" + "not " * 3000 + "True", False),
+    ("valueString: =" + "(" * 500 + "case.id" + ")" * 500, False),
+    ("valueString: =case" + ".id" * 5000, False),
+]
+
+
+@pytest.mark.parametrize(("line", "is_good"), LITERALS, ids=[f"{place}: {line[:30]}" for place, (line, _) in enumerate(LITERALS)])
+def test_a_map_is_refused_when_it_is_checked_or_works(run: Run, tmp_path: Path, line: str, is_good: bool) -> None:  # noqa: FBT001 - a table
+    file = tmp_path / "fhir" / "r4" / "own.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(f"{MAP}      {line}\n")
+    checked, converted = (run(*command, "--mappings", str(tmp_path)) for command in (("maps", "check"), ("convert", INFANT)))
+
+    assert (checked.code, converted.code) == ((0, 0) if is_good else (Outcome.ISSUES, Outcome.WRONG_USE))
+    assert is_good or f"{file}:" in checked.out
+    assert "Traceback" not in checked.err + converted.err
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "not allowed"])
+def test_a_map_that_is_not_a_file_is_told(run: Run, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "fhir" / "r4" / "own.yaml"
+    file.parent.mkdir(parents=True)
+    if kind == "pipe":
+        os.mkfifo(file)
+    elif kind == "folder":
+        file.mkdir()
+    else:
+        file.write_text(MAP)
+        real = Path.read_text
+        refuse = PermissionError(13, "Permission denied")
+
+        def denied(path: Path, *arguments: str) -> str:
+            if path == file:
+                raise refuse
+            return real(path, *arguments)
+
+        monkeypatch.setattr(Path, "read_text", denied)
+    done = run("convert", INFANT, "--mappings", str(tmp_path))
+
+    assert (done.code, done.out) == (Outcome.WRONG_USE, "")
+    assert str(file) in done.err
+
+
+@pytest.mark.parametrize("name", ["PORT", "MAX_BODY", "MAX_ITEMS", "HEAD_SECONDS", "MAX_QUEUE", "ZONE", "PROFILES"])
+@pytest.mark.parametrize("value", ["9" * 5000, "-" + "9" * 5000, "9" * 16])
+def test_a_setting_of_thousands_of_digits_is_told(run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"ADAPTER_{name}", value)
+    done = run("convert", INFANT)
+
+    assert (done.code, done.out) == (Outcome.WRONG_USE, "")
+    assert f"ADAPTER_{name} must be" in done.err

@@ -272,3 +272,25 @@ def test_a_void_says_8_and_who_ordered_has_the_qualifier_of_an_order() -> None:
 
     assert (found[None, "22", "resubmission code"], found[None, "22", "original reference"]) == ("8", "C")
     assert found[None, "17", "qualifier"] == "DK"
+
+
+@pytest.mark.parametrize(
+    "before", ["", " ", "\N{NO-BREAK SPACE}", "\N{ZERO WIDTH SPACE}", "\N{ZERO WIDTH NO-BREAK SPACE}", "\t", " \x01 "]
+)
+@pytest.mark.parametrize(
+    "sign",
+    ["=", "+", "-", "@", "\N{FULLWIDTH EQUALS SIGN}", "\N{SMALL PLUS SIGN}", "\N{FULLWIDTH COMMERCIAL AT}", "\N{MINUS SIGN}"],
+)
+def test_a_cell_that_a_spreadsheet_could_run_is_marked(before: str, sign: str) -> None:
+    entry = SheetEntry(line=None, box="1", label="l", value=f"{before}{sign}1+1", segment="s", field="f")
+    text = as_csv(ClaimSheet(head=(), entries=(entry,)))
+
+    assert next(row for row in csv.reader(io.StringIO(text)) if row[1] == "1")[3] == f"'{before}{sign}1+1"
+
+
+@pytest.mark.parametrize("value", ["", " ", "A1", "1-2", "é=1", "\N{FULLWIDTH DIGIT ONE}"])
+def test_a_cell_that_is_only_text_stays_as_it_is(value: str) -> None:
+    entry = SheetEntry(line=None, box="1", label="l", value=value, segment="s", field="f")
+    text = as_csv(ClaimSheet(head=(), entries=(entry,)))
+
+    assert next(row for row in csv.reader(io.StringIO(text)) if row[1] == "1")[3] == value

@@ -3,22 +3,22 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from adapter.mapping.check.argument import arguments_of
 from adapter.mapping.check.bound import Item, Leaf, ListNode, Loop, Node, ObjectNode, Wrapped
 from adapter.mapping.check.expression import Binder
 from adapter.mapping.check.frame import Frame
 from adapter.mapping.check.list_form import item_of
+from adapter.mapping.check.literal import literal_of, why_not
 from adapter.mapping.check.value import BROKEN, Scope, Value
 from adapter.mapping.syntax.map_file import STRUCTURE_KEYS, FragmentSource, LoopHead, Text, read_structure
-from adapter.mapping.types import Field, Kind, Shape, accepts, is_whole
+from adapter.mapping.types import Field, Kind, Shape, accepts
 from adapter.strict_yaml.nodes import MappingNode, SequenceNode, TextNode
 from adapter.strict_yaml.nodes import Node as YamlNode
 from adapter.strict_yaml.problem import Mark, Problem
 
 _CALL = re.compile(r"^\s*([A-Za-z_]\w*)\s*\(", re.DOTALL)
-_CODE = re.compile(r"^\S+( \S+)*$")
 _PATH = re.compile(r"([A-Za-z_]\w*)(\.[A-Za-z_]\w*)+")
 
 
@@ -222,6 +222,12 @@ class BodyBinder:
                 return None
             if not self._check_value(value, field, node.mark, many=many):
                 return None
+            kind = field.type.name if isinstance(field.type, Kind) else ""
+            if value.is_constant and (reason := why_not(value.constant, kind)):
+                self.frame.error(
+                    "literal", node.mark, f"`{field.name}` cannot hold this: {reason}", "write a value that it can hold"
+                )
+                return None
             return Leaf(mark=node.mark, value=value, text=node.text)
         literal = self._literal(node, field, scope, many=many)
         return Leaf(mark=node.mark, value=literal, text=node.text) if literal else None
@@ -252,10 +258,10 @@ class BodyBinder:
         return value is not None and isinstance(value.type, Shape) and text.split(".")[1] in value.type.fields
 
     def _plain(self, node: TextNode, kind: Kind) -> Value | None:
-        constant = _literal_of(node.text, kind.name)
+        constant = literal_of(node.text, kind.name)
         pattern = self.pattern(kind.name)
         if constant is None or (isinstance(constant, str) and pattern and not pattern.fullmatch(constant)):
-            self.frame.error("literal", node.mark, f"{node.text!r} is not a {kind}", f"write it as FHIR writes a {kind}")
+            self.frame.error("literal", node.mark, f"{node.text!r} is not of type {kind}", f"write it as FHIR writes {kind}")
             return None
         if kind.codes is not None and node.text not in kind.codes:
             self.frame.unknown(
@@ -373,18 +379,3 @@ def _is_call(node: YamlNode) -> bool:
 def replace_fields(shape: Shape) -> Shape:
     """The shape with no element required: a fragment makes only some."""
     return Shape(shape.name, {name: replace(field, required=False) for name, field in shape.fields.items()}, shape.access)
-
-
-def _literal_of(text: str, kind: str) -> object | None:
-    if kind == "boolean":
-        return {"true": True, "false": False}.get(text)
-    if is_whole(kind):
-        return int(text) if re.fullmatch(r"-?(0|[1-9][0-9]*)", text) else None
-    if kind == "decimal":
-        try:
-            return Decimal(text)
-        except InvalidOperation:
-            return None
-    if kind == "code" and not _CODE.match(text):
-        return None
-    return text

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from adapter.mapping.check.compatible import common_kind, comparability, membership
 from adapter.mapping.check.frame import Frame
+from adapter.mapping.check.literal import unfit_words
 from adapter.mapping.check.value import BROKEN, NO_CONSTANT, Scope, Value, merged
 from adapter.mapping.types import Kind, Shape, Type
 from adapter.strict_yaml.problem import Mark
@@ -78,7 +79,14 @@ class Binder:
             self.frame.error(
                 "expression", mark, "this kind of literal is not part of the language", "use text, a number, True or False"
             )
-        return made
+        return self._carried(made, mark)
+
+    def _carried(self, literal: Value | None, mark: Mark) -> Value | None:
+        """The literal, if FHIR can carry it."""
+        reason = unfit_words(literal.constant) if literal else None
+        if reason:
+            self.frame.error("expression", mark, f"this literal cannot be carried: {reason}", "write one that FHIR can carry")
+        return None if reason else literal
 
     def name(self, name: str, mark: Mark, scope: Scope) -> Value | None:
         """The value of a name."""
@@ -172,7 +180,7 @@ class Binder:
     def _negative(self, node: ast.UnaryOp, mark: Mark) -> Value | None:
         number = node.operand.value if isinstance(node.operand, ast.Constant) else None
         if isinstance(node.op, ast.USub) and isinstance(number, int | float) and not isinstance(number, bool):
-            return constant_value(-number, self.frame)
+            return self._carried(constant_value(-number, self.frame), mark)
         self.frame.error("expression", mark, f"`{ast.unparse(node)}` is not part of the language", f"use {_ALLOWED}")
         return None
 
