@@ -7,7 +7,7 @@ from functools import cached_property
 from adapter.case import Case
 from adapter.checks import Release, check_bundle
 from adapter.checks.full_check import NOTHING
-from adapter.checks.proof import Proof, proof_of
+from adapter.checks.map_proof import MapProof, proof_of
 from adapter.conversion import Conversion, ConversionRecord, Options, Versions, refused
 from adapter.fhir.bundle import transaction
 from adapter.fhir.json import canonical_bytes
@@ -68,7 +68,7 @@ class Pipeline:
         return {release: _unread_paths(library) for release, library in self.outputs.items()}
 
     @cached_property
-    def _proofs(self) -> Mapping[Release, Proof]:
+    def _proofs(self) -> Mapping[Release, MapProof]:
         """What was proved of the maps of each release, and what is left to ask of what they make."""
         return {
             release: proof_of(

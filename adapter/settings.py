@@ -78,6 +78,10 @@ class Settings:
     head_seconds: int = field(default=5, metadata={"says": "how long the headers of a request may take"})
     body_seconds: int = field(default=10, metadata={"says": "how long the body of a request may take"})
     idle_seconds: int = field(default=10, metadata={"says": "how long a connection is kept while nothing is asked"})
+    memo_bytes: int = field(
+        default=16_000_000,
+        metadata={"says": "bytes per process in which answers of terminology operations are remembered; 0 remembers none"},
+    )
     max_items: int = field(default=5_000, metadata={"says": "how many items a list of a document may have"})
     max_steps: int = field(
         default=1_000_000, metadata={"says": "how many steps a conversion may take: values that are read, elements that are made"}
@@ -195,6 +199,10 @@ def _is_positive(text: str) -> bool:
     return text.isdigit() and int(text) > 0
 
 
+def _is_not_negative(text: str) -> bool:
+    return text.isdigit()
+
+
 def _is_zone(text: str) -> bool:
     try:
         return text == "Z" or _OFFSET.fullmatch(text) is not None or bool(ZoneInfo(text).key)
@@ -248,6 +256,7 @@ _FITS: dict[str, tuple[Callable[[str], bool], str]] = {
     "max_body": (_is_positive, "a positive whole number"),
     "max_connections": (_is_positive, "a positive whole number"),
     "max_queue": (_is_positive, "a positive whole number"),
+    "memo_bytes": (_is_not_negative, "a whole number, 0 or more"),
     "max_items": (_is_positive, "a positive whole number"),
     "max_steps": (_is_positive, "a positive whole number"),
     "head_seconds": (_is_positive, "a positive whole number"),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from adapter.checks.proof import Proved
+from adapter.checks.map_proof import Proved
 from adapter.checks.quick import has_ordered_periods
 from adapter.checks.references import check_references, is_sound
 from adapter.checks.release import Release

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
-from adapter.fhir.outline import Anything, Either, Known, ListOutline, ObjectOutline, Outline, Scalar
+from adapter.fhir.outline import Anything, Constant, Either, ListOutline, ObjectOutline, Outline, Scalar
 from adapter.json_types import JsonList, JsonObject, JsonValue
 
 Remainder: TypeAlias = JsonObject | bool
@@ -64,7 +64,7 @@ class _Question(NamedTuple):
     reducer: Reducer
     keyword: str
     schema: JsonObject
-    outline: Scalar | Known | ObjectOutline | ListOutline
+    outline: Scalar | Constant | ObjectOutline | ListOutline
 
     @property
     def value(self) -> JsonValue:
@@ -168,7 +168,7 @@ def _additional(question: _Question, outline: ObjectOutline) -> Remainder:
 
 def _names(question: _Question, outline: ObjectOutline) -> Remainder:
     """A member's name is known, so that a schema of it is decided."""
-    unfit = [name for name in outline.members if question.reducer.remainder(question.value, Known(name)) is False]
+    unfit = [name for name in outline.members if question.reducer.remainder(question.value, Constant(name)) is False]
     return _absent(unfit, outline)
 
 
@@ -220,20 +220,20 @@ _OF_ALL = frozenset({"type", "const", "enum"})
 # --------------------------------------------------------------------------------------- texts, numbers and booleans
 
 
-def _of_scalar(question: _Question, outline: Scalar | Known) -> Remainder:
+def _of_scalar(question: _Question, outline: Scalar | Constant) -> Remainder:
     if question.keyword == "type":
         return _is_allowed(_type_of(outline), question.value)
     if question.keyword in ("const", "enum"):
         return _among(question, outline, [question.value] if question.keyword == "const" else question.value)
-    if isinstance(outline, Known) and isinstance(outline.value, str) and question.keyword == "pattern":
+    if isinstance(outline, Constant) and isinstance(outline.value, str) and question.keyword == "pattern":
         return re.search(question.value, outline.value) is not None
-    if isinstance(outline, Known) and isinstance(outline.value, str) and question.keyword == "minLength":
+    if isinstance(outline, Constant) and isinstance(outline.value, str) and question.keyword == "minLength":
         return bool(len(outline.value) >= question.value)
     return question.whole
 
 
-def _among(question: _Question, outline: Scalar | Known, allowed: JsonList) -> Remainder:
-    if isinstance(outline, Known):
+def _among(question: _Question, outline: Scalar | Constant, allowed: JsonList) -> Remainder:
+    if isinstance(outline, Constant):
         return outline.value in allowed
     inside = outline.codes.intersection(allowed) if outline.codes is not None else None
     if inside is None or (inside and inside != outline.codes):
@@ -241,8 +241,8 @@ def _among(question: _Question, outline: Scalar | Known, allowed: JsonList) -> R
     return bool(inside)
 
 
-def _type_of(outline: Scalar | Known) -> str:
-    if isinstance(outline, Known):
+def _type_of(outline: Scalar | Constant) -> str:
+    if isinstance(outline, Constant):
         kinds = ((bool, "boolean"), (str, "string"), (int, "integer"))
         return next((name for kind, name in kinds if isinstance(outline.value, kind)), "number")
     if outline.kind in _OF_NUMBERS:

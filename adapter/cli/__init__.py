@@ -8,6 +8,7 @@ import click
 
 from adapter.cli.closed_output import give_up_output, refuse_closed_output
 from adapter.cli.exit_code import Outcome, code_of
+from adapter.cli.steering import harmless
 from adapter.issues import AdapterError
 
 _COMMANDS = {
@@ -123,6 +124,4 @@ def _show_wrong_use(error: click.ClickException) -> None:
 
 def _say(text: str) -> None:
     """Say it on standard error; names of files may hold what would steer a terminal."""
-    from adapter.cli.terminal import harmless  # noqa: PLC0415 - not needed for help
-
     click.echo(harmless(text), err=True)

@@ -10,7 +10,8 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
-from adapter.cli.terminal import err, escaped_json, harmless, out
+from adapter.cli.steering import escaped_json, harmless
+from adapter.cli.terminal import err, out
 from adapter.fhir.json import pretty_bytes
 from adapter.fhir.outcome import operation_outcome
 from adapter.issues import AdapterError, Issue, Severity

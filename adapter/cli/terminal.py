@@ -1,26 +1,14 @@
 """Consoles that show no control character of the text they are given: input and file names cannot steer a terminal."""
 
-import re
 import sys
 
 from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook, RenderResult
 from rich.segment import Segment
 
+from adapter.cli.steering import harmless
+
 _WIDE = 400
 """The width of tables for programs: what is looked for stands on one line."""
-_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""C0 and C1 but tab and line feed, marks and overrides of direction, line separators, and halves of characters."""
-_SHOWN = "\N{REPLACEMENT CHARACTER}"
-
-
-def harmless(text: str) -> str:
-    """The text with a sign in place of each character that could steer a terminal."""
-    return _STEERING.sub(_SHOWN, text)
-
-
-def escaped_json(content: bytes) -> bytes:
-    """JSON with such characters as escapes: the same values."""
-    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", content.decode()).encode()
 
 
 class _Harmless:

@@ -26,7 +26,7 @@ class Scalar:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Constant:
     """One certain text, number or boolean."""
 
     value: JsonValue
@@ -51,10 +51,10 @@ class ListOutline:
 class Either:
     """A text, number or boolean that is one of these."""
 
-    options: "tuple[Scalar | Known, ...]"
+    options: "tuple[Scalar | Constant, ...]"
 
 
-Outline: TypeAlias = Anything | Scalar | Known | Either | ObjectOutline | ListOutline
+Outline: TypeAlias = Anything | Scalar | Constant | Either | ObjectOutline | ListOutline
 
 
 def outline_of_constant(value: JsonValue) -> Outline:
@@ -63,7 +63,7 @@ def outline_of_constant(value: JsonValue) -> Outline:
         return ObjectOutline({name: outline_of_constant(member) for name, member in value.items()}, frozenset(value))
     if isinstance(value, list | tuple) and value:
         return ListOutline(joined(map(outline_of_constant, value)))
-    return Anything() if isinstance(value, dict | list | tuple) or value is None else Known(value)
+    return Anything() if isinstance(value, dict | list | tuple) or value is None else Constant(value)
 
 
 def joined(outlines: Iterable[Outline]) -> Outline:
@@ -85,7 +85,7 @@ def _join(one: Outline, other: Outline) -> Outline:
     return Either(tuple(dict.fromkeys(options))) if _options(one) and _options(other) else Anything()
 
 
-def _options(outline: Outline) -> "tuple[Scalar | Known, ...]":
+def _options(outline: Outline) -> "tuple[Scalar | Constant, ...]":
     if isinstance(outline, Either):
         return outline.options
-    return (outline,) if isinstance(outline, Scalar | Known) else ()
+    return (outline,) if isinstance(outline, Scalar | Constant) else ()

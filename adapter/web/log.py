@@ -11,6 +11,9 @@ from flask import Flask, Response, g, request
 
 from adapter.clock import request_id
 
+ROUTE_NOTE, CALLER_NOTE = "adapter.route", "adapter.caller"
+"""Where a WSGI environment holds, after the call, what its line in the log says of it."""
+
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 
@@ -57,13 +60,15 @@ def log_requests(app: Flask, level: str) -> None:
         caller = g.get("caller")
         milliseconds = round((time.perf_counter() - g.started) * 1e3, 1)
         # The route's template, not the URL: a URL can hold what nobody may read here.
+        route, name = request.url_rule.rule if request.url_rule else None, caller.name if caller else None
+        request.environ |= {ROUTE_NOTE: route, CALLER_NOTE: name}
         log(
             method=request.method,
-            route=request.url_rule.rule if request.url_rule else None,
+            route=route,
             status=answer.status_code,
             ms=milliseconds,
             request_id=g.request_id,
-            caller=caller.name if caller else None,
+            caller=name,
             failure=g.get("failure"),
         )
         return answer

@@ -14,6 +14,7 @@ from adapter.web.refusal import RefusedError
 FHIR_JSON = "application/fhir+json"
 JSON = "application/json"
 
+_FULL_TYPE = 2
 _JSON_TYPES = frozenset({JSON, FHIR_JSON, "text/json"})
 _SHORT: Mapping[str, str] = MappingProxyType({"json": FHIR_JSON, "text/json": JSON})
 _FHIR_VERSIONS = frozenset({"4.0", "4.0.1"})
@@ -44,7 +45,7 @@ class MediaRange:
 
     def covers(self, media_type: str) -> bool:
         """Whether a type falls into the range."""
-        if self.precision == 2:  # noqa: PLR2004 - a full type
+        if self.precision == _FULL_TYPE:
             return self.media_type == media_type
         return self.precision == 0 or media_type.startswith(self.media_type.removesuffix("*"))
 

@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
 
 from adapter.checks.remainder import Reducer
-from adapter.fhir.outline import Anything, Either, Known, ListOutline, ObjectOutline, Outline, Scalar, joined, outline_of_constant
+from adapter.fhir.outline import (
+    Anything,
+    Constant,
+    Either,
+    ListOutline,
+    ObjectOutline,
+    Outline,
+    Scalar,
+    joined,
+    outline_of_constant,
+)
 from adapter.json_types import JsonValue
 
 NAMES = ["a", "b", "valueX"]
@@ -40,7 +50,7 @@ DEFINITIONS: dict[str, Any] = {
 def scalars() -> st.SearchStrategy[Outline]:
     kinds = st.sampled_from(sorted(SAMPLES)).map(Scalar)
     coded = st.sets(st.sampled_from(["x", "y"]), min_size=1).map(lambda codes: Scalar("code", frozenset(codes)))
-    known = st.sampled_from([*TEXTS, True, 1, 1.5]).map(Known)
+    known = st.sampled_from([*TEXTS, True, 1, 1.5]).map(Constant)
     return st.one_of(kinds, coded, known)
 
 
@@ -60,7 +70,7 @@ def made_of(inner: st.SearchStrategy[Outline]) -> st.SearchStrategy[Outline]:
 def values(outline: Outline) -> st.SearchStrategy[Any]:
     """The values of an outline."""
     match outline:
-        case Known(value=value):
+        case Constant(value=value):
             return st.just(value)
         case Scalar(kind=kind, codes=codes):
             return st.sampled_from(sorted(codes) if codes else SAMPLES[kind])
@@ -147,8 +157,8 @@ PERSON = ObjectOutline(
     {
         "name": Scalar("string"),
         "born": Scalar("date"),
-        "kind": Known("person"),
-        "size": Known(7),
+        "kind": Constant("person"),
+        "size": Constant(7),
         "count": Scalar("positiveInt"),
     },
     frozenset({"name", "kind", "size"}),
@@ -177,7 +187,7 @@ def test_what_no_data_can_change_is_not_asked(schema: JsonValue, left: JsonValue
     assert Reducer(DEFINITIONS).remainder(schema, PERSON) == left
 
 
-TEXT, CODE, EITHER = Scalar("string"), Scalar("code", frozenset({"x", "y"})), Either((Known("x"), Known("urn:x")))
+TEXT, CODE, EITHER = Scalar("string"), Scalar("code", frozenset({"x", "y"})), Either((Constant("x"), Constant("urn:x")))
 THING = ObjectOutline({"a": TEXT, "valueX": TEXT}, frozenset({"a"}))
 LIST = ListOutline(Scalar("date"))
 TWO = {"minLength": 2}
@@ -204,12 +214,12 @@ CASES: list[tuple[JsonValue, Outline, JsonValue]] = [
     ({"minItems": 2, "contains": {"minLength": 11}}, LIST, {"minItems": 2, "contains": {"minLength": 11}}),
     ({"const": [], "minLength": 1}, LIST, {"const": []}),
     ({"enum": [[]]}, LIST, {"enum": [[]]}),
-    ({"pattern": "^u"}, Known("urn:x"), True),
-    ({"pattern": "^v"}, Known("urn:x"), False),
-    ({"pattern": "^v", "minLength": 3}, Known(7), {"pattern": "^v", "minLength": 3}),
-    ({"const": "x"}, Known("x"), True),
-    ({"enum": ["y"]}, Known("x"), False),
-    ({"type": "number"}, Known(1.5), True),
+    ({"pattern": "^u"}, Constant("urn:x"), True),
+    ({"pattern": "^v"}, Constant("urn:x"), False),
+    ({"pattern": "^v", "minLength": 3}, Constant(7), {"pattern": "^v", "minLength": 3}),
+    ({"const": "x"}, Constant("x"), True),
+    ({"enum": ["y"]}, Constant("x"), False),
+    ({"type": "number"}, Constant(1.5), True),
     ({"type": "integer"}, Scalar("positiveInt"), True),
     ({"type": "number"}, Scalar("positiveInt"), True),
     ({"enum": ["x", "y", "z"]}, CODE, True),
@@ -221,7 +231,7 @@ CASES: list[tuple[JsonValue, Outline, JsonValue]] = [
     ({"anyOf": [{"type": "object"}, TWO]}, TEXT, TWO),
     ({"anyOf": [TWO, {"pattern": "x"}]}, TEXT, {"anyOf": [TWO, {"pattern": "x"}]}),
     ({"anyOf": [False]}, TEXT, False),
-    ({"$ref": "urn:0731t-adapter:integer"}, Known(7), {"$ref": "urn:0731t-adapter:integer"}),
+    ({"$ref": "urn:0731t-adapter:integer"}, Constant(7), {"$ref": "urn:0731t-adapter:integer"}),
     ({"$ref": "#/$defs/string"}, TEXT, {"$ref": "#/$defs/string"}),
     ({"$ref": "#/$defs/string"}, Scalar("uuid"), True),
 ]
@@ -237,10 +247,10 @@ def test_constants_are_known_through_and_through() -> None:
 
     assert outline == ObjectOutline(
         {
-            "system": Known("urn:x"),
-            "codes": ListOutline(Either((Known("a"), Known("b")))),
+            "system": Constant("urn:x"),
+            "codes": ListOutline(Either((Constant("a"), Constant("b")))),
             "nothing": Anything(),
-            "number": Known(1),
+            "number": Constant(1),
         },
         frozenset({"system", "codes", "nothing", "number"}),
     )
@@ -249,12 +259,12 @@ def test_constants_are_known_through_and_through() -> None:
 
 def test_values_of_several_kinds_have_what_all_of_them_have() -> None:
     one = ObjectOutline({"a": Scalar("string"), "b": Scalar("date")}, frozenset({"a", "b"}))
-    other = ObjectOutline({"a": Known("x")}, frozenset({"a"}))
+    other = ObjectOutline({"a": Constant("x")}, frozenset({"a"}))
 
     assert joined([one, other]) == ObjectOutline(
-        {"a": Either((Scalar("string"), Known("x"))), "b": Scalar("date")}, frozenset({"a"})
+        {"a": Either((Scalar("string"), Constant("x"))), "b": Scalar("date")}, frozenset({"a"})
     )
     assert joined([one, one]) == one
-    assert joined([ListOutline(Known(1)), ListOutline(Known(2))]) == ListOutline(Either((Known(1), Known(2))))
-    assert joined([one, Known(1)]) == joined([]) == Anything()
-    assert joined([Either((Known(1), Known(2))), Known(3)]) == Either((Known(1), Known(2), Known(3)))
+    assert joined([ListOutline(Constant(1)), ListOutline(Constant(2))]) == ListOutline(Either((Constant(1), Constant(2))))
+    assert joined([one, Constant(1)]) == joined([]) == Anything()
+    assert joined([Either((Constant(1), Constant(2))), Constant(3)]) == Either((Constant(1), Constant(2), Constant(3)))

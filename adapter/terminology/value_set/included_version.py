@@ -50,7 +50,7 @@ def picked_version(wanted: RequestContext, includes: Iterable[Element], coding: 
     if coding.version or wanted.code_system(coding.system, None) is None:
         return None
     versions = {str(each["version"]) for each in includes if each.get("system") == coding.system and each.get("version")}
-    if len(versions) < 2:  # noqa: PLR2004 - one version is no choice
+    if len(versions) <= 1:
         return None
     fit = [version for version in versions if _knows(wanted.ruled_code_system(coding.system, version), coding)]
     return None if len(fit) == len(versions) else latest(fit or versions)

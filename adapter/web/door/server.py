@@ -19,6 +19,7 @@ from adapter.settings import Settings
 from adapter.web.door.entrance import Entrance
 from adapter.web.door.lane import lane
 from adapter.web.door.limit import limits_of
+from adapter.web.door.memo import Memo
 from adapter.web.door.protocol import DoorProtocol, Doorway
 from adapter.web.log import request_log
 
@@ -139,6 +140,7 @@ def _config(workforce: Workers) -> uvicorn.Config:
         health=lane("health", threads=1, queue=limits.queue),
         outward=lane("outward", threads=workforce.threads, queue=limits.queue),
         waits_for_others=lambda path: bool(settings.fhir_server) and path.endswith("/$validate"),
+        memo=Memo(most=settings.memo_bytes),
     )
     return uvicorn.Config(
         entrance,

@@ -23,7 +23,7 @@ class Proved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
+class MapProof:
     """What is left to ask of the resources of some maps.
 
     `left` asks what is left of the whole check of structure and invariants (`Release.quick`), of a list of objects that name
@@ -46,14 +46,14 @@ def proof_of(
     outlines: Mapping[str, tuple[str, ObjectOutline]],
     *,
     has_only_made_references: bool,
-) -> Proof:
+) -> MapProof:
     """The proof for maps that make resources of these types and outlines, by the maps' names."""
     definitions = schema_of(table, sorted({kind for kind, _ in outlines.values()}), invariants.filters)["$defs"]
     reducer = Reducer(definitions)
     left = {name: reducer.remainder(definitions[kind], outline) for name, (kind, outline) in outlines.items()}
     schema = {"items": {"properties": left}, "$defs": _reached(left, definitions)}
     validator = Draft202012Validator(schema, pattern_options=RegexOptions(), validate_formats=True)
-    return Proof(left=validator, has_only_made_references=has_only_made_references)
+    return MapProof(left=validator, has_only_made_references=has_only_made_references)
 
 
 def _reached(part: JsonValue, definitions: Mapping[str, JsonObject]) -> JsonObject:
