@@ -44,6 +44,12 @@ def _text(name: str) -> Callable[[Element], list[str]]:
     return lambda definition: [str(definition[name])] if name in definition else []
 
 
+def _canonicals(definition: Element) -> list[str]:
+    """The canonical URL of a definition, without its version and with it."""
+    url, version = str(definition["url"]), definition.get("version")
+    return [url, f"{url}|{version}"] if version else [url]
+
+
 def _token(name: str, system: str | None = None) -> Callable[[Element], list[tuple[str | None, str]]]:
     return lambda definition: [(system, str(definition[name]))] if name in definition else []
 
@@ -64,7 +70,7 @@ def _codes_within(concepts: object) -> Iterator[str]:
 
 PARAMETERS: tuple[SearchParameter, ...] = (
     SearchParameter(name="_id", type="token", says="The id on this server.", values=_token("id")),
-    SearchParameter(name="url", type="uri", says="The canonical URL.", values=_text("url")),
+    SearchParameter(name="url", type="uri", says="The canonical URL, also with a version behind a bar.", values=_canonicals),
     SearchParameter(name="version", type="token", says="The version of the definition.", values=_token("version")),
     SearchParameter(name="name", type="string", says="The beginning of the name for computers.", values=_text("name")),
     SearchParameter(name="title", type="string", says="The beginning of the title.", values=_text("title")),

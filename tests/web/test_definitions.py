@@ -92,6 +92,10 @@ def test_nobody_writes_here(method: str, path: str) -> None:
         (f"/fhir/CodeSystem?url={MODIFIERS},urn:other", ["procedure-modifier"]),
         (f"/fhir/CodeSystem?url={MODIFIERS}&url=urn:other", []),
         (f"/fhir/CodeSystem?url={MODIFIERS}&version=0.1.0", ["procedure-modifier"]),
+        (f"/fhir/CodeSystem?url={MODIFIERS}|0.1.0", ["procedure-modifier"]),
+        (f"/fhir/CodeSystem?url={MODIFIERS}|0.2.0", []),
+        (f"/fhir/CodeSystem?url={MODIFIERS}|", []),
+        (f"/fhir/CodeSystem?url={MODIFIERS}|0.2.0,{MODIFIERS}|0.1.0", ["procedure-modifier"]),
         (f"/fhir/CodeSystem?url={MODIFIERS}&version=9", []),
         ("/fhir/CodeSystem?_id=seed-term,adapter-tag", ["adapter-tag", "seed-term"]),
         ("/fhir/CodeSystem?name=PROCEDUREmod", ["procedure-modifier"]),
@@ -116,6 +120,16 @@ def test_nobody_writes_here(method: str, path: str) -> None:
 )
 def test_a_search_finds(path: str, expected: list[str]) -> None:
     assert expected == ids_of(path)
+
+
+@pytest.mark.parametrize("kind", ["CodeSystem", "ValueSet", "ConceptMap", "StructureDefinition"])
+def test_every_definition_is_found_by_its_canonical_with_a_version(kind: str) -> None:
+    listed = json_of(get(f"/fhir/{kind}?_count=1000"))["entry"]
+
+    for resource in (each["resource"] for each in listed):
+        canonical = f"{resource['url']}|{resource['version']}"
+        assert ids_of(f"/fhir/{kind}?url={canonical}") == [resource["id"]]
+        assert ids_of(f"/fhir/{kind}?url={canonical}.1") == []
 
 
 def test_a_match_says_where_it_lives() -> None:

@@ -46,7 +46,10 @@ class ParameterType(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationParameter:
-    """A row of a table: `also` are other names (of R4 or R5), `only` the values that are supported, `holds` resource types."""
+    """A row of a table: `also` are other names (of R4 or R5), `only` the values that are supported, `holds` resource types.
+
+    `is_empty_absent` says that an empty text is as good as none.
+    """
 
     name: str
     kind: ParameterType
@@ -56,6 +59,7 @@ class OperationParameter:
     also: tuple[str, ...] = ()
     only: tuple[str | bool, ...] = ()
     holds: tuple[str, ...] = ()
+    is_empty_absent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +141,8 @@ def _arguments(table: Table, given: list[tuple[str, Element]]) -> Arguments:
     for name, element in given:
         row = table.by_name.get(name)
         refused = list(_refused(table, name, element))
+        if row and row.is_empty_absent and "" in element.values():
+            continue
         if row is None or refused:
             issues += refused
         elif row.name in values and not row.repeats:

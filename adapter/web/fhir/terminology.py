@@ -56,9 +56,17 @@ def carry_out(operation: TerminologyOperation, service: Service, request: Reques
     try:
         arguments = _arguments(operation, request)
         call = Invocation(arguments=arguments, header=languages_of(request), instance=parts.get("id"))
-        return json_answer(operation.call(surroundings(service), call))
+        return _answer(operation.call(surroundings(service), call))
     except OperationRefusedError as error:
         return json_answer(operation_outcome(error.issues), STATUS[error.kind])
+
+
+def _answer(resource: JsonObject) -> Response:
+    """An answer; two expansions that differ only in their timestamp have one ETag, for their identifier is made from the rest."""
+    answer = json_answer(resource)
+    if "expansion" in resource:
+        answer.set_etag(resource["expansion"]["identifier"], weak=True)
+    return answer
 
 
 def metadata(service: Service, request: Request, statement: JsonObject) -> Response:
@@ -78,8 +86,7 @@ def surroundings(service: Service) -> OperationContext:
 
 
 def _arguments(operation: TerminologyOperation, request: Request) -> Arguments:
-    # An empty filter filters nothing: clients send it with every keystroke.
-    query = [pair for pair in own_pairs_of(request) if pair != ("filter", "") and pair[0] != "_summary"]
+    query = [(name, value) for name, value in own_pairs_of(request) if name != "_summary"]
     if request.method != "POST":
         return read_query(operation.table, query)
     check_json_body(request, "send a Parameters resource as application/fhir+json; XML is not read here")

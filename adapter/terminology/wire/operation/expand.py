@@ -52,7 +52,13 @@ TABLE = Table(
         OperationParameter(
             name="contextDirection", kind=ParameterType.CODE, says="whether the context is read or written", is_supported=False
         ),
-        OperationParameter(name="filter", kind=ParameterType.TEXT, says="words that the codes or their designations must have"),
+        # Clients send the filter with every keystroke, the first time without any text.
+        OperationParameter(
+            name="filter",
+            kind=ParameterType.TEXT,
+            says="words that the codes or their designations must have",
+            is_empty_absent=True,
+        ),
         OperationParameter(name="offset", kind=ParameterType.INTEGER, says="how many codes come before the page"),
         OperationParameter(
             name="count", kind=ParameterType.INTEGER, says="how many codes are on a page; 0 asks for the total only"
