@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from adapter.case import Case
+from adapter.case import Case, CaseDocument
 from adapter.checks import Release, r4
 from adapter.clock import today
 from adapter.conversion import Conversion, Options, Versions
@@ -252,7 +252,7 @@ class Runtime:
             functions=functions_of(functions),
             terminology=self.terminology,
             roots={"case": read(Case), "judgement": read(Judgement), "options": read(Options)},
-            targets=lambda name: made(Case) if name == "Case" else None,
+            targets=lambda name: made(CaseDocument) if name == "Case" else None,
         )
 
     def _files(self, folder: str, pattern: str) -> dict[str, str]:

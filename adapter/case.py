@@ -1,71 +1,14 @@
 """The Case: what one 0731T encounter and its AI report say, in words of no particular sender."""
 
-import re
-from datetime import date
-from decimal import Decimal
-from typing import Annotated, ClassVar, Literal, TypeVar
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, StringConstraints, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from adapter.json_types import JsonValue
-
-_YEAR = r"[0-9]{4}"
-_DAY = _YEAR + r"-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-_TIME = r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?(Z|[+-]((0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
-_DATE_LENGTH = 10
-
-
-def _in_calendar(value: str) -> str:
-    if value.startswith("0000"):
-        message = "this year does not exist"
-        raise ValueError(message)
-    if len(value) >= _DATE_LENGTH:
-        date.fromisoformat(value[:_DATE_LENGTH])
-    return value
-
-
-T = TypeVar("T")
-
-Many = Annotated[tuple[T, ...], Field(strict=False)]
-"""A list; no items and no list are the same."""
-
-Text = Annotated[str, StringConstraints(pattern=r"\S", max_length=100_000)]
-"""Words: something other than white space."""
-
-Token = Annotated[str, StringConstraints(pattern=r"^[^\s]+( [^\s]+)*$", max_length=1_000)]
-"""A code or an identifier: no white space around it and single spaces within (FHIR `code`)."""
-
-Url = Annotated[str, StringConstraints(pattern=r"^\S+$", max_length=4_000)]
-"""A URL or URI without white space."""
-
-ABSOLUTE_URI = r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s]+$"
-
-AbsoluteUri = Annotated[str, StringConstraints(pattern=ABSOLUTE_URI, max_length=4_000)]
-"""A URI with its scheme: `https://…`, `urn:oid:1.2.3`, `urn:uuid:…`."""
-
-Number = (
-    Annotated[Decimal, Field(max_digits=28, ge=-(2**63), lt=2**63, allow_inf_nan=False)]
-    | Annotated[int, Field(ge=-(2**63), lt=2**63)]
-)
-"""A number within 64 bit with the digits it was sent with, 28 at most; money and scores never become binary floats."""
-
-Date = Annotated[str, StringConstraints(pattern=f"^{_DAY}$"), AfterValidator(_in_calendar)]
-"""A day, YYYY-MM-DD."""
-
-PartialDate = Annotated[
-    str, StringConstraints(pattern=f"^({_YEAR}|{_YEAR}-(0[1-9]|1[0-2])|{_DAY})$"), AfterValidator(_in_calendar)
-]
-"""A day, month or year, with the precision it was sent with (FHIR `date`)."""
-
-DateTime = Annotated[
-    str, StringConstraints(pattern=f"^({_YEAR}|{_YEAR}-(0[1-9]|1[0-2])|{_DAY}|{_DAY}{_TIME})$"), AfterValidator(_in_calendar)
-]
-"""A year, month, day, or a day with a time and its offset from UTC; precision and offset stay as sent (FHIR `dateTime`)."""
-
-LOCAL_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,9})?")
-"""A day with the time of a clock on the wall: no DateTime until it is known in which zone."""
+from adapter.plain_value import Date, DateTime, Many, Number, PartialDate, Text, Token, Url
 
 
 class Part(BaseModel):
@@ -151,9 +94,15 @@ class Payer(Part):
 
 
 class Coverage(Part):
-    """The patient's insurance with the payer; `filing_indicator` is its kind as X12 names it (CI, MB, MC, BL …)."""
+    """An insurance of the patient; `filing_indicator` is its kind as X12 names it (CI, MB, MC, BL …).
+
+    `payer` says with whom; for the first one the payer of the case will do.
+    """
+
+    merge_key: ClassVar[tuple[str, ...]] = ("member_id",)
 
     member_id: Token
+    payer: Payer | None = None
     filing_indicator: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2}$")] | None = None
     group: Text | None = None
     plan: Text | None = None
@@ -161,6 +110,12 @@ class Coverage(Part):
     subscriber: Literal["patient", "guardian"] | None = None
     subscriber_id: Token | None = None
     period: Period | None = None
+
+
+class OtherCoverage(Coverage):
+    """An insurance that pays after the primary one."""
+
+    payer: Payer
 
 
 class Encounter(Part):
@@ -289,7 +244,9 @@ class Failure(Part):
 
 
 class AiReport(Part):
-    """What the AI tool said in one run."""
+    """What the AI tool said in one run; `superseded` if a later run of the tool took its place."""
+
+    merge_key: ClassVar[tuple[str, ...]] = ("tool.vendor", "tool.product", "run_id")
 
     tool: Tool
     run_id: Token | None = None
@@ -300,12 +257,13 @@ class AiReport(Part):
     candidates: Many[Candidate] = ()
     genes: Many[Gene] = ()
     failure: Failure | None = None
+    superseded: bool | None = None
 
 
 class Phenotype(Part):
-    """A feature of the patient as an HPO term: present, absent, or not known."""
+    """A feature of the patient as an HPO term: present, absent, or not known; `run` is the run of the AI tool that saw it."""
 
-    merge_key: ClassVar[tuple[str, ...]] = ("hpo", "source")
+    merge_key: ClassVar[tuple[str, ...]] = ("hpo", "source", "run")
 
     id: Token | None = None
     hpo: Annotated[str, StringConstraints(pattern=r"^HP:[0-9]{7}$")]
@@ -313,6 +271,7 @@ class Phenotype(Part):
     presence: Literal["present", "absent", "unknown"]
     onset: Text | None = None
     source: Literal["ai", "clinician", "caregiver"] | None = None
+    run: Token | None = None
 
 
 class Answer(Part):
@@ -492,8 +451,8 @@ class Billing(Part):
     related: Many[RelatedClaim] = ()
 
 
-class EncounterDocument(Part):
-    """What the EHR knows: everything about the case but the AI report."""
+class CaseFacts(Part):
+    """What is known of a case apart from AI reports."""
 
     id: Token
     test: bool = False
@@ -502,7 +461,6 @@ class EncounterDocument(Part):
     practitioners: Many[Practitioner] = ()
     organization: Organization | None = None
     payer: Payer | None = None
-    coverage: Coverage | None = None
     encounter: Encounter
     consent: Consent | None = None
     images: Many[Image] = ()
@@ -516,6 +474,16 @@ class EncounterDocument(Part):
     diagnoses: Many[Diagnosis] = ()
     orders: Many[Order] = ()
     billing: Billing | None = None
+
+
+class EncounterDocument(CaseFacts):
+    """What the EHR knows: everything about the case but the AI report.
+
+    One insurance is `coverage`; several are `coverages`, the primary one first.
+    """
+
+    coverage: Coverage | None = None
+    coverages: Many[Coverage] = ()
 
 
 class Subject(Part):
@@ -534,7 +502,35 @@ class AiReportDocument(Part):
     phenotypes: Many[Phenotype] = ()
 
 
-class Case(EncounterDocument):
-    """One 0731T encounter with its AI report, merged from all documents."""
+_LEAST = ("complete", "partial", "failed")
+
+
+class CaseDocument(EncounterDocument):
+    """Any document of a case: an encounter, an AI report, or both in one."""
 
     ai: AiReport | None = None
+    analyses: Many[AiReport] = ()
+
+
+class Case(CaseFacts):
+    """One 0731T encounter with all of its AI reports, merged from all documents; `coverage` is the primary insurance."""
+
+    coverage: Coverage | None = None
+    other_coverages: Many[OtherCoverage] = ()
+    analyses: Many[AiReport] = ()
+
+    @property
+    def standing(self) -> tuple[AiReport, ...]:
+        """The runs of the AI software that no later one took the place of."""
+        return tuple(run for run in self.analyses if not run.superseded)
+
+    @property
+    def ai(self) -> AiReport | None:
+        """The run that says most of those that stand: complete before partial, and partial before failed."""
+        return min(self.standing, key=lambda run: _LEAST.index(run.outcome or "complete"), default=None)
+
+    @property
+    def runs(self) -> Iterator[tuple[str, AiReport]]:
+        """All runs, each with the field where documents have it: `ai` if there is one."""
+        for place, run in enumerate(self.analyses):
+            yield ("ai" if len(self.analyses) == 1 else f"analyses[{place}]"), run

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from adapter.case import AbsoluteUri, Case, Date, Text
+from adapter.case import Case
 from adapter.fhir.json import read_json
 from adapter.fhir.outcome import operation_outcome
 from adapter.fhir.ownership import Shared
@@ -16,6 +16,7 @@ from adapter.identity import encounter_key
 from adapter.issues import FailureKind, Issue
 from adapter.json_types import JsonObject
 from adapter.lineage import Lineage, Trail
+from adapter.plain_value import AbsoluteUri, Date, Text
 from adapter.readers.document import Document
 from adapter.rules.circumstances import SUNSET, Circumstances
 from adapter.rules.explanation import Explanation, explain

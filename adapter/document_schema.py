@@ -11,8 +11,9 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from adapter.annotation import models_in
-from adapter.case import AiReportDocument, Date, EncounterDocument
+from adapter.case import AiReportDocument, EncounterDocument
 from adapter.json_types import JsonMapping, JsonObject, JsonValue
+from adapter.plain_value import Date
 
 DOCUMENTS: Mapping[str, type[BaseModel]] = MappingProxyType({"encounter": EncounterDocument, "ai-report": AiReportDocument})
 """The forms of our own documents by name."""

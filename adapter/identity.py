@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from adapter.case import ABSOLUTE_URI, Case, Practitioner
+from adapter.case import Case, Practitioner
 from adapter.issues import Issue, IssueType, Severity
+from adapter.plain_value import ABSOLUTE_URI
 
 _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
 _URN_OID = re.compile(r"urn:oid:[0-2](\.(0|[1-9][0-9]*))+")
@@ -26,6 +27,7 @@ def encounter_key(case: Case, assigner: str | None, anchor: str | None) -> str:
 def identity_issues(case: Case, assigner: str | None) -> Iterator[Issue]:
     """What is wrong with the numbers by which the case names people and things, and references that name nobody."""
     yield from _systems(case, assigner)
+    yield from _one_payer(case)
     yield from _one_person(case.practitioners)
     yield from _nobody(case)
 
@@ -52,6 +54,14 @@ def _right_form(system: str) -> str | None:
     return None
 
 
+def _one_payer(case: Case) -> Iterator[Issue]:
+    """A payer of the primary insurance that is not the payer of the case."""
+    if case.coverage is not None and case.coverage.payer is not None and case.coverage.payer != case.payer:
+        text = "`payer` and the payer of the primary insurance are not the same"
+        hint = "say who pays once, or list the insurances with the primary one first"
+        yield _issue("one-payer", IssueType.CONFLICT, text=text, field="coverage.payer", suggestion=hint)
+
+
 def _one_person(practitioners: tuple[Practitioner, ...]) -> Iterator[Issue]:
     """One key, or one NPI, that means two people."""
     by_key: dict[str, int] = {}
@@ -69,14 +79,30 @@ def _one_person(practitioners: tuple[Practitioner, ...]) -> Iterator[Issue]:
             yield _issue("one-person", IssueType.CONFLICT, text=text, field=f"practitioners[{place}].npi", suggestion=hint)
 
 
+def one_feature_twice(case: Case) -> Iterator[Issue]:
+    """Features that one source, and one run of the AI software, gives twice: nobody could tell one from the other."""
+    first: dict[tuple[str | None, ...], int] = {}
+    for place, feature in enumerate(case.phenotypes):
+        before = first.setdefault((feature.hpo, feature.source, feature.run, feature.id), place)
+        if before != place:
+            text = f"two features have the same business key: items {before + 1} and {place + 1} of `phenotypes`"
+            yield Issue(
+                severity=Severity.ERROR,
+                code=IssueType.CONFLICT,
+                rule="map/id-collision",
+                text=text,
+                field=f"phenotypes[{place}].hpo",
+                suggestion="send each feature once, or give them an `id` each",
+            )
+
+
 def _nobody(case: Case) -> Iterator[Issue]:
     """References to people and photographs that are not in the case."""
     people = {person.key for person in case.practitioners}
     images = {image.id for image in case.images}
     named = [(f"images[{place}].operator", image.operator, people) for place, image in enumerate(case.images)]
     named += [(f"orders[{place}].ordered_by", order.ordered_by, people) for place, order in enumerate(case.orders)]
-    analysed = case.ai.images if case.ai else ()
-    named += [(f"ai.images[{place}].id", image.id, images) for place, image in enumerate(analysed)]
+    named += [(f"{ai}.images[{place}].id", image.id, images) for ai, run in case.runs for place, image in enumerate(run.images)]
     for field, key, known in named:
         if key is not None and key not in known:
             kind = "image" if known is images else "practitioner"

@@ -14,6 +14,7 @@ from adapter.mapping.emit.support import Report, Trace
 from adapter.mapping.run.library import Library, MappedResource, references_of
 from adapter.mapping.run.origin import Origin, origins
 from adapter.merging.merge import Merged
+from adapter.merging.singular import case_path
 from adapter.path import Path, dotted, leaves, matching, parse
 from adapter.readers.document import MappedDocument
 from adapter.rules.judgement import Judgement
@@ -175,7 +176,7 @@ class Trail:
             return _together([self._known(item) for item in paths])
         # Every element that was made from a long list would name all of its items: the list is named instead.
         whole = self._known(path[: path.index("*")])
-        return replace(whole, fields=(dotted(path),), positions=tuple(_common_places(whole.positions)))
+        return replace(whole, fields=(dotted(self.merged.named(path)),), positions=tuple(_common_places(whole.positions)))
 
     def _one(self, path: Path) -> _Field:
         places = self.merged.sources(path, null=False)
@@ -185,7 +186,7 @@ class Trail:
             source for document, own in places if isinstance(document, MappedDocument) for source in document.made_from(own)
         ]
         return _Field(
-            fields=(dotted(path),),
+            fields=(dotted(self.merged.named(path)),),
             positions=_joined([document.positions(own) for document, own in places]),
             functions=_joined([source.functions for source in sources]),
             through=_joined([(source.place,) for source in sources]),
@@ -205,13 +206,13 @@ class Trail:
 
     @cached_property
     def _blamed_by_errors(self) -> list[Path]:
-        return [parse(issue.field) for issue in self.judgement.issues if issue.is_error and issue.field]
+        return [case_path(parse(issue.field)) for issue in self.judgement.issues if issue.is_error and issue.field]
 
     def unread_fields(self) -> UnreadFields:
         """Which input fields no mapping read."""
         own = unread_paths(self.merged.tree, self.unread)
         unread = [
-            UnreadField(field=dotted(pattern), positions=self._all_positions(paths), reason=None)
+            UnreadField(field=dotted(self.merged.named(pattern)), positions=self._all_positions(paths), reason=None)
             for pattern, paths in own.items()
         ]
         for document in self.merged.documents:
@@ -224,7 +225,7 @@ class Trail:
 
     def with_places(self, issue: Issue) -> Issue:
         """The issue with the places in the documents and in the output that belong to its case field."""
-        paths = [parse(field) for field in issue.fields]
+        paths = [case_path(parse(field)) for field in issue.fields]
         return issue.at(
             location=issue.location or self._all_positions(paths),
             expression=issue.expression or tuple(dict.fromkeys(each for path in paths for each in self._expression(path))),

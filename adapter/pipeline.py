@@ -11,8 +11,18 @@ from adapter.checks.map_proof import MapProof, proof_of
 from adapter.conversion import Conversion, ConversionRecord, Options, Versions, refused
 from adapter.fhir.bundle import transaction
 from adapter.fhir.json import canonical_bytes
-from adapter.identity import identity_issues
-from adapter.issues import AdapterError, FailureKind, InvalidError, Issue, IssueType, Severity, UnknownFormError, UnreadableError
+from adapter.identity import identity_issues, one_feature_twice
+from adapter.issues import (
+    AdapterError,
+    ConflictError,
+    FailureKind,
+    InvalidError,
+    Issue,
+    IssueType,
+    Severity,
+    UnknownFormError,
+    UnreadableError,
+)
 from adapter.lineage import Trail, verdict_issue
 from adapter.mapping.emit.compiled import CompiledMap
 from adapter.mapping.emit.support import Report
@@ -34,6 +44,7 @@ from adapter.rules.policy import Choice, Policies
 from adapter.rules.registry import JUDGED_ONLY
 from adapter.rules.state import DERIVED_FROM, state_of
 from adapter.rules.suggestion import suggest, suggestion_issues
+from adapter.superseded import superseded_issues, with_superseded
 from adapter.zone import with_zone
 
 Remarks = tuple[Issue, ...]
@@ -221,16 +232,18 @@ def _case_of(merged: Merged, remarks: Remarks) -> Case:
     if any(issue.is_error for issue in merged.issues):
         raise InvalidError(*merged.issues, *remarks)
     try:
-        return to_case(merged)
+        return with_superseded(to_case(merged))
     except InvalidError as invalid:
         raise InvalidError(*invalid.issues, *remarks) from None
 
 
 def _known(case: Case, merged: Merged, options: Options) -> Remarks:
     """Remarks on how the case names people and things; raises InvalidError where nobody knows whom it means."""
-    issues = tuple(_placed(issue, merged) for issue in identity_issues(case, options.assigner))
+    issues = tuple(_placed(issue, merged) for issue in (*identity_issues(case, options.assigner), *superseded_issues(case)))
     if any(issue.is_error for issue in issues):
         raise InvalidError(*issues)
+    if twice := tuple(_placed(issue, merged) for issue in one_feature_twice(case)):
+        raise ConflictError(*twice)
     return issues
 
 

@@ -10,11 +10,11 @@ from typing import Any, Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 from adapter.annotation import Hint
-from adapter.case import ABSOLUTE_URI
 from adapter.conversion import AiLabel, Profiles
 from adapter.fhir.ownership import Shared
 from adapter.issues import Issue, IssueType, SetupError, Severity
 from adapter.json_types import JsonObject
+from adapter.plain_value import ABSOLUTE_URI
 
 _PREFIX = "ADAPTER_"
 _OF_TESTS = "ADAPTER_TEST_"

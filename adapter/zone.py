@@ -7,12 +7,13 @@ from typing import get_args, get_type_hints
 from pydantic import BaseModel
 
 from adapter.annotation import Hint
-from adapter.case import LOCAL_TIME, Case, DateTime
+from adapter.case import CaseDocument
 from adapter.issues import Issue, IssueType
 from adapter.json_types import JsonObject, JsonValue
 from adapter.mapping.function import NotConvertible
 from adapter.mapping.time_functions import local_time
 from adapter.path import Path, dotted
+from adapter.plain_value import LOCAL_TIME, DateTime
 from adapter.readers.document import ReadDocument
 
 
@@ -34,7 +35,7 @@ def with_zone(document: ReadDocument, zone: str) -> tuple[ReadDocument, tuple[Is
     Of a time whose offset is not certain (clocks were changed) the day is left, and that is a warning.
     """
     walk = _Walk(document, zone)
-    tree = walk.members(Case, document.tree, ())
+    tree = walk.members(CaseDocument, document.tree, ())
     if not walk.zoned:
         return document, ()
     return ZonedDocument(name=document.name, form=document.form, tree=tree, zoned=frozenset(walk.zoned)), tuple(walk.issues)

@@ -12,7 +12,7 @@ from adapter.code_tables.classification import evidence
 from adapter.fhir import resource_id
 from adapter.fhir.json import canonical_bytes
 from adapter.mapping.function import NotConvertible, function
-from adapter.mapping.time_functions import date_of, day_of_dtm, dtm, earliest, instant, latest, local_time
+from adapter.mapping.time_functions import date_of, day_of_dtm, dtm, earliest, instant, last_time, latest, local_time
 from adapter.terminology import Terminology
 
 _URNS = {"ISO": "urn:oid:", "UUID": "urn:uuid:", "GUID": "urn:uuid:", "URI": "", "URL": ""}
@@ -185,6 +185,12 @@ def total(amounts: Sequence[Decimal | int]) -> Decimal | int | None:
     return sum(amounts) if amounts else None
 
 
+@function(takes=("integer", "integer"), gives="positiveInt")
+def plus(number: int, more: int) -> int:
+    """A whole number and more: `plus(index(cover), 1)`."""
+    return number + more
+
+
 @function(takes=("any",), gives="string")
 def text(value: object) -> str:
     """A number or a yes/no as text, with its digits: `text(index(image))`.
@@ -244,6 +250,12 @@ def sorted_join(separator: str, parts: Sequence[str]) -> str | None:
     return separator.join(sorted(parts)) or None
 
 
+@function(takes=("list of string",), gives="list of string?")
+def distinct(texts: Sequence[str]) -> list[str]:
+    """Some texts, each of them once: `distinct(each(run.tool.vendor for run in case.analyses))`."""
+    return list(dict.fromkeys(texts))
+
+
 @function(takes=("string", "const string"), gives="boolean")
 def contains(value: str, part: str) -> bool:
     """Whether a text has a part: `contains(observation.code, 'gestalt')`."""
@@ -279,8 +291,8 @@ def narrative(title: str, *parts: object) -> dict[str, str]:
 
 @function(takes=("list of Reference*",), gives="list of Reference?")
 def together(*lists: Sequence[dict[str, str]]) -> list[dict[str, str]]:
-    """Several lists of references in one: `together(each(ref(candidate, c) for c in case.ai.candidates), …)`."""
-    return list(chain.from_iterable(lists))
+    """Several lists of references in one, each once: `together(each(ref(ai_device, run) for run in case.analyses), …)`."""
+    return list({reference["reference"]: reference for reference in chain.from_iterable(lists)}.values())
 
 
-__all__ = ["date_of", "day_of_dtm", "dtm", "earliest", "instant", "latest", "local_time"]
+__all__ = ["date_of", "day_of_dtm", "dtm", "earliest", "instant", "last_time", "latest", "local_time"]

@@ -8,19 +8,19 @@ from typing import Annotated, Literal, Union, get_args, get_origin, get_type_hin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from adapter import case
+from adapter import plain_value
 from adapter.annotation import Hint
 from adapter.fhir.table import Element, ElementTable
 from adapter.json_types import JsonMapping
 from adapter.mapping.types import Field, Fields, Kind, Shape, Type
 
 _ALIASES: tuple[tuple[Hint, str], ...] = (
-    (case.Text, "string"),
-    (case.Token, "code"),
-    (case.Url, "url"),
-    (case.Date, "date"),
-    (case.PartialDate, "date"),
-    (case.DateTime, "dateTime"),
+    (plain_value.Text, "string"),
+    (plain_value.Token, "code"),
+    (plain_value.Url, "url"),
+    (plain_value.Date, "date"),
+    (plain_value.PartialDate, "date"),
+    (plain_value.DateTime, "dateTime"),
 )
 _PLAIN: dict[Hint, str] = {str: "string", bool: "boolean", int: "integer", Decimal: "decimal"}
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from adapter.case import LOCAL_TIME
 from adapter.issues import Severity
 from adapter.mapping.function import NotConvertible, function
+from adapter.plain_value import LOCAL_TIME
 
 _DTM = re.compile(
     r"(?P<year>[0-9]{4})((?P<month>0[1-9]|1[0-2])((?P<day>0[1-9]|[12][0-9]|3[01])((?P<hour>[01][0-9]|2[0-3])"
@@ -43,6 +43,21 @@ def earliest(days: Sequence[str]) -> str | None:
 def latest(days: Sequence[str]) -> str | None:
     """The last of some days: `latest(each(line.dos_end or line.dos_start for line in case.billing.lines))`."""
     return max(days, default=None)
+
+
+@function(takes=("list of dateTime",), gives="dateTime?")
+def last_time(moments: Sequence[str]) -> str | None:
+    """The last of some dates and times: `last_time(each(run.finished_at for run in case.analyses))`.
+
+    A day, month or year counts as its beginning, and where all else is equal the text decides.
+    """
+    return max(moments, key=_beginning, default=None)
+
+
+def _beginning(moment: str) -> tuple[datetime, str]:
+    day = moment[:_DAY] + "0001-01-01"[len(moment[:_DAY]) :]
+    begun = datetime.fromisoformat(moment if len(moment) > _DAY else day)
+    return begun if begun.tzinfo else begun.replace(tzinfo=UTC), moment
 
 
 @function(takes=("string", "string?"), gives="dateTime", fallible=True)

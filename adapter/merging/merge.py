@@ -1,22 +1,27 @@
 """Merges what several documents say of one case, field by field, and remembers which document said what."""
 
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import NamedTuple, get_type_hints
 
 from pydantic import BaseModel
 
 from adapter.annotation import models_in
-from adapter.case import Case
+from adapter.case import CaseDocument
 from adapter.issues import Issue, IssueType, Severity
 from adapter.json_types import JsonList, JsonObject, JsonValue
+from adapter.merging.feature_source import seen_in_run
+from adapter.merging.singular import analysis_in, case_path, coverage_in, named, with_analyses, with_primary
 from adapter.path import Path, at, dotted
 from adapter.readers.document import ReadDocument
 
 _PART = object()
 """Stands for a part of a bare text."""
+
+_INTO_A_LIST = 2
+"""The length of a path to an item of a list of the case."""
 
 
 class _Spot(NamedTuple):
@@ -41,10 +46,12 @@ class _Spot(NamedTuple):
 class Merged:
     """The tree of the whole case, the documents (in Case form) that it came from, and what contradicts.
 
-    `items` says for a list item of the merged tree at which place it stands in each document (by the document's number).
+    `items` says for a list item of the merged tree at which place it stands in each document (by the document's number);
+    `together` is what the documents say with the insurances as they have them.
     """
 
     tree: JsonObject
+    together: JsonObject
     documents: tuple[ReadDocument, ...]
     items: dict[Path, dict[int, int]]
     issues: tuple[Issue, ...]
@@ -55,9 +62,13 @@ class Merged:
 
     def numbers(self, path: Path, *, null: bool = True) -> dict[int, Path]:
         """The numbers of the documents that say something at this path, each with its own path to it; else those with `null`."""
-        spots = self._spots(path)
+        spots = self._spots(coverage_in(self.together, case_path(path)))
         loud = {spot.number: spot.path for spot in spots if spot.value is not None}
         return loud or ({spot.number: spot.path for spot in spots} if null else {})
+
+    def named(self, path: Path) -> Path:
+        """A path by the names that people know it by: one AI report is `ai`."""
+        return named(coverage_in(self.together, path), self.tree)
 
     def positions(self, path: Path) -> tuple[str, ...]:
         """Where the documents say something at this path or, failing that, at the nearest place above it."""
@@ -76,27 +87,50 @@ class Merged:
         return {(): [_Spot(number, (), document.tree) for number, document in enumerate(self.documents)]}
 
     def _step(self, above: list[_Spot], path: Path) -> list[_Spot]:
+        if path[0] == "analyses" and len(path) <= _INTO_A_LIST:
+            return list(self._analyses(path))
         places = self.items.get(path) if isinstance(path[-1], int) else None
         if places is None:
             return [below for spot in above for below in spot.below(path[-1])]
         return [below for spot in above if spot.number in places for below in spot.below(places[spot.number])]
 
+    def _analyses(self, path: Path) -> Iterator[_Spot]:
+        """Where the analyses, or one of them, stand in the documents."""
+        places = self.items.get(path)
+        for root in self._spots(()):
+            if places is None or root.number in places:
+                own = analysis_in(self.documents[root.number].tree, path if places is None else ("analyses", places[root.number]))
+                spots: tuple[_Spot, ...] = (root,)
+                for step in own:
+                    spots = tuple(below for spot in spots for below in spot.below(step))
+                yield from spots
+
 
 def merge(documents: list[ReadDocument]) -> Merged:
     """The case that the documents, each in the form of the Case, make together.
 
-    Documents are taken in an order of their own, the encounter first and then by name, so that the order in which they were sent
-    changes nothing. Items of one list come in that order too.
+    Documents are taken in an order of their own, the encounter first, then AI reports in the order of their runs, and then by
+    name, so that the order in which they were sent changes nothing. Items of one list come in that order too.
     """
+    runs = sum("ai" in document.tree for document in documents)
     if len(documents) == 1:
-        return Merged(tree=documents[0].tree, documents=tuple(documents), items={}, issues=())
-    documents = sorted(documents, key=lambda each: ("encounter" not in each.tree, each.name))
+        tree = with_analyses(documents[0].tree)
+        return Merged(tree=with_primary(tree), together=tree, documents=tuple(documents), items={}, issues=())
+    documents = sorted(documents, key=partial(_place_among, several_runs=runs > 1))
     merger = _Merger(documents)
-    tree: JsonObject = {}
+    together: JsonObject = {}
     for number, document in enumerate(documents):
-        tree = merger.objects(tree, document.tree, (), number=number)
-    merged = Merged(tree=tree, documents=tuple(documents), items=merger.items, issues=())
+        tree = with_analyses(seen_in_run(document.tree) if runs > 1 else document.tree)
+        together = merger.objects(together, tree, (), number=number)
+    merged = Merged(tree=with_primary(together), together=together, documents=tuple(documents), items=merger.items, issues=())
     return replace(merged, issues=tuple(_contradiction(merged, path) for path in merger.contradictions))
+
+
+def _place_among(document: ReadDocument, *, several_runs: bool) -> tuple[object, ...]:
+    """By what a document is put among the others of its case."""
+    ai = document.tree.get("ai") if several_runs else None
+    run = [str(ai.get(name) or "") for name in ("finished_at", "started_at", "run_id")] if isinstance(ai, dict) else []
+    return "encounter" not in document.tree, run, document.name
 
 
 class _Merger:
@@ -136,7 +170,7 @@ class _Merger:
 
     def _settle(self, known: JsonList, path: Path, number: int) -> None:
         """Note where the items of a list come from, which so far came from one document as a whole."""
-        so_far = Merged(tree={}, documents=tuple(self.documents[:number]), items=self.items, issues=())
+        so_far = Merged(tree={}, together={}, documents=tuple(self.documents[:number]), items=self.items, issues=())
         for place in range(len(known)):
             here = (*path, place)
             if here not in self.items:
@@ -159,7 +193,7 @@ class _Merger:
 
 
 def _contradiction(merged: Merged, path: Path) -> Issue:
-    field = dotted(path)
+    field = dotted(merged.named(path))
     text = f"two documents say different things about `{field}`; fix one of them, or send the documents of one encounter only"
     return Issue(
         severity=Severity.ERROR,
@@ -181,9 +215,16 @@ def _same(one: JsonValue, other: JsonValue) -> bool:
 
 def _identity(item: JsonValue, key: tuple[str, ...]) -> Hashable:
     """By what an item of a list is known in another document: its key, or all of it where it has none."""
-    if key and isinstance(item, dict) and item.get(key[0]) is not None:
-        return "key", *(_hashable(item.get(name)) for name in key)
+    if key and isinstance(item, dict):
+        return "key", *(_hashable(_part(item, name)) for name in key)
     return "whole", _hashable(item)
+
+
+def _part(item: JsonValue, name: str) -> JsonValue:
+    """What an item says under a name, which may lead into it (`tool.vendor`)."""
+    for step in name.split("."):
+        item = item.get(step) if isinstance(item, dict) else None
+    return item
 
 
 def _hashable(value: JsonValue) -> Hashable:
@@ -210,7 +251,7 @@ def _merge_keys() -> dict[tuple[str, ...], tuple[str, ...]]:
                 keys[(*path, name)] = getattr(part, "merge_key", ())
                 walk(part, (*path, name))
 
-    walk(Case, ())
+    walk(CaseDocument, ())
     return keys
 
 

@@ -10,7 +10,7 @@ from typing import get_type_hints
 from pydantic import BaseModel
 
 from adapter.annotation import Hint, models_in
-from adapter.case import Case
+from adapter.case import CaseDocument
 from adapter.path import Path, dotted
 
 FIELDS_BY_WORD = MappingProxyType(
@@ -120,7 +120,7 @@ def snake_case(name: str) -> str:
 
 
 def _model_at(path: Path) -> type[BaseModel]:
-    model: type[BaseModel] = Case
+    model: type[BaseModel] = CaseDocument
     for step in path:
         if isinstance(step, str):
             model = next(models_in(get_type_hints(model)[step]))
@@ -142,7 +142,7 @@ def _places_of(word: str) -> list[str]:
 @cache
 def all_paths() -> tuple[Path, ...]:
     """The patterns of all fields of the Case."""
-    return tuple(_paths_of(Case, ()))
+    return tuple(path for path in _paths_of(CaseDocument, ()) if path[0] not in ("analyses", "coverages"))
 
 
 def _paths_of(model: type[BaseModel], path: Path) -> Iterator[Path]:

@@ -80,6 +80,7 @@ def _path(merged: Merged, detail: ErrorDetails) -> Path:
 
 
 def _issue(merged: Merged, path: Path, detail: ErrorDetails) -> Issue:
+    path = merged.named(path)
     last = max((place for place, step in enumerate(path) if isinstance(step, str)), default=0)
     name = dotted(path[last:])  # `given[1]`
     kind = detail["type"]

@@ -14,9 +14,9 @@ from pydantic import StringConstraints
 from pydantic_core import ErrorDetails
 
 from adapter.annotation import Hint
-from adapter.case import LOCAL_TIME, Date, DateTime, PartialDate, Text, Token, Url
 from adapter.merging.unknown_field import hint_at
 from adapter.path import Path
+from adapter.plain_value import LOCAL_TIME, Date, DateTime, PartialDate, Text, Token, Url
 
 _WORDS = {
     "string_type": "must be text",

@@ -1,6 +1,6 @@
 """Rules about the AI output."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
@@ -49,11 +49,11 @@ term = lru_cache(maxsize=4096)(_term)
 )
 def product_or_version_missing(facts: Facts) -> Iterator[Finding]:
     """An AI report that names no product, or no version of application or model."""
-    tool = facts.case.ai.tool if facts.case.ai else None
-    if tool is not None and tool.product is None:
-        yield Finding("ai.tool.product")
-    if tool is not None and tool.app_version is None and tool.model_version is None:
-        yield Finding("ai.tool.app_version")
+    for ai, run in facts.case.runs:
+        if run.tool.product is None:
+            yield Finding(f"{ai}.tool.product")
+        if run.tool.app_version is None and run.tool.model_version is None:
+            yield Finding(f"{ai}.tool.app_version")
 
 
 @rule(
@@ -67,11 +67,12 @@ def product_or_version_missing(facts: Facts) -> Iterator[Finding]:
 )
 def rank_out_of_order(facts: Facts) -> Iterator[Finding]:
     """A candidate whose rank is missing, repeats or leaves a gap after the ranks before it; suggests the rank of its place."""
-    last = 0
-    for at, candidate in enumerate(facts.case.ai.candidates if facts.case.ai else ()):
-        if candidate.rank != last + 1:
-            yield Finding(f"ai.candidates[{at}].rank", suggestion=str(at + 1))
-        last = last + 1 if candidate.rank is None else max(last, candidate.rank)
+    for ai, run in facts.case.runs:
+        last = 0
+        for at, candidate in enumerate(run.candidates):
+            if candidate.rank != last + 1:
+                yield Finding(f"{ai}.candidates[{at}].rank", suggestion=str(at + 1))
+            last = last + 1 if candidate.rank is None else max(last, candidate.rank)
 
 
 @rule(
@@ -92,13 +93,18 @@ def rank_out_of_order(facts: Facts) -> Iterator[Finding]:
 )
 def score_unlike_its_kind(facts: Facts) -> Iterator[Finding]:
     """A score outside the range of its kind, or a probability beside a similarity of the same candidate."""
-    for at, candidate in enumerate(facts.case.ai.candidates if facts.case.ai else ()):
+    for ai, at, candidate in _candidates(facts):
         for place, score in enumerate(candidate.scores):
             highest = _HIGHEST.get(score.kind)
             if highest is not None and score.value is not None and not 0 <= score.value <= highest:
-                yield Finding(f"ai.candidates[{at}].scores[{place}].value")
+                yield Finding(f"{ai}.candidates[{at}].scores[{place}].value")
         if len(candidate.scores) > 1 and (second := _probability_beside_similarity(candidate)) is not None:
-            yield Finding(f"ai.candidates[{at}].scores[{second}].kind", variant="two-kinds")
+            yield Finding(f"{ai}.candidates[{at}].scores[{second}].kind", variant="two-kinds")
+
+
+def _candidates(facts: Facts) -> Iterator[tuple[str, int, Candidate]]:
+    """All candidates: the field of the run, the place in its list, and the candidate."""
+    return ((ai, at, candidate) for ai, run in facts.case.runs for at, candidate in enumerate(run.candidates))
 
 
 def _probability_beside_similarity(candidate: Candidate) -> int | None:
@@ -118,11 +124,9 @@ def _probability_beside_similarity(candidate: Candidate) -> int | None:
 )
 def final_without_signature(facts: Facts) -> Iterator[Finding]:
     """A candidate that calls itself final although nobody signed the report."""
-    if facts.case.ai is None or facts.is_signed:
-        return
-    for at, candidate in enumerate(facts.case.ai.candidates):
-        if candidate.status == "final":
-            yield Finding(f"ai.candidates[{at}].status")
+    for ai, at, candidate in _candidates(facts):
+        if candidate.status == "final" and not facts.is_signed:
+            yield Finding(f"{ai}.candidates[{at}].status")
 
 
 @rule(
@@ -136,7 +140,11 @@ def final_without_signature(facts: Facts) -> Iterator[Finding]:
 )
 def rank_against_score(facts: Facts) -> Iterator[Finding]:
     """A candidate with a better score than the one ranked before it, where each has one score, all of one kind and direction."""
-    candidates = facts.case.ai.candidates if facts.case.ai else ()
+    for ai, run in facts.case.runs:
+        yield from _ranked_against_score(ai, run.candidates)
+
+
+def _ranked_against_score(ai: str, candidates: Sequence[Candidate]) -> Iterator[Finding]:
     scores = [candidate.scores[0] if len(candidate.scores) == 1 else None for candidate in candidates]
     kinds = {(score.kind, score.direction or _DIRECTION.get(score.kind)) if score else None for score in scores}
     direction = next(iter(kinds), None)
@@ -148,7 +156,7 @@ def rank_against_score(facts: Facts) -> Iterator[Finding]:
     for (_, before, better), (_, at, worse) in pairwise(ranked):
         if (worse > better) if direction[1] == "higher" else (worse < better):
             yield Finding(
-                f"ai.candidates[{at}].rank", also=(f"ai.candidates[{before}].rank", f"ai.candidates[{at}].scores[0].value")
+                f"{ai}.candidates[{at}].rank", also=(f"{ai}.candidates[{before}].rank", f"{ai}.candidates[{at}].scores[0].value")
             )
 
 
@@ -165,11 +173,11 @@ def rank_against_score(facts: Facts) -> Iterator[Finding]:
 )
 def direction_against_kind(facts: Facts) -> Iterator[Finding]:
     """A score whose direction is not the one of its kind."""
-    for at, candidate in enumerate(facts.case.ai.candidates if facts.case.ai else ()):
+    for ai, at, candidate in _candidates(facts):
         for place, score in enumerate(candidate.scores):
             direction = _DIRECTION.get(score.kind)
             if score.direction is not None and direction is not None and score.direction != direction:
-                field = f"ai.candidates[{at}].scores[{place}]"
+                field = f"{ai}.candidates[{at}].scores[{place}]"
                 yield Finding(f"{field}.direction", suggestion=direction, also=(f"{field}.kind",))
 
 
@@ -184,14 +192,19 @@ def direction_against_kind(facts: Facts) -> Iterator[Finding]:
 )
 def more_than_certain(facts: Facts) -> Iterator[Finding]:
     """Probabilities of single syndromes whose sum is above 1 by more than the rounding of each allows."""
+    for ai, run in facts.case.runs:
+        yield from _adding_to_more_than_one(ai, run.candidates)
+
+
+def _adding_to_more_than_one(ai: str, candidates: Sequence[Candidate]) -> Iterator[Finding]:
     total, rounding, fields = Decimal(0), Decimal(0), []
-    for at, candidate in enumerate(facts.case.ai.candidates if facts.case.ai else ()):
+    for at, candidate in enumerate(candidates):
         for place, score in enumerate(candidate.scores if not candidate.is_group else ()):
             if score.kind == _PROBABILITY and score.value is not None:
                 value = Decimal(score.value)
                 total += value
                 rounding += _half_a_unit(value)
-                fields.append(f"ai.candidates[{at}].scores[{place}].value")
+                fields.append(f"{ai}.candidates[{at}].scores[{place}].value")
     if len(fields) > 1 and total > 1 + rounding:
         yield Finding(fields[0], also=tuple(fields[1:]))
 
@@ -212,8 +225,8 @@ def _half_a_unit(value: Decimal) -> Decimal:
 )
 def no_frontal_photograph(facts: Facts) -> Iterator[Finding]:
     """Photographs that were analysed, all of a known view, and none of them frontal."""
-    ai = facts.case.ai
-    unused = {image.id for image in (ai.images if ai is not None else ()) if image.status != "analysed"}
+    listed = [image for run in facts.case.analyses for image in run.images]
+    unused = {image.id for image in listed if image.status != "analysed"} - {i.id for i in listed if i.status == "analysed"}
     used = [(at, image) for at, image in enumerate(facts.case.images) if image.id not in unused]
     if used and all(image.view in _NOT_FRONTAL for _, image in used):
         yield Finding(f"images[{used[0][0]}].view", also=tuple(f"images[{at}].view" for at, _ in used[1:]))
@@ -230,11 +243,11 @@ def no_frontal_photograph(facts: Facts) -> Iterator[Finding]:
 )
 def present_and_absent(facts: Facts) -> Iterator[Finding]:
     """A feature that the same source gave before with the opposite presence."""
-    first: dict[tuple[str, str | None], tuple[int, str]] = {}
+    first: dict[tuple[str, str | None, str | None], tuple[int, str]] = {}
     for at, feature in enumerate(facts.case.phenotypes):
         if feature.presence == "unknown":
             continue
-        place, presence = first.setdefault((feature.hpo, feature.source), (at, feature.presence))
+        place, presence = first.setdefault((feature.hpo, feature.source, feature.run), (at, feature.presence))
         if presence != feature.presence:
             yield Finding(f"phenotypes[{at}].presence", also=(f"phenotypes[{place}].presence",))
 

@@ -103,10 +103,11 @@ def not_written_as_its_system(facts: Facts) -> Iterator[Finding]:
 
 
 def _coded(case: Case) -> Iterator[tuple[str, str, str]]:
-    for at, candidate in enumerate(case.ai.candidates if case.ai else ()):
-        yield from _syndromes(f"ai.candidates[{at}].codes", candidate.codes)
-        yield from _genes(f"ai.candidates[{at}].genes", candidate.genes)
-    yield from _genes("ai.genes", case.ai.genes if case.ai else ())
+    for ai, run in case.runs:
+        for at, candidate in enumerate(run.candidates):
+            yield from _syndromes(f"{ai}.candidates[{at}].codes", candidate.codes)
+            yield from _genes(f"{ai}.candidates[{at}].genes", candidate.genes)
+        yield from _genes(f"{ai}.genes", run.genes)
     for at, diagnosis in enumerate(case.clinician_diagnoses):
         yield from _syndromes(f"clinician_diagnoses[{at}].codes", diagnosis.codes)
     for at, finding in enumerate(case.molecular):

@@ -71,15 +71,15 @@ FINAL = Condition(lambda facts: facts.is_final, "there is no finished report")
 SIGNED = Condition(lambda facts: facts.is_signed, "the report is not signed")
 STOPPED = Condition(lambda facts: facts.state.procedure == "stopped", "the procedure was not stopped")
 DIAGNOSES = Condition(lambda facts: bool(facts.case.diagnoses), "the case has no diagnoses")
-AI = Condition(lambda facts: facts.case.ai is not None, "there is no AI report")
-CANDIDATES = Condition(lambda facts: bool(facts.case.ai and facts.case.ai.candidates), "the AI proposes no candidate")
+AI = Condition(lambda facts: bool(facts.case.analyses), "there is no AI report")
+CANDIDATES = Condition(lambda facts: any(run.candidates for run in facts.case.analyses), "the AI proposes no candidate")
 SCORES = Condition(
-    lambda facts: any(candidate.scores for candidate in (facts.case.ai.candidates if facts.case.ai else ())),
+    lambda facts: any(candidate.scores for run in facts.case.analyses for candidate in run.candidates),
     "no candidate has a score",
 )
 IMAGES = Condition(lambda facts: bool(facts.case.images), "the case has no photographs")
 FACE = Condition(
-    lambda facts: bool(facts.case.images or facts.case.ai or facts.use),
+    lambda facts: bool(facts.case.images or facts.case.analyses or facts.use),
     "no face was photographed or analysed, and nothing is billed",
 )
 PRACTITIONERS = Condition(lambda facts: bool(facts.case.practitioners), "the case names no practitioner")

@@ -1,5 +1,6 @@
 """Facts that exclude each other, as one matrix: each row lists fields with the values that cannot all hold together."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -232,8 +233,11 @@ def _holds(field: str, values: tuple[str, ...], facts: Facts) -> bool:
     return FIELDS[field](facts.case) in values
 
 
-def _find(fields: tuple[str, ...], facts: Facts) -> Iterator[Finding]:  # noqa: ARG001 - that all of it holds was asked before
-    yield Finding(fields[0], also=fields[1:])
+def _find(fields: tuple[str, ...], facts: Facts) -> Iterator[Finding]:
+    """The contradiction, at its fields, which hold as was asked before; of several AI reports at the one that counts."""
+    name = next((name for name, run in facts.case.runs if run is facts.case.ai), "ai")
+    first, *others = (re.sub(r"^ai\b", name, field) for field in fields)
+    yield Finding(first, also=tuple(others))
 
 
 _CELLS: Mapping[tuple[str, tuple[str, ...]], Condition] = MappingProxyType(

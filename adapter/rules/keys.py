@@ -49,6 +49,5 @@ def _people(case: Case) -> Iterator[tuple[str, str]]:
 def no_such_photograph(facts: Facts) -> Iterator[Finding]:
     """An analysed photograph that is not among the photographs of a case that lists some."""
     known = {image.id for image in facts.case.images}
-    for at, image in enumerate(facts.case.ai.images if facts.case.ai and known else ()):
-        if image.id not in known:
-            yield Finding(f"ai.images[{at}].id")
+    for ai, run in facts.case.runs if known else ():
+        yield from (Finding(f"{ai}.images[{at}].id") for at, image in enumerate(run.images) if image.id not in known)

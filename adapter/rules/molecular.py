@@ -74,10 +74,15 @@ Syndrome = tuple[str, Iterable[_Coded]]
 
 
 def _candidates(case: Case) -> tuple[list[Syndrome], list[Syndrome]]:
-    listed = list(enumerate(case.ai.candidates if case.ai else ()))
+    listed = [
+        (f"{ai}.candidates[{at}].disposition", c.codes, c.disposition)
+        for ai, run in case.runs
+        for at, c in enumerate(run.candidates)
+        if c.disposition in ("supported", "rejected")
+    ]
     return (
-        [(f"ai.candidates[{at}].disposition", c.codes) for at, c in listed if c.disposition == "supported"],
-        [(f"ai.candidates[{at}].disposition", c.codes) for at, c in listed if c.disposition == "rejected"],
+        [(field, codes) for field, codes, disposition in listed if disposition == "supported"],
+        [(field, codes) for field, codes, disposition in listed if disposition == "rejected"],
     )
 
 
@@ -140,21 +145,23 @@ def _may_support(finding: Molecular, codes: Iterable[_Coded]) -> bool:
 )
 def diagnosis_of_the_ai(facts: Facts) -> Iterator[Finding]:
     """A diagnosis for the claim without a source that names the syndrome of a candidate."""
-    proposed = {
-        _plain(c.name): at for at, c in reversed(list(enumerate(facts.case.ai.candidates if facts.case.ai else ()))) if c.name
-    }
+    proposed: dict[str, str] = {}
+    for ai, run in facts.case.runs:
+        for at, c in enumerate(run.candidates):
+            if c.name:
+                proposed.setdefault(_plain(c.name), f"{ai}.candidates[{at}].name")
     for at, diagnosis in enumerate(facts.case.diagnoses):
         if diagnosis.source is None:
             candidate = _candidate_of(diagnosis.icd10cm, diagnosis.display, proposed)
             if candidate is not None:
-                yield Finding(f"diagnoses[{at}].icd10cm", also=(f"ai.candidates[{candidate}].name",))
+                yield Finding(f"diagnoses[{at}].icd10cm", also=(candidate,))
 
 
-def _candidate_of(code: str, display: str | None, proposed: Mapping[str, int]) -> int | None:
+def _candidate_of(code: str, display: str | None, proposed: Mapping[str, str]) -> str | None:
     if display is not None and _plain(display) in proposed:
         return proposed[_plain(display)]
     names = _NAMED.get(code.upper().replace(".", ""), ())
-    return next((at for name, at in proposed.items() if name.startswith(names)), None) if names else None
+    return next((field for name, field in proposed.items() if name.startswith(names)), None) if names else None
 
 
 def _plain(name: str) -> str:

@@ -33,7 +33,7 @@ _USER = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//[^/?#]*@", re.IGNORECASE)
 def no_active_consent(facts: Facts) -> Iterator[Finding]:
     """A face was photographed or analysed, or is to be paid for against a refusal, and no consent covers it."""
     consent = facts.case.consent
-    if not (facts.case.images or facts.case.ai or (facts.use and _is_refused(consent, facts.circumstances.today))):
+    if not (facts.case.images or facts.case.analyses or (facts.use and _is_refused(consent, facts.circumstances.today))):
         return
     if consent is None:
         yield Finding("consent")
@@ -58,9 +58,9 @@ def _ended(consent: Consent, today: str | None) -> bool:
 def _outside(consent: Consent, case: Case) -> Iterator[Finding]:
     for at, image in enumerate(case.images):
         yield from _uncovered(consent, f"images[{at}].captured_at", image.captured_at)
-    if case.ai is not None:
-        yield from _uncovered(consent, "ai.started_at", case.ai.started_at)
-        yield from _uncovered(consent, "ai.finished_at", case.ai.finished_at)
+    for name, run in case.runs:
+        yield from _uncovered(consent, f"{name}.started_at", run.started_at)
+        yield from _uncovered(consent, f"{name}.finished_at", run.finished_at)
 
 
 def _uncovered(consent: Consent, field: str, moment: str | None) -> Iterator[Finding]:
@@ -143,7 +143,7 @@ def analysis_not_spoken_of(facts: Facts) -> Iterator[Finding]:
 
 
 def _has_face(case: Case) -> bool:
-    return case.ai is not None or bool(case.images)
+    return bool(case.analyses or case.images)
 
 
 @rule(
@@ -170,10 +170,12 @@ def _has_face(case: Case) -> bool:
 )
 def disclosed_against_the_consent(facts: Facts) -> Iterator[Finding]:
     """The vendor's software ran, perhaps or certainly on the vendor's machines, and the consent refuses disclosure."""
-    consent, ai = facts.case.consent, facts.case.ai
-    if consent is None or ai is None or consent.vendor_disclosure is not False or ai.tool.hosted_by == "clinic":
+    consent = facts.case.consent
+    if consent is None or consent.vendor_disclosure is not False:
         return
-    yield Finding("consent.vendor_disclosure", variant="vendor" if ai.tool.hosted_by else None, also=("ai.tool",))
+    for name, run in facts.case.runs:
+        if run.tool.hosted_by != "clinic":
+            yield Finding("consent.vendor_disclosure", variant="vendor" if run.tool.hosted_by else None, also=(f"{name}.tool",))
 
 
 @rule(

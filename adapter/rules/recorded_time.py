@@ -17,14 +17,16 @@ def _one(field: str, value: str | None) -> Iterator[Moment]:
 
 def _analysed(case: Case) -> Iterator[tuple[str, str | None, str | None]]:
     """The photographs that the analysis used, with their times: those that it does not list as failed or unused."""
-    set_aside = {image.id for image in (case.ai.images if case.ai else ()) if image.status != "analysed"}
-    for place, image in enumerate(case.images if case.ai else ()):
+    listed = [image for run in case.analyses for image in run.images]
+    set_aside = {image.id for image in listed if image.status != "analysed"} - {i.id for i in listed if i.status == "analysed"}
+    for place, image in enumerate(case.images if case.analyses else ()):
         if image.id not in set_aside:
             yield f"images[{place}]", image.captured_at, image.uploaded_at
 
 
 def _ai(read: Callable[[AiReport], str | None], field: str, case: Case) -> Iterator[Moment]:
-    return _one(field, read(case.ai) if case.ai else None)
+    for name, run in case.runs:
+        yield from _one(f"{name}.{field}", read(run))
 
 
 def _captures(case: Case) -> Iterator[Moment]:
@@ -68,8 +70,8 @@ MOMENTS: Mapping[str, Callable[[Case], Iterator[Moment]]] = MappingProxyType(
         "end of the visit": lambda case: _one("encounter.end", case.encounter.end),
         "capture": _captures,
         "upload": _uploads,
-        "analysis": partial(_ai, lambda ai: ai.started_at, "ai.started_at"),
-        "end of the analysis": partial(_ai, lambda ai: ai.finished_at, "ai.finished_at"),
+        "analysis": partial(_ai, lambda ai: ai.started_at, "started_at"),
+        "end of the analysis": partial(_ai, lambda ai: ai.finished_at, "finished_at"),
         "procedure": lambda case: _one("procedure.started_at", case.procedure.started_at),
         "end of the procedure": lambda case: _one("procedure.ended_at", case.procedure.ended_at),
         "signature": lambda case: _review(case, "signed_at"),

@@ -24,7 +24,7 @@ Value = str | None
 DERIVED_FROM: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "procedure": ("procedure.status",),
-        "report": ("procedure.status", "review.status", "review.amendment", "ai.outcome"),
+        "report": ("procedure.status", "review.status", "review.amendment", "analyses[*].outcome"),
         "candidate": ("procedure.status", "review.status"),
         "observation": ("procedure.status",),
         "photographs": ("procedure.status", "consent.status"),
@@ -74,16 +74,16 @@ def _procedure(*, procedure_status: Value) -> Value:
     return procedure_status
 
 
-def _report(*, procedure_status: Value, review_status: Value, review_amendment: Value, ai_outcome: Value) -> Value:
+def _report(*, procedure_status: Value, review_status: Value, review_amendment: Value, analyses_outcome: Value) -> Value:
     if procedure_status == "entered-in-error" or review_status == "withdrawn":
         return "entered-in-error"  # also a report that is withdrawn after it was final
-    if procedure_status in _NOTHING_MADE and ai_outcome is None and review_status in (None, "none"):
+    if procedure_status in _NOTHING_MADE and analyses_outcome is None and review_status in (None, "none"):
         return None
     if procedure_status in _NO_REPORT_TO_COME:
         return "cancelled"
     if review_status == "amended":
         return review_amendment or "amended"
-    return "final" if review_status == "signed" else _OUTPUT[ai_outcome]
+    return "final" if review_status == "signed" else _OUTPUT[analyses_outcome]
 
 
 def _candidate(*, procedure_status: Value, review_status: Value) -> Value:
@@ -138,7 +138,9 @@ _READ: Mapping[str, Callable[[Case], Value]] = MappingProxyType(
         "consent.status": lambda case: case.consent.status if case.consent else None,
         "consent.withdrawn_at": lambda case: _known(case.consent.withdrawn_at if case.consent else None),
         "consent.expires": lambda case: _known(case.consent.expires if case.consent else None),
-        "ai.outcome": lambda case: (case.ai.outcome or "complete") if case.ai else None,  # output without a word on failure
+        "analyses[*].outcome": lambda case: (
+            (case.ai.outcome or "complete") if case.ai else None
+        ),  # output without a word on failure
         "billing.use": lambda case: case.billing.use if case.billing else None,
     }
 )
@@ -159,10 +161,14 @@ def state_of(case: Case) -> State:
     return _state(tuple(read(case) for read in _READ.values()))
 
 
+def _parameter(field: str) -> str:
+    return field.replace("[*]", "").replace(".", "_")
+
+
 @cache
 def _state(values: tuple[Value, ...]) -> State:
     """Derive a state once; there are as many as combinations of statuses."""
     known = dict(zip(_READ, values, strict=True))
     return State.model_validate(
-        {name: derive(**{path.replace(".", "_"): known[path] for path in DERIVED_FROM[name]}) for name, derive in _DERIVE.items()}
+        {name: derive(**{_parameter(path): known[path] for path in DERIVED_FROM[name]}) for name, derive in _DERIVE.items()}
     )

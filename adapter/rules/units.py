@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from adapter.case import Number
 from adapter.issues import IssueType
+from adapter.plain_value import Number
 from adapter.rules.condition import ANALYSIS, LINES, SAME_DAY, UNITS, sends
 from adapter.rules.facts import ANALYSIS_CODE, Facts
 from adapter.rules.finding import Finding

@@ -18,8 +18,9 @@ SEEDS = range(3)
 _PLACES = frozenset({"sequence", "careTeamSequence", "valueInteger"})
 """Elements that number the items of a list as they were sent."""
 
-_IN_ORDER = frozenset({"lines", "modifiers", "dx_pointers", "given", "line"})
-"""Lists whose order means something: lines of a claim with their modifiers and diagnoses, given names, lines of an address."""
+_IN_ORDER = frozenset({"lines", "modifiers", "dx_pointers", "given", "line", "coverages"})
+"""Lists whose order means something: lines of a claim with their modifiers and diagnoses, given names, lines of an
+address, insurances (the primary one first)."""
 
 every = pytest.mark.parametrize("name", NAMES)
 

@@ -25,7 +25,7 @@ _SAMPLES: dict[str, list[Any]] = {
 _TEXTUAL = ("string", "code", "url")
 
 
-_BRANCHES = ("id", "test", "patient", "encounter", "procedure", "consent", "images", "ai", "billing", "review")
+_BRANCHES = ("id", "test", "patient", "encounter", "procedure", "consent", "images", "analyses", "billing", "review")
 
 
 @cache

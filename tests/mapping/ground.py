@@ -19,6 +19,7 @@ from adapter.mapping.load import MappingContext, load_library
 from adapter.mapping.run.library import Library, MappedResource
 from adapter.mapping.shape import ModelShapes, shape_of_json_schema
 from adapter.mapping.types import Shape
+from adapter.merging.singular import case_tree
 from adapter.rules.judgement import Judgement, judge
 from adapter.terminology import Terminology
 
@@ -102,7 +103,7 @@ def case_of(**parts: Any) -> Case:  # noqa: ANN401 - JSON
         "encounter": {"id": "E-1", "status": "finished"},
         "procedure": {"status": "completed"},
     }
-    return Case.model_validate({**least, **parts})
+    return Case.model_validate(case_tree({**least, **parts}))
 
 
 def roots_of(case: Case, **options: Any) -> tuple[object, ...]:  # noqa: ANN401 - JSON

@@ -37,9 +37,9 @@ PATHS = [
     "case.patient.given",
     "case.encounter.mode",
     "case.images",
-    "case.ai.candidates",
+    "case.analyses",
     "case.billing.lines",
-    "case.ai.tool",
+    "case.images",
     "case.nonsense",
     "judgement.state.report",
     "options.zone",
@@ -70,7 +70,7 @@ ELEMENTS = [
 REST = """---
 map: finding
 target: Observation
-for: item in case.ai.candidates
+for: item in case.analyses
 resource:
   id: =stable_id('Observation', text(index(item)))
   status: final

@@ -170,6 +170,18 @@ def test_the_first_and_the_last_of_some_days() -> None:
     assert functions.latest([]) is None
 
 
+def test_the_last_time_is_the_latest_moment_whatever_its_offset() -> None:
+    assert functions.last_time(["2026-03-12T09:30:00-04:00", "2026-03-12T13:20:00Z"]) == "2026-03-12T09:30:00-04:00"
+    assert functions.last_time(["2026", "2026-02", "2026-01-31"]) == "2026-02"
+    assert functions.last_time(["2026", "2026-01-01"]) == "2026-01-01"
+    assert functions.last_time([]) is None
+
+
+def test_whole_numbers_add_up_and_texts_are_told_apart() -> None:
+    assert functions.plus(1, 1) == 2
+    assert functions.distinct(["b", "a", "b"]) == ["b", "a"]
+
+
 @pytest.mark.parametrize(
     ("value", "zone", "expected"),
     [
@@ -305,4 +317,4 @@ def test_a_narrative_is_always_xhtml_and_never_more_than_text(said: str) -> None
 def test_lists_of_references_become_one() -> None:
     one, two = {"reference": "urn:uuid:1"}, {"reference": "urn:uuid:2"}
 
-    assert functions.together([one], [], [two]) == [one, two]
+    assert functions.together([one], [], [two], [one]) == [one, two]

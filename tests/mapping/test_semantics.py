@@ -914,7 +914,7 @@ resource:
   id: =stable_id('Device', case.id)
   deviceName:
     - {head}
-      name: ={name}.tool.vendor or 'none'
+      name: ={name}.address.city or 'none'
       type: other
 """
 
@@ -922,22 +922,22 @@ resource:
 @pytest.mark.parametrize(
     "text",
     [
-        ALIASED.format(head="let: {a: =case.ai}", name="a"),
-        ALIASED.format(head="for: a in case.ai", name="a"),
-        ALIASED.format(head="let: {c: =case}", name="c.ai"),
-        ALIASED.format(head="let: {c: =case, a: =c.ai}", name="a"),
-        ALIASED.format(head="let: {b: =case.ai, a: =b}", name="a"),
-        ALIASED.format(head="for: b in case.ai for a in b", name="a"),
-        ALIASED.format(head="let: {t: =case.ai or case.ai}", name="(case.ai or t)"),
-        ALIASED.format(head="when: =case.ai", name="case.ai").replace(
-            "resource:", "let:\n  a: =case.ai\nwhen: =a.tool\nresource:"
+        ALIASED.format(head="let: {a: =case.organization}", name="a"),
+        ALIASED.format(head="for: a in case.organization", name="a"),
+        ALIASED.format(head="let: {c: =case}", name="c.organization"),
+        ALIASED.format(head="let: {c: =case, a: =c.organization}", name="a"),
+        ALIASED.format(head="let: {b: =case.organization, a: =b}", name="a"),
+        ALIASED.format(head="for: b in case.organization for a in b", name="a"),
+        ALIASED.format(head="let: {t: =case.organization or case.organization}", name="(case.organization or t)"),
+        ALIASED.format(head="when: =case.organization", name="case.organization").replace(
+            "resource:", "let:\n  a: =case.organization\nwhen: =a.address\nresource:"
         ),
-        ALIASED.format(head="when: =a.tool", name="a").replace("resource:", "for: a in case.ai\nresource:"),
+        ALIASED.format(head="when: =a.address", name="a").replace("resource:", "for: a in case.organization\nresource:"),
     ],
 )
 def test_a_part_has_its_parts_by_whatever_name_it_goes(text: str) -> None:
     library = load(text)
-    with_part = resources(library, case_of(ai={"tool": {"vendor": "Maker"}}))
+    with_part = resources(library, case_of(organization={"name": "Clinic", "address": {"city": "Maker"}}))
     without = [each for made in resources(library, case_of()) for each in made.get("deviceName", [])]
 
     assert with_part[0]["deviceName"] == [{"name": "Maker", "type": "other"}]
@@ -984,3 +984,72 @@ resource:
     assert [each["link"]["reference"] for each in report["media"]] == [
         f"urn:uuid:{stable_id('Media', number)}" for number in ("1", "2")
     ]
+
+
+NESTED = """map: candidate
+target: Observation
+for: run in case.analyses for candidate in run.candidates
+resource:
+  id: =stable_id('Observation', candidate.name or '')
+  status: final
+  code:
+    text: =candidate.name or 'none'
+  effectiveInstant: =instant(run.finished_at)
+---
+map: failure
+target: Observation
+for: run in case.analyses for failure in run.failure
+resource:
+  id: =stable_id('Observation', failure.message)
+  status: final
+  code:
+    text: =failure.message
+  performer:
+    - display: =text(index(run))
+---
+map: report
+target: DiagnosticReport
+resource:
+  id: =stable_id('DiagnosticReport', case.id)
+  status: final
+  code:
+    text: x
+  result:
+    - for: run in case.analyses for failure in run.failure
+      reference: =ref(failure, failure).reference
+"""
+RUNS = [
+    {"tool": {}, "candidates": [{"name": "A"}], "failure": {"message": "m"}},
+    {"tool": {}, "finished_at": "2026-01-02", "candidates": [{"name": "B"}, {"name": "C"}]},
+]
+
+
+def test_a_map_loops_within_a_loop() -> None:
+    library = load(NESTED)
+    reports: Reports = []
+    made = made_of(library, case_of(analyses=RUNS), reports=reports)
+
+    assert [each.place for each in made] == [(0, 0), (1, 0), (1, 1), (0, 0), 0]
+    assert made[3].resource["performer"] == [{"display": "1"}]
+    assert made[4].resource["result"] == [{"reference": f"urn:uuid:{made[3].identity}"}]
+    assert [report[1] for _, report in reports] == [(1,), (1,)]
+
+
+def test_two_items_of_loops_in_each_other_with_one_id_are_refused_where_they_stand() -> None:
+    twice = [RUNS[0], {"tool": {}, "candidates": [{"name": "B"}, {"name": "A"}]}]
+    with pytest.raises(ConflictError) as refusal:
+        made_of(load(NESTED), case_of(analyses=twice))
+
+    (issue,) = refusal.value.issues
+    assert issue.field == "analyses[1].candidates[1].name"
+    assert "item 2 of `candidate`" in issue.text
+
+
+def test_two_maps_that_make_one_of_what_has_one_id_make_one() -> None:
+    one = "map: {}\ntarget: Organization\nequal: one\n{}resource:\n  id: =stable_id('x', {})\n  name: =case.payer.name\n---\n"
+    looping = one.format("b", "for: p in case.practitioners\n", "case.payer.name or p.key")
+    text = one.format("a", "", "case.payer.name or ''") + looping.removesuffix("---\n")
+
+    made = made_of(load(text), case_of(payer={"name": "P"}, practitioners=[{"key": "k"}]))
+
+    assert [each.map.name for each in made] == ["a"]

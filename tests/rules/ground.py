@@ -8,6 +8,7 @@ from typing import Any
 
 from adapter.case import Case
 from adapter.issues import Issue
+from adapter.merging.singular import case_tree
 from adapter.rules.circumstances import Circumstances
 from adapter.rules.facts import facts_of
 from adapter.rules.judgement import Judgement, judgement_of
@@ -83,7 +84,7 @@ def case_of(changes: Mapping[str, Any]) -> Case:
     tree = copy.deepcopy(CLEAN)
     for path, value in changes.items():
         _put(tree, path, value)
-    return Case.model_validate(tree)
+    return Case.model_validate(case_tree(tree))
 
 
 def issues_of(judgement: Judgement) -> tuple[Issue, ...]:

@@ -7,6 +7,7 @@ from typing import Any, get_args
 import pytest
 
 from adapter.case import AiReport, Billing, Case, Consent, Procedure, Review
+from adapter.merging.singular import case_tree
 from adapter.rules.facts import FINAL_REPORT
 from adapter.rules.judgement import judge
 from adapter.rules.state import DERIVED_FROM, CandidateStatus, ClaimStatus, ProcedureStatus, ReportStatus, State, state_of
@@ -37,7 +38,8 @@ def _combinations() -> Iterator[Values]:
 
 
 def _case(values: Values) -> Case:
-    return Case.model_validate({"id": "C", "patient": {"mrn": "M"}, "encounter": {"id": "E", "status": "finished"}, **values})
+    tree = {"id": "C", "patient": {"mrn": "M"}, "encounter": {"id": "E", "status": "finished"}, **values}
+    return Case.model_validate(case_tree(tree))
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +168,7 @@ def test_a_field_of_the_state_follows_from_nothing_else(everything: list[tuple[V
 
 
 def _seen(values: Values, path: str) -> str | None:
-    part, field = path.split(".")
+    part, field = path.replace("analyses[*]", "ai").split(".")
     return values[part] and str(values[part].get(field))
 
 

@@ -3,9 +3,19 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from types import MappingProxyType
 
 from adapter.mapping.check.value import Read, Value
 from adapter.strict_yaml.problem import Mark, Problem, problem
+
+FORMER: Mapping[str, str] = MappingProxyType(
+    {
+        "Case has no `ai`": "a case may have several AI reports: write `for: run in case.analyses`, and `run` for `case.ai`",
+        "State has no `media`": "write `judgement.state.photographs`, which is 'available' or 'void'",
+        "there is no `ai_run_key` here": "write `join('|', run.tool.vendor, run.tool.product, run.run_id)` for a run",
+    }
+)
+"""What to write instead of what the language knew once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +83,7 @@ class Frame:
     def unknown(self, code: str, mark: Mark, message: str, name: str, known: Iterable[str]) -> None:
         """Report an unknown name with the nearest known ones."""
         known = sorted(known)
-        hint = did_you_mean(name, known, otherwise="known are: " + (", ".join(known[:40]) or "none"))
+        hint = FORMER.get(message) or did_you_mean(name, known, otherwise="known are: " + (", ".join(known[:40]) or "none"))
         self.error(code, mark, message, hint)
 
 

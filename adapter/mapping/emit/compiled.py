@@ -16,11 +16,11 @@ from adapter.mapping.check.bound import Leaf, Loop, ObjectNode
 from adapter.mapping.check.expression import Binder
 from adapter.mapping.check.foreseen import has_only_made_references, outline_of_resource
 from adapter.mapping.check.form import Calls, MapTarget
-from adapter.mapping.check.frame import Frame, Place
+from adapter.mapping.check.frame import Frame, Place, tuple_code
 from adapter.mapping.check.value import Mode, Scope, Value
 from adapter.mapping.emit.generate import LINE, Generator, _At
 from adapter.mapping.emit.site import Group
-from adapter.mapping.emit.support import NAMESPACE, Report, Run, Trace
+from adapter.mapping.emit.support import NAMESPACE, Places, Report, Run, Trace
 from adapter.mapping.syntax.map_file import FragmentSource, MapSource, Text
 from adapter.mapping.types import Kind, Shape
 from adapter.strict_yaml.nodes import TextNode
@@ -32,11 +32,11 @@ _COMPILING: Final = RLock()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """The bound header of a map: its loop, names and condition, within their frame."""
+    """The bound header of a map: its loops from the outer to the inner, names and condition, within their frame."""
 
     frame: Frame
     common: tuple[tuple[str, Value], ...]
-    loop: Loop | None
+    loops: tuple[Loop, ...]
     lets: tuple[tuple[str, Value], ...]
     when: Value | None
     scope: Scope
@@ -68,7 +68,10 @@ def bind_header(source: MapSource, bench: BindingContext, places: list[Place], *
     bodies = BodyBinder(frame, binder, bench.fragments, bench.pattern, bench.used_fragments)
     scope = Scope(names={}, roots=bench.roots)
     common, scope = bodies.lets(_needed(source, source.common) if early else source.common, scope)
-    loop, scope = bodies.loop(source.loop, scope) if source.loop else (None, scope)
+    loops: list[Loop] = []
+    for head in source.loops:
+        loop, scope = bodies.loop(head, scope)
+        loops += [loop] if loop else []
     texts = source.lets
     if early:
         texts = _needed(source, source.lets)
@@ -77,9 +80,8 @@ def bind_header(source: MapSource, bench: BindingContext, places: list[Place], *
     if when:
         scope = scope.knowing(when.known)
     needs = _conjuncts(binder, source, scope) if source.when else frozenset()
-    if loop and loop.kind == "single":
-        needs |= {loop.source.key}
-    return Header(frame=frame, common=common, loop=loop, lets=lets, when=when, scope=scope, needs=needs)
+    needs |= {loop.source.key for loop in loops if loop.kind == "single"}
+    return Header(frame=frame, common=common, loops=tuple(loops), lets=lets, when=when, scope=scope, needs=needs)
 
 
 def _names(text: str) -> set[str]:
@@ -115,17 +117,17 @@ def target_of(source: MapSource, bench: BindingContext) -> MapTarget:
     """What other maps need to know of this one."""
     bench = replace(bench, report=lambda _: None)
     header = bind_header(source, bench, [], early=True)
-    loop = header.loop
+    loops = header.loops
     node = {key.text: value for key, value in source.body.entries}.get("id")
     text = node.text if isinstance(node, TextNode) else ""
     binder = Binder(header.frame, replace(bench.calls, early=True))
     identity = binder.text(text[1:], source.mark, header.scope) if text.startswith("=") else None
-    item = loop.source.key if loop else ""
+    item = loops[-1].source.key if loops else ""
     return MapTarget(
         name=source.name,
         type=source.target,
-        loop="none" if loop is None else loop.kind,
-        item=f"{item}[]" if loop and loop.kind == "list" else item,
+        loop="none" if not loops else "list" if any(loop.kind == "list" for loop in loops) else "single",
+        item=f"{item}[]" if loops and loops[-1].kind == "list" else item,
         needs=header.needs,
         reads=identity.reads if identity else (),
     )
@@ -153,8 +155,11 @@ class CompiledMap:
         return self.source.name
 
     @cached_property
-    def keys(self) -> Callable[..., list[tuple[int, object, str]]]:
-        """`keys(*roots, run)`: what is made, as a list of (index of the item, item or None, id)."""
+    def keys(self) -> Callable[..., list[tuple[Places, object, str]]]:
+        """`keys(*roots, run)`: what is made, as a list of (index of the item, item or None, id).
+
+        A map with loops in each other has a tuple of indexes, and a tuple of items, from the outer to the inner.
+        """
         return self._variant("keys", self._keys_code)[0]
 
     @cached_property
@@ -183,10 +188,11 @@ class CompiledMap:
         """Whether every reference in what it makes leads to a resource of the same Bundle."""
         return has_only_made_references(self.body)
 
-    def around(self, place: int) -> dict[str, int]:
-        """The index of the loop around the whole map, by its variable, for `origins`."""
-        loop = self.header.loop
-        return {loop.index: place} if loop and loop.kind == "list" else {}
+    def around(self, place: Places) -> dict[str, int]:
+        """The indexes of the loops around the whole map, by their variables, for `origins`."""
+        places = place if isinstance(place, tuple) else (place,)
+        loops = zip(self.header.loops, places, strict=False)
+        return {loop.index: index for loop, index in loops if loop.kind == "list"}
 
     def make(self, mode: Mode) -> tuple[Callable[..., JsonObject], list[Group]]:
         """`make(*roots, run, resource_id, item, index)`: the resource; and the groups that the run's `note` counts."""
@@ -232,8 +238,8 @@ class CompiledMap:
         roots = ", ".join(value.code for value in self.bench.roots.values())
         if name == "keys":
             return f"{roots}, run"
-        loop = self.header.loop
-        item, index = (loop.local, loop.index) if loop else ("_item", "_index")
+        loops = self.header.loops
+        item, index = (loops[0].local, loops[0].index) if len(loops) == 1 else ("_item", "_index")
         return f"{roots}, run, resource_id, {item}, {index}"
 
     def _keys_code(self) -> Generator:
@@ -244,15 +250,9 @@ class CompiledMap:
         with generator.marked(self.source.mark):
             generator.names(early.common)
             generator.emit("keyed = []")
-            item, index = "None", "0"
-            if early.loop is not None:
-                item = early.loop.local
-                index = early.loop.index if early.loop.kind == "list" else "0"
-                if early.loop.kind == "list":
-                    generator.open(f"for {index}, {item} in enumerate({early.loop.source.code}):", early.loop.mark)
-                else:
-                    generator.emit(f"{item} = {early.loop.source.code}")
-                    generator.open(f"if {item} is not None:")
+            for loop in early.loops:
+                generator.enter(loop)
+            item, index = _joined([loop.local for loop in early.loops], "None"), _joined(_indexes(early.loops), "0")
             generator.names(early.lets)
             if early.when is not None:
                 generator.open(f"if {early.when.condition}:", early.when.mark)
@@ -268,12 +268,24 @@ class CompiledMap:
         generator = Generator(header.frame, mode, groups)
         generator.hoists()
         with generator.marked(self.source.mark):
+            if len(header.loops) > 1:
+                generator.emit(f"{_joined([loop.local for loop in header.loops], '')} = _item")
+                generator.emit(f"{_joined([loop.index for loop in header.loops], '')} = _index")
             place = len(generator.lines)
             start = "" if self.identity is None else f"'resourceType': {self.source.target!r}, "
             code = generator.thing(self.body, _At(), start=start)
             generator.emit(f"return {code}")
             generator.insert_names((*header.common, *header.lets), place)
         return generator
+
+
+def _indexes(loops: tuple[Loop, ...]) -> list[str]:
+    return [loop.index if loop.kind == "list" else "0" for loop in loops]
+
+
+def _joined(names: list[str], nothing: str) -> str:
+    """The code of nothing, of one name, or of a tuple of several."""
+    return nothing if not names else names[0] if len(names) == 1 else tuple_code(names)
 
 
 def reaches(read: str, pattern: str) -> bool:

@@ -93,6 +93,14 @@ class Generator:
             self.emit(head)
         self._indent += 1
 
+    def enter(self, loop: Loop) -> None:
+        """Open the block of a loop around the whole map."""
+        if loop.kind == "list":
+            self.open(f"for {loop.index}, {loop.local} in enumerate({loop.source.code}):", loop.mark)
+        else:
+            self.emit(f"{loop.local} = {loop.source.code}")
+            self.open(f"if {loop.local} is not None:")
+
     def close(self) -> None:
         """End all open blocks."""
         self._indent = 1

@@ -15,6 +15,10 @@ Trace = list[tuple[int, ...]]
 """What a lineage or explain variant noted: group number, places in output lists, indexes of loops."""
 
 
+Places = int | tuple[int, ...]
+"""The index of the item that a resource is made for, or those of loops in each other, from the outer to the inner."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One run of maps over one case or document.

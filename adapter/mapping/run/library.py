@@ -10,7 +10,7 @@ from adapter.fhir.resource_id import stable_id
 from adapter.issues import ConflictError, Issue, IssueType, Severity
 from adapter.json_types import JsonObject
 from adapter.mapping.emit.compiled import CompiledMap
-from adapter.mapping.emit.support import Report, Run, Trace
+from adapter.mapping.emit.support import Places, Report, Run, Trace
 from adapter.readers.step_budget import StepBudget
 
 Reports = list[tuple[CompiledMap, Report]]
@@ -21,7 +21,7 @@ class Plan(NamedTuple):
     """One resource that is going to be made: its map, the place and the item of the map's loop, and its id."""
 
     map: CompiledMap
-    place: int
+    place: Places
     item: object
     identity: str
     others: tuple[object, ...] = ()
@@ -36,7 +36,7 @@ class MappedResource(NamedTuple):
 
     map: CompiledMap
     item: object
-    place: int
+    place: Places
     identity: str
     resource: JsonObject
     trace: Trace | None
@@ -73,7 +73,7 @@ class Library:
             _hand_over(run, compiled, reports)
             planned += _once(plans) if compiled.source.equal == "one" else plans
         if len({plan.identity for plan in planned}) < len(planned):
-            raise _collision(planned)
+            planned = _once_over_maps(planned)
         run = Run(references=references)
         made = (_resource(plan, roots, run, reports, lineage=lineage) for plan in planned)
         return list(made if budget is None else _within(budget, made)), reports
@@ -121,7 +121,13 @@ def _told_apart(plans: list[Plan], equal: str) -> list[Plan]:
 
 
 def _content(plan: Plan) -> str:
-    return plan.item.model_dump_json() if isinstance(plan.item, BaseModel) else repr(plan.item)
+    item = _innermost(plan.item)
+    return item.model_dump_json() if isinstance(item, BaseModel) else repr(item)
+
+
+def _innermost(item: object) -> object:
+    """The item of the innermost loop: by it other maps refer to what was made."""
+    return item[-1] if isinstance(item, tuple) else item
 
 
 def _once(plans: list[Plan]) -> list[Plan]:
@@ -131,6 +137,19 @@ def _once(plans: list[Plan]) -> list[Plan]:
         alike.setdefault(plan.identity, []).append(plan)
     ranked = [sorted(same, key=lambda plan: (-len(_content(plan)), _content(plan))) for same in alike.values()]
     return [best._replace(others=tuple(plan.item for plan in rest)) for best, *rest in ranked]
+
+
+def _once_over_maps(planned: list[Plan]) -> list[Plan]:
+    """The plans without those that another map has made already, where both make `one` of what has one id."""
+    first: dict[str, Plan] = {}
+    kept = []
+    for plan in planned:
+        before = first.setdefault(plan.identity, plan)
+        if before is plan or not before.map.source.equal == plan.map.source.equal == "one":
+            kept.append(plan)
+    if len(first) < len(kept):
+        raise _collision(kept)
+    return kept
 
 
 def _resource(plan: Plan, roots: tuple[object, ...], run: Run, reports: Reports, *, lineage: bool) -> MappedResource:
@@ -155,7 +174,7 @@ def _hand_over(run: Run, compiled: CompiledMap, reports: Reports) -> None:
 def _references(compiled: CompiledMap, plans: Iterable[Plan | MappedResource]) -> object:
     """The references to what one map makes, by item where it makes several resources."""
     if compiled.target.loop == "list":
-        return {id(item): "urn:uuid:" + plan.identity for plan in plans for item in (plan.item, *plan.others)}
+        return {id(_innermost(item)): "urn:uuid:" + plan.identity for plan in plans for item in (plan.item, *plan.others)}
     return next(("urn:uuid:" + plan.identity for plan in plans), None)
 
 
@@ -172,11 +191,12 @@ def _collision(planned: list[Plan]) -> ConflictError:
     issues = []
     for compiled, index, _, identity, _ in planned:
         if identity in first:
+            places = index if isinstance(index, tuple) else (index,)
             text = (
-                f"two things have the same business key: item {index + 1} of `{compiled.name}` and one of "
+                f"two things have the same business key: item {places[-1] + 1} of `{compiled.name}` and one of "
                 f"`{first[identity].name}`; send each thing once, or give them different keys"
             )
-            fields = tuple(_readable(read.text, index) for read in (compiled.identity.value.reads if compiled.identity else ()))
+            fields = tuple(_readable(read.text, places) for read in (compiled.identity.value.reads if compiled.identity else ()))
             field_name = next((name.removeprefix("case.") for name in fields if "[" in name), None)
             issues.append(
                 Issue(severity=Severity.ERROR, code=IssueType.CONFLICT, rule="map/id-collision", text=text, field=field_name)
@@ -185,5 +205,7 @@ def _collision(planned: list[Plan]) -> ConflictError:
     return ConflictError(*issues)
 
 
-def _readable(text: str, index: int) -> str:
-    return text.replace("{}", str(index), 1)
+def _readable(text: str, places: tuple[int, ...]) -> str:
+    for place in places:
+        text = text.replace("{}", str(place), 1)
+    return text

@@ -44,13 +44,13 @@ class MapSource:
     target: str
     target_mark: Mark
     source: str | None
-    loop: LoopHead | None
+    loops: tuple[LoopHead, ...]
     when: Text | None
     lets: tuple[tuple[str, Text], ...]
     ignored: tuple[tuple[Text, str], ...]
     body: MappingNode
     common: tuple[tuple[str, Text], ...] = ()
-    """The names of the library that the map mentions; they do not depend on the item of its loop."""
+    """The names of the library that the map mentions; they do not depend on the items of its loops."""
     equal: str = "refuse"
     """What becomes of items with one id: refused, numbered, or one resource for all of them."""
 
@@ -174,7 +174,7 @@ class _FileReader:
                 target=target,
                 target_mark=keys["target"].mark,
                 source=self._word(keys["source"], "source") if "source" in keys else None,
-                loop=self._loop(keys["for"]) if "for" in keys else None,
+                loops=self.loops(keys["for"]) if "for" in keys else (),
                 when=self.expression(keys["when"]) if "when" in keys else None,
                 lets=self.lets(keys["let"]) if "let" in keys else (),
                 ignored=self._ignored(keys["ignore"]) if "ignore" in keys else (),
@@ -182,12 +182,6 @@ class _FileReader:
                 equal=self._equal(keys["equal"]) if "equal" in keys else "refuse",
             )
             self.maps.append(source)
-
-    def _loop(self, node: Node) -> LoopHead | None:
-        loops = self.loops(node)
-        if len(loops) > 1:
-            self._say("for", node.mark, "a map has one loop", "take the inner loop into the elements")
-        return loops[0] if loops else None
 
     def _equal(self, node: Node) -> str:
         if isinstance(node, TextNode) and node.text in EQUAL:

@@ -21,6 +21,7 @@ _WORDS = {
     404: "not here",
     406: "no such form of answer",
     408: "the body came too slowly",
+    409: "two things have one identity",
     413: "too large",
     415: "content type not read here",
     422: "read, and refused",

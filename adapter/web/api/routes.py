@@ -15,7 +15,7 @@ API_ROUTES: tuple[Route, ...] = (
         says="Convert the documents of one encounter into a FHIR R4 transaction Bundle; nothing is kept.",
         takes=(JSON, "multipart/form-data"),
         gives=(FHIR_JSON, JSON),
-        statuses=(200, 422),
+        statuses=(200, 409, 422),
         parameters=(
             RouteParameter(name="form", says="The input form of the documents, if it is not to be found out."),
             RouteParameter(name="profiles", says="Which profiles resources claim.", values=OPTION_VALUES["profiles"]),

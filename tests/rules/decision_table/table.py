@@ -61,7 +61,7 @@ def case_of(service: str, mode: str, modifiers: Iterable[str]) -> Case:
             "encounter": {"id": "E-1", "status": "finished", "mode": mode},
             "consent": {"status": "active", "date": "2024-05-01", "analysis": True},
             "images": [{"id": "i1", "url": "https://images.invalid/1.jpg"}] if begun else [],
-            "ai": _ANALYSIS if begun else None,
+            "analyses": [_ANALYSIS] if begun else [],
             "diagnoses": [{"icd10cm": "Q18.9", "certainty": "confirmed", "source": "clinician", "order": 1}],
             "billing": {"use": "claim", "created": "2024-05-03", "lines": [line]},
             **SERVICES[service],
