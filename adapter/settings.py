@@ -72,6 +72,12 @@ class Settings:
         default="", metadata={"says": "where package clients are sent for packages that are not ours: a base URL"}
     )
     tokens: str = field(default="", metadata={"says": "a file of the callers' tokens, as `adapter token` writes its lines"})
+    senders: str = field(
+        default="",
+        metadata={
+            "says": "a file of senders with settings of their own, which apply to what their tokens send (docs/security.md)"
+        },
+    )
     max_body: int = field(default=5_000_000, metadata={"says": "the largest request in bytes"})
     max_connections: int = field(default=500, metadata={"says": "how many connections an address may have, per process"})
     max_queue: int = field(default=128, metadata={"says": "how many requests may wait for a thread, per process; more get a 503"})
@@ -269,6 +275,7 @@ _FITS: dict[str, tuple[Callable[[str], bool], str]] = {
     "tls_certificate": (os.path.isfile, "a file that is there"),
     "tls_key": (os.path.isfile, "a file that is there"),
     "tokens": (os.path.isfile, "a file that is there"),
+    "senders": (os.path.isfile, "a file that is there"),
     "cors_origins": (_are_origins, "origins with commas, such as https://ehr.example.org, or *"),
     "package_registry": (_is_web_address, "a web address without a slash at its end"),
     "assigner": (_is_absolute_uri, "an absolute URI such as https://clinic.example/mrn or urn:oid:1.2.3"),

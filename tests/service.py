@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from ssl import create_default_context
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -21,26 +22,27 @@ def own_environment(**settings: str) -> dict[str, str]:
 
 
 @contextmanager
-def running_service(*, workers: int = 1, **settings: str) -> Iterator[str]:
-    """`host:port` of a service with these settings (`ADAPTER_…`), for the time of the block."""
+def running_service(*, workers: int = 1, authority: Path | None = None, **settings: str) -> Iterator[str]:
+    """`host:port` of a service with these settings (`ADAPTER_…`) for the time of a block, with TLS for an `authority`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
     command = [str(ADAPTER), "serve", "--port", str(port), "--workers", str(workers)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=own_environment(**settings)) as process:
         try:
-            wait_for(f"http://127.0.0.1:{port}/health")
+            wait_for(f"https://localhost:{port}/health" if authority else f"http://127.0.0.1:{port}/health", authority)
             yield f"127.0.0.1:{port}"
         finally:
             process.terminate()
 
 
-def wait_for(url: str) -> None:
+def wait_for(url: str, authority: Path | None = None) -> None:
     """Wait until something answers there; raises TimeoutError if nothing does."""
     until = time.monotonic() + START_SECONDS
+    context = create_default_context(cafile=str(authority)) if authority else None
     while time.monotonic() < until:
         try:
-            urlopen(url, timeout=2).close()
+            urlopen(url, timeout=2, context=context).close()
         except URLError:
             time.sleep(0.1)
         else:

@@ -1,22 +1,23 @@
 """Who may call what: tokens of callers, hashed at rest, and the rights that each of them has."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Literal, TypeAlias, get_args
 
-from flask import Request
+from flask import Request, g
 
 from adapter.issues import Issue, IssueType, SetupError, Severity
 from adapter.web.refusal import RefusedError
+from adapter.web.sender import Senders, SenderSettings
 
 Right: TypeAlias = Literal["definitions", "convert", "post", "read", "operate"]
 
 RIGHTS: tuple[Right, ...] = get_args(Right)
 """One list for all doors: ask about definitions and codes, convert and check, post what is kept, read it, operate."""
 
-_PARTS = 3
+_PARTS = (3, 4)
 _HASH_LENGTH = 64
 
 
@@ -26,6 +27,8 @@ class Caller:
 
     name: str
     rights: frozenset[str]
+    settings: SenderSettings = field(default_factory=dict)
+    """What of the settings is of the sender that the token names."""
 
 
 ANYONE = Caller(name="anyone", rights=frozenset(RIGHTS))
@@ -39,24 +42,30 @@ def digest_of(token: str) -> str:
     return sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def token_line(name: str, token: str, rights: Iterable[str]) -> str:
-    """The line of a caller in the file of tokens: name, rights, hash."""
-    return f"{name} {','.join(rights)} {digest_of(token)}"
+def token_line(name: str, token: str, rights: Iterable[str], *, sender: str | None = None) -> str:
+    """The line of a caller in the file of tokens: name, rights, hash, and perhaps a sender."""
+    return " ".join([name, ",".join(rights), digest_of(token), *([sender] if sender else [])])
 
 
-def read_callers(text: str, file: str) -> dict[str, Caller]:
+def read_callers(text: str, file: str, senders: Senders) -> dict[str, Caller]:
     """The callers of a file of tokens by the hash of their token; raises SetupError with every line that does not fit."""
     lines = [(number, line.split()) for number, line in enumerate(text.splitlines(), start=1)]
     lines = [(number, parts) for number, parts in lines if parts and not parts[0].startswith("#")]
-    issues = [_unfit(file, number) for number, parts in lines if not _fits(parts)]
+    issues = [_unfit(file, number) for number, parts in lines if not _fits(parts, senders)]
     if issues or not lines:
         raise SetupError(*(issues or [_unfit(file, 1)]))
-    return {parts[2].lower(): Caller(name=parts[0], rights=frozenset(parts[1].split(","))) for _, parts in lines}
+    return {parts[2].lower(): _caller(parts, senders) for _, parts in lines}
 
 
-def _fits(parts: list[str]) -> bool:
+def _caller(parts: list[str], senders: Senders) -> Caller:
+    name, rights, _, *sender = parts
+    return Caller(name=name, rights=frozenset(rights.split(",")), settings=senders[sender[0]] if sender else {})
+
+
+def _fits(parts: list[str], senders: Senders) -> bool:
     return (
-        len(parts) == _PARTS
+        len(parts) in _PARTS
+        and set(parts[3:]) <= set(senders)
         and set(parts[1].split(",")) <= set(RIGHTS)
         and len(parts[2]) == _HASH_LENGTH
         and all(character in "0123456789abcdefABCDEF" for character in parts[2])
@@ -64,7 +73,8 @@ def _fits(parts: list[str]) -> bool:
 
 
 def _unfit(file: str, line: int) -> Issue:
-    text = f"a line of the tokens must be a name, rights ({', '.join(RIGHTS)}) with commas, and the SHA-256 of a token"
+    parts = f"a name, rights ({', '.join(RIGHTS)}) with commas, and the SHA-256 of a token"
+    text = f"a line of the tokens must be {parts}; a sender of ADAPTER_SENDERS may follow"
     return Issue(
         severity=Severity.ERROR,
         code=IssueType.VALUE,
@@ -82,6 +92,12 @@ def caller_of(request: Request, callers: Callers) -> Caller | None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     # The hash of what was sent is looked up, so that the time of the look-up says nothing about tokens.
     return callers.get(digest_of(token.strip())) if scheme.lower() == "bearer" else None
+
+
+def current_caller() -> Caller:
+    """Who makes the call that is being answered; it has a right, so it is somebody."""
+    found: Caller = g.caller
+    return found
 
 
 def check_right(caller: Caller | None, right: Right | None) -> None:

@@ -8,6 +8,7 @@ from flask import Flask, Response, request
 
 from adapter.assembly import Runtime, default_runtime
 from adapter.files import text_of
+from adapter.settings import Settings
 from adapter.web.access import Callers, read_callers
 from adapter.web.answer import JSON, finished, json_answer
 from adapter.web.api.openapi import openapi
@@ -23,6 +24,7 @@ from adapter.web.negotiation import answer_type
 from adapter.web.query import check_everywhere, check_parameters
 from adapter.web.request import PART_LIMIT
 from adapter.web.route import Route
+from adapter.web.sender import read_senders
 from adapter.web.service import Service, service_of
 
 ROUTES: tuple[Route, ...] = (*API_ROUTES, *FHIR_ROUTES)
@@ -45,13 +47,14 @@ def make_app(runtime: Runtime | None = None) -> Flask:
         app.add_url_rule(route.rule, endpoint=name, methods=[route.method], view_func=view, provide_automatic_options=False)
     log_requests(app, runtime.settings.log_level)
     share(app, runtime.settings.cors_origins)
-    guard(app, runtime.settings, callers=_callers(runtime.settings.tokens), routes=routes)
+    guard(app, runtime.settings, callers=_callers(runtime.settings), routes=routes)
     handle_errors(app, service)
     return app
 
 
-def _callers(file: str) -> Callers:
-    return read_callers(text_of(Path(file)), file) if file else {}
+def _callers(settings: Settings) -> Callers:
+    senders = read_senders(text_of(Path(settings.senders)), settings.senders) if settings.senders else {}
+    return read_callers(text_of(Path(settings.tokens)), settings.tokens, senders) if settings.tokens else {}
 
 
 def _view(service: Service, route: Route) -> Callable[..., Response]:

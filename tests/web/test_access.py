@@ -86,6 +86,52 @@ def test_a_file_of_tokens_that_does_not_fit_stops_the_start(tmp_path: Path, text
     assert refused.value.issues[0].location == (f"{file}:1",)
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["clinic", "clinic port=1", "clinic zone=Nowhere", "clinic zone=Z zone=Z", "clinic zone", "other zone=Z\nother zone=Z"],
+)
+def test_a_file_of_senders_that_does_not_fit_stops_the_start(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "senders"
+    file.write_text(f"# a remark\n\n{line}\n")
+
+    with pytest.raises(SetupError) as refused:
+        make_app(load(Settings(senders=str(file))))
+    assert refused.value.issues[0].location == (f"{file}:{2 + len(line.splitlines())}",)
+
+
+def test_a_token_cannot_name_a_sender_that_there_is_not(tmp_path: Path) -> None:
+    (tmp_path / "tokens").write_text(token_line("clinic", TOKEN, ["convert"], sender="nobody"))
+
+    with pytest.raises(SetupError, match="a sender of ADAPTER_SENDERS"):
+        make_app(load(Settings(tokens=str(tmp_path / "tokens"))))
+
+
+def test_the_settings_of_a_sender_apply_to_what_its_tokens_send(tmp_path: Path) -> None:
+    (tmp_path / "senders").write_text("clinic assigner=https://clinic.example/mrn narrative=false\n")
+    (tmp_path / "tokens").write_text(
+        token_line("ehr", TOKEN, ["convert"], sender="clinic") + "\n" + token_line("lab", READER, ["convert"])
+    )
+    service = client(tokens=str(tmp_path / "tokens"), senders=str(tmp_path / "senders"))
+    encounter = json.loads(ENCOUNTER)
+    del encounter["patient"]["mrn_system"]
+
+    def sent(token: str) -> Any:  # noqa: ANN401 - an answer
+        return service.post("/convert", data=json.dumps(encounter), content_type="application/json", headers=bearer(token))
+
+    patient = next(entry["resource"] for entry in json_of(sent(TOKEN))["entry"] if entry["resource"]["resourceType"] == "Patient")
+
+    assert patient["identifier"][0]["system"] == "https://clinic.example/mrn"
+    assert "text" not in patient
+    assert sent(READER).status_code == 422
+
+
+def test_the_command_writes_the_sender_into_the_line() -> None:
+    command = [str(ADAPTER), "token", "ehr", "--sender", "clinic"]
+    done = subprocess.run(command, capture_output=True, check=True, text=True, env=own_environment())
+
+    assert done.stdout.split()[3:] == ["clinic"]
+
+
 def test_the_command_makes_a_line_that_lets_its_token_in(tmp_path: Path) -> None:
     done = subprocess.run([str(ADAPTER), "token", "clinic"], capture_output=True, check=True, text=True, env=own_environment())
     file = tmp_path / "tokens"

@@ -3,6 +3,7 @@
 from flask import Request, Response
 
 from adapter.issues import Severity
+from adapter.web.access import current_caller
 from adapter.web.answer import FHIR_JSON, JSON, bytes_answer, json_answer, refusal_answer
 from adapter.web.negotiation import answer_type
 from adapter.web.request import changes_of, documents_of
@@ -11,7 +12,7 @@ from adapter.web.service import Service
 
 def convert(service: Service, request: Request) -> Response:
     """`POST /convert`: documents of one encounter in, a Bundle (or that with outcome, lineage, coverage) out; nothing is kept."""
-    media_type, changes = answer_type(request, (FHIR_JSON, JSON)), changes_of(request)
+    media_type, changes = answer_type(request, (FHIR_JSON, JSON)), {**current_caller().settings, **changes_of(request)}
     made = service.runtime.convert(documents_of(request), changes=changes, lineage=media_type == JSON)
     if made.content is None:
         return refusal_answer(made, service.base)
