@@ -37,7 +37,7 @@ def convert(
 
     `prior` are encounters that were billed earlier, one document each; `changes` replaces options by name (see `Options`). Never
     raises for what is in the documents: a refused input is a Conversion without a bundle whose issues say why. Raises SetupError
-    for settings or mapping files that cannot be used, InvalidError for a change that is no option or has no such value.
+    for settings or mapping files that cannot be used, InvalidError for a change that is not an option or not one of its values.
     """
     from adapter.assembly import default_runtime  # noqa: PLC0415 - whoever imports a part of the adapter loads no maps
 

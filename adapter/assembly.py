@@ -112,7 +112,7 @@ class Runtime:
 
         The options are those of the settings, judged as of today; `changes` replaces some of them by name (`profiles`,
         `ai_label`, `today`, …). `prior` are encounters that were billed earlier, one document each. Never raises for what is in
-        the documents; raises InvalidError for a change that is no option or has no such value.
+        the documents; raises InvalidError for a change that is not an option or not one of its values.
         """
         return self.pipeline.convert(documents, self.options(changes or {}), prior=prior, lineage=lineage)
 

@@ -19,7 +19,7 @@ DOCUMENTS: Mapping[str, type[BaseModel]] = MappingProxyType({"encounter": Encoun
 """The forms of our own documents by name."""
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_MOST = 2**63
+_MOST = Decimal("1E+28")
 _DAY = get_args(Date)[1].pattern
 _REMARK: JsonMapping = {
     "description": "A remark for people. It is not read, and becomes no part of the output.",
@@ -105,8 +105,8 @@ class _Schemas(GenerateJsonSchema):
     """Schemas as strict as the Case: money and scores are JSON numbers, never texts; a day is a day that exists."""
 
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:  # noqa: ARG002 - pydantic's signature
-        """A number within 64 bit."""
-        return {"type": "number", "minimum": -_MOST, "exclusiveMaximum": _MOST}
+        """A number of at most 28 digits."""
+        return {"type": "number", "exclusiveMinimum": -_MOST, "exclusiveMaximum": _MOST}
 
     def str_schema(self, schema: core_schema.StringSchema) -> JsonSchemaValue:
         """As pydantic's, with the format of a day."""

@@ -41,11 +41,8 @@ ABSOLUTE_URI = r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s]+$"
 AbsoluteUri = Annotated[str, StringConstraints(pattern=ABSOLUTE_URI, max_length=4_000)]
 """A URI with its scheme: `https://…`, `urn:oid:1.2.3`, `urn:uuid:…`."""
 
-Number = (
-    Annotated[Decimal, Field(max_digits=28, ge=-(2**63), lt=2**63, allow_inf_nan=False)]
-    | Annotated[int, Field(ge=-(2**63), lt=2**63)]
-)
-"""A number within 64 bit with the digits it was sent with, 28 at most; money and scores never become binary floats."""
+Number = Annotated[Decimal, Field(max_digits=28, allow_inf_nan=False)] | Annotated[int, Field(ge=-(2**63), lt=2**63)]
+"""A number with the digits it was sent with, 28 at most; money and scores never become binary floats."""
 
 Date = Annotated[str, StringConstraints(pattern=f"^{_DAY}$"), AfterValidator(_in_calendar)]
 """A day, YYYY-MM-DD."""

@@ -105,8 +105,8 @@ class Settings:
     shared: str = field(
         default="",
         metadata={
-            "says": "what happens to resources that others may own (docs/identity.md): create, merge or put; without it, what "
-            "is converted is to be created, and what is sent is merged"
+            "says": "what happens to resources that others may own (docs/identity.md): create, merge or put; without it, a "
+            "conversion creates and a delivery merges"
         },
     )
     trusted_servers: str = field(

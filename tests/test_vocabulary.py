@@ -21,6 +21,11 @@ BANNED = {
     r"[Tt]his is no": "this is not a …",
     r"a file of yours": "the file, by its name",
     r"looking around": "lookaround",
+    r"(?:is|are) none of": "is not one of",
+    r"(?:this|that) is none": "say what it is not",
+    r"(?:that|which|who) (?:is|are) no (?!longer)": "that is not a …",
+    r"sound and picture": "audio and video",
+    r"is to be (?:refused|created|merged)": "will be …, or: as expected",
     r"(?:the visit|the file|the value|the code|which|that|what|it) is none": "is not a …, or: there is none",
 }
 SWEPT = (".py", ".md", ".yaml", ".toml", "Makefile")

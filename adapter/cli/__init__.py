@@ -64,7 +64,7 @@ class Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; if whoever reads our output has closed it, that is no problem of ours."""
+        """Run the command; if whoever reads our output has closed it, that is not an error."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:

@@ -189,7 +189,7 @@ def _refused(name: str, paths: Sequence[Path], ours: tuple[Issue, ...]) -> Sent:
     """An encounter that our checks refuse; a folder that keeps issues and no Bundle says that this is what is to become of it."""
     folder = paths[0]
     if (folder / "issues.json").is_file() and not (folder / "bundle.json").exists():
-        return Sent(case=name, code=Outcome.GOOD, state="refused, as it is to be", ours=ours)
+        return Sent(case=name, code=Outcome.GOOD, state="refused, as expected", ours=ours)
     return Sent(case=name, code=Outcome.ISSUES, state="refused by our checks", ours=ours)
 
 

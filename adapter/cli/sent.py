@@ -153,7 +153,7 @@ def _show_words(row: Sent, *, everything: bool) -> None:
 
 
 def _show_explained(remarks: Sequence[TriagedRemark]) -> None:
-    """The remarks that are no fault, counted by why they are none (docs/triage.md)."""
+    """The remarks that point at no fault, counted by the reason (docs/triage.md)."""
     counted = Counter((remark.remark.issue.severity, remark.verdict, remark.why) for remark in remarks)
     for (severity, verdict, why), number in sorted(counted.items()):
         out.print(Text.assemble((f"  {severity:<12}", "dim"), f"{verdict:<13}{number:>4} x  {why}"))

@@ -29,7 +29,7 @@ _SHOWN_PLACES = 3
 _QUIET = "adapter.quiet"
 
 
-def _set_quiet(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+def _set_quiet(ctx: click.Context, _param: click.Parameter, value: object) -> None:
     ctx.meta[_QUIET] = value
 
 

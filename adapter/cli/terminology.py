@@ -77,7 +77,7 @@ def _with_asked(command: Callable[..., int]) -> Callable[..., int]:
 def _split(text: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not sign or not name:
-        message = f"`{text}` is no NAME=VALUE"
+        message = f"`{text}` is not of the form NAME=VALUE"
         raise click.BadParameter(message, param_hint="--parameter")
     return name, value
 

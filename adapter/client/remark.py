@@ -59,7 +59,7 @@ def remarks_in(outcome: object, content: bytes, *, source: str) -> tuple[Remark,
     if found := remarks_of(outcome, source=source):
         return found
     words = readable_words(content)
-    text = "The FHIR server refused with words that are no OperationOutcome; read them in its answer."
+    text = "The FHIR server refused without an OperationOutcome; read its answer."
     issue = Issue(severity=Severity.ERROR, code=IssueType.PROCESSING, text=text, source=source)
     return (Remark(issue=issue, words=words),) if words else ()
 

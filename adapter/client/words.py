@@ -1,4 +1,4 @@
-"""The words of a server's answer that is no FHIR JSON, as far as a person can use them: XML, a web page, plain text."""
+"""The words of a server's answer that is not FHIR JSON, as far as a person can use them: XML, a web page, plain text."""
 
 import re
 from html import unescape

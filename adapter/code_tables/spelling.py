@@ -22,7 +22,7 @@ SYSTEMS: tuple[str, ...] = tuple(_SHAPES)
 
 
 def written_right(system: str, text: str) -> str | None:
-    """A code as its system writes it, or nothing for what is no code of it: `written_right("mondo", "MONDO_0007387")`.
+    """A code as its system writes it, or nothing for what is not one of its codes: `written_right("mondo", "MONDO_0007387")`.
 
     Raises KeyError for a system that is not in SYSTEMS.
     """

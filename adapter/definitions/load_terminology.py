@@ -77,7 +77,7 @@ class _Reader:
             self._check_definition(file, top)
         elif not any(isinstance(top.get(name), Mapping) for name in _ABOUT_ALL):
             self._say(
-                file, f"This is none of {', '.join(TYPES)}, no list of `systems` and no `header`. Give it a `resourceType`."
+                file, f"This is not one of {', '.join(TYPES)}, no list of `systems` and no `header`. Give it a `resourceType`."
             )
 
     def _check_definition(self, file: str, top: Mapping[str, object]) -> None:

@@ -59,7 +59,7 @@ class ClaimSheet:
 def claim_sheet(case: Case, judgement: Judgement) -> ClaimSheet:
     """The worksheet of a case; raises InvalidError if nothing is billed."""
     if case.billing is None:
-        text = "the case bills nothing, so that there is no worksheet; send `billing`"
+        text = "the case bills nothing, so there is no worksheet; send `billing`"
         raise InvalidError(
             Issue(severity=Severity.ERROR, code=IssueType.REQUIRED, rule="sheet/billing", text=text, field="billing")
         )

@@ -129,7 +129,7 @@ def modifier(terminology: Terminology, code: str, url: str | None) -> dict[str, 
     """The Coding of a claim modifier in its real system, the code as sent: `modifier(m.code, m.system)`.
 
     Two digits are CPT, as are the few with a letter that the ConceptMap cpt-modifier names; the rest is HCPCS Level II
-    (rule MOD-05). A code that is no modifier keeps the system that was sent.
+    (rule MOD-05). A code that is not a modifier keeps the system that was sent.
     """
     alias = _modifier_alias(terminology, code.strip().upper())
     said = terminology.preferred(url) if url else None
@@ -172,7 +172,7 @@ def assigner(terminology: Terminology, namespace: str | None, identifier: str | 
     name = namespace or identifier
     if not name:
         return None
-    message = "This assigning authority has no OID, UUID or URI, so its numbers get a system of ours. Send its OID."
+    message = "This assigning authority has no OID, UUID or URI, so its numbers get a system made by the adapter. Send its OID."
     raise NotConvertible(message, value=terminology.canonical(f"sid/assigner/{quote(name, safe='')}"))
 
 
@@ -274,7 +274,7 @@ def base64_of_hex(value: str) -> str:
     try:
         return b64encode(bytes.fromhex(value)).decode()
     except ValueError:
-        message = "These are no bytes in hexadecimal digits. Send two digits for each byte."
+        message = "This does not write bytes in hexadecimal digits. Send two digits for each byte."
         raise NotConvertible(message) from None
 
 

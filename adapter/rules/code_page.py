@@ -100,11 +100,17 @@ _MODIFIERS = Section(
             "26", "the professional part; not with PC/TC 0", _HCPCS, "secondary", "interpretation only, if the payer splits it"
         ),
         _fact("TC", "the technical part; not with PC/TC 0", _HCPCS, "secondary", "image acquisition or platform only"),
-        _fact("80", "a physician who assists at surgery; this is none", _HCPCS, "secondary", "help with taking the photographs"),
+        _fact(
+            "80",
+            "a physician who assists at surgery, and 0731T is not surgery",
+            _HCPCS,
+            "secondary",
+            "help with taking the photographs",
+        ),
         _fact("82", "as 80, where no resident was available", _HCPCS, "secondary", "an assistant when there is no resident"),
         _fact(
             "AS",
-            "a PA, NP or CNS who assists at surgery; this is none",
+            "a PA, NP or CNS who assists at surgery, and 0731T is not surgery",
             _HCPCS,
             "secondary",
             "a PA, NP or CNS takes the photographs",
@@ -243,8 +249,8 @@ def _markdown() -> Iterable[str]:
     yield "# 0731T on one page\n\n"
     yield "Written by `adapter code 0731T --markdown` from `adapter/rules/code_page.py`: change that, not this page.\n"
     yield "All words are our own.\n\n"
-    yield "*publisher*: read from the publisher; *copy*: read in a copy of the publisher's file; *secondary*: told by somebody\n"
-    yield "else; *inferred*: concluded; *not found*: looked for.\n"
+    yield "*publisher*: read from the publisher; *copy*: read in a copy of the publisher's file; *secondary*: by others;\n"
+    yield "*inferred*: concluded; *not found*: looked for.\n"
     for section in PAGE:
         yield f"\n## {section.title}\n\n| what | is | the source documents say | source | certainty |\n|---|---|---|---|---|\n"
         for fact in section.facts:

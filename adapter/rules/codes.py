@@ -77,7 +77,7 @@ _ENTREZ = re.compile(r"(?:(?:NCBIGENE|ENTREZ|GENE)[:_\s]?)?([1-9][0-9]{0,9})", r
 
 @lru_cache(maxsize=4096)
 def _written(system: str, code: str) -> str | None:
-    """A code as its system writes it, or nothing for what is no code of it."""
+    """A code as its system writes it, or nothing for what is not one of its codes."""
     if system != "entrez":
         return written_right(system, code)
     found = _ENTREZ.fullmatch(code.strip().upper())

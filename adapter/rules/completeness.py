@@ -158,7 +158,7 @@ CHECKLIST: tuple[CompletenessItem, ...] = (
         id="CMP-09",
         name="subscriber",
         text=(
-            "Whose insurance it is cannot be told. Send `coverage.relationship` and `coverage.subscriber`, and name the guardian."
+            "Whose insurance it is remains open. Send `coverage.relationship` and `coverage.subscriber`, and name the guardian."
         ),
         source="837P loops 2000B and 2010BA",
         missing=_subscriber,

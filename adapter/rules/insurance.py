@@ -131,7 +131,7 @@ def dependant(facts: Facts) -> Iterator[Finding]:
     severity=WARNING,
     code=IssueType.CONFLICT,
     text=(
-        "Key, id, plan and name of the payer name different payers that the adapter knows. Keep those of the one who "
+        "Key, id, plan and name of the payer belong to different payers that the adapter knows. Keep those of the payer that "
         "is asked to pay."
     ),
     source="payer policies: payer_ids and names",

@@ -22,7 +22,7 @@ from adapter.rules.rule import WARNING, rule
     applies=(),
 )
 def nobody_of_this_key(facts: Facts) -> Iterator[Finding]:
-    """An operator of a photograph or the author of an order who is none of the practitioners."""
+    """An operator of a photograph or the author of an order who is not one of the practitioners."""
     keys = {person.key for person in facts.case.practitioners}
     yield from (Finding(field) for field, key in _people(facts.case) if key not in keys)
 

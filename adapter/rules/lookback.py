@@ -17,7 +17,7 @@ ASIDE: Mapping[Aside, str] = MappingProxyType(
         "other-provider": "The earlier claim is of another provider and was not looked at. Pass claims of this provider.",
         "no-claim": "The earlier document asks for no payment and was not looked at. Pass what was claimed.",
         "void": "The earlier claim is cancelled or none, and was not looked at. Pass claims that stand.",
-        "replaced": "The earlier claim is replaced by a later one, and was not looked at. Nothing needs to be done.",
+        "replaced": "The earlier claim is replaced by a later one, and was not looked at. There is nothing to do.",
     }
 )
 """What is said of an earlier case that does not count."""

@@ -63,7 +63,7 @@ class PolicyReader:
         found = [each for each in map(self.text, node.items) if each]
         for each in found:
             if pattern is not None and pattern.fullmatch(each.text) is None:
-                self.say("value", each.mark, f"`{each.text}` is none of the {what}", "write it as the payer prints it")
+                self.say("value", each.mark, f"`{each.text}` is not one of the {what}", "write it as the payer prints it")
         return tuple(each.text for each in found)
 
     def one_of(self, node: Node, names: Iterable[str]) -> str | None:

@@ -47,12 +47,12 @@ def provider_part_missing(facts: Facts) -> Iterator[Finding]:
     title="No human interpretation",
     severity=ERROR,
     code=IssueType.BUSINESS_RULE,
-    text=("The reviewer is none of the practitioners of the case. Name the clinician who interpreted the output."),
+    text=("The reviewer is not one of the practitioners of the case. Name the clinician who interpreted the output."),
     source="CPT Appendix S: augmentative",
     applies=(FINAL,),
 )
 def reviewer_is_no_practitioner(facts: Facts) -> Iterator[Finding]:
-    """A finished report by somebody who is none of the practitioners, so not known to be human."""
+    """A finished report by somebody who is not one of the practitioners, so not known to be human."""
     reviewer = facts.case.review.reviewer if facts.case.review else None
     if reviewer is not None and all(someone.key != reviewer for someone in facts.case.practitioners):
         yield Finding("review.reviewer")

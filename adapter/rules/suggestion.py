@@ -88,7 +88,7 @@ def _hindrance(modifier: str, sent: tuple[str, ...], places: int) -> str | None:
 
 
 def _more(facts: Facts) -> Reason:  # noqa: ARG001 - as its siblings: no fact of a case defends it
-    return False, "it is for services with a global period, and 0731T has none; more work shows in no fact of the case"
+    return False, "it is for services with a global period, and 0731T has none; nothing in the case shows more work than usual"
 
 
 def _less(facts: Facts) -> Reason:
@@ -105,13 +105,13 @@ def _less(facts: Facts) -> Reason:
 
 def _stopped(facts: Facts) -> Reason:
     if not facts.is_claim:
-        return False, "a stop is told with a claim, and no claim for payment is made"
+        return False, "53 belongs on a claim, and no claim for payment is made"
     if facts.state.procedure != "stopped":
         return False, "the procedure was not stopped"
     if facts.case.procedure.started_at is None:
         return False, "no start of the procedure is given, and what was not begun is not billed"
     if facts.is_signed:
-        return False, "the report is signed, so that the service was not discontinued"
+        return False, "the report is signed, so the service was not discontinued"
     return True, "the service was begun and stopped before a report; the payer wants to see why"
 
 
@@ -123,25 +123,25 @@ def _professional(facts: Facts) -> Reason:
     staff = {someone.key for someone in facts.case.practitioners}
     operators = {image.operator for image in facts.case.images}
     if not operators or None in operators or operators & staff:
-        return False, "the photographs are not shown to be somebody else's, so that the whole service is billed"
+        return False, "nothing shows that others took the photographs, so the whole service is billed"
     return True, "the payer splits the service, the report is of this clinic, and others took the photographs"
 
 
 def _technical(facts: Facts) -> Reason:
     if facts.policy.components == "not-split":
         return False, "0731T does not split into a professional and a technical part"
-    return False, "0731T ends with a provider's report, so that photographs alone are not billed with it"
+    return False, "0731T ends with a provider's report, so photographs alone are not billed with it"
 
 
 def _assistant(facts: Facts) -> Reason:
     helped = any(someone.role == "assisting" for someone in facts.case.practitioners)
-    why = "it is for assistants at surgery, and this is none"
-    return False, why + ("; to help with photographs is part of the service" if helped else "")
+    why = "it is for assistants at surgery, and 0731T is not surgery"
+    return False, why + ("; help with the photographs is part of the service" if helped else "")
 
 
 def _complex(facts: Facts) -> Reason:
     remote = facts.case.encounter.mode in ("video", "audio", "store-and-forward")
-    return False, "it tells the level of care" + (", not telehealth" if remote else ", which the case does not speak of")
+    return False, "it is about the level of care" + (", not telehealth" if remote else ", of which the case says nothing")
 
 
 def _video(facts: Facts) -> Reason:
@@ -151,7 +151,7 @@ def _video(facts: Facts) -> Reason:
     if mode is None:
         return False, "the mode of the visit is not given"
     if mode != "video":
-        return False, "it says live sound and picture, and the visit was " + _MODE[mode]
+        return False, "it means live audio and video, but the visit was " + _MODE[mode]
     if policy.telehealth.modifier == "not-used" or _LIVE_VIDEO not in policy.modifiers:
         return False, "the payer goes by the place of service"
     wanted = "the payer wants it" if policy.telehealth.modifier == "required" else "payers differ"
@@ -159,7 +159,7 @@ def _video(facts: Facts) -> Reason:
 
 
 _MODE: Mapping[str, str] = MappingProxyType(
-    {"in-person": "in person", "audio": "sound only", "store-and-forward": "not live (the store-and-forward modifier is GQ)"}
+    {"in-person": "in person", "audio": "audio only", "store-and-forward": "not live (the store-and-forward modifier is GQ)"}
 )
 
 _TEN: Mapping[str, tuple[Callable[[Facts], Reason], tuple[str, ...]]] = MappingProxyType(

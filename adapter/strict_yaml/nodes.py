@@ -9,7 +9,7 @@ from adapter.strict_yaml.problem import Mark, Problem, problem
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 DEEPEST = 100
-"""How deeply lists and mappings may stand in each other."""
+"""How deeply lists and mappings may be nested."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ def read_yaml(text: str, *, file: str) -> tuple[list[Node], list[Problem]]:
         )
         return [], [*reader.problems, problem("yaml", mark, f"this is not YAML: {error.problem}", hint)]
     except _TooDeepError as error:
-        hint = f"at most {DEEPEST} lists and mappings may stand in each other"
+        hint = f"at most {DEEPEST} lists and mappings may be nested"
         return [], [*reader.problems, problem("yaml-nesting", error.mark, "this is nested too deeply", hint)]
     except (yaml.reader.ReaderError, UnicodeEncodeError):
         return [], [

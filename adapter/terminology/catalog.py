@@ -68,7 +68,7 @@ class Catalog:
     def __init__(
         self, resources: Iterable[Element], base: "Catalog | None" = None, *, closed: frozenset[str] = frozenset()
     ) -> None:
-        """Index resources; what is here comes before what `base` has. Types that are no definitions are passed over.
+        """Index resources; what is here comes before what `base` has. Types other than definitions are passed over.
 
         `closed` are code systems that exist and that nobody here may hold.
         """

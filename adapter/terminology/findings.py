@@ -31,7 +31,7 @@ class Report:
         return list(self.found)
 
     def add(self, issue: TerminologyIssue, *, is_said: bool = False) -> None:
-        """Add an issue; `is_said` puts its words into the message although it is no error."""
+        """Add an issue; `is_said` puts its words into the message although it is not an error."""
         if issue not in self.found:
             self.found[issue] = None
             self._by_place.setdefault(issue.place, []).append(issue)

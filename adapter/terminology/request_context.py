@@ -170,7 +170,7 @@ class RequestContext:
         return (found,)
 
     def need_supplements(self, system: CodeSystem) -> None:
-        """Raise OperationRefusedError if a supplement that has to be there is none of a code system."""
+        """Raise OperationRefusedError if a supplement that has to be there does not belong to a code system."""
         missing = [each for each in self.required_supplements if not system.has_supplement(each)]
         if missing:
             raise messages.supplements_missing(missing)

@@ -120,7 +120,7 @@ BAD: dict[str, tuple[Resource, str, str]] = {
         "Condition.clinicalStatus",
     ),
     "a null": (spoilt(PATIENT, "name.0.given", [None]), "structure/value", "Patient.name[0].given[0]"),
-    "something beside a primitive that is no extension": (
+    "something beside a primitive that is not an extension": (
         spoilt(PATIENT, "_birthDate", {"value": 1}),
         "structure/unknown-element",
         "Patient.birthDate.value",

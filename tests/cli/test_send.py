@@ -144,7 +144,7 @@ def test_an_example_that_is_to_be_refused_is_no_error_of_the_run(run: Run, wire:
     done = run("send", INFANT, REFUSED, "--server", BASE)
 
     assert done.code == Outcome.GOOD
-    assert "refused, as it is to be" in done.out
+    assert "refused, as expected" in done.out
 
 
 def test_for_machines_there_is_all_that_was_said(run: Run, wire: responses.RequestsMock) -> None:

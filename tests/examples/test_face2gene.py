@@ -261,7 +261,7 @@ MENDABLE = {
     "no measurements": ("case_data/measurements", LEFT_OUT),
     "a measurement without its value": ("case_data/measurements/0/value", None),
     "a measurement with an unusual unit": ("case_data/measurements/0/units", "FURLONG"),
-    "a percentile that is no number": ("case_data/measurements/0/percentile", "<1"),
+    "a percentile that is not a number": ("case_data/measurements/0/percentile", "<1"),
     "no genes": ("case_data/suggested_genes", LEFT_OUT),
     "no molecular entries": ("case_data/genomic_entries", LEFT_OUT),
     "a molecular entry without a gene": ("case_data/genomic_entries/0/gene", None),

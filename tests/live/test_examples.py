@@ -88,7 +88,7 @@ def test_sending_says_of_a_claim_what_converting_says(said: dict[str, Json], nam
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_refused_is_not_sent(said: dict[str, Json], name: str) -> None:
-    assert (said[name]["sent"], said[name]["resources"]) == ("refused, as it is to be", [])
+    assert (said[name]["sent"], said[name]["resources"]) == ("refused, as expected", [])
 
 
 def test_all_that_are_sent_are_green_and_the_exit_code_says_so(fhir_server: str) -> None:

@@ -185,7 +185,7 @@ def _see(system: CodeSystem, concept: Concept, found: Found) -> None:
 
 
 def _judge_system(sought: CodeQuery, wanted: RequestContext, version: str | None) -> None:
-    """Say what a system is that is no code system here."""
+    """Say what a system is that is not a code system here."""
     url, place, report = sought.coding.system, sought.coding.at("system"), sought.report
     misnamed = misnamed_system(wanted.catalog, url, place=place)
     if misnamed:

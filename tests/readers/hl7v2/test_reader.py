@@ -293,7 +293,7 @@ REFUSED = [
     ("letters that separate", "MSH|abcd|LAB\rPID|1", "separators", "a.hl7:1:5"),
     ("a header cut off", "MSH", "separators", "a.hl7:1:4"),
     ("no message type", "MSH|^~\\&|LAB\rPID|1||1", "message-type", "a.hl7:1:14"),
-    ("a line that is no segment", message(PID, "and a text that goes on"), "segment", "a.hl7:3:1"),
+    ("a line that is not a segment", message(PID, "and a text that goes on"), "segment", "a.hl7:3:1"),
     ("a segment cut off", message(PID, "OB"), "segment", "a.hl7:3:1"),
     ("a batch cut off", f"BHS|^~\\&\r{message(PID)}", "batch", "a.hl7"),
     ("a file cut off", f"FHS|^~\\&\r{message(PID)}", "batch", "a.hl7"),

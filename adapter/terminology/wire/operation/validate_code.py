@@ -86,9 +86,9 @@ VALUE_SET_TABLE = Table(
         OperationParameter(
             name="valueset-membership-only",
             kind=ParameterType.BOOLEAN,
-            says="whether only membership is asked for, not what is wrong with a code that is no member",
+            says="whether only membership is asked for, not what is wrong with a code that is not a member",
         ),
-        OperationParameter(name="activeOnly", kind=ParameterType.BOOLEAN, says="whether inactive concepts are no members"),
+        OperationParameter(name="activeOnly", kind=ParameterType.BOOLEAN, says="whether inactive concepts are left out"),
         *_CODED,
     ),
 )
