@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from adapter.definitions.source import TYPES, children
 from adapter.json_types import JsonMapping, JsonObject, JsonValue
+from adapter.terminology.canonical import joined
 
 Resource = JsonObject
 Element = JsonMapping
@@ -46,8 +47,8 @@ def _text(name: str) -> Callable[[Element], list[str]]:
 
 def _canonicals(definition: Element) -> list[str]:
     """The canonical URL of a definition, without its version and with it."""
-    url, version = str(definition["url"]), definition.get("version")
-    return [url, f"{url}|{version}"] if version else [url]
+    url = str(definition["url"])
+    return [url, joined(url, definition.get("version"))]
 
 
 def _token(name: str, system: str | None = None) -> Callable[[Element], list[tuple[str | None, str]]]:

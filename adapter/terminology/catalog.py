@@ -43,6 +43,15 @@ class ValueSet:
         """The compose, if there is one."""
         return self.resource.get("compose") or None
 
+    @property
+    def listed(self) -> Iterator[Element]:
+        """What an expansion of its own lists, nested or not."""
+        waiting = list(reversed((self.resource.get("expansion") or {}).get("contains") or ()))
+        while waiting:
+            element = waiting.pop()
+            yield element
+            waiting.extend(reversed(element.get("contains") or ()))
+
     def contained(self, reference: str) -> "ValueSet | None":
         """The contained ValueSet that `#id` points to."""
         for each in self.resource.get("contained") or ():
@@ -72,7 +81,7 @@ class Catalog:
 
         `closed` are code systems that exist and that nobody here may hold.
         """
-        self._closed: frozenset[str] = base._closed if base else closed  # noqa: SLF001 - a catalog below is of the same class
+        self.closed: frozenset[str] = base.closed if base else closed
         by_type: dict[str, list[Element]] = {}
         for each in resources:
             by_type.setdefault(str(each.get("resourceType")), []).append(each)
@@ -113,7 +122,7 @@ class Catalog:
 
     def is_closed(self, url: str) -> bool:
         """Whether a code system exists that nobody here may hold."""
-        return url in self._closed
+        return url in self.closed
 
     def code_system_versions(self, url: str) -> list[str]:
         """The versions of a code system that are here, old to new."""
@@ -124,7 +133,7 @@ class Catalog:
     def supplement(self, canonical: str) -> Definition | None:
         """A supplement by its canonical."""
         url, version = split(canonical)
-        return _newest([each for each in self._all_supplements if each.url == url], version)
+        return _newest([each for each in self.supplements if each.url == url], version)
 
     def value_set(self, url: str, version: str | None = None) -> ValueSet | None:
         """The value set of a URL (in which a version may stand behind a bar): the wanted version, or the newest."""
@@ -152,13 +161,14 @@ class Catalog:
         return {url: [each.version for each in found] for url, found in self._code_systems.items()}
 
     @cached_property
-    def _all_supplements(self) -> list[Definition]:
-        below = self.base._all_supplements if self.base else []  # noqa: SLF001 - a catalog below is of the same class
+    def supplements(self) -> list[Definition]:
+        """All supplements, those of this catalog first."""
+        below = self.base.supplements if self.base else []
         return [*self._supplements, *below]
 
     def _wanted(self, definition: Definition, canonicals: frozenset[str]) -> Iterable[Definition]:
         """The supplements to a definition that are asked for, and those that only add languages."""
-        for each in self._all_supplements:
+        for each in self.supplements:
             url, version = split(str(each.resource.get("supplements") or ""))
             fits = version is None or is_match(version, definition.version)
             if url == definition.url and fits and (canonicals & {each.url, each.canonical} or _is_language_pack(each)):
@@ -179,4 +189,4 @@ def _indexed(found: Iterable[_Found]) -> dict[str, list[_Found]]:
 
 def _newest(found: Iterable[_Found], version: str | None) -> _Found | None:
     fit = [each for each in found if version is None or is_match(version, each.version)]
-    return max(fit, key=lambda each: order(each.version), default=None)
+    return fit[0] if len(fit) == 1 else max(fit, key=lambda each: order(each.version), default=None)

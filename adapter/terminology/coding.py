@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from adapter.terminology.canonical import joined
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coding:
@@ -21,5 +23,4 @@ class Coding:
     def shown(self) -> str:
         """As messages name it."""
         display = f" ('{self.display}')" if self.display else ""
-        version = f"|{self.version}" if self.version else ""
-        return f"'{self.system}{version}#{self.code}{display}'"
+        return f"'{joined(self.system, self.version)}#{self.code}{display}'"

@@ -6,7 +6,7 @@ from itertools import chain, islice
 
 from adapter.json_types import JsonMapping
 from adapter.terminology import messages
-from adapter.terminology.canonical import split
+from adapter.terminology.canonical import joined, split
 from adapter.terminology.catalog import ValueSet
 from adapter.terminology.code_system.concept import Concept
 from adapter.terminology.code_system.definition import CodeSystem
@@ -321,10 +321,7 @@ class _Expansion:
     def _take_expansion(self) -> None:
         """The codes of a value set that has no compose, but an expansion."""
         self._made.is_tree = False
-        waiting = list(reversed((self._value_set.resource.get("expansion") or {}).get("contains") or ()))
-        while waiting:
-            each = waiting.pop()
-            waiting.extend(reversed(each.get("contains") or ()))
+        for each in self._value_set.listed:
             if each.get("code"):
                 version = each.get("version") or None
                 self._add(ExpansionEntry(url=str(each.get("system") or ""), version=version, code=each["code"], element=each), [])
@@ -333,8 +330,7 @@ class _Expansion:
         """Note a definition that is not fit for use."""
         said = concern(resource, self._value_set.resource)
         if said:
-            version = f"|{resource['version']}" if resource.get("version") else ""
-            self._made.note(f"warning-{said}", f"{resource.get('url')}{version}")
+            self._made.note(f"warning-{said}", joined(str(resource.get("url")), resource.get("version")))
 
 
 def _entry(known: Known, element: Element | None = None) -> ExpansionEntry:

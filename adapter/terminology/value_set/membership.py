@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from adapter.json_types import JsonMapping, JsonValue
+from adapter.json_types import JsonMapping
 from adapter.terminology import messages
 from adapter.terminology.catalog import ValueSet
 from adapter.terminology.code_system.concept import Concept
@@ -63,8 +63,7 @@ class Members:
         """The code systems that the value set takes codes from, imported ones included, each once."""
         compose = self.value_set.compose or {}
         own = [str(each["system"]) for each in compose.get("include") or () if each.get("system")]
-        expansion = (self.value_set.resource.get("expansion") or {}).get("contains") or ()
-        listed = [] if compose else [str(each["system"]) for each in _flat(expansion) if each.get("system")]
+        listed = [] if compose else [str(each["system"]) for each in self.value_set.listed if each.get("system")]
         return list(dict.fromkeys([*own, *listed, *(url for each in self.imports.values() for url in each.systems())]))
 
     def _includes(self, compose: Element, coding: Coding) -> Iterator[Element]:
@@ -204,7 +203,7 @@ class Members:
     def _in_expansion(self, sought: CodeQuery) -> bool:
         """Whether a value set without compose lists the code in its expansion."""
         coding, found = sought.coding, sought.found
-        for each in _flat((self.value_set.resource.get("expansion") or {}).get("contains") or ()):
+        for each in self.value_set.listed:
             version = each.get("version") or coding.version
             if (each.get("system"), each.get("code")) == (coding.system, coding.code) and coding.version in {None, version}:
                 found.version = version
@@ -234,11 +233,3 @@ def _designations(element: Element) -> list[Designation]:
     display = element.get("display")
     own = [Designation(value=str(display).strip(), is_main=True)] if display else []
     return [*own, *(designation_of(each) for each in element.get("designation") or ())]
-
-
-def _flat(contains: JsonValue) -> Iterator[Element]:
-    waiting = list(reversed(contains))
-    while waiting:
-        found = waiting.pop()
-        yield found
-        waiting.extend(reversed(found.get("contains") or ()))

@@ -41,7 +41,11 @@ class ParameterType(Enum):
     @property
     def is_text(self) -> bool:
         """Whether it can stand in a query."""
-        return self not in {ParameterType.CODING, ParameterType.CONCEPT, ParameterType.RESOURCE, ParameterType.PARTS}
+        return self not in _STRUCTURED
+
+
+# A tuple: members of an Enum are compared by identity, and hashed slowly.
+_STRUCTURED = (ParameterType.CODING, ParameterType.CONCEPT, ParameterType.RESOURCE, ParameterType.PARTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -197,6 +197,9 @@ class TestPages:
         assert codes(expansion) == found
         assert ("total" in expansion) == (found == FLAT)
 
+    def test_an_empty_text_finds_everything(self) -> None:
+        assert codes(expand(filter="")) == codes(expand())
+
     def test_a_text_is_searched_in_filtered_and_listed_concepts_as_well(self) -> None:
         assert codes(expand(url=MAMMALS_URL, filter="wh")) == ["whale"]
         assert codes(expand(url="https://ark.test/ValueSet/listed", filter="house")) == ["cat"]

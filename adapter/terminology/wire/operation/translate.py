@@ -4,6 +4,7 @@ http://hl7.org/fhir/R4/conceptmap-operation-translate.html, http://hl7.org/fhir/
 """
 
 from adapter.terminology import core, messages
+from adapter.terminology.canonical import split
 from adapter.terminology.coding import Coding
 from adapter.terminology.concept_map.index import ConceptMap
 from adapter.terminology.concept_map.translation import Mapped
@@ -149,7 +150,7 @@ def _match(mapped: Mapped, *, is_r5: bool, is_reverse: bool) -> list[Resource]:
         parameter("originMap", "valueCanonical", mapped.canonical or None),
     ]
     if not is_r5:
-        made.append(parameter("source", "valueUri", mapped.canonical.partition("|")[0] or None))
+        made.append(parameter("source", "valueUri", split(mapped.canonical)[0] or None))
     elif is_reverse:
         made.append(parameter("source", "valueCoding", _coding(mapped.coding)))
     return [each for each in made if each]
