@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from adapter.checks.invariant import Breaks, Invariant, each_of, pairs_of
+from adapter.code_tables.cpt import FIRST_DAY_OF_0731T
 from adapter.fhir.bundle import Resource
 from adapter.issues import Severity
 
 _CODE = "0731T"
 _PROFILE = "/claim-0731t"
-_FIRST_DAY = "2022-07-01"
 _MOST_MODIFIERS = 4
 
 
@@ -70,7 +70,7 @@ def _several_units(claim: Resource) -> Iterator[str]:
 def _too_early(claim: Resource) -> Iterator[str]:
     for path, item in each_of(claim, "item"):
         day = item.get("servicedDate") or item.get("servicedPeriod", {}).get("start", "")
-        if _is_own(item) and day[: len(_FIRST_DAY)] < _FIRST_DAY:
+        if _is_own(item) and day[: len(FIRST_DAY_OF_0731T)] < FIRST_DAY_OF_0731T:
             yield f"{path}.serviced"
 
 

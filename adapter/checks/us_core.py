@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from adapter.checks.invariant import TERMINOLOGY, Breaks, Invariant, claims, each_of, has_choice, has_code
+from adapter.code_tables.npi import has_npi_form, is_npi
 from adapter.fhir.bundle import Resource
 
 US_CORE = "http://hl7.org/fhir/us/core/"
@@ -10,25 +11,12 @@ US_CORE = "http://hl7.org/fhir/us/core/"
 _PAGES = "http://hl7.org/fhir/us/core/STU6.1/StructureDefinition-us-core-"
 _NPI = "http://hl7.org/fhir/sid/us-npi"
 _ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
-_PREFIX_SUM = 24  # of 80840
-_DOUBLED = {str(digit): sum(divmod(2 * digit, 10)) for digit in range(10)}
 _WHOLE_DAY = len("2026-01-31")
 
 
 def claims_us_core(resource: Resource) -> bool:
     """Whether a resource claims a profile of US Core."""
     return claims(resource, US_CORE)
-
-
-def has_npi_form(text: str) -> bool:
-    """Whether a text has ten digits, as an NPI has."""
-    return len(text) == 10 and text.isascii() and text.isdigit()  # noqa: PLR2004 - the definition of an NPI
-
-
-def has_npi_check_digit(text: str) -> bool:
-    """Whether the last of some digits checks the others, after the prefix 80840 (ISO/IEC 7812, Luhn)."""
-    doubled = sum(_DOUBLED[digit] for digit in text[-2::-2])
-    return (_PREFIX_SUM + doubled + sum(map(int, text[::-2]))) % 10 == 0
 
 
 def _npis(resource: Resource) -> Iterator[tuple[str, str]]:
@@ -42,7 +30,7 @@ def _npi_form(resource: Resource) -> Iterator[str]:
 
 
 def _npi_check_digit(resource: Resource) -> Iterator[str]:
-    return (path for path, npi in _npis(resource) if has_npi_form(npi) and not has_npi_check_digit(npi))
+    return (path for path, npi in _npis(resource) if has_npi_form(npi) and not is_npi(npi))
 
 
 def _partial_date(observation: Resource) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 _SHAPES: Mapping[str, tuple[re.Pattern[str], str]] = MappingProxyType(
@@ -21,6 +22,7 @@ SYSTEMS: tuple[str, ...] = tuple(_SHAPES)
 """The systems whose shapes are known, by the names that the Case has for them."""
 
 
+@lru_cache(maxsize=4_096)  # codes of public lists, which name nobody
 def written_right(system: str, text: str) -> str | None:
     """A code as its system writes it, or nothing for what is not one of its codes: `written_right("mondo", "MONDO_0007387")`.
 

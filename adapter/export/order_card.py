@@ -4,10 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from adapter.case import Case, Order
+from adapter.code_tables.cpt import ONE_GENE
 from adapter.json_types import JsonObject
-
-SINGLE_GENE = "81406"
-"""The code that is for one gene, which must be named (CPT Tier 2 molecular pathology; rule REL-04)."""
 
 _SOURCE = "0731T adapter: orders of the case"
 _NONE = "The case has no confirmatory order, and none is suggested."
@@ -75,7 +73,7 @@ def _missing(order: Order) -> Iterator[str]:
         return
     if order.reason is None:
         yield "the reason for the test"
-    if order.code == SINGLE_GENE and order.gene is None:
-        yield f"the gene ({SINGLE_GENE} is for one gene; for a panel choose the panel's code)"
+    if order.code == ONE_GENE and order.gene is None:
+        yield f"the gene ({ONE_GENE} is for one gene; for a panel choose the panel's code)"
     if order.status != "proposed" and order.ordered_by is None:
         yield "who ordered it"

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from adapter.code_tables.cpt import FIRST_DAY_OF_0731T
 from adapter.rules.circumstances import SUNSET
-from adapter.rules.dates import FIRST_DAY
 from adapter.rules.policy import Certainty
 
 
@@ -62,7 +62,9 @@ _INDICATORS = Section(
 _DATES = Section(
     title="Dates",
     facts=(
-        _fact("valid from", f"{FIRST_DAY}: the first day of service that can be billed (DOS-01)", _CODEBOOK, "secondary"),
+        _fact(
+            "valid from", f"{FIRST_DAY_OF_0731T}: the first day of service that can be billed (DOS-01)", _CODEBOOK, "secondary"
+        ),
         _fact("in the printed book from", "2023-01-01; it was billable half a year before", _CODEBOOK, "secondary"),
         _fact(
             "sunset",

@@ -1,10 +1,10 @@
 """Rules about the shape and the system of codes: procedures, syndromes, genes, measurements, taxonomy."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 
-from adapter.case import Case, Gene, SyndromeCode
+from adapter.case import AiReport, Case, Gene
 from adapter.code_tables.spelling import written_right
 from adapter.issues import IssueType
 from adapter.rules.condition import LINES
@@ -96,40 +96,46 @@ def _written(system: str, code: str) -> str | None:
 )
 def not_written_as_its_system(facts: Facts) -> Iterator[Finding]:
     """A code of a syndrome or gene of another shape than its system has; suggests it without prefix, or with the right one."""
-    for field, system, code in _coded(facts.case):
+    for field, places, system, code in _coded(facts.case):
         written = _written(system, code)
         if written != code:
-            yield Finding(field, suggestion=written)
+            yield Finding(field.format(*places), suggestion=written)
 
 
-def _coded(case: Case) -> Iterator[tuple[str, str, str]]:
+_CodedAt = tuple[str, tuple[int, ...], str, str]
+"""A field with `{}` for each place in a list, these places, the code system and the code; few of them are ever spelled out."""
+
+
+def _coded(case: Case) -> Iterator[_CodedAt]:
     for ai, run in case.runs:
-        for at, candidate in enumerate(run.candidates):
-            yield from _syndromes(f"{ai}.candidates[{at}].codes", candidate.codes)
-            yield from _genes(f"{ai}.candidates[{at}].genes", candidate.genes)
-        yield from _genes(f"{ai}.genes", run.genes)
+        yield from _coded_by(ai, run)
     for at, diagnosis in enumerate(case.clinician_diagnoses):
-        yield from _syndromes(f"clinician_diagnoses[{at}].codes", diagnosis.codes)
+        for place, coded in enumerate(diagnosis.codes):
+            yield "clinician_diagnoses[{}].codes[{}].code", (at, place), coded.system, coded.code
     for at, finding in enumerate(case.molecular):
         if finding.gene is not None:
-            yield from _gene(f"molecular[{at}].gene", finding.gene)
+            yield from _gene("molecular[{}].gene", (at,), finding.gene)
         if finding.condition is not None:
-            yield f"molecular[{at}].condition.code", finding.condition.system, finding.condition.code
+            yield "molecular[{}].condition.code", (at,), finding.condition.system, finding.condition.code
 
 
-def _syndromes(field: str, codes: Iterable[SyndromeCode]) -> Iterator[tuple[str, str, str]]:
-    return ((f"{field}[{place}].code", coded.system, coded.code) for place, coded in enumerate(codes))
+def _coded_by(ai: str, run: AiReport) -> Iterator[_CodedAt]:
+    for at, candidate in enumerate(run.candidates):
+        for place, coded in enumerate(candidate.codes):
+            yield f"{ai}.candidates[{{}}].codes[{{}}].code", (at, place), coded.system, coded.code
+        for place, gene in enumerate(candidate.genes):
+            yield from _gene(f"{ai}.candidates[{{}}].genes[{{}}]", (at, place), gene)
+    for place, gene in enumerate(run.genes):
+        yield from _gene(f"{ai}.genes[{{}}]", (place,), gene)
 
 
-def _genes(field: str, genes: Iterable[Gene]) -> Iterator[tuple[str, str, str]]:
-    for place, gene in enumerate(genes):
-        yield from _gene(f"{field}[{place}]", gene)
-
-
-def _gene(field: str, gene: Gene) -> Iterator[tuple[str, str, str]]:
-    for system, code in (("hgnc", gene.hgnc), ("entrez", gene.entrez), ("omim", gene.omim)):
-        if code is not None:
-            yield f"{field}.{system}", system, code
+def _gene(field: str, places: tuple[int, ...], gene: Gene) -> Iterator[_CodedAt]:
+    if gene.hgnc is not None:
+        yield f"{field}.hgnc", places, "hgnc", gene.hgnc
+    if gene.entrez is not None:
+        yield f"{field}.entrez", places, "entrez", gene.entrez
+    if gene.omim is not None:
+        yield f"{field}.omim", places, "omim", gene.omim
 
 
 @rule(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from adapter.code_tables.cpt import FIRST_DAY_OF_0731T
 from adapter.issues import IssueType
 from adapter.rules.condition import ANALYSIS, BEGUN, CLAIM, CLOCK, DAYS, FILING_LIMIT, LINES, MADE, NOT_SENT_AHEAD, PERIOD
 from adapter.rules.facts import Facts
@@ -9,8 +10,6 @@ from adapter.rules.finding import Finding
 from adapter.rules.moment import add_months, days, is_before
 from adapter.rules.rule import ERROR, WARNING, Variant, rule
 from adapter.rules.timeline import RECORDED
-
-FIRST_DAY = "2022-07-01"
 
 
 @rule(
@@ -26,7 +25,7 @@ def before_the_code_existed(facts: Facts) -> Iterator[Finding]:
     """0731T on a day before it could be billed."""
     for line in facts.analysis:
         day = line.sent.dos_start
-        if day is not None and day < FIRST_DAY:
+        if day is not None and day < FIRST_DAY_OF_0731T:
             yield Finding(line.at("dos_start"))
 
 

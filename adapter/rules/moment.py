@@ -18,6 +18,9 @@ def is_before(one: str, other: str) -> bool:
         if one[_SECOND_LENGTH:] == other[_SECOND_LENGTH:]:
             return one < other  # of the same offset and precision, the text is in order of time
         return datetime.fromisoformat(one) < datetime.fromisoformat(other)
+    if one[-1] != "Z" and other[-1] != "Z":
+        length = min(len(one), len(other), DAY_LENGTH)
+        return one[:length] < other[:length]
     last, first = days(one)[1], days(other)[0]
     length = min(len(last), len(first))
     return last[:length] < first[:length]

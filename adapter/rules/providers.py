@@ -1,17 +1,13 @@
 """Rules about clinicians and the clinic."""
 
-import re
 from collections.abc import Iterator
 
+from adapter.code_tables.npi import is_npi
 from adapter.issues import IssueType
 from adapter.rules.condition import ASKED, NPI
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
 from adapter.rules.rule import ERROR, rule
-
-_TEN_DIGITS = re.compile(r"[0-9]{10}")
-_PREFIX_SUM = 24  # what the prefix 80840 adds to the Luhn sum; ten ASCII digits add 480 to the sum of their values
-_DOUBLED = str.maketrans("0123456789", "0246813579")  # a doubled digit with its own digits added
 
 
 @rule(
@@ -49,11 +45,3 @@ def npi_not_valid(facts: Facts) -> Iterator[Finding]:
     clinic = facts.case.organization
     if clinic is not None and clinic.npi is not None and not is_npi(clinic.npi):
         yield Finding("organization.npi")
-
-
-def is_npi(text: str) -> bool:
-    """Whether a text is an NPI: ten digits that pass the Luhn check with 80840 before them (45 CFR 162.406)."""
-    if _TEN_DIGITS.fullmatch(text) is None:
-        return False
-    digits = text[::2].translate(_DOUBLED) + text[1::2]
-    return (sum(digits.encode()) + _PREFIX_SUM) % 10 == 0

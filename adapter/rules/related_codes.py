@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from adapter.code_tables.cpt import ONE_GENE
 from adapter.issues import IssueType
 from adapter.rules.billed_line import BilledLine
 from adapter.rules.condition import ANALYSIS_AND_VISIT, SAME_DAY, VISIT, Condition, bills
@@ -12,7 +13,6 @@ from adapter.rules.procedure_code import pairs_with_analysis
 from adapter.rules.rule import ERROR, WARNING, Variant, rule
 
 SEPARATE = "25"
-ONE_GENE = "81406"
 LABORATORY = (ONE_GENE, "88271")
 PATHOLOGY = "G0452"
 _NEW = frozenset(
@@ -106,7 +106,7 @@ def molecular_pathology(facts: Facts) -> Iterator[Finding]:
     applies=(
         Condition(
             lambda facts: (
-                any(line.code == "81406" for line in facts.lines) or any(order.code == "81406" for order in facts.case.orders)
+                any(line.code == ONE_GENE for line in facts.lines) or any(order.code == ONE_GENE for order in facts.case.orders)
             ),
             "nothing bills or orders 81406",
         ),
@@ -134,7 +134,7 @@ def gene_not_named(facts: Facts) -> Iterator[Finding]:
     code=IssueType.BUSINESS_RULE,
     text=("The laboratory that does the test normally bills it. Take the line off unless the clinic did the test."),
     source="claims practice",
-    applies=(bills("81406", "88271"),),
+    applies=(bills(ONE_GENE, "88271"),),
 )
 def test_of_the_laboratory(facts: Facts) -> Iterator[Finding]:
     """A line of 81406 or 88271."""
