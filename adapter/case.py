@@ -53,6 +53,8 @@ class Patient(Named):
     birth_date: PartialDate | None = None
     address: Address | None = None
     phone: Text | None = None
+    deceased: bool | None = None
+    deceased_at: DateTime | None = None
 
 
 class Guardian(Named):
@@ -82,6 +84,7 @@ class Organization(Part):
     npi: Token | None = None
     tin: Token | None = None
     address: Address | None = None
+    billing_address: Address | None = None
     phone: Text | None = None
 
 
@@ -132,7 +135,10 @@ class Encounter(Part):
 
 
 class Consent(Part):
-    """What the patient, or the guardian, allowed to be done with the photographs; days are calendar days of the signature."""
+    """What the patient, or the guardian, allowed to be done with the photographs; days are calendar days of the signature.
+
+    `withdrawn` says what was withdrawn at `withdrawn_at`; nothing named means all of it.
+    """
 
     status: Literal["proposed", "active", "rejected", "inactive"]
     date: DateTime | None = None
@@ -142,7 +148,13 @@ class Consent(Part):
     training_use: bool | None = None
     expires: DateTime | None = None
     withdrawn_at: DateTime | None = None
+    withdrawn: Many[Literal["analysis", "vendor_disclosure", "training_use"]] = ()
     document_ref: Url | None = None
+
+    @property
+    def analysis_withdrawn_at(self) -> str | None:
+        """When the consent to the analysis was withdrawn, alone or with all the rest."""
+        return self.withdrawn_at if not self.withdrawn or "analysis" in self.withdrawn else None
 
 
 class Image(Part):
@@ -439,12 +451,13 @@ class RelatedClaim(Part):
 class Billing(Part):
     """What is asked of the payer; `frequency` says whether the claim is new, replaces an earlier one or voids it.
 
-    `authorization` is the number under which the payer authorized the service beforehand.
+    `authorization` is the number under which the payer authorized the service beforehand, `referral` that of the referral.
     """
 
     use: Literal["claim", "preauthorization", "predetermination"]
     frequency: Literal["original", "replacement", "void"] | None = None
     authorization: Token | None = None
+    referral: Token | None = None
     created: DateTime | None = None
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
     lines: Many[Line] = ()

@@ -28,6 +28,7 @@ def identity_issues(case: Case, assigner: str | None) -> Iterator[Issue]:
     """What is wrong with the numbers by which the case names people and things, and references that name nobody."""
     yield from _systems(case, assigner)
     yield from _one_payer(case)
+    yield from _alive_and_dead(case)
     yield from _one_person(case.practitioners)
     yield from _nobody(case)
 
@@ -60,6 +61,13 @@ def _one_payer(case: Case) -> Iterator[Issue]:
         text = "`payer` and the payer of the primary insurance are not the same"
         hint = "say who pays once, or list the insurances with the primary one first"
         yield _issue("one-payer", IssueType.CONFLICT, text=text, field="coverage.payer", suggestion=hint)
+
+
+def _alive_and_dead(case: Case) -> Iterator[Issue]:
+    """A patient who has not died, with a day of death."""
+    if case.patient.deceased is False and case.patient.deceased_at is not None:
+        text = "the patient has not died, and a time of death is given"
+        yield _issue("deceased", IssueType.CONFLICT, text=text, field="patient.deceased", suggestion="correct one of the two")
 
 
 def _one_person(practitioners: tuple[Practitioner, ...]) -> Iterator[Issue]:

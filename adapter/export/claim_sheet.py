@@ -83,6 +83,10 @@ def _insurance(case: Case) -> Iterator[SheetEntry]:
     member = coverage.member_id if coverage else None
     yield SheetEntry(box="1a", label="insured's id", segment="NM109 (2010BA)", field="coverage.member_id", value=member)
     yield from _people(case)
+    for place, other in enumerate(case.other_coverages):
+        at = f"other_coverages[{place}]"
+        yield SheetEntry(box="9a", label="other policy", segment="SBR03 (2320)", field=f"{at}.member_id", value=other.member_id)
+        yield SheetEntry(box="9d", label="other payer", segment="NM1*PR (2330B)", field=f"{at}.payer", value=other.payer.name)
     yield SheetEntry(box="10", label="related to employment or accident", segment="CLM11", field="—", value=None)
     yield SheetEntry(box="11", label="group", segment="SBR03", field="coverage.group", value=coverage.group if coverage else None)
     yield SheetEntry(box="11c", label="plan", segment="SBR04", field="coverage.plan", value=coverage.plan if coverage else None)
@@ -142,6 +146,9 @@ def _claim(case: Case) -> Iterator[SheetEntry]:
     authorization = case.billing.authorization if case.billing else None
     yield SheetEntry(box="22", label="original reference", segment="REF*F8", field="billing.related", value=original)
     yield SheetEntry(box="23", label="prior authorization", segment="REF*G1", field="billing.authorization", value=authorization)
+    if case.billing and case.billing.referral:
+        referral = case.billing.referral
+        yield SheetEntry(box="23", label="referral number", segment="REF*9F", field="billing.referral", value=referral)
 
 
 def _lines(case: Case) -> Iterator[SheetEntry]:
@@ -205,8 +212,9 @@ def _providers(case: Case) -> Iterator[SheetEntry]:
     yield SheetEntry(
         box="33", label="billing provider", segment="NM1*85", field="organization.name", value=clinic.name if clinic else None
     )
-    address = _address(clinic.address) if clinic else None
-    yield SheetEntry(box="33", label="address", segment="N3, N4 (2010AA)", field="organization.address", value=address)
+    field = "organization.billing_address" if clinic and clinic.billing_address else "organization.address"
+    address = _address(clinic.billing_address or clinic.address) if clinic else None
+    yield SheetEntry(box="33", label="address", segment="N3, N4 (2010AA)", field=field, value=address)
     yield SheetEntry(
         box="33", label="telephone", segment="PER04", field="organization.phone", value=clinic.phone if clinic else None
     )

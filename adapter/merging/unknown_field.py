@@ -26,6 +26,9 @@ FIELDS_BY_WORD = MappingProxyType(
         "line": "street street_address address_line address1 address_line_1 address_1",
         "postal_code": "zip zip_code zipcode postcode post_code",
         "state": "province region",
+        "deceased": "dead is_deceased",
+        "deceased_at": "date_of_death death_date dod deceased_date",
+        "billing_address": "pay_to_address remit_address",
         "guardian": "parent responsible_party legal_guardian next_of_kin",
         # who treats and who pays
         "practitioners": "providers practitioner provider clinicians physicians doctor doctors performers",
@@ -34,7 +37,8 @@ FIELDS_BY_WORD = MappingProxyType(
         "tin": "tax_id ein tax_number federal_tax_id",
         "organization": "clinic facility practice billing_provider hospital organisation",
         "payer": "payor insurer insurance_company carrier",
-        "coverage": "insurance insurances policy health_plan coverages",
+        "coverage": "insurance insurances policy health_plan",
+        "coverages": "secondary_insurance other_insurance other_insurances secondary_coverage other_coverages",
         "member_id": "subscriber_number member_number policy_number insurance_id beneficiary_id mbi hicn memberid",
         "group": "group_number group_id group_no",
         "plan": "plan_name",
@@ -69,6 +73,7 @@ FIELDS_BY_WORD = MappingProxyType(
         "diagnoses": "diagnosis dx icd10 icd_10 icd icd_codes diagnosis_codes conditions problems",
         "icd10cm": "code icd10 icd_10 icd icd_code icd10_code diagnosis_code dx",
         "authorization": "prior_authorization auth_number prior_auth authorization_number pre_auth preauth_number",
+        "referral": "referral_number referral_no",
         "frequency": "frequency_code claim_frequency resubmission_code",
         "created": "claim_date created_at date_created billed_on",
         "orders": "tests lab_orders test_orders service_requests",
@@ -142,7 +147,7 @@ def _places_of(word: str) -> list[str]:
 @cache
 def all_paths() -> tuple[Path, ...]:
     """The patterns of all fields of the Case."""
-    return tuple(path for path in _paths_of(CaseDocument, ()) if path[0] not in ("analyses", "coverages"))
+    return tuple(path for path in _paths_of(CaseDocument, ()) if path[0] != "analyses" and path[:-1][:1] != ("coverages",))
 
 
 def _paths_of(model: type[BaseModel], path: Path) -> Iterator[Path]:

@@ -52,7 +52,7 @@ def _is_refused(consent: Consent | None, today: str | None) -> bool:
 def _ended(consent: Consent, today: str | None) -> bool:
     """Whether it is known when a consent ended, withdrawn or expired: until then what was done was lawful."""
     expired = consent.expires is not None and today is not None and not is_before(today, consent.expires)
-    return consent.status == "inactive" and (consent.withdrawn_at is not None or expired)
+    return consent.status == "inactive" and (consent.analysis_withdrawn_at is not None or expired)
 
 
 def _outside(consent: Consent, case: Case) -> Iterator[Finding]:
@@ -69,7 +69,7 @@ def _uncovered(consent: Consent, field: str, moment: str | None) -> Iterator[Fin
         return
     if consent.date is not None and is_before(moment, consent.date):
         yield Finding(field, also=("consent.date",))
-    for name, end in (("expires", consent.expires), ("withdrawn_at", consent.withdrawn_at)):
+    for name, end in (("expires", consent.expires), ("withdrawn_at", consent.analysis_withdrawn_at)):
         if end is not None and is_before(end, moment):
             yield Finding(field, also=(f"consent.{name}",))
             return

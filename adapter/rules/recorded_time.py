@@ -64,7 +64,7 @@ MOMENTS: Mapping[str, Callable[[Case], Iterator[Moment]]] = MappingProxyType(
         "consent": lambda case: _one("consent.date", case.consent.date if case.consent else None),
         "expiry of the consent": lambda case: _one("consent.expires", case.consent.expires if case.consent else None),
         "withdrawal of the consent": lambda case: _one(
-            "consent.withdrawn_at", case.consent.withdrawn_at if case.consent else None
+            "consent.withdrawn_at", case.consent.analysis_withdrawn_at if case.consent else None
         ),
         "visit": lambda case: _one("encounter.start", case.encounter.start),
         "end of the visit": lambda case: _one("encounter.end", case.encounter.end),

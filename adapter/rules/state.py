@@ -136,7 +136,7 @@ _READ: Mapping[str, Callable[[Case], Value]] = MappingProxyType(
         "review.status": lambda case: case.review.status if case.review else None,
         "review.amendment": lambda case: case.review.amendment if case.review else None,
         "consent.status": lambda case: case.consent.status if case.consent else None,
-        "consent.withdrawn_at": lambda case: _known(case.consent.withdrawn_at if case.consent else None),
+        "consent.withdrawn_at": lambda case: _known(case.consent.analysis_withdrawn_at if case.consent else None),
         "consent.expires": lambda case: _known(case.consent.expires if case.consent else None),
         "analyses[*].outcome": lambda case: (
             (case.ai.outcome or "complete") if case.ai else None

@@ -109,6 +109,7 @@ def test_there_is_what_the_specification_lists() -> None:
         "ConceptMap": {"modifier-to-claim", "claim-to-modifier", "seed-correction"},
         "StructureDefinition": {
             "claim-0731t",
+            "claim-frequency",
             "procedure-0731t",
             "ai-facial-report",
             "candidate-syndrome",

@@ -294,3 +294,15 @@ def test_a_cell_that_is_only_text_stays_as_it_is(value: str) -> None:
     text = as_csv(ClaimSheet(head=(), entries=(entry,)))
 
     assert next(row for row in csv.reader(io.StringIO(text)) if row[1] == "1")[3] == value
+
+
+def test_other_insurances_a_referral_and_a_billing_address_have_their_boxes() -> None:
+    conversion = conversion_of("secondary-insurance")
+    assert conversion.case is not None
+    assert conversion.judgement is not None
+    entries = {(entry.box, entry.label): entry.value for entry in claim_sheet(conversion.case, conversion.judgement).entries}
+
+    assert entries["9a", "other policy"] == "INV0002033"
+    assert entries["9d", "other payer"] == "Invented Second Mutual"
+    assert entries["23", "referral number"] == "INV-REF-0078"
+    assert str(entries["33", "address"]).startswith("PO Box 7")
