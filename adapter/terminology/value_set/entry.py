@@ -1,39 +1,14 @@
-"""One code of an expansion, and how `ValueSet.expansion.contains` shows it in R4."""
+"""One code of an expansion."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from adapter.json_types import JsonMapping, JsonObject
+from adapter.json_types import JsonMapping
 from adapter.terminology.code_system.concept import Concept
-from adapter.terminology.code_system.definition import PROPERTIES, STANDARDS_STATUS, CodeSystem, designation_of, text_of, value_of
+from adapter.terminology.code_system.definition import CodeSystem, designation_of
 from adapter.terminology.code_system.designation import Designation, preferred
 from adapter.terminology.language import Languages
 
 Element = JsonMapping
-Resource = JsonObject
-
-_EXTENSION = "http://hl7.org/fhir/StructureDefinition/"
-_PROPERTY = "http://hl7.org/fhir/5.0/StructureDefinition/extension-ValueSet.expansion.contains.property"
-_DECLARED = "http://hl7.org/fhir/5.0/StructureDefinition/extension-ValueSet.expansion.property"
-_BCP_47 = "urn:ietf:bcp:47"
-# What extensions of a concept become in an expansion: property code, its URI, and the type of its value.
-_AS_PROPERTY = {
-    "codesystem-label": ("label", "label", "valueString"),
-    "valueset-label": ("label", "label", "valueString"),
-    "codesystem-conceptOrder": ("order", "order", "valueDecimal"),
-    "valueset-conceptOrder": ("order", "order", "valueDecimal"),
-    "itemWeight": ("weight", "itemWeight", "valueDecimal"),
-}
-_KEPT_OF_SYSTEM = ("coding-sctdescid", "rendering-style", "rendering-xhtml", "codesystem-alternate")
-_KEPT_OF_VALUE_SET = (
-    "valueset-supplement",
-    "valueset-deprecated",
-    "structuredefinition-standards-status",
-    "valueset-concept-definition",
-    "coding-sctdescid",
-    "rendering-style",
-    "rendering-xhtml",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,151 +39,17 @@ class ExpansionEntry:
     children: "list[ExpansionEntry]" = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Show:
-    """How entries are shown: in which languages, with which properties and designations, and whether with versions."""
-
-    languages: Languages | None = None
-    properties: Sequence[str] = ()
-    with_designations: bool = False
-    designation_filters: Sequence[str] = ()
-    with_version: bool = False
-
-
-@dataclass(slots=True)
-class Declared:
-    """The properties that entries show, by code with their URIs."""
-
-    uris: dict[str, str | None] = field(default_factory=dict)
-
-    def to_json(self) -> list[Resource]:
-        """As extensions of an R4 expansion."""
-        return [
-            {
-                "url": _DECLARED,
-                "extension": [{"url": "code", "valueCode": code}, *([{"url": "uri", "valueUri": uri}] if uri else [])],
-            }
-            for code, uri in self.uris.items()
-        ]
-
-
 def display_of(entry: ExpansionEntry, languages: Languages | None) -> str:
     """The display of a code in the languages that are wanted, or else its own; nothing if it has none."""
     if entry.known is None:
         return str(entry.element.get("display") or "")
-    best = preferred(_designations(entry.known, entry.element), languages)
+    best = preferred(designations_of(entry.known, entry.element), languages)
     return best.value if best else ""
 
 
-def shown(entry: ExpansionEntry, show: Show, declared: Declared, *, nested: bool) -> Resource:
-    """The entry as `contains`; `declared` takes note of its properties. Its children are in it if it is `nested`."""
-    said = _element(entry.known, entry.element, show, declared=declared) if entry.known else _as_it_is(entry.element)
-    if nested and entry.children:
-        said["contains"] = [shown(each, show, declared, nested=True) for each in entry.children]
-    return said
-
-
-def _as_it_is(element: Element) -> Resource:
-    return {name: value for name, value in element.items() if name != "contains"}
-
-
-def _element(known: Known, element: Element, show: Show, *, declared: Declared) -> Resource:
-    system, concept = known.system, known.concept
-    said: Resource = {}
-    own = element.get("extension") or ()
-    extensions = [*_kept(system.extensions(concept), _KEPT_OF_SYSTEM), *_kept(own, _KEPT_OF_VALUE_SET)]
-    extensions += _properties([*_implied(known, own)], [*_asked(known, show.properties)], declared)
-    if extensions:
-        said["extension"] = extensions
-    said["system"] = system.url
-    if system.is_abstract(concept):
-        said["abstract"] = True
-    if known.is_inactive:
-        said["inactive"] = True
-    if show.with_version and system.version:
-        said["version"] = system.version
-    said["code"] = concept.code
-    return {**said, **_words(known, element, show)}
-
-
-def _words(known: Known, element: Element, show: Show) -> Resource:
-    """The display, and the designations that are asked for."""
-    said: Resource = {}
-    designations = _designations(known, element)
-    best = preferred(designations, show.languages)
-    if best and best.value:
-        said["display"] = best.value
-    others = [each for each in designations if each is not best and _is_asked_for(each, show.designation_filters)]
-    if show.with_designations and others:
-        said["designation"] = [each.to_json() for each in others]
-    return said
-
-
-def _designations(known: Known, element: Element) -> list[Designation]:
+def designations_of(known: Known, element: Element) -> list[Designation]:
     """The designations of a concept, those that the value set adds last."""
     display = element.get("display")
     designations = known.system.designations(known.concept)
     designations += [Designation(value=str(display), is_main=True)] if display else []
     return designations + [designation_of(each) for each in element.get("designation") or ()]
-
-
-def _kept(extensions: Sequence[Element], names: Sequence[str]) -> Iterator[Element]:
-    urls = {_EXTENSION + name for name in names}
-    return (each for each in extensions if each.get("url") in urls)
-
-
-def _is_asked_for(designation: Designation, filters: Sequence[str]) -> bool:
-    """Whether a designation is one of those that the parameter `designation` names (system|code of a use or language)."""
-    if not filters:
-        return True
-    use = designation.use or {}
-    names = {f"{use.get('system')}|{use.get('code')}", f"{_BCP_47}|{designation.language}"}
-    return any(each in names for each in filters)
-
-
-_Property = tuple[str, str | None, Element]
-
-
-def _properties(implied: Sequence[_Property], asked: Sequence[_Property], declared: Declared) -> list[Resource]:
-    """The properties to show; of the implied ones the last counts, of those that are asked for every value."""
-    for code, uri, _ in (*implied, *asked):
-        declared.uris.setdefault(code, uri)
-    last = {code: said for code, _, said in implied}
-    made = [_as_extension(code, said) for code, said in last.items()]
-    for code, _, said in asked:
-        extension = _as_extension(code, said)
-        if code not in last and extension not in made:
-            made.append(extension)
-    return made
-
-
-def _as_extension(code: str, said: Element) -> Resource:
-    """A property in the form that R4 has for it (http://hl7.org/fhir/R4/versions.html#extensions)."""
-    return {"url": _PROPERTY, "extension": [{"url": "code", "valueCode": code}, {"url": "value", **said}]}
-
-
-def _implied(known: Known, own: Sequence[Element]) -> Iterator[_Property]:
-    """Status, label, order and weight, from properties and extensions: they are shown whether asked for or not."""
-    system, concept = known.system, known.concept
-    status = system.status(concept)
-    if status and status.lower() != "active":
-        yield "status", f"{PROPERTIES}status", {"valueCode": status}
-    of_system = system.extensions(concept)
-    for each in (*of_system, *own):
-        made = _AS_PROPERTY.get(str(each.get("url")).removeprefix(_EXTENSION))
-        if made:
-            yield made[0], PROPERTIES + made[1], {made[2]: value_of(each)}
-    for each in of_system:
-        if each.get("url") == STANDARDS_STATUS:
-            yield "status", f"{PROPERTIES}status", {"valueCode": text_of(each)}
-
-
-def _asked(known: Known, names: Sequence[str]) -> Iterator[_Property]:
-    """The properties that are asked for by name (`*` for all)."""
-    if "definition" in names and known.concept.definition:
-        yield "definition", f"{PROPERTIES}definition", {"valueString": known.concept.definition}
-    for each, declaration in known.system.properties(known.concept):
-        code = str(each.get("code"))
-        if code in names or "*" in names:
-            said = {key: value for key, value in each.items() if key.startswith("value")}
-            yield code, (declaration or {}).get("uri"), said

@@ -11,11 +11,12 @@ from adapter.clock import instant_now
 from adapter.fhir.json import read_json
 from adapter.issues import Issue, UnreadableError
 from adapter.json_types import JsonMapping, JsonObject, JsonValue
-from adapter.terminology.tx_issue import OperationRefusedError, TerminologyIssue, operation_outcome
+from adapter.terminology.tx_issue import OperationRefusedError, TerminologyIssue
 from adapter.terminology.wire.operation.capability import terminology_capabilities
 from adapter.terminology.wire.operation.common import Invocation, OperationContext
 from adapter.terminology.wire.operation.operations import OPERATIONS, TerminologyOperation
 from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType, read_parameters, read_query
+from adapter.terminology.wire.tx_outcome import tx_outcome
 from adapter.web.answer import STATUS, json_answer
 from adapter.web.negotiation import check_json_body, languages_of
 from adapter.web.query import own_pairs_of, single
@@ -58,7 +59,7 @@ def carry_out(operation: TerminologyOperation, service: Service, request: Reques
         call = Invocation(arguments=arguments, header=languages_of(request), instance=parts.get("id"))
         return _answer(operation.call(surroundings(service), call))
     except OperationRefusedError as error:
-        return json_answer(operation_outcome(error.issues), STATUS[error.kind])
+        return json_answer(tx_outcome(error.issues), STATUS[error.kind])
 
 
 def _answer(resource: JsonObject) -> Response:

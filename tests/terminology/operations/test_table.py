@@ -5,11 +5,12 @@ import pytest
 from adapter.cli.exit_code import Outcome, code_of
 from adapter.issues import AdapterError, FailureKind, IssueType, Severity
 from adapter.terminology.catalog import Catalog
-from adapter.terminology.tx_issue import OperationRefusedError, TerminologyIssue, operation_outcome
+from adapter.terminology.tx_issue import OperationRefusedError, TerminologyIssue
 from adapter.terminology.wire.operation.capability import features, operations_on, terminology_capabilities
 from adapter.terminology.wire.operation.common import Invocation, OperationContext
 from adapter.terminology.wire.operation.operations import OPERATIONS, TerminologyOperation
 from adapter.terminology.wire.parameter import Arguments, ParameterType
+from adapter.terminology.wire.tx_outcome import tx_outcome
 from tests.terminology.operations.small import ALL, ANIMAL, ARK, DEFINITIONS, NOW, TO_TRADE
 
 
@@ -63,7 +64,7 @@ def test_resources_that_are_not_as_r4_says_are_refused(name: str, kind: str, val
     with pytest.raises(OperationRefusedError) as refused:
         operation.call(strict, Invocation(arguments=Arguments(values=values)))
 
-    assert [each["details"]["coding"][0]["code"] for each in operation_outcome(refused.value.issues)["issue"]] == [
+    assert [each["details"]["coding"][0]["code"] for each in tx_outcome(refused.value.issues)["issue"]] == [
         "invalid-data",
         "invalid-data",
     ]

@@ -6,7 +6,7 @@ http://hl7.org/fhir/6.0.0-ballot3/valueset-operation-batch-validate-code.html
 from dataclasses import replace
 
 from adapter.terminology import messages
-from adapter.terminology.tx_issue import OperationRefusedError, operation_outcome
+from adapter.terminology.tx_issue import OperationRefusedError
 from adapter.terminology.wire.operation import validate_code
 from adapter.terminology.wire.operation.common import (
     TX_RESOURCE,
@@ -18,6 +18,7 @@ from adapter.terminology.wire.operation.common import (
     parameters,
 )
 from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType, Table, read_parameters
+from adapter.terminology.wire.tx_outcome import tx_outcome
 
 _MOST = 5_000
 _VALIDATION = OperationParameter(
@@ -60,6 +61,6 @@ def _batch(surroundings: OperationContext, call: Invocation, table: Table, *, ca
             merged = Arguments(values={**shared, **own.values}, issues=own.issues)
             return carry_out(inside, replace(call, arguments=merged))
         except OperationRefusedError as error:
-            return operation_outcome(error.issues)
+            return tx_outcome(error.issues)
 
     return parameters(*({"name": "validation", "resource": answer(each)} for each in validations))

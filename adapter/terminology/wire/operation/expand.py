@@ -7,8 +7,8 @@ from uuid import UUID, uuid5
 from adapter.fhir.json import canonical_bytes
 from adapter.terminology import core, messages
 from adapter.terminology.catalog import ValueSet
-from adapter.terminology.value_set.entry import Declared, Show, shown
 from adapter.terminology.value_set.expanded import Expansion, ExpansionRequest
+from adapter.terminology.wire.contains import Declared, Show, shown
 from adapter.terminology.wire.operation.common import (
     DATE,
     DISPLAY_LANGUAGE,

@@ -5,7 +5,6 @@ http://hl7.org/fhir/R4/codesystem-operation-validate-code.html, http://hl7.org/f
 
 from adapter.terminology import core, messages
 from adapter.terminology.coding import Coding
-from adapter.terminology.tx_issue import operation_outcome
 from adapter.terminology.value_set.membership import Rules
 from adapter.terminology.value_set.validation import Question, ValidationAnswer
 from adapter.terminology.value_set.whole_system import SystemReference
@@ -27,6 +26,7 @@ from adapter.terminology.wire.operation.common import (
 )
 from adapter.terminology.wire.operation.context import coding_of, context_of, value_set_of
 from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType, Table
+from adapter.terminology.wire.tx_outcome import tx_outcome
 
 _CODED = (
     OperationParameter(name="code", kind=ParameterType.CODE, says="the code to validate"),
@@ -113,7 +113,7 @@ def ask_in_code_system(surroundings: OperationContext, call: Invocation) -> Vali
 def write_validation(answer: ValidationAnswer, call: Invocation) -> Resource:
     """`$validate-code`: the Parameters of an answer."""
     concept = parameter("codeableConcept", "valueCodeableConcept", value=call.arguments.one("codeableConcept"))
-    issues = parameter("issues", "resource", value=operation_outcome(answer.issues) if answer.issues else None)
+    issues = parameter("issues", "resource", value=tx_outcome(answer.issues) if answer.issues else None)
     said = parameter("message", "valueString", value=answer.message or None)
     result = parameter("result", "valueBoolean", value=answer.is_valid)
     system, *others = _coded(answer)

@@ -1,0 +1,28 @@
+"""Issues of terminology operations as OperationOutcome, with the codes and ids that validators act upon."""
+
+from collections.abc import Iterable
+
+from adapter.json_types import JsonObject
+from adapter.terminology.tx_issue import TerminologyIssue
+
+Resource = JsonObject
+
+_KINDS = "http://hl7.org/fhir/tools/CodeSystem/tx-issue-type"
+_MESSAGE_ID = "http://hl7.org/fhir/StructureDefinition/operationoutcome-message-id"
+
+
+def tx_outcome(issues: Iterable[TerminologyIssue]) -> Resource:
+    """The OperationOutcome of some issues (http://hl7.org/fhir/R4/operationoutcome.html)."""
+    return {"resourceType": "OperationOutcome", "issue": [_issue(issue) for issue in issues]}
+
+
+def _issue(issue: TerminologyIssue) -> Resource:
+    details: Resource = {"text": issue.text}
+    if issue.kind:
+        details = {"coding": [{"system": _KINDS, "code": issue.kind}], **details}
+    said: Resource = {"severity": issue.severity.value, "code": issue.code.value, "details": details}
+    if issue.message:
+        said = {"extension": [{"url": _MESSAGE_ID, "valueString": issue.message}], **said}
+    if issue.place:
+        said["expression"] = [issue.place]
+    return said
