@@ -99,7 +99,7 @@ def test_the_exit_code_is_the_verdict(run: Run, line: str, code: int, said: str)
         ("expand procedure-modifier -p colour=red", 2, "no parameter of this name"),
         ("expand procedure-modifier -p activeOnly=perhaps", 1, "activeOnly"),
         ("validate procedure-modifier extent -p system=other", 1, "system may be sent once only"),
-        ("expand procedure-modifier -p colour", 2, "no NAME=VALUE"),
+        ("expand procedure-modifier -p colour", 2, "not of the form NAME=VALUE"),
     ],
 )
 def test_a_refusal_says_why(run: Run, line: str, code: int, said: str) -> None:
