@@ -104,8 +104,8 @@ soak: $(VENV)/dev.stamp ## ten minutes of mixed requests beside slow clients: me
 	$(BIN)/python -m tests.soak
 
 .PHONY: fuzz
-fuzz: $(VENV)/dev.stamp ## the fuzzers of `make test`, with many more requests
-	ADAPTER_TEST_FUZZ=long $(BIN)/python -m pytest -q tests/web/test_openapi.py tests/web/test_mutations.py
+fuzz: $(VENV)/dev.stamp ## the fuzzers of `make test`, with many more requests, and longer lists
+	ADAPTER_TEST_FUZZ=long $(BIN)/python -m pytest -q tests/web/test_openapi.py tests/web/test_mutations.py tests/web/test_parameters.py tests/test_growth.py
 
 .PHONY: clean
 clean: ## remove everything that was made here

@@ -127,7 +127,7 @@ class FhirClient:
     def validate(self, resource: JsonMapping, *, profile: str | None = None) -> Validation:
         """What the server's $validate says of a resource, also against `profile`, a canonical URL."""
         params = {} if profile is None else {"profile": profile}
-        answer = self._post(f"{resource['resourceType']}/$validate", resource, params=params)
+        answer = self._post(f"{quote(resource['resourceType'], safe='')}/$validate", resource, params=params)
         found = json_or_none(answer)
         if answer.status in _FINDS_INVALID and found is not None and is_outcome(found):
             outcome = found
