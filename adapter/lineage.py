@@ -18,7 +18,7 @@ from adapter.merging.singular import case_path
 from adapter.path import Path, dotted, leaves, matching, parse
 from adapter.readers.document import MappedDocument
 from adapter.rules.judgement import Judgement
-from adapter.rules.state import DERIVED_FROM
+from adapter.rules.state import DERIVED_FROM, SHOWN_BY
 from adapter.unread import UnreadField, UnreadFields, coverage_of, unread_paths
 
 _ENVELOPE = "adapter.fhir.bundle.transaction"
@@ -232,6 +232,8 @@ class Trail:
         )
 
     def _expression(self, path: Path) -> tuple[str, ...]:
+        if status := self._status(dotted(path)):
+            return status
         while path:
             pattern: Path = tuple("*" if isinstance(step, int) else step for step in path)
             for only_claims in (True, False):
@@ -240,6 +242,19 @@ class Trail:
             # What was not made of an item was not made of the other items of its list either.
             path = path[:-2] if isinstance(path[-1], int) else path[:-1]
         return ()
+
+    def _status(self, field: str) -> tuple[str, ...]:
+        """The statuses in which a status of the case shows, though other elements hang on it as well."""
+        state = SHOWN_BY.get(field)
+        if state is None:
+            return ()
+        readers = ((number, made.map.groups_that_read(state)) for number, made in enumerate(self.made))
+        return tuple(
+            f"{self._names[number]}.status"
+            for number, groups in readers
+            for origin in (self._origins(number, wanted=groups) if groups else ())
+            if origin.element == ("status",) and any(dotted(source) == state for source in origin.sources)
+        )
 
     def _elements_of(self, pattern: Path, *, only_claims: bool) -> Mapping[Path, dict[str, None]]:
         """The first elements that were made from each field of a pattern, found in one walk, however many issues ask."""

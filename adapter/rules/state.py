@@ -40,6 +40,11 @@ DERIVED_FROM: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """The case fields that each field of the state follows from: its lineage, and all that its function is given."""
 
+SHOWN_BY: Mapping[str, str] = MappingProxyType(
+    {"procedure.status": "judgement.state.procedure", "review.status": "judgement.state.report"}
+)
+"""The state that shows what a status of the case became, by the field; others hang on it too."""
+
 
 def _from(name: str) -> JsonObject:
     return {"from": list(DERIVED_FROM[name])}

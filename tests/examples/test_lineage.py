@@ -149,3 +149,18 @@ def exists_in_adapter(name: str) -> bool:
 
 def test_the_places_are_files_of_this_checkout() -> None:
     assert Path(ROOT / "mappings" / "fhir" / "r4" / "claim.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "rule", "element"),
+    [
+        ("claim-before-report", "RPT-01", "DiagnosticReport.status"),
+        ("claim-before-report", "RPT-04", "Procedure.status"),
+        ("stopped-53-with-final-report", "MOD-14", "Claim.item[0].modifier[0]"),
+        ("consent-refused", "PRI-01", "Consent.status"),
+    ],
+)
+def test_an_issue_names_the_element_that_is_wrong(name: str, rule: str, element: str) -> None:
+    (issue,) = [issue for issue in conversion_of(name).issues if issue.rule == rule]
+
+    assert issue.expression == (element,)
