@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from adapter.fhir.json import NOT_IN_XML
 from adapter.readers.hl7v2 import reading_problem
 from adapter.readers.hl7v2.reading_problem import unreadable
 
@@ -67,6 +68,8 @@ def messages_of(text: str, name: str) -> list[Message]:
     lines = list(_lines(_unframed(text, name)))
     messages: list[list[Line]] = []
     for number, line in lines:
+        if unfit := NOT_IN_XML.search(line):
+            raise unreadable(reading_problem.CONTROL_CHARACTER, f"{name}:{number}:{unfit.start() + 1}")
         if line.startswith("MSH"):
             messages.append([(number, line)])
         elif not line.startswith(_ENVELOPE):

@@ -23,6 +23,9 @@ NOT_IN_SET = ReadingProblem(
 NOT_UTF_8 = ReadingProblem(
     "charset", "this byte is not UTF-8, and MSH-18 names no character set", "name the set in MSH-18, e.g. 8859/1, or send UTF-8"
 )
+CONTROL_CHARACTER = ReadingProblem(
+    "control-character", "FHIR cannot carry this character (a control character, U+FFFE or U+FFFF)", "take it out"
+)
 NO_HEADER = ReadingProblem("header", "a message begins with an MSH segment, and this line is another segment")
 CUT_FRAME = ReadingProblem("frame", "an MLLP frame has no beginning (0x0B) or no end (0x1C): the message is cut off")
 NO_NAME = ReadingProblem(

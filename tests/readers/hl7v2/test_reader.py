@@ -300,6 +300,8 @@ REFUSED = [
     ("a batch with a message missing", f"BHS|^~\\&\r{message(PID)}BTS|2", "batch", "a.hl7:4:5"),
     ("an empty batch", "BHS|^~\\&\rBTS|0", "batch", "a.hl7"),
     ("a segment before the header", "BHS|^~\\&\rPID|1\rBTS|0", "header", "a.hl7:2:1"),
+    ("a control character", message(PID, "NTE|1||a\x07b"), "control-character", "a.hl7:3:9"),
+    ("a character that XML does not have", message(PID, "NTE|1||a\ufffeb"), "control-character", "a.hl7:3:9"),
     ("a frame cut off", f"\x0b{message(PID)}", "frame", "a.hl7"),
 ]
 
