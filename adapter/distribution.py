@@ -51,7 +51,7 @@ def example_bundles(runtime: Runtime) -> Iterator[tuple[str, JsonObject]]:
     """The name and the Bundle of each example, whose resources claim our profiles; what is refused has no Bundle."""
     changes = {**same_everywhere(), "profiles": "own"}
     for folder in example_folders():
-        documents = [Document(name=each.name, content=each.read_bytes()) for each in inputs_of(folder)]
+        documents = [Document(name=file.name, content=file.read_bytes()) for file in inputs_of(folder)]
         bundle = runtime.convert(documents, changes=changes).bundle
         if bundle is not None:
             yield folder.name, bundle

@@ -44,8 +44,8 @@ def mapping_layers(folder: str, pattern: str, own: str) -> tuple[dict[str, str],
 
 def files_below(folder: str) -> dict[str, str]:
     """The names of all files below a folder, with their places as paths within it; hidden files are left out."""
-    found = sorted(file for file in Path(folder).rglob("*") if file.is_file())
-    places = {str(file): file.relative_to(folder) for file in found}
+    files = sorted(file for file in Path(folder).rglob("*") if file.is_file())
+    places = {str(file): file.relative_to(folder) for file in files}
     return {name: place.as_posix() for name, place in places.items() if not any(part.startswith(".") for part in place.parts)}
 
 

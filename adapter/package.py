@@ -123,15 +123,15 @@ def _guide(definitions: Sequence[Element], bundles: Sequence[Element], *, base: 
 
 
 def _listed(resources: Sequence[Element], *, is_example: bool) -> Iterator[Resource]:
-    for each in resources:
-        reference = f"{each['resourceType']}/{each['id']}"
-        said = {name: each[key] for name, key in (("name", "title"), ("description", "description")) if key in each}
-        yield {"reference": {"reference": reference}, **said, "exampleBoolean": is_example}
+    for resource in resources:
+        reference = f"{resource['resourceType']}/{resource['id']}"
+        words = {name: resource[key] for name, key in (("name", "title"), ("description", "description")) if key in resource}
+        yield {"reference": {"reference": reference}, **words, "exampleBoolean": is_example}
 
 
 def _folder(path: str, resources: Sequence[Element]) -> dict[str, Element]:
     """The files of a folder by path: one for each resource, and the index."""
-    named = {f"{each['resourceType']}-{each['id']}.json": each for each in resources}
+    named = {f"{resource['resourceType']}-{resource['id']}.json": resource for resource in resources}
     index = [{"filename": name, "resourceType": named[name]["resourceType"], **_index(named[name])} for name in sorted(named)]
     return {f"{path}/.index.json": {"index-version": 2, "files": index}} | {
         f"{path}/{name}": named[name] for name in sorted(named)

@@ -129,7 +129,7 @@ class Settings:
     @property
     def trusted(self) -> tuple[str, ...]:
         """The servers that may get more than test data."""
-        return tuple(each.strip() for each in self.trusted_servers.split(",") if each.strip())
+        return tuple(server.strip() for server in self.trusted_servers.split(",") if server.strip())
 
 
 def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
@@ -139,7 +139,7 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
     with `ADAPTER_TEST_` belong to the tests.
     """
     given = os.environ if environment is None else environment
-    names = {_PREFIX + each.name.upper(): each for each in fields(Settings)}
+    names = {_PREFIX + setting.name.upper(): setting for setting in fields(Settings)}
     own = {name: value for name, value in given.items() if name.startswith(_PREFIX) and not name.startswith(_OF_TESTS)}
     issues = [_unknown(name, list(names)) for name in sorted(own) if name not in names]
     values: JsonObject = {}
@@ -171,8 +171,8 @@ def _unknown(name: str, known: list[str]) -> Issue:
     return Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, rule="settings/unknown", text=text, suggestion=hint)
 
 
-def _unfit(name: str, wanted: str) -> Issue:
-    text = f"the setting {name} must be {wanted}"
+def _unfit(name: str, needed: str) -> Issue:
+    text = f"the setting {name} must be {needed}"
     return Issue(severity=Severity.ERROR, code=IssueType.VALUE, rule="settings/value", text=text)
 
 
@@ -230,11 +230,11 @@ def _servers(text: str) -> list[_Server]:
 
 
 def _server(text: str) -> _Server:
-    found = _SERVER.fullmatch(text)
-    if found is None:
+    match = _SERVER.fullmatch(text)
+    if match is None:
         return _Server(name=text, url="", shared="", is_whole=False)
-    url = found["url"]
-    return _Server(name=found["name"], url=url, shared=found["shared"] or "", is_whole=_is_web_address(url.rstrip("/")))
+    url = match["url"]
+    return _Server(name=match["name"], url=url, shared=match["shared"] or "", is_whole=_is_web_address(url.rstrip("/")))
 
 
 def _are_servers(text: str) -> bool:

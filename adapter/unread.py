@@ -32,22 +32,22 @@ class UnreadFields:
 
     def issues(self) -> Iterator[Issue]:
         """One issue per field pattern."""
-        for each in self.fields:
-            more = f" ({len(each.positions)} places)" if len(each.positions) > 1 else ""
-            rule, severity, said = _words(each)
+        for field in self.fields:
+            more = f" ({len(field.positions)} places)" if len(field.positions) > 1 else ""
+            rule, severity, words = _words(field)
             yield Issue(
                 severity=severity,
                 code=IssueType.INFORMATIONAL,
                 rule=rule,
-                text=f"`{each.field}`{more}: {said}",
-                location=each.positions[:_MOST_PLACES],
+                text=f"`{field.field}`{more}: {words}",
+                location=field.positions[:_MOST_PLACES],
             )
 
 
 def _words(unread: UnreadField) -> tuple[str, Severity, str]:
     if unread.dropped:
-        said = "its mapping made nothing of it, since a part is missing that it needs; send that, or change the `when`"
-        return "coverage/dropped", Severity.WARNING, said
+        words = "its mapping made nothing of it, since a part is missing that it needs; send that, or change the `when`"
+        return "coverage/dropped", Severity.WARNING, words
     if unread.reason:
         return "coverage/ignored", Severity.INFORMATION, f"left out on purpose: {unread.reason}"
     return "coverage/unread", Severity.INFORMATION, "no mapping reads it, so it is not in the output"

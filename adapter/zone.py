@@ -25,8 +25,8 @@ class ZonedDocument(ReadDocument):
 
     def positions(self, path: Path) -> tuple[str, ...]:
         """As of any document; where the option took part, it is named too."""
-        found = super().positions(path)
-        return (*found, "options#/zone") if path in self.zoned else found
+        own = super().positions(path)
+        return (*own, "options#/zone") if path in self.zoned else own
 
 
 def with_zone(document: ReadDocument, zone: str) -> tuple[ReadDocument, tuple[Issue, ...]]:
@@ -84,8 +84,8 @@ class _Walk:
 def _kinds(model: type[BaseModel]) -> dict[str, type[BaseModel] | str]:
     """The fields of a model that are times, or objects or lists of objects in which there may be some."""
     hints = get_type_hints(model, include_extras=True)
-    found = {name: _kind(hint) for name, hint in hints.items() if name in model.model_fields}
-    return {name: kind for name, kind in found.items() if kind is not None}
+    kinds = {name: _kind(hint) for name, hint in hints.items() if name in model.model_fields}
+    return {name: kind for name, kind in kinds.items() if kind is not None}
 
 
 def _kind(hint: Hint) -> type[BaseModel] | str | None:

@@ -117,9 +117,9 @@ def main() -> None:
 
 
 def _show_wrong_use(error: click.ClickException) -> None:
-    said = io.StringIO()
-    error.show(said)
-    _say(said.getvalue().rstrip("\n"))
+    message = io.StringIO()
+    error.show(message)
+    _say(message.getvalue().rstrip("\n"))
 
 
 def _say(text: str) -> None:

@@ -38,8 +38,8 @@ def check_command(*, files: tuple[Path, ...], server: str | None, models: bool, 
       adapter check fhir_examples/complete --as sarif > check.sarif
       adapter check bundle.json --server http://127.0.0.1:8080/fhir
     """
-    found = [file for path in files for file in _resources_at(path)]
-    checked = {str(file): list(_checked(file, server, models=models)) for file in tracked(found, "checking")}
+    resources = [file for path in files for file in _resources_at(path)]
+    checked = {str(file): list(_checked(file, server, models=models)) for file in tracked(resources, "checking")}
     issues = [issue for of_file in checked.values() for issue in of_file]
     if as_json:
         print_json(outcome_of(issues, default_runtime().settings.canonical_base))
@@ -48,18 +48,18 @@ def check_command(*, files: tuple[Path, ...], server: str | None, models: bool, 
     else:
         show_issues(issues, out)
         if not is_quiet():
-            out.print(f"checked: {len(found)}; {counts_text(issues)}")
+            out.print(f"checked: {len(resources)}; {counts_text(issues)}")
     return Outcome.ISSUES if any(issue.is_error for issue in issues) else Outcome.GOOD
 
 
 def _resources_at(path: Path) -> list[Path]:
-    found = [path / "bundle.json"] if (path / "bundle.json").is_file() else inputs_of(path)
-    if not found:
+    files = [path / "bundle.json"] if (path / "bundle.json").is_file() else inputs_of(path)
+    if not files:
         text, hint = f"there is no JSON file in {path}", "name a file, or a folder that holds bundle.json"
         raise NotFoundError(
             Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, rule="check/nothing", text=text, suggestion=hint)
         )
-    return found
+    return files
 
 
 def _checked(file: Path, server: str | None, *, models: bool) -> Iterator[Issue]:
@@ -89,8 +89,8 @@ def _second_opinions(parts: list[JsonObject]) -> list[Issue]:
 def _parts_of(resource: JsonObject) -> list[JsonObject]:
     """The resources of a Bundle, or the resource itself."""
     entries = resource.get("entry")
-    found = [each.get("resource") for each in entries if isinstance(each, dict)] if isinstance(entries, list) else []
-    return [each for each in found if isinstance(each, dict) and each.get("resourceType")] or [resource]
+    resources = [part.get("resource") for part in entries if isinstance(part, dict)] if isinstance(entries, list) else []
+    return [part for part in resources if isinstance(part, dict) and part.get("resourceType")] or [resource]
 
 
 def _validated(parts: list[JsonObject], server: str) -> list[Issue]:

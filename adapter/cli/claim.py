@@ -38,12 +38,12 @@ def claim_command(*, files: tuple[Path, ...], form: str | None, shape: str, targ
       adapter claim fhir_examples/complete --as cms1500 --out claim.pdf
     """
     runtime = default_runtime()
-    made = runtime.convert(documents_of(files, form))
-    if made.case is None or made.judgement is None:
-        show_issues(made.issues)
+    conversion = runtime.convert(documents_of(files, form))
+    if conversion.case is None or conversion.judgement is None:
+        show_issues(conversion.issues)
         err.print("the documents could not be read: fix the errors above", style="bold red")
         return Outcome.ISSUES
-    sheet = claim_sheet(made.case, made.judgement)
+    sheet = claim_sheet(conversion.case, conversion.judgement)
     if as_json:
         print_json(sheet)
     elif target:
@@ -52,7 +52,7 @@ def claim_command(*, files: tuple[Path, ...], form: str | None, shape: str, targ
         _show(sheet)
     else:
         print_text(_TEXT[shape](sheet))
-    return Outcome.ISSUES if any(issue.is_error for issue in made.issues) else Outcome.GOOD
+    return Outcome.ISSUES if any(issue.is_error for issue in conversion.issues) else Outcome.GOOD
 
 
 _TEXT = {"table": as_text, "csv": as_csv, "cms1500": as_text}
@@ -68,8 +68,8 @@ def _write(sheet: ClaimSheet, shape: str, target: Path) -> None:
 
 
 def _show(sheet: ClaimSheet) -> None:
-    for each in sheet.head:
-        out.print(Text(each, style="bold"))
+    for line in sheet.head:
+        out.print(Text(line, style="bold"))
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("line", "box", "what", "value", "837P", "case field"):
         table.add_column(title, overflow="fold")

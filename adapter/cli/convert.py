@@ -75,17 +75,17 @@ def convert_command(  # noqa: PLR0913 - one argument for each option
     earlier = documents_of(prior)
     codes = []
     for paths, place in tracked(list(zip(encounters, targets, strict=True)), "converting"):
-        made = runtime.convert(documents_of(paths, form), prior=earlier, changes=changes, lineage=lineage)
+        conversion = runtime.convert(documents_of(paths, form), prior=earlier, changes=changes, lineage=lineage)
         if len(encounters) > 1:
             note(f"{name_of(paths)}:", "bold")
         if as_json:
-            print_json(made.to_answer(runtime.settings.canonical_base))
+            print_json(conversion.to_answer(runtime.settings.canonical_base))
         else:
-            _show(made, lineage=lineage, explain=explain, is_written=place is not None)
-        if place and made.bundle is not None:
-            write_whole(place, pretty_bytes(made.bundle))
+            _show(conversion, lineage=lineage, explain=explain, is_written=place is not None)
+        if place and conversion.bundle is not None:
+            write_whole(place, pretty_bytes(conversion.bundle))
             note(f"written: {place}")
-        codes.append(_code_of(made))
+        codes.append(_code_of(conversion))
     return max(codes)
 
 
@@ -100,24 +100,24 @@ def _targets(target: Path | None, encounters: list[list[Path]]) -> list[Path | N
     return targets
 
 
-def _code_of(made: Conversion) -> Outcome:
-    if made.failure:
-        return EXIT_CODES[made.failure]
-    return Outcome.ISSUES if made.has_errors else Outcome.GOOD
+def _code_of(conversion: Conversion) -> Outcome:
+    if conversion.failure:
+        return EXIT_CODES[conversion.failure]
+    return Outcome.ISSUES if conversion.has_errors else Outcome.GOOD
 
 
-def _show(made: Conversion, *, lineage: bool, explain: str | None, is_written: bool) -> None:
-    if explain and made.trail:
-        _show_why(made.trail.explain(explain).entries)
+def _show(conversion: Conversion, *, lineage: bool, explain: str | None, is_written: bool) -> None:
+    if explain and conversion.trail:
+        _show_why(conversion.trail.explain(explain).entries)
     elif lineage:
-        show_entries(made.lineage.entries)
-    elif made.bundle is not None and not is_written:
-        print_json(made.bundle)
-    show_issues(made.issues)
-    if made.bundle is None:
+        show_entries(conversion.lineage.entries)
+    elif conversion.bundle is not None and not is_written:
+        print_json(conversion.bundle)
+    show_issues(conversion.issues)
+    if conversion.bundle is None:
         err.print("no Bundle was made: fix the errors above and convert again", style="bold red")
     else:
-        note(f"{_contents(made.bundle)}; {counts_text(made.issues)}", "bold")
+        note(f"{_contents(conversion.bundle)}; {counts_text(conversion.issues)}", "bold")
 
 
 def _show_why(entries: Sequence[LineageEntry]) -> None:
@@ -128,5 +128,5 @@ def _show_why(entries: Sequence[LineageEntry]) -> None:
 
 
 def _contents(bundle: JsonObject) -> str:
-    claims = [each["resource"]["status"] for each in bundle["entry"] if each["resource"]["resourceType"] == "Claim"]
+    claims = [entry["resource"]["status"] for entry in bundle["entry"] if entry["resource"]["resourceType"] == "Claim"]
     return f"{len(bundle['entry'])} resources, " + (f"claim {', '.join(claims)}" if claims else "no claim")

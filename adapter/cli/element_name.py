@@ -26,8 +26,8 @@ def refuse_unknown_element(runtime: Runtime, element: str) -> None:
     """Raise NotFoundError, with the nearest name, for an element that no map makes, nor a part of; those of Bundles pass."""
     asked = _INDEX.sub("", element).strip()
     names = _element_names(runtime)
-    made = (name for name, is_made in names.items() if is_made)
-    if asked.partition(".")[0] == "Bundle" or asked in names or any(asked.startswith(f"{name}.") for name in made):
+    leaves = (name for name, is_made in names.items() if is_made)
+    if asked.partition(".")[0] == "Bundle" or asked in names or any(asked.startswith(f"{name}.") for name in leaves):
         return
     kind = asked.partition(".")[0]
     near = [name for name in names if name.startswith(f"{kind}.")] or [name for name in names if "." not in name]

@@ -73,11 +73,11 @@ def check_command(*, mappings: str | None, as_json: bool, shape: str) -> int:
 
 def _by_file(roles: Sequence[tuple[str, str]], problems: Sequence[Issue]) -> dict[str, list[Issue]]:
     """The problems of each file; without files of the user, ours are one."""
-    found: dict[str, list[Issue]] = {file: [] for file, _ in roles} or {"mappings": []}
+    by_file: dict[str, list[Issue]] = {file: [] for file, _ in roles} or {"mappings": []}
     for issue in problems:
         place = issue.location[0] if issue.location else "mappings"
-        found.setdefault(_POSITION.sub("", place), []).append(issue)
-    return found
+        by_file.setdefault(_POSITION.sub("", place), []).append(issue)
+    return by_file
 
 
 def _as_row(issue: Issue) -> dict[str, str | None]:
@@ -98,18 +98,18 @@ def show_command(*, name: str, mappings: str | None, as_json: bool) -> None:
       adapter maps show face2gene_lab --json
     """
     runtime = runtime_with(mappings)
-    found = maps_of(runtime)[name]
+    compiled = maps_of(runtime)[name]
     rows = list(
         dict.fromkeys(
             (path_text(site.path), ", ".join(read.text.replace("{}", "*") for read in site.reads), site.text, str(site.mark))
-            for site in sites_of(found)
+            for site in sites_of(compiled)
         )
     )
     if as_json:
         print_json([dict(zip(("element", "reads", "text", "place"), row, strict=True)) for row in rows])
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in (f"{found.source.target}", "reads", "makes", "place"):
+    for title in (f"{compiled.source.target}", "reads", "makes", "place"):
         table.add_column(title, overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
@@ -131,11 +131,11 @@ def explain_command(*, files: tuple[Path, ...], element: str, mappings: str | No
     """
     runtime = runtime_with(mappings)
     refuse_unknown_element(runtime, element)
-    made = runtime.convert(documents_of(files))
-    if made.trail is None:
+    conversion = runtime.convert(documents_of(files))
+    if conversion.trail is None:
         err.print("no Bundle was made; `adapter convert` says why", style="red")
         return Outcome.ISSUES
-    entries = made.trail.explain(element).entries
+    entries = conversion.trail.explain(element).entries
     if not entries:
         err.print("no map makes or could make this element for these documents", style="red")
         return Outcome.ISSUES

@@ -26,12 +26,12 @@ def orders_command(*, files: tuple[Path, ...], form: str | None, as_json: bool) 
       adapter orders encounter.json --json
     """
     runtime = default_runtime()
-    made = runtime.convert(documents_of(files, form))
-    if made.case is None:
-        show_issues(made.issues)
+    conversion = runtime.convert(documents_of(files, form))
+    if conversion.case is None:
+        show_issues(conversion.issues)
         err.print("the documents could not be read: fix the errors above", style="bold red")
         return Outcome.ISSUES
-    cards = order_cards(made.case)
+    cards = order_cards(conversion.case)
     if as_json:
         print_json(cards)
         return Outcome.GOOD

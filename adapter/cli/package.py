@@ -27,8 +27,8 @@ def package_command(*, to: Path | None) -> int:
       adapter package --out definitions.tgz
     """
     package = package_of(default_runtime())
-    wanted = to or Path()
-    file = wanted / package.file_name if wanted.is_dir() else wanted
+    target = to or Path()
+    file = target / package.file_name if target.is_dir() else target
     write_whole(file, package.content)
     out.print(str(file), markup=False)
     return Outcome.GOOD

@@ -113,16 +113,16 @@ def explain_command(
       adapter rules explain encounter.json ai_report.json --json | jq '.rules[] | select(.outcome == "fired")'
     """
     runtime = runtime_with(mappings)
-    made = runtime.convert(documents_of(files, form), prior=documents_of(prior))
-    if made.explanation is None:
-        show_issues(made.issues)
+    conversion = runtime.convert(documents_of(files, form), prior=documents_of(prior))
+    if conversion.explanation is None:
+        show_issues(conversion.issues)
         err.print("the documents could not be read: fix the errors above", style="bold red")
         return Outcome.ISSUES
     if as_json:
-        print_json(describe_explanation(made.explanation))
+        print_json(describe_explanation(conversion.explanation))
     else:
-        _show(made.explanation, whole=whole)
-    fired = [issue for each in made.explanation.rules for issue in each.issues]
+        _show(conversion.explanation, whole=whole)
+    fired = [issue for outcome in conversion.explanation.rules for issue in outcome.issues]
     return Outcome.ISSUES if any(issue.is_error for issue in fired) else Outcome.GOOD
 
 
@@ -137,10 +137,14 @@ def _show(explanation: Explanation, *, whole: bool) -> None:
         counts = Counter(outcome.outcome for outcome in explanation.rules)
         folded = f"{counts['passed']} rules passed and {counts['not-applicable']} do not apply; --all tells them"
         out.print(Text(folded, style="dim"))
-    for said in explanation.suggestions:
-        verdict = ("defensible", "green") if said.defensible else ("not defensible", "dim")
-        sent = " (sent)" if said.sent else ""
-        out.print(Text.assemble(f"line {said.line + 1}: ", (f"{said.modifier} ", "bold"), verdict, f"{sent}: {said.why}"))
+    for suggestion in explanation.suggestions:
+        verdict = ("defensible", "green") if suggestion.defensible else ("not defensible", "dim")
+        sent = " (sent)" if suggestion.sent else ""
+        out.print(
+            Text.assemble(
+                f"line {suggestion.line + 1}: ", (f"{suggestion.modifier} ", "bold"), verdict, f"{sent}: {suggestion.why}"
+            )
+        )
 
 
 def _urgency(outcome: RuleOutcome) -> tuple[int, int]:

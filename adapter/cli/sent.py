@@ -71,16 +71,16 @@ def _described(resource: SentResource) -> JsonObject:
         "good": resource.is_good,
         "remarks": [
             {
-                "severity": each.remark.issue.severity,
-                "says": each.remark.words,
-                "at": each.remark.issue.expression,
-                "verdict": each.verdict,
-                "why": each.why,
-                "known": each.is_known,
+                "severity": finding.remark.issue.severity,
+                "says": finding.remark.words,
+                "at": finding.remark.issue.expression,
+                "verdict": finding.verdict,
+                "why": finding.why,
+                "known": finding.is_known,
             }
-            for each in resource.remarks
+            for finding in resource.remarks
         ],
-        "changed": [{"how": each.kind, "at": each.path} for each in resource.differences],
+        "changed": [{"how": finding.kind, "at": finding.path} for finding in resource.differences],
         "skipped": [issue.text for issue in resource.skipped],
         "words": resource.words,
     }
@@ -161,13 +161,13 @@ def _show_explained(remarks: Sequence[TriagedRemark]) -> None:
 
 def _complaints(resource: SentResource) -> Iterator[str]:
     """What is to be looked at: remarks to be fixed, in the server's words, what was changed, and what was not checked."""
-    for each in resource.remarks:
-        if each.verdict is Verdict.TO_FIX:
-            places = ", ".join(each.remark.issue.expression)
-            yield f"{each.remark.issue.severity}: {each.remark.words}" + (f" (at {places})" if places else "")
+    for finding in resource.remarks:
+        if finding.verdict is Verdict.TO_FIX:
+            places = ", ".join(finding.remark.issue.expression)
+            yield f"{finding.remark.issue.severity}: {finding.remark.words}" + (f" (at {places})" if places else "")
     # What is kept are labels of an earlier version, which FHIR wants a server to keep.
-    changes = [each for each in resource.differences if each.kind != "kept"]
-    yield from (f"not read back as it was sent: {each.kind} {each.path}" for each in changes)
+    changes = [finding for finding in resource.differences if finding.kind != "kept"]
+    yield from (f"not read back as it was sent: {finding.kind} {finding.path}" for finding in changes)
     yield from (f"not checked: {issue.text}" for issue in resource.skipped)
     yield from (f"the server says: {remark.words}" for remark in resource.said)
     yield from (f"the server says: {words}" for words in resource.words)

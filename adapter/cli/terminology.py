@@ -215,7 +215,7 @@ def _print(asked: Asked, write: Callable[[], Resource], rows: Sequence[tuple[str
     for name in head:
         table.add_column(name, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(each) for each in row))
+        table.add_row(*(Text(cell) for cell in row))
     out.print(table)
     return Outcome.GOOD
 

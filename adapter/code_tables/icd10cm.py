@@ -50,8 +50,8 @@ def diagnosis_code(text: str) -> DiagnosisCode:
         return DiagnosisCode(code=text, standing="malformed")
     key = plain.replace(".", "")
     written = key if len(key) == _CATEGORY else f"{key[:_CATEGORY]}.{key[_CATEGORY:]}"
-    found, flag, following = _look_up(key)
-    if not found:
+    known, flag, following = _look_up(key)
+    if not known:
         return DiagnosisCode(code=written, standing="unknown")
     standing: Standing = "header" if following.startswith(key) else "billable"
     return DiagnosisCode(code=written, standing=standing, is_manifestation=flag == "m")

@@ -29,14 +29,14 @@ def written_right(system: str, text: str) -> str | None:
     Raises KeyError for a system that is not in SYSTEMS.
     """
     pattern, form = _SHAPES[system]
-    found = pattern.fullmatch(text.strip().upper())
-    if found is None or (system == "loinc" and not _has_check_digit(found[1])):
+    match = pattern.fullmatch(text.strip().upper())
+    if match is None or (system == "loinc" and not _has_check_digit(match[1])):
         return None
-    return form.format(found[1])
+    return form.format(match[1])
 
 
 def _has_check_digit(code: str) -> bool:
     """Whether the digit behind the dash of a LOINC code is the one that its number has (mod 10, LOINC Users' Guide)."""
     number, _, digit = code.partition("-")
-    doubled = "".join(str(int(each) * 2) if place % 2 == 0 else each for place, each in enumerate(reversed(number)))
+    doubled = "".join(str(int(figure) * 2) if place % 2 == 0 else figure for place, figure in enumerate(reversed(number)))
     return (10 - sum(map(int, doubled)) % 10) % 10 == int(digit)

@@ -138,7 +138,7 @@ def _claim(case: Case) -> Iterator[SheetEntry]:
         segment, code = "HI*ABK" if place == 0 else "HI*ABF", case.diagnoses[item].icd10cm.replace(".", "")
         field = f"diagnoses[{item}].icd10cm"
         yield SheetEntry(box=f"21 {_letter(place)}", label="diagnosis (ICD-10-CM)", segment=segment, field=field, value=code)
-    earlier = next((each for each in case.billing.related if each.relationship == "prior"), None) if case.billing else None
+    earlier = next((claim for claim in case.billing.related if claim.relationship == "prior"), None) if case.billing else None
     frequency = case.billing.frequency if case.billing else None
     again = _FREQUENCY[frequency] if frequency not in (None, "original") else None
     yield SheetEntry(box="22", label="resubmission code", segment="CLM05-3", field="billing.frequency", value=again)
@@ -169,7 +169,9 @@ def _lines(case: Case) -> Iterator[SheetEntry]:
 
 def _orders(case: Case) -> dict[int, int]:
     """The place of each diagnosis by the number that lines point at, in the order of the numbers, without those of the AI."""
-    numbered = ((each.order or place + 1, place) for place, each in enumerate(case.diagnoses) if each.source != "ai")
+    numbered = (
+        (diagnosis.order or place + 1, place) for place, diagnosis in enumerate(case.diagnoses) if diagnosis.source != "ai"
+    )
     return dict(sorted(numbered))
 
 
@@ -190,9 +192,9 @@ def _line(line: Line, orders: list[int]) -> Iterator[tuple[str, str, str, str, s
 
 def _pointers(line: Line, orders: list[int]) -> str | None:
     """The places in the list of diagnoses, as number (transaction) and letter (form)."""
-    places = [orders.index(each) if each in orders else None for each in line.dx_pointers]
-    said = ["no such diagnosis" if place is None else f"{place + 1} ({_letter(place)})" for place in places]
-    return ", ".join(said) or None
+    places = [orders.index(order) if order in orders else None for order in line.dx_pointers]
+    words = ["no such diagnosis" if place is None else f"{place + 1} ({_letter(place)})" for place in places]
+    return ", ".join(words) or None
 
 
 def _providers(case: Case) -> Iterator[SheetEntry]:
@@ -224,13 +226,13 @@ def _providers(case: Case) -> Iterator[SheetEntry]:
 
 
 def _first(case: Case, role: str) -> Practitioner | None:
-    return next((each for each in case.practitioners if each.role == role), None)
+    return next((person for person in case.practitioners if person.role == role), None)
 
 
 def _rendering(case: Case) -> Practitioner | None:
     """Who rendered the service: by role, or else who signed the report."""
     reviewer = case.review.reviewer if case.review else None
-    return _first(case, "rendering") or next((each for each in case.practitioners if each.key == reviewer), None)
+    return _first(case, "rendering") or next((person for person in case.practitioners if person.key == reviewer), None)
 
 
 def _insured(case: Case) -> str | None:
@@ -245,11 +247,11 @@ def _insured(case: Case) -> str | None:
 def _name(person: Named | None) -> str | None:
     if person is None:
         return None
-    return ", ".join(each for each in (person.family, " ".join(person.given)) if each) or None
+    return ", ".join(part for part in (person.family, " ".join(person.given)) if part) or None
 
 
 def _address(address: Address | None) -> str | None:
     if address is None:
         return None
     parts = (*address.line, address.city, address.state, address.postal_code, address.country)
-    return ", ".join(each for each in parts if each) or None
+    return ", ".join(part for part in parts if part) or None

@@ -38,7 +38,7 @@ def order_remarks(case: Case) -> tuple[OrderRemark, ...]:
 def order_cards(case: Case) -> JsonObject:
     """The CDS Hooks answer `{"cards": […]}` with one card; it has no `suggestions`: what to order is the clinician's choice."""
     remarks = order_remarks(case)
-    lacking = sum(bool(each.missing) for each in remarks)
+    lacking = sum(bool(remark.missing) for remark in remarks)
     card = {
         "summary": _summary(len(remarks), lacking),
         "detail": "\n".join(map(_line, remarks)) or _NONE,
@@ -59,7 +59,7 @@ def _summary(orders: int, lacking: int) -> str:
 
 def _line(remark: OrderRemark) -> str:
     words = f": {remark.order.text}" if remark.order.text else ""
-    missing = "".join(f"; missing: {each}" for each in remark.missing)
+    missing = "".join(f"; missing: {part}" for part in remark.missing)
     return f"- {remark.order.code}{words} ({remark.standing}{missing})"
 
 

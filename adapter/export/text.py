@@ -22,7 +22,7 @@ def as_text(sheet: ClaimSheet) -> str:
 def text_lines(sheet: ClaimSheet) -> Iterator[str]:
     """The lines of the boxes, in columns."""
     widths = [max(len(row[at]) for row in map(_row, sheet.entries)) for at in range(3)]
-    for line, entries in groupby(sheet.entries, key=lambda each: each.line):
+    for line, entries in groupby(sheet.entries, key=lambda entry: entry.line):
         if line is not None:
             yield f"service line {line}"
         for row in map(_row, entries):
@@ -35,7 +35,7 @@ def _row(entry: SheetEntry) -> tuple[str, str, str, str]:
 
 def _in_one_line(text: str) -> str:
     """The text without line breaks, and without what would steer a terminal or a printer."""
-    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
 
 
 def as_csv(sheet: ClaimSheet) -> str:

@@ -92,8 +92,8 @@ def _said_of(message: str, table: dict[str, str]) -> str | None:
 
 def _place(message: str, content: bytes) -> _Place:
     """The place that a message names, its column counted in characters instead of bytes."""
-    found = _PLACE.search(message)
-    number, byte = (int(found[1]), int(found[2])) if found else (1, 1)
+    match = _PLACE.search(message)
+    number, byte = (int(match[1]), int(match[2])) if match else (1, 1)
     lines = content.split(b"\n", number)
     if byte == 0:  # the line end itself is what does not belong there
         number, byte = number - 1, len(lines[number - 2]) + 1

@@ -14,9 +14,9 @@ def operation_outcome(issues: Iterable[Issue], *, claim_edit_system: str | None 
     `expression` holds the places in the output, `location` those in the input; `details.coding` the rule, in the system that is
     given, where the rule is one of the claim edits.
     """
-    said = [_issue(issue, claim_edit_system) for issue in issues]
+    entries = [_issue(issue, claim_edit_system) for issue in issues]
     all_is_well = {"severity": "information", "code": "informational", "details": {"text": "All OK"}}
-    return {"resourceType": "OperationOutcome", "issue": said or [all_is_well]}
+    return {"resourceType": "OperationOutcome", "issue": entries or [all_is_well]}
 
 
 def _issue(issue: Issue, system: str | None) -> Resource:
@@ -24,12 +24,12 @@ def _issue(issue: Issue, system: str | None) -> Resource:
     details: Resource = {"text": text}
     if system and issue.rule and "/" not in issue.rule:
         details = {"coding": [{"system": system, "code": issue.rule}], **details}
-    said: Resource = {"severity": issue.severity.value, "code": issue.code.value, "details": details}
-    diagnostics = "; ".join(each for each in (issue.rule, issue.source) if each)
+    entry: Resource = {"severity": issue.severity.value, "code": issue.code.value, "details": details}
+    diagnostics = "; ".join(part for part in (issue.rule, issue.source) if part)
     if diagnostics:
-        said["diagnostics"] = diagnostics
+        entry["diagnostics"] = diagnostics
     if issue.location:
-        said["location"] = list(issue.location)
+        entry["location"] = list(issue.location)
     if issue.expression:
-        said["expression"] = list(issue.expression)
-    return said
+        entry["expression"] = list(issue.expression)
+    return entry

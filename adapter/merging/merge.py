@@ -74,7 +74,7 @@ class Merged:
         """Where the documents say something at this path or, failing that, at the nearest place above it."""
         while path and not self.sources(path):
             path = path[:-1]
-        return tuple(dict.fromkeys(each for document, own in self.sources(path) for each in document.positions(own)))
+        return tuple(dict.fromkeys(place for document, own in self.sources(path) for place in document.positions(own)))
 
     def _spots(self, path: Path) -> list[_Spot]:
         """Where the path leads to in each document that has it: a step from where the path above it leads to, taken once."""

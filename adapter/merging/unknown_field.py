@@ -96,11 +96,11 @@ FIELDS_BY_WORD = MappingProxyType(
 @cache
 def _fields_of() -> Mapping[str, tuple[str, ...]]:
     """The fields that a word may mean."""
-    found: dict[str, list[str]] = {}
+    fields_of_word: dict[str, list[str]] = {}
     for field, words in FIELDS_BY_WORD.items():
         for word in words.split():
-            found.setdefault(word, []).append(field)
-    return {word: tuple(fields) for word, fields in found.items()}
+            fields_of_word.setdefault(word, []).append(field)
+    return {word: tuple(fields) for word, fields in fields_of_word.items()}
 
 
 def probably_meant(path: Path) -> str:

@@ -59,16 +59,16 @@ def _diagnoses_alike(merged: Merged, diagnoses: tuple[Diagnosis, ...]) -> Iterat
 
 
 def _issues(merged: Merged, details: list[ErrorDetails]) -> tuple[Issue, ...]:
-    found: dict[Path, Issue] = {}
+    issues: dict[Path, Issue] = {}
     for detail in details:
         path = _path(merged, detail)
-        if path in found:
+        if path in issues:
             continue
-        if len(found) == _MANY:
+        if len(issues) == _MANY:
             text = f"there are more problems than these {_MANY}; fix these first"
-            return *found.values(), Issue(severity=Severity.ERROR, code=IssueType.INVALID, rule="document/more", text=text)
-        found[path] = _issue(merged, path, detail)
-    return tuple(found.values())
+            return *issues.values(), Issue(severity=Severity.ERROR, code=IssueType.INVALID, rule="document/more", text=text)
+        issues[path] = _issue(merged, path, detail)
+    return tuple(issues.values())
 
 
 def _path(merged: Merged, detail: ErrorDetails) -> Path:

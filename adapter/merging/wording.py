@@ -165,8 +165,8 @@ def _as_modifier(value: object) -> str:
 
 
 def _as_hpo(value: object) -> str:
-    found = _HPO.fullmatch(str(value).strip())
-    number = found[1] if found else ""
+    match = _HPO.fullmatch(str(value).strip())
+    number = match[1] if match else ""
     return f"write HP:{number:0>7}" if number else "write HP: and seven digits, such as HP:0000316"
 
 

@@ -94,11 +94,11 @@ class MappedDocument(ReadDocument):
     @cached_property
     def _below(self) -> dict[Path, list[Source]]:
         """What all leaves at and below each path were made from."""
-        found: dict[Path, list[Source]] = {}
+        below: dict[Path, list[Source]] = {}
         for leaf, source in self.origins.items():
             for depth in range(len(leaf) + 1):
-                found.setdefault(leaf[:depth], []).append(source)
-        return found
+                below.setdefault(leaf[:depth], []).append(source)
+        return below
 
     def made_from(self, path: Path) -> list[Source]:
         """What the value at a path, or all below it, was made from."""
