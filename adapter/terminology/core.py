@@ -82,7 +82,7 @@ def translate(context: RequestContext, request: TranslationRequest) -> Translati
 def _task(context: RequestContext, request: ExpansionRequest) -> Task:
     start, count = request.offset, request.count
     return Task(
-        wanted=context,
+        context=context,
         search=Search(request.text),
         is_flat=request.is_flat or bool(start),
         leaves_out_abstract=request.leaves_out_abstract,

@@ -19,7 +19,7 @@ _MOST_STEPS = 5_000
 class Report:
     """The findings of one request, in order and each once; made by that request and read when it is done."""
 
-    found: dict[TerminologyIssue, None] = field(default_factory=dict)
+    _issues: dict[TerminologyIssue, None] = field(default_factory=dict)
     words: dict[str, None] = field(default_factory=dict)
     unknown: dict[str, None] = field(default_factory=dict)
     steps: int = 0
@@ -28,19 +28,19 @@ class Report:
     @property
     def issues(self) -> list[TerminologyIssue]:
         """The issues in the order in which they were found."""
-        return list(self.found)
+        return list(self._issues)
 
     def add(self, issue: TerminologyIssue, *, is_said: bool = False) -> None:
         """Add an issue; `is_said` puts its words into the message although it is not an error."""
-        if issue not in self.found:
-            self.found[issue] = None
+        if issue not in self._issues:
+            self._issues[issue] = None
             self._by_place.setdefault(issue.place, []).append(issue)
         if is_said:
             self.words[issue.text] = None
 
     def replace(self, issues: Iterable[TerminologyIssue]) -> None:
         """Put other issues in the place of all that were found."""
-        self.found = dict.fromkeys(issues)
+        self._issues = dict.fromkeys(issues)
 
     def add_unknown(self, issue: TerminologyIssue, canonical: str) -> None:
         """Add the issue that a code system is not here, and remember which."""
@@ -51,7 +51,7 @@ class Report:
         """Remove issues of a place that turned out not to matter, by the ids of their messages."""
         for issue in self._by_place.get(place, ()):
             if issue.message in ids:
-                self.found.pop(issue, None)
+                self._issues.pop(issue, None)
 
     def step(self, value_set: str) -> None:
         """Count a step of work; raises OperationRefusedError if a request needs far too many."""
@@ -62,17 +62,17 @@ class Report:
     @property
     def has_errors(self) -> bool:
         """Whether something is wrong."""
-        return any(issue.severity == "error" for issue in self.found)
+        return any(issue.severity == "error" for issue in self._issues)
 
     @property
     def message(self) -> str:
         """All errors and what else is to be said, in one line."""
-        errors = [issue.text for issue in self.found if issue.severity == "error"]
+        errors = [issue.text for issue in self._issues if issue.severity == "error"]
         return "; ".join(sorted({*errors, *self.words}))
 
 
 @dataclass(slots=True)
-class Found:
+class CodeFacts:
     """What is known of one coding: the concept in its code system, and the designations that count.
 
     `is_only_listed` says that nobody here may hold the code system, so that the value set's list is all there is.
@@ -104,13 +104,13 @@ class CodeQuery:
     """A coding that is looked for, with what is known of it and what is found wrong on the way."""
 
     coding: Coding
-    found: Found
+    facts: CodeFacts
     report: Report
 
 
 def silently(coding: Coding) -> CodeQuery:
     """A coding that is looked for while what is found on the way interests nobody."""
-    return CodeQuery(coding=coding, found=Found(), report=Report())
+    return CodeQuery(coding=coding, facts=CodeFacts(), report=Report())
 
 
 def misnamed_system(catalog: Catalog, url: str, *, place: str) -> TerminologyIssue | None:

@@ -181,13 +181,13 @@ class RequestContext:
         return sorted(self.supplements)
 
 
-def for_value_set(wanted: RequestContext, value_set: ValueSet, *, is_open: bool) -> RequestContext:
+def for_value_set(context: RequestContext, value_set: ValueSet, *, is_open: bool) -> RequestContext:
     """What is wanted, with the supplements that a value set needs, and with its language if no other is wanted."""
-    header, language = wanted.header, value_set.resource.get("language")
+    header, language = context.header, value_set.resource.get("language")
     if header is None and language:
         header = languages_of("ValueSet.language", str(language), is_open=is_open)
     own = (str(value_of(each)) for each in value_set.resource.get("extension") or () if each.get("url") == _SUPPLEMENT)
-    return replace(wanted, header=header, supplements=wanted.supplements | set(own))
+    return replace(context, header=header, supplements=context.supplements | set(own))
 
 
 def languages_of(name: str, text: str, *, is_open: bool) -> Languages:

@@ -56,7 +56,7 @@ class Task:
     `page` is the page that is shown, as the number of codes before it and up to its end, if there is one.
     """
 
-    wanted: RequestContext
+    context: RequestContext
     search: Search
     is_flat: bool = False
     leaves_out_abstract: bool = False

@@ -50,9 +50,9 @@ class _Expansion:
         task = work.task
         self._work = work
         self._task = task
-        self._wanted = task.wanted
+        self._context = task.context
         self._value_set = value_set
-        self._path = deeper(task.wanted, value_set, path)
+        self._path = deeper(task.context, value_set, path)
         self._made = Expanded(is_tree=not task.is_flat)
         self._keys: dict[Key, ExpansionEntry] = {}
         self._excluded: set[Key] = set()
@@ -157,7 +157,7 @@ class _Expansion:
     def _is_plain(self, include: Element) -> bool:
         """Whether all is one code system of which nothing is left out, so that it is known how many codes there are."""
         compose = self._value_set.compose or {}
-        leaves_out = self._wanted.is_active_only or self._task.leaves_out_abstract or compose.get("inactive") is False
+        leaves_out = self._context.is_active_only or self._task.leaves_out_abstract or compose.get("inactive") is False
         return self._includes == [include] and not (leaves_out or self._excludes or include.get("valueSet"))
 
     @property
@@ -175,10 +175,10 @@ class _Expansion:
     def _imports(self, element: Element) -> Iterator[Expanded]:
         """The expansions of the value sets that an include or exclude imports."""
         for canonical in element.get("valueSet") or ():
-            pinned, rule = self._wanted.pinned(canonical)
+            pinned, rule = self._context.pinned(canonical)
             if rule:
                 self._made.note(rule.parameter, rule.canonical)
-            found = found_import(self._wanted, self._value_set, pinned)
+            found = found_import(self._context, self._value_set, pinned)
             if found is None:
                 raise _unknown_import(pinned)
             self._mention(found.resource)
@@ -196,18 +196,18 @@ class _Expansion:
 
     def _code_system(self, element: Element) -> CodeSystem:
         """The code system of an include or exclude, noted as used; raises OperationRefusedError if it is not as it must be."""
-        listed = listed_code_system(self._wanted, element)
+        listed = listed_code_system(self._context, element)
         if listed:
             self._made.note("used-codesystem", listed.canonical)
             return listed
         url = str(element["system"])
-        version, rule = self._wanted.version(url, element.get("version") or None)
+        version, rule = self._context.version(url, element.get("version") or None)
         if rule:
             self._made.note(rule.parameter, rule.canonical)
-        system = self._wanted.code_system(url, version)
+        system = self._context.code_system(url, version)
         if system is None:
-            raise _unknown_system(self._wanted, url, version)
-        issues = list(self._wanted.version_issues(system))
+            raise _unknown_system(self._context, url, version)
+        issues = list(self._context.version_issues(system))
         if issues:
             raise OperationRefusedError(*issues)
         self._mention(system.resource)
@@ -285,7 +285,7 @@ class _Expansion:
     def _is_wanted(self, known: Known, element: Element | None = None) -> bool:
         """Whether a concept has the text (in the words of the value set as well), and the status, that is asked for."""
         system, concept = known.system, known.concept
-        if self._wanted.is_active_only and known.is_inactive:
+        if self._context.is_active_only and known.is_inactive:
             return False
         if self._task.leaves_out_abstract and system.is_abstract(concept):
             return False
@@ -310,7 +310,7 @@ class _Expansion:
 
     def _check_size(self) -> None:
         """Raise OperationRefusedError if there are too many codes: in the answer without a page, or in all that it is made of."""
-        limits, limit = self._wanted.limits, self._task.limit
+        limits, limit = self._context.limits, self._task.limit
         self._work.count += 1
         is_full = limit is not None and len(self._path) == 1 and len(self._made.entries) >= limit
         if is_full or self._work.count > limits.internal:
@@ -356,10 +356,10 @@ def _unknown_import(canonical: str) -> OperationRefusedError:
     return messages.UNKNOWN_IMPORT.refusal(value_set=url)
 
 
-def _unknown_system(wanted: RequestContext, url: str, version: str | None) -> OperationRefusedError:
+def _unknown_system(context: RequestContext, url: str, version: str | None) -> OperationRefusedError:
     if not version:
         return messages.UNKNOWN_SYSTEM_OF_EXPANSION.refusal(system=url)
-    versions = wanted.catalog.code_system_versions(url)
+    versions = context.catalog.code_system_versions(url)
     if not versions:
         return messages.NO_VERSIONS_OF_EXPANSION.refusal(system=url, version=version)
     return messages.UNKNOWN_VERSION_OF_EXPANSION.refusal(system=url, version=version, versions=enumerated(versions))

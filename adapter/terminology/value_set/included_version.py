@@ -16,43 +16,43 @@ from adapter.terminology.version import is_match, latest
 Element = JsonMapping
 
 
-def included_version(wanted: RequestContext, include: Element, sought: CodeQuery) -> str | None:
+def included_version(context: RequestContext, include: Element, query: CodeQuery) -> str | None:
     """The version to look in; what does not fit the coding's own version is reported.
 
     The version of the coding counts where the include and the rules leave it open: they name none, or one with wildcards that
     allow it. Raises OperationRefusedError if rules contradict each other.
     """
-    coding, report = sought.coding, sought.report
+    coding, report = query.coding, query.report
     included = include.get("version") or None
-    version, _ = wanted.version(coding.system, included)
+    version, _ = context.version(coding.system, included)
     given = coding.version
     if given is None:
         return version
     if version and is_match(version, given):
         version = given
-    if not version and any(is_match(given, each) for each in wanted.catalog.code_system_versions(coding.system)):
+    if not version and any(is_match(given, each) for each in context.catalog.code_system_versions(coding.system)):
         version = given
-    system = wanted.ruled_code_system(coding.system, version)
+    system = context.ruled_code_system(coding.system, version)
     if system is None and version != given:
         said = messages.VERSION_MISMATCH
         report.add(said.issue(coding.at("version"), system=coding.system, version=version or "", given=given))
     elif system and not _agrees(system, given):
         report.add(_mismatch(system, coding, version=version, included=included))
-        _say_unknown(wanted, sought)
+        _say_unknown(context, query)
     return version
 
 
-def picked_version(wanted: RequestContext, includes: Iterable[Element], coding: Coding) -> str | None:
+def picked_version(context: RequestContext, includes: Iterable[Element], coding: Coding) -> str | None:
     """Of several included versions, the one to judge a coding without version by; None if it makes no difference.
 
     That is the newest one that knows the code (with the display that was sent), or the newest of all if none does.
     """
-    if coding.version or wanted.code_system(coding.system, None) is None:
+    if coding.version or context.code_system(coding.system, None) is None:
         return None
     versions = {str(each["version"]) for each in includes if each.get("system") == coding.system and each.get("version")}
     if len(versions) <= 1:
         return None
-    fit = [version for version in versions if _knows(wanted.ruled_code_system(coding.system, version), coding)]
+    fit = [version for version in versions if _knows(context.ruled_code_system(coding.system, version), coding)]
     return None if len(fit) == len(versions) else latest(fit or versions)
 
 
@@ -80,9 +80,9 @@ def _mismatch(system: CodeSystem, coding: Coding, *, version: str | None, includ
     return messages.VERSION_MISMATCH.issue(place, system=coding.system, version=version, given=coding.version)
 
 
-def _say_unknown(wanted: RequestContext, sought: CodeQuery) -> None:
+def _say_unknown(context: RequestContext, query: CodeQuery) -> None:
     """Say so if the version of the coding is not here at all."""
-    coding = sought.coding
-    if wanted.code_system(coding.system, coding.version) is None:
+    coding = query.coding
+    if context.code_system(coding.system, coding.version) is None:
         place = coding.at("system")
-        sought.report.add_unknown(*unknown_system(wanted.catalog, coding.system, coding.version, place=place))
+        query.report.add_unknown(*unknown_system(context.catalog, coding.system, coding.version, place=place))

@@ -7,14 +7,14 @@ from adapter.terminology.request_context import RequestContext
 Element = JsonMapping
 
 
-def listed_code_system(wanted: RequestContext, element: Element) -> CodeSystem | None:
+def listed_code_system(context: RequestContext, element: Element) -> CodeSystem | None:
     """The codes that an include or exclude lists of such a code system, as if they were all of it; None for any other one.
 
     Nothing but the codes is in it: what the value set says of them is the value set's.
     """
     url = str(element.get("system") or "")
     listed = element.get("concept") or ()
-    if not listed or not wanted.catalog.is_closed(url) or wanted.code_system(url, None):
+    if not listed or not context.catalog.is_closed(url) or context.code_system(url, None):
         return None
     version = element.get("version") or None
     said = {"url": url, "content": "fragment", "caseSensitive": True, "concept": [{"code": each.get("code")} for each in listed]}

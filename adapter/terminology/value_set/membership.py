@@ -37,25 +37,25 @@ class Members:
     """A value set that codes are looked for in; `imports` are those that it imports, by canonical, ready as well."""
 
     value_set: ValueSet
-    wanted: RequestContext
+    context: RequestContext
     rules: Rules
     imports: Mapping[str, "Members"] = field(default_factory=dict)
 
-    def has(self, sought: CodeQuery) -> bool | None:
+    def has(self, query: CodeQuery) -> bool | None:
         """Whether a coding is a member; None if that cannot be known, since its code system is not here.
 
         Raises OperationRefusedError if the rules of versions contradict each other, or the value set imports far too much.
         """
-        sought.report.step(self.value_set.canonical)
+        query.report.step(self.value_set.canonical)
         compose = self.value_set.compose
         if compose is None:
-            return self._in_expansion(sought)
-        result = self._in_includes(compose, sought)
-        if result and self._leaves_out_inactive and sought.found.inactive:
+            return self._in_expansion(query)
+        result = self._in_includes(compose, query)
+        if result and self._leaves_out_inactive and query.facts.inactive:
             # It came from an import, which may have it; here it does not count.
-            sought.report.add(messages.INACTIVE_NOT_ALLOWED.issue(sought.coding.at("code"), code=sought.coding.code))
+            query.report.add(messages.INACTIVE_NOT_ALLOWED.issue(query.coding.at("code"), code=query.coding.code))
             return False
-        if result and any(self._is_excluded(exclude, sought) for exclude in compose.get("exclude") or ()):
+        if result and any(self._is_excluded(exclude, query) for exclude in compose.get("exclude") or ()):
             return False
         return result
 
@@ -69,7 +69,7 @@ class Members:
     def _includes(self, compose: Element, coding: Coding) -> Iterator[Element]:
         """The includes that can hold the coding; those of a code system from its newest version to its oldest."""
         includes = list(compose.get("include") or ())
-        picked = picked_version(self.wanted, includes, coding)
+        picked = picked_version(self.context, includes, coding)
         versions = {each.get("version") for each in includes if each.get("system") == coding.system}
         for include in sorted(includes, key=lambda each: order(each.get("version") or None), reverse=True):
             version = include.get("version")
@@ -77,103 +77,103 @@ class Members:
             if not include.get("system") or (include["system"] == coding.system and picked in {None, version} and fits):
                 yield include
 
-    def _in_includes(self, compose: Element, sought: CodeQuery) -> bool | None:
+    def _in_includes(self, compose: Element, query: CodeQuery) -> bool | None:
         """Whether one of the includes has the coding; then it is of no interest that an earlier one does not know the code."""
         result: bool | None = False
-        for include in self._includes(compose, sought.coding):
-            result = self._in_include(include, sought)
+        for include in self._includes(compose, query.coding):
+            result = self._in_include(include, query)
             if result:
-                sought.report.take_back(_UNKNOWN_CODE, sought.coding.at("code"))
+                query.report.take_back(_UNKNOWN_CODE, query.coding.at("code"))
             if result or (result is None and include.get("system")):
                 break
         return result
 
-    def _in_include(self, include: Element, sought: CodeQuery) -> bool | None:
+    def _in_include(self, include: Element, query: CodeQuery) -> bool | None:
         result: bool | None = True
         if include.get("system"):
-            result = self._in_system(include, sought)
+            result = self._in_system(include, query)
         for canonical in include.get("valueSet") or ():
-            other = self.imports[self.wanted.pinned(canonical)[0]]
-            self._mention(other.value_set.resource, sought)
+            other = self.imports[self.context.pinned(canonical)[0]]
+            self._mention(other.value_set.resource, query)
             if result:
-                result = other.has(sought)
+                result = other.has(query)
         return result
 
-    def _in_system(self, include: Element, sought: CodeQuery) -> bool | None:
-        coding, found = sought.coding, sought.found
-        listed = listed_code_system(self.wanted, include)
+    def _in_system(self, include: Element, query: CodeQuery) -> bool | None:
+        coding, facts = query.coding, query.facts
+        listed = listed_code_system(self.context, include)
         if listed:
-            return self._is_in_list(include, listed, sought)
-        version = included_version(self.wanted, include, sought)
-        system = self.wanted.ruled_code_system(coding.system, version)
+            return self._is_in_list(include, listed, query)
+        version = included_version(self.context, include, query)
+        system = self.context.ruled_code_system(coding.system, version)
         if system is None:
-            return None if self._says_unknown(version, sought) else False
-        for issue in self.wanted.version_issues(system):
-            sought.report.add(issue)
-        found.language = system.language or "en"
-        self._mention(system.resource, sought)
-        is_in = self._is_selected(include, system, sought)
+            return None if self._says_unknown(version, query) else False
+        for issue in self.context.version_issues(system):
+            query.report.add(issue)
+        facts.language = system.language or "en"
+        self._mention(system.resource, query)
+        is_in = self._is_selected(include, system, query)
         if is_in:
-            found.version = system.version
+            facts.version = system.version
         return is_in
 
-    def _is_in_list(self, include: Element, listed: CodeSystem, sought: CodeQuery) -> bool:
+    def _is_in_list(self, include: Element, listed: CodeSystem, query: CodeQuery) -> bool:
         """Whether an include lists a code of a code system that nobody here may hold."""
-        coding, found = sought.coding, sought.found
-        found.is_only_listed = True
-        sought.report.add(messages.ONLY_LISTED.issue(coding.at("system"), system=coding.system))
+        coding, facts = query.coding, query.facts
+        facts.is_only_listed = True
+        query.report.add(messages.ONLY_LISTED.issue(coding.at("system"), system=coding.system))
         is_version = None in {listed.version, coding.version} or listed.version == coding.version
-        return is_version and self._is_listed(include, listed, sought)
+        return is_version and self._is_listed(include, listed, query)
 
-    def _says_unknown(self, version: str | None, sought: CodeQuery) -> bool:
+    def _says_unknown(self, version: str | None, query: CodeQuery) -> bool:
         """Whether it is to be said that the code system is not here."""
         if self.rules.is_membership_only:
             return False
-        coding = sought.coding
-        said = unknown_system(self.wanted.catalog, coding.system, version, place=coding.at("system"))
-        sought.report.add_unknown(*said)
+        coding = query.coding
+        said = unknown_system(self.context.catalog, coding.system, version, place=coding.at("system"))
+        query.report.add_unknown(*said)
         return True
 
-    def _is_selected(self, include: Element, system: CodeSystem, sought: CodeQuery) -> bool:
+    def _is_selected(self, include: Element, system: CodeSystem, query: CodeQuery) -> bool:
         """Whether an include of a code system that is here selects the code."""
-        concept = system.find(sought.coding.code)
+        concept = system.find(query.coding.code)
         if include.get("concept"):
-            return self._is_listed(include, system, sought)
+            return self._is_listed(include, system, query)
         if include.get("filter"):
             filters = filters_of(include, system, value_set=self.value_set.canonical)
             if concept is None or not all(each.passes(concept) for each in filters):
                 return False
         if concept is None:
             if not self.rules.is_membership_only:
-                sought.report.add(unknown_code(system, sought.coding))
+                query.report.add(unknown_code(system, query.coding))
             return not system.is_complete
-        return self._is_usable(system, concept, sought)
+        return self._is_usable(system, concept, query)
 
-    def _is_listed(self, include: Element, system: CodeSystem, sought: CodeQuery) -> bool:
-        concept = system.find(sought.coding.code)
+    def _is_listed(self, include: Element, system: CodeSystem, query: CodeQuery) -> bool:
+        concept = system.find(query.coding.code)
         for each in include["concept"]:
             if concept and system.find(str(each.get("code"))) is concept:
-                if not self._is_usable(system, concept, sought, more=_designations(each)):
+                if not self._is_usable(system, concept, query, more=_designations(each)):
                     return False
-                self._mention_deprecation(each, sought)
+                self._mention_deprecation(each, query)
                 return True
         return False
 
     def _is_usable(
-        self, system: CodeSystem, concept: Concept, sought: CodeQuery, *, more: list[Designation] | None = None
+        self, system: CodeSystem, concept: Concept, query: CodeQuery, *, more: list[Designation] | None = None
     ) -> bool:
         """Whether a selected concept counts: it may be abstract or inactive."""
-        coding, found, report = sought.coding, sought.found, sought.report
-        found.see(system, concept, more)
+        coding, facts, report = query.coding, query.facts, query.report
+        facts.see(system, concept, more)
         if concept.code != coding.code:
-            found.normal = concept.code
+            facts.normal = concept.code
             said = messages.CODE_CASE_DIFFERENCE
             report.add(said.issue(coding.at("code"), code=coding.code, right=concept.code, system=system.canonical))
         if system.is_abstract(concept) and not self.rules.is_abstract_allowed:
             if not self.rules.is_membership_only:
                 report.add(messages.ABSTRACT_CODE.issue(coding.at("code"), system=system.url, code=coding.code))
             return False
-        found.see_status(system, concept)
+        facts.see_status(system, concept)
         if self._leaves_out_inactive and system.is_inactive(concept):
             report.add(messages.INACTIVE_NOT_ALLOWED.issue(coding.at("code"), code=coding.code))
             return False
@@ -181,51 +181,51 @@ class Members:
 
     @property
     def _leaves_out_inactive(self) -> bool:
-        return self.wanted.is_active_only is True or (self.value_set.compose or {}).get("inactive") is False
+        return self.context.is_active_only is True or (self.value_set.compose or {}).get("inactive") is False
 
-    def _is_excluded(self, exclude: Element, sought: CodeQuery) -> bool:
+    def _is_excluded(self, exclude: Element, query: CodeQuery) -> bool:
         """Whether an exclude takes the code out; what it finds on the way is of no interest to anyone."""
-        silent = silently(sought.coding)
-        silent.report.steps = sought.report.steps
+        silent = silently(query.coding)
+        silent.report.steps = query.report.steps
         is_out = self._is_in_excluded_system(exclude, silent) if exclude.get("system") else True
         for canonical in exclude.get("valueSet") or ():
-            is_out = is_out and self.imports[self.wanted.pinned(canonical)[0]].has(silent) is True
-        sought.report.steps = silent.report.steps
+            is_out = is_out and self.imports[self.context.pinned(canonical)[0]].has(silent) is True
+        query.report.steps = silent.report.steps
         return is_out
 
     def _is_in_excluded_system(self, exclude: Element, silent: CodeQuery) -> bool:
         if exclude["system"] != silent.coding.system:
             return False
         url, version = silent.coding.system, exclude.get("version") or None
-        system = self.wanted.ruled_code_system(url, version) or listed_code_system(self.wanted, exclude)
+        system = self.context.ruled_code_system(url, version) or listed_code_system(self.context, exclude)
         return system is not None and self._is_selected(exclude, system, silent)
 
-    def _in_expansion(self, sought: CodeQuery) -> bool:
+    def _in_expansion(self, query: CodeQuery) -> bool:
         """Whether a value set without compose lists the code in its expansion."""
-        coding, found = sought.coding, sought.found
+        coding, facts = query.coding, query.facts
         for each in self.value_set.listed:
             version = each.get("version") or coding.version
             if (each.get("system"), each.get("code")) == (coding.system, coding.code) and coding.version in {None, version}:
-                found.version = version
-                found.designations = _designations(each)
+                facts.version = version
+                facts.designations = _designations(each)
                 return True
         return False
 
-    def _mention(self, resource: Element, sought: CodeQuery) -> None:
+    def _mention(self, resource: Element, query: CodeQuery) -> None:
         issue = status_issue(resource, self.value_set.resource)
         if issue:
-            sought.report.add(issue)
+            query.report.add(issue)
 
-    def _mention_deprecation(self, element: Element, sought: CodeQuery) -> None:
+    def _mention_deprecation(self, element: Element, query: CodeQuery) -> None:
         status = extension_value(element, STANDARDS_STATUS)
         if status not in {"withdrawn", "deprecated"} and extension_value(element, _DEPRECATED) == "true":
             status = "deprecated"
         if status in {"withdrawn", "deprecated"}:
-            said, coding = messages.CONCEPT_DEPRECATED_IN_VALUE_SET, sought.coding
+            said, coding = messages.CONCEPT_DEPRECATED_IN_VALUE_SET, query.coding
             issue = said.issue(
                 coding.at("code"), code=coding.code, system=coding.system, value_set=self.value_set.canonical, status=status
             )
-            sought.report.add(issue)
+            query.report.add(issue)
 
 
 def _designations(element: Element) -> list[Designation]:

@@ -25,14 +25,14 @@ class UnresolvedError(OperationRefusedError):
         self.unknown = unknown
 
 
-def prepared(value_set: ValueSet, wanted: RequestContext, rules: Rules) -> Members:
+def prepared(value_set: ValueSet, context: RequestContext, rules: Rules) -> Members:
     """The value set with all that it imports.
 
     Raises UnresolvedError for an import that is not here, OperationRefusedError for imports in a circle or too deep, filters that
     are not understood, required supplements that are not here, and modifiers.
     """
-    wanted = for_value_set(wanted, value_set, is_open=False)
-    members = _Preparation(wanted, rules).members(value_set, ())
+    context = for_value_set(context, value_set, is_open=False)
+    members = _Preparation(context, rules).members(value_set, ())
     _check_supplements(members)
     return members
 
@@ -47,46 +47,46 @@ def check_modifiers(value_set: ValueSet) -> None:
         raise messages.LOCKED_DATE.refusal(value_set=value_set.canonical)
 
 
-def found_import(wanted: RequestContext, source: ValueSet, canonical: str) -> ValueSet | None:
+def found_import(context: RequestContext, source: ValueSet, canonical: str) -> ValueSet | None:
     """The value set that an include imports: contained (`#id`), or by canonical; OperationRefusedError for a wrong version."""
-    return source.contained(canonical) if canonical.startswith("#") else wanted.value_set(canonical)
+    return source.contained(canonical) if canonical.startswith("#") else context.value_set(canonical)
 
 
-def deeper(wanted: RequestContext, value_set: ValueSet, path: tuple[str, ...]) -> tuple[str, ...]:
+def deeper(context: RequestContext, value_set: ValueSet, path: tuple[str, ...]) -> tuple[str, ...]:
     """The path of imports with one more on it; raises OperationRefusedError if it is a circle or too long."""
     canonical = value_set.canonical
     if canonical and canonical in path:
         raise messages.CIRCULAR_VALUE_SET.refusal(value_set=canonical, path=f"[{', '.join(path)}]")
-    if len(path) >= wanted.limits.depth:
-        raise messages.IMPORTS_TOO_DEEP.refusal(value_set=canonical, limit=wanted.limits.depth)
+    if len(path) >= context.limits.depth:
+        raise messages.IMPORTS_TOO_DEEP.refusal(value_set=canonical, limit=context.limits.depth)
     return (*path, canonical)
 
 
 class _Preparation:
     """One preparation: every imported value set is made ready once."""
 
-    def __init__(self, wanted: RequestContext, rules: Rules) -> None:
-        self._wanted = wanted
+    def __init__(self, context: RequestContext, rules: Rules) -> None:
+        self._context = context
         self._rules = rules
         self._done: dict[str, Members] = {}
 
     def members(self, value_set: ValueSet, path: tuple[str, ...]) -> Members:
-        path = deeper(self._wanted, value_set, path)
+        path = deeper(self._context, value_set, path)
         check_modifiers(value_set)
         imports: dict[str, Members] = {}
         compose = value_set.compose or {}
         for part in ("include", "exclude"):
             for position, element in enumerate(compose.get(part) or ()):
                 for canonical in element.get("valueSet") or ():
-                    pinned, _ = self._wanted.pinned(canonical)
+                    pinned, _ = self._context.pinned(canonical)
                     imports[pinned] = self._imported(value_set, pinned, path)
                 self._check_filters(value_set, element, place=f"ValueSet.compose.{part}[{position}]")
-        return Members(value_set=value_set, wanted=self._wanted, rules=self._rules, imports=imports)
+        return Members(value_set=value_set, context=self._context, rules=self._rules, imports=imports)
 
     def _imported(self, source: ValueSet, canonical: str, path: tuple[str, ...]) -> Members:
         if canonical in self._done:
             return self._done[canonical]
-        found = found_import(self._wanted, source, canonical)
+        found = found_import(self._context, source, canonical)
         if found is None:
             raise UnresolvedError(messages.UNKNOWN_VALUE_SET.issue(value_set=canonical))
         made = self.members(found, path)
@@ -96,17 +96,17 @@ class _Preparation:
 
     def _check_filters(self, value_set: ValueSet, element: Element, *, place: str) -> None:
         url = str(element.get("system") or "")
-        system = self._wanted.ruled_code_system(url, str(element.get("version") or "") or None) if url else None
+        system = self._context.ruled_code_system(url, str(element.get("version") or "") or None) if url else None
         if system:
             filters_of(element, system, value_set=value_set.canonical, place=place)
 
 
 def _check_supplements(members: Members) -> None:
     """Raise OperationRefusedError if a supplement that is asked for belongs to no code system of the value set."""
-    wanted = members.wanted
-    systems = [wanted.ruled_code_system(url, None) for url in members.systems()] if wanted.supplements else []
+    context = members.context
+    systems = [context.ruled_code_system(url, None) for url in members.systems()] if context.supplements else []
     missing = [
-        each for each in wanted.required_supplements if not any(system and system.has_supplement(each) for system in systems)
+        each for each in context.required_supplements if not any(system and system.has_supplement(each) for system in systems)
     ]
     if missing:
         raise messages.supplements_missing(missing)

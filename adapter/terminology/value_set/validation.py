@@ -12,7 +12,7 @@ from adapter.terminology.code_system.definition import CodeSystem
 from adapter.terminology.code_system.designation import preferred
 from adapter.terminology.coding import Coding
 from adapter.terminology.definition_status import status_issue
-from adapter.terminology.findings import CodeQuery, Found, Report, misnamed_system, silently, unknown_code, unknown_system
+from adapter.terminology.findings import CodeFacts, CodeQuery, Report, misnamed_system, silently, unknown_code, unknown_system
 from adapter.terminology.request_context import RequestContext
 from adapter.terminology.tx_issue import TerminologyIssue
 from adapter.terminology.value_set.display_check import check_member_display, check_other_display
@@ -82,14 +82,14 @@ def validate(members: Members, question: Question) -> ValidationAnswer:
     for each in question.codings:
         coding = _with_system(each, members, state.report) if question.is_system_inferred else each
         shown.append(coding.shown)
-        sought = CodeQuery(coding=coding, found=Found(), report=state.report)
-        is_in = _judge(sought, members, question)
-        _keep(sought, state, is_in=is_in)
+        query = CodeQuery(coding=coding, facts=CodeFacts(), report=state.report)
+        is_in = _judge(query, members, question)
+        _keep(query, state, is_in=is_in)
     if question.form == "codeableConcept" and state.right:
         state.report.replace(list(_softened(question, state)))
     if state.is_member is False:
         _say_not_in(members, question, state.report, shown=shown)
-    return _answer(members.wanted, question, state)
+    return _answer(members.context, question, state)
 
 
 def _with_system(coding: Coding, members: Members, report: Report) -> Coding:
@@ -111,87 +111,87 @@ def inferred_systems(members: Members, coding: Coding) -> list[str]:
     compose = members.value_set.compose or {}
     is_plain = not any(each.get("valueSet") or not each.get("system") for each in compose.get("include") or ())
     if compose and is_plain and not any(each.get("valueSet") or each.get("filter") for each in compose.get("exclude") or ()):
-        found = [str(each["system"]) for each in compose["include"] if _can_hold(each, members.wanted, coding.code)]
-        return list(dict.fromkeys(found))
+        systems = [str(each["system"]) for each in compose["include"] if _can_hold(each, members.context, coding.code)]
+        return list(dict.fromkeys(systems))
     codings = [replace(coding, system=url) for url in members.systems()]
     return [each.system for each in codings if members.has(silently(each))]
 
 
-def _can_hold(include: Element, wanted: RequestContext, code: str) -> bool:
+def _can_hold(include: Element, context: RequestContext, code: str) -> bool:
     if include.get("concept"):
         return any(each.get("code") == code for each in include["concept"])
-    system = wanted.ruled_code_system(include["system"], include.get("version") or None)
+    system = context.ruled_code_system(include["system"], include.get("version") or None)
     return system is not None and system.find(code) is not None
 
 
-def _judge(sought: CodeQuery, members: Members, question: Question) -> bool | None:
+def _judge(query: CodeQuery, members: Members, question: Question) -> bool | None:
     """Judge one coding: whether it is a member, and what is wrong with it."""
-    coding, report = sought.coding, sought.report
+    coding, report = query.coding, query.report
     if not coding.code:
         report.add(messages.NO_CODE.issue(coding.place or "code"), is_said=True)
         return False
     is_in: bool | None = False
     if coding.system:
-        is_in = members.has(sought)
+        is_in = members.has(query)
     elif not question.is_system_inferred:
         report.add(messages.NO_SYSTEM.issue(coding.place or None), is_said=True)
     if is_in is False and question.form == "codeableConcept" and not question.is_of_code_system:
         said = messages.THIS_CODE_NOT_IN_VALUE_SET
         report.add(said.issue(coding.at("code"), codes=coding.shown, value_set=members.value_set.canonical))
     if is_in:
-        check_member_display(sought, members.wanted, is_lenient=question.is_lenient)
-    elif coding.system and not members.rules.is_membership_only and not sought.found.is_only_listed:
-        _judge_outside(sought, members, question)
+        check_member_display(query, members.context, is_lenient=question.is_lenient)
+    elif coding.system and not members.rules.is_membership_only and not query.facts.is_only_listed:
+        _judge_outside(query, members, question)
     return is_in
 
 
-def _keep(sought: CodeQuery, state: _State, *, is_in: bool | None) -> None:
+def _keep(query: CodeQuery, state: _State, *, is_in: bool | None) -> None:
     """Keep a coding, and whether it is the first that is a member."""
     if state.is_member is not True and is_in is not False:
         state.is_member = is_in
     if is_in:
-        state.members.add(sought.coding.place)
-        state.right = state.right or sought
-    state.all.append(sought)
+        state.members.add(query.coding.place)
+        state.right = state.right or query
+    state.all.append(query)
 
 
-def _judge_outside(sought: CodeQuery, members: Members, question: Question) -> None:
+def _judge_outside(query: CodeQuery, members: Members, question: Question) -> None:
     """Say what is wrong with a coding that is not a member: its system, its code, or only its display."""
-    coding, report, wanted = sought.coding, sought.report, members.wanted
+    coding, report, context = query.coding, query.report, members.context
     if not is_absolute(coding.system):
         place = coding.at("system") if question.form != "code" else None
         report.add(messages.RELATIVE_SYSTEM.issue(place))
     version = coding.version or _version_of(members, coding.system)
-    system = wanted.ruled_code_system(coding.system, version)
+    system = context.ruled_code_system(coding.system, version)
     if system is None:
-        _judge_system(sought, wanted, version)
+        _judge_system(query, context, version)
         return
-    for issue in wanted.version_issues(system):
+    for issue in context.version_issues(system):
         report.add(issue)
     _add(report, status_issue(system.resource, members.value_set.resource))
     concept = system.find(coding.code)
     if concept is None:
         report.add(unknown_code(system, coding))
         return
-    _see(system, concept, sought.found)
-    check_other_display(sought, wanted, is_lenient=question.is_lenient)
+    _see(system, concept, query.facts)
+    check_other_display(query, context, is_lenient=question.is_lenient)
 
 
-def _see(system: CodeSystem, concept: Concept, found: Found) -> None:
-    found.see(system, concept)
-    found.version = system.version
-    if not found.inactive and system.is_inactive(concept):
-        found.inactive, found.status = True, system.status(concept)
+def _see(system: CodeSystem, concept: Concept, facts: CodeFacts) -> None:
+    facts.see(system, concept)
+    facts.version = system.version
+    if not facts.inactive and system.is_inactive(concept):
+        facts.inactive, facts.status = True, system.status(concept)
 
 
-def _judge_system(sought: CodeQuery, wanted: RequestContext, version: str | None) -> None:
+def _judge_system(query: CodeQuery, context: RequestContext, version: str | None) -> None:
     """Say what a system is that is not a code system here."""
-    url, place, report = sought.coding.system, sought.coding.at("system"), sought.report
-    misnamed = misnamed_system(wanted.catalog, url, place=place)
+    url, place, report = query.coding.system, query.coding.at("system"), query.report
+    misnamed = misnamed_system(context.catalog, url, place=place)
     if misnamed:
         report.add(misnamed)
     else:
-        report.add_unknown(*unknown_system(wanted.catalog, url, version, place=place))
+        report.add_unknown(*unknown_system(context.catalog, url, version, place=place))
 
 
 def _version_of(members: Members, system: str) -> str | None:
@@ -228,24 +228,24 @@ def _say_not_in(members: Members, question: Question, report: Report, *, shown: 
         report.add(messages.NOT_IN_VALUE_SET.issue(place, codes=", ".join(shown), value_set=value_set))
 
 
-def _answer(wanted: RequestContext, question: Question, state: _State) -> ValidationAnswer:
+def _answer(context: RequestContext, question: Question, state: _State) -> ValidationAnswer:
     kept = state.right or next(iter(state.all), None)
-    found = kept.found if kept else Found()
+    facts = kept.facts if kept else CodeFacts()
     coding = kept.coding if kept and (state.right or question.form != "codeableConcept") else None
     _comment_status(question, state)
-    display = preferred(found.designations, wanted.languages) or preferred(found.designations, None)
+    display = preferred(facts.designations, context.languages) or preferred(facts.designations, None)
     return ValidationAnswer(
         is_valid=state.is_member is True and not state.report.has_errors,
         is_member=state.is_member,
         coding=coding,
-        version=found.version or (coding.version if coding else None),
+        version=facts.version or (coding.version if coding else None),
         message=state.report.message,
         issues=tuple(state.report.issues),
         unknown=tuple(state.report.unknown),
         display=display.value if display and coding else None,
-        normalized_code=found.normal,
-        is_inactive=found.inactive,
-        status=found.status,
+        normalized_code=facts.normal,
+        is_inactive=facts.inactive,
+        status=facts.status,
     )
 
 
@@ -267,13 +267,13 @@ def unresolved(context: RequestContext, question: Question, error: UnresolvedErr
 
 def _comment_status(question: Question, state: _State) -> None:
     """Say that a concept is inactive (the first one that is), or else that the last one is deprecated."""
-    inactive = next((each for each in state.all if each.found.inactive), None)
+    inactive = next((each for each in state.all if each.facts.inactive), None)
     if inactive:
-        code, status = inactive.coding.code, inactive.found.status or "inactive"
+        code, status = inactive.coding.code, inactive.facts.status or "inactive"
         words = status if status == "inactive" else f"{status} and inactive"
         place = inactive.coding.place or "code"
         state.report.add(messages.INACTIVE_CONCEPT.issue(place, code=code, status=words), is_said=True)
-    elif state.all and (state.all[-1].found.status or "").lower() == "deprecated":
+    elif state.all and (state.all[-1].facts.status or "").lower() == "deprecated":
         code = state.all[-1].coding.code
         state.report.add(messages.DEPRECATED_CONCEPT.issue(_PLACES[question.form], code=code), is_said=True)
 

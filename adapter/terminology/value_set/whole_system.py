@@ -39,7 +39,7 @@ def _members(context: RequestContext, system: CodeSystem, rules: Rules) -> Membe
     """All codes of a code system as members."""
     include = {"system": system.url, **({"version": system.version} if system.version else {})}
     value_set = ValueSet(resource={"resourceType": "ValueSet", "status": "active", "compose": {"include": [include]}})
-    return Members(value_set=value_set, wanted=replace(context, catalog=_with(context.catalog, system)), rules=rules)
+    return Members(value_set=value_set, context=replace(context, catalog=_with(context.catalog, system)), rules=rules)
 
 
 def _given(context: RequestContext, resource: JsonMapping) -> CodeSystem:
