@@ -116,3 +116,31 @@ def test_a_document_without_content_between_others_is_no_mistake() -> None:
     text = "---\n---\nmap: patient\ntarget: Patient\nresource:\n  id: =case.patient.mrn\n"
 
     assert [each.name for each in load(text).maps] == ["patient"]
+
+
+LEVELS = 25
+HEAD = "map: m\ntarget: Patient\n"
+ID = "  id: =stable_id('Patient', case.patient.mrn)\n"
+
+
+def test_fragments_that_use_others_twice_cost_no_more_than_their_limit() -> None:
+    """Of twenty-five levels there would be 2^25 uses."""
+    uses = "".join(
+        f"---\nfragment: f{level}(x)\ntarget: Extension\nelements:\n  url: http://a\n  extension:\n"
+        f"    - use: f{level + 1}(x)\n    - use: f{level + 1}(x)\n"
+        for level in range(LEVELS)
+    )
+    last = f"---\nfragment: f{LEVELS}(x)\ntarget: Extension\nelements:\n  url: http://z\n  valueString: =x\n"
+    problems = problems_of(f"{HEAD}resource:\n{ID}  extension:\n    - use: f0(case.patient.mrn)\n{uses}{last}")
+
+    assert [each.message for each in problems if each.code == "fragment"] == [
+        "the map uses more than 1000 fragments, those in fragments included"
+    ]
+
+
+def test_names_that_double_what_is_computed_cost_no_more_than_their_limit() -> None:
+    names = "".join(f"  a{level + 1}: =a{level} if a{level} else a{level}\n" for level in range(LEVELS))
+    problems = problems_of(f"{HEAD}let:\n  a0: =case.patient.mrn\n{names}resource:\n{ID}  language: =a{LEVELS}\n")
+
+    assert problems[0].code == "expression"
+    assert "more than 10000 characters" in problems[0].message

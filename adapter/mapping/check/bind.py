@@ -19,6 +19,7 @@ from adapter.strict_yaml.nodes import Node as YamlNode
 from adapter.strict_yaml.problem import Mark, Problem
 
 _CALL = re.compile(r"^\s*([A-Za-z_]\w*)\s*\(", re.DOTALL)
+_MOST_FRAGMENTS = 1_000
 _PATH = re.compile(r"([A-Za-z_]\w*)(\.[A-Za-z_]\w*)+")
 
 
@@ -151,7 +152,7 @@ class BodyBinder:
             said = "uses itself" if fragment.name in stack else f"makes {fragment.target}, but {shape} is needed"
             self.frame.error("fragment", node.mark, f"the fragment `{fragment.name}` {said}", "use another one")
             return {}, []
-        arguments = arguments_of(self.binder, node, fragment, scope)
+        arguments = arguments_of(self.binder, node, fragment, scope) if self._may_use_more(node.mark) else None
         if arguments is None:
             return {}, []
         inner, lets = Scope(names={}, facts=scope.facts, roots=scope.roots), []
@@ -165,6 +166,16 @@ class BodyBinder:
             hint = "put `for` and `when` where the fragment is used"
             self.frame.error("fragment", fragment.mark, "a fragment has no `for` and no `when` of its own", hint)
         return dict(thing.entries), [*lets, *thing.lets, *thing.arguments]
+
+    def _may_use_more(self, mark: Mark) -> bool:
+        """Whether one more fragment may be used; that it may not is reported once."""
+        self.frame.fragments += 1
+        if self.frame.fragments == _MOST_FRAGMENTS + 1:
+            hint = "write out what is made so often, or make it with a `for`"
+            self.frame.error(
+                "fragment", mark, f"the map uses more than {_MOST_FRAGMENTS} fragments, those in fragments included", hint
+            )
+        return self.frame.fragments <= _MOST_FRAGMENTS
 
     def _element(self, node: YamlNode, field: Field, scope: Scope, stack: tuple[str, ...]) -> Node | None:
         if isinstance(node, SequenceNode):

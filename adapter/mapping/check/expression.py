@@ -13,6 +13,8 @@ from adapter.mapping.check.value import BROKEN, NO_CONSTANT, Scope, Value, merge
 from adapter.mapping.types import Kind, Shape, Type
 from adapter.strict_yaml.problem import Mark
 
+_LONGEST = 10_000
+"""Names that stand twice in names that stand twice double what is computed with every line."""
 _BOOLEAN = Kind("boolean")
 _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==",
@@ -45,6 +47,10 @@ class Binder:
             self.frame.error("expression", mark, f"this is not an expression: {detail}", f"an expression is made of {_ALLOWED}")
             return None
         value = self.bind(tree, mark, scope)
+        if value is not None and len(value.key) > _LONGEST:
+            hint = "give it a name where it is needed less often, or write a function"
+            self.frame.error("expression", mark, f"with all names written out this has more than {_LONGEST} characters", hint)
+            return None
         return value and replace(value, mark=mark)
 
     def bind(self, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:

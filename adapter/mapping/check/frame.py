@@ -41,6 +41,7 @@ class Frame:
     used: set[str] = field(default_factory=set)
     read: set[str] = field(default_factory=set)
     count: int = 0
+    fragments: int = 0
 
     def fresh(self, prefix: str) -> str:
         """A name that nothing else in this function has."""
