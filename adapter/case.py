@@ -540,7 +540,8 @@ class Case(CaseFacts):
     @property
     def ai(self) -> AiReport | None:
         """The run that says most of those that stand: complete before partial, and partial before failed."""
-        return min(self.standing, key=lambda run: _LEAST.index(run.outcome or "complete"), default=None)
+        runs = self.analyses if len(self.analyses) == 1 else self.standing
+        return runs[0] if len(runs) == 1 else min(runs, key=lambda run: _LEAST.index(run.outcome or "complete"), default=None)
 
     @property
     def runs(self) -> Iterator[tuple[str, AiReport]]:

@@ -135,6 +135,8 @@ def _once(plans: list[Plan]) -> list[Plan]:
     alike: dict[str, list[Plan]] = {}
     for plan in plans:
         alike.setdefault(plan.identity, []).append(plan)
+    if len(alike) == len(plans):
+        return plans
     ranked = [sorted(same, key=lambda plan: (-len(_content(plan)), _content(plan))) for same in alike.values()]
     return [best._replace(others=tuple(plan.item for plan in rest)) for best, *rest in ranked]
 
@@ -173,6 +175,8 @@ def _hand_over(run: Run, compiled: CompiledMap, reports: Reports) -> None:
 
 def _references(compiled: CompiledMap, plans: Iterable[Plan | MappedResource]) -> object:
     """The references to what one map makes, by item where it makes several resources."""
+    if compiled.target.loop == "list" and len(compiled.header.loops) == 1:
+        return {id(item): "urn:uuid:" + plan.identity for plan in plans for item in (plan.item, *plan.others)}
     if compiled.target.loop == "list":
         return {id(_innermost(item)): "urn:uuid:" + plan.identity for plan in plans for item in (plan.item, *plan.others)}
     return next(("urn:uuid:" + plan.identity for plan in plans), None)
