@@ -7,7 +7,7 @@ from adapter.json_types import JsonObject, JsonValue
 from adapter.readers.document import ReadDocument
 
 _TEXT = (
-    "The AI report does not say who saw this feature, so that it is taken as the AI's: labelled so, and preliminary. Say "
+    "The AI report does not say who saw this feature, so it is taken as the AI's: labelled so, and preliminary. Say "
     "`source` if the clinician or a caregiver did."
 )
 

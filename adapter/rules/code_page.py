@@ -43,8 +43,8 @@ _INDICATORS = Section(
     title="Indicators",
     facts=(
         _fact("fee schedule status", "C: the Medicare contractor sets the price; all relative values are 0", _FEE, "copy"),
-        _fact("global period", "XXX: none applies, so that 22 and modifiers of surgery rarely do", _FEE, "copy"),
-        _fact("PC/TC", "0: the service does not split, so that neither 26 nor TC may be used", _FEE, "copy"),
+        _fact("global period", "XXX: none applies, so 22 and modifiers of surgery rarely do", _FEE, "copy"),
+        _fact("PC/TC", "0: the service does not split, so neither 26 nor TC may be used", _FEE, "copy"),
         _fact("50, 51, 62, 66, assistants (80, 82, AS)", "0, 0, 0, 0, 0: not payable, or with documentation only", _FEE, "copy"),
         _fact("supervision of diagnostic tests", "09: the concept does not apply", _FEE, "copy"),
         _fact("imaging family", "99: none", _FEE, "copy"),

@@ -140,7 +140,7 @@ MATRIX: tuple[ContradictionRow, ...] = (
         },
         severity=ERROR,
         text=(
-            "The analysis failed, so that there is nothing a completed, signed and billed service could stand on. Make no claim."
+            "The analysis failed, so there is nothing that a completed, signed and billed service could rest on. Make no claim."
         ),
         source="0731T is an analysis and a report on it",
         also_if=(ANALYSIS,),

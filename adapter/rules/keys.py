@@ -14,9 +14,7 @@ from adapter.rules.rule import WARNING, rule
     title="Key that names nobody",
     severity=WARNING,
     code=IssueType.NOT_FOUND,
-    text=(
-        "No practitioner of the case has this key, so that the output leaves the person out. Correct the key, or send the person."
-    ),
+    text=("No practitioner of the case has this key, so the output leaves the person out. Correct the key, or send the person."),
     source="the Case: keys of practitioners",
     effect="none",
     applies=(),

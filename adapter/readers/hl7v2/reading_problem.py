@@ -39,7 +39,7 @@ NO_ENCODING = ReadingProblem(
 )
 SAME_SEPARATOR = ReadingProblem(
     "separators",
-    "MSH-1 and MSH-2 have one character twice, so that it is not clear what it separates",
+    "MSH-1 and MSH-2 have the same character twice, so it is not clear what it separates",
     "send ^~\\& in MSH-2; a text editor may have added a backslash",
 )
 RUN_TOGETHER = ReadingProblem(
