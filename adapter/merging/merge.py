@@ -195,11 +195,13 @@ class _Merger:
 def _contradiction(merged: Merged, path: Path) -> Issue:
     field = dotted(merged.named(path))
     text = f"two documents say different things about `{field}`; fix one of them, or send the documents of one encounter only"
+    written = {str(at(document.tree, own)) for document, own in merged.sources(path)}
     return Issue(
         severity=Severity.ERROR,
         code=IssueType.CONFLICT,
         rule="document/contradiction",
         text=text,
+        suggestion="one is a number and the other is text: put both in double quotes" if len(written) == 1 else None,
         field=field,
         location=merged.positions(path),
     )

@@ -281,3 +281,11 @@ def test_null_is_there_and_says_nothing() -> None:
     assert merged.numbers(("x",)) == {0: ("x",)}
     assert merged.numbers(("x",), null=False) == {}
     assert merged.numbers(("y",), null=False) == {0: ("y",)}
+
+
+@pytest.mark.parametrize(("one", "two", "is_told"), [(100100, "100100", True), ("100100", "100101", False), (1, "1", True)])
+def test_a_number_in_one_document_and_text_in_the_other_is_told(one: object, two: object, is_told: bool) -> None:  # noqa: FBT001 - a table
+    (issue,) = merged({"patient": {"mrn": one}}, {"patient": {"mrn": two}}).issues
+
+    assert (issue.rule, issue.field) == ("document/contradiction", "patient.mrn")
+    assert ("double quotes" in (issue.suggestion or "")) == is_told
