@@ -106,6 +106,7 @@ soak: $(VENV)/dev.stamp ## ten minutes of mixed requests beside slow clients: me
 .PHONY: fuzz
 fuzz: $(VENV)/dev.stamp ## the fuzzers of `make test`, with many more requests, and longer lists
 	ADAPTER_TEST_FUZZ=long $(BIN)/python -m pytest -q tests/web/test_openapi.py tests/web/test_mutations.py tests/web/test_parameters.py tests/test_growth.py
+	if $(BIN)/python -c 'import atheris' 2>/dev/null; then $(BIN)/python -m tests.coverage_fuzz; fi
 
 .PHONY: clean
 clean: ## remove everything that was made here
