@@ -22,6 +22,7 @@ ROWS = [
         "comma or a colon",
     ),
     ('{"a": "Smith"\n "b": 2}', "2:2", "a comma and the next field, or `}`, but there is a text", "comma or a colon"),
+    ('{"a": tr\n}', "1:9", 'true, false or null after `{"…": …`, but the line ends', "in small letters"),
     ('{"a" 41}', "1:6", 'a colon between the field name and its value after `{"…"`, but there is a number', None),
     ('{"a"="Smith"}', "1:5", "a colon", "write a colon"),
     ('{"a": 41; "b": 2}', "1:9", "a comma and the next field", "write a comma"),
