@@ -48,7 +48,7 @@ def _outcome(rule: Rule, facts: Facts, issues: tuple[Issue, ...]) -> RuleOutcome
     if issues:
         why = " ".join(dict.fromkeys(issue.text for issue in issues))
         return RuleOutcome(rule=rule, outcome="fired", why=why, issues=issues)
-    condition = unmet(rule, facts, {})
+    condition = unmet(rule, facts)
     if condition is not None:
         return RuleOutcome(rule=rule, outcome=condition.standing, why=condition.otherwise)
     return RuleOutcome(rule=rule, outcome="passed", why="the case keeps this rule; nothing to do")

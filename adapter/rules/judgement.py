@@ -1,6 +1,6 @@
 """The judgement of a case: everything that is wrong with its claim, and which statuses its resources have."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,7 +11,7 @@ from adapter.rules.condition import Condition
 from adapter.rules.facts import Facts, facts_of
 from adapter.rules.finding import Finding
 from adapter.rules.policy import PayerPolicy
-from adapter.rules.registry import RULES
+from adapter.rules.registry import RULE, RULES
 from adapter.rules.rule import Effect, Rule
 from adapter.rules.state import DERIVED_FROM, ClaimStatus, State, state_of
 
@@ -39,38 +39,38 @@ def judge(case: Case, *, policy: PayerPolicy | None = None, circumstances: Circu
     return judgement_of(facts_of(case, state_of(case), policy or _NO_PAYER, circumstances=circumstances))
 
 
-def judgement_of(facts: Facts, rules: Iterable[Rule] = RULES) -> Judgement:
-    """Apply rules, all unless told otherwise, to the facts of a case."""
-    rules = tuple(rules)
-    effect_of = {rule.id: rule.effect for rule in rules}
-    issues = tuple(_issues(facts, rules))
-    effects = {effect_of[issue.rule] for issue in issues if issue.rule is not None and issue.is_error}
+def judgement_of(facts: Facts) -> Judgement:
+    """Apply every rule to the facts of a case."""
+    issues = tuple(_issues(facts))
+    errors = [issue.rule for issue in issues if issue.is_error and issue.rule is not None]
+    effects = {RULE[name].effect for name in errors}
     return Judgement(
         issues=issues,
-        has_errors=any(issue.is_error for issue in issues),
+        has_errors=bool(errors),
         claim=_claim(facts.state.claim, effects),
         refused="refuse" in effects,
         state=facts.state,
     )
 
 
-def _issues(facts: Facts, rules: Iterable[Rule]) -> Iterator[Issue]:
+def _issues(facts: Facts) -> Iterator[Issue]:
+    """What every rule finds whose conditions hold; a condition is asked once, however many rules have it."""
     met: dict[Condition, bool] = {}
-    for rule in rules:
-        if unmet(rule, facts, met) is None:
+    for rule in RULES:
+        for condition in rule.applies:
+            holds = met.get(condition)
+            if holds is None:
+                holds = met[condition] = condition.holds(facts)
+            if not holds:
+                break
+        else:
             for finding in rule.find(facts):
                 yield _issue(rule, finding, facts.policy)
 
 
-def unmet(rule: Rule, facts: Facts, met: dict[Condition, bool]) -> Condition | None:
-    """The first condition of a rule that does not hold; `met` remembers what was asked of these facts before."""
-    for condition in rule.applies:
-        holds = met.get(condition)
-        if holds is None:
-            holds = met[condition] = condition.holds(facts)
-        if not holds:
-            return condition
-    return None
+def unmet(rule: Rule, facts: Facts) -> Condition | None:
+    """The first condition of a rule that does not hold."""
+    return next((condition for condition in rule.applies if not condition.holds(facts)), None)
 
 
 def _issue(rule: Rule, finding: Finding, policy: PayerPolicy) -> Issue:
