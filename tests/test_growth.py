@@ -228,6 +228,13 @@ def test_a_request_that_takes_more_steps_than_its_budget_is_refused_by_name(tree
     assert "ADAPTER_MAX_STEPS" in (made.issues[0].suggestion or "")
 
 
+def test_a_request_that_is_counted_and_within_its_budget_is_carried_out() -> None:
+    made = load(Settings(max_steps=10_000)).convert(documents(of_encounter("phenotypes", 40)))
+
+    assert made.failure is None
+    assert made.content is not None
+
+
 def test_what_is_made_for_every_pair_of_two_lists_is_bounded_by_the_budget() -> None:
     """The output of two lists can be as large as their product: at the limits of items it would be gigabytes."""
     lists = {name: many(OF_ENCOUNTER[name], 3_000) for name in ("phenotypes", "orders")}
