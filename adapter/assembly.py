@@ -178,13 +178,17 @@ class Runtime:
     @cached_property
     def served_definitions(self) -> dict[tuple[str, str], Resource]:
         """The definitions as the service gives them, with `meta`, by type and id."""
-        return {(each["resourceType"], each["id"]): versioned(each) for each in self.definitions}
+        return {(definition["resourceType"], definition["id"]): versioned(definition) for definition in self.definitions}
 
     @cached_property
     def catalog(self) -> Catalog:
         """Our definitions over FHIR's own, as terminology operations look for them."""
-        held = {each["url"] for each in (*self.definitions, *release_definitions()) if each["resourceType"] == "CodeSystem"}
-        composes = [each["compose"] for each in self.definitions if "compose" in each]
+        held = {
+            definition["url"]
+            for definition in (*self.definitions, *release_definitions())
+            if definition["resourceType"] == "CodeSystem"
+        }
+        composes = [definition["compose"] for definition in self.definitions if "compose" in definition]
         named = {part["system"] for compose in composes for part in compose["include"] if "system" in part}
         closed = (named | set(self.terminology.systems.values())) - held
         return Catalog.of(release_definitions(), closed=closed).overlaid(self.terminology.catalog)

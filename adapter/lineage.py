@@ -56,7 +56,9 @@ class Lineage:
     def of(self, element: str) -> tuple[LineageEntry, ...]:
         """The entries of an element and of all below it."""
         return tuple(
-            each for each in self.entries if each.element == element or each.element.startswith((element + ".", element + "["))
+            entry
+            for entry in self.entries
+            if entry.element == element or entry.element.startswith((element + ".", element + "["))
         )
 
 
@@ -107,10 +109,10 @@ class Trail:
         for number, (made, root) in enumerate(zip(self.made, self._names, strict=True)):
             target = made.map.source.target
             if wanted in (target, "Bundle"):
-                for each in self._origins(number, explain=True):
-                    names = (f"{top}.{dotted(each.element)}" for top in (root, target))
+                for origin in self._origins(number, explain=True):
+                    names = (f"{top}.{dotted(origin.element)}" for top in (root, target))
                     if any(_touches(name, element) for name in names):
-                        entries.append(self._entry(each, root))
+                        entries.append(self._entry(origin, root))
         return Lineage(entries=tuple(entries))
 
     def _entries(self) -> Iterator[LineageEntry]:
@@ -120,7 +122,7 @@ class Trail:
             outer = {key: value for key, value in entry.items() if key != "resource"}
             yield from (_own(f"Bundle.entry[{number}]", leaf) for leaf in leaves(outer))
             yield _own(root, ("resourceType",))
-            yield from (self._entry(each, root) for each in self._origins(number))
+            yield from (self._entry(origin, root) for origin in self._origins(number))
 
     def _origins(self, number: int, *, explain: bool = False, wanted: frozenset[int] | None = None) -> Iterator[Origin]:
         made = self.made[number]
@@ -221,7 +223,7 @@ class Trail:
         return UnreadFields(fields=tuple(unread))
 
     def _all_positions(self, paths: list[Path]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(each for path in paths for each in self.merged.positions(path)))
+        return tuple(dict.fromkeys(position for path in paths for position in self.merged.positions(path)))
 
     def with_places(self, issue: Issue) -> Issue:
         """The issue with the places in the documents and in the output that belong to its case field."""

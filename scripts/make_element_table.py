@@ -138,14 +138,14 @@ class Maker:
         if base:
             self.add(base)
         elements = many(structure["snapshot"]["element"])
-        nested = [each for each in elements[1:] if self.is_nested(each)]
+        nested = [element for element in elements[1:] if self.is_nested(element)]
         self.start(name, kind=KINDS[structure["kind"]], base=base, pattern=self.pattern(elements))
         for each in nested:
             self.start(each["path"], kind="backbone", base=many(each["type"])[0]["code"], pattern=None)
-        for each in elements:
-            self.add_constraints(each, base=base)
-        for each in elements[1:]:
-            self.add_element(each, primitive=structure["kind"] == "primitive-type")
+        for element in elements:
+            self.add_constraints(element, base=base)
+        for element in elements[1:]:
+            self.add_element(element, primitive=structure["kind"] == "primitive-type")
 
     def start(self, name: str, *, kind: str, base: str | None, pattern: str | None) -> None:
         """Begin a type that has no elements yet."""
@@ -160,7 +160,7 @@ class Maker:
 
     def pattern(self, elements: list[Node]) -> str | None:
         """The regular expression of a primitive."""
-        value = next((each for each in elements if each["path"].endswith(".value")), {})
+        value = next((element for element in elements if element["path"].endswith(".value")), {})
         found = next((found for each in many(value.get("type")) if (found := extension_value(each, REGEX))), None)
         return found.replace(*STRAY) if found else None
 
@@ -245,7 +245,7 @@ def dump(value: object) -> str:
 def make_table(jar: Path, release: str) -> str:
     """The table of a release as JSON text."""
     definitions = read_definitions(jar, release)
-    versions = {each["fhirVersion"] for each in definitions.structures.values()}
+    versions = {structure["fhirVersion"] for structure in definitions.structures.values()}
     if versions != {RELEASES[release]}:
         message = f"{jar.name} defines {versions}, not {RELEASES[release]}"
         raise SystemExit(message)

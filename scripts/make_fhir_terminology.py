@@ -27,7 +27,11 @@ def bound_value_sets(structures: Mapping[str, Node]) -> set[str]:
     """The value sets behind required and extensible bindings."""
     elements = (element for structure in structures.values() for element in many(structure["snapshot"]["element"]))
     bindings = (element.get("binding", {}) for element in elements)
-    return {each["valueSet"].partition("|")[0] for each in bindings if each.get("strength") in STRENGTHS and "valueSet" in each}
+    return {
+        binding["valueSet"].partition("|")[0]
+        for binding in bindings
+        if binding.get("strength") in STRENGTHS and "valueSet" in binding
+    }
 
 
 def parts_of(value_set: Node) -> list[Node]:

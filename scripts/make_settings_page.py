@@ -34,10 +34,10 @@ Colours follow `NO_COLOR`. The way to other machines follows `HTTPS_PROXY`, `HTT
 
 def rows() -> Iterator[str]:
     """One line per setting."""
-    for each in fields(Settings):
-        default = str(each.default).lower() if isinstance(each.default, bool) else str(each.default)
+    for field in fields(Settings):
+        default = str(field.default).lower() if isinstance(field.default, bool) else str(field.default)
         shown = f"`{default}`" if default else "nothing"
-        yield f"| `ADAPTER_{each.name.upper()}` | {shown} | {each.metadata['says']} | {must_be(each)} |\n"
+        yield f"| `ADAPTER_{field.name.upper()}` | {shown} | {field.metadata['says']} | {must_be(field)} |\n"
 
 
 def page() -> str:

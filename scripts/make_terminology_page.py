@@ -24,7 +24,7 @@ name in brackets means the same; `*` can come several times; what is struck out 
 def page(text: str) -> str:
     """The page with its last part written anew."""
     written, _, _ = text.partition(TITLE)
-    return written + TITLE + _SAYS + "".join(line for each in OPERATIONS for line in _section(each))
+    return written + TITLE + _SAYS + "".join(line for operation in OPERATIONS for line in _section(operation))
 
 
 def _section(operation: TerminologyOperation) -> Iterator[str]:

@@ -95,7 +95,7 @@ def test_the_page_of_settings_is_the_one_that_the_script_writes() -> None:
 
 
 def test_every_setting_says_what_it_is() -> None:
-    assert all(each.metadata["says"] for each in fields(Settings))
+    assert all(field.metadata["says"] for field in fields(Settings))
 
 
 def test_the_options_of_a_conversion_are_those_of_the_settings() -> None:

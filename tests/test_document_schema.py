@@ -186,7 +186,7 @@ def problems(name: str, content: bytes) -> list[Issue]:
     """Why the service refuses a document, the other one being as it should be."""
     documents = [content] if name == "encounter" else [ENCOUNTER, content]
     try:
-        merged = merge([read for each in documents for read in READER.read(Document(name="x", content=each))])
+        merged = merge([read for document in documents for read in READER.read(Document(name="x", content=document))])
     except UnreadableError as error:
         return list(error.issues)
     try:

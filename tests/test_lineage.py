@@ -267,20 +267,20 @@ def test_a_value_from_another_form_is_traced_to_the_file_that_was_sent(mapped: C
 
 
 def test_what_nothing_reads_is_reported_once_per_field_with_its_reason_if_there_is_one(mapped: Conversion) -> None:
-    unread = {each.field: each for each in mapped.unread_fields.fields}
+    unread = {field.field: field for field in mapped.unread_fields.fields}
 
     assert unread["fee"].reason == "not ours"
     assert unread["minutes"].reason is None
     assert unread["features[*].weight"].positions == ("b.json#/features/0/weight", "b.json#/features/1/weight")
     assert {"nothing", "empty", "features[*].hpo", "person.name"}.isdisjoint(unread)
-    texts = {each.rule: each for each in mapped.unread_fields.issues() if "`fee`" in each.text or "weight" in each.text}
+    texts = {issue.rule: issue for issue in mapped.unread_fields.issues() if "`fee`" in issue.text or "weight" in issue.text}
     assert texts["coverage/ignored"].text == "`fee`: left out on purpose: not ours"
     assert texts["coverage/unread"].text.startswith("`features[*].weight` (2 places): no mapping reads it")
-    assert all(each.severity is Severity.INFORMATION for each in texts.values())
+    assert all(text.severity is Severity.INFORMATION for text in texts.values())
 
 
 def test_a_field_of_the_case_that_no_map_reads_is_reported(native: Conversion) -> None:
-    unread = {each.field: each.positions for each in native.unread_fields.fields}
+    unread = {field.field: field.positions for field in native.unread_fields.fields}
 
     assert unread["patient.phone"] == ("a.json#/patient/phone",)
     assert "patient.family" not in unread
@@ -348,7 +348,7 @@ def test_an_issue_keeps_the_places_that_it_has(native: Conversion) -> None:
 
 
 def test_what_could_not_be_converted_is_an_issue_at_its_field(native: Conversion) -> None:
-    (found,) = (each for each in native.issues if each.rule == "map/instant")
+    (found,) = (issue for issue in native.issues if issue.rule == "map/instant")
 
     assert found.field == "review.signed_at"
     assert found.location == ("a.json#/review/signed_at",)
@@ -357,7 +357,7 @@ def test_what_could_not_be_converted_is_an_issue_at_its_field(native: Conversion
 
 
 def test_what_could_not_be_converted_in_another_form_is_placed_there(mapped: Conversion) -> None:
-    (found,) = (each for each in mapped.issues if each.rule == "map/local_time")
+    (found,) = (issue for issue in mapped.issues if issue.rule == "map/local_time")
 
     assert found.location == ("b.json#/begin",)
 
@@ -437,7 +437,7 @@ def test_a_reason_holds_for_all_below_the_field_that_it_names() -> None:
 def test_an_item_of_which_a_map_made_nothing_is_a_warning() -> None:
     made = convert(ENCOUNTER, {**SENT, "features": [{"hpo": "i1"}, {"seen": "but nameless"}]})
 
-    (found,) = (each for each in made.issues if each.rule == "coverage/dropped")
+    (found,) = (issue for issue in made.issues if issue.rule == "coverage/dropped")
 
     assert found.location == ("b.json#/features/1",)
     assert found.severity is Severity.WARNING

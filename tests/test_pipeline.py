@@ -101,7 +101,9 @@ def resources_with(options: Options) -> list[dict[str, Any]]:
     [("none", set()), ("own", {"https://0731t-adapter.invalid/fhir/"}), ("uscore", {"http://hl7.org/fhir/us/core/"})],
 )
 def test_resources_claim_the_profiles_that_are_asked_for(profiles: Any, begins: set[str]) -> None:  # noqa: ANN401 - a switch
-    claimed = {each for made in resources_with(Options(profiles=profiles)) for each in made.get("meta", {}).get("profile", ())}
+    claimed = {
+        profile for made in resources_with(Options(profiles=profiles)) for profile in made.get("meta", {}).get("profile", ())
+    }
 
     assert bool(claimed) is bool(begins)
     assert all(any(each.startswith(begin) for begin in begins) for each in claimed)
@@ -109,7 +111,9 @@ def test_resources_claim_the_profiles_that_are_asked_for(profiles: Any, begins: 
 
 def test_all_profiles_are_those_of_each_kind_and_more() -> None:
     def claimed(profiles: Any) -> set[str]:  # noqa: ANN401 - a switch
-        return {each for made in resources_with(Options(profiles=profiles)) for each in made.get("meta", {}).get("profile", ())}
+        return {
+            profile for made in resources_with(Options(profiles=profiles)) for profile in made.get("meta", {}).get("profile", ())
+        }
 
     assert claimed("own") | claimed("uscore") < claimed("all")
 
@@ -117,18 +121,18 @@ def test_all_profiles_are_those_of_each_kind_and_more() -> None:
 @pytest.mark.parametrize(("label", "codes"), [("device", {"DEVAST"}), ("ai", {"AIAST"}), ("both", {"DEVAST", "AIAST"})])
 def test_what_the_ai_said_is_labelled_as_asked(label: Any, codes: set[str]) -> None:  # noqa: ANN401 - a switch
     labels = {
-        each["code"]
+        security["code"]
         for made in resources_with(Options(ai_label=label))
-        for each in made.get("meta", {}).get("security", ())
-        if each["code"] in {"DEVAST", "AIAST"}
+        for security in made.get("meta", {}).get("security", ())
+        if security["code"] in {"DEVAST", "AIAST"}
     }
 
     assert labels == codes
 
 
 def test_narratives_can_be_left_out() -> None:
-    assert all("text" in each for each in resources_with(Options()))
-    assert not any("text" in each for each in resources_with(Options(narrative=False)))
+    assert all("text" in resource for resource in resources_with(Options()))
+    assert not any("text" in resource for resource in resources_with(Options(narrative=False)))
 
 
 def test_the_case_and_what_became_of_the_rules_come_with_it() -> None:
@@ -159,10 +163,10 @@ def test_pointers_find_the_diagnosis_that_the_rules_find(
         for at, order in enumerate(orders)
     ]
     tree["billing"]["lines"][0]["dx_pointers"] = [1, 2, 3]
-    tree["diagnoses"] = [{name: value for name, value in each.items() if value is not None} for each in diagnoses]
+    tree["diagnoses"] = [{name: value for name, value in diagnosis.items() if value is not None} for diagnosis in diagnoses]
     made = pipeline().convert([Document(name="encounter.json", content=json.dumps(tree).encode())], OPTIONS)
     assert made.bundle is not None
-    claim = next(each["resource"] for each in made.bundle["entry"] if each["resource"]["resourceType"] == "Claim")
+    claim = next(entry["resource"] for entry in made.bundle["entry"] if entry["resource"]["resourceType"] == "Claim")
 
     assert [each["sequence"] for each in claim["diagnosis"]] == sequences
     assert claim["item"][0]["diagnosisSequence"] == pointed

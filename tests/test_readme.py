@@ -47,7 +47,7 @@ def test_every_make_target_of_the_readme_is_there() -> None:
     targets = re.findall(r"^make (\w+)", "\n".join(COMMANDS), re.MULTILINE)
 
     assert targets == ["run", "test"]
-    assert all(f"\n{each}:" in (ROOT / "Makefile").read_text() for each in targets)
+    assert all(f"\n{target}:" in (ROOT / "Makefile").read_text() for target in targets)
 
 
 @pytest.mark.parametrize("line", OURS)

@@ -19,8 +19,8 @@ def is_held_to_profile(claim: Resource) -> bool:
     """
     if claim.get("status") == "draft":
         return False
-    profiles = [each for each in claim.get("meta", {}).get("profile", ()) if each is not None]
-    return any(each.partition("|")[0].endswith(_PROFILE) for each in profiles) or any(
+    profiles = [profile for profile in claim.get("meta", {}).get("profile", ()) if profile is not None]
+    return any(profile.partition("|")[0].endswith(_PROFILE) for profile in profiles) or any(
         _is_own(item) for item in claim.get("item", ())
     )
 

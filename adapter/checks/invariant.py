@@ -54,7 +54,7 @@ def claims(resource: Resource, profile: str) -> bool:
 
 def has_code(concept: Resource | None, system: str, *codes: str) -> bool:
     """Whether a CodeableConcept has one of these codes of a system."""
-    return any(each.get("system") == system and each.get("code") in codes for each in (concept or {}).get("coding", ()))
+    return any(coding.get("system") == system and coding.get("code") in codes for coding in (concept or {}).get("coding", ()))
 
 
 def has_choice(part: Resource, kind: str, choice: str) -> bool:
@@ -65,7 +65,7 @@ def has_choice(part: Resource, kind: str, choice: str) -> bool:
 @cache
 def _members(kind: str, choice: str) -> frozenset[str]:
     """The names of a choice's members in JSON, with those of their siblings."""
-    names = {each.name for each in packaged_table("R4")[kind].elements.values() if each.choice == choice}
+    names = {element.name for element in packaged_table("R4")[kind].elements.values() if element.choice == choice}
     return frozenset(names | {"_" + name for name in names})
 
 
@@ -76,4 +76,4 @@ def each_of(part: Resource, name: str) -> list[tuple[str, Resource]]:
 
 def pairs_of(concept: Resource) -> list[tuple[Any, Any]]:
     """(system, code) of each coding of a CodeableConcept."""
-    return [(each.get("system"), each.get("code")) for each in concept.get("coding", ())]
+    return [(coding.get("system"), coding.get("code")) for coding in concept.get("coding", ())]

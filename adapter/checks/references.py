@@ -53,7 +53,7 @@ def _all_sound(release: Release, resources: list[Resource | None], types: Mappin
     A quotation mark within a text is escaped, so the count is of keys only.
     """
     guide = release.references
-    counts = [guide.sound_references(each, types) for each in resources if each is not None]
+    counts = [guide.sound_references(resource, types) for resource in resources if resource is not None]
     return -1 not in counts and sum(counts) == content.count(_REFERENCE_KEY)
 
 

@@ -72,12 +72,12 @@ class _Walk:
 
     def _choices(self, value: JsonObject, made: Type, place: str) -> Iterator[Issue]:
         for choice, members in choices_of(made).items():
-            there = [each.name for each in members if not value.keys().isdisjoint(self._names(made, each))]
+            there = [member.name for member in members if not value.keys().isdisjoint(self._names(made, member))]
             at, source = f"{place}.{choice.removesuffix('[x]')}", source_of(made, choice, self.table)
             if len(there) > 1:
                 yield _issue("choice", f"`{choice}` stands here more than once, as {_listed(there)}; keep one", at, source)
             if not there and members[0].minimum:
-                yield _issue("required", f"`{choice}` is required, as {_listed(each.name for each in members)}", at, source)
+                yield _issue("required", f"`{choice}` is required, as {_listed(member.name for member in members)}", at, source)
 
     def _names(self, made: Type, element: Element) -> list[str]:
         return [name for name in (element.name, sibling_of(made, element, self.table)) if name]
@@ -131,7 +131,7 @@ def _bound(value: object, element: Element, place: str, *, source: str) -> Itera
     """Required codes and fixed values."""
     if element.codes is not None and not _is_coded(value, element):
         few = len(element.codes) <= _FEW
-        pairs = sorted(each if isinstance(each, str) else each[1] for each in element.codes)
+        pairs = sorted(code if isinstance(code, str) else code[1] for code in element.codes)
         suggestion = f"one of {_listed(pairs)}" if few else None
         yield _issue("code", f"`{element.name}` must be a code of the required value set", place, source, suggestion)
     if element.fixed is not None and not _holds(value, element.fixed):
@@ -151,7 +151,7 @@ def _is_coded(value: JsonValue, element: Element) -> bool:
 
 def _has_code(concept: JsonValue, codes: frozenset[JsonValue]) -> bool:
     codings = concept.get("coding") if isinstance(concept, dict) else None
-    there = [each for each in codings if isinstance(each, dict)] if isinstance(codings, list) else []
+    there = [coding for coding in codings if isinstance(coding, dict)] if isinstance(codings, list) else []
     return any((each.get("system"), each.get("code")) in codes for each in there)
 
 

@@ -46,7 +46,7 @@ def _no_result(observation: Resource) -> Iterator[str]:
 
 def _nameless(patient: Resource) -> Iterator[str]:
     for path, name in each_of(patient, "name"):
-        is_absent = any(each.get("url") == _ABSENT for each in name.get("extension", ()))
+        is_absent = any(extension.get("url") == _ABSENT for extension in name.get("extension", ()))
         if not is_absent and {"family", "given", "_family", "_given"}.isdisjoint(name):
             yield path
 

@@ -231,9 +231,9 @@ def _facts(details: ConceptDetails) -> list[tuple[str, str]]:
         ("display", details.display),
         ("definition", concept.definition),
         ("abstract", _words(details.is_abstract)),
-        *((each.language or "designation", each.value) for each in details.designations),
-        *((each.code, _words(next(iter(each.value.values()), None))) for each in details.properties),
-        *(("used-supplement", each.canonical) for each in system.supplements),
+        *((designation.language or "designation", designation.value) for designation in details.designations),
+        *((property_.code, _words(next(iter(property_.value.values()), None))) for property_ in details.properties),
+        *(("used-supplement", supplement.canonical) for supplement in system.supplements),
     ]
     return [(name, value) for name, value in facts if value is not None]
 

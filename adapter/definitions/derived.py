@@ -68,7 +68,7 @@ def _payer_value_set(payer: PayerPolicy, system_of: Callable[[str], str]) -> Jso
     for modifier in payer.modifiers:
         by_system.setdefault(system_of(modifier), []).append({"code": modifier})
     identity = f"claim-modifier-allowed-{_NOT_OF_IDS.sub('-', payer.key)}"
-    parts = [each.capitalize() for each in _NOT_OF_NAMES.split(identity)]
+    parts = [word.capitalize() for word in _NOT_OF_NAMES.split(identity)]
     return {
         "resourceType": "ValueSet",
         "id": identity,

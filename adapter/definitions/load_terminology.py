@@ -44,7 +44,10 @@ def load_terminology(files: Mapping[str, object], *, base: str) -> Terminology:
             {alias: _displays(catalog, url) for alias, url in reader.systems.items() if url in catalog.code_systems}
         ),
         maps=MappingProxyType(
-            {str(each.resource["id"]): MappingProxyType(each.first_targets) for each in (*word_lists, *catalog.concept_maps)}
+            {
+                str(word_list.resource["id"]): MappingProxyType(word_list.first_targets)
+                for word_list in (*word_lists, *catalog.concept_maps)
+            }
         ),
     )
 

@@ -101,7 +101,7 @@ MODIFIERS: Mapping[str, tuple[str, ...]] = {"uri": (), "token": (), "string": ("
 
 def parameters_of(kind: str) -> list[SearchParameter]:
     """The search parameters of a resource type."""
-    return [each for each in PARAMETERS if kind in each.types]
+    return [parameter for parameter in PARAMETERS if kind in parameter.types]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +136,7 @@ def _fits(criterion: Criterion, value: JsonValue, wanted: str) -> bool:
 def _is_token(value: tuple[str | None, str], wanted: str) -> bool:
     """`code`, `system|code`, `|code` (of no system) or `system|`."""
     system, code = value
-    parts = [_unescaped(each) for each in _AT_BAR.split(wanted, maxsplit=1)]
+    parts = [_unescaped(word) for word in _AT_BAR.split(wanted, maxsplit=1)]
     if len(parts) == 1:
         return code == parts[0]
     return (system or "") == parts[0] and parts[1] in ("", code)

@@ -25,7 +25,7 @@ def published(resources: Iterable[Resource]) -> tuple[Resource, ...]:
     A resource without a `url` is for mappings only (the words of an input form are nobody's code system) and is not published.
     Of two with one URL the last stays: a user's definition replaces ours.
     """
-    by_url = {each["url"]: each for each in resources if "url" in each}
+    by_url = {resource["url"]: resource for resource in resources if "url" in resource}
     return tuple(sorted(by_url.values(), key=lambda each: (TYPES.index(each["resourceType"]), each["id"])))
 
 

@@ -184,7 +184,7 @@ def _line(line: Line, orders: list[int]) -> Iterator[tuple[str, str, str, str, s
     yield "24A", "day of service", "DTP*472", "dos_start", days
     yield "24B", "place of service", "CLM05-1, SV105", "pos", line.pos
     yield "24D", "code", "SV101-2", "code", line.code
-    yield "24D", "modifiers", "SV101-3 to SV101-6", "modifiers", " ".join(each.code for each in line.modifiers) or None
+    yield "24D", "modifiers", "SV101-3 to SV101-6", "modifiers", " ".join(modifier.code for modifier in line.modifiers) or None
     yield "24E", "diagnoses pointed at", "SV107", "dx_pointers", _pointers(line, orders)
     yield "24F", "charge", "SV102", "charge", f"{line.charge}" if line.charge else None
     yield "24G", "units", "SV104 (UN)", "units", None if line.units is None else f"{line.units}"

@@ -241,7 +241,7 @@ def token(value: str) -> str:
 @function(takes=("const string", "string*?"), gives="string?")
 def join(separator: str, *parts: object) -> str | None:
     """What is there of some texts, in one: `join(' ', person.prefix, person.family)`; nothing if none is."""
-    return separator.join(each for each in parts if isinstance(each, str)) or None
+    return separator.join(part for part in parts if isinstance(part, str)) or None
 
 
 @function(takes=("const string", "list of string"), gives="string?")
@@ -284,7 +284,7 @@ def base64_of_hex(value: str) -> str:
 @function(takes=("string", "string*?"), gives="Narrative")
 def narrative(title: str, *parts: object) -> dict[str, str]:
     """A generated narrative of a few words: `narrative('Photograph', image.view)`; parts that are nothing are left out."""
-    said = "; ".join([each for each in parts if each is not None])  # type: ignore[misc]  # declared as strings
+    said = "; ".join([part for part in parts if part is not None])  # type: ignore[misc]  # declared as strings
     body = f": {escape(said, quote=False)}" if said else ""
     return {"status": "generated", "div": f'<div xmlns="{_XHTML}"><p><b>{escape(title, quote=False)}</b>{body}</p></div>'}
 

@@ -81,8 +81,8 @@ class _Loader:
     ) -> None:
         self.context, self.sources, self.report = context, sources, report
         self.maps = _maps(contents, report)
-        self.fragments = {each.name: each for content in contents for each in content.fragments}
-        self.orders = [each for content in contents for each in content.orders]
+        self.fragments = {fragment.name: fragment for content in contents for fragment in content.fragments}
+        self.orders = [order for content in contents for order in content.orders]
         self.fhir = FhirShapes(context.table)
         self.namespace, self.bound = self._functions()
         self.used: set[str] = set()

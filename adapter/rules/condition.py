@@ -56,13 +56,14 @@ SAME_DAY = Condition(
     lambda facts: any(len(services) > 1 for services in facts.days), "no two lines, of this claim or earlier ones, are of one day"
 )
 SPLIT = Condition(
-    lambda facts: any("26" in each.codes or "TC" in each.codes for services in facts.days for each in services),
+    lambda facts: any("26" in service.codes or "TC" in service.codes for services in facts.days for service in services),
     "no line, of this claim or earlier ones, has modifier 26 or TC",
 )
 NOT_SPLIT = Condition(lambda facts: facts.policy.components == "not-split", "the payer's policy splits the service")
 ANALYSIS_AND_VISIT = Condition(
     lambda facts: any(
-        any(each.code == ANALYSIS_CODE for each in services) and any(pairs_with_analysis(each.code) for each in services)
+        any(service.code == ANALYSIS_CODE for service in services)
+        and any(pairs_with_analysis(service.code) for service in services)
         for services in facts.days
     ),
     "no day has both 0731T and a visit (evaluation and management)",
@@ -85,13 +86,16 @@ FACE = Condition(
 PRACTITIONERS = Condition(lambda facts: bool(facts.case.practitioners), "the case names no practitioner")
 NPI = missing(
     lambda facts: (
-        any(each.npi for each in facts.case.practitioners) or bool(facts.case.organization and facts.case.organization.npi)
+        any(practitioner.npi for practitioner in facts.case.practitioners)
+        or bool(facts.case.organization and facts.case.organization.npi)
     ),
     "no NPI was sent",
 )
-TAXONOMY = missing(lambda facts: any(each.taxonomy for each in facts.case.practitioners), "no taxonomy code was sent")
+TAXONOMY = missing(
+    lambda facts: any(practitioner.taxonomy for practitioner in facts.case.practitioners), "no taxonomy code was sent"
+)
 LABEL = missing(
-    lambda facts: any(each.taxonomy and each.taxonomy_label for each in facts.case.practitioners),
+    lambda facts: any(practitioner.taxonomy and practitioner.taxonomy_label for practitioner in facts.case.practitioners),
     "no taxonomy code was sent together with a label",
 )
 DAYS = missing(

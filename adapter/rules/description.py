@@ -23,12 +23,12 @@ def describe_rule(rule: Rule, policies: Policies) -> Json:
         "text": rule.text,
         "variants": [
             {
-                "name": each.name,
-                "severity": (each.severity or rule.severity).value,
-                "type": (each.code or rule.code).value,
-                "text": each.text or rule.text,
+                "name": variant.name,
+                "severity": (variant.severity or rule.severity).value,
+                "type": (variant.code or rule.code).value,
+                "text": variant.text or rule.text,
             }
-            for each in rule.variants
+            for variant in rule.variants
         ],
         "source": rule.source,
         "verified": rule.verified,
@@ -65,8 +65,8 @@ def describe_explanation(explanation: Explanation) -> Json:
     """What became of every rule, and what the facts say of modifiers."""
     return {
         "policy": describe_policy(explanation.policy),
-        "rules": [_outcome(each) for each in explanation.rules],
-        "suggestedModifiers": [_suggestion(each) for each in explanation.suggestions],
+        "rules": [_outcome(rule) for rule in explanation.rules],
+        "suggestedModifiers": [_suggestion(suggestion) for suggestion in explanation.suggestions],
     }
 
 
@@ -76,7 +76,7 @@ def _outcome(outcome: RuleOutcome) -> Json:
         "title": outcome.rule.title,
         "outcome": outcome.outcome,
         "why": outcome.why,
-        "issues": [_issue(each) for each in outcome.issues],
+        "issues": [_issue(issue) for issue in outcome.issues],
     }
 
 

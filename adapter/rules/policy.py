@@ -198,7 +198,7 @@ def _who_pays(case: Case) -> list[tuple[str, str]]:
 
 def _words(policy: PayerPolicy, where: str) -> list[str]:
     words = {"payer.key": (policy.key,), "payer.payer_id": policy.payer_ids}.get(where, (policy.name, *policy.names))
-    return [_plain(each) for each in words]
+    return [_plain(word) for word in words]
 
 
 def _plain(text: str) -> str:

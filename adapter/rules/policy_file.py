@@ -45,7 +45,9 @@ def load_policies(*layers: Mapping[str, str]) -> Policies:
     policies = loader.policies()
     if loader.reader.problems:
         # A cycle is met once from each policy that leads into it.
-        raise BadPolicyError(list({(each.mark, each.code): each for each in reversed(loader.reader.problems)}.values()))
+        raise BadPolicyError(
+            list({(problem.mark, problem.code): problem for problem in reversed(loader.reader.problems)}.values())
+        )
     return policies
 
 

@@ -64,8 +64,8 @@ def new_and_established(facts: Facts) -> Iterator[Finding]:
 def visit_without_25(facts: Facts) -> Iterator[Finding]:
     """A visit that CMS pairs with 0731T, of its day and without 25; of an earlier claim's visit, the line of 0731T is named."""
     for services in facts.days:
-        analysis = [each for each in services if each.code == ANALYSIS_CODE]
-        visits = [each for each in services if pairs_with_analysis(each.code) and SEPARATE not in each.codes]
+        analysis = [service for service in services if service.code == ANALYSIS_CODE]
+        visits = [service for service in services if pairs_with_analysis(service.code) and SEPARATE not in service.codes]
         if analysis and visits:
             yield from _without_25(analysis, visits)
 

@@ -47,8 +47,8 @@ def suggest(facts: Facts) -> tuple[Suggestion, ...]:
 def suggestion_issues(suggestions: Iterable[Suggestion]) -> Iterator[Issue]:
     """One information for each line: the modifiers that can be defended, and those that cannot, each with its reason."""
     lines: dict[int, list[Suggestion]] = {}
-    for each in suggestions:
-        lines.setdefault(each.line, []).append(each)
+    for suggestion in suggestions:
+        lines.setdefault(suggestion.line, []).append(suggestion)
     for at, said in lines.items():
         yield Issue(
             severity=Severity.INFORMATION,

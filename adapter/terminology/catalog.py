@@ -83,13 +83,13 @@ class Catalog:
         """
         self.closed: frozenset[str] = base.closed if base else closed
         by_type: dict[str, list[Element]] = {}
-        for each in resources:
-            by_type.setdefault(str(each.get("resourceType")), []).append(each)
+        for resource in resources:
+            by_type.setdefault(str(resource.get("resourceType")), []).append(resource)
         self.resources = by_type
         self.base = base
         definitions = [Definition(each) for each in by_type.get("CodeSystem", ())]
-        self._code_systems = _indexed(each for each in definitions if each.content != "supplement")
-        self._supplements = [each for each in definitions if each.content == "supplement"]
+        self._code_systems = _indexed(definition for definition in definitions if definition.content != "supplement")
+        self._supplements = [definition for definition in definitions if definition.content == "supplement"]
         self._value_sets = _indexed(ValueSet(resource=each) for each in by_type.get("ValueSet", ()))
         self._concept_maps = [ConceptMap(resource=each) for each in by_type.get("ConceptMap", ())]
 

@@ -95,7 +95,7 @@ def _task(context: RequestContext, request: ExpansionRequest) -> Task:
 def _need_supplements(context: RequestContext, made: Expanded) -> None:
     """Raise OperationRefusedError if a supplement that has to be there was not used."""
     used = {name for parameter, value in made.parameters if parameter == "used-supplement" for name in (value, split(value)[0])}
-    missing = [each for each in context.required_supplements if each not in used]
+    missing = [required_supplement for required_supplement in context.required_supplements if required_supplement not in used]
     if missing:
         raise messages.supplements_missing(missing)
 

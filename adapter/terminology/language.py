@@ -63,21 +63,21 @@ class Languages:
 
     def has(self, tag: str | None) -> bool:
         """Whether a text in this language is welcome; one without a language always is."""
-        return tag is None or any(each.is_match(tag, Depth.LANGUAGE) for each in self.preferences)
+        return tag is None or any(preference.is_match(tag, Depth.LANGUAGE) for preference in self.preferences)
 
 
 def read_languages(text: str, *, is_open: bool) -> Languages:
     """The languages of a text such as `de, en;q=0.5, *;q=0`; raises LanguageError."""
     if len(text) > _LONGEST:
         raise LanguageError
-    ranges = [_range(each) for each in text.split(",") if each.strip()]
+    ranges = [_range(word) for word in text.split(",") if word.strip()]
     if not ranges:
         raise LanguageError
     return Languages(ranges=tuple(sorted(ranges, key=lambda each: -each.quality)), is_open=is_open)
 
 
 def _range(text: str) -> Range:
-    tag, *weights = (each.strip() for each in text.split(";"))
+    tag, *weights = (word.strip() for word in text.split(";"))
     quality = weights[0].partition("=")[2].strip() if weights else "1"
     if len(weights) > 1 or not _TAG.fullmatch(tag) or not _QUALITY.fullmatch(quality):
         raise LanguageError

@@ -171,7 +171,11 @@ class RequestContext:
 
     def need_supplements(self, system: CodeSystem) -> None:
         """Raise OperationRefusedError if a supplement that has to be there does not belong to a code system."""
-        missing = [each for each in self.required_supplements if not system.has_supplement(each)]
+        missing = [
+            required_supplement
+            for required_supplement in self.required_supplements
+            if not system.has_supplement(required_supplement)
+        ]
         if missing:
             raise messages.supplements_missing(missing)
 
@@ -186,7 +190,9 @@ def for_value_set(context: RequestContext, value_set: ValueSet, *, is_open: bool
     header, language = context.header, value_set.resource.get("language")
     if header is None and language:
         header = languages_of("ValueSet.language", str(language), is_open=is_open)
-    own = (str(value_of(each)) for each in value_set.resource.get("extension") or () if each.get("url") == _SUPPLEMENT)
+    own = (
+        str(value_of(extension)) for extension in value_set.resource.get("extension") or () if extension.get("url") == _SUPPLEMENT
+    )
     return replace(context, header=header, supplements=context.supplements | set(own))
 
 

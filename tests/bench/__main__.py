@@ -57,7 +57,7 @@ def documents_of(name: str) -> list[Document]:
     """The input documents of an example."""
     files = sorted((folder_of("fhir_examples") / name).glob("*.json"))
     return [
-        Document(name=each.name, content=each.read_bytes()) for each in files if each.name not in ("bundle.json", "issues.json")
+        Document(name=file.name, content=file.read_bytes()) for file in files if file.name not in ("bundle.json", "issues.json")
     ]
 
 

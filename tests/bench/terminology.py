@@ -31,9 +31,13 @@ _FHIR_JSON = {"Accept": "application/fhir+json"}
 
 def paths_of(definitions: tuple[dict[str, Any], ...]) -> dict[str, list[str]]:
     """The requests of each operation: all codes of our own code systems, and all our value sets of them."""
-    systems = [each for each in definitions if each["resourceType"] == "CodeSystem"]
+    systems = [definition for definition in definitions if definition["resourceType"] == "CodeSystem"]
     codes = [(each["url"], code) for each in systems for code in _codes(each)]
-    sets = [each["url"] for each in definitions if each["resourceType"] == "ValueSet" and _is_of(each, systems)]
+    sets = [
+        definition["url"]
+        for definition in definitions
+        if definition["resourceType"] == "ValueSet" and _is_of(definition, systems)
+    ]
     return {
         "$lookup": [_path("CodeSystem/$lookup", system=system, code=code) for system, code in codes],
         "$validate-code": [_path("CodeSystem/$validate-code", url=system, code=code) for system, code in codes],
@@ -48,8 +52,8 @@ def _codes(part: dict[str, Any]) -> Iterator[str]:
 
 
 def _is_of(value_set: dict[str, Any], systems: list[dict[str, Any]]) -> bool:
-    urls = {each["url"] for each in systems}
-    return all(each.get("system") in urls for each in value_set["compose"]["include"])
+    urls = {system["url"] for system in systems}
+    return all(include.get("system") in urls for include in value_set["compose"]["include"])
 
 
 def _path(operation: str, **parameters: str | int) -> str:
@@ -123,7 +127,7 @@ def terminology() -> dict[str, Any]:
         ours = f"http://{stack.enter_context(running_service(workers=2, ADAPTER_LOG_LEVEL='error'))}/fhir"
         for operation, all_paths in paths_of(definitions).items():
             # HAPI has no answer to some (HAPI-0905 for concepts with a boolean property): what is compared is what both answer.
-            paths = [each for each in all_paths if _status(hapi, each) == OK]
+            paths = [all_path for all_path in all_paths if _status(hapi, all_path) == OK]
             figures[f"{operation}: requests that both answer"] = f"{len(paths)} of {len(all_paths)}"
             for clients in CLIENTS:
                 for base in (ours, hapi):
@@ -151,10 +155,10 @@ def _give(hapi: str, definitions: tuple[dict[str, Any], ...]) -> None:
     """Put our code systems and value sets on the HAPI server."""
     parts = urlsplit(hapi)
     connection = HTTPConnection(parts.netloc, timeout=60)
-    for each in definitions:
-        if each["resourceType"] in {"CodeSystem", "ValueSet"}:
-            path = f"{parts.path}/{each['resourceType']}/{each['id']}"
-            connection.request("PUT", path, canonical_bytes(each), {"Content-Type": "application/fhir+json"})
+    for definition in definitions:
+        if definition["resourceType"] in {"CodeSystem", "ValueSet"}:
+            path = f"{parts.path}/{definition['resourceType']}/{definition['id']}"
+            connection.request("PUT", path, canonical_bytes(definition), {"Content-Type": "application/fhir+json"})
             answer = connection.getresponse()
             answer.read()
             assert answer.status in {200, 201}, answer.status

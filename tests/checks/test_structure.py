@@ -336,7 +336,7 @@ def test_real_resources_are_valid(test_data: Path) -> None:
     files = sorted((test_data / "samples" / "fhir").glob("*.json"))
     resources = [each for each in (read_json(file.read_bytes(), file.name) for file in files) if "resourceType" in each]
 
-    wrong = [issue for each in resources for issue in r4().structure.issues(each) if issue.is_error]
+    wrong = [issue for resource in resources for issue in r4().structure.issues(resource) if issue.is_error]
 
     assert resources
     assert wrong == []

@@ -328,7 +328,7 @@ def test_the_examples_are_a_table(run: Run) -> None:
 
 
 def test_the_examples_are_a_list_for_machines(run: Run) -> None:
-    rows = {each["example"]: each for each in json.loads(run("examples", "--json").out)}
+    rows = {load["example"]: load for load in json.loads(run("examples", "--json").out)}
 
     assert sorted(rows) == example_names()
     assert rows["inline-image"]["resources"] is None

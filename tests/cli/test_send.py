@@ -153,7 +153,7 @@ def test_for_machines_there_is_all_that_was_said(run: Run, wire: responses.Reque
 
     assert (said["case"], said["sent"], said["refusal"]) == ("infant-final-report", "all good", None)
     assert said["ours"]["resourceType"] == "OperationOutcome"
-    assert {(each["version"], each["created"], each["good"]) for each in said["resources"]} == {("1", True, True)}
+    assert {(resource["version"], resource["created"], resource["good"]) for resource in said["resources"]} == {("1", True, True)}
     assert said["resources"][0]["remarks"][0]["verdict"] == "expected"
 
 

@@ -54,7 +54,7 @@ def test_an_expansion_is_filtered_and_cut(run: Run) -> None:
         run, "procedure-modifier", "--filter", "assisting", "--count", "1", "--offset", "1", "-p", "excludeNested=true"
     )
 
-    assert [each["code"] for each in one["contains"]] == ["assistant-no-resident"]
+    assert [entry["code"] for entry in one["contains"]] == ["assistant-no-resident"]
 
 
 def test_an_empty_filter_filters_nothing(run: Run) -> None:

@@ -23,7 +23,7 @@ def bundle(*resources: object) -> dict[str, Any]:
     return {
         "resourceType": "Bundle",
         "type": "transaction",
-        "entry": [{"resource": each, "request": {"method": "PUT"}} for each in resources],
+        "entry": [{"resource": resource, "request": {"method": "PUT"}} for resource in resources],
     }
 
 

@@ -50,7 +50,7 @@ def test_a_summary_holds(summary: Summary, expected: set[str]) -> None:
     made = summarised(versioned(SET), summary, VALUE_SET)
 
     assert set(made) - {"resourceType", "id", "meta"} == expected
-    assert [each["code"] for each in made["meta"]["tag"]] == (["own"] if summary == "false" else ["own", "SUBSETTED"])
+    assert [tag["code"] for tag in made["meta"]["tag"]] == (["own"] if summary == "false" else ["own", "SUBSETTED"])
 
 
 def test_elements_come_with_those_that_must_be_there() -> None:

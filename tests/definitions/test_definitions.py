@@ -64,7 +64,7 @@ def elements(value: object) -> Iterator[Element]:
 
 
 def codes_of(value_set: Element) -> set[tuple[str, str]]:
-    return {(include["system"], each["code"]) for include in value_set["compose"]["include"] for each in include["concept"]}
+    return {(include["system"], concept["code"]) for include in value_set["compose"]["include"] for concept in include["concept"]}
 
 
 def pairs_of(concept_map: Element) -> set[tuple[str, str, str, str]]:
@@ -79,7 +79,7 @@ def pairs_of(concept_map: Element) -> set[tuple[str, str, str, str]]:
 
 
 def property_of(concept: Element, code: str) -> Any:  # noqa: ANN401 - a value of any type
-    values = [each for each in concept.get("property", ()) if each["code"] == code]
+    values = [prop for prop in concept.get("property", ()) if prop["code"] == code]
     return next((value for each in values for name, value in each.items() if name.startswith("value")), None)
 
 
@@ -168,7 +168,7 @@ def test_nothing_is_left_of_another_base_or_of_relative_urls(resource: Element) 
 @pytest.mark.parametrize("resource", named())
 def test_whoever_names_cpt_codes_says_whose_they_are_and_says_no_more_of_them(resource: Element) -> None:
     names_cpt = f'"{CPT}"' in json.dumps(resource)
-    displayed = [each for each in elements(resource) if each.get("system") == CPT and "display" in json.dumps(each)]
+    displayed = [element for element in elements(resource) if element.get("system") == CPT and "display" in json.dumps(element)]
 
     assert (SENTENCE in resource["copyright"]) == names_cpt
     assert displayed == []
@@ -177,8 +177,8 @@ def test_whoever_names_cpt_codes_says_whose_they_are_and_says_no_more_of_them(re
 @pytest.mark.parametrize("resource", named("CodeSystem"))
 def test_a_code_system_is_ours_and_whole(resource: Element) -> None:
     codes = [concept["code"] for concept in concepts(resource)]
-    declared = {each["code"] for each in resource.get("property", ())}
-    used = {each["code"] for concept in concepts(resource) for each in concept.get("property", ())}
+    declared = {prop["code"] for prop in resource.get("property", ())}
+    used = {prop["code"] for concept in concepts(resource) for prop in concept.get("property", ())}
 
     assert resource["content"] == "complete"
     assert resource["caseSensitive"] is True
@@ -190,10 +190,10 @@ def test_a_code_system_is_ours_and_whole(resource: Element) -> None:
 @pytest.mark.parametrize("resource", named("CodeSystem"))
 def test_a_property_of_ours_is_found_in_its_code_system(resource: Element) -> None:
     """With a `#` validators look for the property in the code system before it (modelling.md §7.1)."""
-    uris = {each["code"]: each["uri"] for each in resource.get("property", ()) if not each["uri"].startswith("http://hl7.org/")}
+    uris = {prop["code"]: prop["uri"] for prop in resource.get("property", ()) if not prop["uri"].startswith("http://hl7.org/")}
 
     assert uris == {code: f"{resource['url']}#{code}" for code in uris}
-    assert "code" not in {each["type"] for each in resource.get("property", ())}
+    assert "code" not in {prop["type"] for prop in resource.get("property", ())}
 
 
 def test_the_value_set_of_all_codes_has_one_include_and_nothing_in_it() -> None:
@@ -206,9 +206,9 @@ def test_the_value_set_of_all_codes_has_one_include_and_nothing_in_it() -> None:
 @pytest.mark.parametrize("group", GROUPS)
 def test_the_value_set_of_a_group_lists_what_is_in_it(group: str) -> None:
     code_system = definition("CodeSystem/procedure-modifier")
-    (found,) = (each for each in code_system["concept"] if each["code"] == group)
+    (found,) = (concept for concept in code_system["concept"] if concept["code"] == group)
 
-    expected = {(code_system["url"], each["code"]) for each in found["concept"]}
+    expected = {(code_system["url"], concept["code"]) for concept in found["concept"]}
 
     assert expected == codes_of(definition(f"ValueSet/procedure-modifier-{group}"))
 
@@ -216,13 +216,14 @@ def test_the_value_set_of_a_group_lists_what_is_in_it(group: str) -> None:
 def test_a_group_of_modifiers_can_not_be_chosen() -> None:
     code_system = definition("CodeSystem/procedure-modifier")
 
-    assert all((property_of(each, "notSelectable") is True) == ("concept" in each) for each in concepts(code_system))
+    assert all((property_of(concept, "notSelectable") is True) == ("concept" in concept) for concept in concepts(code_system))
 
 
 def test_property_value_set_and_both_maps_say_the_same_of_claim_modifiers() -> None:
     code_system = definition("CodeSystem/procedure-modifier")
     said = [
-        (each["code"], property_of(each, "claimSystem"), property_of(each, "claimModifier")) for each in concepts(code_system)
+        (concept["code"], property_of(concept, "claimSystem"), property_of(concept, "claimModifier"))
+        for concept in concepts(code_system)
     ]
     expected = {(code_system["url"], code, system, modifier) for code, system, modifier in said if modifier}
 
@@ -245,28 +246,28 @@ def test_a_map_runs_from_value_set_to_value_set(name: str) -> None:
 
 @pytest.mark.parametrize("resource", named("ConceptMap"))
 def test_a_target_that_is_no_equal_says_why(resource: Element) -> None:
-    targets = [each for each in elements(resource) if "equivalence" in each]
+    targets = [element for element in elements(resource) if "equivalence" in element]
 
-    assert all(each.get("comment") for each in targets if each["equivalence"] in ("narrower", "inexact", "unmatched"))
-    assert all("code" in each for each in targets if each["equivalence"] != "unmatched")
+    assert all(target.get("comment") for target in targets if target["equivalence"] in ("narrower", "inexact", "unmatched"))
+    assert all("code" in target for target in targets if target["equivalence"] != "unmatched")
 
 
 def test_every_statement_of_the_seed_is_answered() -> None:
     code_system, concept_map = definition("CodeSystem/seed-term"), definition("ConceptMap/seed-correction")
     sources = [element["code"] for group in concept_map["group"] for element in group["element"]]
 
-    assert sorted(sources) == sorted(each["code"] for each in concepts(code_system))
+    assert sorted(sources) == sorted(concept["code"] for concept in concepts(code_system))
     assert {group["source"] for group in concept_map["group"]} == {code_system["url"]}
 
 
 def test_every_code_of_ours_that_a_definition_names_is_there() -> None:
     held = {each["url"]: {concept["code"] for concept in concepts(each)} for each in definitions("CodeSystem")}
     named_codes = {
-        (each["system"], code)
+        (element["system"], code)
         for resource in definitions()
-        for each in elements(resource)
-        if each.get("system") in held
-        for code in [each.get("code"), *(concept["code"] for concept in each.get("concept", ()))]
+        for element in elements(resource)
+        if element.get("system") in held
+        for code in [element.get("code"), *(concept["code"] for concept in element.get("concept", ()))]
         if code
     }
     translated = {pair[at : at + 2] for each in definitions("ConceptMap") for pair in pairs_of(each) for at in (0, 2)}
@@ -281,8 +282,8 @@ def test_the_code_system_of_claim_edits_is_the_rule_table() -> None:
     expected = [(rule.id, rule.title, rule.text, rule.severity.value, rule.code.value, rule.source) for rule in RULES]
 
     actual = [
-        (each["code"], each["display"], each["definition"], *(property_of(each, name) for name in _OF_EDITS))
-        for each in definition("CodeSystem/claim-edit")["concept"]
+        (concept["code"], concept["display"], concept["definition"], *(property_of(concept, name) for name in _OF_EDITS))
+        for concept in definition("CodeSystem/claim-edit")["concept"]
     ]
 
     assert expected == actual
@@ -292,10 +293,13 @@ _OF_EDITS = ("severityDefault", "issueType", "source")
 
 
 def test_every_rule_that_an_outcome_names_is_a_code_of_claim_edits() -> None:
-    held = {each["code"] for each in definition("CodeSystem/claim-edit")["concept"]}
+    held = {concept["code"] for concept in definition("CodeSystem/claim-edit")["concept"]}
     outcomes = [json.loads(path.read_bytes()) for path in sorted((ROOT / "fhir_examples").glob("*/issues.json"))]
     named_rules = {
-        each["code"] for outcome in outcomes for each in elements(outcome) if str(each.get("system")).endswith("/claim-edit")
+        element["code"]
+        for outcome in outcomes
+        for element in elements(outcome)
+        if str(element.get("system")).endswith("/claim-edit")
     }
 
     assert named_rules - held == set()
@@ -354,7 +358,7 @@ def test_mappings_read_the_same_codes() -> None:
 
 def test_every_profile_and_extension_that_mappings_claim_is_defined() -> None:
     texts = [path.read_text() for path in sorted((ROOT / "mappings" / "fhir").rglob("*.yaml"))]
-    claimed = {each for text in texts for each in re.findall(r"canonical\('(StructureDefinition/[^']+)'\)", text)}
+    claimed = {match for text in texts for match in re.findall(r"canonical\('(StructureDefinition/[^']+)'\)", text)}
 
     expected = {f"StructureDefinition/{each['id']}" for each in definitions("StructureDefinition")}
 
@@ -363,7 +367,7 @@ def test_every_profile_and_extension_that_mappings_claim_is_defined() -> None:
 
 @pytest.mark.parametrize("resource", named("StructureDefinition"))
 def test_a_profile_rests_on_core_and_names_its_elements_once(resource: Element) -> None:
-    ids = [each["id"] for each in resource["differential"]["element"]]
+    ids = [element["id"] for element in resource["differential"]["element"]]
 
     assert resource["baseDefinition"] == f"http://hl7.org/fhir/StructureDefinition/{resource['type']}"
     assert (resource["derivation"], resource["fhirVersion"]) == ("constraint", "4.0.1")
@@ -430,4 +434,4 @@ def test_a_definition_of_a_user_that_is_not_built_as_r4_says_is_refused_by_its_u
     with pytest.raises(SetupError) as refusal:
         _ = load(replace(Settings(), mappings=str(tmp_path))).definitions
 
-    assert {each.location for each in refusal.value.issues} == {(f"{Settings().canonical_base}/ValueSet/mine",)}
+    assert {issue.location for issue in refusal.value.issues} == {(f"{Settings().canonical_base}/ValueSet/mine",)}

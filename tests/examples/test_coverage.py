@@ -70,6 +70,6 @@ def test_a_users_own_source_map_is_held_to_the_same(tmp_path: Path) -> None:
     (own / "mine.yaml").write_text(ours.replace("  patient:\n" + line_of_sex, ""))
     conversion = pipeline(str(tmp_path)).convert(documents_of(FOLDER), OPTIONS)
 
-    assert [(each.field, each.positions) for each in conversion.unread_fields.fields if each.reason is None] == [
+    assert [(field.field, field.positions) for field in conversion.unread_fields.fields if field.reason is None] == [
         ("case_data.gender", ("face2gene.json#/case_data/gender",))
     ]

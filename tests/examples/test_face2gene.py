@@ -70,7 +70,7 @@ def codes_of(concept: dict[str, Any]) -> list[str]:
 
 
 def part(observation: dict[str, Any], code: str) -> list[dict[str, Any]]:
-    return [each for each in observation.get("component", ()) if code in codes_of(each["code"])]
+    return [component for component in observation.get("component", ()) if code in codes_of(component["code"])]
 
 
 def test_nothing_objects_to_the_real_case(converted: Conversion) -> None:
@@ -81,18 +81,18 @@ def test_nothing_objects_to_the_real_case(converted: Conversion) -> None:
 
 def test_the_candidates_keep_the_order_of_the_list(converted: Conversion, real: dict[str, Any]) -> None:
     candidates = resources(converted, "Observation", "candidate-syndrome")
-    names = [each["valueCodeableConcept"]["text"] for each in candidates]
+    names = [candidate["valueCodeableConcept"]["text"] for candidate in candidates]
 
-    assert [part(each, "rank")[0]["valueInteger"] for each in candidates] == list(range(1, 101))
+    assert [part(candidate, "rank")[0]["valueInteger"] for candidate in candidates] == list(range(1, 101))
     assert names == [hit["syndrome"]["syndrome_name"] for hit in real["case_data"]["suggested_syndromes"]]
 
 
 def test_a_group_carries_its_series_and_what_has_no_number_its_name(converted: Conversion) -> None:
     candidates = resources(converted, "Observation", "candidate-syndrome")
-    codings = [[code[:2] == "PS" for code in codes_of(each["valueCodeableConcept"])] for each in candidates]
+    codings = [[code[:2] == "PS" for code in codes_of(candidate["valueCodeableConcept"])] for candidate in candidates]
 
     assert Counter(map(tuple, codings)) == {(False,): 79, (True,): 17, (): 4}
-    assert {coding["system"] for each in candidates for coding in each["valueCodeableConcept"].get("coding", ())} == {
+    assert {coding["system"] for candidate in candidates for coding in candidate["valueCodeableConcept"].get("coding", ())} == {
         "http://www.omim.org"
     }
 
@@ -102,7 +102,7 @@ def test_scores_keep_kind_direction_and_digits(converted: Conversion, real: dict
     for observation, hit in zip(candidates, real["case_data"]["suggested_syndromes"], strict=True):
         for field, code in SCORE_KINDS.items():
             score = next(each for each in part(observation, code) if "valueQuantity" in each)
-            extensions = {each["url"]: each for each in score["extension"]}
+            extensions = {extension["url"]: extension for extension in score["extension"]}
 
             assert str(score["valueQuantity"]["value"]) == str(hit[field])
             assert extensions[f"{OWN}/StructureDefinition/score-direction"]["valueCode"] == "higher"
@@ -124,19 +124,19 @@ def said_by(hit: dict[str, Any]) -> str:
 
 
 def test_a_candidate_is_said_by_ai_and_no_condition(converted: Conversion, real: dict[str, Any]) -> None:
-    conditions = {each["code"]["text"] for each in resources(converted, "Condition")}
+    conditions = {resource["code"]["text"] for resource in resources(converted, "Condition")}
     proposed = {hit["syndrome"]["syndrome_name"] for hit in real["case_data"]["suggested_syndromes"]}
-    chosen = {each["syndrome"]["syndrome_name"] for each in real["case_data"]["selected_syndromes"]}
-    for each in resources(converted, "Observation", "candidate-syndrome"):
-        assert each["status"] == "preliminary"
-        assert "DEVAST" in [label["code"] for label in each["meta"]["security"]]
+    chosen = {selected_syndrome["syndrome"]["syndrome_name"] for selected_syndrome in real["case_data"]["selected_syndromes"]}
+    for resource in resources(converted, "Observation", "candidate-syndrome"):
+        assert resource["status"] == "preliminary"
+        assert "DEVAST" in [label["code"] for label in resource["meta"]["security"]]
 
     assert conditions == chosen
     assert not (conditions - chosen) & proposed
 
 
 def test_the_clinicians_diagnoses_keep_their_certainty(converted: Conversion) -> None:
-    said = {each["code"]["text"]: codes_of(each["verificationStatus"]) for each in resources(converted, "Condition")}
+    said = {resource["code"]["text"]: codes_of(resource["verificationStatus"]) for resource in resources(converted, "Condition")}
 
     assert said == {
         "Mucopolysaccharidosis, Type II; MPS2": ["differential"],
@@ -146,24 +146,29 @@ def test_the_clinicians_diagnoses_keep_their_certainty(converted: Conversion) ->
 
 
 def test_the_features_are_all_there(converted: Conversion, real: dict[str, Any]) -> None:
-    sent = {each["feature"]["hpo_full_id"]: each["feature"]["feature_name"] for each in real["case_data"]["selected_features"]}
-    features = {code: each for each in resources(converted, "Observation") for code in codes_of(each["code"]) if code in sent}
+    sent = {
+        selected_feature["feature"]["hpo_full_id"]: selected_feature["feature"]["feature_name"]
+        for selected_feature in real["case_data"]["selected_features"]
+    }
+    features = {
+        code: resource for resource in resources(converted, "Observation") for code in codes_of(resource["code"]) if code in sent
+    }
 
     assert len(features) == 18
     assert {code: each["code"]["text"] for code, each in features.items()} == sent
-    assert {each["valueCodeableConcept"]["text"] for each in features.values()} == {"Present"}
+    assert {feature["valueCodeableConcept"]["text"] for feature in features.values()} == {"Present"}
 
 
 def test_the_measurements_keep_percentile_and_deviation(converted: Conversion) -> None:
     found = {
-        each["code"]["text"]: (
-            each["code"]["coding"][0]["code"],
-            str(each["valueQuantity"]["value"]),
-            each["valueQuantity"]["code"],
-            [str(part["valueQuantity"]["value"]) for part in each["component"]],
+        resource["code"]["text"]: (
+            resource["code"]["coding"][0]["code"],
+            str(resource["valueQuantity"]["value"]),
+            resource["valueQuantity"]["code"],
+            [str(part["valueQuantity"]["value"]) for part in resource["component"]],
         )
-        for each in resources(converted, "Observation")
-        if each["code"].get("text") in ("Height", "Weight", "Head Circumference")
+        for resource in resources(converted, "Observation")
+        if resource["code"].get("text") in ("Height", "Weight", "Head Circumference")
     }
 
     assert found == {
@@ -175,7 +180,7 @@ def test_the_measurements_keep_percentile_and_deviation(converted: Conversion) -
 
 def test_the_molecular_finding_is_no_candidate(converted: Conversion) -> None:
     (finding,) = resources(converted, "Observation", "69548-6")
-    said = {codes_of(each["code"])[0]: each["valueCodeableConcept"] for each in finding["component"]}
+    said = {codes_of(component["code"])[0]: component["valueCodeableConcept"] for component in finding["component"]}
 
     assert said["48018-6"]["text"] == "ARID1B"
     assert {(coding["system"], coding["code"]) for coding in said["48018-6"]["coding"]} == {
@@ -191,7 +196,7 @@ def test_the_suggested_genes_carry_no_number_of_the_vendor(converted: Conversion
     (genes,) = resources(converted, "Observation", "suggested-genes")
 
     assert len(genes["component"]) == len(real["case_data"]["suggested_genes"])
-    assert not any("gene_id" in str(each) or "7000" in str(each) for each in genes["component"])
+    assert not any("gene_id" in str(component) or "7000" in str(component) for component in genes["component"])
 
 
 def test_a_time_without_zone_is_reported_and_only_its_day_is_kept(converted: Conversion) -> None:
@@ -200,14 +205,14 @@ def test_a_time_without_zone_is_reported_and_only_its_day_is_kept(converted: Con
 
     assert candidate["effectiveDateTime"] == "2018-09-06"
     assert told == {("map/local_time", ("face2gene.json#/updated_at",))}
-    assert [each for each in resources(converted, "Provenance") if "AI software" in each["text"]["div"]] == []
+    assert [resource for resource in resources(converted, "Provenance") if "AI software" in resource["text"]["div"]] == []
 
 
 @pytest.mark.parametrize(("zone", "offset"), [("Europe/Berlin", "+02:00"), ("-04:00", "-04:00")])
 def test_the_zone_of_the_sender_gives_the_exact_time(sent: bytes, zone: str, offset: str) -> None:
     conversion = convert(sent, zone=zone)
     candidate = resources(conversion, "Observation", "candidate-syndrome")[0]
-    (run,) = [each for each in resources(conversion, "Provenance") if "AI software" in each["text"]["div"]]
+    (run,) = [resource for resource in resources(conversion, "Provenance") if "AI software" in resource["text"]["div"]]
 
     assert candidate["effectiveDateTime"] == "2018-09-06T06:17:41" + offset
     assert run["recorded"] == "2018-09-06T06:17:41" + offset
@@ -215,7 +220,7 @@ def test_the_zone_of_the_sender_gives_the_exact_time(sent: bytes, zone: str, off
 
 
 def test_every_field_is_read_or_reported_with_its_reason(converted: Conversion, real: dict[str, Any]) -> None:
-    unread = [each for each in converted.unread_fields.fields if each.positions[0].startswith("face2gene.json#")]
+    unread = [field for field in converted.unread_fields.fields if field.positions[0].startswith("face2gene.json#")]
     reported = {position for each in unread for position in each.positions}
     used = {position for entry in converted.lineage.entries for position in entry.positions}
     silent = {place for place in filled_places(real) if place not in reported and place not in used}

@@ -35,7 +35,7 @@ def test_the_second_insurance_has_its_own_payer_and_is_not_the_focal_one() -> No
     conversion = converted(encounter_of("secondary-insurance"))
     (claim,) = made(conversion, "Claim")
 
-    assert [(each["sequence"], each["focal"], "preAuthRef" in each) for each in claim["insurance"]] == [
+    assert [(insurance["sequence"], insurance["focal"], "preAuthRef" in insurance) for insurance in claim["insurance"]] == [
         (1, True, True),
         (2, False, False),
     ]
@@ -149,11 +149,13 @@ def test_a_run_that_was_redone_is_cancelled_outside_the_report_and_told() -> Non
     conversion = converted(encounter_of("two-analyses"), *reports_of("two-analyses"))
     (report,) = made(conversion, "DiagnosticReport")
     (failed,) = [each for each in made(conversion, "Observation") if each["status"] == "cancelled"]
-    revisions = [each for run in made(conversion, "Provenance") for each in run.get("entity", []) if each["role"] == "revision"]
+    revisions = [
+        entity for run in made(conversion, "Provenance") for entity in run.get("entity", []) if entity["role"] == "revision"
+    ]
 
     assert failed["code"]["coding"][0]["code"] == "failed-analysis"
-    assert f"urn:uuid:{failed['id']}" not in [each["reference"] for each in report["result"]]
-    assert [each["what"]["reference"] for each in revisions] == [f"urn:uuid:{failed['id']}"]
+    assert f"urn:uuid:{failed['id']}" not in [result["reference"] for result in report["result"]]
+    assert [revision["what"]["reference"] for revision in revisions] == [f"urn:uuid:{failed['id']}"]
     assert "document/superseded" in rules_of(conversion)
 
 

@@ -30,7 +30,7 @@ def sheet_of(case: Case) -> ClaimSheet:
 
 
 def values(case: Case) -> dict[tuple[int | None, str, str], str | None]:
-    return {(each.line, each.box, each.label): each.value for each in sheet_of(case).entries}
+    return {(entry.line, entry.box, entry.label): entry.value for entry in sheet_of(case).entries}
 
 
 COMPLETE = case_of("complete")
@@ -53,7 +53,7 @@ def test_the_boxes_hold_what_the_case_has() -> None:
 
 
 def test_the_segments_are_those_of_the_modelling_spec() -> None:
-    segments = {each.box.split()[0]: each.segment for each in reversed(sheet_of(COMPLETE).entries)}
+    segments = {entry.box.split()[0]: entry.segment for entry in reversed(sheet_of(COMPLETE).entries)}
 
     assert {box: segments[box] for box in ("24A", "24D", "24E", "24F", "24G", "19", "23", "33")} == {
         "24A": "DTP*472",
@@ -233,7 +233,7 @@ def test_the_sheet_shows_what_the_claim_holds(name: str) -> None:
     items = claim["item"]
     assert column("24D", "code") == [item["productOrService"]["coding"][0]["code"] for item in items]
     assert column("24D", "modifiers") == [
-        " ".join(each["coding"][0]["code"] for each in item.get("modifier", ())) or None for item in items
+        " ".join(modifier["coding"][0]["code"] for modifier in item.get("modifier", ())) or None for item in items
     ]
     assert column("24B", "place of service") == [item["locationCodeableConcept"]["coding"][0]["code"] for item in items]
     assert column("24F", "charge") == [str(item["net"]["value"]) if "net" in item else None for item in items]

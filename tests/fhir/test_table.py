@@ -340,7 +340,7 @@ def model_type(annotation: typing.Any) -> tuple[str, bool]:  # noqa: ANN401 - an
     """(type as the models name it, whether it repeats)."""
     if typing.get_origin(annotation) is typing.Annotated:
         return type(annotation.__metadata__[-1]).__name__.replace("UuidVersion", "Uuid"), False
-    inner = next((each for each in typing.get_args(annotation) if each is not type(None)), None)
+    inner = next((part for part in typing.get_args(annotation) if part is not type(None)), None)
     if inner is not None:
         kind, many = model_type(inner)
         return kind, many or typing.get_origin(annotation) is list

@@ -69,7 +69,9 @@ def server(start_server: Callable[..., str], tmp_path_factory: pytest.TempPathFa
 def claim(**changes: object) -> Resource:
     """The claim of an example with one line of 0731T, which is good; changed at its line, or as a whole."""
     bundle = next(bundle for name, bundle in example_bundles(RUNTIME) if name == "infant-final-report")
-    found: Resource = deepcopy(next(each["resource"] for each in bundle["entry"] if each["resource"]["resourceType"] == "Claim"))
+    found: Resource = deepcopy(
+        next(entry["resource"] for entry in bundle["entry"] if entry["resource"]["resourceType"] == "Claim")
+    )
     for name, value in changes.items():
         place = found["item"][0] if name not in {"diagnosis", "use"} else found
         if value is None:
@@ -87,10 +89,10 @@ def modifiers(*codes: str) -> list[Resource]:
 
 
 def test_the_package_installs_every_definition(server: Server) -> None:
-    for each in RUNTIME.definitions:
-        found = server.get(each["resourceType"], url=each["url"])
+    for definition in RUNTIME.definitions:
+        found = server.get(definition["resourceType"], url=definition["url"])
 
-        assert [one["resource"]["version"] for one in found.get("entry", ())] == [each["version"]], each["url"]
+        assert [one["resource"]["version"] for one in found.get("entry", ())] == [definition["version"]], definition["url"]
 
 
 @pytest.mark.parametrize("bundle", EXAMPLES)
@@ -123,11 +125,11 @@ def test_a_claim_that_breaks_a_constraint_is_refused(server: Server, key: str) -
 
 def test_a_photograph_inside_a_resource_is_refused(server: Server) -> None:
     bundle = next(bundle for name, bundle in example_bundles(RUNTIME) if name == "infant-final-report")
-    media = next(each["resource"] for each in bundle["entry"] if each["resource"]["resourceType"] == "Media")
+    media = next(entry["resource"] for entry in bundle["entry"] if entry["resource"]["resourceType"] == "Media")
     inline = media | {"content": media["content"] | {"data": "aGVsbG8="}}
 
     assert server.errors(media) == []
-    assert any("content.data" in each for each in server.errors(inline))
+    assert any("content.data" in error for error in server.errors(inline))
 
 
 # ------------------------------------------------------------------------------------------------ definitions, one by one
@@ -175,7 +177,7 @@ def test_a_code_is_looked_up_through_the_server(server: Server) -> None:
     system = f"{BASE}/CodeSystem/procedure-modifier"
     said = server.get("CodeSystem/$lookup", system=system, code="extent-reduced", property="claimModifier")
     properties = [
-        {one["name"]: one.get("valueCode", one.get("valueString")) for one in each["part"]} for each in parts(said, "property")
+        {one["name"]: one.get("valueCode", one.get("valueString")) for one in part["part"]} for part in parts(said, "property")
     ]
 
     assert value(said, "display") == "Reduced extent"
@@ -192,7 +194,7 @@ def test_a_code_is_validated_through_the_server(server: Server) -> None:
 def test_a_value_set_is_expanded_through_the_server(server: Server) -> None:
     said = server.get("ValueSet/$expand", url=f"{BASE}/ValueSet/procedure-modifier-assistant")
 
-    assert {each["code"] for each in said["expansion"]["contains"]} == {
+    assert {entry["code"] for entry in said["expansion"]["contains"]} == {
         "assistant-physician",
         "assistant-no-resident",
         "assistant-non-physician",
@@ -202,15 +204,15 @@ def test_a_value_set_is_expanded_through_the_server(server: Server) -> None:
 def test_a_code_is_translated_through_the_server(server: Server) -> None:
     url, system = f"{BASE}/ConceptMap/modifier-to-claim", f"{BASE}/CodeSystem/procedure-modifier"
     said = server.get("ConceptMap/$translate", url=url, system=system, code="extent-reduced")
-    concepts = [one["valueCoding"] for each in parts(said, "match") for one in each["part"] if one["name"] == "concept"]
+    concepts = [one["valueCoding"] for part in parts(said, "match") for one in part["part"] if one["name"] == "concept"]
 
     assert value(said, "result") is True
-    assert {(each["system"], each["code"]) for each in concepts} == {(CPT, "52")}
+    assert {(concept["system"], concept["code"]) for concept in concepts} == {(CPT, "52")}
 
 
 def parts(parameters: Resource, name: str) -> list[Resource]:
-    return [each for each in parameters["parameter"] if each["name"] == name]
+    return [parameter for parameter in parameters["parameter"] if parameter["name"] == name]
 
 
 def value(parameters: Resource, name: str) -> object:
-    return next(each[key] for each in parts(parameters, name) for key in each if key.startswith("value"))
+    return next(part[key] for part in parts(parameters, name) for key in part if key.startswith("value"))

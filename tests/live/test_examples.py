@@ -48,9 +48,9 @@ def test_an_example_is_taken_and_read_back_as_it_was_sent(said: dict[str, Json],
 
     assert said[name]["sent"] == "all good"
     assert len(resources) == len(bundle_of(name)["entry"])
-    assert [(each["reference"], each["skipped"]) for each in resources if each["skipped"]] == []
+    assert [(resource["reference"], resource["skipped"]) for resource in resources if resource["skipped"]] == []
     # A label that another example gave to the same person stays at the server.
-    assert {change["how"] for each in resources for change in each["changed"]} <= {"kept"}
+    assert {change["how"] for resource in resources for change in resource["changed"]} <= {"kept"}
 
 
 @pytest.mark.parametrize("name", SENT)
@@ -75,7 +75,7 @@ def test_the_transaction_as_a_whole_is_as_good_as_its_resources(client: FhirClie
 @pytest.mark.parametrize("name", SENT)
 def test_what_an_example_created_is_its_first_version(said: dict[str, Json], name: str) -> None:
     """A person or organization that another example described in other words has one version for each of them."""
-    assert {each["version"] for each in said[name]["resources"] if each["created"]} <= {"1"}
+    assert {resource["version"] for resource in said[name]["resources"] if resource["created"]} <= {"1"}
 
 
 @pytest.mark.parametrize("name", example_names())

@@ -114,7 +114,7 @@ def test_a_label_that_is_no_longer_sent_stays_at_the_server_and_is_told(client: 
     client.transaction(transaction(patient(), observation(asserted_by="AIAST") | {"id": relabelled}))
     delivery = send_bundle(client, transaction(patient(), observation(asserted_by="DEVAST") | {"id": relabelled}))
 
-    labels = {each["code"] for each in client.read("Observation", relabelled)["meta"]["security"]}
+    labels = {security["code"] for security in client.read("Observation", relabelled)["meta"]["security"]}
 
     assert delivery.resources[1].differences == (Difference(path="Observation.meta.security", kind="kept"),)
     assert labels == {"AIAST", "DEVAST", "HTEST"}

@@ -86,7 +86,7 @@ def test_all_mistakes_are_reported_at_once_and_in_their_order() -> None:
     first, second = (FOLDER / f"{name}.yaml" for name in ("unknown-element", "unknown-function"))
     text = first.read_text() + "---\n" + second.read_text().replace("map: ", "map: other_")
 
-    codes = [each.code for each in problems_of(text)]
+    codes = [problem.code for problem in problems_of(text)]
 
     assert codes == ["unknown-element", "unknown-function"]
 
@@ -133,7 +133,7 @@ def test_fragments_that_use_others_twice_cost_no_more_than_their_limit() -> None
     last = f"---\nfragment: f{LEVELS}(x)\ntarget: Extension\nelements:\n  url: http://z\n  valueString: =x\n"
     problems = problems_of(f"{HEAD}resource:\n{ID}  extension:\n    - use: f0(case.patient.mrn)\n{uses}{last}")
 
-    assert [each.message for each in problems if each.code == "fragment"] == [
+    assert [problem.message for problem in problems if problem.code == "fragment"] == [
         "the map uses more than 1000 fragments, those in fragments included"
     ]
 

@@ -186,7 +186,7 @@ def state_fields() -> set[str]:
 
 def expressions() -> list[ast.expr]:
     """Expressions within the text that call something and leave nothing out."""
-    texts = [each for each in re.findall(r"`([a-z_]+\([^`]+\))`", _FENCE.sub("", PAGE.read_text())) if "…" not in each]
+    texts = [match for match in re.findall(r"`([a-z_]+\([^`]+\))`", _FENCE.sub("", PAGE.read_text())) if "…" not in match]
     return [ast.parse(text, mode="eval").body for text in dict.fromkeys(texts) if text != "ref(name of a map)"]
 
 

@@ -38,7 +38,7 @@ def _field(name: str, kind: str | Shape = "string", **facts: bool) -> Field:
 
 
 def _shape(name: str, *fields: Field) -> Shape:
-    return Shape(name, {each.name: each for each in fields}, "index")
+    return Shape(name, {field.name: field for field in fields}, "index")
 
 
 PART = _shape("Part", _field("name"), _field("size", "integer"), _field("words", many=True), _field("1"))
@@ -361,7 +361,7 @@ def test_decimals_keep_their_digits() -> None:
     actual = made("number: =box.half", "children:", "  - number: 1.10", "  - number: =2.50", "  - number: 7")
 
     assert str(actual["number"]) == "0.50"
-    assert [str(each["number"]) for each in actual["children"]] == ["1.10", "2.5", "7"]
+    assert [str(children["number"]) for children in actual["children"]] == ["1.10", "2.5", "7"]
 
 
 @pytest.mark.parametrize(
@@ -516,7 +516,10 @@ def test_what_a_when_did_not_find_does_not_count_as_there(condition: str) -> Non
     with pytest.raises(BadMappingError) as caught:
         load(text)
 
-    assert [(each.code, each.mark.line) for each in caught.value.problems] == [("required-missing", 11), ("required-missing", 14)]
+    assert [(problem.code, problem.mark.line) for problem in caught.value.problems] == [
+        ("required-missing", 11),
+        ("required-missing", 14),
+    ]
 
 
 def test_narrowing_does_not_leave_its_loop() -> None:
@@ -530,7 +533,7 @@ def test_narrowing_does_not_leave_its_loop() -> None:
     with pytest.raises(BadMappingError) as caught:
         load(text)
 
-    assert [each.code for each in caught.value.problems] == ["required-missing"]
+    assert [problem.code for problem in caught.value.problems] == ["required-missing"]
 
 
 def test_a_let_is_worked_out_once_and_seen_below() -> None:
@@ -801,7 +804,7 @@ def test_two_maps_with_one_literal_id_are_a_conflict_without_a_field() -> None:
     with pytest.raises(ConflictError) as caught:
         resources(load(text.replace("{}", "one") + "---\n" + text.replace("{}", "two")), case_of())
 
-    assert [each.field for each in caught.value.issues] == [None]
+    assert [issue.field for issue in caught.value.issues] == [None]
     assert "`two`" in caught.value.issues[0].text
     assert "`one`" in caught.value.issues[0].text
 
@@ -823,7 +826,7 @@ resource:
 """
     case = case_of(practitioners=[{"key": "a"}, {"key": "b"}])
 
-    actual = next(each for each in resources(load(text), case) if each["resourceType"] == "Patient")
+    actual = next(resource for resource in resources(load(text), case) if resource["resourceType"] == "Patient")
 
     assert actual["generalPractitioner"] == [{"reference": "urn:uuid:" + stable_id("Practitioner", "b")}]
 
@@ -938,7 +941,7 @@ resource:
 def test_a_part_has_its_parts_by_whatever_name_it_goes(text: str) -> None:
     library = load(text)
     with_part = resources(library, case_of(organization={"name": "Clinic", "address": {"city": "Maker"}}))
-    without = [each for made in resources(library, case_of()) for each in made.get("deviceName", [])]
+    without = [device_name for made in resources(library, case_of()) for device_name in made.get("deviceName", [])]
 
     assert with_part[0]["deviceName"] == [{"name": "Maker", "type": "other"}]
     assert without in ([], [{"name": "none", "type": "other"}])
@@ -981,7 +984,7 @@ resource:
 """
     *_, report = resources(load(text), case_of(images=[{"id": "1"}, {"id": "2"}]))
 
-    assert [each["link"]["reference"] for each in report["media"]] == [
+    assert [media["link"]["reference"] for media in report["media"]] == [
         f"urn:uuid:{stable_id('Media', number)}" for number in ("1", "2")
     ]
 

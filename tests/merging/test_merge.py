@@ -183,7 +183,7 @@ def test_the_encounter_comes_first_and_then_the_order_is_by_name() -> None:
     actual = merge([*others, encounter])
 
     assert [each.name for each in actual.documents] == ["c", "a", "b"]
-    assert [each["id"] for each in actual.tree["images"]] == ["3", "1", "2"]
+    assert [image["id"] for image in actual.tree["images"]] == ["3", "1", "2"]
 
 
 _SCALARS = st.sampled_from([None, "x", "y", 1, True])

@@ -70,9 +70,13 @@ def test_features_of_several_runs_say_which_run_saw_them() -> None:
     one = {"ai": FIRST, "phenotypes": [feature, by_clinician]}
     two = {"ai": SECOND, "phenotypes": [{**feature, "presence": "absent"}]}
 
-    assert [each.run for each in to_case(merged(VISIT, one)).phenotypes] == [None, None]
+    assert [phenotype.run for phenotype in to_case(merged(VISIT, one)).phenotypes] == [None, None]
     case = to_case(merged(VISIT, one, two))
-    assert [(each.run, each.presence) for each in case.phenotypes] == [("1", "present"), (None, "present"), ("2", "absent")]
+    assert [(phenotype.run, phenotype.presence) for phenotype in case.phenotypes] == [
+        ("1", "present"),
+        (None, "present"),
+        ("2", "absent"),
+    ]
 
 
 @pytest.mark.parametrize("ai", [{"tool": {}}, "none"])

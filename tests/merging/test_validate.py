@@ -151,10 +151,10 @@ def test_a_missing_part_is_placed_where_it_should_be() -> None:
         to_case(merge([ReadDocument(name="a.json", form="case", tree={})]))
 
     issues = caught.value.issues
-    assert [(each.field, each.location, each.code) for each in issues] == [
+    assert [(issue.field, issue.location, issue.code) for issue in issues] == [
         (field, ("a.json#",), IssueType.REQUIRED) for field in ("id", "patient", "encounter", "procedure")
     ]
-    assert all("another one of the same encounter" in (each.suggestion or "") for each in issues)
+    assert all("another one of the same encounter" in (issue.suggestion or "") for issue in issues)
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_fifty_problems_are_all_listed() -> None:
     issues = issues_of(images=[{"id": number} for number in range(50)])
 
     assert len(issues) == 50
-    assert {each.rule for each in issues} == {"document/string-type"}
+    assert {issue.rule for issue in issues} == {"document/string-type"}
 
 
 @pytest.mark.parametrize(

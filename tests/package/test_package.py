@@ -60,21 +60,21 @@ def test_the_package_depends_on_nothing_but_fhir(files: dict[str, Any]) -> None:
 
 
 def test_every_definition_is_in_the_package(files: dict[str, Any]) -> None:
-    for each in RUNTIME.definitions:
-        assert files[f"package/{each['resourceType']}-{each['id']}.json"] == json.loads(json.dumps(each))
+    for definition in RUNTIME.definitions:
+        assert files[f"package/{definition['resourceType']}-{definition['id']}.json"] == json.loads(json.dumps(definition))
 
 
 def test_every_example_that_is_not_refused_is_in_the_package_and_claims_our_profiles(files: dict[str, Any]) -> None:
     bundles = {name: each for name, each in files.items() if name.startswith("package/example/Bundle-")}
-    metas = [one["resource"].get("meta", {}) for each in bundles.values() for one in each["entry"]]
-    profiles = {url for each in metas for url in each.get("profile", ())}
+    metas = [one["resource"].get("meta", {}) for bundle in bundles.values() for one in bundle["entry"]]
+    profiles = {url for meta in metas for url in meta.get("profile", ())}
 
     assert set(bundles) == {f"package/example/Bundle-{name}.json" for name, _ in example_bundles(RUNTIME)}
-    assert {each["id"] for each in bundles.values()} == {name for name, _ in example_bundles(RUNTIME)}
+    assert {bundle["id"] for bundle in bundles.values()} == {name for name, _ in example_bundles(RUNTIME)}
     assert profiles == {
-        each["url"]
-        for each in RUNTIME.definitions
-        if each["resourceType"] == "StructureDefinition" and each["type"] != "Extension"
+        definition["url"]
+        for definition in RUNTIME.definitions
+        if definition["resourceType"] == "StructureDefinition" and definition["type"] != "Extension"
     }
 
 
@@ -84,15 +84,15 @@ def test_the_index_names_every_resource(folder: str, files: dict[str, Any]) -> N
     held = {name.removeprefix(f"{folder}/") for name in files if name.rpartition("/")[0] == folder}
 
     assert index["index-version"] == 2
-    assert [each["filename"] for each in index["files"]] == sorted(held - {".index.json", "package.json"})
-    for each in index["files"]:
-        resource = files[f"{folder}/{each['filename']}"]
-        assert all(resource[name] == value for name, value in each.items() if name != "filename")
+    assert [file["filename"] for file in index["files"]] == sorted(held - {".index.json", "package.json"})
+    for file in index["files"]:
+        resource = files[f"{folder}/{file['filename']}"]
+        assert all(resource[name] == value for name, value in file.items() if name != "filename")
 
 
 def test_the_index_says_what_a_server_looks_for(files: dict[str, Any]) -> None:
     entry = next(
-        each for each in files["package/.index.json"]["files"] if each["filename"] == "StructureDefinition-claim-0731t.json"
+        file for file in files["package/.index.json"]["files"] if file["filename"] == "StructureDefinition-claim-0731t.json"
     )
 
     assert entry == {
@@ -109,7 +109,7 @@ def test_the_index_says_what_a_server_looks_for(files: dict[str, Any]) -> None:
 
 def test_the_implementation_guide_is_valid_and_lists_everything(files: dict[str, Any]) -> None:
     guide = files[f"package/ImplementationGuide-{NAME}.json"]
-    listed = [each["reference"]["reference"] for each in guide["definition"]["resource"]]
+    listed = [resource["reference"]["reference"] for resource in guide["definition"]["resource"]]
     held = [each for name, each in files.items() if not name.endswith((".index.json", "package.json")) and each is not guide]
 
     assert [issue for issue in check_resource(guide, r4()) if issue.is_error] == []
@@ -126,9 +126,11 @@ def test_nothing_in_the_archive_differs_between_two_runs(package: Package) -> No
     with tarfile.open(fileobj=BytesIO(gzip.decompress(package.content))) as archive:
         entries = archive.getmembers()
 
-    assert {(each.mtime, each.uid, each.gid, each.uname, each.gname, each.mode) for each in entries} == {(0, 0, 0, "", "", 0o644)}
+    assert {(entry.mtime, entry.uid, entry.gid, entry.uname, entry.gname, entry.mode) for entry in entries} == {
+        (0, 0, 0, "", "", 0o644)
+    }
     assert package.content[4:8] == b"\0\0\0\0"
-    assert all(each.name.startswith("package/") for each in entries)
+    assert all(entry.name.startswith("package/") for entry in entries)
 
 
 def test_a_package_of_few_things_is_a_package() -> None:

@@ -32,7 +32,7 @@ def test_a_code_is_looked_up() -> None:
     details = core.lookup(CONTEXT, CAT)
 
     assert (details.name, details.display, details.is_abstract) == ("Animal", details.concept.display, False)
-    assert [each.code for each in core.lookup(CONTEXT, CAT, properties=["parent"]).properties] == ["parent"]
+    assert [property_.code for property_ in core.lookup(CONTEXT, CAT, properties=["parent"]).properties] == ["parent"]
     assert core.lookup(CONTEXT, CAT, properties=["parent"]).designations == ()
 
 

@@ -60,8 +60,10 @@ def test_they_are_not_listed_among_our_definitions(client: FlaskClient) -> None:
 
 
 def test_all_of_them_are_whole_and_only_hl7s() -> None:
-    systems = [each for each in release_definitions() if each["resourceType"] == "CodeSystem"]
+    systems = [
+        release_definition for release_definition in release_definitions() if release_definition["resourceType"] == "CodeSystem"
+    ]
 
     assert len(systems) > 200
-    assert all(each["url"].startswith(("http://hl7.org/fhir/", "http://terminology.hl7.org/")) for each in systems)
-    assert all("definition" not in concept for each in systems for concept in each.get("concept", ()))
+    assert all(system["url"].startswith(("http://hl7.org/fhir/", "http://terminology.hl7.org/")) for system in systems)
+    assert all("definition" not in concept for system in systems for concept in system.get("concept", ()))

@@ -13,7 +13,7 @@ from tests.tx.runner import running_service, verdicts
 
 def main(arguments: list[str]) -> int:
     """Run, print what failed and what changed, promote if asked to; 1 if something changed and was not promoted."""
-    suites = [each for each in arguments if not each.startswith("-")]
+    suites = [argument for argument in arguments if not argument.startswith("-")]
     folder = Path(os.environ["ADAPTER_TEST_DATA"]) / "tx-tests"
     with running_service() as url:
         found = verdicts(url, folder, suites[0] if suites else None)

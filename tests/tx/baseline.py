@@ -18,13 +18,13 @@ def read_baseline() -> dict[str, str]:
 
 def write_baseline(verdicts: Iterable[Verdict]) -> None:
     """Promote verdicts."""
-    cases = {each.case: _word(each) for each in sorted(verdicts, key=lambda each: each.case)}
+    cases = {verdict.case: _word(verdict) for verdict in sorted(verdicts, key=lambda each: each.case)}
     FILE.write_text(json.dumps({"about": _SAYS, "cases": cases}, indent=1) + "\n")
 
 
 def changes(verdicts: Iterable[Verdict], baseline: dict[str, str]) -> Iterator[str]:
     """What is not as it was, one line each."""
-    found = {each.case: each for each in verdicts}
+    found = {verdict.case: verdict for verdict in verdicts}
     for case in sorted({*found, *baseline}):
         now = _word(found[case]) if case in found else "not run"
         before = baseline.get(case, "unknown")

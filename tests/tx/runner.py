@@ -90,7 +90,7 @@ def _build() -> None:
             message = f"there is no `{tool}` here: install Java 17 and Maven"
             raise RunnerMissingError(message)
     sources = [PROJECT / "pom.xml", *PROJECT.glob("src/**/*.java")]
-    if CLASS_PATH.exists() and CLASS_PATH.stat().st_mtime > max(each.stat().st_mtime for each in sources):
+    if CLASS_PATH.exists() and CLASS_PATH.stat().st_mtime > max(source.stat().st_mtime for source in sources):
         return
     LOGS.mkdir(exist_ok=True)
     command = ["mvn", "-q", "-B", "compile", "dependency:build-classpath", f"-Dmdep.outputFile={CLASS_PATH}"]

@@ -50,7 +50,7 @@ def test_json_brings_the_issues_the_lineage_and_the_coverage_as_well() -> None:
 @pytest.mark.parametrize("name", example_names())
 def test_every_example_is_answered_as_its_files_say(name: str) -> None:
     folder = EXAMPLES / name
-    documents = {each.stem: each.read_bytes() for each in folder.glob("*.json") if each.stem not in {"bundle", "issues"}}
+    documents = {path.stem: path.read_bytes() for path in folder.glob("*.json") if path.stem not in {"bundle", "issues"}}
     answer = client().post("/convert", data=files_of(**documents))
     said = json_of(answer)
 

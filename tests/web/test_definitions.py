@@ -30,7 +30,7 @@ def bundle_of(path: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - as th
 
 
 def ids_of(path: str) -> list[str]:
-    return [each["resource"]["id"] for each in bundle_of(path).get("entry", ()) if each["search"]["mode"] == "match"]
+    return [entry["resource"]["id"] for entry in bundle_of(path).get("entry", ()) if entry["search"]["mode"] == "match"]
 
 
 def link(bundle: dict[str, Any], relation: str) -> str:
@@ -146,7 +146,7 @@ def test_pages_give_each_definition_once() -> None:
         bundle = bundle_of(path)
         assert bundle["total"] == len(whole)
         assert bool(link(bundle, "previous")) == (pages > 0)
-        seen += [each["resource"]["id"] for each in bundle["entry"]]
+        seen += [entry["resource"]["id"] for entry in bundle["entry"]]
         path, pages = link(bundle, "next"), pages + 1
 
     assert seen == whole
@@ -181,7 +181,7 @@ def test_a_summary_has_the_elements_that_r4_puts_into_it_and_says_so() -> None:
 
     assert {"url", "version", "content", "count", "property", "caseSensitive"} <= set(resource)
     assert set(resource) & {"concept", "description", "copyright", "text"} == set()
-    assert [each["code"] for each in resource["meta"]["tag"]] == ["SUBSETTED"]
+    assert [tag["code"] for tag in resource["meta"]["tag"]] == ["SUBSETTED"]
 
 
 def test_text_and_data_are_the_two_halves() -> None:
@@ -212,7 +212,7 @@ def test_single_elements_come_with_those_that_must_be_there() -> None:
 def test_a_search_can_be_of_parts_too() -> None:
     entries = bundle_of("/fhir/CodeSystem?_elements=url")["entry"]
 
-    assert all("concept" not in each["resource"] for each in entries)
+    assert all("concept" not in entry["resource"] for entry in entries)
 
 
 def test_an_unknown_parameter_is_left_out_and_named() -> None:
@@ -222,8 +222,8 @@ def test_an_unknown_parameter_is_left_out_and_named() -> None:
     assert bundle["total"] == 1
     assert match["search"]["mode"] == "match"
     assert outcome["search"]["mode"] == "outcome"
-    assert [each["location"] for each in outcome["resource"]["issue"]] == [["query#/colour"], ["query#/_sort"]]
-    assert {each["severity"] for each in outcome["resource"]["issue"]} == {"warning"}
+    assert [issue["location"] for issue in outcome["resource"]["issue"]] == [["query#/colour"], ["query#/_sort"]]
+    assert {issue["severity"] for issue in outcome["resource"]["issue"]} == {"warning"}
     assert link(bundle, "self") == "/fhir/CodeSystem?_id=seed-term"
 
 
@@ -305,15 +305,15 @@ def test_json_can_be_indented() -> None:
 
 def test_the_capability_statement_declares_what_the_table_has() -> None:
     (rest,) = json_of(get("/fhir/metadata"))["rest"]
-    declared = {each["type"]: each for each in rest["resource"] if "interaction" in each}
+    declared = {resource["type"]: resource for resource in rest["resource"] if "interaction" in resource}
 
-    assert {kind: [each["code"] for each in said["interaction"]] for kind, said in declared.items()} == {
-        kind: list(dict.fromkeys(each.code for each in INTERACTIONS if each.type == kind))
-        for kind in dict.fromkeys(each.type for each in INTERACTIONS)
+    assert {kind: [interaction["code"] for interaction in said["interaction"]] for kind, said in declared.items()} == {
+        kind: list(dict.fromkeys(interaction.code for interaction in INTERACTIONS if interaction.type == kind))
+        for kind in dict.fromkeys(interaction.type for interaction in INTERACTIONS)
     }
     for kind, said in declared.items():
-        names = ",".join(each["name"] for each in said["searchParam"])
-        query = "&".join(f"{each['name']}=x" for each in said["searchParam"])
+        names = ",".join(search_param["name"] for search_param in said["searchParam"])
+        query = "&".join(f"{search_param['name']}=x" for search_param in said["searchParam"])
 
         assert names in ("_id,url,version,name,title,status,code", "_id,url,version,name,title,status")
         assert bundle_of(f"/fhir/{kind}?{query}", headers=STRICT)["total"] == 0

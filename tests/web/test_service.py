@@ -113,7 +113,9 @@ def test_the_capability_statement_is_valid_and_declares_what_is_served() -> None
     statement = json_of(client().get("/fhir/metadata"))
 
     assert [issue for issue in validate(statement, kind="CapabilityStatement") if issue["severity"] == "error"] == []
-    assert {each["name"] for kind in statement["rest"][0]["resource"] for each in kind.get("operation", ())} >= {"validate"}
+    assert {operation["name"] for kind in statement["rest"][0]["resource"] for operation in kind.get("operation", ())} >= {
+        "validate"
+    }
 
 
 @pytest.mark.parametrize(("path", "document"), [("encounter", "encounter.json"), ("ai-report", "ai_report.json")])

@@ -40,8 +40,8 @@ class BodyBinder:
         """The object that a YAML mapping describes."""
         problems: list[Problem] = []
         heads, when_text, let_texts = read_structure(node, problems)
-        for each in problems:
-            self.frame.report(each)
+        for problem in problems:
+            self.frame.report(problem)
         loops: list[Loop] = []
         for head in heads:
             loop, scope = self.loop(head, scope)
@@ -356,7 +356,7 @@ class BodyBinder:
         for said, names in needed.items():
             made = [entries[name] for name in names if name in entries]
             reasons = [entries["_" + name] for name in names if "_" + name in entries]
-            if any(made or each.certain for each in reasons):
+            if any(made or reason.certain for reason in reasons):
                 continue  # the reason for its absence stands in for it
             if not made:
                 hint = "add it, or leave the object out with `when`"
@@ -373,7 +373,7 @@ def _rivals(entries: Mapping[str, Node], shape: Shape) -> tuple[tuple[str, tuple
         choice = shape.fields[name].choice
         if choice is not None:
             members.setdefault(choice, []).append(name)
-    return tuple((name, tuple(each[:at])) for each in members.values() for at, name in enumerate(each) if at)
+    return tuple((name, tuple(member[:at])) for member in members.values() for at, name in enumerate(member) if at)
 
 
 def _is_wrapped(node: MappingNode, made: Kind | Shape) -> bool:

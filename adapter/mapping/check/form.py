@@ -63,7 +63,7 @@ class Calls:
                 "unknown-function", mark, f"there is no function `{name}`", name, {*self.functions, *_FORMS, "ref"}
             )
             return None
-        arguments = [binder.bind(each, mark, scope) for each in node.args]
+        arguments = [binder.bind(arg, mark, scope) for arg in node.args]
         return self._function(binder.frame, self.functions[name], arguments, mark)
 
     def _ref(self, binder: Binder, node: ast.Call, mark: Mark, scope: Scope) -> Value | None:
@@ -124,7 +124,7 @@ class Calls:
         )
 
     def _function(self, frame: Frame, function: Function, arguments: list[Value | None], mark: Mark) -> Value | None:
-        values = [each for each in arguments if each is not None]
+        values = [argument for argument in arguments if argument is not None]
         if len(values) < len(arguments):
             return None
         missing = len(values) < len(function.takes)

@@ -345,7 +345,7 @@ def _with_identity(source: MapSource, body: ObjectNode, early: Header, bench: Bi
     value = binder.text(text[1:], leaf.mark, early.scope) if text.startswith("=") else leaf.value
     entries = (
         ("id", replace(leaf, value=replace(leaf.value, code="resource_id"))),
-        *(each for each in body.entries if each[0] != "id"),
+        *(entry for entry in body.entries if entry[0] != "id"),
     )
     return replace(body, entries=entries), replace(leaf, value=value or leaf.value)
 

@@ -138,7 +138,7 @@ class Generator:
         if not rivals:
             self._entry(put, child, inner, sites)
             return
-        with self.block("if " + " and ".join(f"{each!r} not in {local}" for each in rivals) + ":"):
+        with self.block("if " + " and ".join(f"{rival!r} not in {local}" for rival in rivals) + ":"):
             noted: list[Site] = []
             self._entry(put, child, inner, noted)
             self._note(tuple(noted), at)

@@ -293,11 +293,11 @@ class _FileReader:
 def _loop_parts(text: str) -> list[str]:
     """The parts of `a in x for b in y`; a `for` within brackets belongs to its expression."""
     parts, start = [], 0
-    for each in _NEXT_LOOP.finditer(text):
-        before = text[start : each.start()]
+    for match in _NEXT_LOOP.finditer(text):
+        before = text[start : match.start()]
         if all(before.count(opening) == before.count(closing) for opening, closing in ("()", "[]")):
             parts.append(before)
-            start = each.end()
+            start = match.end()
     return [*parts, text[start:]]
 
 

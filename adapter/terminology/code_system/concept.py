@@ -87,10 +87,10 @@ class Concepts:
     def _link(self, parent_codes: frozenset[str] | set[str]) -> None:
         """The hierarchy that is said by properties (http://hl7.org/fhir/R4/codesystem-concept-properties.html: parent, child)."""
         for concept in self.by_code.values():
-            for each in concept.element.get("property") or ():
-                name = each.get("code")
+            for prop in concept.element.get("property") or ():
+                name = prop.get("code")
                 if name in parent_codes or name in _CHILD:
-                    other = self.by_code.get(str(each.get("valueCode") or ""))
+                    other = self.by_code.get(str(prop.get("valueCode") or ""))
                     if other is not None and other is not concept:
                         above, below = (concept, other) if name in _CHILD else (other, concept)
                         _connect(above, below)

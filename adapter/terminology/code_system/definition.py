@@ -34,7 +34,7 @@ def text_of(element: Element) -> str:
 
 def extension_value(element: Element, url: str) -> str:
     """The value of the first extension with this URL, as text."""
-    return next((text_of(each) for each in element.get("extension") or () if each.get("url") == url), "")
+    return next((text_of(extension) for extension in element.get("extension") or () if extension.get("url") == url), "")
 
 
 class Definition:
@@ -64,7 +64,7 @@ class Definition:
     @cached_property
     def declared(self) -> dict[str, Element]:
         """The declared properties by code."""
-        return {str(each.get("code")): each for each in self.resource.get("property") or ()}
+        return {str(prop.get("code")): prop for prop in self.resource.get("property") or ()}
 
     def codes_of(self, name: str) -> frozenset[str]:
         """The codes of the properties that mean what HL7's concept property of this name means."""
@@ -142,25 +142,25 @@ class CodeSystem:
     def has_supplement(self, canonical: str) -> bool:
         """Whether a supplement is in use; without a version any one counts."""
         url, version = split(canonical)
-        return any(each.url == url and version in {None, each.version} for each in self.supplements)
+        return any(supplement.url == url and version in {None, supplement.version} for supplement in self.supplements)
 
     def elements(self, concept: Concept) -> Iterator[tuple[Definition, Element]]:
         """What is said of a concept: by the definition, then by each supplement."""
         yield self.definition, concept.element
-        for each in self.supplements:
-            found = each.concepts.by_code.get(concept.code)
+        for supplement in self.supplements:
+            found = supplement.concepts.by_code.get(concept.code)
             if found:
-                yield each, found.element
+                yield supplement, found.element
 
     def properties(self, concept: Concept) -> Iterator[tuple[Element, Element | None]]:
         """The properties of a concept, each with its declaration."""
         for definition, element in self.elements(concept):
-            for each in element.get("property") or ():
-                yield each, definition.declared.get(str(each.get("code")))
+            for prop in element.get("property") or ():
+                yield prop, definition.declared.get(str(prop.get("code")))
 
     def extensions(self, concept: Concept) -> list[Element]:
         """The extensions of a concept."""
-        return [each for _, element in self.elements(concept) for each in element.get("extension") or ()]
+        return [extension for _, element in self.elements(concept) for extension in element.get("extension") or ()]
 
     def designations(self, concept: Concept) -> list[Designation]:
         """The display and all designations of a concept, the display first."""
@@ -171,7 +171,7 @@ class CodeSystem:
             source = None if definition is self.definition else definition.canonical
             if source and element.get("display"):
                 found.append(Designation(value=element["display"], language=definition.language, is_main=True, source=source))
-            found.extend(designation_of(each, source) for each in element.get("designation") or ())
+            found.extend(designation_of(designation, source) for designation in element.get("designation") or ())
         return found
 
     def texts(self, concept: Concept) -> Iterator[str]:
@@ -179,13 +179,13 @@ class CodeSystem:
         yield concept.code
         for _, element in self.elements(concept):
             yield str(element.get("display") or "")
-            for each in element.get("designation") or ():
-                yield str(each.get("value") or "")
+            for designation in element.get("designation") or ():
+                yield str(designation.get("value") or "")
 
     def is_abstract(self, concept: Concept) -> bool:
         """Whether a concept only groups others (http://hl7.org/fhir/R4/codesystem-concept-properties.html: notSelectable)."""
         names = self.definition.not_selectable
-        return any(each.get("code") in names and value_of(each) is True for each in concept.element.get("property") or ())
+        return any(prop.get("code") in names and value_of(prop) is True for prop in concept.element.get("property") or ())
 
     def status(self, concept: Concept) -> str | None:
         """The status of a concept, from its property, from flags, or from the standards status."""

@@ -62,7 +62,7 @@ class Designation:
     def to_json(self) -> JsonObject:
         """As ValueSet.expansion.contains.designation."""
         said: JsonObject = {}
-        kept = [each for each in self.extensions if each.get("url") in _KEPT_EXTENSIONS]
+        kept = [extension for extension in self.extensions if extension.get("url") in _KEPT_EXTENSIONS]
         if kept:
             said["extension"] = kept
         if self.language:
@@ -88,10 +88,14 @@ def preferred(designations: Sequence[Designation], languages: Languages | None) 
     for wanted in languages.preferences:
         for current in (True, False):
             for depth in Depth:
-                found = [each for each in designations if wanted.is_match(each.language, depth) and each.is_current >= current]
+                found = [
+                    designation
+                    for designation in designations
+                    if wanted.is_match(designation.language, depth) and designation.is_current >= current
+                ]
                 if found:
                     return next((each for each in found if each.is_preferred), found[0])
-    return next((each for each in designations if each.language is None and each.is_display), None)
+    return next((designation for designation in designations if designation.language is None and designation.is_display), None)
 
 
 def _first(designations: Sequence[Designation]) -> Designation | None:
@@ -117,10 +121,10 @@ class Match(Enum):
 
 def match(display: str, designations: Iterable[Designation]) -> Match:
     """Compare a display with some designations; case never matters."""
-    values = [each.value for each in designations]
-    if display.lower() in (each.lower() for each in values):
+    values = [designation.value for designation in designations]
+    if display.lower() in (value.lower() for value in values):
         return Match.SAME
-    same = _folded(display) in (_folded(each) for each in values)
+    same = _folded(display) in (_folded(value) for value in values)
     return Match.WHITESPACE if same else Match.NONE
 
 
@@ -129,15 +133,15 @@ def in_languages(
 ) -> list[Designation]:
     """The designations in a wanted language, in none, or in the given default language; all if no language is wanted."""
     return [
-        each
-        for each in designations
-        if languages is None or languages.has(each.language) or (default is not None and each.language == default)
+        designation
+        for designation in designations
+        if languages is None or languages.has(designation.language) or (default is not None and designation.language == default)
     ]
 
 
 def listed(designations: Iterable[Designation]) -> str:
     """Some designations as a message names them: `'A' (en), 'B' (de) or 'C'`."""
-    shown = [each.shown for each in designations]
+    shown = [designation.shown for designation in designations]
     return " or ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
 
 

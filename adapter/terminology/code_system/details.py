@@ -56,7 +56,7 @@ def details_of(
         concept=concept,
         display=display.value if display else None,
         designations=tuple(designations) if shows_all or "designation" in properties else (),
-        properties=tuple(each for each in _properties(system, concept) if shows_all or each.code in properties),
+        properties=tuple(property_ for property_ in _properties(system, concept) if shows_all or property_.code in properties),
     )
 
 

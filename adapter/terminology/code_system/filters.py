@@ -47,7 +47,7 @@ class _Said:
 
     def codes(self) -> frozenset[str]:
         """The values of a list."""
-        return frozenset(each.strip() for each in self.value.split(","))
+        return frozenset(word.strip() for word in self.value.split(","))
 
 
 def filters_of(include: Element, system: CodeSystem, *, value_set: str, place: str = "") -> list[Filter]:
@@ -79,7 +79,7 @@ def _op(element: Element) -> str:
     if said:
         return str(said)
     extensions = (element.get("_op") or {}).get("extension") or ()
-    return str(next((value_of(each) for each in extensions if each.get("url") == _R5_OP), ""))
+    return str(next((value_of(extension) for extension in extensions if extension.get("url") == _R5_OP), ""))
 
 
 def _filter(said: _Said) -> Filter:
@@ -102,7 +102,7 @@ def _named(said: _Said) -> Callable[[], Iterable[Concept]] | None:
     """The concepts that are named by code."""
     if said.op not in {"=", "in"}:
         return None
-    codes = [said.value] if said.op == "=" else [each.strip() for each in said.value.split(",")]
+    codes = [said.value] if said.op == "=" else [word.strip() for word in said.value.split(",")]
     return lambda: [found for found in map(said.system.find, codes) if found]
 
 
@@ -166,10 +166,10 @@ def _comparison(said: _Said, values: Callable[[Concept], list[str]]) -> Test:
         return lambda concept: said.value in values(concept)
     if said.op == "in":
         codes = said.codes()
-        return lambda concept: any(each in codes for each in values(concept))
+        return lambda concept: any(value in codes for value in values(concept))
     if said.op == "not-in":
         codes = said.codes()
-        return lambda concept: not any(each in codes for each in values(concept))
+        return lambda concept: not any(value in codes for value in values(concept))
     if said.op == "regex":
         return _regex(said, values)
     raise said.refusal()
@@ -196,8 +196,8 @@ def _values_of(said: _Said) -> Callable[[Concept], list[str]]:
     fixed: Mapping[str, Callable[[Concept], list[str]]] = {
         "display": lambda concept: [concept.display] if concept.display else [],
         "definition": lambda concept: [concept.definition] if concept.definition else [],
-        "parent": lambda concept: [each.code for each in concept.parents],
-        "child": lambda concept: [each.code for each in concept.children],
+        "parent": lambda concept: [parent.code for parent in concept.parents],
+        "child": lambda concept: [child.code for child in concept.children],
         "status": lambda concept: [status] if (status := system.status(concept)) else [],
         "inactive": lambda concept: [_word(value=system.is_inactive(concept))],
         "deprecated": lambda concept: [_word(value=system.is_deprecated(concept))],
@@ -205,7 +205,7 @@ def _values_of(said: _Said) -> Callable[[Concept], list[str]]:
     if name in fixed:
         return fixed[name]
     names = system.definition.not_selectable if name == "notSelectable" else {name}
-    if name not in _DERIVED and not any(name in each.declared for each in (system.definition, *system.supplements)):
+    if name not in _DERIVED and not any(name in supplement.declared for supplement in (system.definition, *system.supplements)):
         raise said.refusal()
     return lambda concept: [text_of(each) for each, _ in system.properties(concept) if each.get("code") in names]
 

@@ -53,7 +53,7 @@ def check_other_display(query: CodeQuery, context: RequestContext, *, is_lenient
 
 def _displays(designations: list[Designation], languages: Languages | None) -> list[Designation]:
     """The displays in the wanted languages."""
-    return [each for each in in_languages(designations, languages) if each.is_display]
+    return [in_language for in_language in in_languages(designations, languages) if in_language.is_display]
 
 
 def _count(designations: list[Designation], languages: Languages | None) -> int:
@@ -66,7 +66,7 @@ def _wrong(query: CodeQuery, context: RequestContext, same: Match, *, severity: 
     message = messages.WRONG_WHITESPACE if same is Match.WHITESPACE else messages.WRONG_DISPLAY
     displays = _displays(designations, context.languages)
     count = len(_closest(displays, context.languages))
-    choices = listed(displays or [each for each in designations if each.is_display])
+    choices = listed(displays or [designation for designation in designations if designation.is_display])
     if not displays:
         # There are designations in the language, but none that could stand as display.
         severity, count = Severity.WARNING, _count(designations, context.languages)
@@ -87,9 +87,10 @@ def _closest(designations: list[Designation], languages: Languages | None) -> li
         return designations
     for depth in Depth:
         closest = [
-            each
-            for each in designations
-            if each.language is None or any(preference.is_match(each.language, depth) for preference in languages.preferences)
+            designation
+            for designation in designations
+            if designation.language is None
+            or any(preference.is_match(designation.language, depth) for preference in languages.preferences)
         ]
         if closest:
             return closest
@@ -115,8 +116,8 @@ def _none_for_language(query: CodeQuery, context: RequestContext, severity: Seve
 
 def _inactive(query: CodeQuery, display: str) -> TerminologyIssue:
     coding, designations = query.coding, query.facts.designations
-    status = next(each.status for each in designations if match(display, [each]) is Match.SAME)
-    right = [each.value for each in designations if each.is_current and each.is_display]
+    status = next(designation.status for designation in designations if match(display, [designation]) is Match.SAME)
+    right = [designation.value for designation in designations if designation.is_current and designation.is_display]
     choices = f"'{right[0]}'" if len(right) == 1 else f"one of {', '.join(right)}"
     said = messages.INACTIVE_DISPLAY
     return said.issue(coding.at("display"), display=display, code=coding.code, status=status, choices=choices)

@@ -52,4 +52,4 @@ def designations_of(known: Known, element: Element) -> list[Designation]:
     display = element.get("display")
     designations = known.system.designations(known.concept)
     designations += [Designation(value=str(display), is_main=True)] if display else []
-    return designations + [designation_of(each) for each in element.get("designation") or ()]
+    return designations + [designation_of(designation) for designation in element.get("designation") or ()]

@@ -94,7 +94,7 @@ class Expanded:
     def codes(self) -> set[tuple[str, str]]:
         """System and code of everything."""
         if not self._codes:
-            self._codes.update((each.url, each.code) for each in self.entries)
+            self._codes.update((entry.url, entry.code) for entry in self.entries)
         return self._codes
 
     def note(self, name: str, value: str) -> None:

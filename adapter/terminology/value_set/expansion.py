@@ -83,8 +83,8 @@ class _Expansion:
     def _names_several_versions(self) -> bool:
         """Whether includes and excludes name more than one version of a code system."""
         named: dict[str, str | None] = {}
-        for each in (*self._includes, *self._excludes):
-            if each.get("system") and named.setdefault(each["system"], each.get("version")) != each.get("version"):
+        for include in (*self._includes, *self._excludes):
+            if include.get("system") and named.setdefault(include["system"], include.get("version")) != include.get("version"):
                 return True
         return False
 
@@ -109,7 +109,7 @@ class _Expansion:
         imports = list(self._imports(exclude))
         if not exclude.get("system"):
             first, *others = imports
-            entries = (each for each in first.entries if _is_in_all(each, others))
+            entries = (entry for entry in first.entries if _is_in_all(entry, others))
         else:
             system = self._code_system(exclude)
             if not (exclude.get("concept") or exclude.get("filter") or imports or each_code):
@@ -119,7 +119,7 @@ class _Expansion:
             concepts = self._concepts(exclude, system, place=place)
             made = (_entry(Known(system=system, concept=concept)) for concept in concepts)
             entries = (each for each in made if _is_in_all(each, imports))
-        self._excluded |= {self._key(each.url, each.version, each.code) for each in entries}
+        self._excluded |= {self._key(entry.url, entry.version, entry.code) for entry in entries}
 
     def _is_excluded(self, entry: ExpansionEntry) -> bool:
         systems = {(entry.url, None), (entry.url, entry.version)}
@@ -135,8 +135,8 @@ class _Expansion:
             first, *others = imports
             for name, value in first.parameters:
                 self._made.note(name, value)
-            for each in first.entries:
-                self._add(each, others)
+            for entry in first.entries:
+                self._add(entry, others)
             return
         self._include_system(include, self._code_system(include), imports, place=place)
 
@@ -212,8 +212,8 @@ class _Expansion:
             raise OperationRefusedError(*issues)
         self._mention(system.resource)
         self._made.note("used-codesystem", system.canonical)
-        for each in system.supplements:
-            self._made.note("used-supplement", each.canonical)
+        for supplement in system.supplements:
+            self._made.note("used-supplement", supplement.canonical)
         if not system.is_complete:
             self._made.is_fragment = True
             self._made.note("used-fragment", system.canonical)
@@ -222,7 +222,7 @@ class _Expansion:
     def _concepts(self, element: Element, system: CodeSystem, *, place: str) -> Iterable[Concept]:
         """The concepts that an include or exclude names: listed, filtered, or all."""
         if element.get("concept"):
-            return [found for each in element["concept"] if (found := system.find(str(each.get("code"))))]
+            return [found for concept in element["concept"] if (found := system.find(str(concept.get("code"))))]
         filters = filters_of(element, system, value_set=self._value_set.canonical, place=place)
         return selected(system, filters) if filters else system.all()
 
@@ -341,8 +341,8 @@ def _entry(known: Known, element: Element | None = None) -> ExpansionEntry:
 def _own_texts(element: Element) -> Iterator[str]:
     """The words that a value set has for a concept."""
     yield str(element.get("display") or "")
-    for each in element.get("designation") or ():
-        yield str(each.get("value") or "")
+    for designation in element.get("designation") or ():
+        yield str(designation.get("value") or "")
 
 
 def _is_in_all(entry: ExpansionEntry, imports: Iterable[Expanded]) -> bool:

@@ -30,7 +30,9 @@ def included_version(context: RequestContext, include: Element, query: CodeQuery
         return version
     if version and is_match(version, given):
         version = given
-    if not version and any(is_match(given, each) for each in context.catalog.code_system_versions(coding.system)):
+    if not version and any(
+        is_match(given, code_system_version) for code_system_version in context.catalog.code_system_versions(coding.system)
+    ):
         version = given
     system = context.ruled_code_system(coding.system, version)
     if system is None and version != given:
@@ -49,7 +51,9 @@ def picked_version(context: RequestContext, includes: Iterable[Element], coding:
     """
     if coding.version or context.code_system(coding.system, None) is None:
         return None
-    versions = {str(each["version"]) for each in includes if each.get("system") == coding.system and each.get("version")}
+    versions = {
+        str(include["version"]) for include in includes if include.get("system") == coding.system and include.get("version")
+    }
     if len(versions) <= 1:
         return None
     fit = [version for version in versions if _knows(context.ruled_code_system(coding.system, version), coding)]

@@ -62,7 +62,7 @@ class Members:
     def systems(self) -> list[str]:
         """The code systems that the value set takes codes from, imported ones included, each once."""
         compose = self.value_set.compose or {}
-        own = [str(each["system"]) for each in compose.get("include") or () if each.get("system")]
+        own = [str(include["system"]) for include in compose.get("include") or () if include.get("system")]
         listed = [] if compose else [str(each["system"]) for each in self.value_set.listed if each.get("system")]
         return list(dict.fromkeys([*own, *listed, *(url for each in self.imports.values() for url in each.systems())]))
 
@@ -232,4 +232,4 @@ def _designations(element: Element) -> list[Designation]:
     """The display and the designations that a value set gives a concept."""
     display = element.get("display")
     own = [Designation(value=str(display).strip(), is_main=True)] if display else []
-    return [*own, *(designation_of(each) for each in element.get("designation") or ())]
+    return [*own, *(designation_of(designation) for designation in element.get("designation") or ())]

@@ -41,7 +41,7 @@ def check_modifiers(value_set: ValueSet) -> None:
     """Raise OperationRefusedError if something changes the meaning of the value set in a way that nobody here knows."""
     compose = value_set.compose or {}
     parts = [compose, *(compose.get("include") or ()), *(compose.get("exclude") or ())]
-    if any(value_set.resource.get(name) for name in _WITHOUT_MEANING) or any(each.get("modifierExtension") for each in parts):
+    if any(value_set.resource.get(name) for name in _WITHOUT_MEANING) or any(part.get("modifierExtension") for part in parts):
         raise messages.MODIFIER_EXTENSION.refusal(value_set=value_set.canonical)
     if compose.get("lockedDate"):
         raise messages.LOCKED_DATE.refusal(value_set=value_set.canonical)
@@ -106,7 +106,9 @@ def _check_supplements(members: Members) -> None:
     context = members.context
     systems = [context.ruled_code_system(url, None) for url in members.systems()] if context.supplements else []
     missing = [
-        each for each in context.required_supplements if not any(system and system.has_supplement(each) for system in systems)
+        required_supplement
+        for required_supplement in context.required_supplements
+        if not any(system and system.has_supplement(required_supplement) for system in systems)
     ]
     if missing:
         raise messages.supplements_missing(missing)

@@ -109,9 +109,13 @@ def _with_system(coding: Coding, members: Members, report: Report) -> Coding:
 def inferred_systems(members: Members, coding: Coding) -> list[str]:
     """The code systems that a code without one can be of, so that the value set is about it."""
     compose = members.value_set.compose or {}
-    is_plain = not any(each.get("valueSet") or not each.get("system") for each in compose.get("include") or ())
-    if compose and is_plain and not any(each.get("valueSet") or each.get("filter") for each in compose.get("exclude") or ()):
-        systems = [str(each["system"]) for each in compose["include"] if _can_hold(each, members.context, coding.code)]
+    is_plain = not any(include.get("valueSet") or not include.get("system") for include in compose.get("include") or ())
+    if (
+        compose
+        and is_plain
+        and not any(exclude.get("valueSet") or exclude.get("filter") for exclude in compose.get("exclude") or ())
+    ):
+        systems = [str(include["system"]) for include in compose["include"] if _can_hold(include, members.context, coding.code)]
         return list(dict.fromkeys(systems))
     codings = [replace(coding, system=url) for url in members.systems()]
     return [each.system for each in codings if members.has(silently(each))]
@@ -119,7 +123,7 @@ def inferred_systems(members: Members, coding: Coding) -> list[str]:
 
 def _can_hold(include: Element, context: RequestContext, code: str) -> bool:
     if include.get("concept"):
-        return any(each.get("code") == code for each in include["concept"])
+        return any(concept.get("code") == code for concept in include["concept"])
     system = context.ruled_code_system(include["system"], include.get("version") or None)
     return system is not None and system.find(code) is not None
 
@@ -197,7 +201,7 @@ def _judge_system(query: CodeQuery, context: RequestContext, version: str | None
 def _version_of(members: Members, system: str) -> str | None:
     """The newest version of a code system that the value set names."""
     includes = (members.value_set.compose or {}).get("include") or ()
-    return latest(each["version"] for each in includes if each.get("system") == system and each.get("version"))
+    return latest(include["version"] for include in includes if include.get("system") == system and include.get("version"))
 
 
 def _softened(question: Question, state: _State) -> Iterator[TerminologyIssue]:
@@ -223,7 +227,7 @@ def _say_not_in(members: Members, question: Question, report: Report, *, shown: 
         return
     if question.form == "codeableConcept" and not question.is_of_code_system:
         report.add(messages.NO_VALID_CODING.issue(value_set=value_set))
-    elif question.codings and all(each.code for each in question.codings):
+    elif question.codings and all(coding.code for coding in question.codings):
         place = question.codings[0].at("code")
         report.add(messages.NOT_IN_VALUE_SET.issue(place, codes=", ".join(shown), value_set=value_set))
 

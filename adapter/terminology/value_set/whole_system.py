@@ -31,7 +31,7 @@ def validate_in_system(context: RequestContext, question: Question, reference: S
     """
     system = _given(context, reference.resource) if reference.resource is not None else _named(context, reference, question)
     context.need_supplements(system)
-    codings = tuple(each if each.system else replace(each, system=system.url) for each in question.codings)
+    codings = tuple(coding if coding.system else replace(coding, system=system.url) for coding in question.codings)
     return validate(_members(context, system, question.rules), replace(question, codings=codings))
 
 

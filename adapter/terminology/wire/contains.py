@@ -68,7 +68,7 @@ def shown(entry: ExpansionEntry, show: Show, declared: Declared, *, nested: bool
     """The entry as `contains`; `declared` takes note of its properties. Its children are in it if it is `nested`."""
     said = _element(entry.known, entry.element, show, declared=declared) if entry.known else _as_it_is(entry.element)
     if nested and entry.children:
-        said["contains"] = [shown(each, show, declared, nested=True) for each in entry.children]
+        said["contains"] = [shown(child, show, declared, nested=True) for child in entry.children]
     return said
 
 
@@ -102,15 +102,19 @@ def _words(known: Known, element: Element, show: Show) -> Resource:
     best = preferred(designations, show.languages)
     if best and best.value:
         said["display"] = best.value
-    others = [each for each in designations if each is not best and _is_asked_for(each, show.designation_filters)]
+    others = [
+        designation
+        for designation in designations
+        if designation is not best and _is_asked_for(designation, show.designation_filters)
+    ]
     if show.with_designations and others:
-        said["designation"] = [each.to_json() for each in others]
+        said["designation"] = [other.to_json() for other in others]
     return said
 
 
 def _kept(extensions: Sequence[Element], names: Sequence[str]) -> Iterator[Element]:
     urls = {_EXTENSION + name for name in names}
-    return (each for each in extensions if each.get("url") in urls)
+    return (extension for extension in extensions if extension.get("url") in urls)
 
 
 def _is_asked_for(designation: Designation, filters: Sequence[str]) -> bool:

@@ -17,7 +17,7 @@ def convert(service: Service, request: Request) -> Response:
     if made.content is None:
         return refusal_answer(made, service.base)
     answer = bytes_answer(made.content) if media_type == FHIR_JSON else json_answer(made.to_answer(service.base), media_type=JSON)
-    counts = (f"{name}={sum(each.severity is severity for each in made.problems)}" for name, severity in _COUNTED)
+    counts = (f"{name}={sum(problem.severity is severity for problem in made.problems)}" for name, severity in _COUNTED)
     answer.headers["Adapter-Issues"] = ", ".join(counts)
     return answer
 

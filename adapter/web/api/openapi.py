@@ -64,13 +64,13 @@ def _operation(route: Route) -> JsonObject:
     if parameters:
         said["parameters"] = [
             {
-                "name": each.name,
-                "in": each.place,
-                "description": each.says,
-                "required": each.place == "path",
-                "schema": {"type": "string", **({"enum": list(each.values)} if each.values else {})},
+                "name": parameter.name,
+                "in": parameter.place,
+                "description": parameter.says,
+                "required": parameter.place == "path",
+                "schema": {"type": "string", **({"enum": list(parameter.values)} if parameter.values else {})},
             }
-            for each in parameters
+            for parameter in parameters
         ]
     if route.takes:
         said["requestBody"] = {

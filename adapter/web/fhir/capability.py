@@ -16,7 +16,7 @@ def capability_statement(base: str, resource_types: Sequence[str], routes: Seque
     """The CapabilityStatement (http://hl7.org/fhir/R4/capabilitystatement.html): exactly the FHIR operations of the table."""
     operations = [route for route in routes if route.operation]
     definition = "http://hl7.org/fhir/OperationDefinition/Resource-"
-    named = [{"name": each.operation, "definition": f"{definition}{each.operation}"} for each in operations]
+    named = [{"name": operation.operation, "definition": f"{definition}{operation.operation}"} for operation in operations]
     return {
         "resourceType": "CapabilityStatement",
         "extension": features(),

@@ -101,7 +101,7 @@ def search(kind: str, service: Service, request: Request) -> Response:
 
 def _criteria(kind: str, request: Request) -> tuple[list[Criterion], list[str]]:
     """What is searched for, and the parameters that nobody knows; raises UnreadableError for modifiers and empty values."""
-    parameters = {each.name: each for each in parameters_of(kind)}
+    parameters = {parameter.name: parameter for parameter in parameters_of(kind)}
     others = {*_OF_SEARCH, *EVERYWHERE}
     criteria: list[Criterion] = []
     unknown: list[str] = []
@@ -145,8 +145,8 @@ def _view(service: Service, held: Resource, query: Mapping[str, str]) -> Resourc
     if "_elements" not in query:
         summary = query.get("_summary", "false")
         return summarised(held, "false" if summary == "count" else summary, kind)  # type: ignore[arg-type]  # one of SUMMARIES
-    names = [each.strip() for each in query["_elements"].split(",")]
-    if not all(each in kind.elements for each in names):
+    names = [word.strip() for word in query["_elements"].split(",")]
+    if not all(name in kind.elements for name in names):
         text = f"a name is not an element of {held['resourceType']} in R4; check the spelling"
         raise UnreadableError(wrong_parameter("_elements", text))
     return with_elements(held, names, kind)
@@ -175,7 +175,7 @@ def _links(url: str, kept: Pairs, *, offset: int, count: int, total: int) -> Ite
 
 
 def _is_strict(request: Request) -> bool:
-    wishes = [each.strip().lower() for each in request.headers.get("Prefer", "").replace(";", ",").split(",")]
+    wishes = [word.strip().lower() for word in request.headers.get("Prefer", "").replace(";", ",").split(",")]
     return "handling=strict" in wishes
 
 
@@ -184,7 +184,7 @@ def _http_date(instant: str) -> str:
 
 
 def _unknown(name: str, kind: str, severity: Severity) -> Issue:
-    known = ", ".join(each.name for each in parameters_of(kind))
+    known = ", ".join(parameter.name for parameter in parameters_of(kind))
     text = "there is no such search parameter here" + (", so it was left out" if severity is Severity.WARNING else "")
     suggestion = f"known are: {known}"
     return Issue(
@@ -203,7 +203,7 @@ def _issue(code: IssueType, text: str) -> Issue:
 
 def _interactions() -> Iterator[Interaction]:
     for kind in TYPES:
-        rows = tuple((each.name, each.says) for each in parameters_of(kind))
+        rows = tuple((parameter.name, parameter.says) for parameter in parameters_of(kind))
         searched = (*rows, *_BOTH, *_ONLY_SEARCH)
         on_type, one = f"/fhir/{kind}", f"/fhir/{kind}/{{id}}"
         reading = partial(read, kind)
@@ -231,7 +231,7 @@ INTERACTIONS: tuple[Interaction, ...] = tuple(_interactions())
 
 def declared(kind: str) -> JsonObject:
     """What the CapabilityStatement says of a type besides its operations; nothing for types that are not held here."""
-    codes = [each.code for each in INTERACTIONS if each.type == kind]
+    codes = [interaction.code for interaction in INTERACTIONS if interaction.type == kind]
     if not codes:
         return {}
     return {
@@ -244,7 +244,12 @@ def declared(kind: str) -> JsonObject:
         "conditionalUpdate": False,
         "conditionalDelete": "not-supported",
         "searchParam": [
-            {"name": each.name, "definition": each.definition(kind), "type": each.type, "documentation": each.says}
-            for each in parameters_of(kind)
+            {
+                "name": parameter.name,
+                "definition": parameter.definition(kind),
+                "type": parameter.type,
+                "documentation": parameter.says,
+            }
+            for parameter in parameters_of(kind)
         ],
     }

@@ -54,39 +54,39 @@ FHIR_ROUTES: tuple[Route, ...] = (
     ),
     *(
         Route(
-            method=each.method,
-            path=each.path,
-            call=each.call,
-            says=each.says,
-            takes=(FORM,) if each.method == "POST" else (),
+            method=interaction.method,
+            path=interaction.path,
+            call=interaction.call,
+            says=interaction.says,
+            takes=(FORM,) if interaction.method == "POST" else (),
             gives=(FHIR_JSON, JSON),
-            statuses=each.statuses,
+            statuses=interaction.statuses,
             parameters=(
                 *(
                     RouteParameter(name=name, says=_OF_PATHS[name], place="path")
                     for name in _OF_PATHS
-                    if f"{{{name}}}" in each.path
+                    if f"{{{name}}}" in interaction.path
                 ),
-                *(RouteParameter(name=name, says=says) for name, says in each.parameters),
+                *(RouteParameter(name=name, says=says) for name, says in interaction.parameters),
             ),
         )
-        for each in definitions.INTERACTIONS
+        for interaction in definitions.INTERACTIONS
     ),
     *(
         Route(
-            method=each.method,
-            path=each.path,
-            call=each.call,
-            says=f"The terminology operation {each.operation.table.operation}.",
-            takes=(FHIR_JSON, JSON) if each.method == "POST" else (),
+            method=call.method,
+            path=call.path,
+            call=call.call,
+            says=f"The terminology operation {call.operation.table.operation}.",
+            takes=(FHIR_JSON, JSON) if call.method == "POST" else (),
             gives=(FHIR_JSON, JSON),
             statuses=terminology.STATUSES,
             parameters=(
-                *(RouteParameter(name="id", says="The id of the definition.", place="path") for _ in each.path.split("{id}")[1:]),
-                *(RouteParameter(name=row.name, says=f"{row.says[0].upper()}{row.says[1:]}.") for row in each.parameters),
+                *(RouteParameter(name="id", says="The id of the definition.", place="path") for _ in call.path.split("{id}")[1:]),
+                *(RouteParameter(name=row.name, says=f"{row.says[0].upper()}{row.says[1:]}.") for row in call.parameters),
             ),
         )
-        for each in terminology.CALLS
+        for call in terminology.CALLS
     ),
 )
 """FHIR's calls."""

@@ -40,16 +40,16 @@ class OperationCall:
     def parameters(self) -> Iterator[OperationParameter]:
         """What can stand in the query."""
         if self.method == "GET":
-            yield from (each for each in self.operation.table.rows if each.kind.is_text and each.is_supported)
+            yield from (row for row in self.operation.table.rows if row.kind.is_text and row.is_supported)
 
 
 def _calls() -> Iterator[OperationCall]:
-    for each in OPERATIONS:
-        on_type = f"/fhir/{each.type}" if each.type else "/fhir"
-        for where in (on_type, f"{on_type}/{{id}}") if each.is_on_instance else (on_type,):
+    for operation in OPERATIONS:
+        on_type = f"/fhir/{operation.type}" if operation.type else "/fhir"
+        for where in (on_type, f"{on_type}/{{id}}") if operation.is_on_instance else (on_type,):
             for method in ("GET", "POST"):
-                call = partial(carry_out, each)
-                yield OperationCall(operation=each, method=method, path=f"{where}/${each.name}", call=call)
+                call = partial(carry_out, operation)
+                yield OperationCall(operation=operation, method=method, path=f"{where}/${operation.name}", call=call)
 
 
 def carry_out(operation: TerminologyOperation, service: Service, request: Request, **parts: str) -> Response:
@@ -102,13 +102,13 @@ def _read(request: Request) -> JsonValue:
     try:
         return read_json(request.get_data(), "body")
     except UnreadableError as error:
-        raise OperationRefusedError(*(_said(each) for each in error.issues)) from None
+        raise OperationRefusedError(*(_said(issue) for issue in error.issues)) from None
 
 
 def _wrapped(operation: TerminologyOperation, body: JsonValue) -> JsonValue:
     """A resource as body stands for the parameter that holds one (http://hl7.org/fhir/R4/operations.html#request)."""
     kind = body.get("resourceType") if isinstance(body, dict) else None
-    own = [each for each in operation.table.rows if each.kind is ParameterType.RESOURCE and each.holds == (kind,)]
+    own = [row for row in operation.table.rows if row.kind is ParameterType.RESOURCE and row.holds == (kind,)]
     if len(own) != 1 or kind == "Parameters":
         return body
     return {"resourceType": "Parameters", "parameter": [{"name": own[0].name, "resource": body}]}
@@ -116,7 +116,7 @@ def _wrapped(operation: TerminologyOperation, body: JsonValue) -> JsonValue:
 
 def _structure_issues(release: Release, resource: JsonMapping) -> Iterable[TerminologyIssue]:
     """What of a resource is not as the release says; required elements may be missing, if the operation does not need them."""
-    return [_said(each) for each in release.structure.issues(dict(resource)) if each.rule != "structure/required"]
+    return [_said(issue) for issue in release.structure.issues(dict(resource)) if issue.rule != "structure/required"]
 
 
 def _said(issue: Issue) -> TerminologyIssue:

@@ -126,7 +126,7 @@ def test_a_credit_is_no_line_of_the_claim_and_is_reported() -> None:
 def test_only_diagnoses_in_icd_10_are_taken() -> None:
     diagnoses = dumped(convert(ADT, MDM, DFT))["diagnoses"]
 
-    assert [(each["icd10cm"], each["order"], each.get("certainty")) for each in diagnoses] == [
+    assert [(diagnosis["icd10cm"], diagnosis["order"], diagnosis.get("certainty")) for diagnosis in diagnoses] == [
         ("F84.0", 1, "suspected"),
         ("Q87.0", 2, "confirmed"),
     ]

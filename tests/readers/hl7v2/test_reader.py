@@ -54,7 +54,7 @@ def test_an_observation_belongs_to_its_order_and_a_note_to_its_parent() -> None:
 
     assert result["PATIENT"]["NTE"][0]["3"] == ["of the patient"]
     assert first["NTE"][0]["3"] == ["of A"]
-    assert [each["OBX"]["3"]["1"] for each in first["OBSERVATION"]] == ["X", "Y"]
+    assert [o_b_s_e_r_v_a_t_i_o_n["OBX"]["3"]["1"] for o_b_s_e_r_v_a_t_i_o_n in first["OBSERVATION"]] == ["X", "Y"]
     assert first["OBSERVATION"][0]["NTE"][0]["3"] == ["of X"]
     assert second["OBSERVATION"][0]["OBX"]["5"] == [{"1": "3"}]
 
@@ -151,7 +151,10 @@ def test_null_is_neither_absent_nor_text() -> None:
 
 def test_a_stray_separator_survives_in_a_text_and_divides_elsewhere() -> None:
     document = one(PID, "OBR|1", "OBX|1|TX|A||2^3 is 8~next", "OBX|2|CWE|B||x^y^z", "OBX|3|NM|C||5")
-    values = [each["OBX"]["5"] for each in document.tree["PATIENT_RESULT"][0]["ORDER_OBSERVATION"][0]["OBSERVATION"]]
+    values = [
+        o_b_s_e_r_v_a_t_i_o_n["OBX"]["5"]
+        for o_b_s_e_r_v_a_t_i_o_n in document.tree["PATIENT_RESULT"][0]["ORDER_OBSERVATION"][0]["OBSERVATION"]
+    ]
 
     assert values == [[{"1": "2^3 is 8\nnext"}], [{"1": "x", "2": "y", "3": "z"}], [{"1": "5"}]]
 

@@ -202,7 +202,11 @@ def _claim(service: str, mode: str, modifiers: tuple[str, ...]) -> str:
 
 def _defended(service: str, mode: str, modifier: str) -> str:
     said = {
-        payer: next("yes" if each.defensible else "no" for each in suggestions(service, mode, payer) if each.modifier == modifier)
+        payer: next(
+            "yes" if suggestion.defensible else "no"
+            for suggestion in suggestions(service, mode, payer)
+            if suggestion.modifier == modifier
+        )
         for payer in PAYERS
     }
     return _of_payers(said)

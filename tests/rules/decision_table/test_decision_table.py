@@ -26,7 +26,7 @@ def test_all_combinations_are_judged() -> None:
 
 @pytest.mark.parametrize(("service", "mode", "payer"), CONTEXTS)
 def test_what_the_suggestions_propose_is_never_an_error(service: str, mode: str, payer: str) -> None:
-    defended = [each.modifier for each in suggestions(service, mode, payer) if each.defensible]
+    defended = [suggestion.modifier for suggestion in suggestions(service, mode, payer) if suggestion.defensible]
     before = _errors(service, mode, (), payer)
 
     for size in range(1, len(defended) + 1):
@@ -38,9 +38,9 @@ def test_what_the_suggestions_propose_is_never_an_error(service: str, mode: str,
 
 @pytest.mark.parametrize(("service", "mode", "payer"), CONTEXTS)
 def test_what_is_not_defended_is_never_passed_in_silence(service: str, mode: str, payer: str) -> None:
-    for each in suggestions(service, mode, payer):
-        if not each.defensible and set(each.rules) <= set(RULE):
-            assert rules_of(service, mode, (each.modifier,), payer)
+    for suggestion in suggestions(service, mode, payer):
+        if not suggestion.defensible and set(suggestion.rules) <= set(RULE):
+            assert rules_of(service, mode, (suggestion.modifier,), payer)
 
 
 @pytest.mark.parametrize(("service", "mode"), VISITS)

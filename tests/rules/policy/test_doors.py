@@ -110,8 +110,8 @@ def test_the_explanation_is_the_same_over_http(client: Any) -> None:  # noqa: AN
     answer = client.post("/rules/explain", data=file.read_bytes(), content_type="application/json")
 
     assert (answer.status_code, answer.content_type) == (200, "application/json")
-    assert [each["outcome"] for each in answer.json["rules"]] == [each["outcome"] for each in told("explain", file)["rules"]]
-    assert {each["modifier"] for each in answer.json["suggestedModifiers"]} >= {"52", "95"}
+    assert [rule["outcome"] for rule in answer.json["rules"]] == [rule["outcome"] for rule in told("explain", file)["rules"]]
+    assert {suggested_modifier["modifier"] for suggested_modifier in answer.json["suggestedModifiers"]} >= {"52", "95"}
     assert answer.json["policy"]["standing"] == "adapter default, not payer-published"
 
 

@@ -28,20 +28,20 @@ def explained(case: Case) -> Explanation:
 
 
 def outcomes(case: Case) -> dict[str, tuple[str, str]]:
-    return {each.rule.id: (each.outcome, each.why) for each in explained(case).rules}
+    return {rule.rule.id: (rule.outcome, rule.why) for rule in explained(case).rules}
 
 
 def test_every_rule_is_told_in_the_order_of_the_table(make: Make) -> None:
     explanation = explained(make({}))
 
-    assert [each.rule for each in explanation.rules] == list(RULES)
-    assert all(each.why for each in explanation.rules)
-    assert tuple(each.modifier for each in explanation.suggestions) == TEN
+    assert [rule.rule for rule in explanation.rules] == list(RULES)
+    assert all(rule.why for rule in explanation.rules)
+    assert tuple(suggestion.modifier for suggestion in explanation.suggestions) == TEN
     assert explanation.policy == PayerPolicy()
 
 
 def test_a_rule_that_fired_has_its_issues(make: Make) -> None:
-    fired = [each for each in explained(make({f"{LINE}.units": 0})).rules if each.outcome == "fired"]
+    fired = [rule for rule in explained(make({f"{LINE}.units": 0})).rules if rule.outcome == "fired"]
 
     (found,) = (each for each in fired if each.rule.id != ALWAYS)
 
@@ -52,7 +52,7 @@ def test_a_rule_that_fired_has_its_issues(make: Make) -> None:
 def test_the_words_of_one_rule_are_said_once(make: Make) -> None:
     case = make({f"{LINE}.units": 0, "billing.lines[1].units": 0})
 
-    (found,) = (each for each in explained(case).rules if each.rule.id == "UNT-02")
+    (found,) = (rule for rule in explained(case).rules if rule.rule.id == "UNT-02")
     assert (found.why, len(found.issues)) == (RULE["UNT-02"].text, 2)
 
 
@@ -138,11 +138,11 @@ def test_every_example_can_be_explained(name: str) -> None:
     explanation = conversion_of(name).explanation
 
     assert explanation is not None
-    fired = {each.rule.id for each in explanation.rules if each.outcome == "fired"}
+    fired = {rule.rule.id for rule in explanation.rules if rule.outcome == "fired"}
     assert fired == {issue.rule for issue in conversion_of(name).issues} & set(RULE)
-    for each in explanation.rules:
-        if each.outcome in ("not-applicable", "skipped"):
-            assert not each.issues
+    for rule in explanation.rules:
+        if rule.outcome in ("not-applicable", "skipped"):
+            assert not rule.issues
 
 
 TECHNICIAN = {"key": "dr", "taxonomy": "246Z00000X", "taxonomy_label": "Geneticist", "role": "rendering"}

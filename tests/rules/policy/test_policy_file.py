@@ -212,7 +212,7 @@ def test_a_mistake_has_its_place_and_says_what_to_do(text: str, expected: str) -
 
 
 def test_all_mistakes_of_all_files_are_told_at_once() -> None:
-    assert [each.split(": ")[0] for each in problems_of("policy: a\nx: 1\ny: 2\n", "nothing: 1\n")] == [
+    assert [problem.split(": ")[0] for problem in problems_of("policy: a\nx: 1\ny: 2\n", "nothing: 1\n")] == [
         "1.yaml:2:1",
         "1.yaml:3:1",
         "2.yaml:1:1",
@@ -223,8 +223,8 @@ def test_a_ring_of_policies_is_told_once() -> None:
     problems = problems_of("policy: a\nextends: b\n", "policy: b\nextends: c\n", "policy: c\nextends: b\n")
 
     assert problems
-    assert all(": cycle: the policy extends itself: " in each for each in problems)
-    assert len({each.split(": ")[0] for each in problems}) == len(problems)
+    assert all(": cycle: the policy extends itself: " in problem for problem in problems)
+    assert len({problem.split(": ")[0] for problem in problems}) == len(problems)
 
 
 def test_a_key_with_several_periods_can_not_be_extended() -> None:

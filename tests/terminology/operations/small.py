@@ -225,16 +225,16 @@ def call(name: str, kind: str | None, /, **said: object) -> Resource:
 
 def value_of(parameters: Resource, name: str) -> Any:  # noqa: ANN401 - the value of a parameter
     """The value of the first parameter of this name, or None."""
-    for each in parameters["parameter"]:
-        if each["name"] == name:
-            return next(value for key, value in each.items() if key != "name")
+    for parameter in parameters["parameter"]:
+        if parameter["name"] == name:
+            return next(value for key, value in parameter.items() if key != "name")
     return None
 
 
 def texts(parameters: Resource) -> list[tuple[str, str]]:
     """Severity and text of the issues of an answer."""
     issues = (value_of(parameters, "issues") or {"issue": []})["issue"]
-    return [(each["severity"], each["details"]["text"]) for each in issues]
+    return [(issue["severity"], issue["details"]["text"]) for issue in issues]
 
 
 def said(error: OperationRefusedError) -> tuple[str, str]:

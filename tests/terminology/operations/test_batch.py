@@ -9,7 +9,7 @@ from tests.terminology.operations.small import ANIMAL, ARK, body, call, value_of
 
 
 def answers(result: dict[str, Any]) -> list[dict[str, Any]]:
-    return [each["resource"] for each in result["parameter"]]
+    return [parameter["resource"] for parameter in result["parameter"]]
 
 
 def test_validations_are_answered_in_their_order() -> None:

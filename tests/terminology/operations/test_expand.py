@@ -60,15 +60,19 @@ def entry(expansion: dict[str, Any], code: str) -> dict[str, Any]:
 
 def properties(element: dict[str, Any]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
-    for each in element.get("extension", ()):
-        if each["url"] == CONTAINS_PROPERTY:
-            code, value = (next(v for k, v in part.items() if k != "url") for part in each["extension"])
+    for extension in element.get("extension", ()):
+        if extension["url"] == CONTAINS_PROPERTY:
+            code, value = (next(v for k, v in part.items() if k != "url") for part in extension["extension"])
             found.setdefault(code, []).append(value)
     return found
 
 
 def used(expansion: dict[str, Any], name: str) -> list[Any]:
-    return [each.get("valueUri") or each.get("valueBoolean") for each in expansion["parameter"] if each["name"] == name]
+    return [
+        parameter.get("valueUri") or parameter.get("valueBoolean")
+        for parameter in expansion["parameter"]
+        if parameter["name"] == name
+    ]
 
 
 FLAT = ["mammal", "cat", "whale", "mammoth", "bird", "dove", "dodo", "auk", "olm"]
@@ -258,7 +262,7 @@ class TestExcludes:
     def test_excluding_a_parent_leaves_its_children(self) -> None:
         expansion = expand(valueSet=value_set("some", animals(), exclude=[animals(concept=[{"code": "mammal"}])]))
 
-        assert [each for each in codes(expansion) if each in {"mammal", "cat"}] == ["cat"]
+        assert [code for code in codes(expansion) if code in {"mammal", "cat"}] == ["cat"]
 
 
 class TestVersions:
@@ -266,7 +270,7 @@ class TestVersions:
         expansion = expand(valueSet=value_set("some", animals(version="1.0.0"), animals(version="2.0.0")), excludeNested=True)
         cats = [each for each in expansion["contains"] if each["code"] == "cat"]
 
-        assert [(each["version"], each["display"]) for each in cats] == [("2.0.0", "Cat"), ("1.0.0", "Cat (1)")]
+        assert [(cat["version"], cat["display"]) for cat in cats] == [("2.0.0", "Cat"), ("1.0.0", "Cat (1)")]
 
     def test_several_versions_of_a_code_can_count_once(self) -> None:
         some = value_set("some", animals(version="1.0.0"), animals(version="2.0.0"))
@@ -367,7 +371,7 @@ class TestWords:
         assert entry(expand(displayLanguage="fr,*;q=0", tx_resource=plain), "whale")["display"] == "Whale"
 
     def test_designations_are_shown_if_asked_for(self) -> None:
-        values = [each["value"] for each in entry(expand(includeDesignations=True), "cat")["designation"]]
+        values = [designation["value"] for designation in entry(expand(includeDesignations=True), "cat")["designation"]]
 
         assert values == ["Katze", "Büsi", "Kitty"]
         assert "designation" not in entry(expand(), "cat")
@@ -379,7 +383,7 @@ class TestWords:
     def test_designations_can_be_chosen(self, asked: str, found: list[str] | None) -> None:
         cat = entry(expand(includeDesignations=True, designation=asked), "cat")
 
-        assert [each["value"] for each in cat.get("designation", ())] == (found or [])
+        assert [designation["value"] for designation in cat.get("designation", ())] == (found or [])
 
     def test_the_display_of_the_code_system_is_a_designation_where_another_is_shown(self) -> None:
         cat = entry(expand(includeDesignations=True, displayLanguage="de"), "cat")
@@ -390,7 +394,7 @@ class TestWords:
     def test_words_of_the_value_set_are_designations_as_well(self) -> None:
         cat = entry(expand(url="https://ark.test/ValueSet/listed", includeDesignations=True), "cat")
 
-        assert "Chat" in [each["value"] for each in cat["designation"]]
+        assert "Chat" in [designation["value"] for designation in cat["designation"]]
 
     def test_a_withdrawn_designation_comes_last(self) -> None:
         old = {"language": "de", "value": "Dohle", "extension": [{"url": STANDARDS, "valueCode": "withdrawn"}]}
@@ -408,7 +412,7 @@ class TestProperties:
         expansion = expand(property=["legs", "definition"])
 
         assert properties(entry(expansion, "cat")) == {"definition": ["purrs"], "legs": [4]}
-        declared = [each["extension"] for each in expansion["extension"] if each["url"] == DECLARED_PROPERTY]
+        declared = [extension["extension"] for extension in expansion["extension"] if extension["url"] == DECLARED_PROPERTY]
         assert [part[0]["valueCode"] for part in declared] == ["definition", "legs", "status"]
 
     def test_all_properties_can_be_asked_for(self) -> None:
@@ -433,7 +437,7 @@ class TestProperties:
         cat = entry(expand(valueSet=listed, tx_resource=some), "cat")
 
         assert properties(cat) == {"status": ["trial-use"], "label": ["b)"], "order": [3]}
-        assert [each["url"] for each in cat["extension"] if each["url"] != CONTAINS_PROPERTY] == [
+        assert [extension["url"] for extension in cat["extension"] if extension["url"] != CONTAINS_PROPERTY] == [
             f"{EXTENSION}rendering-style",
             f"{EXTENSION}valueset-deprecated",
         ]
@@ -442,7 +446,7 @@ class TestProperties:
         expansion = expand(useSupplement=NL, property="sound", includeDesignations=True)
 
         assert properties(entry(expansion, "cat")) == {"weight": [3], "sound": ["miauw"]}
-        assert "Poes" in [each["value"] for each in entry(expansion, "cat")["designation"]]
+        assert "Poes" in [designation["value"] for designation in entry(expansion, "cat")["designation"]]
         assert used(expansion, "used-supplement") == [f"{NL}|1"]
 
     def test_a_supplement_that_is_not_here_is_refused(self) -> None:
@@ -453,7 +457,9 @@ class TestProperties:
 class TestRemarks:
     def test_parameters_are_repeated(self) -> None:
         expansion = expand(count=3, activeOnly=False, filter="cat", displayLanguage="de,en;q=0.5", excludeNested=True)
-        repeated = {each["name"]: next(v for k, v in each.items() if k != "name") for each in expansion["parameter"]}
+        repeated = {
+            parameter["name"]: next(v for k, v in parameter.items() if k != "name") for parameter in expansion["parameter"]
+        }
 
         assert repeated == {
             "count": 3,

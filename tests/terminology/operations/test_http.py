@@ -96,15 +96,15 @@ class TestOurModifiers:
 class TestDeclared:
     def test_every_operation_is_declared_where_it_is_served(self, client: FlaskClient) -> None:
         rest = client.get("/fhir/metadata").get_json()["rest"][0]
-        declared = {(each["type"], said["name"]) for each in rest["resource"] for said in each.get("operation", [])}
+        declared = {(resource["type"], said["name"]) for resource in rest["resource"] for said in resource.get("operation", [])}
         declared |= {(None, said["name"]) for said in rest["operation"]}
 
-        assert {(each.type, each.name) for each in OPERATIONS} <= declared
+        assert {(operation.type, operation.name) for operation in OPERATIONS} <= declared
 
     def test_terminology_capabilities_name_our_code_systems(self, client: FlaskClient) -> None:
         said = client.get("/fhir/metadata", query_string={"mode": "terminology"}).get_json()
 
-        assert f"{BASE}/CodeSystem/procedure-modifier" in {each["uri"] for each in said["codeSystem"]}
+        assert f"{BASE}/CodeSystem/procedure-modifier" in {code_system["uri"] for code_system in said["codeSystem"]}
 
     @pytest.mark.parametrize("query", [{"mode": "all"}, {"_format": "xml"}, {"_summary": "maybe"}, {"raven": "1"}])
     def test_metadata_takes_what_it_knows(self, client: FlaskClient, query: dict[str, str]) -> None:

@@ -8,7 +8,7 @@ from adapter.terminology.language import Depth, LanguageError, Range, read_langu
 def test_languages_are_ordered_by_quality() -> None:
     languages = read_languages("en;q=0.4, de-CH, *;q=0.1", is_open=False)
 
-    assert [each.tag for each in languages.preferences] == ["de-CH", "en", "*"]
+    assert [preference.tag for preference in languages.preferences] == ["de-CH", "en", "*"]
     assert languages.names == "de-CH, en, *"
     assert str(languages) == "de-CH, en; q=0.4, *; q=0.1"
 

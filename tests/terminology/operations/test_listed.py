@@ -60,7 +60,7 @@ def test_excluded_codes_are_no_members() -> None:
 def test_listed_codes_can_be_expanded() -> None:
     expansion = ask("expand", url=LIST["url"])["expansion"]
 
-    assert [(each["code"], each.get("display")) for each in expansion["contains"]] == [("22", "ours"), ("52", None)]
+    assert [(entry["code"], entry.get("display")) for entry in expansion["contains"]] == [("22", "ours"), ("52", None)]
     assert {"name": "used-codesystem", "valueUri": CLOSED} in expansion["parameter"]
 
 

@@ -16,9 +16,9 @@ def lookup(**parameters: object) -> dict[str, Any]:
 
 def parts(answer: dict[str, Any], name: str) -> list[dict[str, Any]]:
     return [
-        {part["name"]: next(v for k, v in part.items() if k != "name") for part in each["part"]}
-        for each in answer["parameter"]
-        if each["name"] == name
+        {part["name"]: next(v for k, v in part.items() if k != "name") for part in parameter["part"]}
+        for parameter in answer["parameter"]
+        if parameter["name"] == name
     ]
 
 
@@ -33,7 +33,7 @@ class TestLookup:
             "purrs",
             False,
         ]
-        assert [each["value"] for each in parts(answer, "designation")] == ["Cat", "Katze", "Büsi", "Kitty"]
+        assert [part["value"] for part in parts(answer, "designation")] == ["Cat", "Katze", "Büsi", "Kitty"]
         assert parts(answer, "property") == [
             {"code": "inactive", "value": False},
             {"code": "legs", "value": 4},
@@ -45,7 +45,7 @@ class TestLookup:
         answer = lookup(code="mammal", property=["child", "group"])
 
         assert parts(answer, "designation") == []
-        assert [each["value"] for each in parts(answer, "property")] == [True, "cat", "whale", "mammoth"]
+        assert [part["value"] for part in parts(answer, "property")] == [True, "cat", "whale", "mammoth"]
 
     def test_a_coding_can_be_looked_up_in_a_version(self) -> None:
         assert value_of(lookup(coding={"system": ARK, "code": "cat", "version": "1.0.0"}), "display") == "Cat (1)"
@@ -60,7 +60,7 @@ class TestLookup:
         answer = lookup(code="cat", useSupplement=NL)
 
         assert value_of(answer, "used-supplement") == f"{NL}|1"
-        assert [each["source"] for each in parts(answer, "designation") if "source" in each] == [f"{NL}|1", f"{NL}|1"]
+        assert [part["source"] for part in parts(answer, "designation") if "source" in part] == [f"{NL}|1", f"{NL}|1"]
 
     def test_a_code_system_without_a_name_is_named_otherwise(self) -> None:
         assert value_of(lookup(code="cat", tx_resource={**ANIMAL, "name": None, "title": "The animals"}), "name") == "The animals"
@@ -147,7 +147,7 @@ class TestVersions:
 def test_properties_named_like_neighbours_are_told_once() -> None:
     answer = call("lookup", "CodeSystem", system=DECK, code="hold")
 
-    assert [(each["code"], each["value"]) for each in parts(answer, "property")] == [
+    assert [(part["code"], part["value"]) for part in parts(answer, "property")] == [
         ("inactive", False),
         ("parent", "middle"),
         ("parent", "top"),

@@ -93,14 +93,14 @@ def test_what_does_not_fit_is_refused_by_name(element: dict[str, Any], code: str
     with pytest.raises(OperationRefusedError) as refused:
         arguments.refuse_issues()
 
-    assert [each.code for each in refused.value.issues] == [code]
+    assert [issue.code for issue in refused.value.issues] == [code]
     assert refused.value.issues[0].place in {element["name"], "Parameters.parameter.name"}
 
 
 def test_what_may_come_once_may_not_come_twice() -> None:
     arguments = read({"name": "url", "valueUri": "https://a.test"}, {"name": "to", "valueUri": "https://b.test"})
 
-    assert [each.code for each in arguments.issues] == ["invalid"]
+    assert [issue.code for issue in arguments.issues] == ["invalid"]
 
 
 @pytest.mark.parametrize(
@@ -136,4 +136,4 @@ def test_a_query_is_read_like_parameters() -> None:
     arguments = read_query(TABLE, [("url", "https://ark.test"), ("now", "true"), ("pairs", "3"), ("animal", "cat")])
 
     assert (arguments.one("url"), arguments.one("now"), arguments.one("pairs")) == ("https://ark.test", True, 3)
-    assert [each.code for each in arguments.issues] == ["value"]
+    assert [issue.code for issue in arguments.issues] == ["value"]

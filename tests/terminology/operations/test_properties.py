@@ -30,7 +30,7 @@ def code_systems(draw: st.DrawFn) -> Resource:
     roots: list[Resource] = []
     for code in CODES:
         parents = draw(st.lists(st.sampled_from(CODES), max_size=2))
-        own = [{"code": "parent", "valueCode": each} for each in parents]
+        own = [{"code": "parent", "valueCode": parent} for parent in parents]
         concept: Resource = {"code": code, "property": [*own, *draw(st.lists(st.sampled_from(FLAGS), max_size=2))]}
         above = draw(st.sampled_from([None, *concepts]))
         (concepts[above].setdefault("concept", []) if above else roots).append(concept)
@@ -92,7 +92,7 @@ def ask(surroundings: OperationContext, name: str, kind: str, **said: object) ->
 
 
 def codes(answer: Mapping[str, Any]) -> list[str]:
-    return [each["code"] for each in answer["expansion"].get("contains", ())]
+    return [entry["code"] for entry in answer["expansion"].get("contains", ())]
 
 
 @given(system=code_systems(), chosen=value_sets(), active=st.booleans())
@@ -178,8 +178,8 @@ def test_a_translation_stays_in_its_target(maps: list[Resource], code: str, syst
 def translated(answer: Resource) -> list[dict[str, str]]:
     return [
         part["valueCoding"]
-        for each in answer["parameter"]
-        if each["name"] == "match"
-        for part in each["part"]
+        for parameter in answer["parameter"]
+        if parameter["name"] == "match"
+        for part in parameter["part"]
         if part["name"] == "concept"
     ]

@@ -23,16 +23,18 @@ def test_names_of_parameters_mean_one_thing(operation: TerminologyOperation) -> 
 
 
 def test_what_is_declared_is_what_is_served() -> None:
-    declared = {(kind, each["name"]) for kind in ("CodeSystem", "ValueSet", "ConceptMap", None) for each in operations_on(kind)}
+    declared = {
+        (kind, operation["name"]) for kind in ("CodeSystem", "ValueSet", "ConceptMap", None) for operation in operations_on(kind)
+    }
 
-    assert declared == {(each.type, each.name) for each in OPERATIONS}
+    assert declared == {(operation.type, operation.name) for operation in OPERATIONS}
     assert operations_on("CodeSystem")[0]["definition"] == "http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup"
     assert operations_on("Patient") == []
 
 
 def test_the_terminology_capabilities_name_code_systems_and_parameters() -> None:
     made = terminology_capabilities(Catalog.of(DEFINITIONS), {"url": "https://ark.test/metadata"})
-    names = [each["name"] for each in made["expansion"]["parameter"]]
+    names = [parameter["name"] for parameter in made["expansion"]["parameter"]]
 
     assert {"uri": ARK, "version": [{"code": "2.0.0"}, {"code": "1.0.0"}]} in made["codeSystem"]
     assert "tx-resource" in names
@@ -41,7 +43,7 @@ def test_the_terminology_capabilities_name_code_systems_and_parameters() -> None
 
 
 def test_validators_find_the_features_that_they_ask_for() -> None:
-    assert [each["extension"][0]["valueCanonical"].rpartition("/")[2] for each in features()] == [
+    assert [feature["extension"][0]["valueCanonical"].rpartition("/")[2] for feature in features()] == [
         "test-version",
         "CodeSystemAsParameter",
     ]
@@ -64,7 +66,7 @@ def test_resources_that_are_not_as_r4_says_are_refused(name: str, kind: str, val
     with pytest.raises(OperationRefusedError) as refused:
         operation.call(strict, Invocation(arguments=Arguments(values=values)))
 
-    assert [each["details"]["coding"][0]["code"] for each in tx_outcome(refused.value.issues)["issue"]] == [
+    assert [issue["details"]["coding"][0]["code"] for issue in tx_outcome(refused.value.issues)["issue"]] == [
         "invalid-data",
         "invalid-data",
     ]

@@ -16,14 +16,14 @@ def translate(**parameters: object) -> dict[str, Any]:
 
 def matches(answer: dict[str, Any]) -> list[dict[str, Any]]:
     return [
-        {part["name"]: next(v for k, v in part.items() if k != "name") for part in each["part"]}
-        for each in answer["parameter"]
-        if each["name"] == "match"
+        {part["name"]: next(v for k, v in part.items() if k != "name") for part in parameter["part"]}
+        for parameter in answer["parameter"]
+        if parameter["name"] == "match"
     ]
 
 
 def targets(answer: dict[str, Any]) -> list[str]:
-    return [each["concept"]["code"] for each in matches(answer) if "concept" in each]
+    return [match["concept"]["code"] for match in matches(answer) if "concept" in match]
 
 
 def test_a_code_is_translated_in_the_words_of_r4() -> None:
@@ -66,7 +66,7 @@ def test_an_instance_can_be_asked() -> None:
 def test_backwards_in_the_words_of_r4_the_match_is_the_source() -> None:
     answer = translate(code="cat", system=TRADE, reverse=True)
 
-    assert [(each["concept"]["system"], each["concept"]["code"], each["equivalence"]) for each in matches(answer)] == [
+    assert [(match["concept"]["system"], match["concept"]["code"], match["equivalence"]) for match in matches(answer)] == [
         (ARK, "cat", "narrower")
     ]
 
@@ -74,7 +74,7 @@ def test_backwards_in_the_words_of_r4_the_match_is_the_source() -> None:
 def test_backwards_in_the_words_of_r5_the_source_stands_beside_the_match() -> None:
     answer = translate(targetCode="cat", targetSystem=TRADE, sourceSystem=ARK)
 
-    assert [(each["concept"]["code"], each["source"]["system"]) for each in matches(answer)] == [("cat", ARK)]
+    assert [(match["concept"]["code"], match["source"]["system"]) for match in matches(answer)] == [("cat", ARK)]
     assert targets(translate(targetCode="cat", targetSystem=TRADE, sourceSystem=DECK)) == []
     assert value_of(translate(targetCoding={"system": ARK, "code": "whale"}), "result") is True
 

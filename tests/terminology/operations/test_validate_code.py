@@ -96,7 +96,7 @@ class TestMembership:
         expanded = call("expand", "ValueSet", valueSet=some, excludeNested=True)
 
         assert found == members.split()
-        assert sorted(each["code"] for each in expanded["expansion"].get("contains", ())) == sorted(members.split())
+        assert sorted(entry["code"] for entry in expanded["expansion"].get("contains", ())) == sorted(members.split())
 
     def test_an_operator_of_r5_comes_as_extension(self) -> None:
         url = "http://hl7.org/fhir/5.0/StructureDefinition/extension-ValueSet.compose.include.filter.op"
@@ -868,7 +868,9 @@ def test_a_hierarchy_with_several_ways_is_walked_once() -> None:
         "middle",
         "hold",
     ]
-    assert [each["code"] for each in call("expand", "ValueSet", valueSet=some, excludeNested=True)["expansion"]["contains"]] == [
+    assert [
+        entry["code"] for entry in call("expand", "ValueSet", valueSet=some, excludeNested=True)["expansion"]["contains"]
+    ] == [
         "top",
         "middle",
         "hold",
@@ -893,7 +895,7 @@ def test_a_parent_that_is_said_twice_is_one_parent() -> None:
 
     answer = call("lookup", "CodeSystem", system=ARK, code="kitten", property="parent", tx_resource=some)
 
-    assert [each["part"][1]["valueCode"] for each in answer["parameter"] if each["name"] == "property"] == ["cat"]
+    assert [parameter["part"][1]["valueCode"] for parameter in answer["parameter"] if parameter["name"] == "property"] == ["cat"]
 
 
 def test_what_is_beside_several_ways_is_not_below() -> None:

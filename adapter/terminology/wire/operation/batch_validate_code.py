@@ -63,4 +63,4 @@ def _batch(surroundings: OperationContext, call: Invocation, table: Table, *, ca
         except OperationRefusedError as error:
             return tx_outcome(error.issues)
 
-    return parameters(*({"name": "validation", "resource": answer(each)} for each in validations))
+    return parameters(*({"name": "validation", "resource": answer(validation)} for validation in validations))

@@ -17,7 +17,7 @@ _TESTS = "1.9.0"
 
 def operations_on(kind: str | None) -> list[Resource]:
     """The operations on a resource type, or (None) on the service itself, as a CapabilityStatement names them."""
-    return [{"name": each.name, "definition": each.definition} for each in OPERATIONS if each.type == kind]
+    return [{"name": operation.name, "definition": operation.definition} for operation in OPERATIONS if operation.type == kind]
 
 
 def features() -> list[Resource]:
@@ -35,7 +35,7 @@ def _feature(definition: str, value: Resource) -> Resource:
 
 def terminology_capabilities(catalog: Catalog, about: Resource) -> Resource:
     """The TerminologyCapabilities; `about` is what it shares with the CapabilityStatement (url, version, date …)."""
-    expand = next(each.table for each in OPERATIONS if each.name == "expand")
+    expand = next(operation.table for operation in OPERATIONS if operation.name == "expand")
     return {
         "resourceType": "TerminologyCapabilities",
         **about,

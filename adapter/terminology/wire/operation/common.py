@@ -124,8 +124,8 @@ DATE = OperationParameter(
 def overlaid(surroundings: OperationContext, arguments: Arguments) -> Catalog:
     """The catalog with the definitions that the request brings; OperationRefusedError if one is not as FHIR R4 says."""
     resources = arguments.all("tx-resource")
-    for each in resources:
-        checked(surroundings, "tx-resource", each)
+    for resource in resources:
+        checked(surroundings, "tx-resource", resource)
     return surroundings.catalog.overlaid(resources)
 
 

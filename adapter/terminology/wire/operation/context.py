@@ -87,7 +87,9 @@ def _with_own(table: Table, arguments: Arguments, value_set: ValueSet) -> Argume
     What the operation does not know is passed over: the extensions are for all servers.
     """
     own = [
-        _parameter(each) for each in (value_set.compose or {}).get("extension") or () if each.get("url") in _EXPANSION_PARAMETER
+        _parameter(extension)
+        for extension in (value_set.compose or {}).get("extension") or ()
+        if extension.get("url") in _EXPANSION_PARAMETER
     ]
     known = [parameter for parameter in own if parameter.get("name") in table.by_name and len(parameter) > 1]
     if not known:

@@ -59,9 +59,9 @@ def write_lookup(details: ConceptDetails, _: Invocation) -> Resource:
         parameter("display", "valueString", details.display),
         parameter("definition", "valueString", details.concept.definition),
         parameter("abstract", "valueBoolean", value=details.is_abstract),
-        *(parameter("designation", "part", _designation(each)) for each in details.designations),
-        *(parameter("property", "part", _property(each)) for each in details.properties),
-        *(parameter("used-supplement", "valueCanonical", each.canonical) for each in details.system.supplements),
+        *(parameter("designation", "part", _designation(designation)) for designation in details.designations),
+        *(parameter("property", "part", _property(property_)) for property_ in details.properties),
+        *(parameter("used-supplement", "valueCanonical", supplement.canonical) for supplement in details.system.supplements),
     )
 
 

@@ -97,7 +97,7 @@ def write_translate(answer: Translation, call: Invocation) -> Resource:
     return parameters(
         parameter("result", "valueBoolean", value=answer.is_translated),
         parameter("message", "valueString", None if answer.is_translated else messages.NO_TRANSLATION.text),
-        *(parameter("match", "part", _match(each, is_r5=is_r5, is_reverse=is_reverse)) for each in answer.matches),
+        *(parameter("match", "part", _match(match, is_r5=is_r5, is_reverse=is_reverse)) for match in answer.matches),
     )
 
 
