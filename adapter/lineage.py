@@ -91,7 +91,7 @@ class Trail:
 
     @cached_property
     def _references(self) -> dict[str, object]:
-        return references_of(self.made, self.library.maps)
+        return references_of(self.library.maps, self.roots)
 
     @cached_property
     def _names(self) -> list[str]:

@@ -103,6 +103,7 @@ def test_of_an_example_with_odd_values_both_say_the_same(data: st.DataObject) ->
 
 # Maps that make something wrong: what can be known is refused when they are loaded, the rest is found in what they make.
 REFUSED = {
+    "a constant out of range": ("claim", "add:\n  item:\n    - sequence: 0\n      productOrService:\n        text: x\n"),
     "a word where a number is needed": (
         "claim",
         "add:\n  item:\n    - sequence: one\n      productOrService:\n        text: x\n",
@@ -125,7 +126,6 @@ FOUND = {
         "add:\n  contact:\n    - relationship:\n        - text: =case.patient.family\n",
         "invariant/pat-1",
     ),
-    "a constant out of range": ("claim", f"add:\n  item:\n    - sequence: 0\n{SERVICE}", "structure/value"),
     "a number out of range": ("claim", f"add:\n  item:\n    - sequence: =count(case.molecular)\n{SERVICE}", "structure/value"),
 }
 
@@ -154,3 +154,17 @@ def test_what_only_data_decides_is_found_in_what_the_map_makes(name: str, tmp_pa
 
     assert quick == issues_of(documents, FULL, line)
     assert rule in {issue.rule for issue in quick if issue.is_error}
+
+
+def test_an_insurance_of_the_same_payer_is_traced_to_that_payer() -> None:
+    """Both make one Organization; the second one's map is left with nothing, and refers to it all the same."""
+    encounter, *others = documents_of(EXAMPLES / "secondary-insurance")
+    tree = json.loads(encounter.content)
+    tree["coverages"][1]["payer"] = tree["payer"] if "payer" in tree else tree["coverages"][0]["payer"]
+    conversion = pipeline().convert([Document(name="encounter.json", content=json.dumps(tree).encode()), *others], QUICK)
+
+    assert conversion.bundle is not None
+    payors = [e["resource"]["payor"] for e in conversion.bundle["entry"] if e["resource"]["resourceType"] == "Coverage"]
+    assert len(payors) == 2
+    assert payors[0] == payors[1]
+    assert conversion.lineage.entries

@@ -37,7 +37,7 @@ def probes(library: Library, roots: tuple[object, ...]) -> list[MappedResource]:
 
 
 def traced(library: Library, made: MappedResource, roots: tuple[object, ...], *, explain: bool = False) -> list[Origin]:
-    trace = library.retrace(made, references_of([made], library.maps), roots, explain=explain)
+    trace = library.retrace(made, references_of(library.maps, roots), roots, explain=explain)
     _, groups = made.map.make("explain" if explain else "lineage")
     return list(origins(trace, groups, made.resource, made.map.around(made.place)))
 
@@ -77,9 +77,9 @@ def test_every_variant_makes_the_same_and_reports_the_same(text: str, case: Case
     assert [made.resource for made in plain] == [made.resource for made in noted]
     assert said(plain_reports) == said(noted_reports)
     for one, other in zip(plain, noted, strict=True):
-        assert library.retrace(one, references_of(plain, library.maps), roots) == other.trace
+        assert library.retrace(one, references_of(library.maps, roots), roots) == other.trace
         library.retrace(
-            one, references_of(plain, library.maps), roots, explain=True
+            one, references_of(library.maps, roots), roots, explain=True
         )  # which holds what it makes to the resource that there is
 
 

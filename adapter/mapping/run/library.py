@@ -24,8 +24,6 @@ class Plan(NamedTuple):
     place: Places
     item: object
     identity: str
-    others: tuple[object, ...] = ()
-    """Further items that the resource stands for."""
 
 
 class MappedResource(NamedTuple):
@@ -40,7 +38,6 @@ class MappedResource(NamedTuple):
     identity: str
     resource: JsonObject
     trace: Trace | None
-    others: tuple[object, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,7 +65,7 @@ class Library:
         run, references = Run(), {}
         planned: list[Plan] = []
         for compiled in self.maps:
-            plans = _told_apart([Plan(compiled, *key) for key in compiled.keys(*roots, run)], compiled.source.equal)
+            plans = _plans(compiled, roots, run)
             references[compiled.name] = _references(compiled, plans)
             _hand_over(run, compiled, reports)
             planned += _once(plans) if compiled.source.equal == "one" else plans
@@ -131,14 +128,14 @@ def _innermost(item: object) -> object:
 
 
 def _once(plans: list[Plan]) -> list[Plan]:
-    """One plan of each id, for the item that says most; it stands for the others too."""
+    """One plan of each id, for the item that says most."""
     alike: dict[str, list[Plan]] = {}
     for plan in plans:
         alike.setdefault(plan.identity, []).append(plan)
     if len(alike) == len(plans):
         return plans
     ranked = [sorted(same, key=lambda plan: (-len(_content(plan)), _content(plan))) for same in alike.values()]
-    return [best._replace(others=tuple(plan.item for plan in rest)) for best, *rest in ranked]
+    return [best for best, *_ in ranked]
 
 
 def _once_over_maps(planned: list[Plan]) -> list[Plan]:
@@ -155,16 +152,16 @@ def _once_over_maps(planned: list[Plan]) -> list[Plan]:
 
 
 def _resource(plan: Plan, roots: tuple[object, ...], run: Run, reports: Reports, *, lineage: bool) -> MappedResource:
-    compiled, place, item, identity, others = plan
+    compiled, place, item, identity = plan
     if not lineage:
         resource = compiled.plain(*roots, run, identity, item, place)
         _hand_over(run, compiled, reports)
-        return MappedResource(compiled, item, place, identity, resource, None, others)
+        return MappedResource(compiled, item, place, identity, resource, None)
     trace: Trace = []
     noted = Run(references=run.references, note=trace.append)
     resource = compiled.traced(*roots, noted, identity, item, place)
     _hand_over(noted, compiled, reports)
-    return MappedResource(compiled, item, place, identity, resource, trace, others)
+    return MappedResource(compiled, item, place, identity, resource, trace)
 
 
 def _hand_over(run: Run, compiled: CompiledMap, reports: Reports) -> None:
@@ -173,27 +170,30 @@ def _hand_over(run: Run, compiled: CompiledMap, reports: Reports) -> None:
         run.reports.clear()
 
 
-def _references(compiled: CompiledMap, plans: Iterable[Plan | MappedResource]) -> object:
+def _plans(compiled: CompiledMap, roots: tuple[object, ...], run: Run) -> list[Plan]:
+    """What a map is going to make, one plan for each item, even where several make one resource."""
+    return _told_apart([Plan(compiled, *key) for key in compiled.keys(*roots, run)], compiled.source.equal)
+
+
+def _references(compiled: CompiledMap, plans: Iterable[Plan]) -> object:
     """The references to what one map makes, by item where it makes several resources."""
     if compiled.target.loop == "list" and len(compiled.header.loops) == 1:
-        return {id(item): "urn:uuid:" + plan.identity for plan in plans for item in (plan.item, *plan.others)}
+        return {id(plan.item): "urn:uuid:" + plan.identity for plan in plans}
     if compiled.target.loop == "list":
-        return {id(_innermost(item)): "urn:uuid:" + plan.identity for plan in plans for item in (plan.item, *plan.others)}
+        return {id(_innermost(plan.item)): "urn:uuid:" + plan.identity for plan in plans}
     return next(("urn:uuid:" + plan.identity for plan in plans), None)
 
 
-def references_of(resources: Iterable[MappedResource], maps: Iterable[CompiledMap]) -> dict[str, object]:
-    """The references by map, and by item where a map makes several resources."""
-    by_map: dict[str, list[MappedResource]] = {compiled.name: [] for compiled in maps}
-    for resource in resources:
-        by_map[resource.map.name].append(resource)
-    return {compiled.name: _references(compiled, by_map[compiled.name]) for compiled in maps}
+def references_of(maps: Iterable[CompiledMap], roots: tuple[object, ...]) -> dict[str, object]:
+    """The references by map, and by item where a map makes several resources; as `Library.run` had them."""
+    run = Run()
+    return {compiled.name: _references(compiled, _plans(compiled, roots, run)) for compiled in maps}
 
 
 def _collision(planned: list[Plan]) -> ConflictError:
     first: dict[str, CompiledMap] = {}
     issues = []
-    for compiled, index, _, identity, _ in planned:
+    for compiled, index, _, identity in planned:
         if identity in first:
             places = index if isinstance(index, tuple) else (index,)
             text = (
