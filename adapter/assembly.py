@@ -16,10 +16,10 @@ from adapter.clock import today
 from adapter.conversion import Conversion, Options, Versions
 from adapter.definitions.derived import claim_edits, payer_value_sets
 from adapter.definitions.load_terminology import load_terminology
-from adapter.definitions.source import Resource
 from adapter.definitions.view import versioned
 from adapter.document_schema import DocumentWords, document_words
 from adapter.fhir.json import canonical_bytes
+from adapter.fhir.resource import Resource
 from adapter.files import adapter_version, mapping_files, mapping_layers
 from adapter.issues import ConflictError, InvalidError, Issue, IssueType, SetupError, Severity
 from adapter.json_types import JsonObject
@@ -75,10 +75,11 @@ class Runtime:
         return self.releases[0]
 
     def prepare(self) -> None:
-        """Do now what is otherwise done when it is first asked for: all maps are compiled, the definitions are loaded."""
+        """Do now what is otherwise done when it is first asked for: maps are compiled and proved, definitions loaded."""
         _ = self.served_definitions
         for compiled in self.pipeline.maps:
             compiled.prepare()
+        self.pipeline.prepare()
 
     @cached_property
     def pipeline(self) -> Pipeline:

@@ -12,10 +12,7 @@ from html import escape
 from io import BytesIO
 
 from adapter.fhir.json import pretty_bytes
-from adapter.json_types import JsonMapping, JsonObject
-
-Element = JsonMapping
-Resource = JsonObject
+from adapter.fhir.resource import Element, Resource
 
 NAME = "adapter.fhir.code0731t"
 """The name of the package: parts that begin with a letter, between dots."""

@@ -91,6 +91,10 @@ class Pipeline:
             for release, library in self.outputs.items()
         }
 
+    def prepare(self) -> None:
+        """Work out the proofs now, which is otherwise done with the first conversion."""
+        _ = self._proofs
+
     def convert(
         self,
         documents: Sequence[Document],

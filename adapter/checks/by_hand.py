@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from adapter.checks.invariant import TERMINOLOGY, Breaks, Invariant, has_choice, has_code
-from adapter.fhir.bundle import Resource
+from adapter.fhir.resource import Resource
 
 
 def _no_policy(consent: Resource) -> Iterator[str]:

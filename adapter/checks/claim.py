@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from adapter.checks.invariant import Breaks, Invariant, each_of, pairs_of
 from adapter.code_tables.cpt import FIRST_DAY_OF_0731T
-from adapter.fhir.bundle import Resource
+from adapter.fhir.resource import Resource
 from adapter.issues import Severity
 
 _CODE = "0731T"

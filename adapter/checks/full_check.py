@@ -7,8 +7,9 @@ from adapter.checks.map_proof import Proved
 from adapter.checks.quick import has_ordered_periods
 from adapter.checks.references import check_references, is_sound
 from adapter.checks.release import Release
-from adapter.fhir.bundle import Resource, expression_roots
+from adapter.fhir.bundle import expression_roots
 from adapter.fhir.json import canonical_bytes
+from adapter.fhir.resource import Resource
 from adapter.issues import Issue
 
 NOTHING = Proved()

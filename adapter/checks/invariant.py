@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
 
-from adapter.fhir.bundle import Resource
+from adapter.fhir.resource import Resource
 from adapter.fhir.table import packaged_table
 from adapter.issues import Issue, IssueType, Severity
 

@@ -11,7 +11,7 @@ from adapter.checks.fhirpath.tree import NotCompiledError
 from adapter.checks.invariant import Invariant
 from adapter.checks.schema import is_list
 from adapter.checks.structure_walk import source_of
-from adapter.fhir.bundle import Resource
+from adapter.fhir.resource import Resource
 from adapter.fhir.table import Constraint, Element, ElementTable
 from adapter.issues import Issue, IssueType, Severity
 from adapter.json_types import JsonList, JsonMapping, JsonValue

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from jsonschema_rs import Draft202012Validator, RegexOptions
+from jsonschema_rs import Draft202012Validator
 
 from adapter.checks.invariants import InvariantCheck
 from adapter.checks.remainder import Reducer
-from adapter.checks.schema import schema_of
-from adapter.fhir.bundle import Resource
+from adapter.checks.schema import schema_of, validator_of
 from adapter.fhir.outline import ObjectOutline
+from adapter.fhir.resource import Resource
 from adapter.fhir.table import ElementTable
 from adapter.json_types import JsonObject, JsonValue
 
@@ -52,8 +52,7 @@ def proof_of(
     reducer = Reducer(definitions)
     left = {name: reducer.remainder(definitions[kind], outline) for name, (kind, outline) in outlines.items()}
     schema = {"items": {"properties": left}, "$defs": _reached(left, definitions)}
-    validator = Draft202012Validator(schema, pattern_options=RegexOptions(), validate_formats=True)
-    return MapProof(left=validator, has_only_made_references=has_only_made_references)
+    return MapProof(left=validator_of(schema), has_only_made_references=has_only_made_references)
 
 
 def _reached(part: JsonValue, definitions: Mapping[str, JsonObject]) -> JsonObject:

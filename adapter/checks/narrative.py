@@ -46,7 +46,7 @@ class _Reader:
 def is_narrative(text: str) -> bool:
     """Whether a text is a `div` in XHTML's namespace that holds something to see, and only elements and attributes of the text.
 
-    Scripts, forms, events, style sheets and the like are not allowed (txt-1); a narrative without content is none (txt-2).
+    Scripts, forms, events, style sheets and the like are not allowed (txt-1); neither is a narrative without content (txt-2).
     """
     if any(mark in text for mark in _FORBIDDEN):
         return False

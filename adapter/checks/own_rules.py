@@ -6,7 +6,7 @@ from adapter.checks.by_hand import is_in_error
 from adapter.checks.claim import CLAIM_INVARIANTS
 from adapter.checks.invariant import TERMINOLOGY, Invariant, each_of, has_choice, has_code, pairs_of
 from adapter.checks.us_core import US_CORE_INVARIANTS
-from adapter.fhir.bundle import Resource
+from adapter.fhir.resource import Resource
 from adapter.fhir.table import Constraint
 from adapter.issues import Issue, Severity
 

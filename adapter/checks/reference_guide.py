@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
-from adapter.fhir.bundle import Resource
+from adapter.fhir.resource import Resource
 from adapter.fhir.table import Element, ElementTable
 
 Ways: TypeAlias = Mapping[str, tuple[str, frozenset[str]]]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from adapter.checks.reference_guide import ReferenceGuide
 from adapter.checks.release import Release
-from adapter.fhir.bundle import Resource
+from adapter.fhir.resource import Resource
 from adapter.issues import Issue, IssueType, Severity
 
 _PAGES = "http://hl7.org/fhir"

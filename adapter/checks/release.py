@@ -12,7 +12,7 @@ from adapter.checks.own_rules import ADDED, LEFT_OUT, check_own_rules
 from adapter.checks.reference_guide import ReferenceGuide, long_guide, short_guide
 from adapter.checks.second_opinion import second_opinion
 from adapter.checks.structure import StructureCheck
-from adapter.fhir.bundle import Resource
+from adapter.fhir.resource import Resource
 from adapter.fhir.table import Constraint, ElementTable, packaged_table
 from adapter.issues import Issue
 

@@ -7,6 +7,8 @@ One schema serves all resource types: what a resource must look like follows fro
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
+from jsonschema_rs import Draft202012Validator, RegexOptions
+
 from adapter.fhir.table import Codes, Element, ElementTable, Type
 from adapter.json_types import JsonObject, JsonValue
 
@@ -55,6 +57,11 @@ def schema_of(table: ElementTable, resource_types: Sequence[str], filters: Filte
         "$ref": "#/$defs/Resource",
         "$defs": definitions,
     }
+
+
+def validator_of(schema: Schema) -> Draft202012Validator:
+    """The compiled schema; its patterns run in linear time, whatever the text."""
+    return Draft202012Validator(schema, pattern_options=RegexOptions(), validate_formats=True)
 
 
 def _dispatch(names: Sequence[str]) -> Schema:

@@ -5,10 +5,8 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 
 from adapter.fhir.json import canonical_bytes
+from adapter.fhir.resource import Resource
 from adapter.issues import Issue, IssueType, Severity
-from adapter.json_types import JsonObject
-
-Resource = JsonObject
 
 
 def second_opinion(resource: Resource, root: str | None = None) -> Iterator[Issue]:

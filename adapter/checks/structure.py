@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
-from jsonschema_rs import Draft202012Validator, RegexOptions
+from jsonschema_rs import Draft202012Validator
 
-from adapter.checks.schema import FiltersOf, schema_of
+from adapter.checks.schema import FiltersOf, schema_of, validator_of
 from adapter.checks.structure_walk import explain
-from adapter.fhir.bundle import Resource
+from adapter.fhir.resource import Resource
 from adapter.fhir.table import ElementTable
 from adapter.issues import Issue, IssueType, Severity
 
@@ -42,7 +42,7 @@ class StructureCheck:
         if self._compilations == _MOST_COMPILATIONS:
             known = frozenset(self._table.resource_types)
         schema = schema_of(self._table, sorted(known), self._filters)
-        self._schema = Draft202012Validator(schema, pattern_options=RegexOptions(), validate_formats=True)
+        self._schema = validator_of(schema)
         self._known = known
         return self._schema
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from adapter.checks.invariant import TERMINOLOGY, Breaks, Invariant, claims, each_of, has_choice, has_code
 from adapter.code_tables.npi import has_npi_form, is_npi
-from adapter.fhir.bundle import Resource
+from adapter.fhir.resource import Resource
 
 US_CORE = "http://hl7.org/fhir/us/core/"
 

@@ -29,7 +29,7 @@ from adapter.json_types import JsonObject
 def check_command(*, files: tuple[Path, ...], server: str | None, models: bool, as_json: bool, shape: str) -> int:
     """Check FHIR R4 resources and Bundles: structure, references, invariants.
 
-    FILES hold one resource each, `-` is standard input; of a folder, bundle.json is checked, or every JSON file if there is none.
+    FILES hold one resource each, `-` is standard input; of a folder, bundle.json is checked, or else every JSON file.
 
     \b
     Examples:

@@ -13,7 +13,7 @@ from adapter.cli.exit_code import Outcome
 from adapter.cli.mappings import MAPPINGS, runtime_with
 from adapter.cli.show import out, print_json
 from adapter.clock import instant_now
-from adapter.json_types import JsonObject
+from adapter.fhir.resource import Resource
 from adapter.terminology import UnknownNameError
 from adapter.terminology.code_system.details import ConceptDetails
 from adapter.terminology.coding import Coding
@@ -24,7 +24,6 @@ from adapter.terminology.wire.operation.common import Invocation, OperationConte
 from adapter.terminology.wire.parameter import Table as ParameterTable
 from adapter.terminology.wire.parameter import own_arguments
 
-Resource = JsonObject
 Query = list[tuple[str, str]]
 
 

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from adapter.definitions.source import TYPES, children
-from adapter.json_types import JsonMapping, JsonObject, JsonValue
+from adapter.fhir.resource import Element, Resource
+from adapter.json_types import JsonValue
 from adapter.terminology.canonical import joined
-
-Resource = JsonObject
-Element = JsonMapping
 
 _STATUS = "http://hl7.org/fhir/publication-status"
 _ESCAPED = re.compile(r"\\([,$|\\])")

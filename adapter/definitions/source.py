@@ -5,10 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from adapter.json_types import JsonMapping, JsonObject, JsonValue
-
-Element = JsonMapping
-Resource = JsonObject
+from adapter.fhir.resource import Element, Resource
+from adapter.json_types import JsonValue
 
 TYPES = ("CodeSystem", "ValueSet", "ConceptMap", "StructureDefinition")
 """The types of definitions, in the order in which a server takes them: each names only what stands before it."""

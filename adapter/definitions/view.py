@@ -5,10 +5,10 @@ from hashlib import sha256
 from typing import Literal
 
 from adapter.fhir.json import canonical_bytes
+from adapter.fhir.resource import Resource
 from adapter.fhir.table import Type
-from adapter.json_types import JsonMapping, JsonObject
+from adapter.json_types import JsonMapping
 
-Resource = JsonObject
 Summary = Literal["true", "text", "data", "false"]
 
 SUMMARIES = ("true", "text", "data", "count", "false")

@@ -4,9 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from adapter.fhir.ownership import SHARED_TYPES, Shared, match_query, matched_identifier
-from adapter.json_types import JsonObject
-
-Resource = JsonObject
+from adapter.fhir.resource import Resource
 
 
 def transaction(resources: Sequence[Resource], shared: Shared = "put") -> Resource:

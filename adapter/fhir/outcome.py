@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable
 
+from adapter.fhir.resource import Resource
 from adapter.issues import Issue
-from adapter.json_types import JsonObject
-
-Resource = JsonObject
 
 
 def operation_outcome(issues: Iterable[Issue], *, claim_edit_system: str | None = None) -> Resource:

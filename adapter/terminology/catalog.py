@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol, TypeVar
 
-from adapter.json_types import JsonMapping
+from adapter.fhir.resource import Element
 from adapter.terminology.canonical import joined, split
 from adapter.terminology.code_system.definition import CodeSystem, Definition, extension_value
 from adapter.terminology.concept_map.index import ConceptMap
 from adapter.terminology.version import is_match, order
-
-Element = JsonMapping
 
 _SUPPLEMENT_TYPE = "http://hl7.org/fhir/StructureDefinition/codesystem-supplement-type"
 

@@ -1,12 +1,10 @@
 """Whether a definition is fit for use: draft, experimental, retired, deprecated or withdrawn ones are mentioned."""
 
-from adapter.json_types import JsonMapping
+from adapter.fhir.resource import Element
 from adapter.terminology import messages
 from adapter.terminology.canonical import joined
 from adapter.terminology.code_system.definition import STANDARDS_STATUS, extension_value
 from adapter.terminology.tx_issue import TerminologyIssue
-
-Element = JsonMapping
 
 
 def concern(resource: Element, source: Element) -> str | None:

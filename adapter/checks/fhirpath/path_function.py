@@ -17,7 +17,7 @@ class UndecidedError(Exception):
 
 
 def single(items: Items) -> Item | None:
-    """The only item, nothing if there is none; raises UndecidedError if there are several."""
+    """The only item, or nothing; raises UndecidedError if there are several."""
     if len(items) > 1:
         raise UndecidedError
     return items[0] if items else None

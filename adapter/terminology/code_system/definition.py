@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from functools import cached_property
 
-from adapter.json_types import JsonMapping, JsonValue
+from adapter.fhir.resource import Element
+from adapter.json_types import JsonValue
 from adapter.terminology.canonical import joined, split
 from adapter.terminology.code_system.concept import Concept, Concepts
 from adapter.terminology.code_system.designation import Designation
-
-Element = JsonMapping
 
 STANDARDS_STATUS = "http://hl7.org/fhir/StructureDefinition/structuredefinition-standards-status"
 PROPERTIES = "http://hl7.org/fhir/concept-properties#"

@@ -4,10 +4,8 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from adapter.json_types import JsonMapping
+from adapter.fhir.resource import Element
 from adapter.terminology.canonical import joined
-
-Element = JsonMapping
 
 NO_TRANSLATION = frozenset({"unmatched", "disjoint"})
 """The equivalences that say that two codes mean nothing alike."""

@@ -3,11 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from adapter.json_types import JsonMapping
+from adapter.fhir.resource import Element
 from adapter.terminology.coding import Coding
 from adapter.terminology.concept_map.index import NO_TRANSLATION, ConceptMap, MapGroup
-
-Element = JsonMapping
 
 _BACK = {"wider": "narrower", "narrower": "wider", "subsumes": "specializes", "specializes": "subsumes"}
 # R4's equivalence in R5's words (http://hl7.org/fhir/R5/valueset-concept-map-relationship.html): R4 looks from the target.

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from adapter.json_types import JsonMapping
+from adapter.fhir.resource import Element
 from adapter.terminology.code_system.concept import Concept
 from adapter.terminology.code_system.definition import CodeSystem, designation_of
 from adapter.terminology.code_system.designation import Designation, preferred
 from adapter.terminology.language import Languages
-
-Element = JsonMapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
-from adapter.json_types import JsonMapping
+from adapter.fhir.resource import Element
 from adapter.terminology import messages
 from adapter.terminology.canonical import joined, split
 from adapter.terminology.catalog import ValueSet
@@ -21,7 +21,6 @@ from adapter.terminology.value_set.listed import listed_code_system
 from adapter.terminology.value_set.prepare import check_modifiers, deeper, found_import
 from adapter.terminology.version import order
 
-Element = JsonMapping
 Key = tuple[str, str | None, str]
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from adapter.fhir.resource import Element
 from adapter.issues import Severity
-from adapter.json_types import JsonMapping
 from adapter.terminology import messages
 from adapter.terminology.code_system.definition import CodeSystem
 from adapter.terminology.code_system.designation import Match, match
@@ -12,8 +12,6 @@ from adapter.terminology.findings import CodeQuery, unknown_system
 from adapter.terminology.request_context import RequestContext
 from adapter.terminology.tx_issue import TerminologyIssue
 from adapter.terminology.version import is_match, latest
-
-Element = JsonMapping
 
 
 def included_version(context: RequestContext, include: Element, query: CodeQuery) -> str | None:

@@ -1,10 +1,8 @@
 """Code systems that exist and that nobody here may hold (CPT, say): of those only the codes that a value set lists are known."""
 
-from adapter.json_types import JsonMapping
+from adapter.fhir.resource import Element
 from adapter.terminology.code_system.definition import CodeSystem, Definition
 from adapter.terminology.request_context import RequestContext
-
-Element = JsonMapping
 
 
 def listed_code_system(context: RequestContext, element: Element) -> CodeSystem | None:

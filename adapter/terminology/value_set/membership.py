@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from adapter.json_types import JsonMapping
+from adapter.fhir.resource import Element
 from adapter.terminology import messages
 from adapter.terminology.catalog import ValueSet
 from adapter.terminology.code_system.concept import Concept
@@ -17,8 +17,6 @@ from adapter.terminology.request_context import RequestContext
 from adapter.terminology.value_set.included_version import included_version, picked_version
 from adapter.terminology.value_set.listed import listed_code_system
 from adapter.terminology.version import order
-
-Element = JsonMapping
 
 _UNKNOWN_CODE = frozenset({messages.UNKNOWN_CODE.id, messages.UNKNOWN_CODE_WITHOUT_VERSION.id})
 _DEPRECATED = "http://hl7.org/fhir/StructureDefinition/valueset-deprecated"

@@ -1,14 +1,12 @@
 """Makes a value set ready for the question whether codes are in it: its imports are found, its filters understood."""
 
-from adapter.json_types import JsonMapping
+from adapter.fhir.resource import Element
 from adapter.terminology import messages
 from adapter.terminology.catalog import ValueSet
 from adapter.terminology.code_system.filters import filters_of
 from adapter.terminology.request_context import RequestContext, for_value_set
 from adapter.terminology.tx_issue import OperationRefusedError, TerminologyIssue
 from adapter.terminology.value_set.membership import Members, Rules
-
-Element = JsonMapping
 
 _WITHOUT_MEANING = ("modifierExtension", "implicitRules")
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from adapter.fhir.resource import Element
 from adapter.issues import Severity
-from adapter.json_types import JsonMapping
 from adapter.terminology import messages
 from adapter.terminology.canonical import is_absolute, joined
 from adapter.terminology.code_system.concept import Concept
@@ -19,8 +19,6 @@ from adapter.terminology.value_set.display_check import check_member_display, ch
 from adapter.terminology.value_set.membership import Members, Rules
 from adapter.terminology.value_set.prepare import UnresolvedError
 from adapter.terminology.version import latest
-
-Element = JsonMapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,14 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from adapter.json_types import JsonMapping, JsonObject
+from adapter.fhir.resource import Element, Resource
 from adapter.terminology.code_system.definition import PROPERTIES, STANDARDS_STATUS, text_of, value_of
 from adapter.terminology.code_system.designation import Designation, preferred
 from adapter.terminology.language import Languages
 from adapter.terminology.value_set.entry import ExpansionEntry, Known, designations_of
-
-Element = JsonMapping
-Resource = JsonObject
 
 _EXTENSION = "http://hl7.org/fhir/StructureDefinition/"
 _PROPERTY = "http://hl7.org/fhir/5.0/StructureDefinition/extension-ValueSet.expansion.contains.property"

@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from adapter.json_types import JsonList, JsonMapping, JsonValue
+from adapter.fhir.resource import Element
+from adapter.json_types import JsonList, JsonValue
 from adapter.terminology import messages
 from adapter.terminology.tx_issue import OperationRefusedError, TerminologyIssue
-
-Element = JsonMapping
 
 _INTEGER = re.compile(r"-?\d{1,9}", re.ASCII)
 _TEXTS = frozenset(

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable
 
-from adapter.json_types import JsonObject
+from adapter.fhir.resource import Resource
 from adapter.terminology.tx_issue import TerminologyIssue
-
-Resource = JsonObject
 
 _KINDS = "http://hl7.org/fhir/tools/CodeSystem/tx-issue-type"
 _MESSAGE_ID = "http://hl7.org/fhir/StructureDefinition/operationoutcome-message-id"

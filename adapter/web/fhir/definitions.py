@@ -11,8 +11,9 @@ from flask import Request, Response
 
 from adapter.definitions.search import MODIFIERS, Criterion, SearchParameter, found, parameters_of
 from adapter.definitions.source import TYPES
-from adapter.definitions.view import SUMMARIES, Resource, summarised, with_elements
+from adapter.definitions.view import SUMMARIES, summarised, with_elements
 from adapter.fhir.outcome import operation_outcome
+from adapter.fhir.resource import Resource
 from adapter.issues import Issue, IssueType, NotFoundError, Severity, UnreadableError
 from adapter.json_types import JsonObject
 from adapter.web.answer import json_answer

@@ -5,18 +5,11 @@ http://hl7.org/fhir/6.0.0-ballot3/valueset-operation-batch-validate-code.html
 
 from dataclasses import replace
 
+from adapter.fhir.resource import Resource
 from adapter.terminology import messages
 from adapter.terminology.tx_issue import OperationRefusedError
 from adapter.terminology.wire.operation import validate_code
-from adapter.terminology.wire.operation.common import (
-    TX_RESOURCE,
-    Carry,
-    Invocation,
-    OperationContext,
-    Resource,
-    overlaid,
-    parameters,
-)
+from adapter.terminology.wire.operation.common import TX_RESOURCE, Carry, Invocation, OperationContext, overlaid, parameters
 from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType, Table, read_parameters
 from adapter.terminology.wire.tx_outcome import tx_outcome
 

@@ -3,11 +3,9 @@
 http://hl7.org/fhir/R4/capabilitystatement.html, http://hl7.org/fhir/R4/terminologycapabilities.html
 """
 
-from adapter.json_types import JsonObject
+from adapter.fhir.resource import Resource
 from adapter.terminology.catalog import Catalog
 from adapter.terminology.wire.operation.operations import OPERATIONS
-
-Resource = JsonObject
 
 TERMINOLOGY_SERVER = "http://hl7.org/fhir/CapabilityStatement/terminology-server"
 _FEATURE = "http://hl7.org/fhir/uv/application-feature/StructureDefinition/feature"

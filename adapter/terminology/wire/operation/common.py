@@ -4,15 +4,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from adapter.json_types import JsonMapping, JsonObject, JsonValue
+from adapter.fhir.resource import Element, Resource
+from adapter.json_types import JsonValue
 from adapter.terminology import messages
 from adapter.terminology.catalog import Catalog
 from adapter.terminology.request_context import ExpansionLimits
 from adapter.terminology.tx_issue import OperationRefusedError, TerminologyIssue
 from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType
 
-Element = JsonMapping
-Resource = JsonObject
 _Answer = TypeVar("_Answer")
 
 

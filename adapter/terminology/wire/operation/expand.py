@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid5
 
 from adapter.fhir.json import canonical_bytes
+from adapter.fhir.resource import Resource
 from adapter.terminology import core, messages
 from adapter.terminology.catalog import ValueSet
 from adapter.terminology.value_set.expanded import Expansion, ExpansionRequest
@@ -18,7 +19,6 @@ from adapter.terminology.wire.operation.common import (
     VERSIONS,
     Invocation,
     OperationContext,
-    Resource,
 )
 from adapter.terminology.wire.operation.context import value_set_of
 from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType, Table

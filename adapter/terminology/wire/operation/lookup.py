@@ -1,5 +1,6 @@
 """`$lookup` (http://hl7.org/fhir/R4/codesystem-operation-lookup.html)."""
 
+from adapter.fhir.resource import Resource
 from adapter.terminology import core, messages
 from adapter.terminology.code_system.designation import PREFERRED_FOR_LANGUAGE, Designation
 from adapter.terminology.code_system.details import ConceptDetails, ConceptProperty
@@ -13,7 +14,6 @@ from adapter.terminology.wire.operation.common import (
     USE_SUPPLEMENT,
     Invocation,
     OperationContext,
-    Resource,
     parameter,
     parameters,
 )

@@ -1,5 +1,6 @@
 """`$subsumes` (http://hl7.org/fhir/R4/codesystem-operation-subsumes.html)."""
 
+from adapter.fhir.resource import Element, Resource
 from adapter.terminology import core, messages
 from adapter.terminology.code_system.subsumption import Subsumption
 from adapter.terminology.coding import Coding
@@ -7,10 +8,8 @@ from adapter.terminology.wire.operation.common import (
     REQUEST_LABELS,
     SYSTEM_VERSIONS,
     TX_RESOURCE,
-    Element,
     Invocation,
     OperationContext,
-    Resource,
     instance,
     parameter,
     parameters,

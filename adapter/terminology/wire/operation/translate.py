@@ -3,6 +3,7 @@
 http://hl7.org/fhir/R4/conceptmap-operation-translate.html, http://hl7.org/fhir/R5/conceptmap-operation-translate.html
 """
 
+from adapter.fhir.resource import Resource
 from adapter.terminology import core, messages
 from adapter.terminology.canonical import split
 from adapter.terminology.coding import Coding
@@ -17,7 +18,6 @@ from adapter.terminology.wire.operation.common import (
     VERSIONS,
     Invocation,
     OperationContext,
-    Resource,
     checked,
     instance,
     parameter,

@@ -3,6 +3,7 @@
 http://hl7.org/fhir/R4/codesystem-operation-validate-code.html, http://hl7.org/fhir/R4/valueset-operation-validate-code.html
 """
 
+from adapter.fhir.resource import Resource
 from adapter.terminology import core, messages
 from adapter.terminology.coding import Coding
 from adapter.terminology.value_set.membership import Rules
@@ -17,7 +18,6 @@ from adapter.terminology.wire.operation.common import (
     VERSIONS,
     Invocation,
     OperationContext,
-    Resource,
     answering,
     checked,
     instance,

@@ -1,6 +1,7 @@
 """`$versions` (http://hl7.org/fhir/R4/capabilitystatement-operation-versions.html): which FHIR versions the service speaks."""
 
-from adapter.terminology.wire.operation.common import Invocation, OperationContext, Resource, parameter, parameters
+from adapter.fhir.resource import Resource
+from adapter.terminology.wire.operation.common import Invocation, OperationContext, parameter, parameters
 from adapter.terminology.wire.parameter import OperationParameter, ParameterType, Table
 
 _VERSION = "4.0"
