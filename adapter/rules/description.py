@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from pydantic.alias_generators import to_camel
+
 from adapter.issues import Issue
 from adapter.json_types import JsonObject
 from adapter.rules.explanation import Explanation, RuleOutcome
@@ -37,23 +39,9 @@ def describe_rule(rule: Rule, policies: Policies) -> Json:
 
 
 def describe_policy(policy: PayerPolicy) -> Json:
-    """A payer's policy, with what it rests on."""
-    return {
-        "key": policy.key,
-        "name": policy.name,
-        "payerIds": list(policy.payer_ids),
-        "effective": {"start": policy.start, "end": policy.end},
-        "severities": {rule_id: severity.value for rule_id, severity in policy.severities.items()},
-        "telehealth": {"modifier": policy.telehealth.modifier, "pos": list(policy.telehealth.pos)},
-        "unitLimit": policy.unit_limit,
-        "components": policy.components,
-        "assistants": policy.assistants,
-        "modifiers": list(policy.modifiers),
-        "coverageNote": policy.coverage_note,
-        "source": policy.source,
-        "verified": policy.verified,
-        "standing": policy.standing,
-    }
+    """A payer's policy: each of its terms by its name in camel case, and `standing`, what it rests on."""
+    terms = policy.model_dump(mode="json")
+    return {to_camel(name): value for name, value in terms.items()} | {"standing": policy.standing}
 
 
 def latest(policies: Policies) -> Iterable[PayerPolicy]:

@@ -1,15 +1,19 @@
 """What a payer wants of 0731T, as data, and which payer's policy holds for a case."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, Literal
 
-from pydantic import PlainSerializer
+from pydantic import AfterValidator, Field, PlainSerializer
 
 from adapter.case import Case
 from adapter.issues import Issue, IssueType, Severity
+from adapter.plain_value import Many, Text
+from adapter.strict_yaml.model import FileModel, form
 
 DEFAULT = "default"
 """The key of the policy that holds where no other does."""
@@ -28,64 +32,98 @@ Assistants = Literal["documented", "not-paid"]
 _DAY = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Telehealth:
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+Modifier = Annotated[
+    str, form(re.compile(r"[A-Z0-9]{2}").fullmatch, "a modifier", "write two capital letters or digits, as the payer prints it")
+]
+PlaceOfService = Annotated[str, form(re.compile(r"[0-9]{2}").fullmatch, "a place of service", "write two digits, in quotes")]
+Day = Annotated[str, form(_is_day, "a day", "write YYYY-MM-DD")]
+TrueOrFalse = Annotated[bool, Field(strict=True)]
+Severities = Annotated[
+    Mapping[str, Literal[Severity.INFORMATION, Severity.WARNING, Severity.ERROR]],
+    AfterValidator(MappingProxyType),
+    PlainSerializer(dict),
+]
+
+
+def _whole_number(most: int, noun: str) -> AfterValidator:
+    return form(range(1, most + 1).__contains__, noun, f"write a whole number from 1 to {most}")
+
+
+WholeNumber = Annotated[int, Field(strict=True)]
+
+
+class Telehealth(FileModel):
     """How a payer wants service at a distance to be shown: by a modifier, by which of those it accepts, and by which places.
 
     `place` says whether the place of service is a condition of payment.
     """
 
     modifier: ModifierUse = "optional"
-    accepts: tuple[str, ...] = ("95", "GT", "GQ")
-    pos: tuple[str, ...] = ("02", "10")
+    accepts: Many[Modifier] = ("95", "GT", "GQ")
+    pos: Many[PlaceOfService] = ("02", "10")
     place: PlaceUse = "condition"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
+class Published(FileModel):
     """One fact that a payer, or somebody about it, has published: what it says, where, when, and how certain that is."""
 
-    says: str
-    source: str
+    says: Text
+    source: Text
     certainty: Certainty
-    date: str | None = None
+    date: Text | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PayerPolicy:
-    """A payer's policy on 0731T (modelling.md §12); the defaults are those of mappings/payers/default.yaml.
+class Effective(FileModel):
+    """The first and the last day of service that a policy holds for; either may be open."""
+
+    start: Day | None = None
+    end: Day | None = None
+
+
+class PolicyTerms(FileModel):
+    """What a policy file may say of 0731T (modelling.md §12); the defaults are those of mappings/payers/default.yaml.
 
     `severities` replace the default severity of a rule by its id. `unit_limit` is for a patient, provider and day, `mai` its
     adjudication indicator (2 and 3 are of the day). `filing_limit` is in months, `dependants` says whether anybody is insured
-    through somebody else, `notice` which notice before the service there is. `parents` are the policies that this one
-    extends, and `published` what it rests on, fact by fact. `components` says whether 26 and TC may split the service,
-    `assistants` what becomes of 80, 81, 82 and AS. `modifiers` are those that this payer takes on a line of 0731T. `start`
-    and `end` are the first and the last day of service that it holds for. A policy that is not `verified` is a guess of the
-    adapter: nobody has cited a document of the payer as its `source`.
+    through somebody else, `notice` which notice before the service there is, `published` what the policy rests on, fact by
+    fact. `components` says whether 26 and TC may split the service, `assistants` what becomes of 80, 81, 82 and AS.
+    `modifiers` are those that this payer takes on a line of 0731T. A policy that is not `verified` is a guess of the adapter:
+    nobody has cited a document of the payer as its `source`.
     """
 
-    key: str = DEFAULT
-    name: str = "any payer"
-    payer_ids: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    start: str | None = None
-    end: str | None = None
-    severities: Annotated[Mapping[str, Severity], PlainSerializer(dict)] = field(default_factory=lambda: MappingProxyType({}))
-    telehealth: Telehealth = field(default_factory=Telehealth)
-    unit_limit: int = 1
-    mai: int | None = None
-    filing_limit: int | None = None
-    dependants: bool = True
+    name: Text = "any payer"
+    payer_ids: Many[Text] = ()
+    names: Many[Text] = ()
+    effective: Effective = Effective()
+    severities: Severities = Field(default_factory=lambda: MappingProxyType({}))
+    telehealth: Telehealth = Telehealth()
+    unit_limit: Annotated[WholeNumber, _whole_number(999, "a number of units")] = 1
+    mai: Annotated[WholeNumber, _whole_number(3, "an adjudication indicator")] | None = None
+    filing_limit: Annotated[WholeNumber, _whole_number(120, "a number of months")] | None = None
+    dependants: TrueOrFalse = True
     notice: Notice = "none"
     coverage: CoverageDefault = "unknown"
     components: Components = "not-split"
     assistants: Assistants = "documented"
-    modifiers: tuple[str, ...] = ("22", "52", "53", "26", "TC", "80", "82", "AS", "TG", "95")
-    coverage_note: str = "Category III code: coverage differs between payers and plans. Check the payer's policy."
-    source: str = "adapter default"
-    source_date: str | None = None
-    verified: bool = False
-    published: tuple[Published, ...] = ()
+    modifiers: Many[Modifier] = ("22", "52", "53", "26", "TC", "80", "82", "AS", "TG", "95")
+    coverage_note: Text = "Category III code: coverage differs between payers and plans. Check the payer's policy."
+    source: Text = "adapter default"
+    source_date: Text | None = None
+    verified: TrueOrFalse = False
+    published: Many[Published] = ()
+
+
+class PayerPolicy(PolicyTerms):
+    """A payer's policy on 0731T: its key, its terms, and in `parents` the keys of the policies that it extends."""
+
+    key: str = DEFAULT
     parents: tuple[str, ...] = ()
 
     @property
@@ -99,9 +137,10 @@ class PayerPolicy:
 
     def holds_on(self, day: str | None) -> bool:
         """Whether the policy is in force on a day of service; of a day that is not known, it is unless it has ended."""
+        start, end = self.effective.start, self.effective.end
         if day is None:
-            return self.end is None
-        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
+            return end is None
+        return (start is None or start <= day) and (end is None or day <= end)
 
 
 Named = tuple[str, PayerPolicy]

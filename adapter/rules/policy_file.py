@@ -1,19 +1,22 @@
 """Reads the policies of payers from YAML files: strictly, each mistake with its file, line and column."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
 
-from adapter.json_types import JsonMapping, JsonObject
-from adapter.rules.policy import DEFAULT, PayerPolicy, Policies
-from adapter.rules.policy_field import FIELDS, PolicyReader, known
+from adapter.issues import Severity
+from adapter.rules.policy import DEFAULT, PayerPolicy, Policies, PolicyTerms, Telehealth
+from adapter.rules.registry import RULE
+from adapter.strict_yaml.model import known, read_model
 from adapter.strict_yaml.nodes import MappingNode, Node, TextNode, read_yaml
-from adapter.strict_yaml.problem import BadFileError, Mark
+from adapter.strict_yaml.problem import BadFileError, Mark, Problem, problem
 
 _NEUTRAL = PayerPolicy()
-_OWN = ("name", "names", "payer_ids", "start", "end")
+_IDENTITY = ("name", "names", "payer_ids", "effective")
 """What is inherited from a policy of the same key only: who the payer is, and when the policy holds."""
+_STANDING = ("source", "source_date", "verified", "published")
+"""What is never inherited: what the policy rests on."""
 
 
 class BadPolicyError(BadFileError):
@@ -30,7 +33,7 @@ class _Draft:
     layer: int
     mark: Mark
     extends: TextNode | None
-    values: JsonMapping
+    terms: PolicyTerms
 
 
 def load_policies(*layers: Mapping[str, str]) -> Policies:
@@ -43,11 +46,9 @@ def load_policies(*layers: Mapping[str, str]) -> Policies:
         for file, text in files.items():
             loader.read(text, file=file, layer=layer)
     policies = loader.policies()
-    if loader.reader.problems:
+    if loader.problems:
         # A cycle is met once from each policy that leads into it.
-        raise BadPolicyError(
-            list({(problem.mark, problem.code): problem for problem in reversed(loader.reader.problems)}.values())
-        )
+        raise BadPolicyError(list({(problem.mark, problem.code): problem for problem in reversed(loader.problems)}.values()))
     return policies
 
 
@@ -55,12 +56,15 @@ class _Loader:
     """Collects drafts, and makes policies of them once all are there."""
 
     def __init__(self) -> None:
-        self.reader = PolicyReader()
+        self.problems: list[Problem] = []
         self.drafts: dict[tuple[str, int], list[_Draft]] = {}
+
+    def say(self, code: str, mark: Mark, message: str, hint: str) -> None:  # noqa: PLR0917 - in the order of the line that is shown
+        self.problems.append(problem(code, mark, message, hint))
 
     def read(self, text: str, *, file: str, layer: int) -> None:
         documents, problems = read_yaml(text, file=file)
-        self.reader.problems += problems
+        self.problems += problems
         for node in documents:
             draft = self._draft(node, layer)
             if draft is not None:
@@ -68,75 +72,95 @@ class _Loader:
 
     def _draft(self, node: Node, layer: int) -> _Draft | None:
         entries = {key.text: value for key, value in node.entries} if isinstance(node, MappingNode) else {}
-        key = entries.get("policy")
+        key, extends = entries.get("policy"), entries.get("extends")
         if not isinstance(node, MappingNode) or not isinstance(key, TextNode) or not key.text:
-            self.reader.say("not-a-policy", node.mark, "this is not a policy", "begin with `policy: key`")
+            self.say("not-a-policy", node.mark, "this is not a policy", "begin with `policy: key`")
             return None
-        values: JsonObject = {}
-        for name, value in node.entries:
-            if name.text in FIELDS:
-                values |= FIELDS[name.text](self.reader, value)
-            elif name.text not in ("policy", "extends"):
-                hint = known(name.text, ("policy", "extends", *FIELDS))
-                self.reader.say("unknown-key", name.mark, f"there is no key `{name.text}` in a policy", hint)
-        self._check_whole(node.mark, values)
-        extends = self.reader.text(entries["extends"]) if "extends" in entries else None
-        return _Draft(key=key.text, layer=layer, mark=node.mark, extends=extends, values=values)
+        if extends is not None and not isinstance(extends, TextNode):
+            self.say("value", extends.mark, "the key of another policy is needed here", "extend one policy, such as `default`")
+            extends = None
+        terms = self._terms(node)
+        return _Draft(key=key.text, layer=layer, mark=node.mark, extends=extends, terms=terms)
 
-    def _check_whole(self, mark: Mark, values: JsonMapping) -> None:
-        if values.get("verified") and not values.get("source"):
-            self.reader.say("source", mark, "a verified policy needs its source", "cite the payer's document as `source`")
-        if values.get("end") and values.get("start", "") > values["end"]:
-            self.reader.say("effective", mark, "the policy ends before it starts", "correct `effective`")
+    def _terms(self, node: MappingNode) -> PolicyTerms:
+        own = tuple((key, value) for key, value in node.entries if key.text not in ("policy", "extends"))
+        terms, problems = read_model(PolicyTerms, MappingNode(mark=node.mark, entries=own))
+        self.problems += problems
+        self._check_severities({key.text: value for key, value in own}.get("severities"), terms)
+        if terms.verified and "source" not in terms.model_fields_set:
+            self.say("source", node.mark, "a verified policy needs its source", "cite the payer's document as `source`")
+        start, end = terms.effective.start, terms.effective.end
+        if start and end and start > end:
+            self.say("effective", node.mark, "the policy ends before it starts", "correct `effective`")
+        return terms
+
+    def _check_severities(self, node: Node | None, terms: PolicyTerms) -> None:
+        for key, value in node.entries if isinstance(node, MappingNode) else ():
+            if key.text not in RULE:
+                self.say("unknown-rule", key.mark, f"there is no rule `{key.text}`", known(key.text, RULE))
+            elif (
+                RULE[key.text].severity is Severity.ERROR and terms.severities.get(key.text, Severity.ERROR) is not Severity.ERROR
+            ):
+                hint = "leave it an error; a payer's policy can soften warnings only"
+                self.say("silenced", value.mark, f"{key.text} is a fact that no payer changes: it stays an error", hint)
 
     def policies(self) -> Policies:
-        made: dict[str, tuple[PayerPolicy, ...]] = {}
+        by_key: dict[str, tuple[PayerPolicy, ...]] = {}
         for key in dict.fromkeys(key for key, _ in self.drafts):
-            drafts = self._visible(key)
-            resolved = [(self._resolve(draft, ()), draft.mark) for draft in drafts]
-            resolved.sort(key=lambda each: each[0].start or "")
+            resolved = [(self._resolve(draft, ()), draft.mark) for draft in self._visible(key)]
+            resolved.sort(key=lambda pair: pair[0].effective.start or "")
             self._check_periods(resolved)
-            made[key] = tuple(policy for policy, _ in resolved)
-        return Policies(by_key=MappingProxyType({DEFAULT: (_NEUTRAL,)} | made))
+            by_key[key] = tuple(policy for policy, _ in resolved)
+        return Policies(by_key=MappingProxyType({DEFAULT: (_NEUTRAL,)} | by_key))
 
     def _visible(self, key: str, below: int | None = None) -> list[_Draft]:
         """The drafts of a key in the highest layer that has any, or the highest below a layer."""
-        layers = [layer for each, layer in self.drafts if each == key and (below is None or layer < below)]
+        layers = [layer for other, layer in self.drafts if other == key and (below is None or layer < below)]
         return self.drafts[key, max(layers)] if layers else []
 
     def _resolve(self, draft: _Draft, way: tuple[_Draft, ...]) -> PayerPolicy:
         way = (*way, draft)
         parent = self._parent(draft, way)
         base = self._resolve(parent, way) if parent else _NEUTRAL
-        values: JsonObject = {"source": _NEUTRAL.source, "source_date": None, "verified": False, "published": ()}
-        if parent is None or parent.key != draft.key:
-            values |= {name: getattr(_NEUTRAL, name) for name in _OWN} | {"name": draft.key}
-        values |= draft.values
-        values["key"] = draft.key
-        values["parents"] = (*base.parents, *([parent.key] if parent and parent.key != draft.key else []))
-        values["severities"] = MappingProxyType({**base.severities, **values.get("severities", {})})
-        values["telehealth"] = replace(base.telehealth, **values.get("telehealth", {}))
-        return replace(base, **values)
+        is_other = parent is None or parent.key != draft.key
+        neutral = {name: getattr(_NEUTRAL, name) for name in (*_STANDING, *(_IDENTITY if is_other else ()))}
+        own = {name: getattr(draft.terms, name) for name in draft.terms.model_fields_set}
+        return base.model_copy(
+            update={
+                **neutral,
+                **({"name": draft.key} if is_other else {}),
+                **own,
+                "key": draft.key,
+                "parents": (*base.parents, *([parent.key] if parent and is_other else [])),
+                "severities": MappingProxyType({**base.severities, **draft.terms.severities}),
+                "telehealth": _over(base.telehealth, draft.terms.telehealth),
+            }
+        )
 
     def _parent(self, draft: _Draft, way: tuple[_Draft, ...]) -> _Draft | None:
         if draft.extends is None:
             return None
-        wanted, mark = draft.extends.text, draft.extends.mark
-        found = self._visible(wanted, draft.layer if wanted == draft.key else None)
-        if any(each is found[0] for each in way) if found else wanted == draft.key:
-            ring = " → ".join([each.key for each in way] + [wanted])
-            self.reader.say("cycle", mark, f"the policy extends itself: {ring}", "let one of them extend `default`")
+        name, mark = draft.extends.text, draft.extends.mark
+        parents = self._visible(name, draft.layer if name == draft.key else None)
+        if any(step is parents[0] for step in way) if parents else name == draft.key:
+            ring = " → ".join([step.key for step in way] + [name])
+            self.say("cycle", mark, f"the policy extends itself: {ring}", "let one of them extend `default`")
             return None
-        if not found:
-            hint = known(wanted, tuple(key for key, _ in self.drafts))
-            self.reader.say("unknown-policy", mark, f"there is no policy `{wanted}`", hint)
+        if not parents:
+            self.say("unknown-policy", mark, f"there is no policy `{name}`", known(name, (key for key, _ in self.drafts)))
             return None
-        if len(found) > 1:
-            self.reader.say("periods", mark, f"`{wanted}` has several periods", "extend a policy that has one")
-        return found[0]
+        if len(parents) > 1:
+            self.say("periods", mark, f"`{name}` has several periods", "extend a policy that has one")
+        return parents[0]
 
     def _check_periods(self, resolved: list[tuple[PayerPolicy, Mark]]) -> None:
         for (before, _), (after, mark) in pairwise(resolved):
-            if before.end is None or after.start is None or after.start <= before.end:
+            end, start = before.effective.end, after.effective.start
+            if end is None or start is None or start <= end:
                 hint = "give each an `effective` with `start` and `end` that leaves the others their days"
-                self.reader.say("periods", mark, f"two policies `{after.key}` hold on one day", hint)
+                self.say("periods", mark, f"two policies `{after.key}` hold on one day", hint)
+
+
+def _over(base: Telehealth, own: Telehealth) -> Telehealth:
+    """The parent's terms, with those that the policy itself states."""
+    return base.model_copy(update={name: getattr(own, name) for name in own.model_fields_set})

@@ -20,14 +20,15 @@ def read_plain_yaml(text: str, name: str) -> Plain:
     documents, problems = read_yaml(text, file=name)
     if problems:
         raise BadFileError(problems)
-    return _value(documents[0]) if documents else None
+    return plain(documents[0]) if documents else None
 
 
-def _value(node: Node) -> Plain:
+def plain(node: Node) -> Plain:
+    """What a node says, as plain data."""
     if isinstance(node, MappingNode):
-        return {key.text: _value(value) for key, value in node.entries}
+        return {key.text: plain(value) for key, value in node.entries}
     if isinstance(node, SequenceNode):
-        return [_value(item) for item in node.items]
+        return [plain(item) for item in node.items]
     return _scalar(node)
 
 
