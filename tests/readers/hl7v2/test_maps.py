@@ -90,6 +90,27 @@ def test_a_registration_gives_patient_guardian_insurance_and_encounter() -> None
     assert case["encounter"] == {"id": "V-100", "status": "in-progress", "start": "2026-03-12T08:30:00-05:00"}
 
 
+@pytest.mark.parametrize(
+    ("sent_as", "said", "issues"),
+    [
+        ({"f30": "Y", "f29": "202603150430-0500"}, {"deceased": True, "deceased_at": "2026-03-15T04:30:00-05:00"}, []),
+        ({"f29": "202603"}, {"deceased_at": "2026-03"}, []),
+        ({"f30": "N"}, {"deceased": False}, []),
+        ({"f30": "U"}, {}, ["adt.hl7#PID-30"]),
+        ({"f29": "yesterday"}, {}, ["adt.hl7#PID-29"]),
+        ({}, {}, []),
+    ],
+)
+def test_a_registration_says_whether_and_when_the_patient_died(
+    sent_as: dict[str, str], said: dict[str, object], issues: list[str]
+) -> None:
+    person = segment("PID", f1="1", f3="4711^^^CLINIC&1.2.840.99999.1&ISO^MR", f5="Muster", **sent_as)
+    made = convert(sent("adt.hl7", "ADT^A08^ADT_A01", person, VISIT), MDM)
+
+    assert {name: value for name, value in dumped(made)["patient"].items() if name.startswith("deceased")} == said
+    assert [place for issue in made.issues for place in issue.location if place[-6:] in {"PID-29", "PID-30"}] == issues
+
+
 def test_a_signed_document_is_the_report_of_a_procedure_that_was_done() -> None:
     case = dumped(convert(ADT, MDM))
 
