@@ -25,10 +25,10 @@ class Term:
 
 def term(text: str) -> Term:
     """What is known of a term, with or without its prefix."""
-    found = _SHAPE.fullmatch(text.strip().upper())
-    if not found:
+    match = _SHAPE.fullmatch(text.strip().upper())
+    if not match:
         return Term(code=text, standing="malformed")
-    number, code = int(found[1]), f"HP:{found[1]}"
+    number, code = int(match[1]), f"HP:{match[1]}"
     known, gone = _table()
     if number in known:
         return Term(code=code, standing="known")

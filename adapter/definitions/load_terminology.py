@@ -100,10 +100,10 @@ class _Reader:
 
     def _systems(self, file: str, systems: Mapping[str, object]) -> None:
         for alias, entry in systems.items():
-            said = _mapping(entry)
-            url = self._absolute(self._text(file, f"systems.{alias}.url", said.get("url")))
+            row = _mapping(entry)
+            url = self._absolute(self._text(file, f"systems.{alias}.url", row.get("url")))
             self.systems[alias] = url
-            for other in (url, *_list(said.get("also"))):
+            for other in (url, *_list(row.get("also"))):
                 spelling = self._text(file, f"systems.{alias}.also", other)
                 if self.spellings.setdefault(spelling, url) != url:
                     self._say(f"{file}#systems.{alias}", "This spelling belongs to another system already. Keep one of the two.")

@@ -113,7 +113,7 @@ class Criterion:
     def fits(self, definition: Element) -> bool:
         """Whether a definition is found."""
         values = [*self.parameter.values(definition)]
-        return any(_fits(self, value, wanted) for wanted in _AT_COMMA.split(self.value) for value in values)
+        return any(_fits(self, value, text) for text in _AT_COMMA.split(self.value) for value in values)
 
 
 def found(definitions: Iterable[Resource], criteria: Sequence[Criterion]) -> list[Resource]:
@@ -121,20 +121,20 @@ def found(definitions: Iterable[Resource], criteria: Sequence[Criterion]) -> lis
     return [each for each in definitions if all(criterion.fits(each) for criterion in criteria)]
 
 
-def _fits(criterion: Criterion, value: JsonValue, wanted: str) -> bool:
+def _fits(criterion: Criterion, value: JsonValue, asked: str) -> bool:
     if criterion.parameter.type == "token":
-        return _is_token(value, wanted)
-    text = _unescaped(wanted)
+        return _is_token(value, asked)
+    text = _unescaped(asked)
     if criterion.parameter.type == "uri" or criterion.modifier == "exact":
         return bool(value == text)
     plain, part = _plain(value), _plain(text)
     return part in plain if criterion.modifier == "contains" else plain.startswith(part)
 
 
-def _is_token(value: tuple[str | None, str], wanted: str) -> bool:
+def _is_token(value: tuple[str | None, str], asked: str) -> bool:
     """`code`, `system|code`, `|code` (of no system) or `system|`."""
     system, code = value
-    parts = [_unescaped(word) for word in _AT_BAR.split(wanted, maxsplit=1)]
+    parts = [_unescaped(word) for word in _AT_BAR.split(asked, maxsplit=1)]
     if len(parts) == 1:
         return code == parts[0]
     return (system or "") == parts[0] and parts[1] in ("", code)

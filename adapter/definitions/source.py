@@ -40,14 +40,14 @@ def load_resources(files: Mapping[str, object], *, base: str) -> dict[str, Resou
     for content in contents:
         header |= _mapping(content.get("header"))
         owners |= _mapping(content.get("owners"))
-    found = {name: each for name, each in files.items() if isinstance(each, Mapping) and each.get("resourceType") in TYPES}
-    return {name: _complete(header | dict(each), owners, base) for name, each in found.items()}
+    definitions = {name: each for name, each in files.items() if isinstance(each, Mapping) and each.get("resourceType") in TYPES}
+    return {name: _complete(header | dict(each), owners, base) for name, each in definitions.items()}
 
 
 def _complete(resource: Resource, owners: Mapping[str, str], base: str) -> Resource:
-    said = [owners[url] for url in owners if url in _texts(resource)]
-    if said:
-        resource = resource | {"copyright": " ".join([*said, *_text(resource.get("copyright"))])}
+    notices = [owners[url] for url in owners if url in _texts(resource)]
+    if notices:
+        resource = resource | {"copyright": " ".join([*notices, *_text(resource.get("copyright"))])}
     if "url" in resource and "text" not in resource:
         resource = resource | {"text": _narrative(resource)}
     names = [*_FIRST, *_SECOND, *(name for name in resource if name not in (*_FIRST, *_SECOND))]
@@ -55,8 +55,8 @@ def _complete(resource: Resource, owners: Mapping[str, str], base: str) -> Resou
 
 
 def _narrative(resource: Element) -> Resource:
-    said = [str(resource[name]).rstrip(".") for name in ("title", "description") if resource.get(name)]
-    paragraphs = "".join(f"<p>{escape(each, quote=False)}</p>" for each in said or [resource["url"]])
+    texts = [str(resource[name]).rstrip(".") for name in ("title", "description") if resource.get(name)]
+    paragraphs = "".join(f"<p>{escape(each, quote=False)}</p>" for each in texts or [resource["url"]])
     return {"status": "generated", "div": f'<div xmlns="{_XHTML}">{paragraphs}</div>'}
 
 

@@ -55,7 +55,7 @@ def _mandatory(kind: Type) -> list[str]:
 
 
 def _only(resource: Resource, names: Iterable[str]) -> Resource:
-    wanted = {*_ALWAYS, *names}
+    shown = {*_ALWAYS, *names}
     meta = resource["meta"]
     tagged = {**meta, "tag": [*meta.get("tag", ()), _SUBSETTED]}
-    return {name: value for name, value in (resource | {"meta": tagged}).items() if name in wanted}
+    return {name: value for name, value in (resource | {"meta": tagged}).items() if name in shown}

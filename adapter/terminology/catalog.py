@@ -52,9 +52,9 @@ class ValueSet:
 
     def contained(self, reference: str) -> "ValueSet | None":
         """The contained ValueSet that `#id` points to."""
-        for each in self.resource.get("contained") or ():
-            if each.get("resourceType") == "ValueSet" and each.get("id") == reference.removeprefix("#"):
-                return ValueSet(resource=each, is_contained=True)
+        for resource in self.resource.get("contained") or ():
+            if resource.get("resourceType") == "ValueSet" and resource.get("id") == reference.removeprefix("#"):
+                return ValueSet(resource=resource, is_contained=True)
         return None
 
 
@@ -85,11 +85,11 @@ class Catalog:
             by_type.setdefault(str(resource.get("resourceType")), []).append(resource)
         self.resources = by_type
         self.base = base
-        definitions = [Definition(each) for each in by_type.get("CodeSystem", ())]
+        definitions = [Definition(resource) for resource in by_type.get("CodeSystem", ())]
         self._code_systems = _indexed(definition for definition in definitions if definition.content != "supplement")
         self._supplements = [definition for definition in definitions if definition.content == "supplement"]
-        self._value_sets = _indexed(ValueSet(resource=each) for each in by_type.get("ValueSet", ()))
-        self._concept_maps = [ConceptMap(resource=each) for each in by_type.get("ConceptMap", ())]
+        self._value_sets = _indexed(ValueSet(resource=resource) for resource in by_type.get("ValueSet", ()))
+        self._concept_maps = [ConceptMap(resource=resource) for resource in by_type.get("ConceptMap", ())]
 
     @classmethod
     def of(cls, resources: Iterable[Element], *, closed: Iterable[str] = ()) -> "Catalog":
@@ -98,7 +98,7 @@ class Catalog:
 
     def __iter__(self) -> Iterator[Element]:
         """The definitions of this catalog, without those that it lies on: by type in the order in which they came."""
-        return (each for listed in self.resources.values() for each in listed)
+        return (resource for listed in self.resources.values() for resource in listed)
 
     def overlaid(self, resources: Iterable[Element]) -> "Catalog":
         """This catalog with more definitions on top, for one request; this one stays as it is."""
@@ -110,9 +110,9 @@ class Catalog:
 
         Added to it are the supplements that are asked for (canonicals).
         """
-        found = _newest(self._code_systems.get(url, ()), version)
-        if found:
-            return CodeSystem(found, tuple(self._wanted(found, supplements)))
+        definition = _newest(self._code_systems.get(url, ()), version)
+        if definition:
+            return CodeSystem(definition, tuple(self._wanted(definition, supplements)))
         if self.base is None:
             return None
         below = self.base.code_system(url, version)
@@ -124,20 +124,20 @@ class Catalog:
 
     def code_system_versions(self, url: str) -> list[str]:
         """The versions of a code system that are here, old to new."""
-        here = {each.version for each in self._code_systems.get(url, ()) if each.version}
+        here = {system.version for system in self._code_systems.get(url, ()) if system.version}
         below = self.base.code_system_versions(url) if self.base else ()
         return sorted({*here, *below}, key=order)
 
     def supplement(self, canonical: str) -> Definition | None:
         """A supplement by its canonical."""
         url, version = split(canonical)
-        return _newest([each for each in self.supplements if each.url == url], version)
+        return _newest([supplement for supplement in self.supplements if supplement.url == url], version)
 
     def value_set(self, url: str, version: str | None = None) -> ValueSet | None:
         """The value set of a URL (in which a version may stand behind a bar): the wanted version, or the newest."""
-        plain, said = split(url)
-        found = _newest(self._value_sets.get(plain, ()), version or said)
-        return found or (self.base.value_set(url, version) if self.base else None)
+        plain, pinned = split(url)
+        value_set = _newest(self._value_sets.get(plain, ()), version or pinned)
+        return value_set or (self.base.value_set(url, version) if self.base else None)
 
     @property
     def concept_maps(self) -> list[ConceptMap]:
@@ -146,17 +146,17 @@ class Catalog:
 
     def concept_map(self, url: str, version: str | None = None) -> ConceptMap | None:
         """The concept map of a URL: the wanted version, or the newest."""
-        plain, said = split(url)
-        return _newest([each for each in self.concept_maps if each.url == plain], version or said)
+        plain, pinned = split(url)
+        return _newest([concept_map for concept_map in self.concept_maps if concept_map.url == plain], version or pinned)
 
     def by_id(self, kind: str, identity: str) -> Element | None:
         """A definition by type and id."""
-        return next((each for each in self.resources.get(kind, ()) if each.get("id") == identity), None)
+        return next((resource for resource in self.resources.get(kind, ()) if resource.get("id") == identity), None)
 
     @property
     def code_systems(self) -> dict[str, list[str | None]]:
         """The versions of all code systems of the service by URL."""
-        return {url: [each.version for each in found] for url, found in self._code_systems.items()}
+        return {url: [system.version for system in found] for url, found in self._code_systems.items()}
 
     @cached_property
     def supplements(self) -> list[Definition]:
@@ -166,11 +166,15 @@ class Catalog:
 
     def _wanted(self, definition: Definition, canonicals: frozenset[str]) -> Iterable[Definition]:
         """The supplements to a definition that are asked for, and those that only add languages."""
-        for each in self.supplements:
-            url, version = split(str(each.resource.get("supplements") or ""))
+        for supplement in self.supplements:
+            url, version = split(str(supplement.resource.get("supplements") or ""))
             fits = version is None or is_match(version, definition.version)
-            if url == definition.url and fits and (canonicals & {each.url, each.canonical} or _is_language_pack(each)):
-                yield each
+            if (
+                url == definition.url
+                and fits
+                and (canonicals & {supplement.url, supplement.canonical} or _is_language_pack(supplement))
+            ):
+                yield supplement
 
 
 def _is_language_pack(supplement: Definition) -> bool:
@@ -178,13 +182,13 @@ def _is_language_pack(supplement: Definition) -> bool:
     return extension_value(supplement.resource, _SUPPLEMENT_TYPE) == "lang-pack"
 
 
-def _indexed(found: Iterable[_Found]) -> dict[str, list[_Found]]:
+def _indexed(definitions: Iterable[_Found]) -> dict[str, list[_Found]]:
     by_url: dict[str, list[_Found]] = {}
-    for each in found:
-        by_url.setdefault(each.url, []).append(each)
+    for definition in definitions:
+        by_url.setdefault(definition.url, []).append(definition)
     return by_url
 
 
-def _newest(found: Iterable[_Found], version: str | None) -> _Found | None:
-    fit = [each for each in found if version is None or is_match(version, each.version)]
-    return fit[0] if len(fit) == 1 else max(fit, key=lambda each: order(each.version), default=None)
+def _newest(definitions: Iterable[_Found], version: str | None) -> _Found | None:
+    fit = [definition for definition in definitions if version is None or is_match(version, definition.version)]
+    return fit[0] if len(fit) == 1 else max(fit, key=lambda definition: order(definition.version), default=None)

@@ -58,19 +58,19 @@ def validate_code(context: RequestContext, question: Question, within: ValueSet 
 def expand(context: RequestContext, value_set: ValueSet, request: ExpansionRequest) -> Expansion:
     """The codes of a value set, or a page of them; raises OperationRefusedError."""
     context = for_value_set(context, value_set, is_open=True)
-    made = expanded(value_set, _task(context, request))
-    _need_supplements(context, made)
-    is_tree = made.is_tree and (request.count is None or request.count > made.total)
+    expansion = expanded(value_set, _task(context, request))
+    _need_supplements(context, expansion)
+    is_tree = expansion.is_tree and (request.count is None or request.count > expansion.total)
     return Expansion(
         value_set=value_set,
         languages=context.languages,
-        entries=tuple(made.roots if is_tree else made.entries[request.offset - made.passed :][: request.count]),
-        total=made.total if made.is_counted else None,
-        used=tuple(made.parameters),
+        entries=tuple(expansion.roots if is_tree else expansion.entries[request.offset - expansion.passed :][: request.count]),
+        total=expansion.total if expansion.is_counted else None,
+        used=tuple(expansion.parameters),
         is_tree=is_tree,
-        is_fragment=made.is_fragment,
-        shows_versions=made.shows_versions,
-        versions_match=made.versions_match,
+        is_fragment=expansion.is_fragment,
+        shows_versions=expansion.shows_versions,
+        versions_match=expansion.versions_match,
     )
 
 
@@ -92,9 +92,11 @@ def _task(context: RequestContext, request: ExpansionRequest) -> Task:
     )
 
 
-def _need_supplements(context: RequestContext, made: Expanded) -> None:
+def _need_supplements(context: RequestContext, expansion: Expanded) -> None:
     """Raise OperationRefusedError if a supplement that has to be there was not used."""
-    used = {name for parameter, value in made.parameters if parameter == "used-supplement" for name in (value, split(value)[0])}
+    used = {
+        name for parameter, value in expansion.parameters if parameter == "used-supplement" for name in (value, split(value)[0])
+    }
     missing = [required_supplement for required_supplement in context.required_supplements if required_supplement not in used]
     if missing:
         raise messages.supplements_missing(missing)

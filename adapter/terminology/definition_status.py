@@ -25,8 +25,8 @@ def concern(resource: Element, source: Element) -> str | None:
 
 def status_issue(resource: Element, source: Element) -> TerminologyIssue | None:
     """The issue that mentions the status of a definition."""
-    said = concern(resource, source)
-    if said is None:
+    standing = concern(resource, source)
+    if standing is None:
         return None
     canonical = joined(str(resource.get("url") or ""), resource.get("version"))
-    return messages.STATUS_MESSAGES[said].issue(type=resource.get("resourceType"), canonical=canonical)
+    return messages.STATUS_MESSAGES[standing].issue(type=resource.get("resourceType"), canonical=canonical)

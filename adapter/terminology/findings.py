@@ -128,8 +128,8 @@ def unknown_system(catalog: Catalog, system: str, version: str | None, *, place:
     versions = catalog.code_system_versions(system)
     if not versions:
         return messages.UNKNOWN_SYSTEM_NO_VERSIONS.issue(place, system=system, version=version), system
-    said = messages.UNKNOWN_SYSTEM_VERSION.issue(place, system=system, version=version, versions=enumerated(versions))
-    return said, joined(system, version)
+    issue = messages.UNKNOWN_SYSTEM_VERSION.issue(place, system=system, version=version, versions=enumerated(versions))
+    return issue, joined(system, version)
 
 
 def enumerated(versions: list[str]) -> str:

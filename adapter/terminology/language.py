@@ -48,17 +48,17 @@ class Languages:
 
     def __str__(self) -> str:
         """As the caller wrote it: the form in which an expansion repeats it."""
-        return ",".join(str(each) for each in self.ranges)
+        return ",".join(str(part) for part in self.ranges)
 
     @property
     def names(self) -> str:
         """The tags alone, for a message."""
-        return ", ".join(each.tag for each in self.ranges)
+        return ", ".join(part.tag for part in self.ranges)
 
     @property
     def preferences(self) -> tuple[Range, ...]:
         """What is looked for, in order."""
-        named = any(each.tag == "*" for each in self.ranges)
+        named = any(part.tag == "*" for part in self.ranges)
         return (*self.ranges, Range(tag="*", quality=0.001)) if self.is_open and not named else self.ranges
 
     def has(self, tag: str | None) -> bool:
@@ -73,7 +73,7 @@ def read_languages(text: str, *, is_open: bool) -> Languages:
     ranges = [_range(word) for word in text.split(",") if word.strip()]
     if not ranges:
         raise LanguageError
-    return Languages(ranges=tuple(sorted(ranges, key=lambda each: -each.quality)), is_open=is_open)
+    return Languages(ranges=tuple(sorted(ranges, key=lambda part: -part.quality)), is_open=is_open)
 
 
 def _range(text: str) -> Range:
@@ -89,5 +89,5 @@ def _part(tag: str, depth: Depth) -> tuple[str, ...]:
     whole = tuple(tag.lower().split("-"))
     if depth is Depth.FULL:
         return whole
-    region = next((each for each in whole[1:] if _REGION.fullmatch(each)), "")
+    region = next((subtag for subtag in whole[1:] if _REGION.fullmatch(subtag)), "")
     return (whole[0], region) if depth is Depth.REGION else (whole[0],)

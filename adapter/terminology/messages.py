@@ -23,21 +23,21 @@ class Wording:
     kind: str | None = None
     id: str | None = None
 
-    def issue(self, place: str | None = None, *, severity: Severity | None = None, **said: object) -> TerminologyIssue:
+    def issue(self, place: str | None = None, *, severity: Severity | None = None, **values: object) -> TerminologyIssue:
         """The issue that says this sentence of a place in the input."""
         return TerminologyIssue(
             severity=severity or self.severity,
             code=self.code,
             kind=self.kind,
             message=self.id,
-            text=self.text.format(**said),
+            text=self.text.format(**values),
             rule=f"terminology/{self.kind}" if self.kind else "terminology",
             location=(place,) if place else (),
         )
 
-    def refusal(self, place: str | None = None, **said: object) -> OperationRefusedError:
+    def refusal(self, place: str | None = None, **values: object) -> OperationRefusedError:
         """The error that refuses the operation with this sentence."""
-        return OperationRefusedError(self.issue(place, severity=None, **said))
+        return OperationRefusedError(self.issue(place, severity=None, **values))
 
 
 # What an issue is, by what it is about: its code and its tx-issue-type.

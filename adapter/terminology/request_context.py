@@ -108,15 +108,15 @@ class RequestContext:
         if included:
             return included, None
         for mode in (_DEFAULT, _CHECK):
-            found = list(self.rules_of(url, mode, for_value_sets=for_value_sets))
-            if found:
-                return _only(found, messages.SEVERAL_DEFAULT_VERSIONS) if mode == _DEFAULT else (found[0].version, found[0])
+            rules = list(self.rules_of(url, mode, for_value_sets=for_value_sets))
+            if rules:
+                return _only(rules, messages.SEVERAL_DEFAULT_VERSIONS) if mode == _DEFAULT else (rules[0].version, rules[0])
         return None, None
 
     def code_system(self, url: str, version: str | None) -> CodeSystem | None:
         """A code system in exactly this version, or the newest, whatever the rules say; only one that has codes."""
-        found = self.catalog.code_system(url, version, self.supplements)
-        return found if found and found.content in _WITH_CODES else None
+        system = self.catalog.code_system(url, version, self.supplements)
+        return system if system and system.content in _WITH_CODES else None
 
     def ruled_code_system(self, url: str, version: str | None) -> CodeSystem | None:
         """A code system in the version that the rules lead to."""
@@ -130,14 +130,14 @@ class RequestContext:
 
     def value_set(self, canonical: str, version: str | None = None) -> ValueSet | None:
         """A value set by its canonical; raises OperationRefusedError if a parameter wants another version of it."""
-        found = self.catalog.value_set(canonical, version)
-        if found is None:
+        value_set = self.catalog.value_set(canonical, version)
+        if value_set is None:
             return None
-        for rule in self.rules_of(found.url, _CHECK, for_value_sets=True):
-            if not is_match(rule.version, found.version):
-                said = messages.VALUE_SET_VERSION_NOT_ALLOWED
-                raise said.refusal(value_set=found.url, version=found.version or "", wanted=rule.version)
-        return found
+        for rule in self.rules_of(value_set.url, _CHECK, for_value_sets=True):
+            if not is_match(rule.version, value_set.version):
+                message = messages.VALUE_SET_VERSION_NOT_ALLOWED
+                raise message.refusal(value_set=value_set.url, version=value_set.version or "", wanted=rule.version)
+        return value_set
 
     def pinned(self, canonical: str) -> tuple[str, VersionRule | None]:
         """The canonical of an imported value set with the version that the rules lead to, and the rule that decided."""
@@ -155,19 +155,19 @@ class RequestContext:
     def needed_value_set(self, url: str, version: str | None) -> ValueSet:
         """A value set in the version that the rules lead to; raises OperationRefusedError if it is not here."""
         ruled, _ = self.version(url, version, for_value_sets=True)
-        found = self.value_set(url, ruled)
-        if found is None:
+        value_set = self.value_set(url, ruled)
+        if value_set is None:
             raise messages.UNKNOWN_VALUE_SET.refusal(value_set=joined(url, ruled))
-        return found
+        return value_set
 
     def needed_concept_maps(self, url: str | None, version: str | None) -> tuple[ConceptMap, ...]:
         """The concept map of a URL, or all if none is named; raises OperationRefusedError if it is not here."""
         if url is None:
             return tuple(self.catalog.concept_maps)
-        found = self.catalog.concept_map(url, version)
-        if found is None:
+        concept_map = self.catalog.concept_map(url, version)
+        if concept_map is None:
             raise messages.UNKNOWN_CONCEPT_MAP.refusal(place="url", concept_map=url)
-        return (found,)
+        return (concept_map,)
 
     def need_supplements(self, system: CodeSystem) -> None:
         """Raise OperationRefusedError if a supplement that has to be there does not belong to a code system."""

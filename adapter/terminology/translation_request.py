@@ -38,13 +38,13 @@ def translation(context: RequestContext, request: TranslationRequest) -> Transla
     """All matches of the maps that lead to where they are wanted."""
     value_set = context.catalog.value_set(request.scope) if request.scope else None
     members = prepared(value_set, context, Rules()) if value_set else None
-    found = (
+    matches = (
         match
         for coding in request.codings
         for match in translations(request.maps, coding, is_reverse=request.is_reverse)
         if _leads_there(match, request, members)
     )
-    return Translation(matches=tuple(dict.fromkeys(found)))
+    return Translation(matches=tuple(dict.fromkeys(matches)))
 
 
 def _leads_there(match: Mapped, request: TranslationRequest, members: Members | None) -> bool:

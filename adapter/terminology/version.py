@@ -7,20 +7,20 @@ _WILDCARDS = frozenset({"x", "X", "*"})
 _NUMBER = re.compile(r"\d+", re.ASCII)
 
 
-def is_match(wanted: str, version: str | None) -> bool:
+def is_match(pattern: str, version: str | None) -> bool:
     """Whether a version is the wanted one: the same, or one that its wildcards allow.
 
     A part `x`, `X` or `*` stands for any one part, as last part for any further parts; `1` alone is not a wildcard
     (http://hl7.org/fhir/uv/tx-ecosystem: wildcards are explicit).
     """
-    if version is None or wanted == version:
-        return wanted == version
-    parts, found = _parts(wanted), _parts(version)
+    if version is None or pattern == version:
+        return pattern == version
+    parts, numbers = _parts(pattern), _parts(version)
     if not _WILDCARDS & set(parts):
         return False
-    if parts[-1] in _WILDCARDS and len(found) > len(parts):
-        found = found[: len(parts)]
-    return len(parts) == len(found) and all(each in (*_WILDCARDS, other) for each, other in zip(parts, found, strict=True))
+    if parts[-1] in _WILDCARDS and len(numbers) > len(parts):
+        numbers = numbers[: len(parts)]
+    return len(parts) == len(numbers) and all(part in (*_WILDCARDS, other) for part, other in zip(parts, numbers, strict=True))
 
 
 def order(version: str | None) -> tuple[tuple[int, int, str], ...]:

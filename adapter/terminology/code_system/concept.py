@@ -35,23 +35,23 @@ class Concept:
         seen = {self.code}
         waiting = list(reversed(self.children))
         while waiting:
-            found = waiting.pop()
-            if found.code not in seen:
-                seen.add(found.code)
-                yield found
-                waiting.extend(reversed(found.children))
+            concept = waiting.pop()
+            if concept.code not in seen:
+                seen.add(concept.code)
+                yield concept
+                waiting.extend(reversed(concept.children))
 
     def is_below(self, code: str) -> bool:
         """Whether a concept of this code is above this one."""
         seen: set[str] = set()
         waiting = list(self.parents)
         while waiting:
-            found = waiting.pop()
-            if found.code == code:
+            concept = waiting.pop()
+            if concept.code == code:
                 return True
-            if found.code not in seen:
-                seen.add(found.code)
-                waiting.extend(found.parents)
+            if concept.code not in seen:
+                seen.add(concept.code)
+                waiting.extend(concept.parents)
         return False
 
 
@@ -68,8 +68,8 @@ class Concepts:
 
     def find(self, code: str) -> Concept | None:
         """The concept of a code; if the code system ignores case, also of one that is written differently."""
-        found = self.by_code.get(code)
-        return found or self.by_code.get(self._folded.get(code.lower(), ""))
+        concept = self.by_code.get(code)
+        return concept or self.by_code.get(self._folded.get(code.lower(), ""))
 
     def _index(self, elements: Iterable[JsonMapping]) -> None:
         waiting: list[tuple[JsonMapping, Concept | None]] = [(element, None) for element in elements]

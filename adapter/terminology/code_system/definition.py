@@ -147,9 +147,9 @@ class CodeSystem:
         """What is said of a concept: by the definition, then by each supplement."""
         yield self.definition, concept.element
         for supplement in self.supplements:
-            found = supplement.concepts.by_code.get(concept.code)
-            if found:
-                yield supplement, found.element
+            added = supplement.concepts.by_code.get(concept.code)
+            if added:
+                yield supplement, added.element
 
     def properties(self, concept: Concept) -> Iterator[tuple[Element, Element | None]]:
         """The properties of a concept, each with its declaration."""
@@ -163,15 +163,17 @@ class CodeSystem:
 
     def designations(self, concept: Concept) -> list[Designation]:
         """The display and all designations of a concept, the display first."""
-        found = []
+        designations = []
         if concept.display:
-            found.append(Designation(value=concept.display, language=self.language, is_main=True))
+            designations.append(Designation(value=concept.display, language=self.language, is_main=True))
         for definition, element in self.elements(concept):
             source = None if definition is self.definition else definition.canonical
             if source and element.get("display"):
-                found.append(Designation(value=element["display"], language=definition.language, is_main=True, source=source))
-            found.extend(designation_of(designation, source) for designation in element.get("designation") or ())
-        return found
+                designations.append(
+                    Designation(value=element["display"], language=definition.language, is_main=True, source=source)
+                )
+            designations.extend(designation_of(designation, source) for designation in element.get("designation") or ())
+        return designations
 
     def texts(self, concept: Concept) -> Iterator[str]:
         """The code, the display and all designations, as a text search reads them."""
@@ -189,28 +191,28 @@ class CodeSystem:
     def status(self, concept: Concept) -> str | None:
         """The status of a concept, from its property, from flags, or from the standards status."""
         own = concept.element.get("property") or ()
-        for each in own:
-            if each.get("code") in self.definition.status_codes:
-                return text_of(each)
+        for value in own:
+            if value.get("code") in self.definition.status_codes:
+                return text_of(value)
         flags = self.definition.flags
-        for each in own:
-            if each.get("code") in flags and _is_true(each):
-                return flags[each["code"]]
+        for value in own:
+            if value.get("code") in flags and _is_true(value):
+                return flags[value["code"]]
         return extension_value(concept.element, STANDARDS_STATUS) or None
 
     def is_inactive(self, concept: Concept) -> bool:
         """Whether a concept is no longer to be used."""
         own = concept.element.get("property") or ()
-        if any(self.definition.flags.get(str(each.get("code"))) == "inactive" and _is_true(each) for each in own):
+        if any(self.definition.flags.get(str(value.get("code"))) == "inactive" and _is_true(value) for value in own):
             return True
-        if any(each.get("code") in self.definition.status_codes and text_of(each) in _INACTIVE for each in own):
+        if any(value.get("code") in self.definition.status_codes and text_of(value) in _INACTIVE for value in own):
             return True
         return extension_value(concept.element, STANDARDS_STATUS) == "withdrawn"
 
     def is_deprecated(self, concept: Concept) -> bool:
         """Whether a concept is on its way out."""
         own = concept.element.get("property") or ()
-        is_flagged = any(self.definition.flags.get(str(each.get("code"))) == "deprecated" and _is_true(each) for each in own)
+        is_flagged = any(self.definition.flags.get(str(value.get("code"))) == "deprecated" and _is_true(value) for value in own)
         return is_flagged or self.status(concept) == "deprecated"
 
 

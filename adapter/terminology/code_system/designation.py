@@ -61,16 +61,16 @@ class Designation:
 
     def to_json(self) -> JsonObject:
         """As ValueSet.expansion.contains.designation."""
-        said: JsonObject = {}
+        element: JsonObject = {}
         kept = [extension for extension in self.extensions if extension.get("url") in _KEPT_EXTENSIONS]
         if kept:
-            said["extension"] = kept
+            element["extension"] = kept
         if self.language:
-            said["language"] = self.language
+            element["language"] = self.language
         use = PREFERRED_FOR_LANGUAGE if self.is_main else self.use
         if use:
-            said["use"] = dict(use)
-        return {**said, "value": self.value}
+            element["use"] = dict(use)
+        return {**element, "value": self.value}
 
 
 def _is(use: JsonMapping, code: str) -> bool:
@@ -85,29 +85,29 @@ def preferred(designations: Sequence[Designation], languages: Languages | None) 
     """
     if languages is None:
         return _first(designations)
-    for wanted in languages.preferences:
+    for language in languages.preferences:
         for current in (True, False):
             for depth in Depth:
-                found = [
+                fitting = [
                     designation
                     for designation in designations
-                    if wanted.is_match(designation.language, depth) and designation.is_current >= current
+                    if language.is_match(designation.language, depth) and designation.is_current >= current
                 ]
-                if found:
-                    return next((each for each in found if each.is_preferred), found[0])
+                if fitting:
+                    return next((designation for designation in fitting if designation.is_preferred), fitting[0])
     return next((designation for designation in designations if designation.language is None and designation.is_display), None)
 
 
 def _first(designations: Sequence[Designation]) -> Designation | None:
     for is_fit in (
-        lambda each: each.is_preferred and each.is_current,
-        lambda each: each.is_display and each.is_current,
-        lambda each: each.is_display,
-        lambda each: each.is_preferred,
+        lambda designation: designation.is_preferred and designation.is_current,
+        lambda designation: designation.is_display and designation.is_current,
+        lambda designation: designation.is_display,
+        lambda designation: designation.is_preferred,
     ):
-        found = next(filter(is_fit, designations), None)
-        if found:
-            return found
+        best = next(filter(is_fit, designations), None)
+        if best:
+            return best
     return next(iter(designations), None)
 
 

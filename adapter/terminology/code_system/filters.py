@@ -30,7 +30,7 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Said:
+class _Statement:
     """A filter as the value set says it."""
 
     system: CodeSystem
@@ -54,62 +54,62 @@ def filters_of(include: Element, system: CodeSystem, *, value_set: str, place: s
 
     `place` is where the include stands (`ValueSet.compose.include[0]`).
     """
-    made = []
+    filters = []
     for position, element in enumerate(include.get("filter") or ()):
         op, value = _op(element), str(element.get("value") or "")
-        said = _Said(system=system, property=str(element.get("property")), op=op, value=value, value_set=value_set)
+        statement = _Statement(system=system, property=str(element.get("property")), op=op, value=value, value_set=value_set)
         if not value:
             where = f"{place}.filter[{position}]"
-            raise messages.FILTER_WITHOUT_VALUE.refusal(where, system=system.url, property=said.property, op=op)
-        made.append(_filter(said))
-    return made
+            raise messages.FILTER_WITHOUT_VALUE.refusal(where, system=system.url, property=statement.property, op=op)
+        filters.append(_filter(statement))
+    return filters
 
 
 def selected(system: CodeSystem, filters: list[Filter]) -> Iterator[Concept]:
     """The concepts that pass all filters, in the order of the first one that knows its candidates."""
-    source = next((each for each in filters if each.candidates), None)
+    source = next((test for test in filters if test.candidates), None)
     candidates = source.candidates() if source and source.candidates else system.all()
-    return (concept for concept in candidates if all(each.passes(concept) for each in filters))
+    return (concept for concept in candidates if all(test.passes(concept) for test in filters))
 
 
 def _op(element: Element) -> str:
     """The operator; one of R5 comes as extension (http://hl7.org/fhir/R5/valueset-filter-operator.html)."""
-    said = element.get("op")
-    if said:
-        return str(said)
+    op = element.get("op")
+    if op:
+        return str(op)
     extensions = (element.get("_op") or {}).get("extension") or ()
     return str(next((value_of(extension) for extension in extensions if extension.get("url") == _R5_OP), ""))
 
 
-def _filter(said: _Said) -> Filter:
-    if said.property in _ITSELF:
-        return _concept_filter(said)
-    if said.op == "exists":
-        return Filter(passes=_exists(said))
-    return Filter(passes=_comparison(said, _values_of(said)))
+def _filter(statement: _Statement) -> Filter:
+    if statement.property in _ITSELF:
+        return _concept_filter(statement)
+    if statement.op == "exists":
+        return Filter(passes=_exists(statement))
+    return Filter(passes=_comparison(statement, _values_of(statement)))
 
 
-def _concept_filter(said: _Said) -> Filter:
+def _concept_filter(statement: _Statement) -> Filter:
     """Filters on the code itself and its place in the hierarchy."""
-    made = _HIERARCHY.get(said.op)
-    if made:
-        return made(said, said.system.find(said.value))
-    return Filter(passes=_comparison(said, lambda concept: [concept.code]), candidates=_named(said))
+    hierarchy = _HIERARCHY.get(statement.op)
+    if hierarchy:
+        return hierarchy(statement, statement.system.find(statement.value))
+    return Filter(passes=_comparison(statement, lambda concept: [concept.code]), candidates=_named(statement))
 
 
-def _named(said: _Said) -> Callable[[], Iterable[Concept]] | None:
+def _named(statement: _Statement) -> Callable[[], Iterable[Concept]] | None:
     """The concepts that are named by code."""
-    if said.op not in {"=", "in"}:
+    if statement.op not in {"=", "in"}:
         return None
-    codes = [said.value] if said.op == "=" else [word.strip() for word in said.value.split(",")]
-    return lambda: [found for found in map(said.system.find, codes) if found]
+    codes = [statement.value] if statement.op == "=" else [word.strip() for word in statement.value.split(",")]
+    return lambda: [found for found in map(statement.system.find, codes) if found]
 
 
 def _nothing() -> Filter:
     return Filter(passes=lambda _: False, candidates=tuple)
 
 
-def _is_a(_: _Said, root: Concept | None) -> Filter:
+def _is_a(_: _Statement, root: Concept | None) -> Filter:
     if root is None:
         return _nothing()
     return Filter(
@@ -118,29 +118,29 @@ def _is_a(_: _Said, root: Concept | None) -> Filter:
     )
 
 
-def _descendent_of(_: _Said, root: Concept | None) -> Filter:
+def _descendent_of(_: _Statement, root: Concept | None) -> Filter:
     if root is None:
         return _nothing()
     return Filter(passes=lambda concept: concept is not root and concept.is_below(root.code), candidates=root.descendants)
 
 
-def _is_not_a(_: _Said, root: Concept | None) -> Filter:
+def _is_not_a(_: _Statement, root: Concept | None) -> Filter:
     return Filter(passes=lambda concept: root is None or (concept is not root and not concept.is_below(root.code)))
 
 
-def _generalizes(_: _Said, root: Concept | None) -> Filter:
+def _generalizes(_: _Statement, root: Concept | None) -> Filter:
     if root is None:
         return _nothing()
     return Filter(passes=lambda concept: concept is root or root.is_below(concept.code))
 
 
-def _child_of(_: _Said, root: Concept | None) -> Filter:
+def _child_of(_: _Statement, root: Concept | None) -> Filter:
     if root is None:
         return _nothing()
     return Filter(passes=lambda concept: root in concept.parents, candidates=lambda: root.children)
 
 
-def _descendent_leaf(_: _Said, root: Concept | None) -> Filter:
+def _descendent_leaf(_: _Statement, root: Concept | None) -> Filter:
     if root is None:
         return _nothing()
     return Filter(
@@ -149,7 +149,7 @@ def _descendent_leaf(_: _Said, root: Concept | None) -> Filter:
     )
 
 
-_HIERARCHY: Mapping[str, Callable[[_Said, Concept | None], Filter]] = {
+_HIERARCHY: Mapping[str, Callable[[_Statement, Concept | None], Filter]] = {
     "is-a": _is_a,
     "descendent-of": _descendent_of,
     "is-not-a": _is_not_a,
@@ -159,39 +159,39 @@ _HIERARCHY: Mapping[str, Callable[[_Said, Concept | None], Filter]] = {
 }
 
 
-def _comparison(said: _Said, values: Callable[[Concept], list[str]]) -> Test:
+def _comparison(statement: _Statement, values: Callable[[Concept], list[str]]) -> Test:
     """A comparison of texts."""
-    if said.op == "=":
-        return lambda concept: said.value in values(concept)
-    if said.op == "in":
-        codes = said.codes()
+    if statement.op == "=":
+        return lambda concept: statement.value in values(concept)
+    if statement.op == "in":
+        codes = statement.codes()
         return lambda concept: any(value in codes for value in values(concept))
-    if said.op == "not-in":
-        codes = said.codes()
+    if statement.op == "not-in":
+        codes = statement.codes()
         return lambda concept: not any(value in codes for value in values(concept))
-    if said.op == "regex":
-        return _regex(said, values)
-    raise said.refusal()
+    if statement.op == "regex":
+        return _regex(statement, values)
+    raise statement.refusal()
 
 
-def _regex(said: _Said, values: Callable[[Concept], list[str]]) -> Test:
+def _regex(statement: _Statement, values: Callable[[Concept], list[str]]) -> Test:
     try:
-        pattern = compiled(said.value)
+        pattern = compiled(statement.value)
     except PatternError:
-        raise messages.PATTERN_TOO_COSTLY.refusal(value_set=said.value_set) from None
+        raise messages.PATTERN_TOO_COSTLY.refusal(value_set=statement.value_set) from None
     return lambda concept: any(map(pattern.is_match, values(concept)))
 
 
-def _exists(said: _Said) -> Test:
-    if said.value not in {"true", "false"}:
-        raise said.refusal()
-    values, wanted = _values_of(said), said.value == "true"
-    return lambda concept: bool(values(concept)) is wanted
+def _exists(statement: _Statement) -> Test:
+    if statement.value not in {"true", "false"}:
+        raise statement.refusal()
+    values, is_needed = _values_of(statement), statement.value == "true"
+    return lambda concept: bool(values(concept)) is is_needed
 
 
-def _values_of(said: _Said) -> Callable[[Concept], list[str]]:
+def _values_of(statement: _Statement) -> Callable[[Concept], list[str]]:
     """How the values of a property are found: those that are written, and those that the hierarchy and the status imply."""
-    system, name = said.system, said.property
+    system, name = statement.system, statement.property
     fixed: Mapping[str, Callable[[Concept], list[str]]] = {
         "display": lambda concept: [concept.display] if concept.display else [],
         "definition": lambda concept: [concept.definition] if concept.definition else [],
@@ -205,8 +205,8 @@ def _values_of(said: _Said) -> Callable[[Concept], list[str]]:
         return fixed[name]
     names = system.definition.not_selectable if name == "notSelectable" else {name}
     if name not in _DERIVED and not any(name in supplement.declared for supplement in (system.definition, *system.supplements)):
-        raise said.refusal()
-    return lambda concept: [text_of(each) for each, _ in system.properties(concept) if each.get("code") in names]
+        raise statement.refusal()
+    return lambda concept: [text_of(value) for value, _ in system.properties(concept) if value.get("code") in names]
 
 
 def _word(*, value: bool) -> str:

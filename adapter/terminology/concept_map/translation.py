@@ -90,7 +90,7 @@ def _mapped(concept_map: ConceptMap, asked: Coding, coding: Coding | None, *, eq
         coding=coding,
         equivalence=equivalence,
         canonical=concept_map.canonical,
-        scopes=tuple(str(each) for each in scopes if each),
+        scopes=tuple(str(scope) for scope in scopes if scope),
     )
 
 

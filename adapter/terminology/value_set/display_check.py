@@ -23,7 +23,7 @@ def check_member_display(query: CodeQuery, context: RequestContext, *, is_lenien
     welcome = in_languages(facts.designations, context.languages)
     same = match(display, welcome)
     if same is Match.SAME:
-        if match(display, [each for each in welcome if each.is_current]) is not Match.SAME:
+        if match(display, [designation for designation in welcome if designation.is_current]) is not Match.SAME:
             report.add(_inactive(query, display))
     elif _count(facts.designations, context.languages):
         report.add(_wrong(query, context, same, severity=severity), is_said=True)
@@ -41,8 +41,8 @@ def check_other_display(query: CodeQuery, context: RequestContext, *, is_lenient
     if same is Match.SAME:
         return
     if not _displays(facts.designations, context.languages):
-        said = messages.NO_DISPLAY_AT_ALL
-        issue = said.issue(
+        message = messages.NO_DISPLAY_AT_ALL
+        issue = message.issue(
             coding.at("display"), display=display, system=coding.system, code=coding.code, languages=context.language_names
         )
         report.add(issue, is_said=True)
@@ -119,5 +119,5 @@ def _inactive(query: CodeQuery, display: str) -> TerminologyIssue:
     status = next(designation.status for designation in designations if match(display, [designation]) is Match.SAME)
     right = [designation.value for designation in designations if designation.is_current and designation.is_display]
     choices = f"'{right[0]}'" if len(right) == 1 else f"one of {', '.join(right)}"
-    said = messages.INACTIVE_DISPLAY
-    return said.issue(coding.at("display"), display=display, code=coding.code, status=status, choices=choices)
+    message = messages.INACTIVE_DISPLAY
+    return message.issue(coding.at("display"), display=display, code=coding.code, status=status, choices=choices)

@@ -18,7 +18,7 @@ from adapter.terminology.tx_issue import OperationRefusedError
 from adapter.terminology.value_set.entry import ExpansionEntry, Known
 from adapter.terminology.value_set.expanded import Expanded, Task
 from adapter.terminology.value_set.listed import listed_code_system
-from adapter.terminology.value_set.prepare import check_modifiers, deeper, found_import
+from adapter.terminology.value_set.prepare import check_modifiers, deeper, imported_value_set
 from adapter.terminology.version import order
 
 Key = tuple[str, str | None, str]
@@ -52,7 +52,7 @@ class _Expansion:
         self._context = task.context
         self._value_set = value_set
         self._path = deeper(task.context, value_set, path)
-        self._made = Expanded(is_tree=not task.is_flat)
+        self._expansion = Expanded(is_tree=not task.is_flat)
         self._keys: dict[Key, ExpansionEntry] = {}
         self._excluded: set[Key] = set()
         self._excluded_systems: set[tuple[str, str | None]] = set()
@@ -62,20 +62,20 @@ class _Expansion:
 
     def expanded(self) -> Expanded:
         check_modifiers(self._value_set)
-        made = self._made
+        expansion = self._expansion
         self._mention(self._value_set.resource)
         if self._value_set.compose is None:
             self._take_expansion()
-            return made
+            return expansion
         is_other_version = self._task.versions_match is None and self._excludes_another_version()
-        made.shows_versions = self._names_several_versions()
-        made.versions_match = bool(self._task.versions_match) or is_other_version
+        expansion.shows_versions = self._names_several_versions()
+        expansion.versions_match = bool(self._task.versions_match) or is_other_version
         for position, exclude in enumerate(self._excludes):
             place = f"ValueSet.compose.exclude[{position}]"
             self._exclude(exclude, place=place, each_code=is_other_version)
-        for position, include in sorted(enumerate(self._includes), key=lambda each: order(each[1].get("version")), reverse=True):
+        for position, include in sorted(enumerate(self._includes), key=lambda pair: order(pair[1].get("version")), reverse=True):
             self._include(include, place=f"ValueSet.compose.include[{position}]")
-        return made
+        return expansion
 
     # ------------------------------------------------------------------------------------------------------------ versions
 
@@ -93,13 +93,13 @@ class _Expansion:
         Then codes are meant, whatever their version: or the excludes would do nothing.
         """
         every = [*self._includes, *self._excludes]
-        if not self._includes or not self._excludes or len({each.get("system") for each in every}) > 1:
+        if not self._includes or not self._excludes or len({include.get("system") for include in every}) > 1:
             return False
-        kept, out = ({each.get("version") for each in some} for some in (self._includes, self._excludes))
+        kept, out = ({include.get("version") for include in some} for some in (self._includes, self._excludes))
         return None not in kept | out and not kept & out
 
     def _key(self, url: str, version: str | None, code: str) -> Key:
-        shows = self._made.shows_versions and not self._made.versions_match
+        shows = self._expansion.shows_versions and not self._expansion.versions_match
         return (url, version if shows else None, code)
 
     # ------------------------------------------------------------------------------------------------------------ excludes
@@ -112,12 +112,12 @@ class _Expansion:
         else:
             system = self._code_system(exclude)
             if not (exclude.get("concept") or exclude.get("filter") or imports or each_code):
-                version = exclude.get("version") if self._made.shows_versions else None
+                version = exclude.get("version") if self._expansion.shows_versions else None
                 self._excluded_systems.add((system.url, version))
                 return
             concepts = self._concepts(exclude, system, place=place)
-            made = (_entry(Known(system=system, concept=concept)) for concept in concepts)
-            entries = (each for each in made if _is_in_all(each, imports))
+            members = (_entry(Known(system=system, concept=concept)) for concept in concepts)
+            entries = (entry for entry in members if _is_in_all(entry, imports))
         self._excluded |= {self._key(entry.url, entry.version, entry.code) for entry in entries}
 
     def _is_excluded(self, entry: ExpansionEntry) -> bool:
@@ -129,11 +129,11 @@ class _Expansion:
     def _include(self, include: Element, *, place: str) -> None:
         imports = list(self._imports(include))
         if imports or include.get("concept") or len(include.get("filter") or ()) > 1:
-            self._made.is_tree = False
+            self._expansion.is_tree = False
         if not include.get("system"):
             first, *others = imports
             for name, value in first.parameters:
-                self._made.note(name, value)
+                self._expansion.note(name, value)
             for entry in first.entries:
                 self._add(entry, others)
             return
@@ -146,7 +146,7 @@ class _Expansion:
             self._add_selected(self._concepts(include, system, place=place), system, imports)
         elif self._task.search:
             # A text search ends when the page is full, so that it is not known how much it would have found.
-            self._made.is_counted = self._made.is_tree = False
+            self._expansion.is_counted = self._expansion.is_tree = False
             self._add_selected(system.all(), system, imports)
         elif self._is_plain(include):
             self._add_page(system)
@@ -162,28 +162,30 @@ class _Expansion:
     @property
     def _is_page_full(self) -> bool:
         """Whether what would follow is neither shown nor counted one by one."""
-        page, made = self._task.page, self._made
-        is_counted = made.is_counted and made.known_total is None
-        return page is not None and not is_counted and len(self._path) == 1 and made.passed + len(made.entries) >= page[1]
+        page, expansion = self._task.page, self._expansion
+        is_counted = expansion.is_counted and expansion.known_total is None
+        return (
+            page is not None and not is_counted and len(self._path) == 1 and expansion.passed + len(expansion.entries) >= page[1]
+        )
 
     @property
     def _is_before_page(self) -> bool:
-        page, made = self._task.page, self._made
-        return page is not None and made.known_total is not None and len(self._path) == 1 and made.passed < page[0]
+        page, expansion = self._task.page, self._expansion
+        return page is not None and expansion.known_total is not None and len(self._path) == 1 and expansion.passed < page[0]
 
     def _imports(self, element: Element) -> Iterator[Expanded]:
         """The expansions of the value sets that an include or exclude imports."""
         for canonical in element.get("valueSet") or ():
             pinned, rule = self._context.pinned(canonical)
             if rule:
-                self._made.note(rule.parameter, rule.canonical)
-            found = found_import(self._context, self._value_set, pinned)
-            if found is None:
+                self._expansion.note(rule.parameter, rule.canonical)
+            imported = imported_value_set(self._context, self._value_set, pinned)
+            if imported is None:
                 raise _unknown_import(pinned)
-            self._mention(found.resource)
-            if not found.is_contained:
-                self._made.note("used-valueset", found.canonical)
-            yield self._imported(found, pinned)
+            self._mention(imported.resource)
+            if not imported.is_contained:
+                self._expansion.note("used-valueset", imported.canonical)
+            yield self._imported(imported, pinned)
 
     def _imported(self, value_set: ValueSet, canonical: str) -> Expanded:
         """The expansion of an imported value set, made once for all that import it."""
@@ -197,12 +199,12 @@ class _Expansion:
         """The code system of an include or exclude, noted as used; raises OperationRefusedError if it is not as it must be."""
         listed = listed_code_system(self._context, element)
         if listed:
-            self._made.note("used-codesystem", listed.canonical)
+            self._expansion.note("used-codesystem", listed.canonical)
             return listed
         url = str(element["system"])
         version, rule = self._context.version(url, element.get("version") or None)
         if rule:
-            self._made.note(rule.parameter, rule.canonical)
+            self._expansion.note(rule.parameter, rule.canonical)
         system = self._context.code_system(url, version)
         if system is None:
             raise _unknown_system(self._context, url, version)
@@ -210,12 +212,12 @@ class _Expansion:
         if issues:
             raise OperationRefusedError(*issues)
         self._mention(system.resource)
-        self._made.note("used-codesystem", system.canonical)
+        self._expansion.note("used-codesystem", system.canonical)
         for supplement in system.supplements:
-            self._made.note("used-supplement", supplement.canonical)
+            self._expansion.note("used-supplement", supplement.canonical)
         if not system.is_complete:
-            self._made.is_fragment = True
-            self._made.note("used-fragment", system.canonical)
+            self._expansion.is_fragment = True
+            self._expansion.note("used-fragment", system.canonical)
         return system
 
     def _concepts(self, element: Element, system: CodeSystem, *, place: str) -> Iterable[Concept]:
@@ -226,12 +228,12 @@ class _Expansion:
         return selected(system, filters) if filters else system.all()
 
     def _add_listed(self, include: Element, system: CodeSystem, imports: list[Expanded]) -> None:
-        for each in include["concept"]:
-            concept = system.find(str(each.get("code")))
+        for row in include["concept"]:
+            concept = system.find(str(row.get("code")))
             if concept:
                 known = Known(system=system, concept=concept)
-                if self._is_wanted(known, each):
-                    self._add(_entry(known, each), imports)
+                if self._is_wanted(known, row):
+                    self._add(_entry(known, row), imports)
 
     def _add_selected(self, concepts: Iterable[Concept], system: CodeSystem, imports: list[Expanded]) -> None:
         """Add concepts below those of their parents that are there already."""
@@ -240,18 +242,18 @@ class _Expansion:
                 return
             known = Known(system=system, concept=concept)
             if self._is_wanted(known):
-                keys = (self._key(system.url, system.version, each.code) for each in concept.parents)
+                keys = (self._key(system.url, system.version, parent.code) for parent in concept.parents)
                 parent = next((self._keys[key] for key in keys if key in self._keys), None)
                 self._add(_entry(known), imports, parent=parent)
 
     def _add_page(self, system: CodeSystem) -> None:
         """Add a whole code system, of which only the page that is shown need be looked at."""
-        self._made.known_total = system.size
+        self._expansion.known_total = system.size
         start, _ = self._task.page or (0, 0)
         if len(self._path) > 1 or system.has_hierarchy or not start:
             self._add_all(system, [])
             return
-        self._made.passed = min(start, system.size)
+        self._expansion.passed = min(start, system.size)
         self._add_selected(islice(system.roots, start, None), system, [])
 
     def _add_all(self, system: CodeSystem, imports: list[Expanded]) -> None:
@@ -269,13 +271,13 @@ class _Expansion:
         while waiting and not self._is_page_full:
             concept, parent = waiting.pop()
             if concept.code in seen:
-                self._made.is_tree = False
+                self._expansion.is_tree = False
                 continue
             seen.add(concept.code)
             known = Known(system=root.system, concept=concept)
             below: ExpansionEntry | None = parent
             if self._is_before_page:
-                self._made.passed += 1
+                self._expansion.passed += 1
             elif self._is_wanted(known):
                 entry = _entry(known)
                 below = entry if self._add(entry, imports, parent=parent) else None
@@ -299,19 +301,19 @@ class _Expansion:
             return False
         key = self._key(entry.url, entry.version, entry.code)
         if key in self._keys:
-            self._made.is_tree = False
+            self._expansion.is_tree = False
             return False
         self._check_size()
         self._keys[key] = entry
-        self._made.entries.append(entry)
-        (parent.children if parent else self._made.roots).append(entry)
+        self._expansion.entries.append(entry)
+        (parent.children if parent else self._expansion.roots).append(entry)
         return True
 
     def _check_size(self) -> None:
         """Raise OperationRefusedError if there are too many codes: in the answer without a page, or in all that it is made of."""
         limits, limit = self._context.limits, self._task.limit
         self._work.count += 1
-        is_full = limit is not None and len(self._path) == 1 and len(self._made.entries) >= limit
+        is_full = limit is not None and len(self._path) == 1 and len(self._expansion.entries) >= limit
         if is_full or self._work.count > limits.internal:
             raise messages.EXPANSION_TOO_COSTLY.refusal(
                 value_set=self._value_set.canonical, limit=limit if is_full else limits.internal
@@ -319,17 +321,17 @@ class _Expansion:
 
     def _take_expansion(self) -> None:
         """The codes of a value set that has no compose, but an expansion."""
-        self._made.is_tree = False
-        for each in self._value_set.listed:
-            if each.get("code"):
-                version = each.get("version") or None
-                self._add(ExpansionEntry(url=str(each.get("system") or ""), version=version, code=each["code"], element=each), [])
+        self._expansion.is_tree = False
+        for row in self._value_set.listed:
+            if row.get("code"):
+                version = row.get("version") or None
+                self._add(ExpansionEntry(url=str(row.get("system") or ""), version=version, code=row["code"], element=row), [])
 
     def _mention(self, resource: Element) -> None:
         """Note a definition that is not fit for use."""
-        said = concern(resource, self._value_set.resource)
-        if said:
-            self._made.note(f"warning-{said}", joined(str(resource.get("url")), resource.get("version")))
+        standing = concern(resource, self._value_set.resource)
+        if standing:
+            self._expansion.note(f"warning-{standing}", joined(str(resource.get("url")), resource.get("version")))
 
 
 def _entry(known: Known, element: Element | None = None) -> ExpansionEntry:

@@ -34,8 +34,8 @@ def included_version(context: RequestContext, include: Element, query: CodeQuery
         version = given
     system = context.ruled_code_system(coding.system, version)
     if system is None and version != given:
-        said = messages.VERSION_MISMATCH
-        report.add(said.issue(coding.at("version"), system=coding.system, version=version or "", given=given))
+        message = messages.VERSION_MISMATCH
+        report.add(message.issue(coding.at("version"), system=coding.system, version=version or "", given=given))
     elif system and not _agrees(system, given):
         report.add(_mismatch(system, coding, version=version, included=included))
         _say_unknown(context, query)
@@ -74,8 +74,8 @@ def _mismatch(system: CodeSystem, coding: Coding, *, version: str | None, includ
     if not version:
         # Codes of a system whose definition does not say that versions are needed mean the same in all of them.
         severity = None if system.resource.get("versionNeeded") is True else Severity.WARNING
-        said = messages.VERSION_MISMATCH_DEFAULT
-        return said.issue(place, severity=severity, system=coding.system, version=system.version or "", given=coding.version)
+        message = messages.VERSION_MISMATCH_DEFAULT
+        return message.issue(place, severity=severity, system=coding.system, version=system.version or "", given=coding.version)
     if version != included:
         changed = messages.VERSION_MISMATCH_CHANGED
         return changed.issue(place, system=coding.system, version=version, included=included or "", given=coding.version)

@@ -15,5 +15,10 @@ def listed_code_system(context: RequestContext, element: Element) -> CodeSystem 
     if not listed or not context.catalog.is_closed(url) or context.code_system(url, None):
         return None
     version = element.get("version") or None
-    said = {"url": url, "content": "fragment", "caseSensitive": True, "concept": [{"code": each.get("code")} for each in listed]}
-    return CodeSystem(Definition({**said, "version": version}))
+    fragment = {
+        "url": url,
+        "content": "fragment",
+        "caseSensitive": True,
+        "concept": [{"code": row.get("code")} for row in listed],
+    }
+    return CodeSystem(Definition({**fragment, "version": version}))

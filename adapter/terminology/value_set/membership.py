@@ -61,15 +61,15 @@ class Members:
         """The code systems that the value set takes codes from, imported ones included, each once."""
         compose = self.value_set.compose or {}
         own = [str(include["system"]) for include in compose.get("include") or () if include.get("system")]
-        listed = [] if compose else [str(each["system"]) for each in self.value_set.listed if each.get("system")]
-        return list(dict.fromkeys([*own, *listed, *(url for each in self.imports.values() for url in each.systems())]))
+        listed = [] if compose else [str(row["system"]) for row in self.value_set.listed if row.get("system")]
+        return list(dict.fromkeys([*own, *listed, *(url for imported in self.imports.values() for url in imported.systems())]))
 
     def _includes(self, compose: Element, coding: Coding) -> Iterator[Element]:
         """The includes that can hold the coding; those of a code system from its newest version to its oldest."""
         includes = list(compose.get("include") or ())
         picked = picked_version(self.context, includes, coding)
-        versions = {each.get("version") for each in includes if each.get("system") == coding.system}
-        for include in sorted(includes, key=lambda each: order(each.get("version") or None), reverse=True):
+        versions = {include.get("version") for include in includes if include.get("system") == coding.system}
+        for include in sorted(includes, key=lambda listed: order(listed.get("version") or None), reverse=True):
             version = include.get("version")
             fits = coding.version in {None, version} or coding.version not in versions
             if not include.get("system") or (include["system"] == coding.system and picked in {None, version} and fits):
@@ -128,8 +128,8 @@ class Members:
         if self.rules.is_membership_only:
             return False
         coding = query.coding
-        said = unknown_system(self.context.catalog, coding.system, version, place=coding.at("system"))
-        query.report.add_unknown(*said)
+        unknown = unknown_system(self.context.catalog, coding.system, version, place=coding.at("system"))
+        query.report.add_unknown(*unknown)
         return True
 
     def _is_selected(self, include: Element, system: CodeSystem, query: CodeQuery) -> bool:
@@ -139,7 +139,7 @@ class Members:
             return self._is_listed(include, system, query)
         if include.get("filter"):
             filters = filters_of(include, system, value_set=self.value_set.canonical)
-            if concept is None or not all(each.passes(concept) for each in filters):
+            if concept is None or not all(test.passes(concept) for test in filters):
                 return False
         if concept is None:
             if not self.rules.is_membership_only:
@@ -149,11 +149,11 @@ class Members:
 
     def _is_listed(self, include: Element, system: CodeSystem, query: CodeQuery) -> bool:
         concept = system.find(query.coding.code)
-        for each in include["concept"]:
-            if concept and system.find(str(each.get("code"))) is concept:
-                if not self._is_usable(system, concept, query, more=_designations(each)):
+        for row in include["concept"]:
+            if concept and system.find(str(row.get("code"))) is concept:
+                if not self._is_usable(system, concept, query, more=_designations(row)):
                     return False
-                self._mention_deprecation(each, query)
+                self._mention_deprecation(row, query)
                 return True
         return False
 
@@ -165,8 +165,8 @@ class Members:
         facts.see(system, concept, more)
         if concept.code != coding.code:
             facts.normal = concept.code
-            said = messages.CODE_CASE_DIFFERENCE
-            report.add(said.issue(coding.at("code"), code=coding.code, right=concept.code, system=system.canonical))
+            message = messages.CODE_CASE_DIFFERENCE
+            report.add(message.issue(coding.at("code"), code=coding.code, right=concept.code, system=system.canonical))
         if system.is_abstract(concept) and not self.rules.is_abstract_allowed:
             if not self.rules.is_membership_only:
                 report.add(messages.ABSTRACT_CODE.issue(coding.at("code"), system=system.url, code=coding.code))
@@ -201,11 +201,11 @@ class Members:
     def _in_expansion(self, query: CodeQuery) -> bool:
         """Whether a value set without compose lists the code in its expansion."""
         coding, facts = query.coding, query.facts
-        for each in self.value_set.listed:
-            version = each.get("version") or coding.version
-            if (each.get("system"), each.get("code")) == (coding.system, coding.code) and coding.version in {None, version}:
+        for row in self.value_set.listed:
+            version = row.get("version") or coding.version
+            if (row.get("system"), row.get("code")) == (coding.system, coding.code) and coding.version in {None, version}:
                 facts.version = version
-                facts.designations = _designations(each)
+                facts.designations = _designations(row)
                 return True
         return False
 
@@ -219,8 +219,8 @@ class Members:
         if status not in {"withdrawn", "deprecated"} and extension_value(element, _DEPRECATED) == "true":
             status = "deprecated"
         if status in {"withdrawn", "deprecated"}:
-            said, coding = messages.CONCEPT_DEPRECATED_IN_VALUE_SET, query.coding
-            issue = said.issue(
+            message, coding = messages.CONCEPT_DEPRECATED_IN_VALUE_SET, query.coding
+            issue = message.issue(
                 coding.at("code"), code=coding.code, system=coding.system, value_set=self.value_set.canonical, status=status
             )
             query.report.add(issue)

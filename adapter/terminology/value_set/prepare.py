@@ -45,7 +45,7 @@ def check_modifiers(value_set: ValueSet) -> None:
         raise messages.LOCKED_DATE.refusal(value_set=value_set.canonical)
 
 
-def found_import(context: RequestContext, source: ValueSet, canonical: str) -> ValueSet | None:
+def imported_value_set(context: RequestContext, source: ValueSet, canonical: str) -> ValueSet | None:
     """The value set that an include imports: contained (`#id`), or by canonical; OperationRefusedError for a wrong version."""
     return source.contained(canonical) if canonical.startswith("#") else context.value_set(canonical)
 
@@ -84,13 +84,13 @@ class _Preparation:
     def _imported(self, source: ValueSet, canonical: str, path: tuple[str, ...]) -> Members:
         if canonical in self._done:
             return self._done[canonical]
-        found = found_import(self._context, source, canonical)
-        if found is None:
+        imported = imported_value_set(self._context, source, canonical)
+        if imported is None:
             raise UnresolvedError(messages.UNKNOWN_VALUE_SET.issue(value_set=canonical))
-        made = self.members(found, path)
-        if not found.is_contained:
-            self._done[canonical] = made
-        return made
+        members = self.members(imported, path)
+        if not imported.is_contained:
+            self._done[canonical] = members
+        return members
 
     def _check_filters(self, value_set: ValueSet, element: Element, *, place: str) -> None:
         url = str(element.get("system") or "")

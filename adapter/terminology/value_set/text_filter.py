@@ -20,12 +20,12 @@ class Search:
 
     def finds(self, texts: Iterable[str]) -> bool:
         """Whether every word is the beginning of a word in one of the texts; case and accents do not matter."""
-        found = [word for text in texts for word in _words(text)]
-        return all(any(each.startswith(word) for each in found) for word in self.words)
+        tokens = [word for text in texts for word in _words(text)]
+        return all(any(token.startswith(word) for token in tokens) for word in self.words)
 
 
 def _words(text: str) -> list[str]:
     if text.isascii():
         return _WORD.findall(text.lower())
-    bare = "".join(each for each in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(each))
+    bare = "".join(letter for letter in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(letter))
     return _WORD.findall(bare)

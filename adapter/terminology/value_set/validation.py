@@ -77,8 +77,8 @@ def validate(members: Members, question: Question) -> ValidationAnswer:
     if not question.is_of_code_system:
         _add(state.report, status_issue(value_set.resource, value_set.resource))
     shown = []
-    for each in question.codings:
-        coding = _with_system(each, members, state.report) if question.is_system_inferred else each
+    for asked in question.codings:
+        coding = _with_system(asked, members, state.report) if question.is_system_inferred else asked
         shown.append(coding.shown)
         query = CodeQuery(coding=coding, facts=CodeFacts(), report=state.report)
         is_in = _judge(query, members, question)
@@ -97,8 +97,8 @@ def _with_system(coding: Coding, members: Members, report: Report) -> Coding:
     if len(systems) == 1:
         return replace(coding, system=systems[0])
     if systems:
-        said, listed = messages.SYSTEM_AMBIGUOUS, ",".join(systems)
-        report.add(said.issue("code", code=coding.code, value_set=value_set, systems=listed))
+        message, listed = messages.SYSTEM_AMBIGUOUS, ",".join(systems)
+        report.add(message.issue("code", code=coding.code, value_set=value_set, systems=listed))
     else:
         report.add(messages.SYSTEM_NOT_INFERRED.issue("code", code=coding.code, value_set=value_set))
     return coding
@@ -116,7 +116,7 @@ def inferred_systems(members: Members, coding: Coding) -> list[str]:
         systems = [str(include["system"]) for include in compose["include"] if _can_hold(include, members.context, coding.code)]
         return list(dict.fromkeys(systems))
     codings = [replace(coding, system=url) for url in members.systems()]
-    return [each.system for each in codings if members.has(silently(each))]
+    return [coding.system for coding in codings if members.has(silently(coding))]
 
 
 def _can_hold(include: Element, context: RequestContext, code: str) -> bool:
@@ -138,8 +138,8 @@ def _judge(query: CodeQuery, members: Members, question: Question) -> bool | Non
     elif not question.is_system_inferred:
         report.add(messages.NO_SYSTEM.issue(coding.place or None), is_said=True)
     if is_in is False and question.form == "codeableConcept" and not question.is_of_code_system:
-        said = messages.THIS_CODE_NOT_IN_VALUE_SET
-        report.add(said.issue(coding.at("code"), codes=coding.shown, value_set=members.value_set.canonical))
+        message = messages.THIS_CODE_NOT_IN_VALUE_SET
+        report.add(message.issue(coding.at("code"), codes=coding.shown, value_set=members.value_set.canonical))
     if is_in:
         check_member_display(query, members.context, is_lenient=question.is_lenient)
     elif coding.system and not members.rules.is_membership_only and not query.facts.is_only_listed:
@@ -204,7 +204,7 @@ def _version_of(members: Members, system: str) -> str | None:
 
 def _softened(question: Question, state: _State) -> Iterator[TerminologyIssue]:
     """The issues of a CodeableConcept that one coding makes valid: codings of unknown systems do not spoil it, they only warn."""
-    systems = {each.at("system"): each for each in question.codings if each.place not in state.members}
+    systems = {coding.at("system"): coding for coding in question.codings if coding.place not in state.members}
     for issue in state.report.issues:
         coding = systems.get(issue.place or "")
         if coding and issue.severity is Severity.ERROR and issue.message in _NOT_CHECKED:
@@ -269,7 +269,7 @@ def unresolved(context: RequestContext, question: Question, error: UnresolvedErr
 
 def _comment_status(question: Question, state: _State) -> None:
     """Say that a concept is inactive (the first one that is), or else that the last one is deprecated."""
-    inactive = next((each for each in state.all if each.facts.inactive), None)
+    inactive = next((member for member in state.all if member.facts.inactive), None)
     if inactive:
         code, status = inactive.coding.code, inactive.facts.status or "inactive"
         words = status if status == "inactive" else f"{status} and inactive"

@@ -44,11 +44,11 @@ def _members(context: RequestContext, system: CodeSystem, rules: Rules) -> Membe
 
 def _given(context: RequestContext, resource: JsonMapping) -> CodeSystem:
     """A code system that came along, with the supplements of the one that is known under its URL."""
-    found = Catalog.of([resource]).code_system(str(resource.get("url") or ""))
-    if found is None:
+    system = Catalog.of([resource]).code_system(str(resource.get("url") or ""))
+    if system is None:
         raise messages.SYSTEM_IS_SUPPLEMENT.refusal(system=resource.get("url"))
-    known = context.code_system(found.url, found.version)
-    return CodeSystem(found.definition, known.supplements if known else ())
+    known = context.code_system(system.url, system.version)
+    return CodeSystem(system.definition, known.supplements if known else ())
 
 
 def _named(context: RequestContext, reference: SystemReference, question: Question) -> CodeSystem:
@@ -57,10 +57,10 @@ def _named(context: RequestContext, reference: SystemReference, question: Questi
     if not url:
         raise UnresolvedError(messages.NO_SYSTEM.issue(first.place or None))
     version, _ = context.version(url, reference.version or (None if reference.url else first.version))
-    found = context.code_system(url, version)
-    if found is None:
+    system = context.code_system(url, version)
+    if system is None:
         raise _unknown(context.catalog, url, version, place=first.at("system"))
-    return found
+    return system
 
 
 def _unknown(catalog: Catalog, url: str, version: str | None, *, place: str) -> UnresolvedError:

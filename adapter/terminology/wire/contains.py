@@ -63,10 +63,10 @@ class Declared:
 
 def shown(entry: ExpansionEntry, show: Show, declared: Declared, *, nested: bool) -> Resource:
     """The entry as `contains`; `declared` takes note of its properties. Its children are in it if it is `nested`."""
-    said = _element(entry.known, entry.element, show, declared=declared) if entry.known else _as_it_is(entry.element)
+    element = _element(entry.known, entry.element, show, declared=declared) if entry.known else _as_it_is(entry.element)
     if nested and entry.children:
-        said["contains"] = [shown(child, show, declared, nested=True) for child in entry.children]
-    return said
+        element["contains"] = [shown(child, show, declared, nested=True) for child in entry.children]
+    return element
 
 
 def _as_it_is(element: Element) -> Resource:
@@ -75,38 +75,38 @@ def _as_it_is(element: Element) -> Resource:
 
 def _element(known: Known, element: Element, show: Show, *, declared: Declared) -> Resource:
     system, concept = known.system, known.concept
-    said: Resource = {}
+    shown: Resource = {}
     own = element.get("extension") or ()
     extensions = [*_kept(system.extensions(concept), _KEPT_OF_SYSTEM), *_kept(own, _KEPT_OF_VALUE_SET)]
     extensions += _properties([*_implied(known, own)], [*_asked(known, show.properties)], declared)
     if extensions:
-        said["extension"] = extensions
-    said["system"] = system.url
+        shown["extension"] = extensions
+    shown["system"] = system.url
     if system.is_abstract(concept):
-        said["abstract"] = True
+        shown["abstract"] = True
     if known.is_inactive:
-        said["inactive"] = True
+        shown["inactive"] = True
     if show.with_version and system.version:
-        said["version"] = system.version
-    said["code"] = concept.code
-    return {**said, **_words(known, element, show)}
+        shown["version"] = system.version
+    shown["code"] = concept.code
+    return {**shown, **_words(known, element, show)}
 
 
 def _words(known: Known, element: Element, show: Show) -> Resource:
     """The display, and the designations that are asked for."""
-    said: Resource = {}
+    words: Resource = {}
     designations = designations_of(known, element)
     best = preferred(designations, show.languages)
     if best and best.value:
-        said["display"] = best.value
+        words["display"] = best.value
     others = [
         designation
         for designation in designations
         if designation is not best and _is_asked_for(designation, show.designation_filters)
     ]
     if show.with_designations and others:
-        said["designation"] = [other.to_json() for other in others]
-    return said
+        words["designation"] = [other.to_json() for other in others]
+    return words
 
 
 def _kept(extensions: Sequence[Element], names: Sequence[str]) -> Iterator[Element]:
@@ -120,7 +120,7 @@ def _is_asked_for(designation: Designation, filters: Sequence[str]) -> bool:
         return True
     use = designation.use or {}
     names = {f"{use.get('system')}|{use.get('code')}", f"{_BCP_47}|{designation.language}"}
-    return any(each in names for each in filters)
+    return any(name in names for name in filters)
 
 
 _Property = tuple[str, str | None, Element]
@@ -130,18 +130,18 @@ def _properties(implied: Sequence[_Property], asked: Sequence[_Property], declar
     """The properties to show; of the implied ones the last counts, of those that are asked for every value."""
     for code, uri, _ in (*implied, *asked):
         declared.uris.setdefault(code, uri)
-    last = {code: said for code, _, said in implied}
-    made = [_as_extension(code, said) for code, said in last.items()]
-    for code, _, said in asked:
-        extension = _as_extension(code, said)
-        if code not in last and extension not in made:
-            made.append(extension)
-    return made
+    last = {code: value for code, _, value in implied}
+    extensions = [_as_extension(code, value) for code, value in last.items()]
+    for code, _, value in asked:
+        extension = _as_extension(code, value)
+        if code not in last and extension not in extensions:
+            extensions.append(extension)
+    return extensions
 
 
-def _as_extension(code: str, said: Element) -> Resource:
+def _as_extension(code: str, value: Element) -> Resource:
     """A property in the form that R4 has for it (http://hl7.org/fhir/R4/versions.html#extensions)."""
-    return {"url": _PROPERTY, "extension": [{"url": "code", "valueCode": code}, {"url": "value", **said}]}
+    return {"url": _PROPERTY, "extension": [{"url": "code", "valueCode": code}, {"url": "value", **value}]}
 
 
 def _implied(known: Known, own: Sequence[Element]) -> Iterator[_Property]:
@@ -151,21 +151,21 @@ def _implied(known: Known, own: Sequence[Element]) -> Iterator[_Property]:
     if status and status.lower() != "active":
         yield "status", f"{PROPERTIES}status", {"valueCode": status}
     of_system = system.extensions(concept)
-    for each in (*of_system, *own):
-        made = _AS_PROPERTY.get(str(each.get("url")).removeprefix(_EXTENSION))
-        if made:
-            yield made[0], PROPERTIES + made[1], {made[2]: value_of(each)}
-    for each in of_system:
-        if each.get("url") == STANDARDS_STATUS:
-            yield "status", f"{PROPERTIES}status", {"valueCode": text_of(each)}
+    for value in (*of_system, *own):
+        form = _AS_PROPERTY.get(str(value.get("url")).removeprefix(_EXTENSION))
+        if form:
+            yield form[0], PROPERTIES + form[1], {form[2]: value_of(value)}
+    for value in of_system:
+        if value.get("url") == STANDARDS_STATUS:
+            yield "status", f"{PROPERTIES}status", {"valueCode": text_of(value)}
 
 
 def _asked(known: Known, names: Sequence[str]) -> Iterator[_Property]:
     """The properties that are asked for by name (`*` for all)."""
     if "definition" in names and known.concept.definition:
         yield "definition", f"{PROPERTIES}definition", {"valueString": known.concept.definition}
-    for each, declaration in known.system.properties(known.concept):
-        code = str(each.get("code"))
+    for property_, declaration in known.system.properties(known.concept):
+        code = str(property_.get("code"))
         if code in names or "*" in names:
-            said = {key: value for key, value in each.items() if key.startswith("value")}
-            yield code, (declaration or {}).get("uri"), said
+            content = {key: value for key, value in property_.items() if key.startswith("value")}
+            yield code, (declaration or {}).get("uri"), content

@@ -88,8 +88,8 @@ class Arguments:
 
     def one(self, name: str) -> JsonValue:
         """The value of a parameter, or None."""
-        found = self.values.get(name, ())
-        return found[0] if found else None
+        values = self.values.get(name, ())
+        return values[0] if values else None
 
     def all(self, name: str) -> tuple[Any, ...]:
         """All values of a parameter."""
@@ -110,11 +110,11 @@ def read_parameters(table: Table, body: object) -> Arguments:
     if not isinstance(body, dict) or body.get("resourceType") != "Parameters":
         raise messages.NOT_PARAMETERS.refusal(what="this is something else")
     listed = body.get("parameter", [])
-    if not isinstance(listed, list) or not all(_is_parameter(each) for each in listed):
+    if not isinstance(listed, list) or not all(_is_parameter(entry) for entry in listed):
         raise messages.NOT_PARAMETERS.refusal(place="Parameters.parameter", what="these have another form")
     if len(listed) > _MOST_PARAMETERS:
         raise messages.TOO_MANY.refusal(what="parameters", limit=_MOST_PARAMETERS)
-    return _arguments(table, [(each["name"], each) for each in listed])
+    return _arguments(table, [(entry["name"], entry) for entry in listed])
 
 
 def read_query(table: Table, query: Iterable[tuple[str, str]]) -> Arguments:
@@ -124,11 +124,11 @@ def read_query(table: Table, query: Iterable[tuple[str, str]]) -> Arguments:
 
 def own_arguments(table: Table, own: Mapping[str, JsonValue], query: Sequence[tuple[str, str]]) -> Arguments:
     """The arguments of a caller that has values by name already (None: not said), and query parameters beside them."""
-    said = {name: (value,) for name, value in own.items() if value is not None}
-    also = {name for row in table.rows if row.name in said for name in (row.name, *row.also)}
+    given = {name: (value,) for name, value in own.items() if value is not None}
+    also = {name for row in table.rows if row.name in given for name in (row.name, *row.also)}
     read = read_query(table, query)
     repeated = [messages.REPEATED_PARAMETER.issue(name, name=name) for name, _ in query if name in also]
-    return Arguments(values={**read.values, **said}, issues=(*read.issues, *repeated))
+    return Arguments(values={**read.values, **given}, issues=(*read.issues, *repeated))
 
 
 def _is_parameter(value: object) -> bool:
@@ -159,7 +159,7 @@ def _refused(table: Table, name: str, element: Element) -> Iterator[TerminologyI
     """Why a parameter cannot be taken."""
     row = table.by_name.get(name)
     if row is None:
-        known = ", ".join(each.name for each in table.rows if each.is_supported)
+        known = ", ".join(row.name for row in table.rows if row.is_supported)
         yield messages.UNKNOWN_PARAMETER.issue(_place(name), operation=table.operation, names=known)
     elif not row.is_supported:
         yield messages.UNSUPPORTED_PARAMETER.issue(name, name=name, operation=table.operation)
@@ -168,7 +168,7 @@ def _refused(table: Table, name: str, element: Element) -> Iterator[TerminologyI
         if value is None:
             yield messages.WRONG_TYPE.issue(name, name=name, type=row.kind.value)
         elif row.only and value not in row.only:
-            yield messages.UNSUPPORTED_VALUE.issue(name, name=name, values=" or ".join(str(each).lower() for each in row.only))
+            yield messages.UNSUPPORTED_VALUE.issue(name, name=name, values=" or ".join(str(value).lower() for value in row.only))
         elif row.holds and value.get("resourceType") not in row.holds:
             yield messages.WRONG_RESOURCE.issue(name, name=name, types=" or ".join(row.holds), what="this is another resource")
 

@@ -18,9 +18,9 @@ def _issue(issue: TerminologyIssue) -> Resource:
     details: Resource = {"text": issue.text}
     if issue.kind:
         details = {"coding": [{"system": _KINDS, "code": issue.kind}], **details}
-    said: Resource = {"severity": issue.severity.value, "code": issue.code.value, "details": details}
+    entry: Resource = {"severity": issue.severity.value, "code": issue.code.value, "details": details}
     if issue.message:
-        said = {"extension": [{"url": _MESSAGE_ID, "valueString": issue.message}], **said}
+        entry = {"extension": [{"url": _MESSAGE_ID, "valueString": issue.message}], **entry}
     if issue.place:
-        said["expression"] = [issue.place]
-    return said
+        entry["expression"] = [issue.place]
+    return entry

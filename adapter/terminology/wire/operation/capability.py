@@ -40,7 +40,10 @@ def terminology_capabilities(catalog: Catalog, about: Resource) -> Resource:
         "status": "active",
         "kind": "instance",
         "codeSystem": [
-            {"uri": url, **({"version": [{"code": each} for each in found]} if (found := [v for v in versions if v]) else {})}
+            {
+                "uri": url,
+                **({"version": [{"code": version} for version in found]} if (found := [v for v in versions if v]) else {}),
+            }
             for url, versions in sorted(catalog.code_systems.items())
         ],
         "expansion": {
@@ -49,7 +52,7 @@ def terminology_capabilities(catalog: Catalog, about: Resource) -> Resource:
             "incomplete": False,
             "parameter": [
                 {"name": name, "documentation": row.says}
-                for row in sorted(expand.rows, key=lambda each: each.name)
+                for row in sorted(expand.rows, key=lambda table_row: table_row.name)
                 if row.is_supported
                 for name in (row.name, *row.also)
             ],

@@ -130,10 +130,10 @@ def overlaid(surroundings: OperationContext, arguments: Arguments) -> Catalog:
 
 def instance(surroundings: OperationContext, kind: str, identity: str) -> Element:
     """The definition of the service that an operation is called on; raises OperationRefusedError if there is none."""
-    found = surroundings.catalog.by_id(kind, identity)
-    if found is None:
+    resource = surroundings.catalog.by_id(kind, identity)
+    if resource is None:
         raise messages.NOT_FOUND.refusal(type=kind)
-    return found
+    return resource
 
 
 def checked(surroundings: OperationContext, name: str, resource: Element) -> Element:
@@ -154,7 +154,7 @@ def answering(ask: Callable[[OperationContext, Invocation], _Answer], write: Cal
 
 def parameters(*listed: Resource | None) -> Resource:
     """A Parameters resource of those parameters that are there."""
-    return {"resourceType": "Parameters", "parameter": [each for each in listed if each]}
+    return {"resourceType": "Parameters", "parameter": [entry for entry in listed if entry]}
 
 
 def parameter(name: str, kind: str, value: JsonValue) -> Resource | None:

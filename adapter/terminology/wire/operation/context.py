@@ -96,9 +96,9 @@ def _with_own(table: Table, arguments: Arguments, value_set: ValueSet) -> Argume
         return arguments
     read = read_parameters(table, {"resourceType": "Parameters", "parameter": known})
     values = dict(arguments.values)
-    for name, found in read.values.items():
+    for name, added in read.values.items():
         repeats = table.by_name[name].repeats
-        values[name] = (*values[name], *found) if name in values and repeats else values.get(name, found)
+        values[name] = (*values[name], *added) if name in values and repeats else values.get(name, added)
     return Arguments(values=values, issues=arguments.issues)
 
 

@@ -77,15 +77,15 @@ def _coding(arguments: Arguments) -> Coding:
 
 def _designation(designation: Designation) -> list[Resource]:
     use = PREFERRED_FOR_LANGUAGE if designation.is_main else designation.use
-    made = (
+    entries = (
         parameter("language", "valueCode", designation.language),
         parameter("use", "valueCoding", use),
         parameter("value", "valueString", designation.value),
         parameter("source", "valueCanonical", designation.source),
     )
-    return [each for each in made if each]
+    return [entry for entry in entries if entry]
 
 
-def _property(found: ConceptProperty) -> list[Resource]:
-    made = [{"name": "code", "valueCode": found.code}, {"name": "value", **found.value}]
-    return [*made, *([{"name": "description", "valueString": found.description}] if found.description else [])]
+def _property(prop: ConceptProperty) -> list[Resource]:
+    parts = [{"name": "code", "valueCode": prop.code}, {"name": "value", **prop.value}]
+    return [*parts, *([{"name": "description", "valueString": prop.description}] if prop.description else [])]

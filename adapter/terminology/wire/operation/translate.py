@@ -121,10 +121,10 @@ def _codings(arguments: Arguments, name: str) -> tuple[Coding, ...]:
     if name.lower().endswith("code"):
         # A target code (R5) is of the target system; where R4 asks in reverse, `system` is that of the code.
         system = arguments.one("targetSystem") if name in _R5_TARGET else arguments.one("system")
-        found = [{"system": system, "code": value}]
+        elements = [{"system": system, "code": value}]
     else:
-        found = value.get("coding", []) if "oncept" in name else [value]
-    codings = tuple(coding_of({"system": each.get("system"), "code": each.get("code")}) for each in found)
+        elements = value.get("coding", []) if "oncept" in name else [value]
+    codings = tuple(coding_of({"system": coding.get("system"), "code": coding.get("code")}) for coding in elements)
     if not codings or not all(coding.system and coding.code for coding in codings):
         raise messages.MISSING_PARAMETER.refusal(place=name, names=f"{name} with a system")
     return codings
@@ -143,17 +143,17 @@ def _maps(surroundings: OperationContext, call: Invocation, context: RequestCont
 def _match(mapped: Mapped, *, is_r5: bool, is_reverse: bool) -> list[Resource]:
     """One match; R5's relationship is in every answer."""
     shown = mapped.asked if is_r5 and is_reverse else mapped.coding
-    made = [
+    entries = [
         parameter("equivalence", "valueCode", mapped.equivalence),
         parameter("relationship", "valueCode", mapped.relationship),
         parameter("concept", "valueCoding", _coding(shown)),
         parameter("originMap", "valueCanonical", mapped.canonical or None),
     ]
     if not is_r5:
-        made.append(parameter("source", "valueUri", split(mapped.canonical)[0] or None))
+        entries.append(parameter("source", "valueUri", split(mapped.canonical)[0] or None))
     elif is_reverse:
-        made.append(parameter("source", "valueCoding", _coding(mapped.coding)))
-    return [each for each in made if each]
+        entries.append(parameter("source", "valueCoding", _coding(mapped.coding)))
+    return [entry for entry in entries if entry]
 
 
 def _coding(coding: Coding | None) -> Resource | None:

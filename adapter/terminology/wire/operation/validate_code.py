@@ -114,11 +114,11 @@ def write_validation(answer: ValidationAnswer, call: Invocation) -> Resource:
     """`$validate-code`: the Parameters of an answer."""
     concept = parameter("codeableConcept", "valueCodeableConcept", value=call.arguments.one("codeableConcept"))
     issues = parameter("issues", "resource", value=tx_outcome(answer.issues) if answer.issues else None)
-    said = parameter("message", "valueString", value=answer.message or None)
+    message = parameter("message", "valueString", value=answer.message or None)
     result = parameter("result", "valueBoolean", value=answer.is_valid)
     system, *others = _coded(answer)
     if not answer.is_resolved:
-        return parameters(result, said, system, *reversed(others), concept, *_unknown(answer), issues)
+        return parameters(result, message, system, *reversed(others), concept, *_unknown(answer), issues)
     return parameters(
         result,
         system,
@@ -127,7 +127,7 @@ def write_validation(answer: ValidationAnswer, call: Invocation) -> Resource:
         *others,
         parameter("display", "valueString", value=answer.display),
         *_status(answer),
-        said,
+        message,
         concept,
         issues,
         parameter("diagnostics", "valueString", value=_diagnostics(call.arguments)),
@@ -200,7 +200,7 @@ def _coded(answer: ValidationAnswer) -> list[Resource | None]:
 def _unknown(answer: ValidationAnswer) -> list[Resource | None]:
     """The code systems that are not here, where that made a difference."""
     name = "x-unknown-system" if answer.is_member is False else "x-caused-by-unknown-system"
-    return [parameter(name, "valueCanonical", value=each) for each in answer.unknown if not answer.is_valid]
+    return [parameter(name, "valueCanonical", value=canonical) for canonical in answer.unknown if not answer.is_valid]
 
 
 def _status(answer: ValidationAnswer) -> list[Resource | None]:
