@@ -25,23 +25,24 @@ def encounter_key(case: Case, assigner: str | None, anchor: str | None) -> str:
 
 
 def identity_issues(case: Case, assigner: str | None) -> Iterator[Issue]:
-    """What is wrong with the numbers by which the case names people and things, and references that name nobody."""
+    """What is wrong with the numbers by which the case names people and things."""
     yield from _systems(case, assigner)
     yield from _one_payer(case)
     yield from _alive_and_dead(case)
     yield from _one_person(case.practitioners)
-    yield from _nobody(case)
 
 
 def _systems(case: Case, assigner: str | None) -> Iterator[Issue]:
     if case.patient.mrn_system is None and assigner is None:
         text = "nobody says who assigned `patient.mrn`, and another patient may have the same number elsewhere"
         hint = "send `patient.mrn_system`, an absolute URI, or set ADAPTER_ASSIGNER to a URI that names this sender"
-        yield _issue("assigner", IssueType.REQUIRED, text=text, field="patient.mrn", suggestion=hint)
+        yield _issue("document/assigner", IssueType.REQUIRED, text=text, field="patient.mrn", suggestion=hint)
     for field, system in (("patient.mrn_system", case.patient.mrn_system), ("encounter.system", case.encounter.system)):
         form = _right_form(system) if system is not None else None
         if form:
-            yield _issue("system", IssueType.VALUE, text=f"`{field}` must be an absolute URI", field=field, suggestion=form)
+            yield _issue(
+                "document/system", IssueType.VALUE, text=f"`{field}` must be an absolute URI", field=field, suggestion=form
+            )
 
 
 def _right_form(system: str) -> str | None:
@@ -60,14 +61,16 @@ def _one_payer(case: Case) -> Iterator[Issue]:
     if case.coverage is not None and case.coverage.payer is not None and case.coverage.payer != case.payer:
         text = "`payer` and the payer of the primary insurance are not the same"
         hint = "say who pays once, or list the insurances with the primary one first"
-        yield _issue("one-payer", IssueType.CONFLICT, text=text, field="coverage.payer", suggestion=hint)
+        yield _issue("document/one-payer", IssueType.CONFLICT, text=text, field="coverage.payer", suggestion=hint)
 
 
 def _alive_and_dead(case: Case) -> Iterator[Issue]:
     """A patient who has not died, with a day of death."""
     if case.patient.deceased is False and case.patient.deceased_at is not None:
         text = "the patient has not died, and a time of death is given"
-        yield _issue("deceased", IssueType.CONFLICT, text=text, field="patient.deceased", suggestion="correct one of the two")
+        yield _issue(
+            "document/deceased", IssueType.CONFLICT, text=text, field="patient.deceased", suggestion="correct one of the two"
+        )
 
 
 def _one_person(practitioners: tuple[Practitioner, ...]) -> Iterator[Issue]:
@@ -79,12 +82,16 @@ def _one_person(practitioners: tuple[Practitioner, ...]) -> Iterator[Issue]:
         if first.npi and person.npi and first.npi != person.npi:
             text = f"`practitioners[{by_key[person.key]}]` and `practitioners[{place}]` have one key and two NPIs"
             hint = "give the two people two keys, or correct the NPI"
-            yield _issue("one-person", IssueType.CONFLICT, text=text, field=f"practitioners[{place}].npi", suggestion=hint)
+            yield _issue(
+                "document/one-person", IssueType.CONFLICT, text=text, field=f"practitioners[{place}].npi", suggestion=hint
+            )
         twin = practitioners[by_npi.setdefault(person.npi or f"#{place}", place)]
         if twin.family and person.family and twin.family != person.family:
             text = f"`practitioners[{by_npi[person.npi or '']}]` and `practitioners[{place}]` have one NPI and two names"
             hint = "correct the NPI, or the name"
-            yield _issue("one-person", IssueType.CONFLICT, text=text, field=f"practitioners[{place}].npi", suggestion=hint)
+            yield _issue(
+                "document/one-person", IssueType.CONFLICT, text=text, field=f"practitioners[{place}].npi", suggestion=hint
+            )
 
 
 def one_feature_twice(case: Case) -> Iterator[Issue]:
@@ -94,37 +101,9 @@ def one_feature_twice(case: Case) -> Iterator[Issue]:
         before = first.setdefault((feature.hpo, feature.source, feature.run, feature.id), place)
         if before != place:
             text = f"two features have the same business key: items {before + 1} and {place + 1} of `phenotypes`"
-            yield Issue(
-                severity=Severity.ERROR,
-                code=IssueType.CONFLICT,
-                rule="map/id-collision",
-                text=text,
-                field=f"phenotypes[{place}].hpo",
-                suggestion="send each feature once, or give them an `id` each",
-            )
+            hint = "send each feature once, or give them an `id` each"
+            yield _issue("map/id-collision", IssueType.CONFLICT, text=text, field=f"phenotypes[{place}].hpo", suggestion=hint)
 
 
-def _nobody(case: Case) -> Iterator[Issue]:
-    """References to people and photographs that are not in the case."""
-    people = {person.key for person in case.practitioners}
-    images = {image.id for image in case.images}
-    named = [(f"images[{place}].operator", image.operator, people) for place, image in enumerate(case.images)]
-    named += [(f"orders[{place}].ordered_by", order.ordered_by, people) for place, order in enumerate(case.orders)]
-    named += [(f"{ai}.images[{place}].id", image.id, images) for ai, run in case.runs for place, image in enumerate(run.images)]
-    for field, key, known in named:
-        if key is not None and key not in known:
-            kind = "image" if known is images else "practitioner"
-            text = f"`{field}` names no {kind} of the case, so it is not carried"
-            hint = f"send the {kind}, or correct the name"
-            yield Issue(
-                severity=Severity.WARNING,
-                code=IssueType.NOT_FOUND,
-                rule="document/nobody",
-                text=text,
-                field=field,
-                suggestion=hint,
-            )
-
-
-def _issue(rule: str, code: IssueType, *, text: str, field: str, suggestion: str, severity: Severity = Severity.ERROR) -> Issue:
-    return Issue(severity=severity, code=code, rule=f"document/{rule}", text=text, field=field, suggestion=suggestion)
+def _issue(rule: str, code: IssueType, *, text: str, field: str, suggestion: str) -> Issue:
+    return Issue(severity=Severity.ERROR, code=code, rule=rule, text=text, field=field, suggestion=suggestion)

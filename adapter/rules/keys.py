@@ -2,50 +2,75 @@
 
 from collections.abc import Iterator
 
-from adapter.case import Case
 from adapter.issues import IssueType
+from adapter.rules.condition import FINAL
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
-from adapter.rules.rule import WARNING, rule
+from adapter.rules.rule import ERROR, WARNING, Variant, rule
 
 
 @rule(
     "REF-01",
     title="Key that names nobody",
-    severity=WARNING,
+    severity=ERROR,
     code=IssueType.NOT_FOUND,
-    text=("No practitioner of the case has this key, so the output leaves the person out. Correct the key, or send the person."),
+    text="No practitioner of the case has this key, so the output leaves the person out. Correct the key, or send the person.",
     source="the Case: keys of practitioners",
-    effect="none",
     applies=(),
 )
 def nobody_of_this_key(facts: Facts) -> Iterator[Finding]:
-    """An operator of a photograph or the author of an order who is not one of the practitioners."""
+    """A reviewer, an operator of a photograph or the author of an order who is not one of the practitioners."""
     keys = {person.key for person in facts.case.practitioners}
-    yield from (Finding(field) for field, key in _people(facts.case) if key not in keys)
+    yield from (Finding(field) for field, key in _people(facts) if key is not None and key not in keys)
 
 
-def _people(case: Case) -> Iterator[tuple[str, str]]:
-    for at, image in enumerate(case.images):
-        if image.operator is not None:
-            yield f"images[{at}].operator", image.operator
-    for at, order in enumerate(case.orders):
-        if order.ordered_by is not None:
-            yield f"orders[{at}].ordered_by", order.ordered_by
+def _people(facts: Facts) -> Iterator[tuple[str, str | None]]:
+    """Who is named by a key; of the reviewer of a finished report RPT-03 speaks."""
+    case = facts.case
+    if case.review is not None and not FINAL.holds(facts):
+        yield "review.reviewer", case.review.reviewer
+    yield from ((f"images[{at}].operator", image.operator) for at, image in enumerate(case.images))
+    yield from ((f"orders[{at}].ordered_by", order.ordered_by) for at, order in enumerate(case.orders))
 
 
 @rule(
     "REF-02",
     title="Photograph that the case does not have",
-    severity=WARNING,
+    severity=ERROR,
     code=IssueType.NOT_FOUND,
     text="The analysis names a photograph that the case does not have. Correct the id, or send the photograph.",
     source="the Case: ids of photographs",
-    effect="none",
+    variants=(
+        Variant(
+            name="none-sent",
+            severity=WARNING,
+            text="The analysis names a photograph, and the case has none. Send its record, with a reference to the photograph.",
+        ),
+    ),
     applies=(),
 )
 def no_such_photograph(facts: Facts) -> Iterator[Finding]:
-    """An analysed photograph that is not among the photographs of a case that lists some."""
+    """An analysed photograph that is not among the photographs of the case."""
     known = {image.id for image in facts.case.images}
-    for ai, run in facts.case.runs if known else ():
-        yield from (Finding(f"{ai}.images[{at}].id") for at, image in enumerate(run.images) if image.id not in known)
+    variant = None if known else "none-sent"
+    for ai, run in facts.case.runs:
+        for at, image in enumerate(run.images):
+            if image.id not in known:
+                yield Finding(f"{ai}.images[{at}].id", variant=variant)
+
+
+@rule(
+    "REF-03",
+    title="Run that the case does not have",
+    severity=ERROR,
+    code=IssueType.NOT_FOUND,
+    text="No analysis of the case has this `run_id`. Correct it, or send the report of that run.",
+    source="the Case: runs of the AI software",
+    applies=(),
+)
+def no_such_run(facts: Facts) -> Iterator[Finding]:
+    """A feature that names a run which is not among those of the case."""
+    known = {run.run_id for run in facts.case.analyses}
+    for at, feature in enumerate(facts.case.phenotypes):
+        if feature.run is not None and feature.run not in known:
+            yield Finding(f"phenotypes[{at}].run")

@@ -193,8 +193,6 @@ def test_one_clinician_in_two_roles_is_one_practitioner_with_two_roles() -> None
             "/practitioners/1/npi",
             "the name",
         ),
-        ({"images": [{"id": "i", "operator": "nobody"}]}, "document/nobody", "/images/0/operator", "practitioner"),
-        ({"orders": [{"code": "81415", "ordered_by": "nobody"}]}, "document/nobody", "/orders/0/ordered_by", "practitioner"),
     ],
 )
 def test_what_names_nobody_or_several_is_said_at_its_place(change: dict[str, Any], rule: str, field: str, hint: str) -> None:
@@ -205,13 +203,24 @@ def test_what_names_nobody_or_several_is_said_at_its_place(change: dict[str, Any
 
     assert any(place.endswith(f"#{field}") for place in issue.location)
     assert hint in (issue.suggestion or "")
-    assert issue.is_error == (conversion.content is None)
+    assert issue.is_error
+    assert conversion.content is None
 
 
-def test_an_image_that_the_report_names_and_nobody_sent_is_said() -> None:
+@pytest.mark.parametrize(
+    ("change", "rule", "place"),
+    [
+        ({"images": [{"id": "i", "operator": "nobody"}]}, "REF-01", "encounter.json#/images/0/operator"),
+        ({"orders": [{"code": "81415", "ordered_by": "nobody"}]}, "REF-01", "encounter.json#/orders/0/ordered_by"),
+        ({"images": [{"id": "i"}]}, "REF-02", "ai_report.json#/ai/images/0/id"),
+    ],
+)
+def test_a_key_that_names_nobody_is_told_once_at_its_place_and_keeps_the_claim_back(
+    change: dict[str, Any], rule: str, place: str
+) -> None:
     encounter, report = trees_of("infant-final-report")
-    report[1]["ai"]["images"][0]["id"] = "unknown"
+    conversion = converted([(encounter[0], {**encounter[1], **change}), report])
+    (claim,) = [resource for resource in resources_of(conversion).values() if resource["resourceType"] == "Claim"]
 
-    issues = converted([encounter, report]).issues
-
-    assert [issue.field for issue in issues if issue.rule == "document/nobody"] == ["ai.images[0].id"]
+    assert [issue.location for issue in conversion.issues if issue.rule == rule] == [(place,)]
+    assert claim["status"] == "draft"

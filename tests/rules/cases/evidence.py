@@ -37,6 +37,7 @@ def scores(*values: float, kind: str = "face_similarity", **more: Any) -> dict[s
 FIELD = "ai.candidates[0]"
 OBSOLETE = ("HP:0000038", "HP:0000054")
 ORDER = {"code": "81406", "gene": "A", "status": "active"}
+FEATURE = {"hpo": "HP:0000280", "presence": "present", "source": "ai"}
 NAMED = {"ai.candidates[0].name": "Cornelia de Lange syndrome 1", "diagnoses[0].source": None}
 
 EXAMPLES = [
@@ -131,10 +132,17 @@ EXAMPLES = [
     Example("REF-01", {"images[0].operator": "ghost"}, ("images[0].operator",)),
     Example("REF-01", {"orders": [ORDER | {"ordered_by": "ghost"}]}, ("orders[0].ordered_by",)),
     Example("REF-01", {"images[0].operator": "np"}, ()),
+    Example("REF-01", {"review.status": "in-progress", "review.reviewer": "ghost"}, ("review.reviewer",)),
+    Example("REF-01", {"review.reviewer": "ghost"}, ()),
+    Example("REF-01", {"review": None}, ()),
     Example(
         "REF-02", {"ai.images": [{"id": "i0", "status": "analysed"}, {"id": "x", "status": "analysed"}]}, ("ai.images[1].id",)
     ),
-    Example("REF-02", {"ai.images": [{"id": "x", "status": "analysed"}], "images": []}, ()),
+    Example("REF-02", {"ai.images": [{"id": "x", "status": "analysed"}], "images": []}, ("ai.images[0].id",)),
+    Example("REF-02", {"ai.images": [{"id": "i0", "status": "analysed"}]}, ()),
+    Example("REF-03", {"phenotypes": [FEATURE | {"run": "x"}]}, ("phenotypes[0].run",)),
+    Example("REF-03", {"phenotypes": [FEATURE | {"run": "r"}], "ai.run_id": "r"}, ()),
+    Example("REF-03", {"phenotypes": [FEATURE]}, ()),
     Example("PRI-05", {"consent.analysis": None}, ("consent.analysis",)),
     Example("PRI-05", {"consent.analysis": None, "images": [], "ai": None}, ()),
     Example("PRI-06", {"consent.vendor_disclosure": False}, ("consent.vendor_disclosure",)),
