@@ -169,9 +169,14 @@ class Runtime:
 
         Raises SetupError for definitions of the user that are not built as R4 says; ours are checked by the tests.
         """
-        found = tuple(dict(each) for each in self.terminology.catalog)
+        found = tuple(dict(definition) for definition in self.terminology.catalog)
         if self.settings.mappings:
-            wrong = [(each, issue) for each in found for issue in self.release.structure.issues(each) if issue.is_error]
+            wrong = [
+                (definition, issue)
+                for definition in found
+                for issue in self.release.structure.issues(definition)
+                if issue.is_error
+            ]
             if wrong:
                 raise SetupError(*(issue.at(location=(each["url"],)) for each, issue in wrong))
         return found

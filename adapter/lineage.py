@@ -230,7 +230,7 @@ class Trail:
         paths = [case_path(parse(field)) for field in issue.fields]
         return issue.at(
             location=issue.location or self._all_positions(paths),
-            expression=issue.expression or tuple(dict.fromkeys(each for path in paths for each in self._expression(path))),
+            expression=issue.expression or tuple(dict.fromkeys(place for path in paths for place in self._expression(path))),
         )
 
     def _expression(self, path: Path) -> tuple[str, ...]:

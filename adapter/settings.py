@@ -165,7 +165,7 @@ def _value(kind: Hint, text: str) -> object | None:
 
 
 def _unknown(name: str, known: list[str]) -> Issue:
-    near = get_close_matches(name.removeprefix(_PREFIX), [each.removeprefix(_PREFIX) for each in known], n=1)
+    near = get_close_matches(name.removeprefix(_PREFIX), [setting.removeprefix(_PREFIX) for setting in known], n=1)
     hint = f"did you mean {_PREFIX}{near[0]}?" if near else "see docs/settings.md"
     text = f"there is no setting {name}"
     return Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, rule="settings/unknown", text=text, suggestion=hint)

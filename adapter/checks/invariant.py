@@ -46,8 +46,8 @@ class Invariant:
 
 def claims(resource: Resource, profile: str) -> bool:
     """Whether a resource claims a profile whose URL begins so."""
-    for each in resource["meta"].get("profile", ()) if "meta" in resource else ():
-        if each is not None and each.startswith(profile):
+    for canonical in resource["meta"].get("profile", ()) if "meta" in resource else ():
+        if canonical is not None and canonical.startswith(profile):
             return True
     return False
 

@@ -34,8 +34,8 @@ class ReferenceGuide:
             if name not in ways:
                 continue
             way = ways[name]
-            for each in child if type(child) is list else (child,):
-                found = self._one(each, way, types) if each is not None else 0
+            for element in child if type(child) is list else (child,):
+                found = self._one(element, way, types) if element is not None else 0
                 if found < 0:
                     return -1
                 count += found
@@ -72,7 +72,7 @@ class ReferenceGuide:
         """The types that references of a resource may lead to: `types`, what it contains, and itself."""
         if "contained" not in resource:
             return types
-        contained = {f"#{each.get('id', '')}": each["resourceType"] for each in resource["contained"]}
+        contained = {f"#{inner.get('id', '')}": inner["resourceType"] for inner in resource["contained"]}
         return {**types, **contained, "#": resource["resourceType"]}
 
     def _ways_of(self, kind: str) -> Ways:

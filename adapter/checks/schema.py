@@ -205,7 +205,7 @@ def _typed_value(element: Element) -> Schema:
 def _coded(kind: str, codes: Codes) -> Schema:
     """A Coding that is one of these, or a concept with such a Coding; a concept of extensions alone says why it has none."""
     systems: dict[str, list[str]] = {}
-    for system, code in sorted((str(each[0]), str(each[1])) for each in codes):
+    for system, code in sorted((str(pair[0]), str(pair[1])) for pair in codes):
         systems.setdefault(system, []).append(code)
     required = {"required": ["system", "code"]}
     pairs = [{"properties": {"system": {"const": system}, "code": {"enum": of}}, **required} for system, of in systems.items()]

@@ -152,7 +152,7 @@ def _is_coded(value: JsonValue, element: Element) -> bool:
 def _has_code(concept: JsonValue, codes: frozenset[JsonValue]) -> bool:
     codings = concept.get("coding") if isinstance(concept, dict) else None
     there = [coding for coding in codings if isinstance(coding, dict)] if isinstance(codings, list) else []
-    return any((each.get("system"), each.get("code")) in codes for each in there)
+    return any((coding.get("system"), coding.get("code")) in codes for coding in there)
 
 
 def _holds(value: JsonValue, fixed: JsonValue) -> bool:

@@ -33,7 +33,9 @@ def load_terminology(files: Mapping[str, object], *, base: str) -> Terminology:
     reader.stop_if_wrong()
     catalog = Catalog.of(published(resources.values()))
     word_lists = [
-        ConceptMap(resource=each) for each in resources.values() if each["resourceType"] == "ConceptMap" and "url" not in each
+        ConceptMap(resource=resource)
+        for resource in resources.values()
+        if resource["resourceType"] == "ConceptMap" and "url" not in resource
     ]
     return Terminology(
         base=base,
@@ -109,8 +111,8 @@ class _Reader:
                     self._say(f"{file}#systems.{alias}", "This spelling belongs to another system already. Keep one of the two.")
 
     def _check_concepts(self, file: str, parent: Mapping[str, object]) -> None:
-        for each in _list(parent.get("concept")):
-            concept = _mapping(each)
+        for listed in _list(parent.get("concept")):
+            concept = _mapping(listed)
             self._text(file, "concept.code", concept.get("code"))
             self._check_concepts(file, concept)
 

@@ -118,7 +118,7 @@ class Criterion:
 
 def found(definitions: Iterable[Resource], criteria: Sequence[Criterion]) -> list[Resource]:
     """The definitions that every criterion fits, in their order."""
-    return [each for each in definitions if all(criterion.fits(each) for criterion in criteria)]
+    return [definition for definition in definitions if all(criterion.fits(definition) for criterion in criteria)]
 
 
 def _fits(criterion: Criterion, value: JsonValue, asked: str) -> bool:
@@ -146,4 +146,4 @@ def _unescaped(text: str) -> str:
 
 def _plain(text: str) -> str:
     """A text without accents and capitals."""
-    return "".join(each for each in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(each))
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(letter))

@@ -24,7 +24,7 @@ def published(resources: Iterable[Resource]) -> tuple[Resource, ...]:
     Of two with one URL the last stays: a user's definition replaces ours.
     """
     by_url = {resource["url"]: resource for resource in resources if "url" in resource}
-    return tuple(sorted(by_url.values(), key=lambda each: (TYPES.index(each["resourceType"]), each["id"])))
+    return tuple(sorted(by_url.values(), key=lambda resource: (TYPES.index(resource["resourceType"]), resource["id"])))
 
 
 def load_resources(files: Mapping[str, object], *, base: str) -> dict[str, Resource]:
@@ -56,7 +56,7 @@ def _complete(resource: Resource, owners: Mapping[str, str], base: str) -> Resou
 
 def _narrative(resource: Element) -> Resource:
     texts = [str(resource[name]).rstrip(".") for name in ("title", "description") if resource.get(name)]
-    paragraphs = "".join(f"<p>{escape(each, quote=False)}</p>" for each in texts or [resource["url"]])
+    paragraphs = "".join(f"<p>{escape(text, quote=False)}</p>" for text in texts or [resource["url"]])
     return {"status": "generated", "div": f'<div xmlns="{_XHTML}">{paragraphs}</div>'}
 
 
@@ -90,5 +90,5 @@ def _absolute(value: JsonValue, base: str) -> JsonValue:
     if isinstance(value, Mapping):
         return {name: _absolute(each, base) for name, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_absolute(each, base) for each in value]
+        return [_absolute(item, base) for item in value]
     return value

@@ -77,7 +77,7 @@ def _join(one: Outline, other: Outline) -> Outline:
         return one
     if isinstance(one, ObjectOutline) and isinstance(other, ObjectOutline):
         names = dict.fromkeys((*one.members, *other.members))
-        members = {name: joined(each.members[name] for each in (one, other) if name in each.members) for name in names}
+        members = {name: joined(outline.members[name] for outline in (one, other) if name in outline.members) for name in names}
         return ObjectOutline(members, one.certain & other.certain)
     if isinstance(one, ListOutline) and isinstance(other, ListOutline):
         return ListOutline(_join(one.item, other.item))

@@ -100,4 +100,4 @@ def function(
 def functions_of(module: object) -> dict[str, Function]:
     """All functions of a module that were declared for the mapping language, by name."""
     declared = (getattr(value, "mapping_function", None) for value in vars(module).values())
-    return {each.name: each for each in declared if isinstance(each, Function)}
+    return {function.name: function for function in declared if isinstance(function, Function)}

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from adapter.fhir.table import ElementTable
@@ -41,12 +42,12 @@ def load_library(files: Mapping[str, str], context: MappingContext, *, sources: 
     """
     problems: dict[Problem, None] = {}
 
-    def report(each: Problem) -> None:
-        problems[each] = None
+    def report(mistake: Problem) -> None:
+        problems[mistake] = None
 
     contents = [read_file(text, file=name) for name, text in files.items()]
-    for each in (found for content in contents for found in content.problems):
-        report(each)
+    for mistake in chain.from_iterable(content.problems for content in contents):
+        report(mistake)
     library = _Loader(contents, context, sources or {}, report).load()
     if problems:
         raise BadMappingError(list(problems))
@@ -55,10 +56,10 @@ def load_library(files: Mapping[str, str], context: MappingContext, *, sources: 
 
 def leaf_paths(shape: Shape) -> Iterator[tuple[str, ...]]:
     """The paths of all plain fields of a shape, `*` for every item of a list."""
-    for name, each in shape.fields.items():
-        here = (name, "*") if each.many else (name,)
-        if isinstance(each.type, Shape):
-            yield from ((*here, *below) for below in leaf_paths(each.type))
+    for name, field in shape.fields.items():
+        here = (name, "*") if field.many else (name,)
+        if isinstance(field.type, Shape):
+            yield from ((*here, *below) for below in leaf_paths(field.type))
         else:
             yield here
 
@@ -90,15 +91,15 @@ class _Loader:
 
     def load(self) -> Library:
         targets: dict[str, MapTarget] = {}
-        benches = {name: self._bench(each, targets) for name, each in self.maps.items()}
-        for name, each in self.maps.items():
-            if each.source is None:
-                targets[name] = target_of(each, benches[name])
-        bound = [bind_map(each, shape, benches[each.name]) for each in self._ordered() if (shape := self._target(each))]
+        benches = {name: self._bench(source, targets) for name, source in self.maps.items()}
+        for name, source in self.maps.items():
+            if source.source is None:
+                targets[name] = target_of(source, benches[name])
+        bound = [bind_map(parsed, shape, benches[parsed.name]) for parsed in self._ordered() if (shape := self._target(parsed))]
         for fragment in self.fragments.values():
             if fragment.name not in self.used:
                 self.report(problem("unused-fragment", fragment.mark, f"nothing uses `{fragment.name}`", "use it or take it out"))
-        read = {name for each in bound for name in each.read}
+        read = {name for binding in bound for name in binding.read}
         unread = (path for name, shape in self.context.roots.items() if name == "case" for path in leaf_paths(shape))
         return Library(maps=tuple(bound), unread=frozenset(path for path in unread if dotted_pattern(path) not in read))
 
@@ -108,8 +109,10 @@ class _Loader:
             if name not in self.maps:
                 self.report(problem("unknown-map", mark, f"there is no map `{name}`", "take it out, or add the map"))
         listed = [self.maps[name] for name, _ in order.names if name in self.maps]
-        names = {each.name for each in listed}
-        return listed + sorted((each for each in self.maps.values() if each.name not in names), key=lambda each: each.name)
+        names = {parsed.name for parsed in listed}
+        return listed + sorted(
+            (parsed for parsed in self.maps.values() if parsed.name not in names), key=lambda parsed: parsed.name
+        )
 
     def _target(self, source: MapSource) -> Shape | None:
         shape = self.context.targets(source.target)

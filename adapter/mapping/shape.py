@@ -95,9 +95,7 @@ def shape_of_json_schema(schema: JsonMapping, name: str) -> Shape:
         if "$ref" in part:
             target = part["$ref"].removeprefix("#/$defs/")
             return read(definitions[target], target)
-        types = {
-            each for each in ([part["type"]] if isinstance(part.get("type"), str) else part.get("type", ())) if each != "null"
-        }
+        types = {*([part["type"]] if isinstance(part.get("type"), str) else part.get("type", ()))} - {"null"}
         if types == {"array"}:
             return read(part.get("items", {}), where)[0], True
         if types == {"object"}:
@@ -159,7 +157,7 @@ class FhirShapes:
         made = self(element.type)
         if isinstance(made, Kind) and element.codes is not None:
             made = Kind(made.name, frozenset(code if isinstance(code, str) else code[1] for code in element.codes))
-        pairs = frozenset(each for each in element.codes or () if isinstance(each, tuple)) or None
+        pairs = frozenset(pair for pair in element.codes or () if isinstance(pair, tuple)) or None
         if pairs and isinstance(made, Shape) and "coding" in made.fields:
             made = _with_codings(made, pairs)
         return Field(

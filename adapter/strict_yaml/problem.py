@@ -57,9 +57,9 @@ class BadFileError(SetupError):
 
     def __init__(self, problems: list[Problem]) -> None:
         """Keep the problems in the order of their places."""
-        self.problems = sorted(problems, key=lambda each: (each.mark, each.code))
-        super().__init__(*(each.to_issue(self.file_kind) for each in self.problems))
+        self.problems = sorted(problems, key=lambda entry: (entry.mark, entry.code))
+        super().__init__(*(entry.to_issue(self.file_kind) for entry in self.problems))
 
     def __str__(self) -> str:
         """One line per problem."""
-        return "\n".join(str(each) for each in self.problems)
+        return "\n".join(str(entry) for entry in self.problems)

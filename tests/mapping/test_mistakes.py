@@ -59,7 +59,7 @@ def test_a_mistake_is_filed_under_its_code(file: Path) -> None:
 
 def reported_codes() -> Iterator[str]:
     """All codes that the engine's sources can report."""
-    for file in sorted([*(ADAPTER / "mapping").rglob("*.py"), *(ADAPTER / "strict_yaml").glob("*.py")]):
+    for file in sorted([*(ADAPTER / "mapping").rglob("*.py"), ADAPTER / "strict_yaml" / "nodes.py"]):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call) and node.args and _reports(node.func):
                 yield from _texts(node.args[0])

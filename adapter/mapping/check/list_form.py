@@ -71,7 +71,7 @@ def item_of(source: Value, local: str, scope: Scope, loop: str | None = None) ->
     """The value of one item of a list, held by a local; `loop` is the variable of its index, if it has one."""
     key = f"{source.key}[]"
     taken = {*(value.key for value in scope.names.values()), *scope.facts}
-    while any(each == key or each.startswith((key + ".", key + "[")) for each in taken):
+    while any(path == key or path.startswith((key + ".", key + "[")) for path in taken):
         key += "'"
     origin = None
     if source.origin:

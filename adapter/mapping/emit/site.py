@@ -62,7 +62,9 @@ class Site:
     @cached_property
     def _fixed(self) -> tuple[Path, ...] | None:
         """The paths of the reads, if no loop has a part in them."""
-        return None if any(template.holes for template in self._templates) else tuple(each.path for each in self._templates)
+        return (
+            None if any(template.holes for template in self._templates) else tuple(template.path for template in self._templates)
+        )
 
     def sources(self, indexes: Mapping[str, int]) -> tuple[Path, ...]:
         """The source paths of the value at these indexes of the loops around it."""

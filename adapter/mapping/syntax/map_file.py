@@ -265,11 +265,11 @@ class _FileReader:
     def loops(self, node: Node) -> tuple[LoopHead, ...]:
         """`name in expression`, and perhaps ` for name in expression` again for a loop within it."""
         parts = _loop_parts(node.text) if isinstance(node, TextNode) else [""]
-        found = [each for each in map(_LOOP.match, parts) if each]
+        found = [match for match in map(_LOOP.match, parts) if match]
         if len(found) < len(parts):
             self._say("for", node.mark, "this is not a loop", "write `for: item in list`")
             return ()
-        return tuple(LoopHead(name=each[1], source=Text(text=each[2], mark=node.mark)) for each in found)
+        return tuple(LoopHead(name=match[1], source=Text(text=match[2], mark=node.mark)) for match in found)
 
     def expression(self, node: Node) -> Text | None:
         """`=expression`."""
