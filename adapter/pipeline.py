@@ -28,11 +28,12 @@ from adapter.mapping.emit.compiled import CompiledMap
 from adapter.mapping.emit.support import Report
 from adapter.mapping.run.library import Library, MappedResource
 from adapter.mapping.run.origin import Origin, origins
+from adapter.mapping.run.watch import watched
 from adapter.merging.feature_source import with_source
 from adapter.merging.merge import Merged, merge
 from adapter.merging.validate import to_case
 from adapter.path import Path, dotted, parse
-from adapter.readers.document import NATIVE, Document, MappedDocument, ReadDocument, Source
+from adapter.readers.document import NATIVE, Document, DocumentTrace, MappedDocument, ReadDocument, Source
 from adapter.readers.item_limit import check_items
 from adapter.readers.port import Readers
 from adapter.readers.step_budget import StepBudget
@@ -280,16 +281,18 @@ def map_document(compiled: CompiledMap, document: ReadDocument, options: Options
     """A document of another form, turned into the form of the Case by its map, and what could not be converted."""
     tree, reports = compiled.document(document.tree, options)
 
-    def trace() -> dict[Path, Source]:
-        notes, groups = compiled.document_trace(document.tree, options)
-        return {origin.element: _source(document, origin) for origin in origins(notes, groups, tree, {})}
+    def retrace() -> DocumentTrace:
+        seen: set[Path] = set()
+        notes, groups = compiled.document_trace(watched(document.tree, seen), options)
+        made_from = {origin.element: _source(document, origin) for origin in origins(notes, groups, tree, {})}
+        return DocumentTrace(origins=made_from, seen=frozenset(seen))
 
     mapped = MappedDocument(
         name=document.name,
         form=NATIVE,
         tree=tree,
         original=document,
-        trace=trace,
+        retrace=retrace,
         read=frozenset(map(parse, compiled.read)),
         ignored={parse(text.text): reason for text, reason in compiled.source.ignored},
     )

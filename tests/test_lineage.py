@@ -14,7 +14,7 @@ from adapter.lineage import Lineage, LineageEntry
 from adapter.mapping.load import load_library
 from adapter.path import at, leaves, parse, pointer
 from adapter.pipeline import Pipeline
-from adapter.readers.document import Document, MappedDocument, ReadDocument, Source
+from adapter.readers.document import Document, DocumentTrace, MappedDocument, ReadDocument, Source
 from adapter.readers.input_form import input_form
 from adapter.readers.json_reader import JsonReader
 from adapter.readers.port import Readers
@@ -407,7 +407,9 @@ def test_an_item_that_some_item_of_its_list_was_made_of_may_have_been_used() -> 
         form="case",
         tree={},
         original=original,
-        trace=lambda: {("id",): from_path("rows", "*", "a")},
+        retrace=lambda: DocumentTrace(
+            origins={("id",): from_path("rows", "*", "a")}, seen=frozenset({("rows", 0, "a"), ("rows", 1, "a")})
+        ),
         read=frozenset({("rows", "*", "a")}),
         ignored={},
     )
@@ -422,7 +424,7 @@ def test_a_reason_holds_for_all_below_the_field_that_it_names() -> None:
         form="case",
         tree={},
         original=original,
-        trace=lambda: {("id",): from_path("rows", 0, "a")},
+        retrace=lambda: DocumentTrace(origins={("id",): from_path("rows", 0, "a")}, seen=frozenset({("rows", 0, "a")})),
         read=frozenset({("rows", "*", "a")}),
         ignored={("rows", "b"): "why not"},
     )

@@ -73,23 +73,36 @@ class Source:
     paths: tuple[Path, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentTrace:
+    """What each leaf of a mapped document was made from, and the paths of all that the map looked at in the original."""
+
+    origins: Mapping[Path, Source]
+    seen: frozenset[Path]
+
+
 @dataclass(frozen=True, kw_only=True)
 class MappedDocument(ReadDocument):
     """A document of another form, turned into the form of the Case.
 
-    `trace` says what each of its leaves was made from; `read` are the patterns (with `*`) of all that its map reads, `ignored`
-    those that the map leaves out on purpose, with the reason.
+    `retrace` says how it was made; `read` are the patterns (with `*`) of all that its map may read, `ignored` those that the map
+    leaves out on purpose, with the reason.
     """
 
     original: ReadDocument
-    trace: Callable[[], dict[Path, Source]]
+    retrace: Callable[[], DocumentTrace]
     read: frozenset[Path]
     ignored: Mapping[Path, str]
 
     @cached_property
-    def origins(self) -> dict[Path, Source]:
-        """What each leaf was made from, worked out when first asked for."""
-        return self.trace()
+    def trace(self) -> DocumentTrace:
+        """How it was made, worked out when first asked for."""
+        return self.retrace()
+
+    @property
+    def origins(self) -> Mapping[Path, Source]:
+        """What each leaf was made from."""
+        return self.trace.origins
 
     @cached_property
     def _below(self) -> dict[Path, list[Source]]:

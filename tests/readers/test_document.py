@@ -3,7 +3,7 @@
 import pytest
 
 from adapter.path import dotted, pointer
-from adapter.readers.document import MappedDocument, ReadDocument, Source
+from adapter.readers.document import DocumentTrace, MappedDocument, ReadDocument, Source
 
 
 @pytest.mark.parametrize(
@@ -29,21 +29,22 @@ def test_a_mapped_document_is_placed_in_its_original() -> None:
     asked: list[str] = []
     original = ReadDocument(name="lab.json", form="lab", tree={"case_data": {"name": "n", "given": ["g"]}})
 
-    def trace() -> dict[tuple[str | int, ...], Source]:
+    def retrace() -> DocumentTrace:
         asked.append("once")
         name, given = "lab.json#/case_data/name", "lab.json#/case_data/given/0"
-        return {
+        origins = {
             ("patient", "family"): Source(positions=(name,), place="lab.yaml:5:3", functions=()),
             ("patient", "given", 0): Source(positions=(given, name), place="lab.yaml:6:3", functions=("join",)),
             ("id",): Source(positions=(), place="lab.yaml:4:3", functions=()),
         }
+        return DocumentTrace(origins=origins, seen=frozenset())
 
     mapped = MappedDocument(
         name="lab.json",
         form="case",
         tree={"patient": {"family": "n", "given": ["g"]}, "id": "1"},
         original=original,
-        trace=trace,
+        retrace=retrace,
         read=frozenset(),
         ignored={},
     )

@@ -136,6 +136,86 @@ def test_a_charge_carries_all_modifiers_in_order_with_their_systems() -> None:
     assert "dft.hl7#FT1-26[4].3" in [place for issue in made.issues for place in issue.location if issue.rule == "map/recode"]
 
 
+def line_of(made: Conversion) -> dict[str, Any]:
+    (line,) = dumped(made)["billing"]["lines"]
+    assert isinstance(line, dict)
+    return line
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "system"),
+    [
+        ({"f7": "CM7731^Analysis^L", "f25": "0731T^^C4"}, "0731T", "cpt"),
+        ({"f7": "0731T^^CPT4"}, "0731T", "cpt"),
+        ({"f7": "0731T"}, "0731T", None),
+        ({"f25": "G0463^^HCPCS"}, "G0463", "hcpcs"),
+        ({"f7": "CM7731^Analysis^L"}, "CM7731", None),
+    ],
+)
+def test_the_procedure_of_a_charge_is_carried_with_its_system(fields: dict[str, str], code: str, system: str | None) -> None:
+    charge = segment("FT1", f1="1", f4="20260312", f6="CG", f10="1", **fields)
+    made = convert(ADT, MDM, sent("dft.hl7", "DFT^P03^DFT_P03", PATIENT, CHARGES[1], charge))
+
+    assert (line_of(made)["code"], line_of(made).get("system")) == (code, system)
+    assert ("map/recode" in [issue.rule for issue in made.issues]) is (system is None and len(fields["f7"]) > len("0731T"))
+
+
+@pytest.mark.parametrize("kind", ["DFT^P03^DFT_P03", "DFT^P11^DFT_P11"])
+def test_modifiers_beside_the_charge_follow_its_own(kind: str) -> None:
+    charge = segment("FT1", f1="1", f4="20260312", f6="CG", f10="1", f12="90.50&USD", f25="0731T^^C4", f26="52^^C4")
+    procedure = segment("PR1", f1="1", f3="0731T^^C4", f16="52^^C4~GT^^HCPCS")
+    order = segment("OBR", f1="1", f4="0731T", f45="95^^CPTM")
+    message = sent("dft.hl7", kind, PATIENT, CHARGES[1], charge, procedure, "ORC|RE|1", order)
+    line = line_of(convert(ADT, MDM, message))
+
+    assert [modifier["code"] for modifier in line["modifiers"]] == ["52", "GT", "95"]
+    assert line["modifiers"][2]["system"] == "http://www.ama-assn.org/go/cpt"
+    assert line["charge"] == "90.50"
+
+
+def test_the_price_of_one_unit_is_not_taken_for_the_charge_of_several() -> None:
+    charge = segment("FT1", f1="1", f4="20260312", f6="CG", f10="2", f12="90.50&USD", f25="0731T^^C4")
+    message = sent("dft.hl7", "DFT^P03^DFT_P03", PATIENT, CHARGES[1], charge)
+
+    assert "charge" not in line_of(convert(ADT, MDM, message))
+
+
+def test_an_account_gives_procedures_diagnoses_and_insurance() -> None:
+    procedure = segment("PR1", f1="1", f3="0731T^^C4", f5="20260312", f16="95^^C4~52^^C4")
+    diagnosis = "DG1|1||Q87.0^Syndrome^I10|||F"
+    made = convert(ADT, MDM, sent("bar.hl7", "BAR^P01^BAR_P01", PATIENT, CHARGES[1], diagnosis, procedure, REGISTRATION[3]))
+
+    assert [modifier["code"] for modifier in line_of(made)["modifiers"]] == ["95", "52"]
+    assert (line_of(made)["code"], line_of(made)["dos_start"]) == ("0731T", "2026-03-12")
+    assert dumped(made)["diagnoses"][0]["icd10cm"] == "Q87.0"
+
+
+def test_without_a_charge_the_procedure_of_the_order_is_what_is_billed() -> None:
+    order = segment(
+        "OBR", f1="1", f4="FA^Facial analysis^L", f7="202603121000-0500", f25="F", f32=READER, f44="0731T^^C4", f45="52~95"
+    )
+    made = convert(ADT, sent("oru.hl7", "ORU^R01^ORU_R01", PATIENT, CHARGES[1], order))
+
+    assert [modifier["code"] for modifier in line_of(made)["modifiers"]] == ["52", "95"]
+    assert line_of(made)["dos_start"] == "2026-03-12"
+
+
+@pytest.mark.parametrize(("kind", "status"), [("ADT^A11^ADT_A09", "cancelled"), ("ADT^A10^ADT_A09", "arrived")])
+def test_what_becomes_of_a_visit_is_its_state(kind: str, status: str) -> None:
+    case = dumped(convert(sent("adt.hl7", kind, REGISTRATION[0], VISIT), MDM))
+
+    assert case["encounter"]["status"] == status
+
+
+@pytest.mark.parametrize(("event", "status"), [("T11", "withdrawn"), ("T03", "signed")])
+def test_a_document_without_its_text_has_a_state_or_is_withdrawn(event: str, status: str) -> None:
+    document = sent("mdm.hl7", f"MDM^{event}^MDM_T01", *REPORT[:3])
+    procedure = sent("oru.hl7", "ORU^R01^ORU_R01", PATIENT, CHARGES[1], "OBR|1|||0731T")
+    case = dumped(convert(ADT, document, Document(name="p.json", content=b'{"procedure": {"status": "completed"}}'), procedure))
+
+    assert case["review"]["status"] == status
+
+
 def test_a_credit_is_no_line_of_the_claim_and_is_reported() -> None:
     made = convert(ADT, MDM, DFT)
 
@@ -150,6 +230,30 @@ def test_only_diagnoses_in_icd_10_are_taken() -> None:
     assert [(diagnosis["icd10cm"], diagnosis["order"], diagnosis.get("certainty")) for diagnosis in diagnoses] == [
         ("F84.0", 1, "suspected"),
         ("Q87.0", 2, "confirmed"),
+    ]
+
+
+def test_a_repetition_that_the_map_passed_over_is_reported() -> None:
+    passed_over = [issue.location for issue in convert(ADT, MDM, DFT).issues if issue.rule == "coverage/passed-over"]
+
+    assert ("adt.hl7#PID-5[2].1.1",) in passed_over
+    assert ("adt.hl7#PID-3[2].1",) in passed_over
+    assert not [place for places in passed_over for place in places if place.startswith(("adt.hl7#PID-5[1]", "adt.hl7#PID-3[1]"))]
+
+
+def test_what_stands_in_an_item_that_was_dropped_is_not_named_again() -> None:
+    passed_over = [
+        place for issue in convert(ADT, MDM, DFT).issues if issue.rule == "coverage/passed-over" for place in issue.location
+    ]
+
+    assert not [place for place in passed_over if place.startswith("dft.hl7#FT1[2]")]
+
+
+def test_who_both_rendered_and_ordered_the_service_is_one_person_and_no_warning() -> None:
+    made = convert(ADT, MDM, DFT)
+
+    assert not [
+        issue for issue in made.issues if any("FT1-21" in place for place in issue.location) and issue.rule == "coverage/dropped"
     ]
 
 
@@ -236,7 +340,7 @@ def test_a_message_of_another_patient_is_refused_with_both_places() -> None:
     }
 
 
-@pytest.mark.parametrize("kind", ["ADT^A40^ADT_A39", "ADT^A11^ADT_A09", "BAR^P01^BAR_P01", "SIU^S12"])
+@pytest.mark.parametrize("kind", ["ADT^A40^ADT_A39", "SIU^S12", "ACK"])
 def test_a_message_that_no_map_reads_is_refused_by_its_form(kind: str) -> None:
     made = convert(sent("other.hl7", kind, PATIENT))
 
