@@ -40,7 +40,7 @@ def claim_command(*, files: tuple[Path, ...], form: str | None, shape: str, targ
     runtime = default_runtime()
     conversion = runtime.convert(documents_of(files, form))
     if conversion.case is None or conversion.judgement is None:
-        show_issues(conversion.issues)
+        show_issues(conversion.issues, documents=conversion.documents)
         err.print("the documents could not be read: fix the errors above", style="bold red")
         return Outcome.ISSUES
     sheet = claim_sheet(conversion.case, conversion.judgement)

@@ -113,7 +113,7 @@ def _show(conversion: Conversion, *, lineage: bool, explain: str | None, is_writ
         show_entries(conversion.lineage.entries)
     elif conversion.bundle is not None and not is_written:
         print_json(conversion.bundle)
-    show_issues(conversion.issues)
+    show_issues(conversion.issues, documents=conversion.documents)
     if conversion.bundle is None:
         err.print("no Bundle was made: fix the errors above and convert again", style="bold red")
     else:

@@ -28,7 +28,7 @@ def orders_command(*, files: tuple[Path, ...], form: str | None, as_json: bool) 
     runtime = default_runtime()
     conversion = runtime.convert(documents_of(files, form))
     if conversion.case is None:
-        show_issues(conversion.issues)
+        show_issues(conversion.issues, documents=conversion.documents)
         err.print("the documents could not be read: fix the errors above", style="bold red")
         return Outcome.ISSUES
     cards = order_cards(conversion.case)

@@ -115,7 +115,7 @@ def explain_command(
     runtime = runtime_with(mappings)
     conversion = runtime.convert(documents_of(files, form), prior=documents_of(prior))
     if conversion.explanation is None:
-        show_issues(conversion.issues)
+        show_issues(conversion.issues, documents=conversion.documents)
         err.print("the documents could not be read: fix the errors above", style="bold red")
         return Outcome.ISSUES
     if as_json:

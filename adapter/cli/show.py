@@ -17,6 +17,8 @@ from adapter.fhir.outcome import operation_outcome
 from adapter.issues import AdapterError, Issue, Severity
 from adapter.json_types import JsonObject, JsonValue
 from adapter.lineage import LineageEntry
+from adapter.readers.document import Document
+from adapter.readers.span import Spans
 
 Step = TypeVar("Step")
 
@@ -66,8 +68,12 @@ def print_text(text: str) -> None:
     click.echo(harmless(text) if sys.stdout.isatty() else text, nl=False)
 
 
-def show_issues(issues: Iterable[Issue], console: Console = err) -> None:
-    """One paragraph per issue, errors first: severity, rule, text, what to do, and the first places (`--json` has all)."""
+def show_issues(issues: Iterable[Issue], console: Console = err, *, documents: Sequence[Document] = ()) -> None:
+    """One paragraph per issue, errors first: severity, rule, text, what to do, and the first places (`--json` has all).
+
+    Places in the documents are shown with their lines.
+    """
+    spans = Spans(documents=documents)
     for issue in sorted(issues, key=lambda issue: _ORDER.index(issue.severity)):
         if is_quiet() and not issue.is_error:
             continue
@@ -77,8 +83,13 @@ def show_issues(issues: Iterable[Issue], console: Console = err) -> None:
         console.print(head)
         if issue.suggestion:
             console.print(Text(f"{'':12}do: {issue.suggestion}"))
-        for place in (*_first("in", issue.location), *_first("at", issue.expression)):
+        for place in (*_first("in", [_with_line(place, spans) for place in issue.location]), *_first("at", issue.expression)):
             console.print(Text(f"{'':12}{place}", style="dim"))
+
+
+def _with_line(place: str, spans: Spans) -> str:
+    located = spans.find(place)
+    return f"{place} (line {located[1].line})" if located else place
 
 
 def _first(word: str, places: Sequence[str]) -> list[str]:

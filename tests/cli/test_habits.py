@@ -435,3 +435,12 @@ def test_a_setting_of_thousands_of_digits_is_told(run: Run, monkeypatch: pytest.
 
     assert (done.code, done.out) == (Outcome.WRONG_USE, "")
     assert f"ADAPTER_{name} must be" in done.err
+
+
+def test_places_in_documents_are_shown_with_their_lines(run: Run) -> None:
+    done = run("convert", str(EXAMPLES / "two-units"))
+
+    text = (EXAMPLES / "two-units" / "encounter.json").read_text()
+    shown = re.search(r"in: encounter\.json#/billing/lines/0/units \(line (\d+)\)", done.err)
+    assert shown
+    assert '"units": 2' in text.splitlines()[int(shown[1]) - 1]

@@ -44,6 +44,11 @@ class Segment:
     line: int
     fields: tuple[str, ...]
 
+    def field(self, number: int) -> str:
+        """A field as it was sent; "" where it is missing."""
+        index = number - 1 if self.name == "MSH" else number
+        return self.fields[index] if index < len(self.fields) else ""
+
     def column(self, number: int) -> int:
         """The column in which a field begins, 1 first."""
         before = ("MSH", *self.fields[1 : number - 1]) if self.name == "MSH" else self.fields[:number]
@@ -59,8 +64,7 @@ class Message:
 
     def field(self, number: int) -> str:
         """A field of the header, as it was sent; "" where it is missing."""
-        fields = self.segments[0].fields
-        return fields[number - 1] if number <= len(fields) else ""
+        return self.segments[0].field(number)
 
 
 def messages_of(text: str, name: str) -> list[Message]:
