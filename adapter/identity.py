@@ -30,6 +30,7 @@ def identity_issues(case: Case, assigner: str | None) -> Iterator[Issue]:
     yield from _one_payer(case)
     yield from _alive_and_dead(case)
     yield from _one_person(case.practitioners)
+    yield from _photographs_unsaid(case)
 
 
 def _systems(case: Case, assigner: str | None) -> Iterator[Issue]:
@@ -103,6 +104,20 @@ def one_feature_twice(case: Case) -> Iterator[Issue]:
             text = f"two features have the same business key: items {before + 1} and {place + 1} of `phenotypes`"
             hint = "send each feature once, or give them an `id` each"
             yield _issue("map/id-collision", IssueType.CONFLICT, text=text, field=f"phenotypes[{place}].hpo", suggestion=hint)
+
+
+def _photographs_unsaid(case: Case) -> Iterator[Issue]:
+    """Runs of AI software that do not say which of several photographs they read."""
+    for name, run in case.runs if len(case.images) > 1 else ():
+        if not run.images:
+            yield Issue(
+                severity=Severity.INFORMATION,
+                code=IssueType.INFORMATIONAL,
+                rule="document/photographs-unsaid",
+                text="the AI report does not say which photographs it read, so its results refer to all of them",
+                field=f"{name}.images",
+                suggestion="list them in `images` of the AI report",
+            )
 
 
 def _issue(rule: str, code: IssueType, *, text: str, field: str, suggestion: str) -> Issue:

@@ -3,27 +3,12 @@
 from dataclasses import replace
 
 from adapter.issues import Issue, IssueType, Severity
-from adapter.json_types import JsonObject, JsonValue
 from adapter.readers.document import ReadDocument
 
 _TEXT = (
     "The AI report does not say who saw this feature, so it is taken as the AI's: labelled so, and preliminary. Say "
     "`source` if the clinician or a caregiver did."
 )
-
-
-def seen_in_run(tree: JsonObject) -> JsonObject:
-    """An AI report whose features, those of the AI, name the run that saw them: a case with several runs asks which."""
-    ai, features = tree.get("ai"), tree.get("phenotypes")
-    run = ai.get("run_id") if isinstance(ai, dict) else None
-    if run is None or not isinstance(features, list):
-        return tree
-    named = [{"run": run, **feature} if _is_of_ai(feature) else feature for feature in features]
-    return {**tree, "phenotypes": named}
-
-
-def _is_of_ai(feature: JsonValue) -> bool:
-    return isinstance(feature, dict) and feature.get("source") == "ai"
 
 
 def with_source(document: ReadDocument) -> tuple[ReadDocument, tuple[Issue, ...]]:

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from typing import NamedTuple, get_type_hints
 
 from pydantic import BaseModel
@@ -12,8 +12,8 @@ from adapter.annotation import models_in
 from adapter.case import CaseDocument
 from adapter.issues import Issue, IssueType, Severity
 from adapter.json_types import JsonList, JsonObject, JsonValue
-from adapter.merging.feature_source import seen_in_run
-from adapter.merging.singular import analysis_in, case_path, coverage_in, named, with_analyses, with_primary
+from adapter.merging.runs import runs_in, with_runs
+from adapter.merging.singular import analysis_in, case_path, coverage_in, named, with_primary
 from adapter.path import Path, at, dotted
 from adapter.readers.document import ReadDocument
 
@@ -112,25 +112,24 @@ def merge(documents: list[ReadDocument]) -> Merged:
     Documents are taken in an order of their own, the encounter first, then AI reports in the order of their runs, and then by
     name, so that the order in which they were sent changes nothing. Items of one list come in that order too.
     """
-    runs = sum("ai" in document.tree for document in documents)
+    trees = with_runs([document.tree for document in documents])
     if len(documents) == 1:
-        tree = with_analyses(documents[0].tree)
-        return Merged(tree=with_primary(tree), together=tree, documents=tuple(documents), items={}, issues=())
-    documents = sorted(documents, key=partial(_place_among, several_runs=runs > 1))
-    merger = _Merger(documents)
+        return Merged(tree=with_primary(trees[0]), together=trees[0], documents=tuple(documents), items={}, issues=())
+    several = sum(bool(runs_in(tree)) for tree in trees) > 1
+    order = sorted(range(len(trees)), key=lambda place: (*_rank(trees[place], several_runs=several), documents[place].name))
+    merger = _Merger([documents[place] for place in order])
     together: JsonObject = {}
-    for number, document in enumerate(documents):
-        tree = with_analyses(seen_in_run(document.tree) if runs > 1 else document.tree)
-        together = merger.objects(together, tree, (), number=number)
-    merged = Merged(tree=with_primary(together), together=together, documents=tuple(documents), items=merger.items, issues=())
+    for number, place in enumerate(order):
+        together = merger.objects(together, trees[place], (), number=number)
+    sources = tuple(merger.documents)
+    merged = Merged(tree=with_primary(together), together=together, documents=sources, items=merger.items, issues=())
     return replace(merged, issues=tuple(_contradiction(merged, path) for path in merger.contradictions))
 
 
-def _place_among(document: ReadDocument, *, several_runs: bool) -> tuple[object, ...]:
-    """By what a document is put among the others of its case."""
-    ai = document.tree.get("ai") if several_runs else None
-    run = [str(ai.get(name) or "") for name in ("finished_at", "started_at", "run_id")] if isinstance(ai, dict) else []
-    return "encounter" not in document.tree, run, document.name
+def _rank(tree: JsonObject, *, several_runs: bool) -> tuple[bool, list[str]]:
+    """By what a document is put among the others of its case, before its name."""
+    runs = runs_in(tree)[:1] if several_runs else []
+    return "encounter" not in tree, [str(run.get(name) or "") for run in runs for name in ("finished_at", "started_at", "run_id")]
 
 
 class _Merger:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from adapter.case import AiReport
 from adapter.issues import IssueType
 from adapter.rules.condition import FINAL
 from adapter.rules.facts import Facts
@@ -70,7 +71,12 @@ def no_such_photograph(facts: Facts) -> Iterator[Finding]:
 )
 def no_such_run(facts: Facts) -> Iterator[Finding]:
     """A feature that names a run which is not among those of the case."""
-    known = {run.run_id for run in facts.case.analyses}
+    known = {name for run in facts.case.analyses for name in _names(run)}
     for at, feature in enumerate(facts.case.phenotypes):
         if feature.run is not None and feature.run not in known:
             yield Finding(f"phenotypes[{at}].run")
+
+
+def _names(run: AiReport) -> tuple[str | None, str]:
+    """What a feature may call a run: its number, or that with the tool, where runs of two tools have one number."""
+    return run.run_id, "|".join(part for part in (run.tool.vendor, run.tool.product, run.run_id) if part)

@@ -142,6 +142,9 @@ EXAMPLES = [
     Example("REF-02", {"ai.images": [{"id": "i0", "status": "analysed"}]}, ()),
     Example("REF-03", {"phenotypes": [FEATURE | {"run": "x"}]}, ("phenotypes[0].run",)),
     Example("REF-03", {"phenotypes": [FEATURE | {"run": "r"}], "ai.run_id": "r"}, ()),
+    Example(
+        "REF-03", {"phenotypes": [FEATURE | {"run": "V|P|r"}], "ai.run_id": "r", "ai.tool": {"vendor": "V", "product": "P"}}, ()
+    ),
     Example("REF-03", {"phenotypes": [FEATURE]}, ()),
     Example("PRI-05", {"consent.analysis": None}, ("consent.analysis",)),
     Example("PRI-05", {"consent.analysis": None, "images": [], "ai": None}, ()),
