@@ -36,6 +36,7 @@ from adapter.readers.hl7v2.segment_tables import tables
 from adapter.readers.input_form import InputForm, read_input_form
 from adapter.readers.json_reader import JsonReader
 from adapter.readers.port import Readers
+from adapter.readers.table_reader import TableReader
 from adapter.rules.description import latest
 from adapter.rules.judgement import Judgement
 from adapter.rules.modifier_codes import systems_of
@@ -223,7 +224,7 @@ class Runtime:
     @cached_property
     def readers(self) -> Readers:
         """The readers of documents."""
-        return Readers(readers=[JsonReader(forms=self.forms), Hl7Reader()])
+        return Readers(readers=[JsonReader(forms=self.forms), Hl7Reader(), TableReader(forms=self.forms)])
 
     @cached_property
     def policies(self) -> Policies:

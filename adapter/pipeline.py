@@ -278,7 +278,10 @@ def _set_aside(prior: Sequence[Document], asides: Sequence[Aside | None]) -> Ite
 
 
 def map_document(compiled: CompiledMap, document: ReadDocument, options: Options) -> tuple[MappedDocument, Remarks]:
-    """A document of another form, turned into the form of the Case by its map, and what could not be converted."""
+    """A document of another form, turned into the form of the Case by its map, and what could not be converted.
+
+    Raises InvalidError if a function of the map found that nothing can be made of the document.
+    """
     tree, reports = compiled.document(document.tree, options)
 
     def retrace() -> DocumentTrace:
@@ -296,7 +299,10 @@ def map_document(compiled: CompiledMap, document: ReadDocument, options: Options
         read=frozenset(map(parse, compiled.read)),
         ignored={parse(text.text): reason for text, reason in compiled.source.ignored},
     )
-    return mapped, tuple(_remark(compiled, report, document) for report in reports)
+    remarks = tuple(_remark(compiled, report, document) for report in reports)
+    if any(remark.severity is Severity.FATAL for remark in remarks):
+        raise InvalidError(*remarks)
+    return mapped, remarks
 
 
 def _remark(compiled: CompiledMap, report: Report, document: ReadDocument) -> Issue:

@@ -12,7 +12,18 @@ from adapter.code_tables.classification import evidence
 from adapter.fhir import resource_id
 from adapter.fhir.json import canonical_bytes
 from adapter.mapping.function import NotConvertible, function
-from adapter.mapping.time_functions import date_of, day_of_dtm, dtm, earliest, instant, last_time, latest, local_time
+from adapter.mapping.syndrome_functions import (
+    code_in_system,
+    gestalt_direction,
+    hpo_term,
+    mondo,
+    orphanet,
+    syndrome_codes,
+    syndrome_system,
+    words,
+    yes_no,
+)
+from adapter.mapping.time_functions import date_of, day_of_dtm, dtm, earliest, instant, last_time, latest, local_time, moment
 from adapter.terminology import Terminology
 
 _URNS = {"ISO": "urn:oid:", "UUID": "urn:uuid:", "GUID": "urn:uuid:", "URI": "", "URL": ""}
@@ -295,4 +306,23 @@ def together(*lists: Sequence[dict[str, str]]) -> list[dict[str, str]]:
     return list({reference["reference"]: reference for reference in chain.from_iterable(lists)}.values())
 
 
-__all__ = ["date_of", "day_of_dtm", "dtm", "earliest", "instant", "last_time", "latest", "local_time"]
+__all__ = [
+    "code_in_system",
+    "date_of",
+    "day_of_dtm",
+    "dtm",
+    "earliest",
+    "gestalt_direction",
+    "hpo_term",
+    "instant",
+    "last_time",
+    "latest",
+    "local_time",
+    "moment",
+    "mondo",
+    "orphanet",
+    "syndrome_codes",
+    "syndrome_system",
+    "words",
+    "yes_no",
+]

@@ -80,6 +80,20 @@ def local_time(value: str, zone: str | None) -> str:
     return f"{day}T{time}{fraction}{_offset(clock, _zone(zone, day), day)}"
 
 
+@function(takes=("string", "string?"), gives="dateTime", fallible=True)
+def moment(value: str, zone: str | None) -> str:
+    """A day, or a time with or without an offset: `moment(row.finished_at, options.zone)`; without one as `local_time`."""
+    written = value.strip().replace(" ", "T", 1)
+    try:
+        when = datetime.fromisoformat(written)
+    except ValueError:
+        message = "This is not a date or time. Send YYYY-MM-DD, or YYYY-MM-DDTHH:MM:SS with the offset from UTC."
+        raise NotConvertible(message) from None
+    if len(written) <= _DAY:
+        return when.date().isoformat()
+    return when.isoformat() if when.tzinfo else local_time(when.isoformat(" ", "seconds"), zone)
+
+
 def _clock(day: str, time: str) -> datetime:
     try:
         return datetime.fromisoformat(f"{day}T{time}")

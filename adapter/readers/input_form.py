@@ -1,5 +1,6 @@
 """Input forms of other tools: known by their JSON Schema, which also checks their structure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -7,8 +8,7 @@ import jsonschema_rs
 
 from adapter.fhir.json import read_json
 from adapter.issues import Issue, IssueType, SetupError, Severity, UnreadableError
-from adapter.json_types import JsonMapping, JsonObject
-from adapter.path import pointer
+from adapter.json_types import JsonMapping, JsonObject, JsonValue
 from adapter.readers.document import ReadDocument
 
 _MANY = 50
@@ -17,21 +17,36 @@ _MANY = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputForm:
-    """An input form: its name, its JSON Schema (draft 2020-12), and the top-level fields by which a document is known."""
+    """An input form: its name, its JSON Schema (draft 2020-12), and the fields by which a document is known.
+
+    A document `of_rows` is a table, or a JSON list of objects; its rows stand under `rows`.
+    """
 
     name: str
     schema: JsonMapping
     marks: frozenset[str]
+    of_rows: bool
     validator: jsonschema_rs.Draft202012Validator
 
 
 def input_form(name: str, schema: JsonMapping) -> InputForm:
-    """The form that a JSON Schema describes; its top-level `required` fields are what a document is known by.
+    """The form that a JSON Schema describes: a document is known by the fields that the schema has as `required` at its top.
+
+    The schema of a list describes rows; those are known by the columns that the schema names as `columns`, filled or not.
 
     Raises ValueError for what is not a JSON Schema, or refers to another file or address: nothing is fetched.
     """
-    validator = jsonschema_rs.Draft202012Validator(dict(schema), retriever=_refused)
-    return InputForm(name=name, schema=schema, marks=frozenset(schema.get("required", ())), validator=validator)
+    of_rows = schema.get("type") == "array"
+    whole = _under_rows(schema) if of_rows else dict(schema)
+    validator = jsonschema_rs.Draft202012Validator(whole, retriever=_refused)
+    marks = frozenset(schema.get("columns" if of_rows else "required", ()))
+    return InputForm(name=name, schema=whole, marks=marks, of_rows=of_rows, validator=validator)
+
+
+def _under_rows(schema: JsonMapping) -> JsonObject:
+    """The schema of a list as that of an object that has the list under `rows`."""
+    rows = {key: value for key, value in schema.items() if key != "$defs"}
+    return {"$defs": schema.get("$defs", {}), "type": "object", "required": ["rows"], "properties": {"rows": rows}}
 
 
 def read_input_form(name: str, content: bytes, file: str) -> InputForm:
@@ -68,12 +83,22 @@ def structure_issues(form: InputForm, document: ReadDocument) -> list[Issue]:
             severity=Severity.ERROR,
             code=IssueType.STRUCTURE,
             rule="document/shape",
-            text=f"this does not fit the form {form.name}: {_words(error)}",
+            text=f"this does not fit the form {form.name}: {_own_words(form, error) or _words(error)}",
             suggestion="send the file as the tool wrote it, or say which form it has",
-            location=(f"{document.name}#{pointer(tuple(error.instance_path))}",),
+            location=document.positions(tuple(error.instance_path)),
         )
         for error in errors
     ]
+
+
+def _own_words(form: InputForm, error: jsonschema_rs.ValidationError) -> str | None:
+    """What the schema itself says of a value that does not fit: the `errorMessage` beside the rule that was broken."""
+    part: JsonValue = form.schema
+    for step in error.schema_path[:-1]:
+        part = part.get(step) if isinstance(part, Mapping) else part[int(step)]
+        if isinstance(part, Mapping) and "$ref" in part:
+            part = form.schema["$defs"][part["$ref"].removeprefix("#/$defs/")]
+    return part.get("errorMessage") if isinstance(part, Mapping) else None
 
 
 def _words(error: jsonschema_rs.ValidationError) -> str:

@@ -3,14 +3,15 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from adapter.fhir.json import read_json
-from adapter.issues import InvalidError, Issue, IssueType, Severity, UnreadableError
-from adapter.json_types import JsonMapping, JsonObject, JsonValue
+from adapter.issues import InvalidError, UnreadableError
+from adapter.json_types import JsonList, JsonMapping, JsonValue
 from adapter.readers.document import NATIVE, Document, ReadDocument
+from adapter.readers.form_choice import chosen_form, form_issue
 from adapter.readers.input_form import InputForm, structure_issues
 from adapter.readers.port import not_read
+from adapter.readers.rows import RowsDocument
 
 _BOM = b"\xef\xbb\xbf"
 _UTF_16_OR_32 = (
@@ -40,42 +41,36 @@ class JsonReader:
     def read(self, document: Document) -> tuple[ReadDocument, ...]:
         """The document, in the form that its sender says or by whose fields it is known; raises UnreadableError."""
         tree = read_json(document.content, document.name)
+        if isinstance(tree, list) and tree and all(isinstance(row, dict) for row in tree):
+            return (self._rows(tree, document),)
         if not isinstance(tree, dict):
-            text = "a document is a JSON object at its top level, not a list or a plain value"
-            raise UnreadableError(_issue(document.name, text))
+            text = "a document is a JSON object at its top level, not a plain value or a list of other than objects"
+            raise UnreadableError(form_issue(document.name, text))
         if "resourceType" in tree:
             raise not_read(document.name, _kind_of_resource(tree), [self])
-        form = document.form or self._form_of(tree, document.name)
+        form = chosen_form(document, self.forms, tree, of_rows=False) or NATIVE
         if form == NATIVE and any(mark in document.content for mark in _REMARKS):
             tree = _without_remarks({key: value for key, value in tree.items() if key != "$schema" or not isinstance(value, str)})
         read = ReadDocument(name=document.name, form=form, tree=tree)
         self._check(read)
         return (read,)
 
-    def _form_of(self, tree: JsonObject, name: str) -> str:
-        """The form with the most fields of those that are all there; raises UnreadableError where two have as many."""
-        marks = {form.name: len(form.marks) for form in self.forms.values() if form.marks and form.marks <= tree.keys()}
-        best = [form for form, count in marks.items() if count == max(marks.values())]
-        if len(best) > 1:
-            text = f"this document may be of several forms: {', '.join(sorted(best))}; say which (`--form`, `?form=`)"
-            raise UnreadableError(_issue(name, text))
-        return best[0] if best else NATIVE
+    def _rows(self, rows: JsonList, document: Document) -> ReadDocument:
+        """A list of objects; known by the fields that all of them have."""
+        fields = frozenset.intersection(*(frozenset(row) for row in rows))
+        form = chosen_form(document, self.forms, fields, of_rows=True)
+        if form is None:
+            text = "a document is a JSON object at its top level, not a list, unless its rows are of a form that is read here"
+            raise UnreadableError(form_issue(document.name, text))
+        read = RowsDocument(name=document.name, form=form, tree={"rows": rows})
+        self._check(read)
+        return read
 
     def _check(self, document: ReadDocument) -> None:
-        """Refuse a form that does not exist, and a document that does not have the structure of its form."""
-        if document.form == NATIVE:
-            return
-        if document.form not in self.forms:
-            raise UnreadableError(_issue(document.name, self._unknown_form(document.form)))
-        problems = structure_issues(self.forms[document.form], document)
+        """Refuse a document that does not have the structure of its form."""
+        problems = structure_issues(self.forms[document.form], document) if document.form != NATIVE else []
         if problems:
             raise InvalidError(*problems)
-
-    def _unknown_form(self, form: str) -> str:
-        known = [NATIVE, *sorted(self.forms)]
-        near = get_close_matches(form, known, n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        return f"there is no such input form{hint} (known are: {', '.join(known)})"
 
 
 def _without_remarks(value: JsonValue) -> JsonValue:
@@ -93,7 +88,3 @@ def _is_remark(value: JsonValue) -> bool:
 
 def _kind_of_resource(tree: JsonMapping) -> str:
     return "a FHIR Bundle" if tree["resourceType"] == "Bundle" else "a FHIR resource"
-
-
-def _issue(name: str, text: str) -> Issue:
-    return Issue(severity=Severity.ERROR, code=IssueType.STRUCTURE, rule="document/form", text=text, location=(f"{name}#",))

@@ -29,11 +29,18 @@ _DIRECTION: Mapping[ScoreKind, str] = MappingProxyType(
     }
 )
 """Which direction is closer, by the kind of a score."""
-_HIGHEST: Mapping[ScoreKind, int] = MappingProxyType(
-    {"face_similarity": 1, "feature_similarity": 1, "combined_similarity": 1, "probability": 1, "face_distance": 2}
+_RANGE: Mapping[ScoreKind, tuple[Decimal, Decimal]] = MappingProxyType(
+    {
+        "face_distance": (Decimal(0), Decimal(2)),
+        "face_similarity": (Decimal("-0.7"), Decimal("1.3")),
+        "feature_similarity": (Decimal(0), Decimal(1)),
+        "combined_similarity": (Decimal(0), Decimal(1)),
+        "probability": (Decimal(0), Decimal(1)),
+    }
 )
-"""The largest value of a kind, the smallest being 0; a cosine distance goes to 2, and the other kinds have no range."""
+"""The least and the largest value of a kind; a cosine distance goes to 2, and GestaltMatcher's similarity is 1.3 less that."""
 
+_WITHOUT_END = (Decimal("-Infinity"), Decimal("Infinity"))
 
 term = lru_cache(maxsize=4096)(_term)
 
@@ -95,8 +102,8 @@ def score_unlike_its_kind(facts: Facts) -> Iterator[Finding]:
     """A score outside the range of its kind, or a probability beside a similarity of the same candidate."""
     for ai, at, candidate in _candidates(facts):
         for place, score in enumerate(candidate.scores):
-            highest = _HIGHEST.get(score.kind)
-            if highest is not None and score.value is not None and not 0 <= score.value <= highest:
+            least, largest = _RANGE.get(score.kind, _WITHOUT_END)
+            if score.value is not None and not least <= score.value <= largest:
                 yield Finding(f"{ai}.candidates[{at}].scores[{place}].value")
         if len(candidate.scores) > 1 and (second := _probability_beside_similarity(candidate)) is not None:
             yield Finding(f"{ai}.candidates[{at}].scores[{second}].kind", variant="two-kinds")

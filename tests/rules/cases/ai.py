@@ -37,9 +37,11 @@ EXAMPLES = [
     Example("AI-01", {"ai": None}, ()),
     *[
         Example("AI-03", scores((kind, value)), (SCORE,))
-        for kind in ("face_similarity", "feature_similarity", "combined_similarity", "probability")
+        for kind in ("feature_similarity", "combined_similarity", "probability")
         for value in (-0.01, 1.01)
     ],
+    *[Example("AI-03", scores(("face_similarity", value)), (SCORE,)) for value in (-0.71, 1.31)],
+    *[Example("AI-03", scores(("face_similarity", value)), ()) for value in (-0.7, 1.3)],
     *[Example("AI-03", scores(("face_distance", value)), (SCORE,)) for value in (-0.01, 2.01)],
     *[
         Example("AI-03", scores((kind, value)), ())

@@ -1,0 +1,142 @@
+"""Reads tables with a header: CSV, and TSV as spreadsheets and web pages export it."""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from adapter.issues import InvalidError, Issue, IssueType, Severity, UnknownFormError, UnreadableError
+from adapter.json_types import JsonObject
+from adapter.path import Path
+from adapter.readers.document import Document, ReadDocument
+from adapter.readers.form_choice import chosen_form
+from adapter.readers.input_form import InputForm, structure_issues
+from adapter.readers.kind import kind_of
+from adapter.readers.rows import RowsDocument
+
+_DELIMITERS = "\t;,"
+_BOM = b"\xef\xbb\xbf"
+_TABLE = re.compile(r"a (CSV table|table with tabs)")
+_LONGEST_HEADER = 10_000
+_MANY = 50
+"""More problems than this are not listed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableReader:
+    """The reader of tables; `forms` are those of rows, by name."""
+
+    forms: Mapping[str, InputForm]
+    name: str = "CSV and TSV tables"
+
+    def recognises(self, content: bytes) -> bool:
+        """Whether these bytes look like a table, or begin with the columns of a form that is known."""
+        return _TABLE.match(kind_of(content).name) is not None or self._has_known_header(content)
+
+    def _has_known_header(self, content: bytes) -> bool:
+        first = content[:_LONGEST_HEADER].removeprefix(_BOM).partition(b"\n")[0].decode(errors="replace")
+        try:
+            columns = set(next(_rows_of(first), ([], 0))[0])
+        except csv.Error:
+            return False
+        return any(form.of_rows and form.marks and form.marks <= columns for form in self.forms.values())
+
+    def read(self, document: Document) -> tuple[ReadDocument, ...]:
+        """The rows of a table as objects of texts, by the names in its header; an empty cell is not there.
+
+        Raises UnreadableError with the line of what is wrong, UnknownFormError for columns of no form.
+        """
+        header, *rows = _numbered_rows(document)
+        columns = _columns(header[0], document.name)
+        problems = [_wrong_width(document.name, line) for cells, line in rows if len(cells) != len(columns)]
+        if problems:
+            raise UnreadableError(*problems[:_MANY])
+        form = chosen_form(document, self.forms, columns, of_rows=True)
+        if form is None:
+            raise UnknownFormError(_no_form(document.name, self.forms))
+        tree: JsonObject = {"rows": [_row(columns, cells) for cells, _ in rows]}
+        read = RowsDocument(name=document.name, form=form, tree=tree, fragment=_Cells(columns=columns, rows=rows).fragment)
+        if issues := structure_issues(self.forms[form], read):
+            raise InvalidError(*issues)
+        return (read,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cells:
+    """Where the cells of a table stand, counted as RFC 7111 does: the header is row 1."""
+
+    columns: Sequence[str]
+    rows: Sequence[tuple[Sequence[str], int]]
+
+    def fragment(self, path: Path) -> str:
+        """`cell=3,2`, `row=3`, or nothing for the whole table."""
+        if not path:
+            return ""
+        row = int(path[0]) + 2
+        return f"cell={row},{self.columns.index(str(path[1])) + 1}" if len(path) > 1 else f"row={row}"
+
+
+def _row(columns: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+    return {column: cell for column, cell in zip(columns, cells, strict=True) if cell.strip()}
+
+
+def _numbered_rows(document: Document) -> list[tuple[list[str], int]]:
+    """The rows that are not empty, each with the line in which it ends; raises UnreadableError."""
+    rows: list[tuple[list[str], int]] = []
+    try:
+        rows.extend(_rows_of(_decoded(document)))
+    except csv.Error:
+        line = rows[-1][1] + 1 if rows else 1
+        text = "a cell cannot be read: a quotation mark is not closed, or stands within a cell; write two of them there"
+        raise UnreadableError(_problem(document.name, line, text)) from None
+    return [(cells, line) for cells, line in rows if any(cell.strip() for cell in cells)]
+
+
+def _rows_of(text: str) -> Iterator[tuple[list[str], int]]:
+    """The rows of a text, divided by what its first line has most of; raises csv.Error."""
+    first = text.partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    for cells in reader:
+        yield cells, reader.line_num
+
+
+def _decoded(document: Document) -> str:
+    content = document.content.removeprefix(_BOM)
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        text = "the bytes are not UTF-8; export the table as CSV in UTF-8"
+        raise UnreadableError(_problem(document.name, line, text)) from None
+
+
+def _columns(cells: Sequence[str], name: str) -> list[str]:
+    columns = [cell.strip() for cell in cells]
+    if any(count > 1 for count in Counter(columns).values()):
+        raise UnreadableError(_problem(name, 1, "two columns have the same name; give each a name of its own"))
+    return columns
+
+
+def _wrong_width(name: str, line: int) -> Issue:
+    return _problem(
+        name, line, "the row has more or fewer cells than the header; put quotation marks around cells with delimiters"
+    )
+
+
+def _problem(name: str, line: int, text: str) -> Issue:
+    return Issue(severity=Severity.FATAL, code=IssueType.STRUCTURE, rule="table/rows", text=text, location=(f"{name}:{line}:1",))
+
+
+def _no_form(name: str, forms: Mapping[str, InputForm]) -> Issue:
+    known = "; ".join(f"{form.name}: {', '.join(sorted(form.marks))}" for form in forms.values() if form.of_rows)
+    return Issue(
+        severity=Severity.ERROR,
+        code=IssueType.NOT_SUPPORTED,
+        rule="document/form",
+        text="this is a table whose columns are not those of a form that is read here",
+        suggestion=f"name the columns in the first row; a form is known by its columns ({known})",
+        location=(f"{name}#row=1",),
+    )

@@ -1,0 +1,137 @@
+"""Tables with a header: known by their columns, read with the place of every cell, refused with the line of what is wrong."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapter.issues import AdapterError, InvalidError, UnknownFormError, UnreadableError
+from adapter.readers.document import Document, ReadDocument
+from adapter.readers.input_form import input_form
+from adapter.readers.json_reader import JsonReader
+from adapter.readers.rows import RowsDocument
+from adapter.readers.table_reader import TableReader
+
+ROW = {"type": "object", "properties": {"name": {"type": "string"}, "score": {"type": "string", "pattern": "^[0-9.]+$"}}}
+FORMS = {
+    "scores": input_form("scores", {"type": "array", "columns": ["name", "score"], "items": ROW}),
+    "names": input_form("names", {"type": "array", "columns": ["name"], "items": ROW}),
+    "twin-a": input_form("twin-a", {"type": "array", "columns": ["a", "b"]}),
+    "twin-b": input_form("twin-b", {"type": "array", "columns": ["a", "b"]}),
+    "object": input_form("object", {"type": "object", "required": ["name", "score", "more"]}),
+}
+TABLES = TableReader(forms=FORMS)
+
+
+def read(content: bytes, form: str | None = None) -> ReadDocument:
+    (document,) = TABLES.read(Document(name="t.csv", content=content, form=form))
+    return document
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"name,score\nWilliams,0.5\n",
+        b"\xef\xbb\xbfname;score\r\nWilliams;0.5\r\n",
+        b"name\tscore\n\nWilliams\t0.5",
+        b'"name","score"\n"Williams","0.5"\n,\n',
+    ],
+)
+def test_a_table_is_read_whatever_its_delimiter_line_ends_and_quotes(content: bytes) -> None:
+    document = read(content)
+
+    assert TABLES.recognises(content)
+    assert document.form == "scores"
+    assert document.tree == {"rows": [{"name": "Williams", "score": "0.5"}]}
+
+
+def test_a_cell_keeps_delimiters_and_line_ends_in_quotes_and_an_empty_one_is_not_there() -> None:
+    document = read(b'name,score\n"One, ""the"" first\nsyndrome",\n')
+
+    assert document.tree == {"rows": [{"name": 'One, "the" first\nsyndrome'}]}
+
+
+def test_the_place_of_a_value_is_its_cell() -> None:
+    document = read(b"score,name\n1,A\n2,B\n")
+
+    assert document.positions(("rows", 1, "name")) == ("t.csv#cell=3,2",)
+    assert document.positions(("rows", 1)) == ("t.csv#row=3",)
+    assert document.positions(("rows",)) == ("t.csv#",)
+
+
+@pytest.mark.parametrize(
+    ("content", "location", "words"),
+    [
+        (b"name,score\nA,1\nB\n", "t.csv:3:1", "more or fewer cells"),
+        (b'name,score\nA,1\n"B,2\n', "t.csv:3:1", "quotation mark"),
+        (b'"name,score\nA,1\n', "t.csv:1:1", "quotation mark"),
+        (b"name,name\nA,1\n", "t.csv:1:1", "same name"),
+        (b"name,score\nA,1\nM\xfcller,2\n", "t.csv:3:1", "not UTF-8"),
+    ],
+)
+def test_a_broken_table_is_refused_with_its_line(content: bytes, location: str, words: str) -> None:
+    with pytest.raises(UnreadableError, match=words) as refusal:
+        read(content)
+
+    assert refusal.value.issues[0].location == (location,)
+
+
+def test_a_value_that_does_not_fit_is_refused_with_its_cell() -> None:
+    with pytest.raises(InvalidError) as refusal:
+        read(b"name,score\nA,much\n")
+
+    assert refusal.value.issues[0].location == ("t.csv#cell=2,2",)
+
+
+def test_columns_of_no_form_are_refused_naming_those_that_are_known() -> None:
+    with pytest.raises(UnknownFormError, match="columns are not those of a form") as refusal:
+        read(b"first,second\n1,2\n")
+
+    assert "scores: name, score; names: name" in (refusal.value.issues[0].suggestion or "")
+
+
+def test_columns_of_two_forms_are_refused_naming_both() -> None:
+    with pytest.raises(UnreadableError, match="twin-a, twin-b"):
+        read(b"a,b\n1,2\n")
+
+    assert read(b"a,b\n1,2\n", "twin-b").form == "twin-b"
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [("object", "is a JSON object"), ("case", "no such input form"), ("scorse", "did you mean scores?")],
+)
+def test_a_form_that_is_no_table_is_refused(form: str, words: str) -> None:
+    with pytest.raises(UnreadableError, match=words):
+        read(b"name,score\nA,1\n", form)
+
+
+def test_a_list_of_objects_is_read_as_rows() -> None:
+    (document,) = JsonReader(forms=FORMS).read(Document(name="r.json", content=b'[{"name": "A", "score": "1"}, {"name": "B"}]'))
+
+    assert isinstance(document, RowsDocument)
+    assert document.form == "names"
+    assert document.positions(("rows", 1, "name")) == ("r.json#/1/name",)
+
+
+@pytest.mark.parametrize("content", [b'[{"other": 1}]', b"[]", b"[1]"])
+def test_any_other_list_is_refused(content: bytes) -> None:
+    with pytest.raises(UnreadableError, match=r"not a list|list of other than objects"):
+        JsonReader(forms=FORMS).read(Document(name="r.json", content=content))
+
+
+@pytest.mark.parametrize("content", [b"plain text", b'{"name": 1}', b'"', b"\x00\x01", b'"name"x'])
+def test_what_is_no_table_is_left_to_others(content: bytes) -> None:
+    assert not TABLES.recognises(content)
+
+
+def test_one_column_is_a_table_if_it_is_known() -> None:
+    assert TABLES.recognises(b"name\nWilliams\n")
+
+
+@given(st.binary(max_size=200) | st.text(alphabet='a,;\t"\n\r', max_size=60).map(str.encode))
+def test_no_bytes_crash_the_reader(content: bytes) -> None:
+    TABLES.recognises(content)
+    with suppress(AdapterError):
+        read(b"name,score\n" + content)
