@@ -12,6 +12,7 @@ from adapter.issues import IssueType
 from adapter.rules.condition import AI, CANDIDATES, IMAGES, PHENOTYPES, SCORES
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
+from adapter.rules.recorded_time import used_images
 from adapter.rules.rule import ERROR, WARNING, Variant, rule
 
 _SIMILARITIES = frozenset({"face_similarity", "feature_similarity", "combined_similarity"})
@@ -232,11 +233,26 @@ def _half_a_unit(value: Decimal) -> Decimal:
 )
 def no_frontal_photograph(facts: Facts) -> Iterator[Finding]:
     """Photographs that were analysed, all of a known view, and none of them frontal."""
-    listed = [image for run in facts.case.analyses for image in run.images]
-    unused = {image.id for image in listed if image.status != "analysed"} - {i.id for i in listed if i.status == "analysed"}
-    used = [(at, image) for at, image in enumerate(facts.case.images) if image.id not in unused]
+    used = used_images(facts.case)
     if used and all(image.view in _NOT_FRONTAL for _, image in used):
         yield Finding(f"images[{used[0][0]}].view", also=tuple(f"images[{at}].view" for at, _ in used[1:]))
+
+
+@rule(
+    "AI-09",
+    title="Candidates without a photograph that was analysed",
+    severity=WARNING,
+    code=IssueType.CONFLICT,
+    text="No photograph was analysed, and candidates are proposed by face. Correct the photographs' status or the outcome.",
+    source="0731T is an analysis of photographs",
+    applies=(CANDIDATES,),
+)
+def no_photograph_analysed(facts: Facts) -> Iterator[Finding]:
+    """A run that lists its photographs, analysed none of them, and names a candidate that is not of the features alone."""
+    for ai, run in facts.case.runs:
+        by_face = any(candidate.evidence != "features" for candidate in run.candidates)
+        if run.images and by_face and all(image.status != "analysed" for image in run.images):
+            yield Finding(f"{ai}.images[0].status", also=(f"{ai}.outcome",))
 
 
 @rule(

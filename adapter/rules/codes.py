@@ -153,3 +153,23 @@ def no_loinc_code(facts: Facts) -> Iterator[Finding]:
     for at, measurement in enumerate(facts.case.measurements):
         if measurement.loinc is not None and written_right("loinc", measurement.loinc) != measurement.loinc:
             yield Finding(f"measurements[{at}].loinc")
+
+
+_PER_CENT = 100
+
+
+@rule(
+    "MEA-01",
+    title="Percentile",
+    severity=WARNING,
+    code=IssueType.VALUE,
+    text="A percentile lies between 0 and 100. Correct it; standard deviations have a field of their own, `sd`.",
+    source="UCUM: a percentile is a number of %",
+    effect="none",
+    applies=(),
+)
+def percentile_out_of_range(facts: Facts) -> Iterator[Finding]:
+    """A measurement whose percentile is below 0 or above 100."""
+    for at, measurement in enumerate(facts.case.measurements):
+        if measurement.percentile is not None and not 0 <= measurement.percentile <= _PER_CENT:
+            yield Finding(f"measurements[{at}].percentile")

@@ -83,7 +83,7 @@ def _subscriber(case: Case) -> Iterator[str]:
         yield "coverage.relationship"
     if coverage.subscriber is None and coverage.relationship != "self":
         yield "coverage.subscriber"
-    if coverage.subscriber == "guardian" and (case.guardian is None or case.guardian.family is None):
+    if coverage.subscriber == "guardian" and not (case.guardian and case.guardian.family and case.guardian.given):
         yield "guardian"
 
 
@@ -95,6 +95,11 @@ def _payer_id(case: Case) -> Iterator[str]:
 def _filing_indicator(case: Case) -> Iterator[str]:
     if case.coverage is not None and case.coverage.filing_indicator is None:
         yield "coverage.filing_indicator"
+
+
+def _lines(case: Case) -> Iterator[str]:
+    if case.billing is not None and not case.billing.lines:
+        yield "billing.lines"
 
 
 CHECKLIST: tuple[CompletenessItem, ...] = (
@@ -158,7 +163,8 @@ CHECKLIST: tuple[CompletenessItem, ...] = (
         id="CMP-09",
         name="subscriber",
         text=(
-            "Whose insurance it is remains open. Send `coverage.relationship` and `coverage.subscriber`, and name the guardian."
+            "Whose insurance it is remains open. Send `coverage.relationship` and `coverage.subscriber`, and the "
+            "guardian's family and given name."
         ),
         source="837P loops 2000B and 2010BA",
         missing=_subscriber,
@@ -176,6 +182,13 @@ CHECKLIST: tuple[CompletenessItem, ...] = (
         text="The kind of insurance is missing. Send `coverage.filing_indicator`, for example CI (commercial) or MC (Medicaid).",
         source="837P loop 2000B, SBR09",
         missing=_filing_indicator,
+    ),
+    CompletenessItem(
+        id="CMP-12",
+        name="service line",
+        text="Nothing is billed: the claim has no line. Send the service in `billing.lines`.",
+        source="837P loop 2400",
+        missing=_lines,
     ),
 )
 """What a claim needs; member id, diagnosis, charge and place of service have their own rules (COV-01, DX-01, CHG-01, POS-01)."""

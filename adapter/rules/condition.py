@@ -115,8 +115,10 @@ UNITS = missing(lambda facts: any(line.sent.units is not None for line in facts.
 MODE = missing(lambda facts: facts.case.encounter.mode is not None, "the mode of the visit was not sent")
 
 NOT_LIVE = Condition(
-    lambda facts: facts.case.encounter.mode == "store-and-forward" or sends("GQ").holds(facts),
-    "the visit was not store-and-forward, and no line has modifier GQ",
+    lambda facts: (
+        facts.case.encounter.mode == "store-and-forward" or (facts.case.encounter.mode is None and "GQ" in facts.places)
+    ),
+    "the visit was not store-and-forward, and if its mode is not known, no line has modifier GQ",
 )
 ASSISTANTS = ("80", "81", "82", "AS")
 VISIT = Condition(lambda facts: any(line.is_visit for line in facts.lines), "no line bills a visit (evaluation and management)")
@@ -133,7 +135,7 @@ FILING_LIMIT = Condition(
     "the payer's policy names no limit for filing, or the claim is not a first one",
 )
 PERIOD = missing(
-    lambda facts: facts.case.coverage is not None and facts.case.coverage.period is not None,
+    lambda facts: any(coverage.period for _, coverage in facts.insurances),
     "the case does not say when the insurance holds",
 )
 CONSENT = Condition(lambda facts: facts.case.consent is not None, "the case has no consent")

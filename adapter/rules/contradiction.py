@@ -26,6 +26,13 @@ def _kept_images(case: Case) -> str:
     return _some([image for image in case.images if not image.withdrawn and not refused])
 
 
+def _outcome(case: Case) -> str | None:
+    """What the analysis came to; where nothing says so, it failed if a failure is all that it tells of."""
+    if case.ai is None:
+        return None
+    return case.ai.outcome or ("failed" if case.ai.failure and not case.ai.candidates else "complete")
+
+
 FIELDS: Mapping[str, Callable[[Case], str | None]] = MappingProxyType(
     {
         "encounter.status": lambda case: case.encounter.status,
@@ -37,7 +44,7 @@ FIELDS: Mapping[str, Callable[[Case], str | None]] = MappingProxyType(
         "billing.use": lambda case: case.billing.use if case.billing else None,
         "images": _kept_images,
         "ai": lambda case: _some(case.ai),
-        "ai.outcome": lambda case: case.ai.outcome if case.ai else None,
+        "ai.outcome": _outcome,
         "ai.failure": lambda case: _some(case.ai and case.ai.failure),
         "ai.candidates": lambda case: _some(case.ai and case.ai.candidates),
         "coverage.relationship": lambda case: case.coverage.relationship if case.coverage else None,
@@ -160,10 +167,10 @@ MATRIX: tuple[ContradictionRow, ...] = (
     ),
     ContradictionRow(
         id="CON-10",
-        title="Complete analysis without candidates",
-        fields={"ai.outcome": ("complete",), "ai.candidates": (NONE,)},
+        title="Analysis without candidates",
+        fields={"ai.outcome": ("complete", "partial"), "ai.candidates": (NONE,)},
         severity=WARNING,
-        text="The analysis is complete and names no candidate. Say `failed` or `partial`, or send the candidates.",
+        text="The analysis gave a result and names no candidate. Say `failed`, or send the candidates.",
         source="what AI tools for facial analysis give: a ranked list",
     ),
     ContradictionRow(
@@ -179,7 +186,7 @@ MATRIX: tuple[ContradictionRow, ...] = (
         title="Complete analysis with a failure",
         fields={"ai.outcome": ("complete",), "ai.failure": (SOME,)},
         severity=WARNING,
-        text="The analysis is complete and tells of a failure. Correct the outcome, or remove the failure.",
+        text="The analysis is not called failed or partial, and tells of a failure. Correct the outcome, or remove the failure.",
         source="the Case: `ai.failure` says why an analysis gave no result",
     ),
     ContradictionRow(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from adapter.case import Line, Period
 from adapter.code_tables.cpt import FIRST_DAY_OF_0731T
 from adapter.issues import IssueType
 from adapter.rules.condition import ANALYSIS, BEGUN, CLAIM, CLOCK, DAYS, FILING_LIMIT, LINES, MADE, NOT_SENT_AHEAD, PERIOD
@@ -214,14 +215,30 @@ def filed_too_late(facts: Facts) -> Iterator[Finding]:
     code=IssueType.BUSINESS_RULE,
     text="The insurance does not hold on the day of service. Send the insurance of that day.",
     source="X12 837P, loop 2000B; FHIR R4 Coverage.period",
+    variants=(
+        Variant(
+            name="other",
+            severity=WARNING,
+            text="An insurance that pays after the first one does not hold on the day of service. Correct it, or take it off.",
+        ),
+    ),
     applies=(DAYS, PERIOD),
 )
 def insurance_of_another_time(facts: Facts) -> Iterator[Finding]:
-    """A day of service before the insurance starts or after it ends."""
-    period = facts.insured
-    for line in facts.lines:
-        day = line.sent.dos_start
-        if day is not None and period.start is not None and is_before(day, period.start):
-            yield Finding("coverage.period.start", also=(line.at("dos_start"),))
-        elif day is not None and period.end is not None and is_before(period.end, line.sent.dos_end or day):
-            yield Finding("coverage.period.end", also=(line.at("dos_start"),))
+    """A day of service before an insurance starts or after it ends."""
+    for field, coverage in facts.insurances:
+        variant = None if field == "coverage" else "other"
+        for line in facts.lines:
+            side = _outside(coverage.period, line.sent)
+            if side is not None:
+                yield Finding(f"{field}.period.{side}", variant=variant, also=(line.at("dos_start"),))
+
+
+def _outside(period: Period | None, line: Line) -> str | None:
+    """The side of a period on which the days of a line lie outside it."""
+    first, last = line.dos_start, line.dos_end or line.dos_start
+    if period is None or first is None or last is None:
+        return None
+    if period.start is not None and is_before(first, period.start):
+        return "start"
+    return "end" if period.end is not None and is_before(period.end, last) else None

@@ -179,3 +179,21 @@ def not_first(facts: Facts) -> Iterator[Finding]:
         yield Finding(field, variant="manifestation")
     elif first.is_factor:
         yield Finding(field, variant="factor")
+
+
+@rule(
+    "DX-09",
+    title="Pointer repeated",
+    severity=WARNING,
+    code=IssueType.DUPLICATE,
+    text="The line points at this diagnosis already. Take the repeat off.",
+    source="X12 837P SV107",
+    applies=(ASKED,),
+)
+def pointer_repeated(facts: Facts) -> Iterator[Finding]:
+    """A pointer of a line that one before it repeats."""
+    for line in facts.lines:
+        pointers = line.sent.dx_pointers
+        if len(set(pointers)) < len(pointers):
+            at = next(place for place, pointer in enumerate(pointers) if pointer in pointers[:place])
+            yield Finding(line.at("dx_pointers", at))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from adapter.case import Case, Period
+from adapter.case import Case, Coverage
 from adapter.rules.billed_line import BilledLine, PlacedModifier, billed_line
 from adapter.rules.circumstances import Circumstances
 from adapter.rules.lookback import days_of, services_before
@@ -68,9 +68,11 @@ class Facts:
         return created[:_DAY_LENGTH] if created is not None else self.circumstances.today
 
     @property
-    def insured(self) -> Period:
-        """From when to when the insurance holds, as far as that is known."""
-        return self.case.coverage.period if self.case.coverage and self.case.coverage.period else Period()
+    def insurances(self) -> Iterator[tuple[str, Coverage]]:
+        """The insurances of the patient with their case fields, the primary one first."""
+        if self.case.coverage is not None:
+            yield "coverage", self.case.coverage
+        yield from ((f"other_coverages[{at}]", coverage) for at, coverage in enumerate(self.case.other_coverages))
 
     @property
     def beginning(self) -> tuple[str, str] | None:

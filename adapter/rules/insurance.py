@@ -3,10 +3,20 @@
 from collections.abc import Iterator
 
 from adapter.issues import IssueType
-from adapter.rules.condition import ANALYSIS, ASKED, BEFORE, CLAIM, NO_DEPENDANTS, NOT_ORIGINAL, SEVERAL_NAMES
+from adapter.rules.condition import ANALYSIS, ASKED, BEFORE, CLAIM, LINES, NO_DEPENDANTS, NOT_ORIGINAL, SEVERAL_NAMES
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
+from adapter.rules.moment import age
 from adapter.rules.rule import ERROR, INFORMATION, WARNING, Variant, rule
+
+_MARRIAGEABLE = 15
+"""An age below which nobody is insured as a spouse or a parent."""
+
+FILING_INDICATORS = frozenset(
+    {"11", "12", "13", "14", "15", "16", "17", "AM", "BL", "CH", "CI", "DS", "FI", "HM", "LM", "MA", "MB", "MC"}
+    | {"OF", "TV", "VA", "WC", "ZZ"}
+)
+"""The kinds of insurance that a claim may name (codes alone)."""
 
 
 @rule(
@@ -70,14 +80,14 @@ def category_iii(facts: Facts) -> Iterator[Finding]:
     title="Charge missing",
     severity=ERROR,
     code=IssueType.INCOMPLETE,
-    text="0731T has no fixed price, so the payer expects a charge. Send the charge of the line.",
-    source="0731T codebook page: status C, carrier priced",
-    applies=(CLAIM, ANALYSIS),
+    text="A line of a claim needs a charge above nothing; 0731T has no fixed price. Send the charge of the line.",
+    source="X12 837P SV102; 0731T codebook page: status C, carrier priced",
+    applies=(CLAIM, LINES),
 )
 def no_charge(facts: Facts) -> Iterator[Finding]:
-    """A line of 0731T on a claim for payment without a charge, or with one of nothing."""
-    for line in facts.analysis:
-        if not line.sent.charge:
+    """A line of a claim for payment without a charge, or with one of nothing or less."""
+    for line in facts.lines:
+        if line.sent.charge is None or line.sent.charge <= 0:
             yield Finding(line.at("charge"))
 
 
@@ -159,3 +169,68 @@ def nothing_to_replace(facts: Facts) -> Iterator[Finding]:
     related = facts.case.billing.related if facts.case.billing else ()
     if all(earlier.relationship != "prior" for earlier in related):
         yield Finding("billing.related", also=("billing.frequency",))
+
+
+@rule(
+    "COV-07",
+    title="Child insured as a spouse or parent",
+    severity=WARNING,
+    code=IssueType.CONFLICT,
+    text="A child is insured as the subscriber's spouse or parent. Correct the relationship or the birth date.",
+    source="837P loop 2000C, PAT01",
+    applies=(ASKED,),
+)
+def spouse_or_parent(facts: Facts) -> Iterator[Finding]:
+    """A patient under 15 at the beginning of the service who is insured as a spouse or as a parent."""
+    coverage, birth, day = facts.case.coverage, facts.case.patient.birth_date, (facts.beginning or ("", ""))[1]
+    if coverage is not None and coverage.relationship in ("spouse", "parent") and birth is not None:
+        years = age(birth, day)
+        if years is not None and years < _MARRIAGEABLE:
+            yield Finding("coverage.relationship", also=("patient.birth_date",))
+
+
+@rule(
+    "COV-08",
+    title="First claim that replaces another",
+    severity=WARNING,
+    code=IssueType.CONFLICT,
+    text="A first claim names an earlier one as `prior`. Say `replacement` or `void`, or take the earlier one off.",
+    source="837P CLM05-3 and REF*F8; CMS-1500 box 22",
+    applies=(CLAIM,),
+)
+def first_and_not_first(facts: Facts) -> Iterator[Finding]:
+    """A claim that calls itself the original one and names one that came before it in its place."""
+    billing = facts.case.billing
+    if billing is None or billing.frequency != "original":
+        return
+    for at, earlier in enumerate(billing.related):
+        if earlier.relationship == "prior":
+            yield Finding("billing.frequency", also=(f"billing.related[{at}].relationship",))
+
+
+@rule(
+    "COV-09",
+    title="Kind of insurance",
+    severity=WARNING,
+    code=IssueType.CONFLICT,
+    text="The kind of insurance (`filing_indicator`) is not one of this payer's. Check which of the two is right.",
+    source="X12 005010X222A1, SBR09; payer policy, filing_indicators",
+    variants=(
+        Variant(
+            name="unknown",
+            severity=ERROR,
+            code=IssueType.CODE_INVALID,
+            text="X12 has no such kind of insurance. Send one that it has, for example CI (commercial) or MC (Medicaid).",
+        ),
+    ),
+    applies=(ASKED,),
+)
+def kind_of_insurance(facts: Facts) -> Iterator[Finding]:
+    """A claim filing indicator that X12 does not have, or that the payer's policy does not list."""
+    indicator = facts.case.coverage.filing_indicator if facts.case.coverage else None
+    if indicator is None:
+        return
+    if indicator not in FILING_INDICATORS:
+        yield Finding("coverage.filing_indicator", variant="unknown")
+    elif facts.policy.filing_indicators and indicator not in facts.policy.filing_indicators:
+        yield Finding("coverage.filing_indicator", also=("payer",))

@@ -29,7 +29,7 @@ GROUPS: tuple[ModifierGroup, ...] = (
     ModifierGroup(
         id="MOD-70",
         title="Modifier of visits on 0731T",
-        modifiers=("24", "57", "AI"),
+        modifiers=("24", "57", "AI", "FS", "FT"),
         text="This modifier belongs to evaluation and management codes. Take it off the line of 0731T.",
         source="CPT and HCPCS Level II modifiers; NCCI policy manual, chapter 1",
     ),
@@ -92,6 +92,23 @@ GROUPS: tuple[ModifierGroup, ...] = (
         ),
         text="This modifier belongs to ambulances, equipment, prostheses or drugs. Take it off the line of 0731T.",
         source="CMS HCPCS Level II modifiers",
+    ),
+    ModifierGroup(
+        id="MOD-78",
+        title="Modifier of facilities on 0731T",
+        modifiers=("27", "73", "74", "ER", "PN", "PO"),
+        text="This modifier belongs to the claim of a hospital or surgery centre. Take it off the line of 0731T.",
+        source="CPT modifiers for hospital outpatient use; CMS HCPCS Level II modifiers",
+    ),
+    ModifierGroup(
+        id="MOD-79",
+        title="Modifier of therapy, imaging or quality measures on 0731T",
+        modifiers=(
+            *("96", "97", "CO", "CQ", "GN", "GO", "GP", "1P", "2P", "3P", "8P"),
+            *("CT", "FX", "FY", "GG", "GH", "PI", "PS"),
+        ),
+        text="This modifier belongs to therapy, radiology or quality measures. Take it off the line of 0731T.",
+        source="CPT and HCPCS Level II modifiers; imaging family 99 of the CMS Physician Fee Schedule: not applicable",
     ),
 )
 """Modifiers by the services that they belong to."""
@@ -260,6 +277,6 @@ def notice_on_file(facts: Facts) -> Iterator[Finding]:
     applies=(ANALYSIS, has_modifiers(1)),
 )
 def not_taken_by_the_payer(facts: Facts) -> Iterator[Finding]:
-    """One of the ten modifiers of the source documents on 0731T that the payer's policy lists nowhere."""
+    """One of the ten modifiers of the source documents, GT or GQ on 0731T that the payer's policy lists nowhere."""
     taken = {*facts.policy.modifiers, *facts.policy.telehealth.accepts}
-    return (Finding(place.field) for place in facts.on_analysis(*(code for code in TEN if code not in taken)))
+    return (Finding(place.field) for place in facts.on_analysis(*(code for code in (*TEN, "GT", "GQ") if code not in taken)))

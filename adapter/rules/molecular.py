@@ -11,7 +11,7 @@ from typing import Protocol
 from adapter.case import Case, Molecular
 from adapter.code_tables.classification import evidence
 from adapter.issues import IssueType
-from adapter.rules.condition import CANDIDATES, CLINICIAN, DIAGNOSES, MOLECULAR
+from adapter.rules.condition import ASKED, CANDIDATES, CLINICIAN, DIAGNOSES, MOLECULAR
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
 from adapter.rules.rule import WARNING, Variant, rule
@@ -59,14 +59,35 @@ def _by_system(codes: Iterable[_Coded]) -> dict[str, set[str]]:
     applies=(MOLECULAR,),
 )
 def finding_of_another_syndrome(facts: Facts) -> Iterator[Finding]:
-    """A positive finding whose condition differs from all syndromes of a kind that the clinician supports, or is dismissed."""
+    """A positive finding whose condition, or without one its gene, is of another syndrome than the clinician supports."""
     for at, finding in enumerate(facts.case.molecular):
-        if finding.condition is not None and supports(finding):
+        if not supports(finding):
+            continue
+        if finding.condition is None:
+            against = _of_other_genes(facts.case, finding.gene.symbol) if finding.gene else ()
+            if against:
+                yield Finding(f"molecular[{at}].gene.symbol", also=against)
+        else:
             condition = (finding.condition,)
             for held, dismissed in (_candidates(facts.case), _conclusions(facts.case)):
                 against = _contradicting(condition, held, dismissed)
                 if against:
                     yield Finding(f"molecular[{at}].condition", also=against)
+
+
+def _of_other_genes(case: Case, symbol: str) -> tuple[str, ...]:
+    """The supported candidates, if the gene is of none of them and of another candidate."""
+    supported: dict[str, set[str]] = {}
+    others = set[str]()
+    for ai, run in case.runs:
+        for at, candidate in enumerate(run.candidates):
+            symbols = {gene.symbol.upper() for gene in candidate.genes}
+            if candidate.disposition == "supported":
+                supported[f"{ai}.candidates[{at}].genes"] = symbols
+            else:
+                others |= symbols
+    is_of_them = any(not symbols or symbol.upper() in symbols for symbols in supported.values())
+    return () if is_of_them or symbol.upper() not in others else tuple(supported)
 
 
 Syndrome = tuple[str, Iterable[_Coded]]
@@ -132,6 +153,84 @@ def molecular_without_finding(facts: Facts) -> Iterator[Finding]:
 
 def _may_support(finding: Molecular, codes: Iterable[_Coded]) -> bool:
     return supports(finding) and (finding.condition is None or _agree((finding.condition,), codes) is not False)
+
+
+@rule(
+    "MOL-03",
+    title="Result against classification",
+    severity=WARNING,
+    code=IssueType.CONFLICT,
+    text="The result and the classification of a finding contradict each other. Correct the one that does not hold.",
+    source="ACMG/AMP classes of variants",
+    applies=(MOLECULAR,),
+)
+def result_against_classification(facts: Facts) -> Iterator[Finding]:
+    """A finding whose classification is positive and whose result is negative, or the other way round."""
+    for at, finding in enumerate(facts.case.molecular):
+        both = {evidence(finding.classification, None), evidence(None, finding.result)}
+        if both == {"positive", "negative"}:
+            yield Finding(f"molecular[{at}].result", also=(f"molecular[{at}].classification",))
+
+
+@rule(
+    "MOL-04",
+    title="Disposition against the clinician's diagnosis",
+    severity=WARNING,
+    code=IssueType.CONFLICT,
+    text="The clinician both holds and dismisses one syndrome. Correct the diagnosis, or the disposition of the candidate.",
+    source="modelling of 0731T: the disposition is the clinician's",
+    applies=(CLINICIAN,),
+)
+def held_and_dismissed(facts: Facts) -> Iterator[Finding]:
+    """A held syndrome that the clinician dismissed or rejected elsewhere, or a dismissed one that is a supported candidate."""
+    held, dismissed = _conclusions(facts.case)
+    supported, rejected = _candidates(facts.case)
+    for conclusions, others in ((held, [*rejected, *dismissed]), (dismissed, supported)):
+        field_of = {(coded.system, coded.code): field for field, codes in reversed(others) for coded in codes}
+        for field, codes in conclusions:
+            against = next((field_of[key] for coded in codes if (key := (coded.system, coded.code)) in field_of), None)
+            if against is not None:
+                yield Finding(f"{field}.certainty", also=(against,))
+
+
+@rule(
+    "DX-08",
+    title="Billed as confirmed, and not held",
+    severity=WARNING,
+    code=IssueType.CONFLICT,
+    text=(
+        "The claim confirms a syndrome that the clinician dismissed, rejected or only considers. Correct the certainty of one of "
+        "the two, or bill signs."
+    ),
+    source="ICD-10-CM Official Guidelines, section IV.H",
+    applies=(ASKED, DIAGNOSES),
+)
+def confirmed_and_not_held(facts: Facts) -> Iterator[Finding]:
+    """A confirmed diagnosis of the same name as a syndrome that is dismissed, rejected or a differential, and nowhere held."""
+    held, not_held = _named_by_the_clinician(facts.case)
+    for at, diagnosis in enumerate(facts.case.diagnoses if not_held else ()):
+        name = _folded(diagnosis.display or "")
+        if diagnosis.certainty == "confirmed" and name in not_held and name not in held:
+            yield Finding(f"diagnoses[{at}].certainty", also=(not_held[name],))
+
+
+def _named_by_the_clinician(case: Case) -> tuple[set[str], dict[str, str]]:
+    """The names of syndromes that the clinician holds, and those that are dismissed or open, with the fields that say so."""
+    held, not_held = set[str](), dict[str, str]()
+    for at, diagnosis in enumerate(case.clinician_diagnoses):
+        if diagnosis.certainty in ("clinical", "molecular"):
+            held.add(_folded(diagnosis.name))
+        else:
+            not_held.setdefault(_folded(diagnosis.name), f"clinician_diagnoses[{at}].certainty")
+    for ai, run in case.runs:
+        for at, candidate in enumerate(run.candidates):
+            if candidate.name is not None and candidate.disposition == "rejected":
+                not_held.setdefault(_folded(candidate.name), f"{ai}.candidates[{at}].disposition")
+    return held, not_held
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 @rule(

@@ -7,6 +7,7 @@ from adapter.rules.condition import Condition
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
 from adapter.rules.rule import ERROR, WARNING, Variant, rule
+from adapter.rules.taxonomy_codes import is_technician
 
 _ORDERS = Condition(lambda facts: bool(facts.case.orders), "the case has no orders")
 
@@ -40,3 +41,23 @@ def ordered_by_nobody(facts: Facts) -> Iterator[Finding]:
                 yield Finding(f"orders[{at}].status", also=(f"orders[{at}].proposed_by",))
             elif order.ordered_by is None:
                 yield Finding(f"orders[{at}].status", variant="unsaid")
+
+
+@rule(
+    "ORD-02",
+    title="Order of a technician",
+    severity=WARNING,
+    code=IssueType.BUSINESS_RULE,
+    text="The taxonomy code of who ordered the test is one of technicians. Name the clinician who ordered it.",
+    source="42 CFR 410.32: tests are ordered by the treating clinician; NUCC taxonomy",
+    effect="none",
+    applies=(_ORDERS,),
+)
+def ordered_by_a_technician(facts: Facts) -> Iterator[Finding]:
+    """An active or completed order that a technician gave."""
+    technicians = {
+        someone.key: at for at, someone in enumerate(facts.case.practitioners) if is_technician(someone.taxonomy or "")
+    }
+    for at, order in enumerate(facts.case.orders if technicians else ()):
+        if order.status in ("active", "completed") and order.ordered_by in technicians:
+            yield Finding(f"orders[{at}].ordered_by", also=(f"practitioners[{technicians[order.ordered_by]}].taxonomy",))

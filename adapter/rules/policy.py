@@ -42,6 +42,9 @@ def _is_day(text: str) -> bool:
 Modifier = Annotated[
     str, form(re.compile(r"[A-Z0-9]{2}").fullmatch, "a modifier", "write two capital letters or digits, as the payer prints it")
 ]
+FilingIndicator = Annotated[
+    str, form(re.compile(r"[A-Z0-9]{2}").fullmatch, "a filing indicator", "write two capital letters or digits, in quotes")
+]
 PlaceOfService = Annotated[str, form(re.compile(r"[0-9]{2}").fullmatch, "a place of service", "write two digits, in quotes")]
 Day = Annotated[str, form(_is_day, "a day", "write YYYY-MM-DD")]
 TrueOrFalse = Annotated[bool, Field(strict=True)]
@@ -92,10 +95,10 @@ class PolicyTerms(FileModel):
 
     `severities` replace the default severity of a rule by its id. `unit_limit` is for a patient, provider and day, `mai` its
     adjudication indicator (2 and 3 are of the day). `filing_limit` is in months, `dependants` says whether anybody is insured
-    through somebody else, `notice` which notice before the service there is, `published` what the policy rests on, fact by
-    fact. `components` says whether 26 and TC may split the service, `assistants` what becomes of 80, 81, 82 and AS.
-    `modifiers` are those that this payer takes on a line of 0731T. A policy that is not `verified` is a guess of the adapter:
-    nobody has cited a document of the payer as its `source`.
+    through somebody else, `filing_indicators` which kinds of insurance the payer offers (none: any), `notice` which notice
+    before the service there is, `published` what the policy rests on, fact by fact. `components` says whether 26 and TC may
+    split the service, `assistants` what becomes of 80, 81, 82 and AS. `modifiers` are those that this payer takes on a line of
+    0731T. A policy that is not `verified` is a guess of the adapter: nobody has cited a document of the payer as its `source`.
     """
 
     name: Text = "any payer"
@@ -108,6 +111,7 @@ class PolicyTerms(FileModel):
     mai: Annotated[WholeNumber, _whole_number(3, "an adjudication indicator")] | None = None
     filing_limit: Annotated[WholeNumber, _whole_number(120, "a number of months")] | None = None
     dependants: TrueOrFalse = True
+    filing_indicators: Many[FilingIndicator] = ()
     notice: Notice = "none"
     coverage: CoverageDefault = "unknown"
     components: Components = "not-split"

@@ -9,6 +9,7 @@ from adapter.rules.condition import AI, CONSENT, FACE, IMAGES, PUBLIC
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
 from adapter.rules.moment import age, is_before
+from adapter.rules.recorded_time import used_images
 from adapter.rules.rule import ERROR, WARNING, Variant, rule
 
 _PARAMETERS = (
@@ -152,8 +153,8 @@ def _has_face(case: Case) -> bool:
     severity=WARNING,
     code=IssueType.FORBIDDEN,
     text=(
-        "The consent refuses disclosure to the vendor, and software of a vendor analysed the face. Say in `ai.tool.hosted_by` "
-        "whether the clinic runs it itself, or correct the consent."
+        "The consent refuses disclosure to the vendor, or no longer allows it, and a vendor's software analysed the face. "
+        "Say in `ai.tool.hosted_by` whether the clinic runs it itself, or correct the consent."
     ),
     source="HIPAA, 45 CFR 164.508: use beyond the authorization",
     variants=(
@@ -161,21 +162,28 @@ def _has_face(case: Case) -> bool:
             name="vendor",
             severity=ERROR,
             text=(
-                "The consent refuses disclosure to the vendor, and the vendor ran the analysis. Do not use it, or "
-                "correct the consent."
+                "The consent refuses disclosure to the vendor, or no longer allows it, and the vendor ran the analysis. "
+                "Do not use it, or correct the consent."
             ),
         ),
     ),
     applies=(CONSENT, AI),
 )
 def disclosed_against_the_consent(facts: Facts) -> Iterator[Finding]:
-    """The vendor's software ran, perhaps or certainly on the vendor's machines, and the consent refuses disclosure."""
+    """The vendor's software ran, perhaps or certainly on the vendor's machines, against the consent or after its withdrawal."""
     consent = facts.case.consent
-    if consent is None or consent.vendor_disclosure is not False:
-        return
     for name, run in facts.case.runs:
-        if run.tool.hosted_by != "clinic":
-            yield Finding("consent.vendor_disclosure", variant="vendor" if run.tool.hosted_by else None, also=(f"{name}.tool",))
+        field = _against_disclosure(consent, run.started_at or run.finished_at) if run.tool.hosted_by != "clinic" else None
+        if field is not None:
+            yield Finding(field, variant="vendor" if run.tool.hosted_by else None, also=(f"{name}.tool",))
+
+
+def _against_disclosure(consent: Consent | None, ran: str | None) -> str | None:
+    """What of the consent spoke against disclosure to the vendor when the software ran."""
+    if consent is None or consent.vendor_disclosure is False:
+        return "consent.vendor_disclosure" if consent else None
+    withdrawn = consent.withdrawn_at if "vendor_disclosure" in consent.withdrawn else None
+    return "consent.withdrawn_at" if withdrawn and ran and is_before(withdrawn, ran) else None
 
 
 @rule(
@@ -215,3 +223,22 @@ def guardian_not_named(facts: Facts) -> Iterator[Finding]:
     consent = facts.case.consent
     if consent is not None and consent.given_by == "guardian" and facts.case.guardian is None:
         yield Finding("consent.given_by")
+
+
+@rule(
+    "PRI-09",
+    title="Photograph withdrawn, and no word of when",
+    severity=WARNING,
+    code=IssueType.INCOMPLETE,
+    text=(
+        "A photograph that the analysis used is withdrawn, and the consent does not say since when. Send "
+        "`consent.withdrawn_at`, or say that the analysis did not use it."
+    ),
+    source="adapter policy: what was lawful until a withdrawal stays so",
+    applies=(IMAGES, AI),
+)
+def withdrawn_without_a_day(facts: Facts) -> Iterator[Finding]:
+    """A withdrawn photograph that an analysis used, without the day from which the consent is withdrawn."""
+    consent = facts.case.consent
+    if consent is None or consent.withdrawn_at is None:
+        yield from (Finding(f"images[{at}].withdrawn") for at, image in used_images(facts.case) if image.withdrawn)

@@ -4,10 +4,18 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
 
-from adapter.case import AiReport, Case
+from adapter.case import AiReport, Case, Image
 
 Moment = tuple[str, str]
 """A case field, and the date or time that stands there."""
+
+
+def used_images(case: Case) -> list[tuple[int, Image]]:
+    """The photographs that an analysis used, with their places: those that none lists as failed or unused."""
+    listed = [image for run in case.analyses for image in run.images]
+    analysed = {image.id for image in listed if image.status == "analysed"}
+    set_aside = {image.id for image in listed} - analysed
+    return [(place, image) for place, image in enumerate(case.images) if image.id not in set_aside]
 
 
 def _one(field: str, value: str | None) -> Iterator[Moment]:
@@ -16,12 +24,9 @@ def _one(field: str, value: str | None) -> Iterator[Moment]:
 
 
 def _analysed(case: Case) -> Iterator[tuple[str, str | None, str | None]]:
-    """The photographs that the analysis used, with their times: those that it does not list as failed or unused."""
-    listed = [image for run in case.analyses for image in run.images]
-    set_aside = {image.id for image in listed if image.status != "analysed"} - {i.id for i in listed if i.status == "analysed"}
-    for place, image in enumerate(case.images if case.analyses else ()):
-        if image.id not in set_aside:
-            yield f"images[{place}]", image.captured_at, image.uploaded_at
+    """The photographs that the analysis used, with their times."""
+    for place, image in used_images(case) if case.analyses else ():
+        yield f"images[{place}]", image.captured_at, image.uploaded_at
 
 
 def _ai(read: Callable[[AiReport], str | None], field: str, case: Case) -> Iterator[Moment]:
@@ -61,6 +66,7 @@ def _review(case: Case, name: str) -> Iterator[Moment]:
 MOMENTS: Mapping[str, Callable[[Case], Iterator[Moment]]] = MappingProxyType(
     {
         "birth": lambda case: _one("patient.birth_date", case.patient.birth_date),
+        "death": lambda case: _one("patient.deceased_at", case.patient.deceased_at),
         "consent": lambda case: _one("consent.date", case.consent.date if case.consent else None),
         "expiry of the consent": lambda case: _one("consent.expires", case.consent.expires if case.consent else None),
         "withdrawal of the consent": lambda case: _one(

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from adapter.code_tables.cpt import ONE_GENE
 from adapter.issues import IssueType
 from adapter.rules.billed_line import BilledLine
-from adapter.rules.condition import ANALYSIS_AND_VISIT, SAME_DAY, VISIT, Condition, bills
+from adapter.rules.condition import ANALYSIS, ANALYSIS_AND_VISIT, SAME_DAY, VISIT, Condition, bills
 from adapter.rules.facts import ANALYSIS_CODE, Facts
 from adapter.rules.finding import Finding
-from adapter.rules.procedure_code import pairs_with_analysis
+from adapter.rules.procedure_code import pair_indicator, pairs_with_analysis
 from adapter.rules.rule import ERROR, WARNING, Variant, rule
 
 SEPARATE = "25"
+_DISTINCT = frozenset({"59", "XE", "XP", "XS", "XU"})
 LABORATORY = (ONE_GENE, "88271")
 PATHOLOGY = "G0452"
 _NEW = frozenset(
@@ -76,6 +77,31 @@ def _without_25(analysis: list[BilledLine], visits: list[BilledLine]) -> Iterato
             yield Finding(visit.at("modifiers"), suggestion=SEPARATE)
         else:
             yield from (Finding(each.at("code"), variant="earlier-claim") for each in analysis if each.place is not None)
+
+
+@rule(
+    "REL-06",
+    title="Service that CMS bundles with 0731T",
+    severity=WARNING,
+    code=IssueType.BUSINESS_RULE,
+    text="CMS pays this service and 0731T on one day only if they were distinct. Add 59, XE, XP, XS or XU if so, or drop one.",
+    source="CMS NCCI PTP table, v30.2 and a copy of 2026",
+    variants=(
+        Variant(
+            name="never",
+            text="CMS never pays this service and 0731T on one day, and no modifier changes that. Take one of the two off.",
+        ),
+    ),
+    applies=(ANALYSIS, SAME_DAY),
+)
+def bundled(facts: Facts) -> Iterator[Finding]:
+    """A line of a service that stands with 0731T in the table of pairs, of the day of one."""
+    for services in facts.days:
+        if any(service.code == ANALYSIS_CODE for service in services):
+            for service in services:
+                indicator = pair_indicator(service.code) if service.place is not None else None
+                if indicator == 0 or (indicator == 1 and _DISTINCT.isdisjoint(service.codes)):
+                    yield Finding(service.at("code"), variant=None if indicator else "never")
 
 
 @rule(

@@ -18,7 +18,7 @@ from adapter.rules.condition import (
 )
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
-from adapter.rules.rule import ERROR, INFORMATION, WARNING, rule
+from adapter.rules.rule import ERROR, INFORMATION, WARNING, Variant, rule
 
 LIVE_VIDEO = "95"
 AUDIO_ONLY = "93"
@@ -124,19 +124,28 @@ def required_by_the_payer(facts: Facts) -> Iterator[Finding]:
 
 @rule(
     "MOD-45",
-    title="95 or GT without live video",
+    title="Telehealth modifier against the mode of the visit",
     severity=ERROR,
     code=IssueType.BUSINESS_RULE,
     text=(
         "95 and GT mean live audio and video, and the visit was not by video. Take the modifier off, or correct the "
         "mode of the visit."
     ),
-    source="CPT modifier 95; CMS HCPCS Level II modifier GT",
-    applies=(sends("95", "GT"), MODE),
+    source="CPT modifier 95; CMS HCPCS Level II modifiers GT and GQ",
+    variants=(
+        Variant(
+            name="store-and-forward",
+            text="GQ means store-and-forward, and the visit was another. Take GQ off, or correct the mode of the visit.",
+        ),
+    ),
+    applies=(sends("95", "GT", "GQ"), MODE),
 )
-def no_live_video(facts: Facts) -> Iterator[Finding]:
-    """95 or GT although the visit was not by video; suggests GQ where it was store-and-forward."""
+def another_mode(facts: Facts) -> Iterator[Finding]:
+    """95 or GT although the visit was not by video, suggesting GQ where it was store-and-forward; GQ although it was not."""
     mode = facts.case.encounter.mode
+    if mode != "store-and-forward":
+        for place in facts.places.get(STORE_AND_FORWARD, ()):
+            yield Finding(place.field, variant="store-and-forward", also=("encounter.mode",))
     if mode != "video":
         for place in (*facts.places.get(LIVE_VIDEO, ()), *facts.places.get("GT", ())):
             yield Finding(
@@ -189,11 +198,11 @@ def two_modalities(facts: Facts) -> Iterator[Finding]:
     applies=(LINES, NOT_LIVE),
 )
 def not_live(facts: Facts) -> Iterator[Finding]:
-    """A visit by store-and-forward that is billed, or GQ on a line of another visit."""
-    if facts.lines and facts.case.encounter.mode == "store-and-forward":
+    """A visit by store-and-forward that is billed, or GQ on a line of a visit whose mode is not known."""
+    if facts.case.encounter.mode is not None:
         yield Finding("encounter.mode")
     else:
-        yield from (Finding(place.field) for place in facts.places.get(STORE_AND_FORWARD, ()))
+        yield from (Finding(place.field) for place in facts.places[STORE_AND_FORWARD])
 
 
 @rule(

@@ -46,6 +46,7 @@ RECORDED = (
     "order",
     "measurement",
     "claim",
+    "death",
 )
 """The kinds of moments that tell of something that happened."""
 _AFTER_BIRTH = (*(kind for kind in RECORDED if not kind.startswith("end of")), "service")
@@ -183,6 +184,41 @@ TIMELINE: tuple[TimelineRow, ...] = (
         severity=ERROR,
         text="The consent ended before it was given. Correct one of the two dates.",
         source="FHIR R4 per-1",
+    ),
+    TimelineRow(
+        id="TIM-17",
+        earlier="visit",
+        later=("signature",),
+        severity=ERROR,
+        text="The report was signed before the visit began. Correct one of the two times.",
+        source="0731T ends with a report on the analysis",
+        between=("capture", *_ANALYSIS, "procedure"),
+    ),
+    TimelineRow(
+        id="TIM-18",
+        earlier="visit",
+        later=("death",),
+        severity=ERROR,
+        text="The visit began after the patient had died. Correct one of the two dates.",
+        source="FHIR R4 Patient.deceased",
+    ),
+    TimelineRow(
+        id="TIM-19",
+        earlier="procedure",
+        later=("death",),
+        severity=ERROR,
+        text="The procedure began after the patient had died. Correct one of the two dates.",
+        source="FHIR R4 Patient.deceased",
+        between=("visit",),
+    ),
+    TimelineRow(
+        id="TIM-20",
+        earlier="service",
+        later=("death",),
+        severity=ERROR,
+        text="The day of service is after the patient's death. Correct one of the two dates.",
+        source="FHIR R4 Patient.deceased",
+        between=("visit", "procedure"),
     ),
 )
 """The partial order of all times in a case, pair by pair."""

@@ -15,9 +15,13 @@ def coded(system: str, code: str) -> dict[str, object]:
     return {CANDIDATE: [{"system": system, "code": code}]}
 
 
-def measured(loinc: str) -> dict[str, object]:
+def measured(loinc: str | None, **more: object) -> dict[str, object]:
     """A measurement."""
-    return {"measurements": [{"name": "Height", "value": 1, "loinc": loinc}]}
+    return {"measurements": [{"name": "Height", "value": 1, "loinc": loinc, **more}]}
+
+
+EARLIER = {"claim": "C-0", "relationship": "associated"}
+PRIOR = {"claim": "C-1", "relationship": "prior"}
 
 
 EXAMPLES = [
@@ -72,6 +76,8 @@ EXAMPLES = [
     Example("COD-05", measured("8302-3"), ("measurements[0].loinc",)),
     Example("COD-05", measured("height"), ("measurements[0].loinc",)),
     Example("COD-05", measured("8302-2"), ()),
+    *[Example("MEA-01", measured(None, percentile=number), ("measurements[0].percentile",)) for number in (-1, 101)],
+    *[Example("MEA-01", measured(None, percentile=number), ()) for number in (0, 100, None)],
     *[
         example
         for rule, code in (
@@ -83,6 +89,8 @@ EXAMPLES = [
             ("MOD-75", "91"),
             ("MOD-76", "59"),
             ("MOD-77", "NU"),
+            ("MOD-78", "73"),
+            ("MOD-79", "GP"),
         )
         for example in (
             Example(rule, sent("52", code), (at(1),)),
@@ -119,6 +127,8 @@ EXAMPLES = [
     Example("MOD-06", sent("26", "52"), (at(1),), policy=PayerPolicy(modifiers=("26",))),
     Example("MOD-06", sent("95"), (at(0),), policy=PayerPolicy(modifiers=(), telehealth=Telehealth(accepts=("GT",)))),
     Example("MOD-06", sent("95"), (), policy=PayerPolicy(modifiers=(), telehealth=Telehealth(accepts=("95",)))),
+    Example("MOD-06", sent("GT"), (at(0),), policy=PayerPolicy(telehealth=Telehealth(accepts=()))),
+    Example("MOD-06", sent("GQ"), ()),
     Example("MOD-06", sent("52"), ()),
     Example("MOD-06", sent("52", line=2), (), policy=PayerPolicy(modifiers=())),
     Example("COV-04", {}, ("coverage.relationship",), policy=PayerPolicy(dependants=False)),
@@ -137,4 +147,23 @@ EXAMPLES = [
     Example("COV-06", {"billing.frequency": "void", "billing.related": [{"claim": "C", "relationship": "prior"}]}, ()),
     Example("COV-06", {"billing.frequency": "original"}, ()),
     Example("COV-06", WITHOUT_BILLING, ()),
+    *[
+        Example("COV-07", {"coverage.relationship": word, "patient.birth_date": "2009-05-03"}, ("coverage.relationship",))
+        for word in ("spouse", "parent")
+    ],
+    Example("COV-07", {"coverage.relationship": "spouse", "patient.birth_date": "2009-05-02"}, ()),
+    Example("COV-07", {"coverage.relationship": "spouse", "patient.birth_date": "2020"}, ()),
+    Example("COV-07", {"coverage.relationship": "spouse", "patient.birth_date": None}, ()),
+    Example("COV-07", {"coverage.relationship": "spouse", "procedure.started_at": None}, ()),
+    Example("COV-07", {"coverage": None}, ()),
+    Example("COV-08", {"billing.frequency": "original", "billing.related": [EARLIER, PRIOR]}, ("billing.frequency",)),
+    Example("COV-08", {"billing.frequency": "original", "billing.related": [EARLIER]}, ()),
+    Example("COV-08", {"billing.frequency": "replacement", "billing.related": [PRIOR]}, ()),
+    Example("COV-08", {"billing.related": [PRIOR]}, ()),
+    Example("COV-09", {"coverage.filing_indicator": "09"}, ("coverage.filing_indicator",)),
+    Example("COV-09", {}, ("coverage.filing_indicator",), policy=PayerPolicy(filing_indicators=("MA", "MB"))),
+    Example("COV-09", {}, (), policy=PayerPolicy(filing_indicators=("HM", "CI"))),
+    Example("COV-09", {"coverage.filing_indicator": "ZZ"}, ()),
+    Example("COV-09", {"coverage.filing_indicator": None}, ()),
+    Example("COV-09", {"coverage": None}, ()),
 ]

@@ -58,4 +58,6 @@ EXAMPLES = [
     ),
     Example("DX-07", {"diagnoses[1].icd10cm": "W54.0XXA"}, ()),
     Example("DX-07", {"diagnoses[0].icd10cm": "W54.0XXA"} | WITHOUT_BILLING, ()),
+    Example("DX-09", {f"{LINE}.dx_pointers": [2, 1, 2, 1]}, (f"{LINE}.dx_pointers[2]",)),
+    Example("DX-09", {f"{LINE}.dx_pointers": [2, 1]}, ()),
 ]

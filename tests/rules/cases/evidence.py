@@ -22,7 +22,7 @@ def supported(*codes: dict[str, str], disposition: str = "supported") -> dict[st
 
 def concluded(*codes: dict[str, str], certainty: str = "clinical", **more: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
     """A diagnosis of the clinician."""
-    return {"clinician_diagnoses": [{"name": "A", "codes": list(codes), "certainty": certainty, **more}]}
+    return {"clinician_diagnoses": [{"name": "A", "codes": list(codes), "certainty": certainty} | more]}
 
 
 def scores(*values: float, kind: str = "face_similarity", **more: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
@@ -34,8 +34,38 @@ def scores(*values: float, kind: str = "face_similarity", **more: Any) -> dict[s
     }
 
 
+def genes(of_supported: list[str], of_other: list[str]) -> dict[str, Any]:
+    """A candidate that the clinician supports and another one, with their genes."""
+    return {
+        "ai.candidates[0].disposition": "supported",
+        "ai.candidates[0].genes": [{"symbol": symbol} for symbol in of_supported],
+        "ai.candidates[1].genes": [{"symbol": symbol} for symbol in of_other],
+    }
+
+
+def of_gene(symbol: str, classification: str = "pathogenic") -> dict[str, Any]:
+    """A finding of a gene, without a condition."""
+    return {"molecular": [finding(None, classification, gene={"symbol": symbol})]}
+
+
+def billed(display: str, certainty: str = "confirmed") -> dict[str, Any]:
+    """The name and the certainty of the first diagnosis of the claim."""
+    return {"diagnoses[0].display": display, "diagnoses[0].certainty": certainty}
+
+
+def disclosure_withdrawn(when: str) -> dict[str, Any]:
+    """A consent to disclosure that was withdrawn, and a tool that the vendor runs."""
+    return {
+        "consent.withdrawn_at": when,
+        "consent.withdrawn": ["vendor_disclosure"],
+        "ai.tool.hosted_by": "vendor",
+    }
+
+
+CERTAINTY = "clinician_diagnoses[0].certainty"
 FIELD = "ai.candidates[0]"
 OBSOLETE = ("HP:0000038", "HP:0000054")
+TECHNICIAN = {"practitioners[1].taxonomy": "246Z00000X"}
 ORDER = {"code": "81406", "gene": "A", "status": "active"}
 FEATURE = {"hpo": "HP:0000280", "presence": "present", "source": "ai"}
 NAMED = {"ai.candidates[0].name": "Cornelia de Lange syndrome 1", "diagnoses[0].source": None}
@@ -69,6 +99,42 @@ EXAMPLES = [
         ("clinician_diagnoses[0].certainty",),
     ),
     Example("MOL-02", concluded(SOTOS), ()),
+    Example("MOL-01", of_gene("NSD1") | genes(["NIPBL"], ["nsd1"]), ("molecular[0].gene.symbol",)),
+    Example("MOL-01", of_gene("NSD1") | genes(["NIPBL", "NSD1"], ["NSD1"]), ()),
+    Example("MOL-01", of_gene("NSD1") | genes([], ["NSD1"]), ()),
+    Example("MOL-01", of_gene("NSD1") | genes(["NIPBL"], ["KMT2D"]), ()),
+    Example("MOL-01", of_gene("NSD1", "benign") | genes(["NIPBL"], ["NSD1"]), ()),
+    Example("MOL-01", {"molecular": [finding(None)]} | genes(["NIPBL"], ["NSD1"]), ()),
+    Example("MOL-03", {"molecular": [finding(result="NO_VARIANTS_DETECTED")]}, ("molecular[0].result",)),
+    Example("MOL-03", {"molecular": [finding(classification="benign", result="positive")]}, ("molecular[0].result",)),
+    Example("MOL-03", {"molecular": [finding(result="positive")]}, ()),
+    Example("MOL-03", {"molecular": [finding(classification="uncertain significance", result="negative")]}, ()),
+    Example("MOL-04", concluded(MONDO, SOTOS) | supported(SOTOS, disposition="rejected"), (CERTAINTY,)),
+    Example("MOL-04", concluded(SOTOS, certainty="dismissed") | supported(SOTOS), (CERTAINTY,)),
+    Example("MOL-04", concluded(SOTOS) | supported(SOTOS), ()),
+    Example("MOL-04", concluded(SOTOS, certainty="dismissed") | supported(SOTOS, disposition="rejected"), ()),
+    Example("MOL-04", concluded(SOTOS, certainty="differential") | supported(SOTOS, disposition="rejected"), ()),
+    Example(
+        "MOL-04",
+        {
+            "clinician_diagnoses": [
+                {"name": "A", "codes": [SOTOS], "certainty": "dismissed"},
+                {"name": "B", "codes": [SOTOS], "certainty": "molecular"},
+            ]
+        },
+        ("clinician_diagnoses[1].certainty",),
+    ),
+    *[
+        Example("DX-08", concluded(certainty=certainty) | billed("a"), ("diagnoses[0].certainty",))
+        for certainty in ("dismissed", "differential")
+    ],
+    *[Example("DX-08", concluded(certainty=certainty) | billed("A"), ()) for certainty in ("clinical", "molecular")],
+    Example("DX-08", supported(disposition="rejected") | billed("Syndrome  0"), ("diagnoses[0].certainty",)),
+    Example("DX-08", supported(disposition="considered") | billed("Syndrome 0"), ()),
+    Example("DX-08", supported(disposition="rejected") | billed("Syndrome"), ()),
+    Example("DX-08", supported(disposition="rejected") | billed("Syndrome 0", "suspected"), ()),
+    Example("DX-08", concluded(name="Syndrome 0") | supported(disposition="rejected") | billed("Syndrome 0"), ()),
+    Example("DX-08", concluded(certainty="dismissed"), ()),
     Example("DX-06", NAMED | {"diagnoses[0].display": "Cornelia de Lange syndrome"}, ("diagnoses[0].icd10cm",)),
     Example("DX-06", NAMED | {"diagnoses[0].icd10cm": "Q87.19"}, ("diagnoses[0].icd10cm",)),
     Example("DX-06", NAMED | {"diagnoses[0].icd10cm": "Q87.19", "diagnoses[0].source": "clinician"}, ()),
@@ -93,6 +159,13 @@ EXAMPLES = [
     Example("AI-07", scores(1, kind="probability"), ()),
     Example("AI-07", scores(0.6, 0.5), ()),
     Example("AI-07", scores(0.6, 0.5, kind="probability") | {"ai.candidates[0].is_group": True}, ()),
+    Example("AI-09", {"ai.images": [{"id": "i0", "status": "failed"}]}, ("ai.images[0].status",)),
+    Example("AI-09", {"ai.images": [{"id": "i0", "status": "failed"}, {"id": "i1", "status": "analysed"}]}, ()),
+    Example(
+        "AI-09",
+        {"ai.images": [{"id": "i0", "status": "failed"}], "ai.candidates": [{"rank": 1, "evidence": "features"}]},
+        (),
+    ),
     Example("AI-08", {"images": [{"id": "i0", "view": "profile-left"}]}, ("images[0].view",)),
     Example("AI-08", {"images": [{"id": "i0", "view": "profile-left"}, {"id": "i1", "view": "frontal"}]}, ()),
     Example("AI-08", {"images": [{"id": "i0", "view": "profile-left"}, {"id": "i1"}]}, ()),
@@ -129,6 +202,10 @@ EXAMPLES = [
     Example("ORD-01", {"orders": [ORDER | {"proposed_by": "ai", "ordered_by": "dr"}]}, ()),
     Example("ORD-01", {"orders": [ORDER | {"proposed_by": "ai", "status": "proposed"}]}, ()),
     Example("ORD-01", {"orders": [ORDER | {"ordered_by": "ghost"}]}, ()),
+    Example("ORD-02", {"orders": [ORDER | {"ordered_by": "np"}]} | TECHNICIAN, ("orders[0].ordered_by",)),
+    Example("ORD-02", {"orders": [ORDER | {"ordered_by": "dr"}]} | TECHNICIAN, ()),
+    Example("ORD-02", {"orders": [ORDER | {"ordered_by": "np", "status": "proposed"}]} | TECHNICIAN, ()),
+    Example("ORD-02", {"orders": [ORDER | {"ordered_by": "np"}]}, ()),
     Example("REF-01", {"images[0].operator": "ghost"}, ("images[0].operator",)),
     Example("REF-01", {"orders": [ORDER | {"ordered_by": "ghost"}]}, ("orders[0].ordered_by",)),
     Example("REF-01", {"images[0].operator": "np"}, ()),
@@ -152,6 +229,16 @@ EXAMPLES = [
     Example("PRI-06", {"consent.vendor_disclosure": False, "ai.tool.hosted_by": "vendor"}, ("consent.vendor_disclosure",)),
     Example("PRI-06", {"consent.vendor_disclosure": False, "ai.tool.hosted_by": "clinic"}, ()),
     Example("PRI-06", {"consent.vendor_disclosure": None}, ()),
+    Example("PRI-06", disclosure_withdrawn("2024-05-02T09:59:00-05:00"), ("consent.withdrawn_at",)),
+    Example("PRI-06", disclosure_withdrawn("2024-05-02T10:00:00-05:00"), ()),
+    Example("PRI-06", disclosure_withdrawn("2024-05-01") | {"ai.started_at": None}, ("consent.withdrawn_at",)),
+    Example("PRI-06", disclosure_withdrawn("2024-05-01") | {"ai.started_at": None, "ai.finished_at": None}, ()),
+    Example("PRI-06", disclosure_withdrawn("2024-05-01") | {"consent.withdrawn": ["training_use"]}, ()),
+    Example("PRI-06", {"consent": None}, ()),
+    Example("PRI-09", {"images[1].withdrawn": True}, ("images[1].withdrawn",)),
+    Example("PRI-09", {"images[1].withdrawn": True, "consent": None}, ("images[1].withdrawn",)),
+    Example("PRI-09", {"images[1].withdrawn": True, "consent.withdrawn_at": "2024-06-01"}, ()),
+    Example("PRI-09", {"images[1].withdrawn": True, "ai.images": [{"id": "i1", "status": "not-used"}]}, ()),
     Example("PRI-07", {"consent.given_by": "patient"}, ("consent.given_by",)),
     Example("PRI-07", {"consent.given_by": "patient", "patient.birth_date": "2006-05-01"}, ()),
     Example("PRI-07", {"consent.given_by": "patient", "patient.birth_date": "2006-05-02"}, ("consent.given_by",)),

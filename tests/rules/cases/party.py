@@ -1,5 +1,7 @@
 """Examples of rules about who takes part and who pays."""
 
+from decimal import Decimal
+
 from adapter.rules.circumstances import Circumstances
 from tests.rules.ground import LINE, PREAUTHORIZATION, VISIT, WITHOUT_BILLING, Example, at, line_of, sent
 
@@ -82,7 +84,9 @@ EXAMPLES = [
     Example("COV-02", WITHOUT_BILLING, ()),
     Example("CHG-01", {f"{LINE}.charge": None}, (f"{LINE}.charge",)),
     Example("CHG-01", {f"{LINE}.charge": 0}, (f"{LINE}.charge",)),
-    Example("CHG-01", {f"{VISIT}.charge": None}, ()),
+    Example("CHG-01", {f"{VISIT}.charge": None}, (f"{VISIT}.charge",)),
+    Example("CHG-01", {f"{LINE}.charge": -250}, (f"{LINE}.charge",)),
+    Example("CHG-01", {f"{LINE}.charge": Decimal("0.01")}, ()),
     Example("CHG-01", {f"{LINE}.charge": None} | PREAUTHORIZATION, ()),
     Example("PRE-01", PREAUTHORIZATION | sent("95", "53"), (at(1),)),
     Example("PRE-01", PREAUTHORIZATION | {"billing.created": "2024-05-03"}, (f"{LINE}.dos_start",)),

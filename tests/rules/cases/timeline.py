@@ -6,6 +6,13 @@ from tests.rules.ground import LINE, NO_REPORT, PREAUTHORIZATION, WITHOUT_BILLIN
 
 DAY = "2024-05-02"
 UPLOADED = {"images[0].uploaded_at": f"{DAY}T09:30:00-05:00"}
+VISIT_ALONE: dict[str, object] = {
+    "encounter.start": "2024-05-02T09:00:00-05:00",
+    "procedure.started_at": None,
+    "ai.started_at": None,
+    "ai.finished_at": None,
+    "images": [],
+}
 NO_TIMES = {"ai.started_at": None, "ai.finished_at": None}
 LATE = PayerPolicy(filing_limit=12)
 TODAY = Circumstances(today="2024-05-10")
@@ -20,6 +27,11 @@ def created(moment: str) -> dict[str, str]:
 def period(start: str | None = None, end: str | None = None) -> dict[str, object]:
     """When the insurance holds."""
     return {"coverage.period": {"start": start, "end": end}}
+
+
+def other(start: str) -> dict[str, object]:
+    """An insurance that pays after the first one."""
+    return {"member_id": "M-2", "payer": {"name": "Second"}, "period": {"start": start}}
 
 
 EXAMPLES = [
@@ -74,6 +86,17 @@ EXAMPLES = [
     Example("TIM-16", {"consent.expires": "2024-04-30"}, ("consent.expires",)),
     Example("TIM-16", {"consent.withdrawn_at": "2024-04-30"}, ("consent.withdrawn_at",)),
     Example("TIM-16", {"consent.expires": "2024-05-01"}, ()),
+    Example("TIM-17", {"review.signed_at": f"{DAY}T08:59:59-05:00"} | VISIT_ALONE, ("review.signed_at",)),
+    Example("TIM-17", {"review.signed_at": f"{DAY}T09:00:00-05:00"} | VISIT_ALONE, ()),
+    Example("TIM-17", {"review.signed_at": f"{DAY}T08:59:59-05:00"} | VISIT_ALONE | {"procedure.started_at": DAY}, ()),
+    Example("TIM-18", {"encounter.start": DAY, "patient.deceased_at": "2024-05-01"}, ("patient.deceased_at",)),
+    Example("TIM-18", {"encounter.start": DAY, "patient.deceased_at": "2024-05-02T08:00:00-05:00"}, ()),
+    Example("TIM-19", {"patient.deceased_at": "2024-05-01"}, ("patient.deceased_at",)),
+    Example("TIM-19", {"patient.deceased_at": "2024-05"}, ()),
+    Example("TIM-19", {"encounter.start": DAY, "patient.deceased_at": "2024-05-01"}, ()),
+    Example("TIM-20", {"procedure.started_at": None, "patient.deceased_at": "2024-05-01"}, ("patient.deceased_at",) * 4),
+    Example("TIM-20", {"procedure.started_at": None, "patient.deceased_at": DAY}, ()),
+    Example("TIM-20", {"patient.deceased_at": "2024-05-01"}, ()),
     Example("DOS-05", {f"{LINE}.dos_start": "2024-05-01"}, (f"{LINE}.dos_start",), (DAY,)),
     Example("DOS-05", {f"{LINE}.dos_start": "2024-05-03"}, (f"{LINE}.dos_start",), (DAY,)),
     Example("DOS-05", {"procedure.started_at": None, "encounter.start": "2024-05-03"}, (f"{LINE}.dos_start",), ("2024-05-03",)),
@@ -138,6 +161,8 @@ EXAMPLES = [
     Example("COV-03", period(end="2024-05-01"), ("coverage.period.end",) * 4),
     Example("COV-03", period(DAY, DAY), ()),
     Example("COV-03", period("2024-05", "2024"), ()),
+    Example("COV-03", {"other_coverages": [other("2024-05-03")]}, ("other_coverages[0].period.start",) * 4),
+    Example("COV-03", {"other_coverages": [other(DAY)]}, ()),
     Example("COV-03", period("2024-05-03") | {f"billing.lines[{at}].dos_start": None for at in range(4)}, ()),
     Example("TIM-14", created("2024-05-01") | NO_REPORT, ()),
     Example("TIM-14", WITHOUT_BILLING, ()),

@@ -32,12 +32,13 @@ SERVICES: Mapping[str, dict[str, Any]] = {
 }
 SETS: tuple[tuple[str, ...], ...] = ((), *((each,) for each in TEN), *combinations(TEN, 2))
 ADDRESS = {"line": ["1 Road"], "city": "Town", "state": "VT", "postal_code": "05000"}
+_COVERAGE = {"member_id": "M-1", "relationship": "self", "subscriber": "patient"}
 _ANALYSIS = {"tool": {"product": "Tool", "app_version": "1"}, "outcome": "complete", "candidates": [{"rank": 1, "name": "One"}]}
 _LETTER = {Severity.ERROR: "E", Severity.WARNING: "W", Severity.INFORMATION: "I"}
 _ALL = "all"
 
 
-def case_of(service: str, mode: str, modifiers: Iterable[str]) -> Case:
+def case_of(service: str, mode: str, modifiers: Iterable[str], payer: str) -> Case:
     """A case without other faults: one line of 0731T in the visit's place, by a geneticist with one photograph."""
     begun = service != "not started"
     line = {
@@ -57,7 +58,7 @@ def case_of(service: str, mode: str, modifiers: Iterable[str]) -> Case:
             "practitioners": [{"key": "dr", "npi": "1234567893", "taxonomy": "207SG0201X", "role": "rendering"}],
             "organization": {"name": "Clinic", "npi": "1234567893", "address": ADDRESS},
             "payer": {"name": "Payer", "payer_id": "P-1"},
-            "coverage": {"member_id": "M-1", "filing_indicator": "CI", "relationship": "self", "subscriber": "patient"},
+            "coverage": {**_COVERAGE, "filing_indicator": next(iter(POLICIES[payer].filing_indicators), "CI")},
             "encounter": {"id": "E-1", "status": "finished", "mode": mode},
             "consent": {"status": "active", "date": "2024-05-01", "analysis": True},
             "images": [{"id": "i1", "url": "https://images.invalid/1.jpg"}] if begun else [],
@@ -72,13 +73,13 @@ def case_of(service: str, mode: str, modifiers: Iterable[str]) -> Case:
 @cache
 def judgement(service: str, mode: str, modifiers: tuple[str, ...], payer: str) -> Judgement:
     """The judgement of such a case by the policy of a payer."""
-    return judge(case_of(service, mode, modifiers), policy=POLICIES[payer])
+    return judge(case_of(service, mode, modifiers, payer), policy=POLICIES[payer])
 
 
 @cache
 def suggestions(service: str, mode: str, payer: str) -> tuple[Suggestion, ...]:
     """What the facts of such a case without modifiers say of the ten."""
-    case = case_of(service, mode, ())
+    case = case_of(service, mode, (), payer)
     return suggest(facts_of(case, state_of(case), POLICIES[payer]))
 
 

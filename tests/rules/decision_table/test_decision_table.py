@@ -21,7 +21,7 @@ def test_the_verdicts_are_those_that_were_reviewed() -> None:
 
 
 def test_all_combinations_are_judged() -> None:
-    assert (len(CONTEXTS), len(SETS)) == (4 * 4 * 12, 1 + 10 + 45)
+    assert (len(CONTEXTS), len(SETS)) == (4 * 4 * 13, 1 + 10 + 45)
 
 
 @pytest.mark.parametrize(("service", "mode", "payer"), CONTEXTS)

@@ -58,7 +58,9 @@ def test_a_verified_policy_is_told_with_its_source(make: Make) -> None:
 def test_an_unknown_payer_gets_the_default_and_is_told_which_are_known(make: Make) -> None:
     issue = OURS.choose(make({"payer": {"name": "Nobody", "key": "nobody"}})).to_issue()
 
-    assert "`default`: the payer of the case has no policy of its own (known keys: aetna, bcbs, bcbs-arkansas, " in issue.text
+    assert (
+        "`default`: the payer of the case has no policy of its own (known keys: aetna, aetna-better-health, bcbs, " in issue.text
+    )
     assert "obody" not in issue.text
 
 

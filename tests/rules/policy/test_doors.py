@@ -37,7 +37,7 @@ def test_the_list_names_every_rule_and_every_policy() -> None:
 
     assert all(rule.id in shown for rule in RULES)
     assert "medicare: error" in shown
-    assert shown.count("adapter default, not payer-published") == 10
+    assert shown.count("adapter default, not payer-published") == 11
 
 
 def test_the_list_for_machines_is_that_of_the_service(client: Any) -> None:  # noqa: ANN401 - as above

@@ -14,7 +14,18 @@ from adapter.settings import Settings
 PAYERS = Path(__file__).parents[3] / "mappings" / "payers"
 OURS = load(Settings()).policies
 KEYS = [
-    *("default", "aetna", "bcbs", "bcbs-arkansas", "bcbs-massachusetts", "bcbs-north-dakota", "cigna", "medicaid", "medicare"),
+    *(
+        "default",
+        "aetna",
+        "aetna-better-health",
+        "bcbs",
+        "bcbs-arkansas",
+        "bcbs-massachusetts",
+        "bcbs-north-dakota",
+        "cigna",
+        "medicaid",
+        "medicare",
+    ),
     *("tricare", "uhc", "uhc-ma"),
 ]
 VERIFIED = {"bcbs-arkansas", "bcbs-north-dakota"}
