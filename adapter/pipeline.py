@@ -141,7 +141,7 @@ class Pipeline:
         budget = StepBudget(limit=options.max_steps)
         if not budget.can_be_read(_size(documents)):
             budget.after([part.tree for part in opened])
-        read = [self._in_case_form(part, options) for part in opened]
+        read = [self.in_case_form(part, options) for part in opened]
         return merge([document for document, _ in read]), tuple(remark for _, remarks in read for remark in remarks)
 
     def _opened(self, document: Document, options: Options) -> tuple[ReadDocument, ...]:
@@ -150,7 +150,8 @@ class Pipeline:
             check_items(part.tree, name=part.name, size=len(document.content), most=options.max_items)
         return opened
 
-    def _in_case_form(self, document: ReadDocument, options: Options) -> tuple[ReadDocument, Remarks]:
+    def in_case_form(self, document: ReadDocument, options: Options) -> tuple[ReadDocument, Remarks]:
+        """A document that was read, in the form of the Case, and what could not be converted; raises UnknownFormError."""
         if document.form == NATIVE:
             zoned, remarks = with_zone(document, options.zone) if options.zone else (document, ())
             marked, further = with_source(zoned)

@@ -66,9 +66,13 @@ class FieldReader:
         return self._components(text, self.tables.types[kind]) if kind in self.tables.types else self._text(text)
 
     def _components(self, text: str, kinds: Sequence[str]) -> dict[str, Value]:
-        parts = text.split(self.separators.component) if self.separators.component else [text]
-        values = ((place, self._component(part, kinds[place] if place < len(kinds) else "")) for place, part in enumerate(parts))
-        return {str(place + 1): value for place, value in values if _is_there(value)}
+        parts = text.split(self.separators.component) if self.separators.component else (text,)
+        made = {}
+        for place, part in enumerate(parts):
+            value = part and self._component(part, kinds[place] if place < len(kinds) else "")
+            if _is_there(value):
+                made[str(place + 1)] = value
+        return made
 
     def _component(self, text: str, kind: str) -> Value:
         """Subcomponents by number if its data type has such, else a text in which their separator is a character."""
@@ -78,8 +82,10 @@ class FieldReader:
         return {str(place): self._text(part) for place, part in enumerate(parts, start=1) if part}
 
     def _text(self, text: str) -> Value:
-        return NULL if text == _DELETE else unescaped(text, self.separators)
+        if text == _DELETE:
+            return NULL
+        return unescaped(text, self.separators) if self.separators.escape in text else text
 
 
 def _is_there(value: Value) -> bool:
-    return value not in ("", {})
+    return bool(value) or value is NULL

@@ -1,0 +1,109 @@
+"""What an HL7 v2 message says of itself, and by which numbers it names the visit and the orders that it is about."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from adapter.json_types import JsonObject, JsonValue
+from adapter.path import Path
+from adapter.readers.hl7v2.reader import Hl7Document
+
+NumberKind = Literal["visit", "account", "placer", "filler", "accession"]
+
+_VISIT_NUMBERS: tuple[tuple[str, str, NumberKind], ...] = (("PV1", "19", "visit"), ("PID", "18", "account"))
+_ORDER_NUMBERS: tuple[tuple[str, str, NumberKind], ...] = (
+    ("ORC", "2", "placer"),
+    ("OBR", "2", "placer"),
+    ("TXA", "14", "placer"),
+    ("ORC", "3", "filler"),
+    ("OBR", "3", "filler"),
+    ("TXA", "15", "filler"),
+    ("FT1", "23", "filler"),
+    ("IPC", "1", "accession"),
+)
+"""The fields (EI) that hold the numbers of an order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenNumber:
+    """A number that a message gives a visit or an order: who assigned it ("" if nobody says), and where it stands."""
+
+    kind: NumberKind
+    system: str
+    value: str
+    path: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """A message with what it says of itself."""
+
+    document: Hl7Document
+
+    @property
+    def kind(self) -> str:
+        """`ADT`, from MSH-9."""
+        return self._header("9", "1")
+
+    @property
+    def event(self) -> str:
+        """`A08`, from MSH-9."""
+        return self._header("9", "2")
+
+    @property
+    def sender(self) -> tuple[str, str]:
+        """The application and the facility that sent it."""
+        return self._header("3", "1"), self._header("4", "1")
+
+    @property
+    def control_id(self) -> str:
+        """The number that the sender gave the message (MSH-10)."""
+        return self._header("10")
+
+    @cached_property
+    def moment(self) -> str:
+        """When what it tells happened, as far as it says so: EVN-2, else MSH-7."""
+        event = text_at(next(self.segments("EVN"), ((), {}))[1], ("2",))
+        return event or self._header("7")
+
+    @cached_property
+    def numbers(self) -> tuple[GivenNumber, ...]:
+        """The numbers of the visit and of the orders."""
+        return (*self._numbers(_VISIT_NUMBERS, ("4", "2"), ("4", "1")), *self._numbers(_ORDER_NUMBERS, ("3",), ("2",)))
+
+    def _numbers(
+        self, fields: tuple[tuple[str, str, NumberKind], ...], universal: Path, namespace: Path
+    ) -> Iterator[GivenNumber]:
+        """The numbers in these fields, with the universal id of who assigned them, else the name."""
+        for segment, field, kind in fields:
+            for path, content in self.segments(segment):
+                value = content.get(field)
+                for place, item in enumerate(value if isinstance(value, list) else [value]):
+                    if number := text_at(item, ("1",)):
+                        system = text_at(item, universal) or text_at(item, namespace)
+                        where = (*path, field, place) if isinstance(value, list) else (*path, field)
+                        yield GivenNumber(kind=kind, system=system, value=number.strip(), path=where)
+
+    def segments(self, name: str) -> Iterator[tuple[Path, JsonObject]]:
+        """The segments of a name in their order, with their paths."""
+        for path, segment in self.document.segments.items():
+            if segment.name == name:
+                content: JsonValue = self.document.tree
+                for step in path:
+                    content = content[step]
+                yield path, content
+
+    def place(self, segment: str, field: str) -> str:
+        """The place of a field that is missing, in the first segment of a name."""
+        return f"{self.document.name}#{segment}-{field}"
+
+    def _header(self, *path: str) -> str:
+        return text_at(self.document.tree, ("MSH", *path))
+
+
+def text_at(value: JsonValue, path: Path) -> str:
+    """The text at a path; "" where there is none."""
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else ""

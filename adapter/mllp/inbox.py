@@ -1,0 +1,157 @@
+"""An acceptor that keeps messages in memory, by the encounter that they belong to."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+
+from adapter.conversion import Options
+from adapter.feed.statement import GivenNumber, Statement, text_at
+from adapter.issues import AdapterError, Issue, IssueType, Severity, UnknownFormError, UnreadableError
+from adapter.mllp.acknowledgment import header_of
+from adapter.mllp.reception import Acceptance, Reception
+from adapter.pipeline import Pipeline
+from adapter.readers.document import Document, ReadDocument
+from adapter.readers.hl7v2.reader import Hl7Document, Hl7Reader
+
+Patient = tuple[str, str]
+"""Who assigned the patient's number, and the number."""
+Key = tuple[str, ...]
+
+
+@dataclass(kw_only=True, eq=False)
+class Visit:
+    """The messages of one encounter, in the order in which they arrived, and the numbers by which it is known."""
+
+    messages: list[Document] = field(default_factory=list)
+    keys: set[Key] = field(default_factory=set)
+
+
+@dataclass(kw_only=True)
+class Inbox:
+    """Keeps at most `most` messages; `changed` is told of an encounter that got one more.
+
+    `refuses_unhandled` says what becomes of messages that no map reads: they are accepted with a warning, so that the queue of
+    the sender moves, or rejected.
+    """
+
+    pipeline: Pipeline
+    options: Options
+    most: int
+    refuses_unhandled: bool = False
+    changed: Callable[[Visit], None] = lambda _: None
+    _visits: dict[Key, Visit] = field(default_factory=dict)
+    _owners: dict[Key, Patient] = field(default_factory=dict)
+    _answered: dict[Key, dict[str, Reception]] = field(default_factory=dict)
+    _kept: int = 0
+
+    async def accept(self, message: bytes) -> Reception:
+        """Keep a message of which a map can make something; a resend gets the answer that it had, and changes nothing."""
+        header = header_of(message)
+        digest = sha256(message).hexdigest()
+        known = self._answered.setdefault((header.text(3), header.text(4), header.text(10)), {})
+        if digest in known:
+            return known[digest]
+        reception = self._received(Document(name=f"{digest[:16]}.hl7", content=message))
+        if known and header.text(10):
+            reception = Reception(acceptance=reception.acceptance, issues=(*reception.issues, _SAME_CONTROL_ID))
+        if reception.acceptance is not Acceptance.REJECTED:  # what was rejected may be tried again
+            known[digest] = reception
+        return reception
+
+    def _received(self, document: Document) -> Reception:
+        try:
+            statement = Statement(document=_only_message(document, self.pipeline.readers.read(_checked(document))))
+            mapped, remarks = self.pipeline.in_case_form(statement.document, self.options)
+        except UnknownFormError as unhandled:
+            return self._unhandled(unhandled)
+        except AdapterError as refusal:
+            return Reception(acceptance=Acceptance.REJECTED, issues=refusal.issues)
+        patient = self._patient(mapped)
+        issues = (*remarks, *self._problems(statement, patient))
+        if any(issue.is_error for issue in issues):
+            return Reception(acceptance=Acceptance.ERROR, issues=issues)
+        if self._kept >= self.most:
+            return Reception(acceptance=Acceptance.REJECTED, issues=(_FULL,))
+        self._keep(document, statement, patient)
+        return Reception(acceptance=Acceptance.ACCEPTED, issues=issues)
+
+    def _unhandled(self, error: UnknownFormError) -> Reception:
+        if self.refuses_unhandled:
+            return Reception(acceptance=Acceptance.REJECTED, issues=error.issues)
+        warnings = tuple(replace(issue, severity=Severity.WARNING) for issue in error.issues)
+        return Reception(acceptance=Acceptance.ACCEPTED, issues=warnings)
+
+    def _patient(self, mapped: ReadDocument) -> Patient:
+        number = text_at(mapped.tree, ("patient", "mrn"))
+        return text_at(mapped.tree, ("patient", "mrn_system")) or self.options.assigner or "", number
+
+    def _problems(self, statement: Statement, patient: Patient) -> Iterator[Issue]:
+        """Why nobody can tell whom or what the message is about, or that it is about somebody else."""
+        assigner, number = patient
+        if not number:
+            yield _issue(IssueType.REQUIRED, "the patient has no number", "send it in PID-3", statement.place("PID", "3"))
+        elif not assigner:
+            hint = "send it in PID-3.4, or set ADAPTER_ASSIGNER"
+            yield _issue(IssueType.REQUIRED, "nobody says who assigned the patient's number", hint, statement.place("PID", "3"))
+        if not statement.numbers:
+            hint = "send PV1-19, PID-18, or the numbers of the order"
+            yield _issue(IssueType.REQUIRED, "this names no visit, no account and no order", hint, statement.place("PV1", "19"))
+        for given in statement.numbers:
+            if self._owners.get(_owned(given, statement), patient) != patient:
+                text = f"the {given.kind} number belongs to another patient"
+                where = statement.document.positions(given.path)
+                yield _issue(IssueType.CONFLICT, text, "correct the number, or the patient", *where)
+
+    def _keep(self, document: Document, statement: Statement, patient: Patient) -> None:
+        """Put the message to its encounter; one that names two encounters makes them one."""
+        keys: set[Key] = {(*patient, given.kind, given.system, given.value) for given in statement.numbers}
+        known = list(dict.fromkeys(self._visits[key] for key in keys if key in self._visits)) or [Visit()]
+        visit = known[0]
+        for other in known[1:]:
+            visit.messages += other.messages
+            keys |= other.keys
+        visit.messages.append(document)
+        visit.keys |= keys
+        self._visits.update(dict.fromkeys(visit.keys, visit))
+        self._owners.update({_owned(given, statement): patient for given in statement.numbers})
+        self._kept += 1
+        self.changed(visit)
+
+
+def _only_message(document: Document, read: Sequence[ReadDocument]) -> Hl7Document:
+    """The one message of a frame; raises UnreadableError if there are several."""
+    first, *others = read
+    if others or not isinstance(first, Hl7Document):
+        text = "a frame holds one message"
+        raise UnreadableError(_issue(IssueType.STRUCTURE, text, "send each message in a frame of its own", document.name))
+    return first
+
+
+def _checked(document: Document) -> Document:
+    """The document, if it may be HL7 v2; raises UnreadableError for anything else."""
+    if Hl7Reader().recognises(document.content):
+        return document
+    text = "this is not a message of HL7 v2"
+    raise UnreadableError(_issue(IssueType.STRUCTURE, text, "begin it with an MSH segment", document.name))
+
+
+def _owned(given: GivenNumber, statement: Statement) -> Key:
+    """A number as it must belong to one patient only: where nobody says who assigned it, the sending facility did."""
+    return given.kind, given.system or "|".join(statement.sender), given.value
+
+
+def _issue(code: IssueType, text: str, suggestion: str, *location: str) -> Issue:
+    return Issue(
+        severity=Severity.ERROR, code=code, rule=f"mllp/{code.value}", text=text, suggestion=suggestion, location=location
+    )
+
+
+_SAME_CONTROL_ID = Issue(
+    severity=Severity.WARNING,
+    code=IssueType.DUPLICATE,
+    rule="mllp/control-id",
+    text="another message had this control id, and another content; both count",
+    suggestion="give each message a number of its own in MSH-10",
+    location=("#MSH-10",),
+)
+_FULL = _issue(IssueType.THROTTLED, "no more messages can be kept", "try again later")

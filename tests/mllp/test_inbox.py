@@ -1,0 +1,118 @@
+"""What the inbox accepts, and to which encounter it puts it."""
+
+import asyncio
+
+import pytest
+
+from adapter.mllp.inbox import Inbox, Visit
+from adapter.mllp.reception import Acceptance, Reception
+from tests.mllp.ground import inbox, message
+
+ORDER = "OBR|1|P-1^EHR|F-1^LAB|0731T"
+RESULT = "ORU^R01^ORU_R01"
+
+
+def accepted(keeper: Inbox, content: bytes) -> Reception:
+    return asyncio.run(keeper.accept(content))
+
+
+def visits_after(*contents: bytes) -> list[list[bytes]]:
+    changed: dict[Visit, None] = {}
+    keeper = inbox(changed=lambda visit: changed.update({visit: None}))
+    for content in contents:
+        assert accepted(keeper, content).acceptance is Acceptance.ACCEPTED
+    found = [[document.content for document in visit.messages] for visit in changed]
+    return [messages for messages in found if not any(set(messages) < set(other) for other in found)]
+
+
+def test_messages_of_one_visit_are_together_and_others_apart() -> None:
+    first, second = message("1"), message("2", kind=RESULT, more="OBR|1|||0731T")
+    other = message("3", visit="V-200")
+
+    assert visits_after(first, other, second) == [[first, second], [other]]
+
+
+def test_an_order_number_leads_to_the_encounter_whichever_of_them_was_sent() -> None:
+    registered = message("1", more="")
+    result = message("2", kind=RESULT, more=ORDER)
+    later = message("3", kind=RESULT, visit="", more="OBR|1||F-1^LAB|0731T")
+    another = message("4", kind=RESULT, visit="", more="OBR|1||F-1^OTHER|0731T")
+
+    assert visits_after(registered, result, later, another) == [[registered, result, later], [another]]
+
+
+def test_a_message_that_names_two_encounters_makes_them_one() -> None:
+    result = message("1", kind=RESULT, visit="", more=ORDER)
+    registered = message("2")
+    both = message("3", kind=RESULT, more=ORDER)
+
+    assert visits_after(result, registered, both)[-1] == [result, registered, both] or [registered, result, both]
+    assert len(visits_after(result, registered, both)) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (message("9", mrn="4712", more=""), "the visit number belongs to another patient"),
+        (message("9", kind=RESULT, mrn="4712", visit="V-9", more=ORDER), "the placer number belongs to another patient"),
+        (message("9", mrn=""), "the patient has no number"),
+        (message("9").replace(b"CLINIC&1.2.840.99999.1&ISO", b""), "nobody says who assigned the patient's number"),
+        (message("9", visit=""), "this names no visit, no account and no order"),
+    ],
+)
+def test_what_cannot_be_put_to_an_encounter_is_an_error_with_its_place(content: bytes, words: str) -> None:
+    keeper = inbox()
+    accepted(keeper, message("1", kind=RESULT, more=ORDER))
+    reception = accepted(keeper, content)
+
+    assert reception.acceptance is Acceptance.ERROR
+    assert words in [issue.text for issue in reception.issues]
+    assert all("#" in issue.location[0] for issue in reception.issues)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{}", b"hello", b"MSH|^~\\&|", message("1") + message("2"), message("1").replace(b"PID|", b"PID"), b"MSH|^\\~\\&|X\r"],
+)
+def test_what_cannot_be_read_is_rejected(content: bytes) -> None:
+    reception = accepted(inbox(), content)
+
+    assert reception.acceptance is Acceptance.REJECTED
+    assert reception.issues
+
+
+def test_an_event_that_no_map_reads_is_accepted_with_a_warning_or_rejected() -> None:
+    event = message("1", kind="SIU^S12")
+
+    assert accepted(inbox(), event).acceptance is Acceptance.ACCEPTED
+    assert [issue.is_error for issue in accepted(inbox(), event).issues] == [False]
+    assert accepted(inbox(refuses_unhandled=True), event).acceptance is Acceptance.REJECTED
+
+
+def test_a_resend_gets_the_same_answer_and_changes_nothing() -> None:
+    changes: list[Visit] = []
+    keeper = inbox(changed=changes.append)
+    first = accepted(keeper, message("1"))
+
+    assert accepted(keeper, message("1")) == first
+    assert len(changes) == 1
+
+
+def test_a_control_id_with_another_content_is_a_new_message_and_a_warning() -> None:
+    changes: list[Visit] = []
+    keeper = inbox(changed=changes.append)
+    accepted(keeper, message("1"))
+    reception = accepted(keeper, message("1", visit="V-2"))
+
+    assert reception.acceptance is Acceptance.ACCEPTED
+    assert [issue.rule for issue in reception.issues] == ["mllp/control-id"]
+    assert len(changes) == 2
+
+
+def test_a_full_inbox_refuses_and_takes_the_message_when_it_comes_again() -> None:
+    keeper = inbox(most=1)
+    accepted(keeper, message("1"))
+
+    assert accepted(keeper, message("2")).acceptance is Acceptance.REJECTED
+    keeper.most = 2
+    assert accepted(keeper, message("2")).acceptance is Acceptance.ACCEPTED
