@@ -92,7 +92,15 @@ PAYERS = (
 
 def test_there_is_what_the_specification_lists() -> None:
     expected = {
-        "CodeSystem": {"adapter-tag", "ai-facial-report", "claim-edit", "procedure-modifier", "seed-term"},
+        "CodeSystem": {
+            "adapter-tag",
+            "ai-facial-report",
+            "claim-edit",
+            "claim-frequency",
+            "procedure-modifier",
+            "score-direction",
+            "seed-term",
+        },
         "ValueSet": {
             "procedure-modifier",
             *(f"procedure-modifier-{group}" for group in GROUPS),
@@ -105,6 +113,8 @@ def test_there_is_what_the_specification_lists() -> None:
             "taxonomy-expected",
             "candidate-syndrome-systems",
             "report-final-status",
+            "claim-frequency",
+            "score-direction",
         },
         "ConceptMap": {"modifier-to-claim", "claim-to-modifier", "seed-correction"},
         "StructureDefinition": {
