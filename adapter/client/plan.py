@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from adapter.client.ability import Abilities
 from adapter.client.fhir_client import FhirClient
 from adapter.client.loose import dict_in, text_in
+from adapter.client.meaning import says_the_same
 from adapter.client.read_back import differences, own_part
 from adapter.client.reconcile import Reconciled, reconciled
 from adapter.fhir.ownership import SHARED_TYPES, Shared, identifiers, match_query, matched_identifier
@@ -130,8 +131,9 @@ class Planner:
             held = self.client.read(*request["url"].split("/"))
         except NotFoundError:
             return PlannedEntry(entry=entry)
-        is_there = all(difference.kind == "kept" for difference in differences(entry["resource"], held, references=put))
-        return _kept(entry, held) if is_there else PlannedEntry(entry=entry)
+        resource = entry["resource"]
+        is_there = all(difference.kind == "kept" for difference in differences(resource, held, references=put))
+        return _kept(entry, held) if is_there or says_the_same(resource, held) else PlannedEntry(entry=entry)
 
 
 def only_one(client: FhirClient, kind: str, identifier: tuple[str, str]) -> JsonObject | None:

@@ -100,8 +100,8 @@ def _is_same_text(sent: str, read: str, *, path: str) -> bool:
         return _narrative(sent) == _narrative(read)
     if path.endswith(".reference"):
         return _is_same_reference(sent, read)
-    instant = _instant(sent)
-    return instant is not None and instant == _instant(read)
+    instant = instant_of(sent)
+    return instant is not None and instant == instant_of(read)
 
 
 def _is_same_reference(sent: str, read: str) -> bool:
@@ -111,7 +111,7 @@ def _is_same_reference(sent: str, read: str) -> bool:
     return longer.startswith(("http://", "https://")) and longer.endswith("/" + shorter)
 
 
-def _instant(text: str) -> tuple[datetime, str] | None:
+def instant_of(text: str) -> tuple[datetime, str] | None:
     """The instant that a time with its offset stands for, and its fraction of a second without trailing zeros."""
     found = _INSTANT.fullmatch(text)
     if found is None:

@@ -11,16 +11,13 @@ from adapter.fhir.json import canonical_bytes
 from adapter.fhir.ownership import SHARED_TYPES
 from adapter.readers.document import Document
 from tests.examples.ground import EXAMPLES, OPTIONS, documents_of, example_names, pipeline
+from tests.examples.shuffle import IN_ORDER, numbered, shuffled
 
 NAMES = [name for name in example_names() if name != "inline-image"]
 SEEDS = range(3)
 
 _PLACES = frozenset({"sequence", "careTeamSequence", "valueInteger"})
 """Elements that number the items of a list as they were sent."""
-
-_IN_ORDER = frozenset({"lines", "modifiers", "dx_pointers", "given", "line", "coverages"})
-"""Lists whose order means something: lines of a claim with their modifiers and diagnoses, given names, lines of an
-address, insurances (the primary one first)."""
 
 every = pytest.mark.parametrize("name", NAMES)
 
@@ -38,27 +35,6 @@ def converted(trees: list[tuple[str, dict[str, Any]]], **changes: Any) -> Conver
 
 def trees_of(name: str) -> list[tuple[str, dict[str, Any]]]:
     return [(document.name, tree_of(document)) for document in documents_of(EXAMPLES / name)]
-
-
-def numbered(tree: dict[str, Any]) -> dict[str, Any]:
-    """A document in which diagnoses say their numbers, which otherwise are their places."""
-    for place, diagnosis in enumerate(tree.get("diagnoses", []), start=1):
-        diagnosis.setdefault("order", place)
-    return tree
-
-
-def shuffled(value: Any, random: Random, name: str = "") -> Any:  # noqa: ANN401 - JSON
-    if isinstance(value, dict):
-        return {key: shuffled(child, random, key) for key, child in value.items()}
-    if isinstance(value, list):
-        items = [shuffled(item, random) for item in value]
-        items = items if name in _IN_ORDER else random.sample(items, len(items))
-        return (
-            [{**item, "rank": place} if "rank" in item else item for place, item in enumerate(items, start=1)]
-            if name == "candidates"
-            else items
-        )
-    return value
 
 
 def without_places(value: Any) -> Any:  # noqa: ANN401 - JSON
@@ -82,7 +58,7 @@ def test_the_order_of_lists_changes_no_id_and_no_resource(name: str, seed: int) 
     random = Random(seed)  # noqa: S311 - no secret
     expected = resources_of(converted(trees))
 
-    actual = resources_of(converted([(file, shuffled(tree, random)) for file, tree in trees]))
+    actual = resources_of(converted([(file, shuffled(tree, random, in_order=IN_ORDER)) for file, tree in trees]))
 
     assert set(expected) == set(actual)
     for identity, resource in expected.items():
