@@ -29,6 +29,7 @@ from adapter.mapping.emit.support import Report
 from adapter.mapping.run.library import Library, MappedResource
 from adapter.mapping.run.origin import Origin, origins
 from adapter.mapping.run.watch import watched
+from adapter.merging.alone import alone
 from adapter.merging.feature_source import with_source
 from adapter.merging.merge import Merged, merge
 from adapter.merging.validate import to_case
@@ -237,6 +238,8 @@ def _case_of(merged: Merged, remarks: Remarks) -> Case:
     """The case; raises InvalidError with all that is in the way, and the remarks."""
     if any(issue.is_error for issue in merged.issues):
         raise InvalidError(*merged.issues, *remarks)
+    if lonely := alone(merged):
+        raise InvalidError(lonely)
     try:
         return with_superseded(to_case(merged))
     except InvalidError as invalid:

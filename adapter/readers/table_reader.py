@@ -55,7 +55,7 @@ class TableReader:
             raise UnreadableError(*problems[:_MANY])
         form = chosen_form(document, self.forms, columns, of_rows=True)
         if form is None:
-            raise UnknownFormError(_no_form(document.name, self.forms))
+            raise UnknownFormError(_no_form(document, self.forms))
         tree: JsonObject = {"rows": [_row(columns, cells) for cells, _ in rows]}
         read = RowsDocument(name=document.name, form=form, tree=tree, fragment=_Cells(columns=columns, rows=rows).fragment)
         if issues := structure_issues(self.forms[form], read):
@@ -130,13 +130,13 @@ def _problem(name: str, line: int, text: str) -> Issue:
     return Issue(severity=Severity.FATAL, code=IssueType.STRUCTURE, rule="table/rows", text=text, location=(f"{name}:{line}:1",))
 
 
-def _no_form(name: str, forms: Mapping[str, InputForm]) -> Issue:
+def _no_form(document: Document, forms: Mapping[str, InputForm]) -> Issue:
     known = "; ".join(f"{form.name}: {', '.join(sorted(form.marks))}" for form in forms.values() if form.of_rows)
     return Issue(
         severity=Severity.ERROR,
         code=IssueType.NOT_SUPPORTED,
         rule="document/form",
-        text="this is a table whose columns are not those of a form that is read here",
+        text=f"this is {kind_of(document.content).name} whose columns are not those of a form that is read here",
         suggestion=f"name the columns in the first row; a form is known by its columns ({known})",
-        location=(f"{name}#row=1",),
+        location=(f"{document.name}#row=1",),
     )

@@ -23,12 +23,23 @@ PART_LIMIT = 50
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _BOUNDARY = re.compile(rb"[\x20-\x7e]{1,200}")
 
-_HL7_TYPES = ("application/hl7-v2", "x-application/hl7-v2+er7", "text/plain")
+HL7_TYPES = ("application/hl7-v2", "x-application/hl7-v2+er7", "text/plain")
+TABLE_TYPES = ("text/csv", "text/tab-separated-values")
+DOCUMENT_TYPES = ("application/json", "application/fhir+json", *HL7_TYPES, *TABLE_TYPES, "multipart/form-data")
+"""In which content types documents come."""
+
+_REMEDY = "send application/json, text/csv (UTF-8) or application/hl7-v2 with one document, or multipart/form-data with several"
+_TABLES = ("a CSV table", "a table with tabs (TSV)", "plain text")
 
 
 def _is_hl7(request: Request) -> bool:
     """Whether the body is HL7 v2 and its content type does not deny it; in which character set it is, MSH-18 says."""
-    return request.mimetype in _HL7_TYPES and Hl7Reader().recognises(request.get_data())
+    return request.mimetype in HL7_TYPES and Hl7Reader().recognises(request.get_data())
+
+
+def _is_table(request: Request) -> bool:
+    """Whether the body is a table by its content type, and does not look like anything else."""
+    return request.mimetype in TABLE_TYPES and kind_of(request.get_data()).name in _TABLES
 
 
 def documents_of(request: Request) -> list[Document]:
@@ -41,8 +52,10 @@ def documents_of(request: Request) -> list[Document]:
         return _files(request, form)
     if _is_hl7(request):
         return [Document(name="message.hl7", content=request.get_data(), form=form)]
+    if _is_table(request):
+        return [Document(name="table.csv", content=request.get_data(), form=form)]
     try:
-        check_json_body(request, "send application/json (UTF-8) with one document, or multipart/form-data with several")
+        check_json_body(request, _REMEDY)
     except RefusedError as error:
         body = kind_of(request.get_data()).name
         raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"{error.issue.text} (the body is {body})") from None

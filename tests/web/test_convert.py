@@ -217,7 +217,33 @@ def test_hl7_v2_is_read_under_its_content_types(content_type: str) -> None:
     message = b"MSH|^~\\&|A|B|||||DFT^P03|1|T|2.5.1\rPID|1||4711\rPV1|1|O|||||||||||||||||V-1\rFT1|1|||20260312||CG\r"
     issues = refusal(convert(message, content_type), 422)
 
-    assert "`procedure` is missing" in " ".join(issue["details"]["text"] for issue in issues)
+    assert [issue["diagnostics"] for issue in issues] == ["document/alone"]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "table"),
+    [
+        ("text/csv", b"tool,syndrome\nFinder,Williams\n"),
+        ("text/csv; charset=utf-8", b"tool;syndrome\nFinder;Williams\n"),
+        ("text/tab-separated-values", b"tool\tsyndrome\nFinder\tWilliams\n"),
+    ],
+)
+def test_a_table_is_read_under_its_content_types(content_type: str, table: bytes) -> None:
+    (issue,) = refusal(convert(table, content_type), 422)
+
+    assert (issue["diagnostics"], issue["location"]) == ("document/alone", ["table.csv#"])
+
+
+def test_what_is_not_a_table_is_not_read_as_one() -> None:
+    refusal(convert(ENCOUNTER, "text/csv"), 415)
+
+
+def test_a_table_comes_beside_an_encounter() -> None:
+    encounter = {key: value for key, value in json.loads(ENCOUNTER).items() if key != "review"}
+    table = b"tool,syndrome,code\nFinder,Williams,OMIM:194050\n"
+    answer = client().post("/convert", data=files_of(encounter=json.dumps(encounter).encode(), table=table))
+
+    assert "MONDO:0008678" in answer.text
 
 
 def test_messages_and_json_come_as_files_of_one_form() -> None:

@@ -88,6 +88,8 @@ def _body(route: Route, media_type: str) -> JsonObject:
             "properties": {"document": {"type": "array", "items": file, "minItems": 1}},
             "required": ["document"],
         }
+    if media_type.startswith("text/") or "hl7-v2" in media_type:
+        return {"type": "string"}
     if media_type == FORM:
         return {"type": "object", "additionalProperties": {"type": "string"}}
     return (

@@ -3,6 +3,7 @@
 from adapter.conversion import OPTION_VALUES
 from adapter.web.answer import FHIR_JSON, JSON
 from adapter.web.api import convert, health, page, rules, schema
+from adapter.web.request import DOCUMENT_TYPES
 from adapter.web.route import Route, RouteParameter
 
 API_ROUTES: tuple[Route, ...] = (
@@ -13,7 +14,7 @@ API_ROUTES: tuple[Route, ...] = (
         right="convert",
         call=convert.convert,
         says="Convert the documents of one encounter into a FHIR R4 transaction Bundle; nothing is kept.",
-        takes=(JSON, "multipart/form-data"),
+        takes=DOCUMENT_TYPES,
         gives=(FHIR_JSON, JSON),
         statuses=(200, 409, 422),
         parameters=(
@@ -37,7 +38,7 @@ API_ROUTES: tuple[Route, ...] = (
         right="convert",
         call=rules.explain,
         says="What becomes of every coding rule for the documents of one encounter, and which modifiers they defend.",
-        takes=(JSON, "multipart/form-data"),
+        takes=DOCUMENT_TYPES,
         gives=(JSON,),
         statuses=(200, 422),
         parameters=(RouteParameter(name="form", says="The input form of the documents, if it is not to be found out."),),

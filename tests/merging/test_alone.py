@@ -1,0 +1,51 @@
+"""Documents that cannot stand alone are refused with one issue, which says what to send beside them."""
+
+import json
+from typing import Any
+
+import pytest
+
+from adapter.conversion import Options
+from adapter.readers.document import Document
+from tests.examples.ground import pipeline
+
+MESSAGE = "MSH|^~\\&|A|B|||||MDM^T02|1|T|2.5.1\rPID|1||4711^^^^MR\rPV1|1|O\rTXA|1|CN|||||||||||||||DI\r"
+SYNDROMES = {"model_version": "v1.1.2", "gallery_version": "1", "suggested_syndromes_list": [{"omim_id": 1}] * 1000}
+
+
+def refusals(*contents: str | dict[str, Any]) -> list[tuple[str | None, str, tuple[str, ...]]]:
+    documents = [
+        Document(name=f"{place}.txt", content=(content if isinstance(content, str) else json.dumps(content)).encode())
+        for place, content in enumerate(contents)
+    ]
+    made = pipeline().convert(documents, Options())
+    assert made.content is None
+    return [(issue.rule, issue.text, issue.location) for issue in made.issues]
+
+
+@pytest.mark.parametrize(
+    ("content", "form"),
+    [
+        ({"message": "Encoding error."}, "gestaltmatcher_failure"),
+        (SYNDROMES, "gestaltmatcher"),
+        ({"id": "c-1", "patient": {"mrn": "1"}, "ai": {"tool": {"product": "x"}}}, "an AI report"),
+        ("tool,syndrome\nFinder,Williams\n", "ai_report_csv"),
+        (MESSAGE, "hl7v2.MDM_T02"),
+    ],
+)
+def test_one_issue_names_the_form_and_what_to_send(content: str | dict[str, Any], form: str) -> None:
+    ((rule, text, location),) = refusals(content)
+
+    assert (rule, location) == ("document/alone", ("0.txt#",))
+    assert text.startswith(f"this is {form}, ")
+
+
+def test_several_of_them_are_named_together() -> None:
+    ((_, text, location),) = refusals({"message": "Encoding error."}, MESSAGE)
+
+    assert "gestaltmatcher_failure and hl7v2.MDM_T02" in text
+    assert location == ("0.txt#", "1.txt#")
+
+
+def test_an_encounter_document_of_ours_is_told_all_that_is_missing() -> None:
+    assert [rule for rule, _, _ in refusals({"patient": {"mrn": "1"}})] == ["document/missing"] * 3
