@@ -13,7 +13,7 @@ from adapter.fhir.json import read_json
 from adapter.fhir.outcome import operation_outcome
 from adapter.fhir.ownership import Shared
 from adapter.identity import encounter_key
-from adapter.issues import FailureKind, Issue
+from adapter.issues import FailureKind, Issue, most_severe
 from adapter.json_types import JsonObject
 from adapter.lineage import Lineage, Trail
 from adapter.plain_value import AbsoluteUri, Date, Text
@@ -205,4 +205,4 @@ def conversion_from_json(content: bytes) -> Conversion:
 
 def refused(record: ConversionRecord, issues: Sequence[Issue], kind: FailureKind) -> Conversion:
     """The conversion of documents that nothing was made of."""
-    return Conversion(**{**vars(record), "problems": tuple(issues), "failure": kind})
+    return Conversion(**{**vars(record), "problems": most_severe(issues), "failure": kind})

@@ -1,5 +1,6 @@
 """The vocabulary of problems: what can be wrong with what we were given, and why a request cannot be carried out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -75,6 +76,23 @@ class Issue:
     def is_error(self) -> bool:
         """Whether this issue is fatal or an error."""
         return self.severity in (Severity.FATAL, Severity.ERROR)
+
+
+MOST_ISSUES = 50
+"""So many issues are told of one request; who builds them one by one stops after one more."""
+
+_BY_SEVERITY = tuple(Severity)
+
+
+def most_severe(issues: Sequence[Issue]) -> tuple[Issue, ...]:
+    """The issues in their order; of too many the most severe ones, and one that says that there are more."""
+    if len(issues) <= MOST_ISSUES:
+        return tuple(issues)
+    ranked = sorted(range(len(issues)), key=lambda place: _BY_SEVERITY.index(issues[place].severity))
+    told, rest = sorted(ranked[:MOST_ISSUES]), len(issues) - MOST_ISSUES
+    text = f"there are more issues than these {MOST_ISSUES}, at least {rest}; fix these first"
+    more = Issue(severity=issues[ranked[MOST_ISSUES]].severity, code=IssueType.INCOMPLETE, rule="request/more", text=text)
+    return (*(issues[place] for place in told), more)
 
 
 class FailureKind(StrEnum):

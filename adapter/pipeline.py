@@ -22,6 +22,7 @@ from adapter.issues import (
     Severity,
     UnknownFormError,
     UnreadableError,
+    most_severe,
 )
 from adapter.lineage import Trail, verdict_issue
 from adapter.mapping.emit.compiled import CompiledMap
@@ -180,9 +181,7 @@ class Pipeline:
             made, reports = self.outputs[release].run(roots, lineage=lineage, budget=_budget_left(judged, merged))
         except AdapterError as refusal:
             return refused(judged, [_placed(issue, merged) for issue in refusal.issues], refusal.kind)
-        verdicts = dict.fromkeys(
-            verdict_issue(*report, merged.tree) for report in reports
-        )  # a name of a `let` may be asked for twice
+        verdicts = _verdict_issues(reports, merged)
         return self._checked(replace(judged, problems=(*judged.problems, *verdicts)), merged, release, made=made)
 
     def _checked(self, judged: Conversion, merged: Merged, release: Release, *, made: list[MappedResource]) -> Conversion:
@@ -206,7 +205,7 @@ class Pipeline:
             *check_bundle(bundle, release, content, proved=proved),
             *trail.unread_fields().issues(),
         )
-        return replace(judged, content=content, problems=problems, trail=trail)
+        return replace(judged, content=content, problems=most_severe(problems), trail=trail)
 
 
 def _unread_paths(library: Library) -> frozenset[Path]:
@@ -258,6 +257,16 @@ def _known(case: Case, merged: Merged, options: Options) -> Remarks:
 
 def _placed(issue: Issue, merged: Merged) -> Issue:
     return issue.at(location=tuple(place for field in issue.fields for place in merged.positions(parse(field))))
+
+
+def _verdict_issues(reports: Sequence[tuple[CompiledMap, Report]], merged: Merged) -> tuple[Issue, ...]:
+    """What could not be converted, told once for a place, however many elements are made of it."""
+    told: dict[tuple[str, str], Issue] = {}
+    for compiled, report in reports:
+        _, _, verdict = report
+        issue = verdict_issue(compiled, report, merged.tree)
+        told.setdefault((verdict.message, issue.field or issue.text), issue)
+    return tuple(told.values())
 
 
 def _claim_issues(judgement: Judgement, choice: Choice, facts: Facts) -> tuple[Issue, ...]:

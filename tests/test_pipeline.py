@@ -7,8 +7,11 @@ import pytest
 
 from adapter.case import Case
 from adapter.conversion import Conversion, Options
+from adapter.issues import MOST_ISSUES, Issue, IssueType, Severity, most_severe
 from adapter.readers.document import Document
 from tests.examples.ground import EXAMPLES, OPTIONS, documents_of, example_names, pipeline
+
+BILLING = json.loads((EXAMPLES / "infant-final-report" / "encounter.json").read_bytes())["billing"]
 
 
 def encounter(**changed: Any) -> Document:  # noqa: ANN401 - JSON
@@ -179,8 +182,8 @@ def test_a_day_where_a_time_is_needed_is_told_at_the_day() -> None:
     tree = json.loads((EXAMPLES / "infant-final-report" / "encounter.json").read_bytes())
     made = pipeline().convert([encounter(review=tree["review"] | {"signed_at": "2099-03-02"})], OPTIONS)
 
-    places = {issue.location for issue in made.issues if issue.rule == "map/instant"}
-    assert places == {("encounter.json#/review/signed_at",)}
+    places = [issue.location for issue in made.issues if issue.rule == "map/instant"]
+    assert places == [("encounter.json#/review/signed_at",)]
 
 
 def test_a_missing_insurance_is_told_once_by_the_name_of_its_field() -> None:
@@ -189,3 +192,33 @@ def test_a_missing_insurance_is_told_once_by_the_name_of_its_field() -> None:
     (issue,) = [issue for issue in made.issues if issue.is_error and "coverage" in issue.text]
     assert issue.rule == "COV-01"
     assert issue.text.startswith("`coverage` is missing")
+
+
+@pytest.mark.parametrize(
+    ("changed", "refused"),
+    [
+        ({"images": [{"id": number} for number in range(300)]}, True),
+        ({f"x{number}": 1 for number in range(300)}, True),
+        ({"billing": BILLING | {"lines": [BILLING["lines"][0] | {"dx_pointers": [*range(100, 400)]}]}}, False),
+    ],
+    ids=["values", "unknown fields", "rules"],
+)
+def test_no_more_than_fifty_issues_are_told_and_one_that_there_are_more(changed: dict[str, Any], *, refused: bool) -> None:
+    made = pipeline().convert([encounter(**changed)], OPTIONS)
+
+    assert (made.content is None) is refused
+    assert len(made.problems) == MOST_ISSUES + 1
+    assert made.problems[-1].rule == "request/more"
+    assert sum(issue.is_error for issue in made.problems[:-1]) == MOST_ISSUES or not made.problems[-1].is_error
+
+
+def test_of_too_many_issues_the_most_severe_are_told_in_their_order() -> None:
+    issues = [
+        Issue(severity=severity, code=IssueType.VALUE, text=str(place))
+        for place, severity in enumerate([*[Severity.INFORMATION] * 60, Severity.ERROR, Severity.WARNING])
+    ]
+    *told, more = most_severe(issues)
+
+    assert [issue.text for issue in told] == [*map(str, range(48)), "60", "61"]
+    assert more.severity is Severity.INFORMATION
+    assert more.text == "there are more issues than these 50, at least 12; fix these first"

@@ -6,15 +6,13 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from adapter.case import Case, Diagnosis
-from adapter.issues import InvalidError, Issue, IssueType, Severity
+from adapter.issues import MOST_ISSUES, InvalidError, Issue, IssueType, Severity
 from adapter.merging.merge import Merged
 from adapter.merging.unknown_field import probably_meant
 from adapter.merging.wording import wording
 from adapter.path import Path, dotted
 from adapter.readers.document import ReadDocument
 
-_MANY = 50
-"""More problems than this are not listed."""
 _CODES = {
     "missing": IssueType.REQUIRED,
     "extra_forbidden": IssueType.STRUCTURE,
@@ -64,10 +62,9 @@ def _issues(merged: Merged, details: list[ErrorDetails]) -> tuple[Issue, ...]:
         path = _path(merged, detail)
         if path in issues:
             continue
-        if len(issues) == _MANY:
-            text = f"there are more problems than these {_MANY}; fix these first"
-            return *issues.values(), Issue(severity=Severity.ERROR, code=IssueType.INVALID, rule="document/more", text=text)
         issues[path] = _issue(merged, path, detail)
+        if len(issues) > MOST_ISSUES:
+            break
     return tuple(issues.values())
 
 

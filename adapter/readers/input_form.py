@@ -7,12 +7,9 @@ from itertools import islice
 import jsonschema_rs
 
 from adapter.fhir.json import read_json
-from adapter.issues import Issue, IssueType, SetupError, Severity, UnreadableError
+from adapter.issues import MOST_ISSUES, Issue, IssueType, SetupError, Severity, UnreadableError
 from adapter.json_types import JsonMapping, JsonObject, JsonValue
 from adapter.readers.document import ReadDocument
-
-_MANY = 50
-"""More problems than this are not listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +74,7 @@ def structure_issues(form: InputForm, document: ReadDocument) -> list[Issue]:
     """What in a document breaks the structure of its form, without any value from it."""
     if form.validator.is_valid(document.tree):
         return []
-    errors = islice(form.validator.iter_errors(document.tree), _MANY)
+    errors = islice(form.validator.iter_errors(document.tree), MOST_ISSUES + 1)
     return [
         Issue(
             severity=Severity.ERROR,

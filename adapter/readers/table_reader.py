@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from adapter.issues import InvalidError, Issue, IssueType, Severity, UnknownFormError, UnreadableError
+from adapter.issues import MOST_ISSUES, InvalidError, Issue, IssueType, Severity, UnknownFormError, UnreadableError
 from adapter.json_types import JsonObject
 from adapter.path import Path
 from adapter.readers.document import Document, ReadDocument
@@ -20,8 +21,6 @@ _DELIMITERS = "\t;,"
 _BOM = b"\xef\xbb\xbf"
 _TABLE = re.compile(r"a (CSV table|table with tabs)")
 _LONGEST_HEADER = 10_000
-_MANY = 50
-"""More problems than this are not listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +49,9 @@ class TableReader:
         """
         header, *rows = _numbered_rows(document)
         columns = _columns(header[0], document.name)
-        problems = [_wrong_width(document.name, line) for cells, line in rows if len(cells) != len(columns)]
-        if problems:
-            raise UnreadableError(*problems[:_MANY])
+        problems = (_wrong_width(document.name, line) for cells, line in rows if len(cells) != len(columns))
+        if told := tuple(islice(problems, MOST_ISSUES + 1)):
+            raise UnreadableError(*told)
         form = chosen_form(document, self.forms, columns, of_rows=True)
         if form is None:
             raise UnknownFormError(_no_form(document, self.forms))
