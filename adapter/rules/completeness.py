@@ -26,6 +26,9 @@ class CompletenessItem:
     missing: Missing
 
 
+_NAMED_ROLES = ("referring", "ordering", "supervising")
+
+
 def _rendering(case: Case) -> list[tuple[int, Practitioner]]:
     return [(at, person) for at, person in enumerate(case.practitioners) if person.role == "rendering"]
 
@@ -55,7 +58,11 @@ def _rendering_npi(case: Case) -> Iterator[str]:
 
 def _referring_npi(case: Case) -> Iterator[str]:
     people = enumerate(case.practitioners)
-    return (f"practitioners[{at}].npi" for at, p in people if p.role in ("referring", "ordering") and p.npi is None)
+    return (f"practitioners[{at}].npi" for at, p in people if p.role in _NAMED_ROLES and p.npi is None)
+
+
+def _rendering_name(case: Case) -> Iterator[str]:
+    return (f"practitioners[{at}].family" for at, person in _rendering(case) if person.family is None)
 
 
 def _patient_name(case: Case) -> Iterator[str]:
@@ -133,9 +140,9 @@ CHECKLIST: tuple[CompletenessItem, ...] = (
     ),
     CompletenessItem(
         id="CMP-05",
-        name="NPI of who referred or ordered",
-        text="Who referred or ordered has no NPI. Send it in `practitioners`.",
-        source="837P loops 2310A and 2420E, NM109",
+        name="NPI of who referred, ordered or supervised",
+        text="Who referred, ordered or supervised has no NPI. Send it in `practitioners`.",
+        source="837P loops 2310A, 2310D and 2420E, NM109",
         missing=_referring_npi,
     ),
     CompletenessItem(
@@ -189,6 +196,13 @@ CHECKLIST: tuple[CompletenessItem, ...] = (
         text="Nothing is billed: the claim has no line. Send the service in `billing.lines`.",
         source="837P loop 2400",
         missing=_lines,
+    ),
+    CompletenessItem(
+        id="CMP-13",
+        name="name of the rendering provider",
+        text="The rendering provider has no family name. Send it in `practitioners`.",
+        source="837P loop 2310B, NM103",
+        missing=_rendering_name,
     ),
 )
 """What a claim needs; member id, diagnosis, charge and place of service have their own rules (COV-01, DX-01, CHG-01, POS-01)."""

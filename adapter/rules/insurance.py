@@ -92,6 +92,38 @@ def no_charge(facts: Facts) -> Iterator[Finding]:
 
 
 @rule(
+    "CHG-02",
+    title="Charge finer than a cent",
+    severity=WARNING,
+    code=IssueType.VALUE,
+    text="A charge has two decimal places at most. Send the charge in dollars and cents.",
+    source="X12 837P SV102",
+    applies=(ASKED, LINES),
+)
+def finer_than_a_cent(facts: Facts) -> Iterator[Finding]:
+    """A charge with a third decimal place that is not nought."""
+    for line in facts.lines:
+        if line.sent.charge is not None and line.sent.charge * 100 % 1:
+            yield Finding(line.at("charge"))
+
+
+@rule(
+    "CHG-03",
+    title="Charge in another currency",
+    severity=WARNING,
+    code=IssueType.VALUE,
+    text="Payers of the United States are asked for US dollars. Send the charges in dollars, with `USD` as the currency.",
+    source="X12 837P: amounts are US dollars unless the payer has agreed on another currency",
+    applies=(ASKED,),
+)
+def another_currency(facts: Facts) -> Iterator[Finding]:
+    """A claim whose currency is not the US dollar."""
+    currency = facts.case.billing.currency if facts.case.billing else None
+    if currency not in (None, "USD"):
+        yield Finding("billing.currency")
+
+
+@rule(
     "PRE-01",
     title="Use does not fit",
     severity=WARNING,

@@ -96,18 +96,18 @@ GROUPS: tuple[ModifierGroup, ...] = (
     ModifierGroup(
         id="MOD-78",
         title="Modifier of facilities on 0731T",
-        modifiers=("27", "73", "74", "ER", "PN", "PO"),
+        modifiers=("27", "73", "74", "CA", "ER", "PN", "PO", "SG"),
         text="This modifier belongs to the claim of a hospital or surgery centre. Take it off the line of 0731T.",
         source="CPT modifiers for hospital outpatient use; CMS HCPCS Level II modifiers",
     ),
     ModifierGroup(
         id="MOD-79",
-        title="Modifier of therapy, imaging or quality measures on 0731T",
+        title="Modifier of therapy, dialysis, imaging or quality measures on 0731T",
         modifiers=(
             *("96", "97", "CO", "CQ", "GN", "GO", "GP", "1P", "2P", "3P", "8P"),
-            *("CT", "FX", "FY", "GG", "GH", "PI", "PS"),
+            *("CT", "FX", "FY", "GG", "GH", "PI", "PS", "G1", "G2", "G3", "G4", "G5", "G6"),
         ),
-        text="This modifier belongs to therapy, radiology or quality measures. Take it off the line of 0731T.",
+        text="This modifier belongs to therapy, dialysis, radiology or quality measures. Take it off the line of 0731T.",
         source="CPT and HCPCS Level II modifiers; imaging family 99 of the CMS Physician Fee Schedule: not applicable",
     ),
 )

@@ -41,7 +41,10 @@ CLEAN: dict[str, Any] = {
     "test": True,
     "patient": {"mrn": "MRN-1", "family": "Doe", "given": ["Jo"], "sex": "female", "birth_date": "2020-03-01"},
     "guardian": {"family": "Doe", "given": ["Al"], "relationship": "parent"},
-    "practitioners": [{"key": "dr", "npi": "1234567893", "role": "rendering"}, {"key": "np", "npi": "1245319599"}],
+    "practitioners": [
+        {"key": "dr", "family": "Roe", "npi": "1234567893", "role": "rendering"},
+        {"key": "np", "npi": "1245319599"},
+    ],
     "organization": {
         "name": "Clinic",
         "npi": "1234567893",

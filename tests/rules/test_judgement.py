@@ -249,6 +249,6 @@ def test_the_checklist_counts_what_is_there_and_names_what_is_missing(make: Make
         issue = checklist(facts, judge(case).issues)
         return issue.text if issue else None
 
-    assert told({}) == "Of what an 837P needs, 16 of 16 are there."
-    assert told({"payer.payer_id": None}) == "Of what an 837P needs, 15 of 16 are there; missing: payer id."
+    assert told({}) == "Of what an 837P needs, 17 of 17 are there."
+    assert told({"payer.payer_id": None}) == "Of what an 837P needs, 16 of 17 are there; missing: payer id."
     assert told({"billing": None}) is None

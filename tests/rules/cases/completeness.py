@@ -21,9 +21,9 @@ EXAMPLES = [
     Example("CMP-04", {"practitioners[1].npi": None}, ()),
     *[
         Example("CMP-05", {"practitioners": [*PEOPLE, {"key": "x", "role": role}]}, ("practitioners[1].npi",))
-        for role in ("referring", "ordering")
+        for role in ("referring", "ordering", "supervising")
     ],
-    Example("CMP-05", {"practitioners": [*PEOPLE, {"key": "x", "role": "supervising"}]}, ()),
+    Example("CMP-05", {"practitioners": [*PEOPLE, {"key": "x", "role": "assisting"}]}, ()),
     Example("CMP-06", {"patient.family": None}, ("patient.family",)),
     Example("CMP-06", {"patient.given": []}, ("patient.given",)),
     Example("CMP-06", {"patient.given": ["A", "B"]}, ()),
@@ -46,4 +46,6 @@ EXAMPLES = [
     Example("CMP-12", {"billing.lines": []}, ("billing.lines",)),
     Example("CMP-12", {}, ()),
     Example("CMP-12", WITHOUT_BILLING, ()),
+    Example("CMP-13", {"practitioners[0].family": None}, ("practitioners[0].family",)),
+    Example("CMP-13", {"practitioners[0].family": "Doe"}, ()),
 ]

@@ -55,7 +55,7 @@ def case_of(service: str, mode: str, modifiers: Iterable[str], payer: str) -> Ca
             "id": "CASE-1",
             "test": True,
             "patient": {"mrn": "MRN-1", "family": "Doe", "given": ["Jo"], "sex": "female", "birth_date": "1990-03-01"},
-            "practitioners": [{"key": "dr", "npi": "1234567893", "taxonomy": "207SG0201X", "role": "rendering"}],
+            "practitioners": [{"key": "dr", "family": "Roe", "npi": "1234567893", "taxonomy": "207SG0201X", "role": "rendering"}],
             "organization": {"name": "Clinic", "npi": "1234567893", "address": ADDRESS},
             "payer": {"name": "Payer", "payer_id": "P-1"},
             "coverage": {**_COVERAGE, "filing_indicator": next(iter(POLICIES[payer].filing_indicators), "CI")},
