@@ -12,6 +12,7 @@ _SHAPES: Mapping[str, tuple[re.Pattern[str], str]] = MappingProxyType(
         "orpha": (re.compile(r"(?:ORPHA(?:NET|CODE)?[:_\s]?|ORDO[:/]ORPHANET_)?([1-9][0-9]{0,6})", re.ASCII), "{}"),
         "mondo": (re.compile(r"(?:HTTP://PURL\.OBOLIBRARY\.ORG/OBO/)?MONDO[:_]([0-9]{7})", re.ASCII), "MONDO:{}"),
         "hgnc": (re.compile(r"(?:HGNC[:_])?([1-9][0-9]{0,5})", re.ASCII), "HGNC:{}"),
+        "entrez": (re.compile(r"(?:(?:NCBIGENE|ENTREZ|GENE)[:_\s]?)?([1-9][0-9]{0,9})", re.ASCII), "{}"),
         "loinc": (re.compile(r"(?:LOINC[:\s]?|LN:)?([1-9][0-9]{0,6}-[0-9])", re.ASCII), "{}"),
         "nucc": (re.compile(r"([0-9A-Z]{9}X)", re.ASCII), "{}"),
     }

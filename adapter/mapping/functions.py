@@ -13,6 +13,7 @@ from adapter.fhir import resource_id
 from adapter.fhir.json import canonical_bytes
 from adapter.mapping.function import NotConvertible, function
 from adapter.mapping.syndrome_functions import (
+    as_written,
     code_in_system,
     gestalt_direction,
     hpo_term,
@@ -307,6 +308,7 @@ def together(*lists: Sequence[dict[str, str]]) -> list[dict[str, str]]:
 
 
 __all__ = [
+    "as_written",
     "code_in_system",
     "date_of",
     "day_of_dtm",

@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 
 from adapter.code_tables import mondo as mondo_table
+from adapter.code_tables.spelling import written_right
 from adapter.issues import Severity
 from adapter.json_types import JsonValue
 from adapter.mapping.function import NotConvertible, function
@@ -60,6 +61,12 @@ def syndrome_system(code: str) -> str:
 def code_in_system(code: str) -> str:
     """A code of `syndrome_codes` as its system writes it: `code_in_system('ORPHA:904')`."""
     return code.removeprefix("ORPHA:")
+
+
+@function(takes=("code", "code"), gives="code")
+def as_written(system: str, code: str) -> str:
+    """A code as its system writes it, else as it was sent (rules COD-04, COD-05): `as_written('mondo', 'MONDO_0007387')`."""
+    return written_right(system, code) or code
 
 
 @function(takes=("code",), gives="code?", fallible=True)

@@ -1,8 +1,6 @@
 """Rules about the shape and the system of codes: procedures, syndromes, genes, measurements, taxonomy."""
 
-import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from adapter.case import AiReport, Case, Gene
 from adapter.code_tables.spelling import written_right
@@ -11,7 +9,12 @@ from adapter.rules.condition import LINES
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
 from adapter.rules.procedure_code import meant_by, system_of
-from adapter.rules.rule import ERROR, WARNING, rule
+from adapter.rules.rule import ERROR, WARNING, Variant, rule
+
+_SPELLED = Variant(
+    name="spelled",
+    text="The code is not written as its code system writes it; the output has it as the suggestion says. Correct the sender.",
+)
 
 
 @rule(
@@ -72,34 +75,23 @@ def no_code_of_its_system(facts: Facts) -> Iterator[Finding]:
         yield Finding("encounter.em_code", suggestion=meant_by(visit) if meant_by(visit) != visit else None)
 
 
-_ENTREZ = re.compile(r"(?:(?:NCBIGENE|ENTREZ|GENE)[:_\s]?)?([1-9][0-9]{0,9})", re.ASCII)
-
-
-@lru_cache(maxsize=4096)
-def _written(system: str, code: str) -> str | None:
-    """A code as its system writes it, or nothing for what is not one of its codes."""
-    if system != "entrez":
-        return written_right(system, code)
-    found = _ENTREZ.fullmatch(code.strip().upper())
-    return found[1] if found else None
-
-
 @rule(
     "COD-04",
     title="Code of a syndrome or gene",
     severity=WARNING,
     code=IssueType.CODE_INVALID,
-    text="The code is not written as its code system writes it. Send it as the suggestion says, or correct it.",
+    text="This is not a code of its code system; the output has it as it was sent. Correct it.",
     source="OMIM, Orphanet, MONDO, HGNC and NCBI Gene: shape of codes",
+    variants=(_SPELLED,),
     effect="none",
     applies=(),
 )
 def not_written_as_its_system(facts: Facts) -> Iterator[Finding]:
     """A code of a syndrome or gene of another shape than its system has; suggests it without prefix, or with the right one."""
     for field, places, system, code in _coded(facts.case):
-        written = _written(system, code)
+        written = written_right(system, code)
         if written != code:
-            yield Finding(field.format(*places), suggestion=written)
+            yield Finding(field.format(*places), suggestion=written, variant=_SPELLED.name if written else None)
 
 
 _CodedAt = tuple[str, tuple[int, ...], str, str]
@@ -145,14 +137,16 @@ def _gene(field: str, places: tuple[int, ...], gene: Gene) -> Iterator[_CodedAt]
     code=IssueType.CODE_INVALID,
     text="This is not a LOINC code: the shape or the check digit is wrong. Correct it.",
     source="LOINC: check digit",
+    variants=(_SPELLED,),
     effect="none",
     applies=(),
 )
 def no_loinc_code(facts: Facts) -> Iterator[Finding]:
-    """A measurement whose LOINC code has another shape, or a wrong check digit."""
+    """A measurement whose LOINC code has another shape, or a wrong check digit; suggests it without its prefix."""
     for at, measurement in enumerate(facts.case.measurements):
-        if measurement.loinc is not None and written_right("loinc", measurement.loinc) != measurement.loinc:
-            yield Finding(f"measurements[{at}].loinc")
+        written = written_right("loinc", measurement.loinc) if measurement.loinc is not None else None
+        if written != measurement.loinc:
+            yield Finding(f"measurements[{at}].loinc", suggestion=written, variant=_SPELLED.name if written else None)
 
 
 _PER_CENT = 100

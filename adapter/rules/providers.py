@@ -38,10 +38,16 @@ def nobody_bills(facts: Facts) -> Iterator[Finding]:
     applies=(NPI,),
 )
 def npi_not_valid(facts: Facts) -> Iterator[Finding]:
-    """An NPI of a practitioner or of the clinic that is not ten digits or fails its check digit."""
+    """An NPI of a practitioner or of the clinic that is not ten digits or fails its check digit; suggests its digits alone."""
     for at, practitioner in enumerate(facts.case.practitioners):
         if practitioner.npi is not None and not is_npi(practitioner.npi):
-            yield Finding(f"practitioners[{at}].npi")
+            yield Finding(f"practitioners[{at}].npi", suggestion=_digits(practitioner.npi))
     clinic = facts.case.organization
     if clinic is not None and clinic.npi is not None and not is_npi(clinic.npi):
-        yield Finding("organization.npi")
+        yield Finding("organization.npi", suggestion=_digits(clinic.npi))
+
+
+def _digits(npi: str) -> str | None:
+    """The digits of what was sent, without prefix and separators, if they are an NPI."""
+    digits = "".join(figure for figure in npi if figure.isdecimal() and figure.isascii())
+    return digits if is_npi(digits) else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from adapter.code_tables.spelling import written_right
 from adapter.issues import IssueType
 from adapter.rules.condition import LABEL, PRACTITIONERS, TAXONOMY
 from adapter.rules.facts import Facts
@@ -28,9 +29,14 @@ def no_taxonomy_code(facts: Facts) -> Iterator[Finding]:
             meant = meant_by(someone.taxonomy_label) if someone.taxonomy_label else None
             yield Finding(
                 f"practitioners[{at}].taxonomy",
-                suggestion=ABSENT.get(someone.taxonomy) or meant,
+                suggestion=ABSENT.get(someone.taxonomy) or meant or _in_capitals(someone.taxonomy),
                 variant=None if someone.role == "rendering" else "other-role",
             )
+
+
+def _in_capitals(code: str) -> str | None:
+    written = written_right("nucc", code)
+    return written if written is not None and is_taxonomy(written) else None
 
 
 @rule(

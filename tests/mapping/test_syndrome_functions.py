@@ -54,6 +54,19 @@ def test_a_code_has_a_system_and_what_is_exactly_the_same(
     assert (functions.mondo(code), functions.orphanet(code)) == (term, disorder)
 
 
+@pytest.mark.parametrize(
+    ("system", "code", "written"),
+    [
+        ("mondo", "MONDO_0007387", "MONDO:0007387"),
+        ("orpha", "ORPHA:199", "199"),
+        ("hgnc", "28862", "HGNC:28862"),
+        ("omim", "?", "?"),
+    ],
+)
+def test_a_code_is_carried_as_its_system_writes_it_or_as_it_was_sent(system: str, code: str, written: str) -> None:
+    assert functions.as_written(system, code) == written
+
+
 def test_a_number_that_mondo_does_not_know_is_reported() -> None:
     with pytest.raises(NotConvertible, match=mondo_table.release()):
         functions.mondo("999999")

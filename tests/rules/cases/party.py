@@ -22,7 +22,9 @@ EXAMPLES = [
     Example("PRV-NPI", {"practitioners[1].npi": "123456789"}, ("practitioners[1].npi",)),
     Example("PRV-NPI", {"practitioners[1].npi": "12345678931"}, ("practitioners[1].npi",)),
     Example("PRV-NPI", {"practitioners[1].npi": "١٢٣٤٥٦٧٨٩٣"}, ("practitioners[1].npi",)),
-    Example("PRV-NPI", {"organization.npi": "1245319598"}, ("organization.npi",)),
+    Example("PRV-NPI", {"practitioners[1].npi": "NPI 1234567893"}, ("practitioners[1].npi",), ("1234567893",)),
+    Example("PRV-NPI", {"organization.npi": "1245319598"}, ("organization.npi",), (None,)),
+    Example("PRV-NPI", {"organization.npi": "12453-19599"}, ("organization.npi",), ("1245319599",)),
     Example("PRV-NPI", {"practitioners[1].npi": None, "organization.npi": None}, ()),
     Example("PRV-NPI", {"organization": None}, ()),
     Example("PRV-NPI", {"organization.npi": "1245319599"}, ()),
@@ -41,7 +43,6 @@ EXAMPLES = [
         for code in (
             "207SG0201",
             "207SG0201Y",
-            "207sg0201X",
             "007SG0201X",
             "507SG0201X",
             "207SG0201XX",
@@ -49,6 +50,8 @@ EXAMPLES = [
             "20SSG0201X",
         )
     ],
+    Example("TAX-01", who("207sg0201x"), (TAXONOMY,), ("207SG0201X",)),
+    Example("TAX-01", who("507sg0201x"), (TAXONOMY,), (None,)),
     Example("TAX-01", who("207SG0201X"), ()),
     Example("TAX-01", who("4053000000"), (TAXONOMY,), (None,)),
     Example("TAX-01", who("405300000X"), ()),
