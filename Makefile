@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 CODE := adapter tests $(wildcard scripts)
 
 # The rooms in which every line and branch is tested; the rest are edges.
-CORE := adapter/issues.py,adapter/path.py,adapter/case.py,adapter/code_tables/*,adapter/pipeline.py,adapter/conversion.py,adapter/lineage.py,adapter/unread.py,adapter/definitions/*,adapter/zone.py,adapter/fhir/*,adapter/terminology/*,adapter/readers/*,adapter/merging/*,adapter/strict_yaml/*,adapter/mapping/*,adapter/rules/*,adapter/checks/*,adapter/export/*
+CORE := adapter/issues.py,adapter/path.py,adapter/case.py,adapter/code_tables/*,adapter/pipeline.py,adapter/conversion.py,adapter/lineage.py,adapter/case_field.py,adapter/unread.py,adapter/definitions/*,adapter/zone.py,adapter/fhir/*,adapter/terminology/*,adapter/readers/*,adapter/merging/*,adapter/strict_yaml/*,adapter/mapping/*,adapter/rules/*,adapter/checks/*,adapter/export/*
 
 # Test data that does not travel with the code (real sample files); tests that need it are skipped, with the reason, where there is none.
 ADAPTER_TEST_DATA ?= $(abspath $(wildcard ../shared))

@@ -6,10 +6,11 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, ClassVar, Literal, get_args
 
+from orjson import Fragment
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from adapter.case import Case
-from adapter.fhir.json import read_json
+from adapter.fhir.json import canonical_bytes, read_json
 from adapter.fhir.outcome import operation_outcome
 from adapter.fhir.ownership import Shared
 from adapter.identity import encounter_key
@@ -181,13 +182,15 @@ class Conversion(ConversionRecord):
         """The issues as an OperationOutcome; `base` is the canonical base of our definitions."""
         return operation_outcome(self.issues, claim_edit_system=f"{base}/CodeSystem/claim-edit")
 
-    def to_answer(self, base: str) -> JsonObject:
-        """All that a caller may want, as `{bundle, outcome, lineage, coverage}` for the writers of `adapter.fhir.json`.
-
-        The rows of lineage and coverage are `Entry` and `UnreadField`, which are written as objects with their fields.
-        """
-        rows = {"lineage": self.lineage.entries, "coverage": self.unread_fields.fields}
-        return {"bundle": self.bundle, "outcome": self.to_outcome(base), **rows}
+    def to_answer(self, base: str) -> bytes:
+        """All that a caller may want, as JSON: `{bundle, outcome, lineage, coverage}`."""
+        parts = {
+            "bundle": None if self.content is None else Fragment(self.content),
+            "outcome": self.to_outcome(base),
+            "lineage": Fragment(self.trail.lineage_json()) if self.trail else (),
+            "coverage": self.unread_fields.fields,
+        }
+        return canonical_bytes(parts)
 
     def to_json(self) -> bytes:
         """The conversion as JSON (UTF-8), for a store; `conversion_from_json` reads it. Bytes are in base64."""

@@ -1,29 +1,29 @@
 """What every element of a conversion was made from."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from adapter.case_field import CaseFields, Sources
 from adapter.fhir.bundle import expression_roots
 from adapter.issues import Issue, IssueType
 from adapter.json_types import JsonObject
 from adapter.mapping.emit.compiled import CompiledMap
+from adapter.mapping.emit.entry_text import entry_end, entry_line, entry_sources, entry_start
+from adapter.mapping.emit.site import Group, Site
 from adapter.mapping.emit.support import Report, Trace
 from adapter.mapping.run.library import Library, MappedResource, references_of
-from adapter.mapping.run.origin import Origin, origins
+from adapter.mapping.run.origin import Origin, notes, origins
 from adapter.merging.merge import Merged
 from adapter.merging.singular import case_path
 from adapter.path import Path, dotted, leaves, matching, parse
 from adapter.readers.document import MappedDocument
 from adapter.rules.judgement import Judgement
-from adapter.rules.state import DERIVED_FROM, SHOWN_BY
+from adapter.rules.state import SHOWN_BY
 from adapter.unread import UnreadField, UnreadFields, coverage_of, unread_paths
 
-_ENVELOPE = "adapter.fhir.bundle.transaction"
 _MOST_PLACES = 3
-_MOST_ITEMS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +62,38 @@ class Lineage:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Field:
-    """Fields of the Case that are there, where documents say them, and how maps of other input forms made them."""
+class MadeElement(NamedTuple):
+    """An element that a map made: its name, the line of the map, and the fields behind it.
 
-    fields: tuple[str, ...] = ()
-    positions: tuple[str, ...] = ()
-    functions: tuple[str, ...] = ()
-    through: tuple[str, ...] = ()
+    A tuple, since there is one for each element of a conversion.
+    """
+
+    root: str
+    name: str
+    site: Site
+    sources: Sources
+
+    def entry(self, missing: str | None = None) -> LineageEntry:
+        """What lineage says of it; `missing` says why it was not made after all."""
+        known, site = self.sources.known, self.site
+        return LineageEntry(
+            element=f"{self.root}.{self.name}",
+            place=site.place,
+            text=site.text,
+            fields=known.fields,
+            positions=known.positions,
+            functions=known.functions + site.functions,
+            constant=site.is_constant,
+            missing=missing,
+            through=known.through,
+        )
+
+    def json_parts(self) -> tuple[str, ...]:
+        """The same as JSON."""
+        known, site = self.sources.known, self.site
+        through = known.through
+        end = entry_end(known.functions + site.functions, is_constant=site.is_constant, through=through) if through else site.end
+        return entry_start(self.root), self.name, site.line, self.sources.text, end
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,9 +122,39 @@ class Trail:
         """What expressions into each resource begin with."""
         return expression_roots(self.bundle)
 
+    @cached_property
+    def _fields(self) -> CaseFields:
+        return CaseFields(merged=self.merged, judgement=self.judgement)
+
     def lineage(self) -> Lineage:
         """What every element of the bundle was made from."""
-        return Lineage(entries=tuple(self._entries()))
+        entries: list[LineageEntry] = []
+        for own, made in self._all_elements():
+            entries += map(_own_entry, own)
+            entries += [element.entry() for element in made]
+        return Lineage(entries=tuple(entries))
+
+    def lineage_json(self) -> bytes:
+        """The entries of the lineage as a JSON list, written without making them."""
+        parts: list[str] = []
+        for own, made in self._all_elements():
+            parts += [f"{entry_start(root)}{name}{_OWN_JSON}" for root, name in own]
+            parts += [part for element in made for part in element.json_parts()]
+        return f"[{''.join(parts)[1:]}]".encode()
+
+    def _all_elements(self) -> Iterator[tuple[list[tuple[str, str]], Iterable[MadeElement]]]:
+        """The roots and names of elements that no map makes, and then what a map made: of the Bundle, and of each resource."""
+        yield _own_elements(self.bundle, "entry", "Bundle"), ()
+        for number, (root, entry) in enumerate(zip(self._names, self.bundle["entry"], strict=True)):
+            own = _own_elements(entry, "resource", f"Bundle.entry[{number}]")
+            yield [*own, (root, "resourceType")], self._made_elements(number)
+
+    def _made_elements(self, number: int) -> Iterator[MadeElement]:
+        root, resource = self._names[number], self.made[number].resource
+        for note in notes(*self._noted(number, "lineage")):
+            for site in note.group.sites:
+                for name, paths in note.leaves(site, resource):
+                    yield MadeElement(root, name, site, self._fields.behind(paths))
 
     def explain(self, element: str) -> Lineage:
         """Why an element is as it is, or is not there: `Claim.item[0].modifier`; `Media.note` asks for that of every Media."""
@@ -110,105 +164,22 @@ class Trail:
             target = made.map.source.target
             if wanted in (target, "Bundle"):
                 for origin in self._origins(number, explain=True):
-                    names = (f"{top}.{dotted(origin.element)}" for top in (root, target))
-                    if any(_touches(name, element) for name in names):
-                        entries.append(self._entry(origin, root))
+                    name = dotted(origin.element)
+                    if any(_touches(f"{top}.{name}", element) for top in (root, target)):
+                        sources = self._fields.behind(origin.sources)
+                        entries.append(MadeElement(root, name, origin.site, sources).entry(origin.missing))
         return Lineage(entries=tuple(entries))
 
-    def _entries(self) -> Iterator[LineageEntry]:
-        envelope = {key: value for key, value in self.bundle.items() if key != "entry"}
-        yield from (_own("Bundle", leaf) for leaf in leaves(envelope))
-        for number, (root, entry) in enumerate(zip(self._names, self.bundle["entry"], strict=True)):
-            outer = {key: value for key, value in entry.items() if key != "resource"}
-            yield from (_own(f"Bundle.entry[{number}]", leaf) for leaf in leaves(outer))
-            yield _own(root, ("resourceType",))
-            yield from (self._entry(origin, root) for origin in self._origins(number))
+    def _noted(self, number: int, mode: Literal["explain", "lineage"]) -> tuple[Trace, list[Group], dict[str, int]]:
+        """What a variant noted of a resource, the groups that it counts, and the indexes of the loops around the resource."""
+        made = self.made[number]
+        if (number, mode) not in self._traces:
+            self._traces[number, mode] = self.library.retrace(made, self._references, self.roots, explain=mode == "explain")
+        return self._traces[number, mode], made.map.make(mode)[1], made.map.around(made.place)
 
     def _origins(self, number: int, *, explain: bool = False, wanted: frozenset[int] | None = None) -> Iterator[Origin]:
-        made = self.made[number]
-        mode: Literal["explain", "lineage"] = "explain" if explain else "lineage"
-        if (number, mode) not in self._traces:
-            self._traces[number, mode] = self.library.retrace(made, self._references, self.roots, explain=explain)
-        trace, (_, groups) = self._traces[number, mode], made.map.make(mode)
-        return origins(trace, groups, made.resource, made.map.around(made.place), wanted)
-
-    def _entry(self, origin: Origin, root: str) -> LineageEntry:
-        known = self._behind(origin.sources)
-        return LineageEntry(
-            element=f"{root}.{dotted(origin.element)}",
-            place=origin.place,
-            text=origin.text,
-            fields=known.fields,
-            positions=known.positions,
-            functions=known.functions + origin.functions,
-            constant=origin.constant,
-            missing=origin.missing,
-            through=known.through,
-        )
-
-    def _behind(self, sources: tuple[Path, ...]) -> _Field:
-        """What is known of all fields behind some source paths, worked out once however many elements were made from them."""
-        if sources not in self._fields_by_sources:
-            self._fields_by_sources[sources] = self._join(sources)
-        return self._fields_by_sources[sources]
-
-    def _join(self, sources: tuple[Path, ...]) -> _Field:
-        if len(sources) == 1 and sources[0][0] == "case" and len(sources[0]) > 1:
-            return self._known(sources[0][1:])
-        paths = dict.fromkeys(chain.from_iterable(map(self._case_paths, sources)))
-        options = tuple(f"options#/{dotted(source[1:])}" for source in sources if source[0] == "options" and len(source) > 1)
-        known = _together([self._known(path) for path in paths])
-        return replace(known, positions=known.positions + options) if options else known
-
-    @cached_property
-    def _fields_by_sources(self) -> dict[tuple[Path, ...], _Field]:
-        return {}
-
-    def _known(self, path: Path) -> _Field:
-        """What is known of a field, looked up once however many elements are made from it."""
-        if path not in self._fields_by_path:
-            self._fields_by_path[path] = self._look_up(path)
-        return self._fields_by_path[path]
-
-    def _look_up(self, path: Path) -> _Field:
-        if "*" not in path:
-            return self._one(path)
-        paths = matching(self.merged.tree, path)
-        if len(paths) <= _MOST_ITEMS:
-            return _together([self._known(item) for item in paths])
-        # Every element that was made from a long list would name all of its items: the list is named instead.
-        whole = self._known(path[: path.index("*")])
-        return replace(whole, fields=(dotted(self.merged.named(path)),), positions=tuple(_common_places(whole.positions)))
-
-    def _one(self, path: Path) -> _Field:
-        places = self.merged.sources(path, null=False)
-        if not places:
-            return _Field()
-        sources = [
-            source for document, own in places if isinstance(document, MappedDocument) for source in document.made_from(own)
-        ]
-        return _Field(
-            fields=(dotted(self.merged.named(path)),),
-            positions=_joined([document.positions(own) for document, own in places]),
-            functions=_joined([source.functions for source in sources]),
-            through=_joined([(source.place,) for source in sources]),
-        )
-
-    @cached_property
-    def _fields_by_path(self) -> dict[Path, _Field]:
-        return {}
-
-    def _case_paths(self, path: Path) -> list[Path]:
-        if path[:1] == ("case",):
-            return [path[1:]] if path[1:] else []
-        if path[:1] != ("judgement",):
-            return []
-        derived = [parse(field) for field in DERIVED_FROM.get(str(path[-1]), ())]
-        return derived + (self._blamed_by_errors if path[-1] == "claim" else [])
-
-    @cached_property
-    def _blamed_by_errors(self) -> list[Path]:
-        return [case_path(parse(issue.field)) for issue in self.judgement.issues if issue.is_error and issue.field]
+        trace, groups, around = self._noted(number, "explain" if explain else "lineage")
+        return origins(trace, groups, self.made[number].resource, around, wanted)
 
     def unread_fields(self) -> UnreadFields:
         """Which input fields no mapping read."""
@@ -317,41 +288,21 @@ def verdict_issue(made_by: CompiledMap, report: Report, tree: JsonObject) -> Iss
     )
 
 
-def _together(fields: Sequence[_Field]) -> _Field:
-    """Several fields as one, without repeats."""
-    if len(fields) == 1:
-        return fields[0]
-    return _Field(
-        fields=tuple(chain.from_iterable([field.fields for field in fields])),
-        positions=_joined([field.positions for field in fields]),
-        functions=_joined([field.functions for field in fields]),
-        through=_joined([field.through for field in fields]),
-    )
+_ENVELOPE = "adapter.fhir.bundle.transaction"
+_ENVELOPE_LINE = "made by the adapter"
+_OWN_JSON = entry_line(_ENVELOPE, _ENVELOPE_LINE) + entry_sources((), ()) + entry_end((_ENVELOPE,), is_constant=False)
 
 
-def _joined(parts: list[tuple[str, ...]]) -> tuple[str, ...]:
-    """All parts one after the other without repeats."""
-    return tuple(dict.fromkeys(chain.from_iterable(parts))) if parts else ()
+def _own_elements(part: JsonObject, inner: str, root: str) -> list[tuple[str, str]]:
+    """The root and the name of all leaves of a part of the Bundle, but for those within its `inner` element."""
+    return [(root, dotted(leaf)) for leaf in leaves({name: value for name, value in part.items() if name != inner})]
 
 
-def _common_places(positions: Iterable[str]) -> Iterator[str]:
-    """For each document the innermost place (`name#/pointer`) that holds all of these places in it."""
-    common: dict[str, list[str]] = {}
-    for position in positions:
-        name, _, pointer = position.partition("#")
-        steps_here = pointer.split("/")
-        before = common.setdefault(name, steps_here)
-        same = next((at for at, (one, other) in enumerate(zip(before, steps_here, strict=False)) if one != other), None)
-        common[name] = before[: min(len(before), len(steps_here)) if same is None else same]
-    return (f"{name}#{'/'.join(shared)}" for name, shared in common.items())
-
-
-def _own(root: str, leaf: Path) -> LineageEntry:
-    text = "made by the adapter"
+def _own_entry(names: tuple[str, str]) -> LineageEntry:
     return LineageEntry(
-        element=f"{root}.{dotted(leaf)}",
+        element=".".join(names),
         place=_ENVELOPE,
-        text=text,
+        text=_ENVELOPE_LINE,
         fields=(),
         positions=(),
         functions=(_ENVELOPE,),

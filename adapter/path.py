@@ -29,6 +29,7 @@ def dotted(path: Path) -> str:
     return "".join([f"[{step}]" if isinstance(step, int) or step == "*" else f".{step}" for step in path]).removeprefix(".")
 
 
+@lru_cache(maxsize=16_384)
 def pointer(path: Path) -> str:
     """The JSON pointer (RFC 6901) of a path."""
     return "".join(["/" + str(step).replace("~", "~0").replace("/", "~1") for step in path])

@@ -12,7 +12,7 @@ from adapter.cli.mappings import MAPPINGS, runtime_with
 from adapter.cli.show import QUIET, counts_text, err, note, print_json, show_entries, show_issues, tracked
 from adapter.cli.written import write_whole
 from adapter.conversion import OPTION_VALUES, Conversion
-from adapter.fhir.json import pretty_bytes
+from adapter.fhir.json import pretty_bytes, read_json
 from adapter.json_types import JsonObject
 from adapter.lineage import LineageEntry
 
@@ -79,7 +79,7 @@ def convert_command(  # noqa: PLR0913 - one argument for each option
         if len(encounters) > 1:
             note(f"{name_of(paths)}:", "bold")
         if as_json:
-            print_json(conversion.to_answer(runtime.settings.canonical_base))
+            print_json(read_json(conversion.to_answer(runtime.settings.canonical_base), "answer"))
         else:
             _show(conversion, lineage=lineage, explain=explain, is_written=place is not None)
         if place and conversion.bundle is not None:

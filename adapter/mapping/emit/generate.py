@@ -14,6 +14,7 @@ from adapter.mapping.check.bound import Item, Leaf, ListNode, Loop, Node, Object
 from adapter.mapping.check.frame import Frame, tuple_code
 from adapter.mapping.check.value import Mode, Value
 from adapter.mapping.emit.site import OUT, Group, Site, SitePath
+from adapter.mapping.types import Kind
 from adapter.strict_yaml.problem import Mark
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -350,7 +351,13 @@ def _code(value: Value) -> str:
 def _site(leaf: Leaf, at: _At) -> Site:
     value = leaf.value
     return Site(
-        path=at.path, mark=leaf.mark, text=leaf.text, reads=value.reads, functions=value.functions, constant=value.is_constant
+        path=at.path,
+        mark=leaf.mark,
+        text=leaf.text,
+        reads=value.reads,
+        functions=value.functions,
+        constant=value.is_constant,
+        is_plain=isinstance(value.type, Kind) and value.type.name != "any" and not value.many,
     )
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from adapter.mapping.check.value import Read
-from adapter.path import Path, parse
+from adapter.mapping.emit.entry_text import entry_end, entry_line
+from adapter.path import Path, dotted, parse
 from adapter.strict_yaml.problem import Mark
 
 OUT = None
@@ -13,34 +14,33 @@ OUT = None
 
 SitePath = tuple[str | int | None, ...]
 
-_HOLE = "?"
-"""Stands in a template where a loop's index goes; no field has this name."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadTemplate:
-    """A source path with holes, each for the index of a loop."""
+    """A source path with holes, each for the index of a loop: the steps before each hole, and those after the last one."""
 
-    path: Path
-    holes: tuple[tuple[int, str], ...]
+    holes: tuple[tuple[Path, str], ...]
+    rest: Path
 
     def filled(self, indexes: Mapping[str, int]) -> Path:
         """The path at these indexes of the loops; `*` for a loop that is not around."""
-        steps = list(self.path)
-        for place, loop in self.holes:
-            steps[place] = indexes.get(loop, "*")
-        return tuple(steps)
+        path: Path = ()
+        for before, loop in self.holes:
+            path += (*before, indexes.get(loop, "*"))
+        return path + self.rest
 
 
 def _template(read: Read) -> ReadTemplate:
-    path = parse(read.text.replace("{}", _HOLE))
-    places = [place for place, step in enumerate(path) if step == _HOLE]
-    return ReadTemplate(path=path, holes=tuple(zip(places, read.loops, strict=True)))
+    *before, rest = map(parse, read.text.split("{}"))
+    return ReadTemplate(holes=tuple(zip(before, read.loops, strict=True)), rest=rest)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """An element that a map can make: its path in the resource, its place in the file, and what its value is made from."""
+    """An element that a map can make: its path in the resource, its place in the file, and what its value is made from.
+
+    `is_plain` says that the value is one leaf, whatever comes in.
+    """
 
     path: SitePath
     mark: Mark
@@ -48,11 +48,32 @@ class Site:
     reads: tuple[Read, ...]
     functions: tuple[str, ...]
     constant: bool
+    is_plain: bool = False
 
     @cached_property
     def place(self) -> str:
         """The place in the file as `file:line:column`."""
         return str(self.mark)
+
+    @cached_property
+    def element(self) -> str:
+        """The element with `%d` where the place in an output list goes: `item[%d].modifier[0]`."""
+        return dotted(tuple("*" if step is OUT else step for step in self.path)).replace("[*]", "[%d]")
+
+    @cached_property
+    def line(self) -> str:
+        """The line of the mapping in the lineage's JSON."""
+        return entry_line(self.place, self.text)
+
+    @cached_property
+    def end(self) -> str:
+        """The last part of the lineage's JSON, where documents were read as they are."""
+        return entry_end(self.functions, is_constant=self.is_constant)
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the mapping alone gives the value."""
+        return self.constant or not self.reads
 
     @cached_property
     def _templates(self) -> tuple[ReadTemplate, ...]:
@@ -63,7 +84,9 @@ class Site:
     def _fixed(self) -> tuple[Path, ...] | None:
         """The paths of the reads, if no loop has a part in them."""
         return (
-            None if any(template.holes for template in self._templates) else tuple(template.path for template in self._templates)
+            None
+            if any(template.holes for template in self._templates)
+            else tuple([template.rest for template in self._templates])
         )
 
     def sources(self, indexes: Mapping[str, int]) -> tuple[Path, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterator, Mapping
 from typing import NamedTuple
 
+from adapter.json_types import JsonObject
 from adapter.mapping.emit.site import OUT, Group, Site, SitePath
 from adapter.mapping.emit.support import Trace
 from adapter.path import Path, at, dotted, leaves
@@ -42,11 +43,6 @@ class Origin(NamedTuple):
         return self.site.functions
 
     @property
-    def constant(self) -> bool:
-        """Whether the mapping alone gives the value."""
-        return self.site.constant or not self.sources
-
-    @property
     def missing(self) -> str | None:
         """Why the element was not made."""
         return self.group.missing
@@ -59,51 +55,68 @@ class Origin(NamedTuple):
         return tuple(parts.get(loop, ()) for loop in self.site.reads[place].loops)
 
 
-def origins(
-    trace: Trace,
-    groups: list[Group],
-    resource: dict[str, object],
-    around: Mapping[str, int],
-    wanted: Container[int] | None = None,
-) -> Iterator[Origin]:
-    """The origins of all leaves of a resource, in the order in which they were made; only of the `wanted` groups, if given.
+class Note(NamedTuple):
+    """What a variant noted of one group: the places in the output lists, and the indexes of the loops by their variables."""
+
+    group: Group
+    outs: tuple[int, ...]
+    indexes: Mapping[str, int]
+
+    def origins(self, site: Site, resource: JsonObject) -> list[Origin]:
+        """The origins of all leaves that a line of the group made in a resource."""
+        element, sources = _placed(site.path, self.outs), site.sources(self.indexes)
+        if self.group.missing is not None:
+            return [Origin(_absent(resource, element), element, sources, site, self.group)]
+        parts = _parts(resource, element, sources, site)
+        return [Origin(part, element, part_sources, site, self.group) for part, part_sources in parts]
+
+    def leaves(self, site: Site, resource: JsonObject) -> list[tuple[str, tuple[Path, ...]]]:
+        """The names of the same leaves, and their source paths: all that lineage has to know."""
+        sources = site.sources(self.indexes)
+        if site.is_plain:
+            return [(site.element % self.outs, sources)]
+        parts = _parts(resource, _placed(site.path, self.outs), sources, site)
+        return [(dotted(part), part_sources) for part, part_sources in parts]
+
+
+def notes(trace: Trace, groups: list[Group], around: Mapping[str, int], wanted: Container[int] | None = None) -> Iterator[Note]:
+    """What was noted, in the order in which it was made; only of the `wanted` groups, if given.
 
     `around` has the index of the loop around the whole map, if there is one, by its variable.
     """
     for number, *noted in trace:
-        if wanted is not None and number not in wanted:
-            continue
-        group = groups[number]
-        inner = len(noted) - len(group.loops)
-        outs, places = noted[:inner], {**around, **dict(zip(group.loops, noted[inner:], strict=True))}
-        for site in group.sites:
-            element = _placed(site.path, outs)
-            sources = site.sources(places)
-            if group.missing is not None:
-                yield Origin(element=_absent(resource, element), whole=element, sources=sources, site=site, group=group)
-            else:
-                yield from _leaves(resource, Origin(element=element, whole=element, sources=sources, site=site, group=group))
+        if wanted is None or number in wanted:
+            group = groups[number]
+            inner = len(noted) - len(group.loops)
+            indexes = {**around, **dict(zip(group.loops, noted[inner:], strict=True))} if group.loops else around
+            yield Note(group, tuple(noted[:inner]), indexes)
 
 
-def _leaves(resource: dict[str, object], whole: Origin) -> Iterator[Origin]:
-    """The origins of all leaves of what a mapping line made."""
-    value = at(resource, whole.element)
+def origins(
+    trace: Trace,
+    groups: list[Group],
+    resource: JsonObject,
+    around: Mapping[str, int],
+    wanted: Container[int] | None = None,
+) -> Iterator[Origin]:
+    """The origins of all leaves of a resource, in the order in which they were made; as `notes` has them."""
+    for note in notes(trace, groups, around, wanted):
+        for site in note.group.sites:
+            yield from note.origins(site, resource)
+
+
+def _parts(resource: JsonObject, element: Path, sources: tuple[Path, ...], site: Site) -> list[tuple[Path, tuple[Path, ...]]]:
+    """The paths of all leaves of what a mapping line made, each with its source paths."""
+    value = at(resource, element)
     if not isinstance(value, dict | list):
-        yield whole
-        return
-    for below in leaves(value):
-        sources = _sources_of_item(whole, below)
-        yield Origin(element=whole.element + below, whole=whole.element, sources=sources, site=whole.site, group=whole.group)
+        return [(element, sources)]
+    if isinstance(value, list) and len(sources) == 1 and not site.functions:
+        # A list that is carried over as it is: each item comes from the item at its place.
+        return [(element + below, ((*sources[0], *below),) if len(below) == 1 else sources) for below in leaves(value)]
+    return [(element + below, sources) for below in leaves(value)]
 
 
-def _sources_of_item(whole: Origin, below: Path) -> tuple[Path, ...]:
-    """A list that is carried over as it is: each item comes from the item at its place."""
-    if len(whole.sources) == 1 and not whole.functions and len(below) == 1 and isinstance(below[0], int):
-        return ((*whole.sources[0], below[0]),)
-    return whole.sources
-
-
-def _placed(path: SitePath, outs: list[int]) -> Path:
+def _placed(path: SitePath, outs: tuple[int, ...]) -> Path:
     remaining = iter(outs)
     return tuple([next(remaining) if step is OUT else step for step in path])
 

@@ -4,7 +4,7 @@ from flask import Request, Response
 
 from adapter.issues import Severity
 from adapter.web.access import current_caller
-from adapter.web.answer import FHIR_JSON, JSON, bytes_answer, json_answer, refusal_answer
+from adapter.web.answer import FHIR_JSON, JSON, bytes_answer, refusal_answer
 from adapter.web.negotiation import answer_type
 from adapter.web.request import changes_of, documents_of
 from adapter.web.service import Service
@@ -16,7 +16,8 @@ def convert(service: Service, request: Request) -> Response:
     made = service.runtime.convert(documents_of(request), changes=changes, lineage=media_type == JSON)
     if made.content is None:
         return refusal_answer(made, service.base)
-    answer = bytes_answer(made.content) if media_type == FHIR_JSON else json_answer(made.to_answer(service.base), media_type=JSON)
+    content = made.content if media_type == FHIR_JSON else made.to_answer(service.base)
+    answer = bytes_answer(content, media_type=media_type)
     counts = (f"{name}={sum(problem.severity is severity for problem in made.problems)}" for name, severity in _COUNTED)
     answer.headers["Adapter-Issues"] = ", ".join(counts)
     return answer
