@@ -9,6 +9,8 @@ from adapter.checks import Release, check_bundle
 from adapter.checks.full_check import NOTHING
 from adapter.checks.map_proof import MapProof, proof_of
 from adapter.conversion import Conversion, ConversionRecord, Options, Versions, refused
+from adapter.feed.arrivals import put_in_order
+from adapter.feed.standing import standing
 from adapter.fhir.bundle import transaction
 from adapter.fhir.json import canonical_bytes
 from adapter.identity import identity_issues, one_feature_twice
@@ -143,8 +145,13 @@ class Pipeline:
         budget = StepBudget(limit=options.max_steps)
         if not budget.can_be_read(_size(documents)):
             budget.after([part.tree for part in opened])
-        read = [self.in_case_form(part, options) for part in opened]
-        return merge([document for document, _ in read]), tuple(remark for _, remarks in read for remark in remarks)
+        arrivals = put_in_order(opened, handled={NATIVE, *self.sources})
+        read = [self.in_case_form(part, options) for part in arrivals.documents]
+        documents_that_stand, losers = standing([document for document, _ in read])
+        remarks = (*arrivals.issues, *losers, *(remark for _, remarks in read for remark in remarks))
+        if any(issue.is_error for issue in losers):
+            raise ConflictError(*remarks)
+        return merge(documents_that_stand), remarks
 
     def _opened(self, document: Document, options: Options) -> tuple[ReadDocument, ...]:
         opened = self.readers.read(document)

@@ -9,6 +9,8 @@ from adapter.json_types import JsonObject, JsonValue
 from adapter.path import Path
 from adapter.readers.hl7v2.reader import Hl7Document
 
+Key = tuple[str, str, str]
+"""The kind of a number, who assigned it, and the number."""
 NumberKind = Literal["visit", "account", "placer", "filler", "accession"]
 
 _VISIT_NUMBERS: tuple[tuple[str, str, NumberKind], ...] = (("PV1", "19", "visit"), ("PID", "18", "account"))
@@ -33,6 +35,11 @@ class GivenNumber:
     system: str
     value: str
     path: Path
+
+    @property
+    def key(self) -> Key:
+        """What makes it the same number elsewhere."""
+        return self.kind, self.system, self.value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,10 +74,25 @@ class Statement:
         event = text_at(next(self.segments("EVN"), ((), {}))[1], ("2",))
         return event or self._header("7")
 
-    @cached_property
+    @property
+    def is_production(self) -> bool:
+        """Whether the sender says that this is production (MSH-11)."""
+        return self._header("11", "1") == "P"
+
+    @property
     def numbers(self) -> tuple[GivenNumber, ...]:
         """The numbers of the visit and of the orders."""
-        return (*self._numbers(_VISIT_NUMBERS, ("4", "2"), ("4", "1")), *self._numbers(_ORDER_NUMBERS, ("3",), ("2",)))
+        return (*self.visit_numbers, *self.order_numbers)
+
+    @cached_property
+    def visit_numbers(self) -> tuple[GivenNumber, ...]:
+        """The numbers of the visit and of the account."""
+        return tuple(self._numbers(_VISIT_NUMBERS, ("4", "2"), ("4", "1")))
+
+    @cached_property
+    def order_numbers(self) -> tuple[GivenNumber, ...]:
+        """The numbers of orders: of who placed them, of who filled them, and of accession."""
+        return tuple(self._numbers(_ORDER_NUMBERS, ("3",), ("2",)))
 
     def _numbers(
         self, fields: tuple[tuple[str, str, NumberKind], ...], universal: Path, namespace: Path

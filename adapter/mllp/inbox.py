@@ -104,7 +104,7 @@ class Inbox:
 
     def _keep(self, document: Document, statement: Statement, patient: Patient) -> None:
         """Put the message to its encounter; one that names two encounters makes them one."""
-        keys: set[Key] = {(*patient, given.kind, given.system, given.value) for given in statement.numbers}
+        keys: set[Key] = {(*patient, *given.key) for given in statement.numbers}
         known = list(dict.fromkeys(self._visits[key] for key in keys if key in self._visits)) or [Visit()]
         visit = known[0]
         for other in known[1:]:

@@ -47,7 +47,7 @@ CHARGES = (
     PATIENT,
     segment("PV1", f2="O", f19="V-100"),
     segment("FT1", f1="1", **CHARGE, f6="CG", f19="Q87.0^^I10", f20=CLINICIAN, f21=CLINICIAN, f25="0731T^^C4", f26=MODIFIERS),
-    segment("FT1", f1="2", **CHARGE, f6="CD", f25="0731T^^C4"),
+    segment("FT1", f1="2", **CHARGE, f6="PY", f25="0731T^^C4"),
     "DG1|1||F84.0^^I10|||W",
     "DG1|2||Q87.0^Syndrome^I10|||F",
     "DG1|3||758.2^^I9|||F",
@@ -216,7 +216,7 @@ def test_a_document_without_its_text_has_a_state_or_is_withdrawn(event: str, sta
     assert case["review"]["status"] == status
 
 
-def test_a_credit_is_no_line_of_the_claim_and_is_reported() -> None:
+def test_a_payment_is_no_line_of_the_claim_and_is_reported() -> None:
     made = convert(ADT, MDM, DFT)
 
     assert [issue.location for issue in made.issues if issue.rule == "coverage/dropped" and "FINANCIAL[1]" in issue.text] == [
@@ -340,7 +340,7 @@ def test_a_message_of_another_patient_is_refused_with_both_places() -> None:
     }
 
 
-@pytest.mark.parametrize("kind", ["ADT^A40^ADT_A39", "SIU^S12", "ACK"])
+@pytest.mark.parametrize("kind", ["ADT^A31^ADT_A05", "SIU^S12", "ACK"])
 def test_a_message_that_no_map_reads_is_refused_by_its_form(kind: str) -> None:
     made = convert(sent("other.hl7", kind, PATIENT))
 

@@ -1,0 +1,200 @@
+"""What arrived, put in order before any map reads it.
+
+Resends, events that nobody handles, patients that were merged, charges that were taken back, and what there is to say of a
+message beside the others.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from adapter.feed import feed_problem
+from adapter.feed.statement import Key, Statement, text_at
+from adapter.issues import Issue, UnknownFormError
+from adapter.json_types import JsonObject, JsonValue
+from adapter.path import Path
+from adapter.readers.document import ReadDocument
+from adapter.readers.hl7v2.reader import Hl7Document
+
+_PATIENT_MERGE = "hl7v2.ADT_A39"
+_CANCELLATIONS = {("ADT", "A11"): "ADT", ("MDM", "T11"): "MDM"}
+"""Events that cancel, and of what type a message before them must be."""
+_CANCELLED_ORDERS = ("CA", "OC", "DC", "OD")
+_TEST_NAMES = ("TEST", "TESTPATIENT", "ZZTEST", "ZTEST")
+
+Identifier = tuple[str, str]
+"""A patient's number and who assigned it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrivals:
+    """The documents that are left, and what became of the others."""
+
+    documents: tuple[ReadDocument, ...]
+    issues: tuple[Issue, ...]
+
+
+def put_in_order(documents: Sequence[ReadDocument], handled: Collection[str]) -> Arrivals:
+    """The documents that maps can read; `handled` are the forms that they read.
+
+    Raises UnknownFormError for merges of patients alone, which say nothing of an encounter.
+    """
+    messages = [document for document in documents if isinstance(document, Hl7Document)]
+    if not messages:
+        return Arrivals(documents=tuple(documents), issues=())
+    others = [document for document in documents if not isinstance(document, Hl7Document)]
+    if not others and all(message.form == _PATIENT_MERGE for message in messages):
+        raise UnknownFormError(feed_problem.ONLY_MERGES.at(*messages[0].positions(())))
+    sorting = _Sorting()
+    statements = sorting.without_resends(messages)
+    statements = sorting.without_merges(statements)
+    if others or any(statement.document.form in handled for statement in statements):
+        statements = sorting.without_unhandled(statements, handled)
+    statements = sorting.without_credits(statements)
+    sorting.remark(statements)
+    return Arrivals(documents=(*others, *(statement.document for statement in statements)), issues=tuple(sorting.issues))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Sorting:
+    """The steps, and what they had to say."""
+
+    issues: list[Issue] = field(default_factory=list)
+
+    def without_resends(self, messages: Sequence[Hl7Document]) -> list[Statement]:
+        """A message that came twice counts once; another one with its control id counts too, and is remarked."""
+        seen: dict[tuple[str, ...], list[Hl7Document]] = {}
+        kept = []
+        for message in messages:
+            statement = Statement(document=message)
+            same = seen.setdefault((*statement.sender, statement.control_id), []) if statement.control_id else []
+            if any(other.tree == message.tree for other in same):
+                self.issues.append(feed_problem.RESEND.at(statement.place("MSH", "10")))
+                continue
+            if same:
+                self.issues.append(feed_problem.CONTROL_ID.at(statement.place("MSH", "10")))
+            same.append(message)
+            kept.append(statement)
+        return kept
+
+    def without_unhandled(self, statements: Sequence[Statement], handled: Collection[str]) -> list[Statement]:
+        """Messages that no map reads are left out with a warning, where others are left."""
+        unhandled = [statement for statement in statements if statement.document.form not in handled]
+        self.issues += [feed_problem.UNHANDLED.at(statement.place("MSH", "9")) for statement in unhandled]
+        return [statement for statement in statements if statement.document.form in handled]
+
+    def without_merges(self, statements: Sequence[Statement]) -> list[Statement]:
+        """Who was merged into another patient is that patient in every message, also of feeds that do not know of it yet."""
+        merges = [statement for statement in statements if statement.document.form == _PATIENT_MERGE]
+        survivors = {old: new for merge in merges for old, new in _merged_numbers(merge.document.tree)}
+        rest = [statement for statement in statements if statement.document.form != _PATIENT_MERGE]
+        return [self._renamed(statement, survivors) for statement in rest]
+
+    def _renamed(self, statement: Statement, survivors: dict[Identifier, JsonObject]) -> Statement:
+        for path, content in statement.segments("PID"):
+            numbers = content.get("3", [])
+            renamed = [_survivor(number, survivors) for number in numbers]
+            if renamed != numbers:
+                self.issues.append(feed_problem.PATIENT_MERGED.at(*statement.document.positions((*path, "3"))))
+                statement = _changed(statement, (*path, "3"), renamed)
+        return statement
+
+    def without_credits(self, statements: Sequence[Statement]) -> list[Statement]:
+        """A credit takes back the last charge before it of the same procedure and day; neither of the two is read."""
+        known: dict[tuple[str, str], list[tuple[Statement, Path]]] = {}
+        gone: dict[int, list[Path]] = {}
+        for statement in sorted(statements, key=lambda statement: statement.moment):
+            for path, content in statement.segments("FT1"):
+                kind, charges = text_at(content, ("6", "1")), known.setdefault(_charged(content), [])
+                if kind == "CG":
+                    charges.append((statement, path))
+                elif kind == "CD":
+                    taken_back = [charges.pop()] if charges else []
+                    self._credit(statement, path, taken_back)
+                    for owner, place in [(statement, path), *taken_back]:
+                        gone.setdefault(id(owner), []).append(place)
+        return [_without(statement, gone.get(id(statement), [])) for statement in statements]
+
+    def _credit(self, statement: Statement, path: Path, taken_back: list[tuple[Statement, Path]]) -> None:
+        problem = feed_problem.CREDITED if taken_back else feed_problem.NO_CHARGE
+        places = [place for owner, charge in taken_back for place in owner.document.positions(charge)]
+        self.issues.append(problem.at(*places, *statement.document.positions(path)))
+
+    def remark(self, statements: Sequence[Statement]) -> None:
+        """Say of each message what is odd about it beside the others."""
+        kinds = Counter(statement.kind for statement in statements)
+        numbers = Counter(key for statement in statements for key in {given.key for given in statement.order_numbers})
+        for statement in statements:
+            if _cancels_nothing(statement, kinds, numbers):
+                self.issues.append(feed_problem.NOTHING_TO_CANCEL.at(statement.place("MSH", "9")))
+            if statement.is_production and any(_is_test(content) for _, content in statement.segments("PID")):
+                self.issues.append(feed_problem.TEST_IN_PRODUCTION.at(statement.place("PID", "5"), statement.place("MSH", "11")))
+
+
+def _merged_numbers(tree: JsonObject) -> Iterator[tuple[Identifier, JsonObject]]:
+    """The number that each patient of a merge gave up (MRG-1), with the first of those that stand (PID-3)."""
+    for merged in tree.get("PATIENT", []):
+        numbers, given_up = merged.get("PID", {}).get("3", []), merged.get("MRG", {}).get("1", [])
+        for old in given_up if numbers else []:
+            yield _identifier(old), numbers[0]
+
+
+def _survivor(number: JsonObject, survivors: dict[Identifier, JsonObject]) -> JsonObject:
+    """The number that stands for a patient's number, however often that patient was merged."""
+    seen: set[Identifier] = set()
+    while (own := _identifier(number)) in survivors and own not in seen:
+        seen.add(own)
+        number = survivors[own]
+    return number
+
+
+def _identifier(number: JsonObject) -> Identifier:
+    return text_at(number, ("1",)), text_at(number, ("4", "2")) or text_at(number, ("4", "1"))
+
+
+def _charged(content: JsonObject) -> tuple[str, str]:
+    """What a charge is for, and the day."""
+    return text_at(content, ("25", "1")) or text_at(content, ("7", "1")), text_at(content, ("4", "1"))[:8]
+
+
+def _without(statement: Statement, charges: Sequence[Path]) -> Statement:
+    """The message without some charges, each with all of its group; the others keep their places."""
+    document = statement.document
+    tree = document.tree
+    groups = {path if isinstance(path[-1], int) else path[:-1] for path in charges}
+    for group in groups:
+        tree = _with(tree, group, {})
+    depths = {len(group) for group in groups}
+    segments = {
+        path: segment for path, segment in document.segments.items() if groups.isdisjoint(path[:depth] for depth in depths)
+    }
+    return Statement(document=replace(document, tree=tree, segments=segments)) if groups else statement
+
+
+def _changed(statement: Statement, path: Path, value: JsonValue) -> Statement:
+    return Statement(document=replace(statement.document, tree=_with(statement.document.tree, path, value)))
+
+
+def _with(tree: JsonValue, path: Path, value: JsonValue) -> JsonValue:
+    """A tree with another value at a path that is there."""
+    if not path:
+        return value
+    step, *rest = path
+    changed: JsonValue = tree.copy()
+    changed[step] = _with(tree[step], tuple(rest), value)
+    return changed
+
+
+def _cancels_nothing(statement: Statement, kinds: Counter[str], numbers: Counter[Key]) -> bool:
+    """Whether it cancels what no other message is about; `kinds` and `numbers` count the messages by type, and by number."""
+    cancelled = _CANCELLATIONS.get((statement.kind, statement.event))
+    if cancelled is not None:
+        return kinds[cancelled] == 1
+    cancels = any(text_at(content, ("1",)) in _CANCELLED_ORDERS for _, content in statement.segments("ORC"))
+    return cancels and all(numbers[given.key] == 1 for given in statement.order_numbers)
+
+
+def _is_test(patient: JsonObject) -> bool:
+    """Whether a name of the patient is one that only tests have."""
+    names = [text_at(name, part) for name in patient.get("5", []) for part in (("1", "1"), ("2",))]
+    return any(name.strip().upper() in _TEST_NAMES for name in names)

@@ -1,0 +1,117 @@
+"""What there is to say of messages beside and after each other, and how it is said."""
+
+from dataclasses import dataclass
+
+from adapter.issues import Issue, IssueType, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class FeedProblem:
+    """A kind of remark: how bad it is, of what type, its rule, its words, and what to do."""
+
+    severity: Severity
+    code: IssueType
+    rule: str
+    text: str
+    suggestion: str | None = None
+
+    def at(self, *places: str) -> Issue:
+        """The issue at these places."""
+        return Issue(
+            severity=self.severity,
+            code=self.code,
+            rule=f"feed/{self.rule}",
+            text=self.text,
+            suggestion=self.suggestion,
+            location=places,
+        )
+
+
+RESEND = FeedProblem(
+    Severity.INFORMATION, IssueType.DUPLICATE, "resend", "this message came before, with the same content: it counts once"
+)
+CONTROL_ID = FeedProblem(
+    Severity.WARNING,
+    IssueType.DUPLICATE,
+    "control-id",
+    "another message has this control id, and another content; both count",
+    "give each message a number of its own in MSH-10",
+)
+UNHANDLED = FeedProblem(
+    Severity.WARNING,
+    IssueType.NOT_SUPPORTED,
+    "unhandled",
+    "no map reads messages of this event, so nothing of it is in the output",
+    "leave it out, or write a map for it (docs/mapping-language.md)",
+)
+PATIENT_MERGED = FeedProblem(
+    Severity.INFORMATION,
+    IssueType.INFORMATIONAL,
+    "merged-patient",
+    "this patient was merged into another one (ADT^A40), whose number is taken",
+)
+CREDITED = FeedProblem(
+    Severity.INFORMATION,
+    IssueType.INFORMATIONAL,
+    "credited",
+    "the charge and the credit that takes it back are both left out",
+)
+NO_CHARGE = FeedProblem(
+    Severity.WARNING,
+    IssueType.NOT_FOUND,
+    "nothing-to-credit",
+    "this credits a charge that was not sent, so it changes nothing",
+    "send the charge too, or check procedure and day of the credit",
+)
+NOTHING_TO_CANCEL = FeedProblem(
+    Severity.WARNING,
+    IssueType.NOT_FOUND,
+    "nothing-to-cancel",
+    "this cancels what was never sent",
+    "send what it cancels too, or leave it out",
+)
+TEST_IN_PRODUCTION = FeedProblem(
+    Severity.WARNING,
+    IssueType.BUSINESS_RULE,
+    "test-data",
+    "MSH-11 says that this is production, and the patient's name that it is a test",
+    "send T in MSH-11 for tests",
+)
+OLDER = FeedProblem(
+    Severity.INFORMATION,
+    IssueType.INFORMATIONAL,
+    "older",
+    "a newer statement of the same thing stands, so this one is not in the output",
+)
+UNFINISHED = FeedProblem(
+    Severity.INFORMATION,
+    IssueType.INFORMATIONAL,
+    "finished",
+    "the report was finished, so a state before that is not in the output",
+)
+NOT_REGISTRATION = FeedProblem(
+    Severity.INFORMATION,
+    IssueType.INFORMATIONAL,
+    "not-registration",
+    "the registration says otherwise, and only that tells of the patient; this is not in the output",
+)
+BETTER_CHARGE = FeedProblem(
+    Severity.INFORMATION,
+    IssueType.INFORMATIONAL,
+    "better-charge",
+    "there is a charge, so the procedure that is named here is not billed",
+)
+TWO_NUMBERS = FeedProblem(
+    Severity.ERROR,
+    IssueType.CONFLICT,
+    "two-numbers",
+    "one order has two numbers of the same kind from the same assigner",
+    "correct the number in one of the messages",
+)
+ONLY_MERGES = FeedProblem(
+    Severity.ERROR,
+    IssueType.NOT_SUPPORTED,
+    "only-merges",
+    "a merge of patients (ADT^A40) says nothing of an encounter",
+    "send it together with the messages of the encounter: the patient whose number was given up is taken for the other one",
+)
