@@ -194,7 +194,7 @@ def _refused(name: str, paths: Sequence[Path], ours: tuple[Issue, ...]) -> Sent:
 
 
 def _not_taken(name: str, ours: tuple[Issue, ...], error: AdapterError) -> Sent:
-    words = tuple(remark.words for remark in remarks_behind(error))
+    words = tuple(f"{remark.about}: {remark.words}" if remark.about else remark.words for remark in remarks_behind(error))
     # Rule PRI-03 is about what may leave this machine, and `send/several` about what is there: then nothing was sent.
     unsent = {"PRI-03", "send/several"}
     state = "not sent" if any(issue.rule in unsent for issue in error.issues) else "not taken"

@@ -18,6 +18,11 @@ Sent = TypeVar("Sent")
 
 _TOO_LARGE = 413
 _REFUSALS = frozenset({400, 409, 413, 422, 429})
+_NOT_OFFERED = frozenset({405, 501})
+_NO_TRANSACTIONS = re.compile(
+    r"\btransactions?\b.{0,40}\b(not|un)\W?(supported|enabled|allowed|implemented)|\b(no|not support)\b.{0,20}\btransactions\b",
+    re.IGNORECASE,
+)
 _OF_MANY = r"(entr(y|ies)|operations?|resources|bundle|transaction|request|payload)"
 _TOO_MANY = re.compile(
     rf"\b{_OF_MANY}\b.{{0,80}}(too (many|large|big)|than allowed|exceed|maxim|limit)"
@@ -49,6 +54,8 @@ def _sent(client: FhirClient, entries: list[JsonObject], *, transactions: bool) 
     try:
         return list(client.transaction(_bundle(entries)).entries), 1
     except AdapterError as error:
+        if takes_no_transactions(error):
+            return _Parts(client, entries).one_by_one()
         if len(entries) == 1 or not is_too_many(error):
             raise
     return _Parts(client, entries).in_parts(limit=(len(entries) + 1) // 2)
@@ -114,6 +121,14 @@ class _Parts:
 
     def _answer(self) -> tuple[list[EntryResult], int]:
         return [self._results[place] for place in range(len(self._entries))], self._requests
+
+
+def takes_no_transactions(error: AdapterError) -> bool:
+    """Whether a server refused a transaction because it takes none, which its CapabilityStatement did not say."""
+    status = status_behind(error)
+    return status in _NOT_OFFERED or (
+        status in _REFUSALS and any(_NO_TRANSACTIONS.search(remark.words) for remark in remarks_behind(error))
+    )
 
 
 def is_too_many(error: AdapterError) -> bool:

@@ -15,6 +15,7 @@ from adapter.client.target import is_loopback, target_at
 from adapter.client.transaction import (
     EntryResult,
     TransactionResult,
+    about_entries,
     check_is_transaction,
     is_repeatable,
     single_result,
@@ -22,7 +23,7 @@ from adapter.client.transaction import (
 )
 from adapter.client.wire import AnswerLimits, Request, Retries, ServerAnswer, Wire
 from adapter.fhir.json import canonical_bytes
-from adapter.issues import Issue, NotFoundError, NotSupportedError
+from adapter.issues import AdapterError, Issue, NotFoundError, NotSupportedError
 from adapter.json_types import JsonMapping, JsonObject
 
 # A validator that cannot parse a resource refuses it with one of these and says why: that is a validation result.
@@ -121,7 +122,10 @@ class FhirClient:
         """Carry out a transaction Bundle, all of it or nothing; repeated after a cut connection only if that changes nothing."""
         check_is_transaction(bundle)
         answer = self._post("", bundle, is_repeatable=is_repeatable(bundle))
-        response = self._resource(answer, "Bundle")
+        try:
+            response = self._resource(answer, "Bundle")
+        except AdapterError as error:
+            raise error from about_entries(error.__cause__, bundle)
         return transaction_result(response, count=len(bundle.get("entry", [])), source=self.source)
 
     def validate(self, resource: JsonMapping, *, profile: str | None = None) -> Validation:

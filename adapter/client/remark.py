@@ -23,10 +23,12 @@ class Remark:
 
     `issue` may be logged; its `rule` is the server's message id. `words` are the server's own (details and diagnostics): they
     may quote patient data, so they are for the user's eyes only and never part of a log, an exception or this value's repr.
+    `about` is the entry of a transaction that is meant, if the server says which.
     """
 
     issue: Issue
     words: str = field(repr=False)
+    about: str | None = None
 
 
 class ServerRefusalError(Exception):

@@ -24,6 +24,7 @@ _FIRST_REFUSAL = 300
 _FIRST_MISTAKE = 400
 _FIRST_FAULT = 500
 _DETAILS = "; what it said is kept apart, for the user's eyes only."
+_NO_DETAILS = "; it said nothing more."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,8 @@ def json_of(answer: ServerAnswer, *, source: str) -> JsonObject:
     """
     found = json_or_none(answer)
     if answer.status >= _FIRST_REFUSAL:
-        raise _refusal(answer.status, source=source) from _behind(answer, found, source=source)
+        behind = _behind(answer, found, source=source)
+        raise _refusal(answer.status, _DETAILS if behind.remarks else _NO_DETAILS, source=source) from behind
     if found is None:
         raise unusable(_oddity(answer), source=source) from _behind(answer, found, source=source)
     return found
@@ -110,9 +112,9 @@ def unusable(text: str, *, source: str) -> UnavailableError:
     return UnavailableError(Issue(severity=Severity.ERROR, code=IssueType.STRUCTURE, text=text, source=source))
 
 
-def _refusal(status: int, *, source: str) -> AdapterError:
+def _refusal(status: int, details: str, *, source: str) -> AdapterError:
     meaning = MEANINGS.get(status, _REFUSED if _FIRST_MISTAKE <= status < _FIRST_FAULT else _BROKEN)
-    text = f"{meaning.text} (HTTP {status}){_DETAILS}"
+    text = f"{meaning.text} (HTTP {status}){details}"
     return meaning.kind(Issue(severity=Severity.ERROR, code=meaning.code, text=text, source=source))
 
 

@@ -2,18 +2,19 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from adapter.client.loose import dict_in, list_in, text_in
-from adapter.client.remark import Remark, remarks_of
+from adapter.client.remark import Remark, ServerRefusalError, remarks_of
 from adapter.client.server_answer import unusable
 from adapter.issues import InvalidError, Issue, IssueType, Severity, UnavailableError
-from adapter.json_types import JsonMapping, JsonObject
+from adapter.json_types import JsonList, JsonMapping, JsonObject
 
 _LOCATION = re.compile(
     r"(?:.*/)?(?P<reference>[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})(?:/_history/(?P<version>[A-Za-z0-9.-]{1,64}))?"
 )
 _STATUS = re.compile(r"\s*([1-5][0-9]{2})\b")
+_ENTRY = re.compile(r"Bundle\.entry\[([0-9]+)\]")
 _HARMLESS = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 _CREATED = 201
 
@@ -51,6 +52,26 @@ def check_is_transaction(bundle: JsonMapping) -> None:
     if bundle.get("type") != "transaction" or not all(dict_in(entry, "request") for entry in entries):
         text = "This is not a Bundle of type transaction with a request in every entry (bdl-3): send one that is."
         raise InvalidError(Issue(severity=Severity.ERROR, code=IssueType.INVALID, text=text, expression=("Bundle",)))
+
+
+def about_entries(refusal: BaseException | None, bundle: JsonMapping) -> BaseException | None:
+    """A refusal of a transaction whose remarks say which entry they are about, if the server gave its place in the Bundle."""
+    if not isinstance(refusal, ServerRefusalError):
+        return refusal
+    entries = list_in(bundle, "entry")
+    return ServerRefusalError(refusal.status, tuple(_about_entry(remark, entries) for remark in refusal.remarks))
+
+
+def _about_entry(remark: Remark, entries: JsonList) -> Remark:
+    places = (_ENTRY.match(path) for path in remark.issue.expression)
+    place = next((int(found[1]) for found in places if found), len(entries))
+    return replace(remark, about=_name_of(entries[place])) if place < len(entries) else remark
+
+
+def _name_of(entry: JsonMapping) -> str:
+    """An entry as people find it in the Bundle: where it is put, else by its type and fullUrl."""
+    request = entry["request"]
+    return str(request["url"]) if request.get("method") == "PUT" else f"{request.get('url')} {entry.get('fullUrl', '')}".strip()
 
 
 def is_repeatable(bundle: JsonMapping) -> bool:

@@ -1,6 +1,7 @@
 """`adapter send`: what leaves, what does not, what is said of it, and the exit code."""
 
 import json
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -112,12 +113,21 @@ def test_what_could_not_be_checked_is_not_good(run: Run, wire: responses.Request
 
 
 def test_a_transaction_that_is_refused_is_told_in_the_words_of_the_server(run: Run, wire: responses.RequestsMock) -> None:
-    FakeFhir(wire).answers = [(422, {}, outcome({"severity": "error", "diagnostics": "Kept words of the server"}))]
+    words = {"severity": "error", "diagnostics": "Kept words of the server"}
+    FakeFhir(wire).answers = [(422, {}, outcome(words, words | {"expression": ["Bundle.entry[0].resource"]}))]
     done = run("send", INFANT, "--server", BASE)
 
     assert done.code == Outcome.ISSUES
     assert "not taken" in done.out
     assert "the server says: Kept words of the server" in done.out
+    assert re.search(r"the server says: Organization \S+: Kept words of the server", done.out)
+
+
+def test_a_refusal_without_words_says_so(run: Run, wire: responses.RequestsMock) -> None:
+    FakeFhir(wire).answers = [(400, {}, "")]
+    done = run("send", INFANT, "--server", BASE)
+
+    assert "(HTTP 400); it said nothing more." in done.out
 
 
 def test_a_conflict_could_not_be_carried_out(run: Run, wire: responses.RequestsMock) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import responses
 
-from adapter.client import Abilities, Delivery, FhirClient, Retries, Sender, abilities_in
+from adapter.client import Abilities, Delivery, FhirClient, Retries, Sender, abilities_in, remarks_behind
 from adapter.fhir.ownership import Shared
 from adapter.issues import AdapterError, ConflictError, InvalidError, UnavailableError
 from tests.fake_fhir import BASE, Answer, FakeFhir, outcome
@@ -259,6 +259,41 @@ def test_a_server_without_transactions_gets_single_requests(server: FakeFhir, sh
     assert "POST " not in server.asked
 
 
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (501, "no"),
+        (405, "no"),
+        (400, "Transactions are not supported here"),
+        (422, "this server does not support transactions"),
+    ],
+)
+def test_a_server_that_turns_out_to_take_no_transactions_gets_single_requests(server: FakeFhir, status: int, words: str) -> None:
+    server.answers = [(status, {}, outcome({"severity": "error", "diagnostics": words}))]
+    delivery = sender("create").send(bundle())
+
+    assert delivery.is_good
+    assert delivery.requests == 4
+    assert server.asked.count("POST ") == 1
+
+
+def test_a_refusal_says_which_entry_it_is_about(server: FakeFhir) -> None:
+    places = ["Bundle.entry[0].resource.patient", "Bundle.entry[2]", "Bundle.entry[9]", "Claim.patient"]
+    said = [{"severity": "error", "diagnostics": "odd", "expression": [place]} for place in places]
+    server.answers = [(422, {}, outcome(*said, {"severity": "error", "diagnostics": "odd"}))]
+    with pytest.raises(InvalidError) as refusal:
+        sender("create").send(bundle())
+
+    assert [remark.about for remark in remarks_behind(refusal.value)] == ["Claim/c", "Practitioner urn:uuid:d", None, None, None]
+
+
+def test_an_answer_that_is_not_a_bundle_has_no_entries_to_be_about(server: FakeFhir) -> None:
+    server.answers = [(200, {}, '{"resourceType": "Patient"}')]
+
+    with pytest.raises(UnavailableError, match="Bundle"):
+        sender("create").send(bundle())
+
+
 def test_without_an_answer_the_rest_is_not_read_back(server: FakeFhir) -> None:
     server.answers_reads = False
     delivery = sender("put").send(bundle())
@@ -307,6 +342,17 @@ def test_what_was_sent_before_is_looked_for_and_what_is_new_is_not(server: FakeF
     assert (first.requests, second.requests) == (1, 0)
     assert "POST " not in server.asked[asked:]
     assert set(actions(second)) == {"unchanged"}
+
+
+def test_what_says_the_same_in_another_order_is_not_sent_again(server: FakeFhir) -> None:
+    careful = replace(sender("put"), looks_first=True)
+    careful.send(bundle(name=[{"given": ["A", "B"]}, {"family": "C"}]))
+
+    before = server.versions()
+
+    assert careful.send(bundle(name=[{"family": "C"}, {"given": ["A", "B"]}])).requests == 0
+    assert server.versions() == before
+    assert careful.send(bundle(name=[{"family": "C"}, {"given": ["B", "A"]}])).requests == 1
 
 
 def test_a_bundle_without_anything_that_is_put_cannot_be_looked_for(server: FakeFhir) -> None:

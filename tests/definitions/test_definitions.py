@@ -84,7 +84,7 @@ def property_of(concept: Element, code: str) -> Any:  # noqa: ANN401 - a value o
 
 
 PAYERS = (
-    *("medicare", "medicaid", "tricare", "aetna", "cigna", "uhc", "uhc-ma", "default"),
+    *("medicare", "medicaid", "tricare", "aetna", "aetna-better-health", "cigna", "uhc", "uhc-ma", "default"),
     *("bcbs", "bcbs-arkansas", "bcbs-massachusetts", "bcbs-north-dakota"),
 )
 """The payers of our policies, each with a value set of the modifiers that it allows."""
