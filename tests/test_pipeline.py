@@ -180,10 +180,22 @@ def test_pointers_find_the_diagnosis_that_the_rules_find(
 
 def test_a_day_where_a_time_is_needed_is_told_at_the_day() -> None:
     tree = json.loads((EXAMPLES / "infant-final-report" / "encounter.json").read_bytes())
-    made = pipeline().convert([encounter(review=tree["review"] | {"signed_at": "2099-03-02"})], OPTIONS)
+    made = pipeline().convert([encounter(images=[tree["images"][0] | {"uploaded_at": "2099-03-02"}])], OPTIONS)
 
     places = [issue.location for issue in made.issues if issue.rule == "map/instant"]
-    assert places == [("encounter.json#/review/signed_at",)]
+    assert places == [("encounter.json#/images/0/uploaded_at",)]
+
+
+def test_the_day_of_a_signature_without_a_time_stands_in_the_provenance() -> None:
+    tree = json.loads((EXAMPLES / "infant-final-report" / "encounter.json").read_bytes())
+    made = pipeline().convert([encounter(review=tree["review"] | {"signed_at": "2099-03-02"})], OPTIONS)
+    assert made.bundle is not None
+    resources = [entry["resource"] for entry in made.bundle["entry"]]
+    (review,) = [one for one in resources if one["resourceType"] == "Provenance" and "occurredDateTime" in one]
+
+    assert (review["occurredDateTime"], "recorded" in review) == ("2099-03-02", False)
+    assert review["_recorded"]["extension"][0]["valueCode"] == "unknown"
+    assert [issue for issue in made.issues if issue.rule == "map/instant"] == []
 
 
 def test_a_missing_insurance_is_told_once_by_the_name_of_its_field() -> None:

@@ -24,7 +24,18 @@ from adapter.mapping.syndrome_functions import (
     words,
     yes_no,
 )
-from adapter.mapping.time_functions import date_of, day_of_dtm, dtm, earliest, instant, last_time, latest, local_time, moment
+from adapter.mapping.time_functions import (
+    date_of,
+    day_of_dtm,
+    dtm,
+    earliest,
+    exact,
+    instant,
+    last_time,
+    latest,
+    local_time,
+    moment,
+)
 from adapter.terminology import Terminology
 
 _URNS = {"ISO": "urn:oid:", "UUID": "urn:uuid:", "GUID": "urn:uuid:", "URI": "", "URL": ""}
@@ -314,6 +325,7 @@ __all__ = [
     "day_of_dtm",
     "dtm",
     "earliest",
+    "exact",
     "gestalt_direction",
     "hpo_term",
     "instant",

@@ -33,6 +33,12 @@ def instant(value: str) -> str:
     raise NotConvertible(message)
 
 
+@function(takes=("dateTime",), gives="instant?")
+def exact(value: str) -> str | None:
+    """As `instant`, for what is carried elsewhere as well: nothing of a date alone: `exact(case.review.signed_at)`."""
+    return value if len(value) > _DAY else None
+
+
 @function(takes=("list of date",), gives="date?")
 def earliest(days: Sequence[str]) -> str | None:
     """The first of some days: `earliest(each(line.dos_start for line in case.billing.lines))`."""
