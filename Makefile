@@ -77,9 +77,9 @@ format: $(VENV)/dev.stamp ## format, and fix what the linter can fix
 # Plain pip-compile keeps what is locked unless told otherwise: `make lock UPGRADE=--upgrade` takes the newest.
 .PHONY: lock
 lock: $(VENV)/dev.stamp ## write the lock files anew from pyproject.toml (UPGRADE=--upgrade for the newest versions)
-	$(PIP_COMPILE) $(UPGRADE) --output-file requirements.lock pyproject.toml
+	$(PIP_COMPILE) $(UPGRADE) --extra postgres --output-file requirements.lock pyproject.toml
 	$(PIP_COMPILE) $(UPGRADE) --only-build-deps --build-deps-for editable --output-file requirements-build.lock pyproject.toml
-	$(PIP_COMPILE) $(UPGRADE) --extra dev --build-deps-for editable --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	$(PIP_COMPILE) $(UPGRADE) --extra dev --extra postgres --build-deps-for editable --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 
 # Licences of what the run lock names, from the metadata of the installed packages.
 .PHONY: notice

@@ -1,7 +1,8 @@
 """The time, and what is random: the only reader of both."""
 
 from datetime import UTC, datetime
-from secrets import token_urlsafe
+from secrets import SystemRandom, token_urlsafe
+from time import time
 from uuid import uuid4
 
 
@@ -23,3 +24,13 @@ def instant_now() -> str:
 def new_token() -> str:
     """A new token for a caller: 256 random bits as text."""
     return token_urlsafe(32)
+
+
+def seconds_now() -> float:
+    """The time now, in seconds since 1970."""
+    return time()
+
+
+def random_fraction() -> float:
+    """A random number from 0 to 1, so that not all try again at the same moment."""
+    return SystemRandom().random()

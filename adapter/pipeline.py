@@ -128,6 +128,11 @@ class Pipeline:
         judged = self._judged(replace(record, case=case, earlier=earlier), problems=(*remarks, *further, *asides))
         return self._make(judged, merged, release, lineage=lineage)
 
+    def read(self, documents: Sequence[Document], options: Options) -> Merged:
+        """What documents say, each in the form of the Case, and all of them together; raises an AdapterError."""
+        merged, _ = self._read(documents, options)
+        return merged
+
     def _earlier(self, record: ConversionRecord) -> tuple[tuple[Case, ...], Remarks]:
         """The cases of earlier claims; raises InvalidError for one that cannot be read."""
         cases: list[Case] = []

@@ -115,6 +115,26 @@ class Settings:
             "says": "servers that may get more than test data: `host,host:port,https://host`; a host alone means port 80 or 443"
         },
     )
+    store: str = field(
+        default="",
+        metadata={
+            "says": "where documents are kept (docs/delivery.md): `sqlite:///FILE` or `postgresql://user@host/name`; without it "
+            "nothing is kept, and `/encounters` is not there"
+        },
+    )
+    store_keys: str = field(
+        default="",
+        metadata={"says": "a file of the keys that encrypt what is kept, the newest first, as `adapter store key` makes them"},
+    )
+    destinations: str = field(
+        default="", metadata={"says": "a file of the FHIR servers that get what is made of kept documents (docs/delivery.md)"}
+    )
+    deliver: bool = field(
+        default=True, metadata={"says": "whether `adapter serve` delivers itself; else `adapter deliver run` does"}
+    )
+    retention_days: int = field(
+        default=0, metadata={"says": "after how many days kept documents are removed; 0 keeps them until they are deleted"}
+    )
     log_level: Literal["debug", "info", "warning", "error"] = field(default="info", metadata={"says": "how much is logged"})
 
     @property
@@ -241,6 +261,10 @@ def _are_servers(text: str) -> bool:
     return all(server.is_whole for server in _servers(text))
 
 
+def _is_store(text: str) -> bool:
+    return text.startswith(("sqlite:///", "postgresql://"))
+
+
 def _is_shared(text: str) -> bool:
     return text in get_args(Shared)
 
@@ -274,6 +298,10 @@ _FITS: dict[str, tuple[Callable[[str], bool], str]] = {
     "proxies": (_are_networks, "addresses or networks with commas, such as 127.0.0.1,10.0.0.0/8"),
     "tls_certificate": (os.path.isfile, "a file that is there"),
     "tls_key": (os.path.isfile, "a file that is there"),
+    "store": (_is_store, "sqlite:///FILE or postgresql://…"),
+    "store_keys": (os.path.isfile, "a file that is there"),
+    "destinations": (os.path.isfile, "a file that is there"),
+    "retention_days": (_is_not_negative, "a whole number, 0 or more"),
     "tokens": (os.path.isfile, "a file that is there"),
     "senders": (os.path.isfile, "a file that is there"),
     "cors_origins": (_are_origins, "origins with commas, such as https://ehr.example.org, or *"),

@@ -3,16 +3,19 @@
 import errno
 import gc
 import socket
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
 
 from adapter.assembly import default_runtime
 from adapter.cli.show import err
+from adapter.dispatch import opened_store
 from adapter.files import folder_of
 from adapter.issues import Issue, IssueType, SetupError, Severity, UnavailableError
 from adapter.settings import Settings
 from adapter.web import create_app
+from adapter.web.desk import desk_of
 from adapter.web.door.server import Workers, bind, serve
 
 _PROBLEMS = {
@@ -54,7 +57,18 @@ def serve_command(*, host: str | None, port: int | None, workers: int, threads: 
         _check_access(host, settings, insecure=insecure)
         app = create_app(runtime)
         gc.freeze()  # what is loaded stays, and the workers share it: the garbage collector need not look at it again
-        workforce = Workers(application=app, settings=settings, processes=workers, threads=threads)
+        desk = desk_of(app)
+        if settings.store.startswith("sqlite"):
+            workers = 1  # a file has one service, of one process
+        if desk is not None:
+            opened_store(settings).close()  # what is wrong with it is said here, once, and it is brought to its newest form
+        workforce = Workers(
+            application=app,
+            settings=settings,
+            processes=workers,
+            threads=threads,
+            beside=desk.open if desk is not None else nullcontext,
+        )
         serve(workforce, listening, lambda: _say_ready(listening, settings))
 
 
@@ -64,9 +78,11 @@ def _check_access(host: str, settings: Settings, *, insecure: bool) -> None:
         raise SetupError(_issue("TLS needs a certificate and its key", "set both ADAPTER_TLS_… settings, or neither"))
     if host == "localhost" or host.startswith(_LOOPBACK) or settings.tokens:
         return
-    if not insecure:
+    if settings.store or not insecure:
         text = f"others can reach {host}, and no token is asked of them"
-        raise SetupError(_issue(text, "make tokens with `adapter token` and set ADAPTER_TOKENS, or say --insecure"))
+        raise SetupError(
+            _issue(text, "make tokens with `adapter token` and set ADAPTER_TOKENS, or say --insecure, where nothing is kept")
+        )
     err.print("WARNING: --insecure: anyone who reaches this address can convert, read and validate.", style="bold red")
 
 

@@ -32,18 +32,27 @@ class Remark:
 
 
 class ServerRefusalError(Exception):
-    """A server's refusal, with its `remarks`; the cause of the AdapterError that the client raises. Its text holds no data."""
+    """A server's refusal, with its `remarks`; the cause of the AdapterError that the client raises. Its text holds no data.
 
-    def __init__(self, status: int, remarks: tuple[Remark, ...]) -> None:
+    `wait` is how many seconds the server asks to wait before the next try, if it says so.
+    """
+
+    def __init__(self, status: int, remarks: tuple[Remark, ...], *, wait: float | None = None) -> None:
         """Keep what the server said beside the HTTP status."""
         super().__init__(f"HTTP {status}, {len(remarks)} remarks")
         self.status = status
         self.remarks = remarks
+        self.wait = wait
 
 
 def remarks_behind(error: AdapterError) -> tuple[Remark, ...]:
     """What the server said when it refused, for the user's eyes; nothing if it said nothing that could be read."""
     return error.__cause__.remarks if isinstance(error.__cause__, ServerRefusalError) else ()
+
+
+def wait_behind(error: AdapterError) -> float | None:
+    """How many seconds the server asks to wait before the next try, if it says so."""
+    return error.__cause__.wait if isinstance(error.__cause__, ServerRefusalError) else None
 
 
 def is_outcome(value: object) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from adapter.client.remark import ServerRefusalError, remarks_in
-from adapter.client.wire import ServerAnswer
+from adapter.client.wire import ServerAnswer, retry_after
 from adapter.fhir.json import read_json
 from adapter.issues import (
     AdapterError,
@@ -95,7 +95,8 @@ def json_of(answer: ServerAnswer, *, source: str) -> JsonObject:
 
 
 def _behind(answer: ServerAnswer, found: JsonObject | None, *, source: str) -> ServerRefusalError:
-    return ServerRefusalError(answer.status, remarks_in(found, answer.content, source=source))
+    remarks = remarks_in(found, answer.content, source=source)
+    return ServerRefusalError(answer.status, remarks, wait=retry_after(answer.headers))
 
 
 def json_or_none(answer: ServerAnswer) -> JsonObject | None:

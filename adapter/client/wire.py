@@ -191,11 +191,11 @@ def _stays(here: str, there: str) -> bool:
 
 
 def _wait(retries: Retries, attempt: int, answer: ServerAnswer | Interruption) -> float:
-    asked = _retry_after(answer.headers) if isinstance(answer, ServerAnswer) else None
+    asked = retry_after(answer.headers) if isinstance(answer, ServerAnswer) else None
     return min(retries.longest_wait, retries.first_wait * 2 ** (attempt - 1) if asked is None else asked)
 
 
-def _retry_after(headers: Mapping[str, str]) -> float | None:
+def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds, or a date, which is measured against the server's own Date: clocks may differ, and none is read here."""
     asked = headers.get("Retry-After", "")
     if asked.strip().isdecimal():

@@ -40,6 +40,28 @@ ALLOWED: Mapping[str, Mapping[str, frozenset[str]]] = MappingProxyType(
                 "entered-in-error": frozenset(),
             }
         ),
+        "Encounter": MappingProxyType(
+            {
+                "planned": frozenset({"arrived", "triaged", "in-progress", "finished", "cancelled", "entered-in-error"}),
+                "arrived": frozenset({"triaged", "in-progress", "finished", "cancelled", "entered-in-error"}),
+                "triaged": frozenset({"in-progress", "finished", "cancelled", "entered-in-error"}),
+                "in-progress": frozenset({"onleave", "finished", "cancelled", "entered-in-error"}),
+                "onleave": frozenset({"in-progress", "finished", "entered-in-error"}),
+                "finished": frozenset({"entered-in-error"}),
+                "cancelled": frozenset({"entered-in-error"}),
+                "entered-in-error": frozenset(),
+            }
+        ),
+        "ServiceRequest": MappingProxyType(
+            {
+                "draft": frozenset({"active", "revoked", "entered-in-error"}),
+                "active": frozenset({"on-hold", "revoked", "completed", "entered-in-error"}),
+                "on-hold": frozenset({"active", "revoked", "entered-in-error"}),
+                "revoked": frozenset({"entered-in-error"}),
+                "completed": frozenset({"entered-in-error"}),
+                "entered-in-error": frozenset(),
+            }
+        ),
         "Claim": MappingProxyType({"draft": frozenset({"active"}), "active": frozenset({"cancelled"}), "cancelled": frozenset()}),
         "Consent": MappingProxyType(
             {

@@ -11,15 +11,17 @@ from adapter.files import text_of
 from adapter.settings import Settings
 from adapter.web.access import Callers, read_callers
 from adapter.web.answer import JSON, finished, json_answer
+from adapter.web.api.encounter_routes import ENCOUNTER_ROUTES
 from adapter.web.api.openapi import openapi
 from adapter.web.api.routes import API_ROUTES
 from adapter.web.cors import share
+from adapter.web.desk import Desk, place_desk
 from adapter.web.error import handle_errors
 from adapter.web.fhir import terminology
 from adapter.web.fhir.capability import capability_statement
 from adapter.web.fhir.routes import FHIR_ROUTES
 from adapter.web.guard import guard
-from adapter.web.log import log_requests
+from adapter.web.log import log_requests, request_log
 from adapter.web.negotiation import answer_type
 from adapter.web.query import check_everywhere, check_parameters
 from adapter.web.request import PART_LIMIT
@@ -28,22 +30,25 @@ from adapter.web.sender import read_senders
 from adapter.web.service import Service, service_of
 
 ROUTES: tuple[Route, ...] = (*API_ROUTES, *FHIR_ROUTES)
-"""All calls."""
+"""All calls of a service that keeps nothing."""
 
 
 def make_app(runtime: Runtime | None = None) -> Flask:
     """The application; the maps are loaded before the first request."""
     runtime = runtime or default_runtime()
-    service = service_of(runtime)
+    desk = Desk(runtime, request_log(runtime.settings.log_level)) if runtime.settings.store else None
+    service = service_of(runtime, desk)
     runtime.prepare()
     app = Flask("adapter", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = runtime.settings.max_body
     # A body with many form parts is held in memory while it is read.
     app.config["MAX_FORM_PARTS"] = PART_LIMIT
     app.config["MAX_FORM_MEMORY_SIZE"] = runtime.settings.max_body
-    routes = {f"{route.method} {route.path}": route for route in ROUTES}
+    place_desk(app, desk)
+    rows = (*ROUTES, *ENCOUNTER_ROUTES) if desk else ROUTES
+    routes = {f"{route.method} {route.path}": route for route in rows}
     for name, route in routes.items():
-        view = _view(service, route)
+        view = _view(service, route, rows)
         app.add_url_rule(route.rule, endpoint=name, methods=[route.method], view_func=view, provide_automatic_options=False)
     log_requests(app, runtime.settings.log_level)
     share(app, runtime.settings.cors_origins)
@@ -57,9 +62,9 @@ def _callers(settings: Settings) -> Callers:
     return read_callers(text_of(Path(settings.tokens)), settings.tokens, senders) if settings.tokens else {}
 
 
-def _view(service: Service, route: Route) -> Callable[..., Response]:
+def _view(service: Service, route: Route, routes: tuple[Route, ...]) -> Callable[..., Response]:
     """What Flask calls: the caller's form of answer is settled first, and the answer given in it."""
-    call = _call(service, route)
+    call = _call(service, route, routes)
 
     def view(**parts: str) -> Response:
         media_type = answer_type(request, route.gives) if route.is_negotiated else route.gives[0]
@@ -69,13 +74,13 @@ def _view(service: Service, route: Route) -> Callable[..., Response]:
     return view
 
 
-def _call(service: Service, route: Route) -> Callable[..., Response]:
+def _call(service: Service, route: Route, routes: tuple[Route, ...]) -> Callable[..., Response]:
     if route.call is not None:
         return partial(route.call, service, request)
     if route.path == "/fhir/metadata":
-        statement = capability_statement(service.base, service.runtime.release.table.resource_types, ROUTES)
+        statement = capability_statement(service.base, service.runtime.release.table.resource_types, routes)
         return lambda: terminology.metadata(service, request, statement)
-    return partial(_described, openapi(ROUTES, service.runtime.document_words))
+    return partial(_described, openapi(routes, service.runtime.document_words))
 
 
 def _described(description: dict[str, object]) -> Response:

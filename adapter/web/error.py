@@ -22,7 +22,10 @@ def handle_errors(app: Flask, service: Service) -> None:
 
     @app.errorhandler(AdapterError)
     def _adapter_error(error: AdapterError) -> Response:
-        return outcome_answer(error.issues, STATUS[error.kind], service.base)
+        answer = outcome_answer(error.issues, STATUS[error.kind], service.base)
+        if answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+            answer.headers["Retry-After"] = "5"
+        return answer
 
     @app.errorhandler(HTTPException)
     def _http_error(error: HTTPException) -> Response:

@@ -6,6 +6,8 @@ from flask import Request
 
 from adapter.assembly import Runtime
 from adapter.client import FhirClient, resolve_server
+from adapter.dispatch import Dispatch
+from adapter.web.desk import Desk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +16,13 @@ class Service:
 
     runtime: Runtime
     client: FhirClient | None
+    desk: Desk | None = None
+
+    @property
+    def dispatch(self) -> Dispatch:
+        """What keeps and delivers; only calls that are there with a store ask for it."""
+        assert self.desk is not None  # noqa: S101 - as above
+        return self.desk.dispatch
 
     def address(self, request: Request) -> str:
         """Where callers reach the service, without a slash at its end: what links begin with."""
@@ -25,9 +34,9 @@ class Service:
         return self.runtime.settings.canonical_base
 
 
-def service_of(runtime: Runtime) -> Service:
+def service_of(runtime: Runtime, desk: Desk | None = None) -> Service:
     """The service of a runtime."""
     settings = runtime.settings
     name = settings.fhir_server
     url = resolve_server(name, settings.named_servers) if name else None
-    return Service(runtime=runtime, client=FhirClient(url, trusted_servers=settings.trusted) if url else None)
+    return Service(runtime=runtime, client=FhirClient(url, trusted_servers=settings.trusted) if url else None, desk=desk)

@@ -13,6 +13,9 @@ from adapter.web.route import Route, RouteParameter
 _OUTCOME = {"$ref": "#/components/schemas/OperationOutcome"}
 _WORDS = {
     200: "done",
+    201: "kept, and new",
+    202: "kept, or asked for; done later",
+    204: "removed",
     302: "elsewhere",
     304: "not changed since",
     400: "the request cannot be read",
@@ -21,6 +24,7 @@ _WORDS = {
     404: "not here",
     406: "no such form of answer",
     408: "the body came too slowly",
+    410: "not here any more",
     409: "two things have one identity",
     413: "too large",
     415: "content type not read here",
@@ -100,9 +104,9 @@ def _body(route: Route, media_type: str) -> JsonObject:
 
 
 def _response(route: Route, status: int) -> JsonObject:
-    if status == HTTPStatus.NOT_MODIFIED:
+    if status in {HTTPStatus.NOT_MODIFIED, HTTPStatus.NO_CONTENT}:
         return {"description": _WORDS[status]}
-    good = status == HTTPStatus.OK
+    good = status < HTTPStatus.MULTIPLE_CHOICES
     types = route.gives if good else (FHIR_JSON,)
     schema = {"type": "object"} if good else _OUTCOME
     return {"description": _WORDS[status], "content": {each: {"schema": schema} for each in types}}

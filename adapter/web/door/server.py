@@ -7,6 +7,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from types import FrameType
@@ -31,12 +32,13 @@ _PAUSE_SECONDS = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workers:
-    """What is served, and by how many processes and threads."""
+    """What is served, by how many processes and threads, and what runs `beside` it in each process."""
 
     application: Flask
     settings: Settings
     processes: int
     threads: int
+    beside: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -110,7 +112,7 @@ class _Parent:
 def _work(workforce: Workers, listening: socket.socket, parent: int) -> None:
     server = uvicorn.Server(_config(workforce))
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # older versions install their own
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with workforce.beside(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_until_told(server, listening, parent))
 
 

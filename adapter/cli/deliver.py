@@ -1,0 +1,142 @@
+"""`adapter deliver`."""
+
+import signal
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from adapter.assembly import default_runtime
+from adapter.cli.exit_code import Outcome
+from adapter.cli.show import err, note, print_json
+from adapter.cli.written import write_whole
+from adapter.delivery.again import redeliver
+from adapter.delivery.outbox import Outbox
+from adapter.delivery.record import DeliveryRecord, DeliveryState
+from adapter.delivery.store import Store
+from adapter.dispatch import dispatching, opened_store, working
+from adapter.fhir.json import pretty_bytes
+
+_MOST = 10_000
+
+
+@click.group("deliver")
+def deliver_commands() -> None:
+    """Deliver what was made of kept documents, and see what became of it (docs/delivery.md)."""
+
+
+@deliver_commands.command("run")
+@click.option("--until-idle", is_flag=True, help="End when nothing is due any more.")
+def run_command(*, until_idle: bool) -> None:
+    """Work on what is due until ctrl-C: beside a service with ADAPTER_DELIVER=false, or on another machine with PostgreSQL.
+
+    \b
+    Examples:
+      adapter deliver run
+      adapter deliver run --until-idle
+    """
+    ended = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda _signal, _frame: ended.set())
+    runtime = default_runtime()
+    runtime.prepare()
+    with dispatching(runtime, role="worker-process") as dispatch, working(dispatch, _report):
+        note("working; ctrl-C ends it")
+        while not ended.wait(0.2):
+            if until_idle and _is_idle(dispatch.store):
+                break
+
+
+def _is_idle(store: Store) -> bool:
+    with store.reading() as connection:
+        return store.oldest_due(connection) is None
+
+
+def _report(failure: Exception) -> None:
+    err.print(f"work failed, and will be tried again: {type(failure).__name__}", highlight=False)
+
+
+@deliver_commands.command("status")
+def status_command() -> None:
+    """Print how many deliveries are pending, delivered and parked, by destination.
+
+    \b
+    Examples:
+      adapter deliver status
+    """
+    states: tuple[DeliveryState, ...] = ("pending", "delivered", "parked")
+    with _store() as store, store.reading() as connection:
+        counted = {state: Outbox(store).counted(connection, state) for state in states}
+    print_json(counted)
+
+
+@deliver_commands.command("parked")
+def parked_command() -> int:
+    """Print the deliveries that wait for somebody to look at them.
+
+    \b
+    Examples:
+      adapter deliver parked
+    """
+    with _store() as store:
+        found = _parked(store)
+    print_json(
+        [{"encounter": encounter, "target": delivery.target, "attempts": delivery.attempts} for encounter, delivery in found]
+    )
+    return Outcome.ISSUES if found else Outcome.GOOD
+
+
+@deliver_commands.command("retry")
+@click.argument("encounters", nargs=-1)
+def retry_command(*, encounters: tuple[str, ...]) -> None:
+    """Deliver again: these encounters, or all that are parked.
+
+    \b
+    Examples:
+      adapter deliver retry
+    """
+    with _store() as store:
+        chosen = encounters or tuple(dict.fromkeys(encounter for encounter, _ in _parked(store)))
+        for encounter in chosen:
+            _redeliver(store, encounter)
+    note(f"{len(chosen)} encounters are delivered again")
+
+
+@deliver_commands.command("export")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def export_command(*, folder: Path) -> None:
+    """Write the Bundles of parked deliveries into a folder, to be looked at or brought there by hand.
+
+    \b
+    Examples:
+      adapter deliver export parked
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _store() as store:
+        chosen = Counter(encounter for encounter, _ in _parked(store))
+        for encounter in chosen:
+            with store.reading() as connection:
+                bundle = Outbox(store).outgoing(connection, encounter)
+            write_whole(folder / f"{encounter}.json", pretty_bytes(bundle))
+    note(f"{len(chosen)} Bundles were written to {folder}")
+
+
+def _redeliver(store: Store, encounter: str) -> None:
+    store.write(lambda connection: redeliver(store, connection, encounter, caller="cli"))
+
+
+def _parked(store: Store) -> list[tuple[str, DeliveryRecord]]:
+    with store.reading() as connection:
+        return Outbox(store).in_state(connection, "parked", most=_MOST)
+
+
+@contextmanager
+def _store() -> Iterator[Store]:
+    store = opened_store(default_runtime().settings)
+    try:
+        yield store
+    finally:
+        store.close()

@@ -1,0 +1,109 @@
+"""The database of the store: opened, locked against a second service, and migrated forward."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from adapter.issues import Issue, IssueType, SetupError, Severity, UnavailableError
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_OWNER_ONLY = 0o600
+_BUSY_SECONDS = 30
+
+
+def open_database(url: str) -> Engine:
+    """The database at `sqlite:///FILE` or `postgresql://…`, in its newest form.
+
+    The files of SQLite are readable by their owner only. Raises SetupError for another address, and for a store that a newer
+    adapter has written; UnavailableError where the database cannot be used.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise SetupError(_issue("store/address", "ADAPTER_STORE is not the address of a database")) from None
+    with unavailable():
+        if parsed.get_backend_name() == "sqlite":
+            _make_private(Path(parsed.database or ""))
+            engine = create_engine(parsed.set(drivername="sqlite"), connect_args={"timeout": _BUSY_SECONDS})
+            _speak_sqlite(engine)
+        else:
+            engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=16)
+        _migrate(engine)
+    return engine
+
+
+@contextmanager
+def unavailable() -> Iterator[None]:
+    """Say in words of ours when the database cannot be used: it is full, read-only, damaged or gone."""
+    try:
+        yield
+    except (DBAPIError, OSError) as error:
+        text = "the store cannot be used now, so nothing was kept: see to its disk, its rights and its server, and send again"
+        raise UnavailableError(_issue("store/unavailable", text, code=IssueType.TRANSIENT)) from error
+
+
+@contextmanager
+def only_one(file: Path) -> Iterator[None]:
+    """Hold a lock for the time of a block; raises SetupError if another process holds it. It ends with its process."""
+    handle = os.open(file, os.O_CREAT | os.O_RDWR, _OWNER_ONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            text = "another service uses this store: stop it, or use PostgreSQL, which many services can share"
+            raise SetupError(_issue("store/in-use", text, code=IssueType.CONFLICT)) from None
+        yield
+    finally:
+        os.close(handle)
+
+
+def lock_file(engine: Engine, role: str) -> Path | None:
+    """The file that a process of this role locks; nothing for a server that many processes share."""
+    return Path(f"{engine.url.database}.{role}.lock") if engine.dialect.name == "sqlite" else None
+
+
+def _make_private(file: Path) -> None:
+    for name in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
+        if name == file:
+            os.close(os.open(name, os.O_CREAT | os.O_RDWR, _OWNER_ONLY))
+        if name.exists():
+            name.chmod(_OWNER_ONLY)
+
+
+def _speak_sqlite(engine: Engine) -> None:
+    """WAL with every commit on disk; transactions that write begin as such, so that none is refused halfway."""
+
+    @event.listens_for(engine, "connect")
+    def _set(connection: object, _record: object) -> None:
+        connection.isolation_level = None  # type: ignore[attr-defined]  # the driver's own connection
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+            connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]  # as above
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+
+def _migrate(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    with engine.execution_options(writes=True).begin() as connection:
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, "head")
+        except CommandError:
+            text = "a newer adapter has written this store: use that version, or restore a backup of before"
+            raise SetupError(_issue("store/newer", text)) from None
+
+
+def _issue(rule: str, text: str, *, code: IssueType = IssueType.VALUE) -> Issue:
+    return Issue(severity=Severity.ERROR, code=code, rule=rule, text=text)

@@ -1,0 +1,191 @@
+"""What comes in: documents are kept, and the encounter that they belong to is found or begun."""
+
+import json
+from collections.abc import Sequence
+from hashlib import sha256
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from adapter.delivery.record import Accepted, Arrival, EventRecord, StoredDocument
+from adapter.delivery.store import Store
+from adapter.delivery.store_table import DOCUMENT, ENCOUNTER, KNOWN_AS, MADE, RECEIPT
+from adapter.issues import ConflictError, Issue, IssueType, Severity
+from adapter.readers.document import Document
+
+MOST_DOCUMENTS = 10_000
+"""How many documents an encounter may have; whoever sends more is stuck in a loop."""
+
+
+class Inbox:
+    """The documents of all encounters; each call is part of a transaction of the caller's."""
+
+    def __init__(self, store: Store) -> None:
+        """Keep them in a store."""
+        self._store = store
+        self._seal = store.seal
+
+    def accept(self, connection: Connection, arrival: Arrival) -> Accepted:
+        """Keep documents, and say that there is work; raises ConflictError for what contradicts what is kept."""
+        body = sha256(b"\0".join(document.content for document in arrival.documents)).hexdigest()
+        receipt = self._seal.digest("receipt", arrival.caller, arrival.idempotency_key) if arrival.idempotency_key else None
+        if receipt and (known := self._receipt(connection, receipt, body)):
+            return known
+        encounter, is_new = self._encounter_of(connection, arrival)
+        kept = self._keep(connection, encounter, arrival)
+        if receipt:
+            connection.execute(insert(RECEIPT).values(key=receipt, body=body, encounter=encounter, at=self._store.now()))
+        return Accepted(encounter=encounter, documents=kept, is_new=is_new)
+
+    def _receipt(self, connection: Connection, receipt: str, body: str) -> Accepted | None:
+        row = connection.execute(select(RECEIPT).where(RECEIPT.c.key == receipt)).first()
+        if row is None:
+            return None
+        if row.body != body:
+            text = "this Idempotency-Key came with another body before: take a new key for new documents"
+            raise ConflictError(_conflict("intake/key", text))
+        return Accepted(encounter=row.encounter, documents=0, is_new=False, is_repeated=True)
+
+    def _encounter_of(self, connection: Connection, arrival: Arrival) -> tuple[str, bool]:
+        """The encounter that the documents belong to, made if there is none."""
+        keys = [self._seal.digest("encounter", key) for key in arrival.keys]
+        patient = self._seal.digest("patient", arrival.patient)
+        found = sorted(set(connection.scalars(select(KNOWN_AS.c.encounter).where(KNOWN_AS.c.digest.in_(keys)))))
+        if len(found) > 1:
+            found = [self._join(connection, found)]
+        encounter = found[0] if found else self._begin(connection, keys, patient)
+        row = connection.execute(select(ENCOUNTER).where(ENCOUNTER.c.id == encounter).with_for_update()).one()
+        _check_same(row, patient)
+        if row.anchor is None and arrival.anchor is not None:
+            sealed = self._seal.close(arrival.anchor.encode())
+            connection.execute(update(ENCOUNTER).where(ENCOUNTER.c.id == encounter).values(anchor=sealed))
+        self._store.add_unless_there(connection, KNOWN_AS, [{"digest": key, "encounter": encounter} for key in keys])
+        return encounter, row.received == 0
+
+    def _begin(self, connection: Connection, keys: Sequence[str], patient: str) -> str:
+        """A new encounter, or the one that somebody else began for these keys a moment ago."""
+        encounter, now = self._store.new_id(), self._store.now()
+        values = {"id": encounter, "patient": patient, "state": "waiting", "received": 0, "made": 0, "created": now}
+        connection.execute(insert(ENCOUNTER).values(**values, changed=now))
+        self._store.add_unless_there(connection, KNOWN_AS, [{"digest": key, "encounter": encounter} for key in keys])
+        winner = connection.scalars(select(KNOWN_AS.c.encounter).where(KNOWN_AS.c.digest == keys[0])).one()
+        if winner != encounter:
+            connection.execute(delete(KNOWN_AS).where(KNOWN_AS.c.encounter == encounter))
+            connection.execute(delete(ENCOUNTER).where(ENCOUNTER.c.id == encounter))
+        return str(winner)
+
+    def _join(self, connection: Connection, found: Sequence[str]) -> str:
+        """One encounter of several that turn out to be the same; raises ConflictError where two have an anchor already."""
+        rows = connection.execute(select(ENCOUNTER).where(ENCOUNTER.c.id.in_(found)).with_for_update()).all()
+        anchored = [row.id for row in rows if row.anchor is not None or row.state == "deleted"]
+        if len(anchored) > 1:
+            text = "these documents name two encounters that are kept apart: correct the number of the encounter or of the case"
+            raise ConflictError(_conflict("intake/two-encounters", text))
+        winner: str = (anchored or [rows[0].id])[0]
+        for loser in (row for row in rows if row.id != winner):
+            self._move(connection, loser.id, winner)
+        return winner
+
+    def _move(self, connection: Connection, loser: str, winner: str) -> None:
+        received = connection.scalars(select(ENCOUNTER.c.received).where(ENCOUNTER.c.id == winner)).one()
+        moved = connection.execute(
+            update(DOCUMENT).where(DOCUMENT.c.encounter == loser).values(encounter=winner, number=DOCUMENT.c.number + received)
+        ).rowcount
+        connection.execute(update(KNOWN_AS).where(KNOWN_AS.c.encounter == loser).values(encounter=winner))
+        connection.execute(update(ENCOUNTER).where(ENCOUNTER.c.id == winner).values(received=received + moved))
+        connection.execute(
+            update(ENCOUNTER)
+            .where(ENCOUNTER.c.id == loser)
+            .values(state="deleted", received=0, due=None, changed=self._store.now())
+        )
+        connection.execute(delete(MADE).where(MADE.c.encounter == loser))
+        self._store.note(
+            connection,
+            EventRecord(at=self._store.now(), caller="adapter", what="joined", detail={"into": winner}, encounter=loser),
+        )
+
+    def _keep(self, connection: Connection, encounter: str, arrival: Arrival) -> int:
+        """Keep the documents that are new; gives how many those are."""
+        received: int = connection.scalars(select(ENCOUNTER.c.received).where(ENCOUNTER.c.id == encounter)).one()
+        number = received
+        for place, document in enumerate(arrival.documents):
+            digest = sha256(document.content).hexdigest()
+            about = self._seal.digest("subject", arrival.subjects[place])
+            # One whose subject has the same bytes already came twice.
+            is_again = self._newest_digest(connection, encounter, about) == digest
+            self._tell(connection, encounter, arrival, place=place, is_again=is_again)
+            if not is_again:
+                number += 1
+                row = self._row(arrival, place, digest)
+                connection.execute(insert(DOCUMENT).values(encounter=encounter, number=number, subject=about, **row))
+        if number > MOST_DOCUMENTS:
+            text = f"an encounter may have {MOST_DOCUMENTS} documents, and this one has as many"
+            raise ConflictError(_conflict("intake/too-many", text))
+        if number > received:
+            connection.execute(update(ENCOUNTER).where(ENCOUNTER.c.id == encounter).values(received=number))
+            self._store.put_off(connection, encounter, 0)
+        return number - received
+
+    def _row(self, arrival: Arrival, place: int, digest: str) -> dict[str, object]:
+        document = arrival.documents[place]
+        return {
+            "form": arrival.forms[place],
+            "digest": digest,
+            "size": len(document.content),
+            "received": self._store.now(),
+            "caller": arrival.caller,
+            "settings": json.dumps(dict(arrival.settings)),
+            "content": self._seal.close(_packed(document)),
+        }
+
+    def _tell(self, connection: Connection, encounter: str, arrival: Arrival, *, place: int, is_again: bool) -> None:
+        content = arrival.documents[place].content
+        detail = {"kind": arrival.forms[place], "sha256": sha256(content).hexdigest(), "bytes": len(content)}
+        what = "posted again" if is_again else "posted"
+        line = EventRecord(at=self._store.now(), caller=arrival.caller, what=what, detail=detail, encounter=encounter)
+        self._store.note(connection, line)
+
+    def _newest_digest(self, connection: Connection, encounter: str, subject: str) -> str | None:
+        query = select(DOCUMENT.c.digest).where(DOCUMENT.c.encounter == encounter, DOCUMENT.c.subject == subject)
+        return connection.scalars(query.order_by(DOCUMENT.c.number.desc()).limit(1)).first()
+
+    def documents(self, connection: Connection, encounter: str) -> list[StoredDocument]:
+        """The documents of an encounter, in the order in which they came."""
+        query = select(DOCUMENT).where(DOCUMENT.c.encounter == encounter).order_by(DOCUMENT.c.number)
+        return [self._document(row) for row in connection.execute(query)]
+
+    def _document(self, row: Row[tuple[object, ...]]) -> StoredDocument:
+        return StoredDocument(
+            number=row.number,
+            subject=row.subject,
+            form=row.form,
+            digest=row.digest,
+            size=row.size,
+            received=row.received,
+            caller=row.caller,
+            settings=json.loads(row.settings),
+            document=_unpacked(self._seal.open(row.content)) if row.content else None,
+        )
+
+
+def _packed(document: Document) -> bytes:
+    """A document with its name, which may name a patient, as bytes."""
+    return json.dumps({"name": document.name, "form": document.form}).encode() + b"\n" + document.content
+
+
+def _unpacked(packed: bytes) -> Document:
+    head, _, content = packed.partition(b"\n")
+    return Document(content=content, **json.loads(head))
+
+
+def _check_same(encounter: Row[tuple[object, ...]], patient: str) -> None:
+    """Raise ConflictError for an encounter that was deleted, and for one of another patient."""
+    if encounter.state == "deleted":
+        text = "this encounter was deleted, so nothing more is kept of it"
+        raise ConflictError(_conflict("intake/deleted", text))
+    if encounter.patient != patient:
+        text = "an encounter with this number is kept, and it is another patient's: correct one of the two numbers"
+        raise ConflictError(_conflict("intake/another-patient", text))
+
+
+def _conflict(rule: str, text: str) -> Issue:
+    return Issue(severity=Severity.ERROR, code=IssueType.CONFLICT, rule=rule, text=text)

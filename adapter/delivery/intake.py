@@ -1,0 +1,172 @@
+"""Documents at the door: read as far as it takes to know whose they are, and kept in one transaction before the answer."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from types import MappingProxyType
+
+from adapter.conversion import Options
+from adapter.delivery.inbox import Inbox
+from adapter.delivery.record import Accepted, Arrival, EventRecord, SettingsOfSender
+from adapter.delivery.store import Store
+from adapter.fhir.json import canonical_bytes
+from adapter.issues import AdapterError, ConflictError, InvalidError, Issue, IssueType, NotFoundError, Severity
+from adapter.json_types import JsonMapping, JsonObject, JsonValue
+from adapter.merging.merge import Merged, merge
+from adapter.merging.validate import to_case
+from adapter.pipeline import Pipeline
+from adapter.readers.document import Document, MappedDocument, ReadDocument
+
+_NAMED_BY: Mapping[str, tuple[str, tuple[int, ...]]] = MappingProxyType(
+    {"hl7v2.ORU": ("OBR", (3, 2)), "hl7v2.MDM": ("TXA", (12,)), "hl7v2.DFT": ("FT1", (2,))}
+)
+"""By which fields of which segment a message names the order, document or charge that it is about, the most telling first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """What somebody posts: documents of one encounter, and who it is."""
+
+    documents: tuple[Document, ...]
+    caller: str
+    settings: SettingsOfSender
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """The one way in, for HTTP, MLLP and the command line."""
+
+    pipeline: Pipeline
+    store: Store
+
+    def accept(self, posted: Posted, options: Options) -> Accepted:
+        """Keep documents; when this returns they are on disk. Raises an AdapterError where nothing was kept but an audit line."""
+        try:
+            arrival = arrival_of(self.pipeline, posted, options)
+            inbox = Inbox(self.store)
+            return self.store.write(lambda connection: inbox.accept(connection, arrival))
+        except (InvalidError, ConflictError, NotFoundError) as refusal:
+            line = self._refusal(posted, refusal)
+            self.store.write(lambda connection: self.store.note(connection, line))
+            raise
+
+    def _refusal(self, posted: Posted, refusal: AdapterError) -> EventRecord:
+        hashes = [sha256(document.content).hexdigest() for document in posted.documents]
+        rules = sorted({issue.rule for issue in refusal.issues if issue.rule is not None})
+        detail = {"sha256": hashes, "outcome": str(refusal.kind), "rules": rules}
+        return EventRecord(at=self.store.now(), caller=posted.caller, what="refused", detail=detail)
+
+
+def arrival_of(pipeline: Pipeline, posted: Posted, options: Options) -> Arrival:
+    """What is known of documents once they are read; raises an AdapterError for what cannot be accepted.
+
+    Documents that lack something may still be waiting for others to say it; what is wrong stays wrong whatever comes.
+    """
+    alone = [pipeline.read([document], options) for document in posted.documents]
+    together = merge([part for merged in alone for part in merged.documents])
+    _check(together)
+    tree = together.tree
+    keys = tuple(_keys(tree, options.assigner))
+    patient = _patient(tree, options.assigner)
+    if patient is None or not keys:
+        raise InvalidError(_nobody())
+    number = _text(tree, "encounter", "id")
+    return Arrival(
+        documents=posted.documents,
+        subjects=tuple(subject_of(merged) for merged in alone),
+        forms=tuple(_form(merged.documents[0]) for merged in alone),
+        keys=keys,
+        patient=patient,
+        anchor=options.anchor or (keys[0] if number else None),
+        caller=posted.caller,
+        settings=posted.settings,
+        idempotency_key=posted.idempotency_key,
+    )
+
+
+def _check(together: Merged) -> None:
+    """Raise InvalidError for what no further document can put right."""
+    if any(issue.is_error for issue in together.issues):
+        raise ConflictError(*together.issues)
+    try:
+        to_case(together)
+    except InvalidError as error:
+        if any(issue.is_error and issue.code is not IssueType.REQUIRED for issue in error.issues):
+            raise
+
+
+def _keys(tree: JsonObject, assigner: str | None) -> Iterator[str]:
+    """The business keys of the encounter: as `identity.encounter_key` makes it, and the number of the case."""
+    patient = _patient(tree, assigner)
+    system, number = _text(tree, "encounter", "system") or assigner, _text(tree, "encounter", "id")
+    if number:
+        yield f"{system}|{number}" if system else f"{patient}|{number}"
+    if case := _text(tree, "id"):
+        yield f"case|{patient}|{case}"
+
+
+def _patient(tree: JsonObject, assigner: str | None) -> str | None:
+    system, number = _text(tree, "patient", "mrn_system") or assigner, _text(tree, "patient", "mrn")
+    return "|".join(part for part in (system, number) if part) if number else None
+
+
+def _text(tree: JsonObject, *path: str) -> str | None:
+    found = _value(tree, *path)
+    return found if isinstance(found, str) and found else None
+
+
+def _value(value: JsonValue, *path: str) -> JsonValue:
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def subject_of(read: Merged) -> str:
+    """What a document is about; a later one about the same takes its place.
+
+    Messages are about the visit, unless they name an order, a document or a charge; reports of AI software about a run.
+    """
+    form = _form(read.documents[0])
+    return canonical_bytes([form, *(_about(part, form) for part in read.documents)]).decode()
+
+
+def _about(part: ReadDocument, form: str) -> JsonValue:
+    if form in _NAMED_BY and isinstance(part, MappedDocument):
+        segment, fields = _NAMED_BY[form]
+        return [_first_field(found, fields) for found in _segments(part.original.tree, segment)]
+    run = [_value(part.tree, "ai", *path) for path in (("tool", "vendor"), ("tool", "product"), ("run_id",))]
+    return [[str(name) for name in run] if "ai" in part.tree else None, "encounter" in part.tree]
+
+
+def _segments(tree: JsonValue, name: str) -> Iterator[JsonValue]:
+    """The segments of a name, in the order of the message."""
+    waiting = [tree]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, list):
+            waiting.extend(reversed(part))
+        elif isinstance(part, dict):
+            found = part.get(name, [])
+            yield from found if isinstance(found, list) else [found]
+            waiting.extend(reversed([child for key, child in part.items() if key != name]))
+
+
+def _first_field(segment: JsonMapping, fields: Iterable[int]) -> str:
+    return next((repr(segment[str(field)]) for field in fields if segment.get(str(field))), "")
+
+
+def _form(part: ReadDocument) -> str:
+    """The kind of a document: an input form, and of HL7 v2 the type of the message without its event."""
+    form = part.original.form if isinstance(part, MappedDocument) else part.form
+    return form.partition("_")[0] if form.startswith("hl7v2.") else form
+
+
+def _nobody() -> Issue:
+    return Issue(
+        severity=Severity.ERROR,
+        code=IssueType.REQUIRED,
+        rule="intake/nobody",
+        text="the documents do not say whose they are: the number of the patient or of the encounter is missing",
+        suggestion="send `patient.mrn` with `encounter.id`, or with the `id` of the case that the encounter names as well",
+    )

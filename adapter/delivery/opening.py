@@ -1,0 +1,61 @@
+"""A store, opened with its keys."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, insert, select
+
+from adapter.delivery.database import open_database, unavailable
+from adapter.delivery.seal import Seal, new_key
+from adapter.delivery.store import Announce, Store, to_those_who_look
+from adapter.delivery.store_table import SECRET
+from adapter.issues import Issue, IssueType, SetupError, Severity
+
+_PEPPER = "pepper"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What a store needs of the world: the time in seconds since 1970, ids that say nothing, and who tells workers."""
+
+    now: Callable[[], float]
+    new_id: Callable[[], str]
+    announce: Announce = to_those_who_look
+
+
+def open_store(url: str, keys: str, surroundings: Surroundings) -> Store:
+    """The store at an address, with the keys of a text, one on a line, the newest first.
+
+    Raises SetupError for keys that do not open it, UnavailableError where the database cannot be used.
+    """
+    seal = Seal([line.strip().encode() for line in keys.splitlines() if line.strip()])
+    engine = open_database(url)
+    seal.pepper = _pepper(engine, seal)
+    return Store(engine, seal, now=surroundings.now, new_id=surroundings.new_id, announce=surroundings.announce)
+
+
+def _pepper(engine: Engine, seal: Seal) -> bytes:
+    """What digests are made with, made with the store; opening it shows whether the keys fit."""
+    with unavailable(), engine.execution_options(writes=True).begin() as connection:
+        sealed = connection.scalars(select(SECRET.c.value).where(SECRET.c.name == _PEPPER)).first()
+        if sealed is not None:
+            return seal.open(sealed)
+        made = new_key()
+        connection.execute(insert(SECRET).values(name=_PEPPER, value=seal.close(made)))
+        return made
+
+
+def no_keys() -> SetupError:
+    """What is wrong where a store is set, and no file of keys."""
+    text = "a store needs keys: what it holds is encrypted"
+    return _wrong(text, "write one with `adapter store key > store.keys`, and set ADAPTER_STORE_KEYS to that file")
+
+
+def no_store() -> SetupError:
+    """What is wrong where something is asked of a store, and none is set."""
+    return _wrong("no store is set, so nothing is kept", "set ADAPTER_STORE, for example to sqlite:///store.db")
+
+
+def _wrong(text: str, suggestion: str) -> SetupError:
+    issue = Issue(severity=Severity.ERROR, code=IssueType.REQUIRED, rule="store/settings", text=text, suggestion=suggestion)
+    return SetupError(issue)

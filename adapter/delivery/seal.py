@@ -1,0 +1,56 @@
+"""What is encrypted at rest, and how business keys become digests that say nothing."""
+
+import hmac
+import zlib
+from collections.abc import Sequence
+from hashlib import sha256
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from adapter.issues import Issue, IssueType, SetupError, Severity
+
+
+class Seal:
+    """Encrypts with the first of its keys, and reads what any of them encrypted.
+
+    Digests are keyed with `pepper`, which stays when keys rotate: without it nobody can try out numbers of patients.
+    """
+
+    pepper: bytes = b""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        """Take the keys, the newest first; raises SetupError for one that is not a Fernet key."""
+        try:
+            self._fernet = MultiFernet([Fernet(key) for key in keys])
+        except ValueError:  # no key at all, too
+            raise SetupError(
+                _issue("a key of the store is not 32 bytes in URL-safe base64", "make one with `adapter store key`")
+            ) from None
+
+    def close(self, content: bytes) -> bytes:
+        """The content, packed and encrypted."""
+        return self._fernet.encrypt(zlib.compress(content, 1))
+
+    def open(self, sealed: bytes) -> bytes:
+        """What was encrypted; raises SetupError where no key fits."""
+        try:
+            return zlib.decompress(self._fernet.decrypt(sealed))
+        except InvalidToken:
+            raise SetupError(_issue("no key opens what the store holds", "add the key that it was written with")) from None
+
+    def anew(self, sealed: bytes) -> bytes:
+        """The same, encrypted with the first key."""
+        return self._fernet.encrypt(self._fernet.decrypt(sealed))
+
+    def digest(self, *parts: str) -> str:
+        """A digest of a business key."""
+        return hmac.new(self.pepper, "\x1f".join(parts).encode(), sha256).hexdigest()
+
+
+def new_key() -> bytes:
+    """A new key."""
+    return Fernet.generate_key()
+
+
+def _issue(text: str, hint: str) -> Issue:
+    return Issue(severity=Severity.ERROR, code=IssueType.SECURITY, rule="store/key", text=text, suggestion=hint)

@@ -1,0 +1,181 @@
+"""The store: one database, its transactions, who is due for work, and the audit trail."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, Row, Table, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from adapter.delivery.committer import Committer, Result, Write
+from adapter.delivery.database import unavailable
+from adapter.delivery.record import EncounterRecord, EncounterState, EventRecord
+from adapter.delivery.seal import Seal
+from adapter.delivery.store_table import ENCOUNTER, EVENT, KNOWN_AS
+from adapter.issues import Issue, IssueType, NotFoundError, Severity
+
+LONGEST_WAIT = 3600.0
+"""What is due later than this was put off under a clock that has since been set back, and is due now."""
+
+Transaction = Connection
+"""What is read and written together, or not at all."""
+
+Announce = Callable[[Connection, str, float], None]
+"""Tells the workers, within a transaction, that an encounter has work in so many seconds."""
+
+
+def to_those_who_look(_connection: Connection, _encounter: str, _seconds: float) -> None:
+    """Tell nobody: the workers look for themselves."""
+
+
+class Store:
+    """What is kept, in one database.
+
+    `now` gives seconds since 1970, `new_id` an id that says nothing; `announce` tells workers that do not look for themselves.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        seal: Seal,
+        *,
+        now: Callable[[], float],
+        new_id: Callable[[], str],
+        announce: Announce = to_those_who_look,
+        most_waiting: int = 256,
+    ) -> None:
+        """Take the database, already in its newest form."""
+        self.engine = engine
+        self.seal = seal
+        self.now = now
+        self.new_id = new_id
+        self._announce = announce
+        self._writes = engine.execution_options(writes=True)
+        is_file = engine.dialect.name == "sqlite"
+        self._committer = Committer(self._writing, most=most_waiting) if is_file else None
+
+    def close(self) -> None:
+        """Finish what is being written, and let go of the database."""
+        if self._committer is not None:
+            self._committer.close()
+        self.engine.dispose()
+
+    def write(self, write: Write[Result]) -> Result:
+        """The result of a write; when this returns it is on disk. Raises UnavailableError where it cannot be.
+
+        A file takes one writer at a time, so what is written at the same time goes there together.
+        """
+        if self._committer is not None:
+            return self._committer.write(write)
+        with self._writing() as connection:
+            return write(connection)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with unavailable(), self._writes.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that reads."""
+        with unavailable(), self.engine.begin() as connection:
+            yield connection
+
+    def add_unless_there(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+        """Add rows of which the primary key may be there already."""
+        dialect = sqlite if self.engine.dialect.name == "sqlite" else postgresql
+        connection.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))
+
+    # ------------------------------------------------------------------------------------------------------------- work
+
+    def put_off(self, connection: Connection, encounter: str, seconds: float) -> None:
+        """Have an encounter worked on in so many seconds."""
+        due = self.now() + seconds
+        connection.execute(update(ENCOUNTER).where(ENCOUNTER.c.id == encounter).values(due=due))
+        self._announce(connection, encounter, seconds)
+
+    def finish(self, connection: Connection, encounter: str) -> None:
+        """Note that nothing is left to be done."""
+        connection.execute(update(ENCOUNTER).where(ENCOUNTER.c.id == encounter).values(due=None))
+
+    def due(self, connection: Connection, most: int) -> list[str]:
+        """The encounters that have waited longest for work, so many at most."""
+        now = self.now()
+        is_due = or_(ENCOUNTER.c.due <= now, ENCOUNTER.c.due > now + LONGEST_WAIT)
+        return list(connection.scalars(select(ENCOUNTER.c.id).where(is_due).order_by(ENCOUNTER.c.due).limit(most)))
+
+    def oldest_due(self, connection: Connection) -> float | None:
+        """When the encounter that waits longest was due; nothing if none waits."""
+        found: float | None = connection.scalars(select(func.min(ENCOUNTER.c.due))).one()
+        return found
+
+    # ------------------------------------------------------------------------------------------------------- encounters
+
+    def encounter(self, connection: Connection, encounter: str) -> EncounterRecord:
+        """An encounter; raises NotFoundError for an id that nobody gave."""
+        row = connection.execute(select(ENCOUNTER).where(ENCOUNTER.c.id == encounter)).first()
+        if row is None:
+            text = "there is no encounter with this id"
+            raise NotFoundError(Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, rule="encounters/unknown", text=text))
+        return encounter_record(row)
+
+    def encounters(
+        self,
+        connection: Connection,
+        *,
+        state: EncounterState | None = None,
+        business_key: str | None = None,
+        after: tuple[float, str] | None = None,
+        most: int = 50,
+    ) -> list[EncounterRecord]:
+        """Encounters in the order in which they began: of a state, of a business key, and after a place in that order."""
+        query = select(ENCOUNTER).order_by(ENCOUNTER.c.created, ENCOUNTER.c.id).limit(most)
+        if state is not None:
+            query = query.where(ENCOUNTER.c.state == state)
+        if business_key is not None:
+            known = select(KNOWN_AS.c.encounter).where(KNOWN_AS.c.digest == self.seal.digest("encounter", business_key))
+            query = query.where(ENCOUNTER.c.id.in_(known))
+        if after is not None:
+            began, last = after
+            later = (ENCOUNTER.c.created == began) & (ENCOUNTER.c.id > last)
+            query = query.where(or_(ENCOUNTER.c.created > began, later))
+        return [encounter_record(row) for row in connection.execute(query)]
+
+    # ------------------------------------------------------------------------------------------------------ audit trail
+
+    def note(self, connection: Connection, line: EventRecord) -> None:
+        """Add a line to the audit trail."""
+        connection.execute(
+            insert(EVENT).values(
+                encounter=line.encounter,
+                at=line.at,
+                caller=line.caller,
+                what=line.what,
+                target=line.target,
+                detail=json.dumps(dict(line.detail)),
+                sealed=self.seal.close(line.said.encode()) if line.said else None,
+            )
+        )
+
+    def events(self, connection: Connection, encounter: str) -> list[EventRecord]:
+        """The audit trail of an encounter."""
+        rows = connection.execute(select(EVENT).where(EVENT.c.encounter == encounter).order_by(EVENT.c.id))
+        return [
+            EventRecord(
+                at=row.at,
+                caller=row.caller,
+                what=row.what,
+                target=row.target,
+                detail=json.loads(row.detail),
+                encounter=row.encounter,
+                said=self.seal.open(row.sealed).decode() if row.sealed else None,
+            )
+            for row in rows
+        ]
+
+
+def encounter_record(row: Row[tuple[object, ...]]) -> EncounterRecord:
+    """The encounter in a row of its table."""
+    return EncounterRecord(
+        id=row.id, state=row.state, received=row.received, made=row.made, created=row.created, changed=row.changed
+    )

@@ -1,0 +1,189 @@
+"""The work on one encounter: what arrived is made into a Bundle, and what is due is delivered."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from adapter.conversion import Conversion
+from adapter.delivery.breaker import Breaker
+from adapter.delivery.destination import Destination
+from adapter.delivery.inbox import Inbox
+from adapter.delivery.outbox import Outbox
+from adapter.delivery.record import DeliveryRecord, DeliveryState, EventRecord, StoredDocument
+from adapter.delivery.shipment import Carrier, Delivered, Failed
+from adapter.delivery.store import LONGEST_WAIT, Store
+from adapter.delivery.vanished import vanished_in, with_vanished
+from adapter.readers.document import Document
+
+_SELF = "adapter"
+_LONGEST_PAUSE = 300.0
+
+
+class Converter(Protocol):
+    """Converts documents, as `Runtime.convert` does."""
+
+    def __call__(self, documents: Sequence[Document], *, changes: Mapping[str, object]) -> Conversion:
+        """Their Conversion."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlet:
+    """A destination, who brings Bundles there, and whether it is being left alone."""
+
+    destination: Destination
+    carrier: Carrier
+    breaker: Breaker
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What is done with an encounter; one worker at a time may do it (`jitter` gives a number from 0 to 1)."""
+
+    store: Store
+    convert: Converter
+    outlets: tuple[Outlet, ...]
+    jitter: Callable[[], float]
+
+    def on(self, encounter: str) -> None:
+        """Do all that is due; what is left to be done later is put off until then."""
+        self.make(encounter)
+        waits = [wait for outlet in self.outlets if (wait := self._deliver(encounter, outlet)) is not None]
+        self.store.write(lambda connection: self._leave(connection, encounter, waits))
+
+    def _leave(self, connection: Connection, encounter: str, waits: list[float]) -> None:
+        record = self.store.encounter(connection, encounter)
+        left = [*waits, 0.0] if record.received > record.made and record.state != "deleted" else waits
+        if left:
+            self.store.put_off(connection, encounter, min(left))
+        else:
+            self.store.finish(connection, encounter)
+
+    # ---------------------------------------------------------------------------------------------------------- making
+
+    def make(self, encounter: str) -> None:
+        """Make the Bundle anew if documents came since."""
+        with self.store.reading() as connection:
+            record = self.store.encounter(connection, encounter)
+            if record.received == record.made or record.state == "deleted":
+                return
+            documents = Inbox(self.store).documents(connection, encounter)
+            anchor = Outbox(self.store).anchor(connection, encounter)
+        if any(document.document is None for document in standing(documents)):
+            self.store.write(lambda connection: self._give_up(connection, encounter, documents[-1].number))
+            return
+        conversion = self.converted(documents, anchor)
+        self.store.write(lambda connection: self._keep(connection, encounter, conversion, number=documents[-1].number))
+
+    def _give_up(self, connection: Connection, encounter: str, number: int) -> None:
+        """Leave what was made: without documents that were removed it would lose what they said."""
+        Outbox(self.store).leave(connection, encounter, number=number)
+        self.store.note(connection, self._line(encounter, "not converted", {"reason": "earlier documents were removed"}))
+
+    def converted(self, documents: Sequence[StoredDocument], anchor: str | None) -> Conversion:
+        """The Conversion of the documents that count, under the first anchor of their encounter."""
+        counting = standing(documents)
+        settings = {name: value for document in counting for name, value in document.settings.items()}
+        changes = {**settings, "shared": "merge", **({"anchor": anchor} if anchor else {})}
+        return self.convert(named_apart(counting), changes=changes)
+
+    def _keep(self, connection: Connection, encounter: str, conversion: Conversion, *, number: int) -> None:
+        if self.store.encounter(connection, encounter).state == "deleted":
+            return
+        outbox = Outbox(self.store)
+        before, bundle = outbox.outgoing(connection, encounter), conversion.bundle
+        outgoing = with_vanished(before, bundle) if bundle is not None else before
+        names = [outlet.destination.destination for outlet in self.outlets]
+        outbox.keep(connection, encounter, conversion, number=number, outgoing=outgoing, targets=names)
+        detail = {
+            "documents": number,
+            "outcome": "made" if bundle is not None else str(conversion.failure),
+            "errors": sum(issue.is_error for issue in conversion.problems),
+            "no longer made": len(vanished_in(before, bundle)) if bundle is not None else 0,
+        }
+        self.store.note(connection, self._line(encounter, "converted", detail))
+
+    # ------------------------------------------------------------------------------------------------------ delivering
+
+    def _deliver(self, encounter: str, outlet: Outlet) -> float | None:
+        """Try one destination if it is due; in how many seconds the next try is due, if there will be one."""
+        name = outlet.destination.destination
+        with self.store.reading() as connection:
+            outbox = Outbox(self.store)
+            delivery = next((found for found in outbox.deliveries(connection, encounter) if found.target == name), None)
+            if delivery is None or delivery.state != "pending":
+                return None
+            if (left := self._left(delivery)) > 0:
+                return left
+            if (left := outlet.breaker.wait()) > 0:
+                return left + self.jitter()
+            bundle = outbox.outgoing(connection, encounter)
+        if bundle is None:
+            return None
+        result = outlet.carrier.ship(bundle, is_again=delivery.attempts > 0)
+        outlet.breaker.note(is_down=isinstance(result, Failed) and result.is_down)
+        return self.store.write(
+            lambda connection: self._settle(connection, encounter, delivery, destination=outlet.destination, result=result)
+        )
+
+    def _left(self, delivery: DeliveryRecord) -> float:
+        """Seconds until a delivery is due; a clock that was set back does not keep it waiting for long."""
+        left = (delivery.due or 0.0) - self.store.now()
+        return left if left <= LONGEST_WAIT else 0.0
+
+    def _settle(
+        self,
+        connection: Connection,
+        encounter: str,
+        delivery: DeliveryRecord,
+        *,
+        destination: Destination,
+        result: Delivered | Failed,
+    ) -> float | None:
+        """Write down how a try ended; in how many seconds the next one is due, if there will be one."""
+        outbox, name = Outbox(self.store), delivery.target
+        if isinstance(result, Delivered):
+            outbox.set(connection, encounter, name, state="delivered")
+            kept = [{"reference": one.reference, "held": one.held, "ours": one.ours} for one in result.kept]
+            detail: dict[str, object] = {"bundle": delivery.digest, "written": result.changed, "kept": kept}
+            self.store.note(connection, self._line(encounter, "delivered", detail, target=name))
+            return None
+        attempts = delivery.attempts + 1
+        is_parked = result.is_final or attempts >= (result.tries or destination.tries)
+        wait = max(result.wait or 0.0, pause(attempts, self.jitter()))
+        state: DeliveryState = "parked" if is_parked else "pending"
+        outbox.set(
+            connection, encounter, name, state=state, attempts=attempts, due=None if is_parked else self.store.now() + wait
+        )
+        detail = {"attempt": attempts, "status": result.status, "issues": [issue.text for issue in result.issues]}
+        line = self._line(encounter, "parked" if is_parked else "tried", detail, target=name)
+        self.store.note(connection, replace(line, said=result.said or None))
+        return None if is_parked else wait
+
+    def _line(self, encounter: str, what: str, detail: Mapping[str, object], *, target: str | None = None) -> EventRecord:
+        return EventRecord(at=self.store.now(), caller=_SELF, what=what, detail=detail, target=target, encounter=encounter)
+
+
+def pause(attempts: int, jitter: float) -> float:
+    """Seconds until the next try: doubled each time, and a random part of it, so that not all come at once."""
+    longest: float = min(_LONGEST_PAUSE, 2.0 ** (attempts - 1))
+    return longest * (0.5 + jitter / 2)
+
+
+def standing(documents: Sequence[StoredDocument]) -> list[StoredDocument]:
+    """The documents that count: of each subject the newest."""
+    newest = {document.subject: document for document in documents}
+    return sorted(newest.values(), key=lambda document: document.number)
+
+
+def named_apart(documents: Sequence[StoredDocument]) -> list[Document]:
+    """The documents under names of their own: a number follows where two came under one name."""
+    found = [document.document for document in documents if document.document is not None]
+    total = Counter(document.name for document in found)
+    return [
+        replace(document, name=f"{document.name}({place})") if total[document.name] > 1 else document
+        for place, document in enumerate(found, start=1)
+    ]

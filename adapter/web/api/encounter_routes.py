@@ -1,0 +1,98 @@
+"""The table of the calls that keep, where there is a store."""
+
+from typing import get_args
+
+from adapter.conversion import OPTION_VALUES
+from adapter.delivery.record import EncounterState
+from adapter.web.answer import FHIR_JSON, JSON
+from adapter.web.api import encounters
+from adapter.web.route import Call, Route, RouteParameter
+
+_ENCOUNTER = RouteParameter(name="encounter", says="The id that the answer to the documents gave.", place="path")
+_NUMBER = RouteParameter(name="number", says="The number of the document.", place="path")
+_PATH = "/encounters/{encounter}"
+
+
+def _read(path: str, call: Call, says: str, gives: str = JSON) -> Route:  # noqa: PLR0917 - in the order of the table
+    return Route(
+        method="GET",
+        path=f"{_PATH}{path}",
+        call=call,
+        says=says,
+        gives=(gives,),
+        statuses=(200, 404, 409, 410),
+        parameters=(_ENCOUNTER, *([_NUMBER] if "{number}" in path else [])),
+        right="read",
+    )
+
+
+ENCOUNTER_ROUTES: tuple[Route, ...] = (
+    Route(
+        method="POST",
+        path="/encounters",
+        right="post",
+        call=encounters.post,
+        says="Keep documents of one encounter; they are on disk before the answer, and delivered when they are complete.",
+        takes=(JSON, "multipart/form-data", "application/hl7-v2"),
+        gives=(JSON,),
+        statuses=(200, 201, 202, 409, 422),
+        parameters=(
+            RouteParameter(name="form", says="The input form of the documents, if it is not to be found out."),
+            *(RouteParameter(name=name, says="As for /convert.", values=values) for name, values in OPTION_VALUES.items()),
+        ),
+    ),
+    Route(
+        method="GET",
+        path="/encounters",
+        right="read",
+        call=encounters.search,
+        says="The encounters that are kept, in the order in which they began.",
+        gives=(JSON,),
+        statuses=(200, 404),
+        parameters=(
+            RouteParameter(name="state", says="Those in this state.", values=get_args(EncounterState)),
+            RouteParameter(name="identifier", says="The one of this number: `system|value`."),
+            RouteParameter(name="_count", says="How many at most."),
+            RouteParameter(name="after", says="Those after the encounter with this id."),
+        ),
+    ),
+    _read("", encounters.show, "How an encounter stands."),
+    _read("/bundle", encounters.bundle, "What its destinations hold or are to hold.", FHIR_JSON),
+    _read("/outcome", encounters.outcome, "The issues of its newest conversion.", FHIR_JSON),
+    _read("/lineage", encounters.lineage, "What every element was made from, and what no map read."),
+    _read("/documents", encounters.documents, "The documents that were sent, without their content."),
+    _read("/documents/{number}", encounters.document, "A document, byte by byte as it was sent.", "application/octet-stream"),
+    _read("/deliveries", encounters.deliveries, "How far its delivery to each destination has come."),
+    _read("/history", encounters.history, "Who did what and when, and what destinations answered."),
+    Route(
+        method="POST",
+        path=f"{_PATH}/redeliver",
+        right="operate",
+        call=encounters.deliver_again,
+        says="Deliver it again.",
+        gives=(JSON,),
+        statuses=(202, 404, 410),
+        parameters=(_ENCOUNTER, RouteParameter(name="target", says="To this destination only.")),
+    ),
+    Route(
+        method="POST",
+        path=f"{_PATH}/$reprocess",
+        right="operate",
+        call=encounters.process_again,
+        says="Convert it again, after a map was changed; with dry-run=true only say what would change.",
+        gives=(JSON,),
+        statuses=(200, 202, 404, 409, 410),
+        parameters=(_ENCOUNTER, RouteParameter(name="dry-run", says="Change nothing.", values=("true", "false"))),
+    ),
+    Route(
+        method="DELETE",
+        path=_PATH,
+        right="operate",
+        call=encounters.delete,
+        says="Remove what was kept of it; a tombstone and its history stay.",
+        gives=(JSON,),
+        statuses=(204, 404),
+        parameters=(_ENCOUNTER,),
+    ),
+)
+"""The calls that keep."""

@@ -1,0 +1,281 @@
+"""`/encounters`: documents are kept, what became of them is shown, and it is done again on request (docs/delivery.md)."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import get_args
+
+from flask import Request, Response
+
+from adapter.conversion import Conversion
+from adapter.delivery.again import changes_between, converted_anew, redeliver, reprocess
+from adapter.delivery.inbox import Inbox
+from adapter.delivery.intake import Posted
+from adapter.delivery.outbox import Made, Outbox
+from adapter.delivery.record import EncounterRecord, EncounterState, EventRecord
+from adapter.delivery.removal import remove
+from adapter.delivery.store import Transaction
+from adapter.dispatch import Dispatch
+from adapter.issues import Issue, IssueType, NotFoundError, Severity, UnreadableError
+from adapter.json_types import JsonObject
+from adapter.web.access import current_caller
+from adapter.web.answer import JSON, bytes_answer, json_answer
+from adapter.web.query import check_parameters, single
+from adapter.web.refusal import RefusedError, request_issue, wrong_parameter
+from adapter.web.request import changes_of, documents_of
+from adapter.web.service import Service
+
+_MOST_ON_A_PAGE = 500
+_USUAL_PAGE = 50
+_LONGEST_KEY = 255
+_STATES = get_args(EncounterState)
+
+
+def post(service: Service, request: Request) -> Response:
+    """`POST /encounters`: documents are kept before the answer."""
+    dispatch, caller = service.dispatch, current_caller()
+    settings = {**caller.settings, **changes_of(request)}
+    posted = Posted(
+        documents=tuple(documents_of(request)),
+        caller=caller.name,
+        settings=settings,
+        idempotency_key=_idempotency_key(request),
+    )
+    accepted = dispatch.intake.accept(posted, service.runtime.options(settings))
+    wishes = {wish.strip().lower() for wish in request.headers.get("Prefer", "").replace(";", ",").split(",")}
+    status = HTTPStatus.CREATED if accepted.is_new else HTTPStatus.OK
+    answer = _answer(service, accepted.encounter, wishes)
+    answer.status_code = HTTPStatus.ACCEPTED if "respond-async" in wishes else status
+    answer.headers["Location"] = f"{service.address(request)}/encounters/{accepted.encounter}"
+    if accepted.is_repeated:
+        answer.headers["Idempotency-Replayed"] = "true"
+    return answer
+
+
+def _answer(service: Service, encounter: str, wishes: set[str]) -> Response:
+    """The body that the caller prefers: nothing, the Bundle, the issues, or else how the encounter stands."""
+    if "respond-async" not in wishes and wishes & {"return=representation", "return=operationoutcome"}:
+        made = converted_anew(service.dispatch.work, encounter)
+        if "return=representation" in wishes and made.content is not None:
+            return bytes_answer(made.content)
+        return json_answer(made.to_outcome(service.base))
+    if "return=minimal" in wishes:
+        return bytes_answer(b"", media_type=JSON)
+    return json_answer(_standing(service, encounter), media_type=JSON)
+
+
+def _idempotency_key(request: Request) -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not 0 < len(key) <= _LONGEST_KEY:
+        raise UnreadableError(request_issue("the Idempotency-Key is empty or too long", f"send 1 to {_LONGEST_KEY} characters"))
+    return key
+
+
+def search(service: Service, request: Request) -> Response:
+    """`GET /encounters`: those that are kept, in the order in which they began."""
+    given = single(request, {"state": _STATES, "identifier": (), "_count": (), "after": ()})
+    count = given.get("_count", str(_USUAL_PAGE))
+    if not (count.isascii() and count.isdigit() and 0 < int(count[:9]) <= _MOST_ON_A_PAGE):
+        raise UnreadableError(wrong_parameter("_count", f"this must be a number from 1 to {_MOST_ON_A_PAGE}"))
+    store = service.dispatch.store
+    state: EncounterState | None = next((known for known in _STATES if known == given.get("state")), None)
+    with store.reading() as connection:
+        after = store.encounter(connection, given["after"]) if "after" in given else None
+        found = store.encounters(
+            connection,
+            state=state,
+            business_key=given.get("identifier"),
+            after=(after.created, after.id) if after else None,
+            most=int(count),
+        )
+    _note_access(service.dispatch, None, "searched")
+    said: JsonObject = {"encounters": [_record(record) for record in found]}
+    if len(found) == int(count):
+        kept = "".join(f"&{name}={given[name]}" for name in ("state",) if name in given)
+        said["next"] = f"{service.address(request)}/encounters?after={found[-1].id}&_count={count}{kept}"
+    return json_answer(said, media_type=JSON)
+
+
+def show(service: Service, request: Request, encounter: str) -> Response:
+    """`GET /encounters/{encounter}`: how it stands; of one that was deleted, the tombstone."""
+    check_parameters(request, ())
+    _note_access(service.dispatch, encounter, "read")
+    return json_answer(_standing(service, encounter), media_type=JSON)
+
+
+def _standing(service: Service, encounter: str) -> JsonObject:
+    store = service.dispatch.store
+    with store.reading() as connection:
+        record = store.encounter(connection, encounter)
+        deliveries = Outbox(store).deliveries(connection, encounter)
+    return {**_record(record), "deliveries": {delivery.target: delivery.state for delivery in deliveries}}
+
+
+def _record(record: EncounterRecord) -> JsonObject:
+    times = {"created": _time(record.created), "changed": _time(record.changed)}
+    return {"id": record.id, "state": record.state, "received": record.received, "converted": record.made, **times}
+
+
+def bundle(service: Service, request: Request, encounter: str) -> Response:
+    """`GET /encounters/{encounter}/bundle`: what its destinations hold or are to hold."""
+    made = _made(service, request, encounter)
+    if made.outgoing is None:
+        text = "no Bundle was made of this encounter; /outcome says why"
+        raise _not_there(text)
+    return json_answer(made.outgoing)
+
+
+def outcome(service: Service, request: Request, encounter: str) -> Response:
+    """`GET /encounters/{encounter}/outcome`: the issues of the newest conversion."""
+    return json_answer(_conversion(service, request, encounter).to_outcome(service.base))
+
+
+def lineage(service: Service, request: Request, encounter: str) -> Response:
+    """`GET /encounters/{encounter}/lineage`: what every element was made from, worked out when it is asked for."""
+    stored = _conversion(service, request, encounter)
+    again = service.runtime.reproduce(stored)
+    return json_answer({"lineage": again.lineage.entries, "coverage": again.unread_fields.fields}, media_type=JSON)
+
+
+def _conversion(service: Service, request: Request, encounter: str) -> Conversion:
+    conversion = _made(service, request, encounter).conversion
+    if conversion is None:
+        raise RefusedError(HTTPStatus.GONE, "the case was removed, as the retention of this service says")
+    return conversion
+
+
+def _made(service: Service, request: Request, encounter: str) -> Made:
+    check_parameters(request, ())
+    _note_access(service.dispatch, encounter, "read")
+    store = service.dispatch.store
+    with store.reading() as connection:
+        made = Outbox(store).made(connection, _living(service.dispatch, connection, encounter))
+    if made is None:
+        text = "nothing was made of this encounter yet; ask again in a moment"
+        raise _not_there(text)
+    return made
+
+
+def documents(service: Service, request: Request, encounter: str) -> Response:
+    """`GET /encounters/{encounter}/documents`: what was sent, without its content."""
+    check_parameters(request, ())
+    _note_access(service.dispatch, encounter, "read")
+    store = service.dispatch.store
+    with store.reading() as connection:
+        store.encounter(connection, encounter)
+        found = Inbox(store).documents(connection, encounter)
+    rows = [
+        {
+            "number": document.number,
+            "kind": document.form,
+            "sha256": document.digest,
+            "bytes": document.size,
+            "received": _time(document.received),
+            "caller": document.caller,
+            "isKept": document.document is not None,
+        }
+        for document in found
+    ]
+    return json_answer({"documents": rows}, media_type=JSON)
+
+
+def document(service: Service, request: Request, encounter: str, *, number: str) -> Response:
+    """`GET /encounters/{encounter}/documents/{number}`: the bytes as they were sent."""
+    check_parameters(request, ())
+    _note_access(service.dispatch, encounter, "read")
+    store = service.dispatch.store
+    with store.reading() as connection:
+        found = Inbox(store).documents(connection, _living(service.dispatch, connection, encounter))
+    for one in found:
+        if str(one.number) == number and one.document is not None:
+            return bytes_answer(one.document.content, media_type="application/octet-stream")
+    text = "there is no document of this number, or it was removed"
+    raise _not_there(text)
+
+
+def deliveries(service: Service, request: Request, encounter: str) -> Response:
+    """`GET /encounters/{encounter}/deliveries`: how far each has come."""
+    check_parameters(request, ())
+    _note_access(service.dispatch, encounter, "read")
+    store = service.dispatch.store
+    with store.reading() as connection:
+        store.encounter(connection, encounter)
+        found = Outbox(store).deliveries(connection, encounter)
+    rows = [
+        {**asdict(one), "due": _time(one.due) if one.due is not None else None, "changed": _time(one.changed)} for one in found
+    ]
+    return json_answer({"deliveries": rows}, media_type=JSON)
+
+
+def history(service: Service, request: Request, encounter: str) -> Response:
+    """`GET /encounters/{encounter}/history`: who did what and when, and what servers answered."""
+    check_parameters(request, ())
+    _note_access(service.dispatch, encounter, "read")
+    store = service.dispatch.store
+    with store.reading() as connection:
+        store.encounter(connection, encounter)
+        found = store.events(connection, encounter)
+    rows = [{**asdict(line), "at": _time(line.at)} for line in found]
+    return json_answer(
+        {"history": [{key: value for key, value in row.items() if value is not None} for row in rows]}, media_type=JSON
+    )
+
+
+def deliver_again(service: Service, request: Request, encounter: str) -> Response:
+    """`POST /encounters/{encounter}/redeliver`: to one destination (`target`), or to all."""
+    given = single(request, {"target": ()})
+    dispatch, caller = service.dispatch, current_caller().name
+    targets = dispatch.store.write(
+        lambda connection: redeliver(
+            dispatch.store,
+            connection,
+            _living(dispatch, connection, encounter),
+            caller=caller,
+            target=given.get("target"),
+        )
+    )
+    return json_answer({"id": encounter, "targets": targets}, HTTPStatus.ACCEPTED, media_type=JSON)
+
+
+def process_again(service: Service, request: Request, encounter: str) -> Response:
+    """`POST /encounters/{encounter}/$reprocess`: convert anew; with `dry-run=true` only say what would change."""
+    given = single(request, {"dry-run": ("true", "false")})
+    dispatch, caller = service.dispatch, current_caller().name
+    with dispatch.store.reading() as connection:
+        made = Outbox(dispatch.store).made(connection, _living(dispatch, connection, encounter))
+    again = converted_anew(dispatch.work, encounter)
+    before = made.conversion.bundle if made is not None and made.conversion is not None else None
+    changes = [asdict(change) for change in changes_between(before, again.bundle)]
+    if given.get("dry-run") == "true":
+        return json_answer({"id": encounter, "changes": changes}, media_type=JSON)
+    dispatch.store.write(lambda connection: reprocess(dispatch.store, connection, encounter, caller=caller))
+    return json_answer({"id": encounter, "changes": changes}, HTTPStatus.ACCEPTED, media_type=JSON)
+
+
+def delete(service: Service, request: Request, encounter: str) -> Response:
+    """`DELETE /encounters/{encounter}`: what was kept is removed; a tombstone and the audit trail stay."""
+    check_parameters(request, ())
+    dispatch, caller = service.dispatch, current_caller().name
+    dispatch.store.write(lambda connection: remove(dispatch.store, connection, encounter, caller=caller))
+    return Response(status=HTTPStatus.NO_CONTENT)
+
+
+def _living(dispatch: Dispatch, connection: Transaction, encounter: str) -> str:
+    """The id of an encounter that is there; raises NotFoundError, or RefusedError (410) where it was deleted."""
+    if dispatch.store.encounter(connection, encounter).state == "deleted":
+        raise RefusedError(HTTPStatus.GONE, "this encounter was deleted; only its tombstone and its history are left")
+    return encounter
+
+
+def _note_access(dispatch: Dispatch, encounter: str | None, what: str) -> None:
+    """Write down who looked at what."""
+    line = EventRecord(at=dispatch.store.now(), caller=current_caller().name, what=what, detail={}, encounter=encounter)
+    dispatch.store.write(lambda connection: dispatch.store.note(connection, line))
+
+
+def _not_there(text: str) -> NotFoundError:
+    return NotFoundError(Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, rule="encounters/not-there", text=text))
+
+
+def _time(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

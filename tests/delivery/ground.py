@@ -1,0 +1,110 @@
+"""A store in a folder, documents of encounters that differ in their numbers, and the work on them."""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from adapter.assembly import Runtime, load
+from adapter.conversion import Conversion
+from adapter.delivery.breaker import Breaker
+from adapter.delivery.destination import Destination, client_for
+from adapter.delivery.intake import Intake, Posted
+from adapter.delivery.opening import Surroundings, open_store
+from adapter.delivery.record import Accepted
+from adapter.delivery.seal import new_key
+from adapter.delivery.shipment import Carrier, FhirCarrier
+from adapter.delivery.store import Store
+from adapter.delivery.work import Outlet, Work
+from adapter.fhir.table import packaged_table
+from adapter.readers.document import Document
+from adapter.settings import Settings
+from tests.examples.ground import EXAMPLES
+
+KEY = new_key().decode()
+ENCOUNTER, AI_REPORT = (f"{EXAMPLES / 'complete'}/{name}.json" for name in ("encounter", "ai_report"))
+
+
+class Clock:
+    """A clock that goes when it is told to."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@cache
+def runtime() -> Runtime:
+    made = load(Settings())
+    made.prepare()
+    return made
+
+
+def encounter_document(number: int, **changes: str) -> Document:
+    return _document(ENCOUNTER, number, changes)
+
+
+def ai_document(number: int, **changes: str) -> Document:
+    return _document(AI_REPORT, number, changes)
+
+
+def _document(file: str, number: int, changes: Mapping[str, str]) -> Document:
+    text = Path(file).read_text("utf-8").replace("case-0100", f"case-{number}").replace('"100100"', f'"mrn-{number}"')
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    return Document(name="document.json", content=text.encode())
+
+
+class Bench:
+    """A store with its intake and the work on what came."""
+
+    def __init__(self, store: Store, clock: Clock, outlets: Sequence[Outlet]) -> None:
+        self.store, self.clock = store, clock
+        self.intake = Intake(pipeline=runtime().pipeline, store=store)
+        self.work = Work(store=store, convert=converted, outlets=tuple(outlets), jitter=lambda: 0.0)
+
+    def post(self, *documents: Document, key: str | None = None, **settings: str) -> Accepted:
+        posted = Posted(documents=documents, caller="clinic", settings=settings, idempotency_key=key)
+        return self.intake.accept(posted, runtime().options(settings))
+
+    def run(self) -> int:
+        """Do all that is due; gives how many encounters that was."""
+        for done in itertools.count():
+            with self.store.reading() as connection:
+                found = self.store.due(connection, 1)
+            if not found:
+                return done
+            self.work.on(found[0])
+        return 0
+
+
+def converted(documents: Sequence[Document], *, changes: Mapping[str, object]) -> Conversion:
+    return runtime().convert(documents, changes=changes)
+
+
+@contextmanager
+def bench(url: str, *outlets: Outlet, clock: Clock | None = None, keys: str = KEY) -> Iterator[Bench]:
+    clock = clock or Clock()
+    numbers = itertools.count(1)
+    store = open_store(url, keys, Surroundings(now=clock, new_id=lambda: f"enc-{next(numbers)}"))
+    try:
+        yield Bench(store, clock, outlets)
+    finally:
+        store.close()
+
+
+def outlet(carrier: Carrier, name: str = "clinical", **switches: Any) -> Outlet:  # noqa: ANN401 - Destination checks them
+    destination = Destination(destination=name, url="http://127.0.0.1:1/fhir", **switches)
+    return Outlet(destination=destination, carrier=carrier, breaker=Breaker(clock=lambda: 0.0))
+
+
+def fhir_outlet(url: str, name: str = "clinical", **switches: Any) -> Outlet:  # noqa: ANN401 - Destination checks them
+    destination = Destination(destination=name, url=url, **switches)
+    client = client_for(destination, lambda _file: "Bearer secret", ())
+    carrier = FhirCarrier(destination, client, packaged_table("R4"))
+    return Outlet(destination=destination, carrier=carrier, breaker=Breaker(clock=lambda: 0.0))

@@ -1,0 +1,136 @@
+"""Documents of one encounter arrive in any order, twice, corrected: one encounter, the same ids, nothing left standing."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from adapter.delivery.outbox import Outbox
+from adapter.delivery.removal import remove
+from adapter.fhir.ownership import SHARED_TYPES
+from adapter.issues import ConflictError, InvalidError, UnreadableError
+from adapter.readers.document import Document
+from tests.delivery.ground import Bench, ai_document, bench, converted, encounter_document, fhir_outlet
+from tests.delivery.strict_fhir import StrictFhir, serving
+
+AT_ONCE = Document(name="ai.json", content=ai_document(2).content)
+
+
+@pytest.fixture
+def server() -> StrictFhir:
+    return StrictFhir()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, server: StrictFhir) -> Iterator[Bench]:
+    with serving(server) as url, bench(f"sqlite:///{tmp_path}/store.db", fhir_outlet(url)) as made:
+        yield made
+
+
+def test_what_is_accepted_arrives_and_is_shown_as_delivered(desk: Bench, server: StrictFhir) -> None:
+    accepted = desk.post(encounter_document(1), ai_document(1))
+
+    desk.run()
+
+    with desk.store.reading() as connection:
+        assert desk.store.encounter(connection, accepted.encounter).state == "made"
+        assert [delivery.state for delivery in Outbox(desk.store).deliveries(connection, accepted.encounter)] == ["delivered"]
+        assert [line.what for line in desk.store.events(connection, accepted.encounter)] == [
+            "posted",
+            "posted",
+            "converted",
+            "delivered",
+        ]
+    assert len(server.of("Encounter")) == 1
+    assert server.complaints == []
+
+
+@pytest.mark.parametrize("is_ai_first", [True, False])
+def test_the_order_of_arrival_changes_nothing(desk: Bench, server: StrictFhir, *, is_ai_first: bool) -> None:
+    documents = [ai_document(2), encounter_document(2)] if is_ai_first else [encounter_document(2), ai_document(2)]
+
+    ids = set()
+    for document in documents:
+        ids.add(desk.post(document).encounter)
+        desk.run()
+
+    assert len(ids) == 1
+    at_once = converted([encounter_document(2), AT_ONCE], changes={"shared": "merge"}).bundle
+    assert at_once is not None
+    names = {entry["request"]["url"] for entry in at_once["entry"] if entry["resource"]["resourceType"] not in SHARED_TYPES}
+    assert names <= set(server.held)
+    assert server.complaints == []
+
+
+def test_a_document_that_comes_twice_is_kept_once(desk: Bench) -> None:
+    first = desk.post(encounter_document(3))
+
+    again = desk.post(encounter_document(3))
+
+    assert (again.encounter, again.documents, again.is_new) == (first.encounter, 0, False)
+
+
+def test_a_correction_takes_the_place_of_what_it_corrects(desk: Bench, server: StrictFhir) -> None:
+    desk.post(encounter_document(4), ai_document(4))
+    desk.run()
+    written = server.writes
+
+    desk.post(encounter_document(4, **{"delayed speech": "late speech"}))
+    desk.run()
+
+    assert len(server.of("Encounter")) == 1
+    assert "late speech" in str(server.of("Encounter"))
+    assert 0 < server.writes - written < 20
+    assert server.complaints == []
+
+
+def test_what_is_not_made_any_more_is_marked(desk: Bench, server: StrictFhir) -> None:
+    desk.post(encounter_document(5), ai_document(5))
+    desk.run()
+    tree = json.loads(ai_document(5).content)
+    del tree["ai"]["candidates"][0]
+
+    desk.post(Document(name="document.json", content=json.dumps(tree).encode()))
+    desk.run()
+
+    statuses = [held["status"] for held in server.of("Observation")]
+    assert statuses.count("entered-in-error") == 1
+    assert server.complaints == []
+
+
+def test_a_key_that_came_with_another_body_is_refused(desk: Bench) -> None:
+    first = desk.post(encounter_document(6), key="one")
+
+    again = desk.post(encounter_document(6), key="one")
+
+    assert (again.encounter, again.is_repeated) == (first.encounter, True)
+    with pytest.raises(ConflictError, match="another body"):
+        desk.post(encounter_document(7), key="one")
+
+
+def test_nothing_more_is_kept_of_what_was_deleted(desk: Bench) -> None:
+    accepted = desk.post(encounter_document(8))
+    desk.store.write(lambda connection: remove(desk.store, connection, accepted.encounter, caller="officer"))
+
+    with pytest.raises(ConflictError, match="deleted"):
+        desk.post(encounter_document(8))
+
+
+def test_one_number_of_two_patients_is_refused(desk: Bench) -> None:
+    with_system = {'"id": "case-9-visit",': '"id": "case-9-visit", "system": "https://clinic.example/visit",'}
+    desk.post(encounter_document(9, **with_system))
+
+    with pytest.raises(ConflictError, match="another patient"):
+        desk.post(encounter_document(9, **{**with_system, '"mrn-9"': '"mrn-10"'}))
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b'{"encounter": 3}'])
+def test_what_cannot_be_read_is_refused_and_leaves_an_audit_line_only(desk: Bench, content: bytes) -> None:
+    with pytest.raises((UnreadableError, InvalidError)):
+        desk.post(Document(name="document.json", content=content))
+
+    with desk.store.reading() as connection:
+        assert desk.store.encounters(connection) == []
+        assert connection.exec_driver_sql("SELECT what FROM event").scalars().all() == ["refused"]
+        assert connection.exec_driver_sql("SELECT count(*) FROM document").scalar() == 0
