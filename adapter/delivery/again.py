@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, update
 
 from adapter.conversion import Conversion
-from adapter.delivery.inbox import Inbox
 from adapter.delivery.outbox import Outbox
 from adapter.delivery.record import EventRecord
+from adapter.delivery.shelf import Shelf
 from adapter.delivery.store import Store
 from adapter.delivery.store_table import ENCOUNTER
 from adapter.delivery.work import Work, standing
@@ -54,14 +54,14 @@ def converted_anew(work: Work, encounter: str) -> Conversion:
     """What would be made now of the documents of an encounter; nothing is kept. Raises ConflictError where they were removed."""
     with work.store.reading() as connection:
         _documents(work.store, connection, encounter)
-        documents = Inbox(work.store).documents(connection, encounter)
+        documents = Shelf(work.store).documents(connection, encounter)
         anchor = Outbox(work.store).anchor(connection, encounter)
     return work.converted(documents, anchor)
 
 
 def _documents(store: Store, connection: Connection, encounter: str) -> None:
     store.encounter(connection, encounter)
-    documents = standing(Inbox(store).documents(connection, encounter))
+    documents = standing(Shelf(store).documents(connection, encounter))
     if not documents or any(document.document is None for document in documents):
         text = "documents of this encounter were removed, so it cannot be converted again"
         raise ConflictError(Issue(severity=Severity.ERROR, code=IssueType.CONFLICT, rule="encounters/removed", text=text))

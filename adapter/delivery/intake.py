@@ -6,8 +6,8 @@ from hashlib import sha256
 from types import MappingProxyType
 
 from adapter.conversion import Options
-from adapter.delivery.inbox import Inbox
 from adapter.delivery.record import Accepted, Arrival, EventRecord, SettingsOfSender
+from adapter.delivery.shelf import Shelf
 from adapter.delivery.store import Store
 from adapter.fhir.json import canonical_bytes
 from adapter.issues import AdapterError, ConflictError, InvalidError, Issue, IssueType, NotFoundError, Severity
@@ -44,8 +44,8 @@ class Intake:
         """Keep documents; when this returns they are on disk. Raises an AdapterError where nothing was kept but an audit line."""
         try:
             arrival = arrival_of(self.pipeline, posted, options)
-            inbox = Inbox(self.store)
-            return self.store.write(lambda connection: inbox.accept(connection, arrival))
+            shelf = Shelf(self.store)
+            return self.store.write(lambda connection: shelf.accept(connection, arrival))
         except (InvalidError, ConflictError, NotFoundError) as refusal:
             line = self._refusal(posted, refusal)
             self.store.write(lambda connection: self.store.note(connection, line))

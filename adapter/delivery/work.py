@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 from adapter.conversion import Conversion
 from adapter.delivery.breaker import Breaker
 from adapter.delivery.destination import Destination
-from adapter.delivery.inbox import Inbox
 from adapter.delivery.outbox import Outbox
 from adapter.delivery.record import DeliveryRecord, DeliveryState, EventRecord, StoredDocument
+from adapter.delivery.shelf import Shelf
 from adapter.delivery.shipment import Carrier, Delivered, Failed
 from adapter.delivery.store import LONGEST_WAIT, Store
 from adapter.delivery.vanished import vanished_in, with_vanished
@@ -70,7 +70,7 @@ class Work:
             record = self.store.encounter(connection, encounter)
             if record.received == record.made or record.state == "deleted":
                 return
-            documents = Inbox(self.store).documents(connection, encounter)
+            documents = Shelf(self.store).documents(connection, encounter)
             anchor = Outbox(self.store).anchor(connection, encounter)
         if any(document.document is None for document in standing(documents)):
             self.store.write(lambda connection: self._give_up(connection, encounter, documents[-1].number))

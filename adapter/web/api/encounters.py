@@ -9,11 +9,11 @@ from flask import Request, Response
 
 from adapter.conversion import Conversion
 from adapter.delivery.again import changes_between, converted_anew, redeliver, reprocess
-from adapter.delivery.inbox import Inbox
 from adapter.delivery.intake import Posted
 from adapter.delivery.outbox import Made, Outbox
 from adapter.delivery.record import EncounterRecord, EncounterState, EventRecord
 from adapter.delivery.removal import remove
+from adapter.delivery.shelf import Shelf
 from adapter.delivery.store import Transaction
 from adapter.dispatch import Dispatch
 from adapter.issues import Issue, IssueType, NotFoundError, Severity, UnreadableError
@@ -163,7 +163,7 @@ def documents(service: Service, request: Request, encounter: str) -> Response:
     store = service.dispatch.store
     with store.reading() as connection:
         store.encounter(connection, encounter)
-        found = Inbox(store).documents(connection, encounter)
+        found = Shelf(store).documents(connection, encounter)
     rows = [
         {
             "number": document.number,
@@ -185,7 +185,7 @@ def document(service: Service, request: Request, encounter: str, *, number: str)
     _note_access(service.dispatch, encounter, "read")
     store = service.dispatch.store
     with store.reading() as connection:
-        found = Inbox(store).documents(connection, _living(service.dispatch, connection, encounter))
+        found = Shelf(store).documents(connection, _living(service.dispatch, connection, encounter))
     for one in found:
         if str(one.number) == number and one.document is not None:
             return bytes_answer(one.document.content, media_type="application/octet-stream")

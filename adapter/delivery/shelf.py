@@ -16,7 +16,7 @@ MOST_DOCUMENTS = 10_000
 """How many documents an encounter may have; whoever sends more is stuck in a loop."""
 
 
-class Inbox:
+class Shelf:
     """The documents of all encounters; each call is part of a transaction of the caller's."""
 
     def __init__(self, store: Store) -> None:
