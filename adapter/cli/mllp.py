@@ -2,6 +2,7 @@
 
 import gc
 import ssl
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -10,10 +11,13 @@ from adapter.assembly import Runtime, default_runtime
 from adapter.cli.show import counts_text, err, note
 from adapter.cli.written import write_whole
 from adapter.clock import instant_now
+from adapter.dispatch import dispatching
 from adapter.fhir.json import pretty_bytes
 from adapter.issues import Issue, IssueType, SetupError, Severity, UnavailableError
 from adapter.mllp.inbox import Inbox, Visit
+from adapter.mllp.keeping import KeepingAcceptor
 from adapter.mllp.mllp_server import MllpLimits, MllpServer
+from adapter.mllp.reception import Acceptor
 from adapter.mllp.running import Afterwards, serve_mllp, server_tls
 from adapter.settings import Settings
 
@@ -53,8 +57,8 @@ def mllp_command(  # noqa: PLR0913 - one argument for each option
     """Take HL7 v2 messages over MLLP until ctrl-C, and answer each with an ACK.
 
     AA: accepted. AE: the content is wrong; ERR segments say where and why. AR: it cannot be read, or not be kept. Messages are
-    kept in memory, by the encounter that they belong to. A message may have ADAPTER_MAX_BODY bytes. TLS is that of
-    ADAPTER_TLS_CERTIFICATE and ADAPTER_TLS_KEY.
+    kept in memory, by the encounter that they belong to, or with ADAPTER_STORE durably (docs/delivery.md). A message may have
+    ADAPTER_MAX_BODY bytes. TLS is that of ADAPTER_TLS_CERTIFICATE and ADAPTER_TLS_KEY.
 
     \b
     Examples:
@@ -73,15 +77,20 @@ def mllp_command(  # noqa: PLR0913 - one argument for each option
     runtime.prepare()
     gc.freeze()
     afterwards = Afterwards(work=lambda visit: _write_bundle(runtime, visit, folder) if folder else None)
-    inbox = Inbox(
-        pipeline=runtime.pipeline,
-        options=runtime.options({}),
-        most=max_messages,
-        refuses_unhandled=reject_unhandled,
-        changed=afterwards.add,
-    )
-    server = MllpServer(acceptor=inbox, limits=limits, now=_now)
-    _serve(server, afterwards, (host, port), tls=tls)
+    with ExitStack() as stack:
+        acceptor: Acceptor
+        if runtime.settings.store:
+            dispatch = stack.enter_context(dispatching(runtime, role="mllp"))
+            acceptor = KeepingAcceptor(runtime=runtime, dispatch=dispatch, refuses_unhandled=reject_unhandled)
+        else:
+            acceptor = Inbox(
+                pipeline=runtime.pipeline,
+                options=runtime.options({}),
+                most=max_messages,
+                refuses_unhandled=reject_unhandled,
+                changed=afterwards.add,
+            )
+        _serve(MllpServer(acceptor=acceptor, limits=limits, now=_now), afterwards, (host, port), tls=tls)
 
 
 def _serve(server: MllpServer, afterwards: Afterwards, address: tuple[str, int], *, tls: ssl.SSLContext | None) -> None:

@@ -87,7 +87,7 @@ class Work:
         """The Conversion of the documents that count, under the first anchor of their encounter."""
         counting = standing(documents)
         settings = {name: value for document in counting for name, value in document.settings.items()}
-        changes = {**settings, "shared": "merge", **({"anchor": anchor} if anchor else {})}
+        changes = {**settings, "shared": "create", **({"anchor": anchor} if anchor else {})}
         return self.convert(named_apart(counting), changes=changes)
 
     def _keep(self, connection: Connection, encounter: str, conversion: Conversion, *, number: int) -> None:

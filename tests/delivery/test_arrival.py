@@ -56,7 +56,7 @@ def test_the_order_of_arrival_changes_nothing(desk: Bench, server: StrictFhir, *
         desk.run()
 
     assert len(ids) == 1
-    at_once = converted([encounter_document(2), AT_ONCE], changes={"shared": "merge"}).bundle
+    at_once = converted([encounter_document(2), AT_ONCE], changes={"shared": "create"}).bundle
     assert at_once is not None
     names = {entry["request"]["url"] for entry in at_once["entry"] if entry["resource"]["resourceType"] not in SHARED_TYPES}
     assert names <= set(server.held)
