@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 from adapter.delivery.status_guard import may_become
-from adapter.fhir.ownership import SHARED_TYPES
+from adapter.fhir.ownership import SHARED_TYPES, matched_identifier
 
 Json = dict[str, Any]
 _BASE = "/fhir"
@@ -61,12 +61,10 @@ class StrictFhir:
         request, resource = entry["request"], entry["resource"]
         if request["method"] == "PUT":
             return str(request["url"])
-        for identifier in resource.get("identifier", []):
-            key = (resource["resourceType"], identifier.get("system", ""), identifier.get("value", ""))
-            if key in self.by_identifier:
-                return self.by_identifier[key]
-        place = entry.setdefault("_place", f"{resource['resourceType']}/{uuid4().hex}")
-        return str(place)
+        key = (resource["resourceType"], *_token(request["ifNoneExist"]))
+        if key not in self.by_identifier:
+            self.by_identifier[key] = f"{resource['resourceType']}/{uuid4().hex}"
+        return self.by_identifier[key]
 
     def _write(self, entry: Json, place: str, places: dict[str, str]) -> Json:
         resource = json.loads(
@@ -95,15 +93,13 @@ class StrictFhir:
     def _index(self, resource: Json, place: str) -> None:
         if resource["resourceType"] not in SHARED_TYPES:
             return
-        for identifier in resource.get("identifier", []):
-            key = (resource["resourceType"], identifier.get("system", ""), identifier.get("value", ""))
-            if self.by_identifier.setdefault(key, place) != place:
-                self.complaints.append(f"two {resource['resourceType']} resources with one identifier")
+        identifier = matched_identifier(resource)
+        if identifier is not None and self.by_identifier.setdefault((resource["resourceType"], *identifier), place) != place:
+            self.complaints.append(f"two {resource['resourceType']} resources with one identifier")
 
     def search(self, kind: str, query: str) -> Json:
-        system, _, value = parse_qs(query)["identifier"][0].replace("\\|", "|").rpartition("|")
         with self.lock:
-            place = self.by_identifier.get((kind, system, value))
+            place = self.by_identifier.get((kind, *_token(query)))
             entries = [{"resource": self.held[place]}] if place else []
         return {"resourceType": "Bundle", "type": "searchset", "entry": entries}
 
@@ -156,6 +152,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
+
+
+def _token(query: str) -> tuple[str, str]:
+    system, _, value = parse_qs(query)["identifier"][0].replace("\\|", "|").rpartition("|")
+    return system, value
 
 
 def _outcome(text: str) -> Json:
