@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from adapter.case import Case, CaseDocument
 from adapter.checks import Release, r4
+from adapter.checks.structure_walk import explain
 from adapter.clock import today
 from adapter.conversion import Conversion, Options, Versions
 from adapter.definitions.derived import claim_edits, payer_value_sets
@@ -28,9 +29,10 @@ from adapter.mapping.function import functions_of
 from adapter.mapping.hl7v2_shape import shapes_of_structures
 from adapter.mapping.load import MappingContext, load_library
 from adapter.mapping.run.library import Library
-from adapter.mapping.shape import ModelShapes, shape_of_json_schema
+from adapter.mapping.shape import ModelShapes, shape_of_json_schema, shape_of_resources
 from adapter.pipeline import Pipeline
 from adapter.readers.document import Document
+from adapter.readers.fhir_reader import FORM as FHIR_FORM
 from adapter.readers.hl7v2.reader import Hl7Reader
 from adapter.readers.hl7v2.segment_tables import tables
 from adapter.readers.input_form import InputForm, read_input_form
@@ -224,7 +226,8 @@ class Runtime:
     @cached_property
     def readers(self) -> Readers:
         """The readers of documents."""
-        return Readers(readers=[JsonReader(forms=self.forms), Hl7Reader(), TableReader(forms=self.forms)])
+        json = JsonReader(forms=self.forms, structure=lambda resource: explain(resource, self.release.table))
+        return Readers(readers=[json, Hl7Reader(), TableReader(forms=self.forms)])
 
     @cached_property
     def policies(self) -> Policies:
@@ -248,7 +251,7 @@ class Runtime:
     def source_library(self) -> Library:
         """The maps that make a Case of other input forms."""
         shapes = {name: shape_of_json_schema(form.schema, name) for name, form in self.forms.items()}
-        sources = {**shapes_of_structures(tables()), **shapes}
+        sources = {**shapes_of_structures(tables()), **shapes, FHIR_FORM: shape_of_resources(self.release.table)}
         return load_library(self._files("sources", "*.yaml"), self.mapping_context, sources=sources)
 
     @cached_property

@@ -1,7 +1,7 @@
 """The functions that mapping files call: small, typed, pure, and without a clock."""
 
 import re
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from decimal import Decimal
 from html import escape
@@ -11,6 +11,7 @@ from urllib.parse import quote
 from adapter.code_tables.classification import evidence
 from adapter.fhir import resource_id
 from adapter.fhir.json import canonical_bytes
+from adapter.issues import Severity
 from adapter.mapping.function import NotConvertible, function
 from adapter.mapping.syndrome_functions import (
     as_written,
@@ -301,7 +302,35 @@ def base64_of_hex(value: str) -> str:
         raise NotConvertible(message) from None
 
 
+@function(takes=("base64Binary",), gives="code", fallible=True)
+def hex_of_base64(value: str) -> str:
+    """Bytes that FHIR wrote, in hexadecimal digits: `hex_of_base64(picture.content.hash)`."""
+    try:
+        return b64decode(value, validate=True).hex()
+    except ValueError:
+        message = "These are not bytes in base64. Send them as FHIR writes them."
+        raise NotConvertible(message) from None
+
+
+@function(takes=("string", "string"), gives="string?")
+def without_start(value: str, start: str) -> str | None:
+    """What comes after a beginning that a text has: `without_start(identifier.value, 'case-1/')`; nothing if it has another."""
+    return value.removeprefix(start) if value.startswith(start) else None
+
+
 # --------------------------------------------------------------------------------------------------- FHIR structures
+
+
+@function(takes=("list of string",), gives="string?", fallible=True)
+def the_one(ids: Sequence[str]) -> str | None:
+    """The one id that there is: `the_one(each(e.id for e in Encounter))`; of several, nobody knows which is meant."""
+    if len(ids) <= 1:
+        return next(iter(ids), None)
+    message = (
+        f"There are {len(ids)} of these, and no procedure or claim line for 0731T says which one is meant. Send the resources of "
+        "one encounter."
+    )
+    raise NotConvertible(message, severity=Severity.FATAL)
 
 
 @function(takes=("string", "string*?"), gives="Narrative")

@@ -169,3 +169,20 @@ class FhirShapes:
             targets=element.targets,
             codes=pairs,
         )
+
+
+class _SentShapes(FhirShapes):
+    """The same for FHIR as it is sent: nothing is sure to be there."""
+
+    def _field(self, element: Element) -> Field:
+        return replace(super()._field(element), required=False)
+
+
+def shape_of_resources(table: ElementTable) -> Shape:
+    """The shape of resources that were sent: a list of each type, by its name."""
+    shapes = _SentShapes(table)
+    return Shape(
+        "resources",
+        Fields(lambda: {name: Field(name=name, type=shapes(name), many=True) for name in table.resource_types}),
+        "key",
+    )

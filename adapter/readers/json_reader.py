@@ -8,6 +8,7 @@ from adapter.fhir.json import read_json
 from adapter.issues import InvalidError, UnreadableError
 from adapter.json_types import JsonList, JsonMapping, JsonValue
 from adapter.readers.document import NATIVE, Document, ReadDocument
+from adapter.readers.fhir_reader import StructureOf, read_fhir
 from adapter.readers.form_choice import chosen_form, form_issue
 from adapter.readers.input_form import InputForm, structure_issues
 from adapter.readers.port import not_read
@@ -24,9 +25,13 @@ _PLAIN_VALUE = re.compile(rb'"(?:[^"\\\n]|\\.)*"|-?[0-9][0-9.eE+-]*|true|false|n
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JsonReader:
-    """The reader of JSON; `forms` are the forms beside the adapter's own, by name."""
+    """The reader of JSON; `forms` are the forms beside the adapter's own, by name.
+
+    `structure` says what is wrong with a FHIR resource; without it FHIR is not read.
+    """
 
     forms: Mapping[str, InputForm]
+    structure: StructureOf | None = None
     name: str = "JSON"
 
     def recognises(self, content: bytes) -> bool:
@@ -47,7 +52,11 @@ class JsonReader:
             text = "a document is a JSON object at its top level, not a plain value or a list of other than objects"
             raise UnreadableError(form_issue(document.name, text))
         if "resourceType" in tree:
-            raise not_read(document.name, _kind_of_resource(tree), [self])
+            if self.structure is None:
+                raise not_read(document.name, _kind_of_resource(tree), [self])
+            return (read_fhir(tree, document, self.structure),)
+        if "hookInstance" in tree:
+            raise not_read(document.name, "a CDS Hooks request", [self])
         form = chosen_form(document, self.forms, tree, of_rows=False) or NATIVE
         if form == NATIVE and any(mark in document.content for mark in _REMARKS):
             tree = _without_remarks({key: value for key, value in tree.items() if key != "$schema" or not isinstance(value, str)})

@@ -61,7 +61,7 @@ def test_what_is_refused_gives_no_bundle(run: Run) -> None:
         (b"ISA*00*", "an X12 interchange"),
         (b'<ClinicalDocument xmlns="urn:hl7-org:v3"/>', "a C-CDA document"),
         (b"case,rank\nA,1\n", "a CSV table"),
-        (b'{"resourceType": "Bundle"}', "a FHIR Bundle"),
+        (b'{"hook": "order-sign", "hookInstance": "1"}', "a CDS Hooks request"),
         (b"\x00\x01", "binary data"),
     ],
 )

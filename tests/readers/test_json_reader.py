@@ -105,3 +105,8 @@ def test_broken_json_is_refused_with_its_place() -> None:
 )
 def test_what_is_or_wants_to_be_json_is_recognised(content: bytes, *, expected: bool) -> None:
     assert READER.recognises(content) is expected
+
+
+def test_a_request_of_cds_hooks_is_named() -> None:
+    with pytest.raises(UnknownFormError, match="a CDS Hooks request"):
+        read(b'{"hook": "order-sign", "hookInstance": "1", "context": {}}')

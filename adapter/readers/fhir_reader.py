@@ -1,0 +1,148 @@
+"""Reads FHIR R4 as JSON: a Bundle of any type, or a single resource, with the references between its resources resolved."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from adapter.issues import InvalidError, Issue
+from adapter.json_types import JsonObject, JsonValue
+from adapter.path import Path, pointer
+from adapter.readers.document import Document, ReadDocument
+
+FORM = "fhir.R4"
+_BLOCKING = ("structure/type", "structure/value")
+"""What of a resource's structure must be right, so that it can be read; the rest is for those who asked for a check."""
+_STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
+_CONDITIONAL = re.compile(r"(?P<type>\w+)\?identifier=(?P<token>[^&]+)")
+
+StructureOf = Callable[[JsonObject], Iterable[Issue]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FhirDocument(ReadDocument):
+    """Resources by type, as lists; `places` says where each of them, and the Bundle around them, stands in the original."""
+
+    places: Mapping[Path, Path]
+
+    def positions(self, path: Path) -> tuple[str, ...]:
+        """`name#/entry/3/resource/birthDate` of a value, or of the nearest value above it that is there."""
+        near = self.nearest(path)
+        return (f"{self.name}#{pointer((*self.places.get(near[:2], ()), *near[2:]))}",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """A resource, where it stands, and what it is known by within the document."""
+
+    resource: JsonObject
+    place: Path
+    key: str
+    url: str | None
+    inside: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Index:
+    """By what the resources of a document are known: a reference that leads to none of them stays as it was sent."""
+
+    urls: dict[str, str] = field(default_factory=dict)
+    identifiers: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
+    types: dict[str, str] = field(default_factory=dict)
+
+    def add(self, found: _Found) -> None:
+        """Know a resource by its key, its full URL and its identifiers; the first of two with one URL counts."""
+        kind = found.resource["resourceType"]
+        self.types[found.key] = kind
+        for name in (found.key, found.url):
+            if name:
+                self.urls.setdefault(name, found.key)
+        for identifier in _list(found.resource.get("identifier")):
+            if isinstance(identifier, dict) and identifier.get("value"):
+                known = (kind, str(identifier.get("system", "")), str(identifier["value"]))
+                self.identifiers.setdefault(known, []).append(found.key)
+
+    def target(self, reference: JsonObject, inside: str) -> str | None:
+        """The key of what a reference means: by URL, by condition or by identifier, if it is one resource of the document."""
+        text = reference.get("reference")
+        if isinstance(text, str):
+            return self._by_text(text, inside)
+        identifier = reference.get("identifier")
+        return self._by_identifier(reference.get("type"), identifier) if isinstance(identifier, dict) else None
+
+    def _by_text(self, text: str, inside: str) -> str | None:
+        if text.startswith("#"):
+            return inside if text == "#" else self.urls.get(f"{inside}{text}")
+        if condition := _CONDITIONAL.fullmatch(text):
+            system, _, value = unquote(condition["token"]).rpartition("|")
+            return self._single((condition["type"], system, value))
+        return self.urls.get(text.partition("/_history/")[0])
+
+    def _by_identifier(self, kind: JsonValue, identifier: JsonObject) -> str | None:
+        system, value = str(identifier.get("system", "")), str(identifier.get("value", ""))
+        kinds = [kind] if isinstance(kind, str) else {known[0] for known in self.identifiers if known[1:] == (system, value)}
+        found = [key for each_kind in kinds for key in self.identifiers.get((each_kind, system, value), ())]
+        return found[0] if len(found) == 1 else None
+
+    def _single(self, known: tuple[str, str, str]) -> str | None:
+        found = self.identifiers.get(known, ())
+        return found[0] if len(found) == 1 else None
+
+
+def read_fhir(tree: JsonObject, document: Document, structure: StructureOf) -> FhirDocument:
+    """The resources of a document by type; raises InvalidError for what is not built so that it can be read."""
+    problems = [_placed(issue, document.name) for issue in structure(tree) if issue.rule in _BLOCKING]
+    if problems:
+        raise InvalidError(*problems)
+    found = list(_resources(tree, ()))
+    index = _Index()
+    for one in found:
+        index.add(one)
+    resources: JsonObject = {}
+    places: dict[Path, Path] = {}
+    for one in found:
+        kind = one.resource["resourceType"]
+        listed = resources.setdefault(kind, [])
+        places[kind, len(listed)] = one.place
+        listed.append(_resolved({**one.resource, "id": one.key}, index, one.inside or one.key))
+    return FhirDocument(name=document.name, form=FORM, tree=resources, places=places)
+
+
+def _resources(resource: JsonObject, place: Path, url: str | None = None) -> Iterator[_Found]:
+    """A resource without those in it, and all in it: the entries of a Bundle, and what is contained."""
+    key = f"{resource['resourceType']}/{resource.get('id') or pointer(place)}"
+    own = {name: value for name, value in resource.items() if name != "contained"}
+    if resource["resourceType"] == "Bundle":
+        entries = _list(resource.get("entry"))
+        own["entry"] = [{name: value for name, value in entry.items() if name != "resource"} for entry in entries]
+        for at, entry in enumerate(entries):
+            if "resource" in entry:
+                yield from _resources(entry["resource"], (*place, "entry", at, "resource"), entry.get("fullUrl"))
+    yield _Found(resource=own, place=place, key=key, url=url)
+    for at, part in enumerate(_list(resource.get("contained"))):
+        if isinstance(part, dict) and isinstance(part.get("resourceType"), str):
+            inner = f"{key}#{part.get('id') or at}"
+            yield _Found(resource=part, place=(*place, "contained", at), key=inner, url=None, inside=key)
+
+
+def _resolved(value: JsonValue, index: _Index, inside: str) -> JsonValue:
+    """A value with every reference that leads to a resource of the document rewritten to its key."""
+    if isinstance(value, list):
+        return [_resolved(item, index, inside) for item in value]
+    if not isinstance(value, dict):
+        return value
+    made = {name: _resolved(child, index, inside) for name, child in value.items()}
+    is_reference = isinstance(value.get("reference"), str) or value.keys() <= {"identifier", "type", "display"}
+    target = index.target(value, inside) if is_reference else None
+    return {**made, "reference": target} if target else made
+
+
+def _list(value: JsonValue) -> list[JsonValue]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _placed(issue: Issue, name: str) -> Issue:
+    """An issue at the place in the document that its expression names."""
+    (expression,) = issue.expression
+    steps: Path = tuple(int(at) if at else step for step, at in _STEP.findall(expression))
+    return issue.at(location=(f"{name}#{pointer(steps)}",))

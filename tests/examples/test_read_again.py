@@ -1,0 +1,78 @@
+"""Our own Bundles can be read again and give the same Bundle; what of a case no Bundle carries is listed in the documentation."""
+
+import re
+from functools import cache
+
+import pytest
+
+from adapter.conversion import Conversion
+from adapter.path import Path, at, dotted, leaves
+from adapter.readers.document import Document
+from tests.examples.ground import OPTIONS, ROOT, conversion_of, example_names, pipeline
+
+DIFFERENT = {
+    "ai-candidate-as-diagnosis": "the diagnosis of the AI, for which the claim was held back, is in no Bundle",
+    "failed-analysis": "stage and message of the failure are one text",
+    "two-analyses": "two runs of one tool are one Device",
+}
+"""Examples whose Bundle is another one after it was read again, each with the reason."""
+BUNDLES = [name for name in example_names() if conversion_of(name).content is not None]
+ROW = re.compile(r"^\| `([a-z_.]+)` \|", re.MULTILINE)
+
+
+@cache
+def read_again(name: str) -> Conversion:
+    content = conversion_of(name).content
+    assert content is not None
+    return pipeline().convert([Document(name="bundle.json", content=content)], OPTIONS)
+
+
+@pytest.mark.parametrize("name", sorted(set(BUNDLES) - DIFFERENT.keys()))
+def test_a_bundle_of_ours_gives_the_same_bundle(name: str) -> None:
+    assert read_again(name).content == conversion_of(name).content
+
+
+@pytest.mark.parametrize("name", sorted(DIFFERENT))
+def test_the_others_are_read_too_and_are_rightly_named(name: str) -> None:
+    assert read_again(name).content not in (None, conversion_of(name).content)
+
+
+def listed() -> set[str]:
+    section = (
+        (ROOT / "docs" / "sources.md").read_text().partition("What of a case no Bundle carries")[2].partition("## AI tools")[0]
+    )
+    return set(ROW.findall(section))
+
+
+def lost(name: str) -> set[str]:
+    """The fields of a case, without places in lists, that are not there when its Bundle was read again."""
+    sent, again = (
+        made.case.model_dump(mode="json", exclude_none=True) for made in (conversion_of(name), read_again(name)) if made.case
+    )
+    return {plain(leaf) for leaf in leaves(sent) if at(sent, leaf) not in (None, []) and not is_there(again, leaf)}
+
+
+def plain(path: Path) -> str:
+    return dotted(tuple(step for step in path if isinstance(step, str)))
+
+
+def is_there(tree: object, path: Path) -> bool:
+    try:
+        return at(tree, path) is not None
+    except (KeyError, IndexError):
+        return False
+
+
+def test_what_no_bundle_carries_is_the_list_of_the_documentation() -> None:
+    # `order` is the place in the list, and `dos_end` the day on which a line of one day ends: both are there without being said.
+    said_otherwise = {"diagnoses.order", "billing.lines.dos_end", "billing.lines.dx_pointers"}
+    found = set().union(*(lost(name) for name in BUNDLES if name != "two-analyses")) - said_otherwise
+    row_of = {field: row for field in found for row in listed() if field == row or field.startswith(row + ".")}
+
+    assert found - row_of.keys() == set()
+    assert set(row_of.values()) == listed()
+
+
+@pytest.mark.parametrize("name", sorted(set(BUNDLES) - {"consent-refused"}))
+def test_a_bundle_and_an_ai_report_beside_it_are_of_one_encounter(name: str) -> None:
+    assert [issue for issue in read_again(name).issues if issue.rule == "document/contradiction"] == []

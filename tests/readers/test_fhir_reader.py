@@ -1,0 +1,153 @@
+"""FHIR as JSON: resources by type, references resolved inside the document and never invented, every value with its place."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapter.checks import r4
+from adapter.checks.structure_walk import explain
+from adapter.issues import AdapterError, InvalidError, Issue
+from adapter.json_types import JsonObject
+from adapter.readers.document import Document
+from adapter.readers.fhir_reader import FhirDocument, read_fhir
+from adapter.readers.json_reader import JsonReader
+
+NPI = "http://hl7.org/fhir/sid/us-npi"
+
+
+def structure(resource: JsonObject) -> Iterator[Issue]:
+    return explain(resource, r4().table)
+
+
+def read(tree: Any) -> FhirDocument:  # noqa: ANN401 - JSON
+    return read_fhir(tree, Document(name="b.json", content=json.dumps(tree).encode()), structure)
+
+
+def bundle(*entries: dict[str, Any], kind: str = "collection") -> dict[str, Any]:
+    return {"resourceType": "Bundle", "type": kind, "entry": list(entries)}
+
+
+def entry(resource: dict[str, Any], url: str | None = None) -> dict[str, Any]:
+    return {"resource": resource} | ({"fullUrl": url} if url else {})
+
+
+DOCTOR: dict[str, Any] = {"resourceType": "Practitioner", "id": "d1", "identifier": [{"system": NPI, "value": "1234567893"}]}
+
+
+@pytest.mark.parametrize(
+    ("reference", "target"),
+    [
+        ({"reference": "urn:uuid:4b978e93-5a7c-89ce-af72-2549884783f5"}, "Practitioner/d1"),
+        ({"reference": "Practitioner/d1"}, "Practitioner/d1"),
+        ({"reference": "Practitioner/d1/_history/3"}, "Practitioner/d1"),
+        ({"reference": f"Practitioner?identifier={NPI}|1234567893"}, "Practitioner/d1"),
+        ({"reference": "Practitioner?identifier=http%3A%2F%2Fhl7.org%2Ffhir%2Fsid%2Fus-npi%7C1234567893"}, "Practitioner/d1"),
+        ({"type": "Practitioner", "identifier": {"system": NPI, "value": "1234567893"}}, "Practitioner/d1"),
+        ({"identifier": {"system": NPI, "value": "1234567893"}}, "Practitioner/d1"),
+        ({"reference": "https://other.example/Practitioner/d1"}, "https://other.example/Practitioner/d1"),
+        ({"reference": "Practitioner/d2", "display": "Dr. D"}, "Practitioner/d2"),
+        ({"reference": f"Practitioner?identifier={NPI}|1"}, f"Practitioner?identifier={NPI}|1"),
+        ({"identifier": {"system": NPI, "value": "1"}}, None),
+        ({"type": "Organization", "identifier": {"system": NPI, "value": "1234567893"}}, None),
+        ({"display": "Dr. D"}, None),
+    ],
+)
+def test_a_reference_leads_to_what_is_in_the_document_or_stays_as_it_was_sent(
+    reference: dict[str, Any], target: str | None
+) -> None:
+    patient = {"resourceType": "Patient", "id": "p", "generalPractitioner": [reference]}
+    document = read(bundle(entry(DOCTOR, "urn:uuid:4b978e93-5a7c-89ce-af72-2549884783f5"), entry(patient)))
+
+    assert document.tree["Patient"][0]["generalPractitioner"][0].get("reference") == target
+
+
+def test_an_absolute_reference_leads_to_the_entry_of_that_url() -> None:
+    patient = {"resourceType": "Patient", "generalPractitioner": [{"reference": "https://a.example/Practitioner/d1"}]}
+    document = read(bundle(entry(DOCTOR, "https://a.example/Practitioner/d1"), entry(patient)))
+
+    assert document.tree["Patient"][0]["generalPractitioner"][0]["reference"] == "Practitioner/d1"
+
+
+def test_two_resources_with_one_identifier_are_not_guessed() -> None:
+    patient = {"resourceType": "Patient", "generalPractitioner": [{"identifier": DOCTOR["identifier"][0]}]}
+    document = read(bundle(entry(DOCTOR), entry(DOCTOR | {"id": "d2"}), entry(patient)))
+
+    assert "reference" not in document.tree["Patient"][0]["generalPractitioner"][0]
+
+
+def test_what_is_contained_is_found_in_its_own_resource_only() -> None:
+    inner = {"resourceType": "Practitioner", "id": "in", "name": [{"family": "Inner"}]}
+    one = {"resourceType": "Patient", "id": "a", "contained": [inner], "generalPractitioner": [{"reference": "#in"}]}
+    two = {"resourceType": "Patient", "id": "b", "generalPractitioner": [{"reference": "#in"}, {"reference": "#"}]}
+    document = read(bundle(entry(one), entry(two)))
+    first, second = document.tree["Patient"]
+
+    assert first["generalPractitioner"][0]["reference"] == document.tree["Practitioner"][0]["id"] == "Patient/a#in"
+    assert [doctor["reference"] for doctor in second["generalPractitioner"]] == ["#in", "Patient/b"]
+    assert document.positions(("Practitioner", 0, "name", 0, "family")) == ("b.json#/entry/0/resource/contained/0/name/0/family",)
+
+
+def test_every_value_has_its_place() -> None:
+    document = read(bundle(entry(DOCTOR), {"fullUrl": "urn:x", "request": {"method": "DELETE", "url": "Patient/1"}}))
+
+    assert document.positions(("Practitioner", 0, "identifier", 0, "value")) == ("b.json#/entry/0/resource/identifier/0/value",)
+    assert document.positions(("Bundle", 0, "entry", 1, "request", "url")) == ("b.json#/entry/1/request/url",)
+    assert document.positions(("Practitioner", 0, "birthDate")) == ("b.json#/entry/0/resource",)
+    assert document.positions(()) == ("b.json#",)
+
+
+@pytest.mark.parametrize("kind", ["transaction", "batch", "collection", "message", "document", "searchset", "history"])
+def test_a_bundle_of_every_type_is_read(kind: str) -> None:
+    nested = bundle(entry(bundle(entry(DOCTOR), kind="collection")), kind=kind)
+
+    assert [each["id"] for each in read(nested).tree["Practitioner"]] == ["Practitioner/d1"]
+
+
+def test_a_single_resource_is_read_and_may_lack_what_fhir_requires() -> None:
+    document = read({"resourceType": "Coverage", "subscriberId": "S-1"})
+
+    assert document.tree["Coverage"] == [{"resourceType": "Coverage", "id": "Coverage/", "subscriberId": "S-1"}]
+    assert document.positions(("Coverage", 0, "subscriberId")) == ("b.json#/subscriberId",)
+
+
+@pytest.mark.parametrize(
+    ("tree", "place"),
+    [
+        ({"resourceType": "Patient", "name": {"family": "x"}}, "b.json#/name"),
+        (bundle(entry({"resourceType": "Patient", "birthDate": 5})), "b.json#/entry/0/resource/birthDate"),
+        ({"resourceType": "Nothing"}, "b.json#"),
+        (bundle(entry({"resourceType": "Patient", "name": ["x"]})), "b.json#/entry/0/resource/name/0"),
+    ],
+)
+def test_what_is_not_built_so_that_it_can_be_read_is_refused_with_its_place(tree: dict[str, Any], place: str) -> None:
+    with pytest.raises(InvalidError) as refusal:
+        read(tree)
+
+    assert refusal.value.issues[0].location == (place,)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.sampled_from(["Patient", "Bundle", "#", "x"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["resourceType", "entry", "resource", "contained", "id", "name", "reference"]), inner, max_size=4
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(JSON)
+def test_no_json_crashes_the_reader(value: Any) -> None:  # noqa: ANN401 - JSON
+    tree = value if isinstance(value, dict) else {"entry": value}
+    content = json.dumps({"resourceType": "Bundle", "type": "batch", **tree}).encode()
+    reader = JsonReader(forms={}, structure=structure)
+    try:
+        assert reader.read(Document(name="b.json", content=content))
+    except AdapterError as refusal:
+        assert str(refusal)  # noqa: PT017 - either is right
