@@ -103,3 +103,30 @@ def test_the_mapping_lines_are_those_of_the_claim_map() -> None:
 @pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)#]+)\)", TEXT))))
 def test_every_link_leads_somewhere(link: str) -> None:
     assert (ROOT / link).exists()
+
+
+def test_the_messages_are_answered_over_mllp_as_shown(folder: Path) -> None:
+    (shown,) = [block for kind, block in BLOCKS if kind == "console"]
+    listening, *_ = shown.split("$ ")[1].splitlines()[1:]
+    answers = shown.split("$ ")[2].partition("\n")[2]
+    resources = shown.split("$ ")[3].splitlines()[1]
+    command = [str(ADAPTER), "mllp", "--port", "0", "--out", "bundles"]
+    with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True, env=own_environment()) as server:
+        assert server.stderr is not None
+        ready = server.stderr.readline().strip()
+        port = re.search(r"port (\d+)", ready)
+        assert port is not None
+        files = [str(file) for file in sorted((ROOT / "fhir_examples" / "hl7v2-messages").glob("*.hl7"))]
+        done = run([str(ADAPTER), "mllp-send", "--port", port[1], *files], folder)
+        server.terminate()
+        server.communicate(timeout=30)
+    (bundle,) = (folder / "bundles").glob("*.json")
+    made = read_json(bundle.read_bytes(), "bundle")
+
+    assert ready.replace(port[1], "2575") == listening
+    assert _timeless(done.stdout.decode()) == _timeless(answers)
+    assert " ".join(entry["resource"]["resourceType"] for entry in made["entry"]) == resources
+
+
+def _timeless(answers: str) -> str:
+    return re.sub(r"\d{14}\+0000", "TIME", answers)
