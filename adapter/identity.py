@@ -27,6 +27,7 @@ def encounter_key(case: Case, assigner: str | None, anchor: str | None) -> str:
 def identity_issues(case: Case, assigner: str | None) -> Iterator[Issue]:
     """What is wrong with the numbers by which the case names people and things."""
     yield from _systems(case, assigner)
+    yield from _other_assigner(case, assigner)
     yield from _one_payer(case)
     yield from _alive_and_dead(case)
     yield from _one_person(case.practitioners)
@@ -37,13 +38,11 @@ def _systems(case: Case, assigner: str | None) -> Iterator[Issue]:
     if case.patient.mrn_system is None and assigner is None:
         text = "nobody says who assigned `patient.mrn`, and another patient may have the same number elsewhere"
         hint = "send `patient.mrn_system`, an absolute URI, or set ADAPTER_ASSIGNER to a URI that names this sender"
-        yield _issue("document/assigner", IssueType.REQUIRED, text=text, field="patient.mrn", suggestion=hint)
+        yield _issue("document/assigner", IssueType.REQUIRED, "patient.mrn", text=text, suggestion=hint)
     for field, system in (("patient.mrn_system", case.patient.mrn_system), ("encounter.system", case.encounter.system)):
         form = _right_form(system) if system is not None else None
         if form:
-            yield _issue(
-                "document/system", IssueType.VALUE, text=f"`{field}` must be an absolute URI", field=field, suggestion=form
-            )
+            yield _issue("document/system", IssueType.VALUE, field, text=f"`{field}` must be an absolute URI", suggestion=form)
 
 
 def _right_form(system: str) -> str | None:
@@ -57,42 +56,55 @@ def _right_form(system: str) -> str | None:
     return None
 
 
+def _other_assigner(case: Case, assigner: str | None) -> Iterator[Issue]:
+    """A system of the document beside another one of the sender's setting."""
+    if assigner is not None and case.patient.mrn_system not in (None, assigner):
+        yield Issue(
+            severity=Severity.INFORMATION,
+            code=IssueType.INFORMATIONAL,
+            rule="document/other-assigner",
+            text="the document and the setting name different assigners of the patient's number; the document's is used",
+            field="patient.mrn_system",
+        )
+
+
 def _one_payer(case: Case) -> Iterator[Issue]:
     """A payer of the primary insurance that is not the payer of the case."""
     if case.coverage is not None and case.coverage.payer is not None and case.coverage.payer != case.payer:
         text = "`payer` and the payer of the primary insurance are not the same"
         hint = "say who pays once, or list the insurances with the primary one first"
-        yield _issue("document/one-payer", IssueType.CONFLICT, text=text, field="coverage.payer", suggestion=hint)
+        yield _issue("document/one-payer", IssueType.CONFLICT, "coverage.payer", "payer", text=text, suggestion=hint)
 
 
 def _alive_and_dead(case: Case) -> Iterator[Issue]:
     """A patient who has not died, with a day of death."""
     if case.patient.deceased is False and case.patient.deceased_at is not None:
         text = "the patient has not died, and a time of death is given"
-        yield _issue(
-            "document/deceased", IssueType.CONFLICT, text=text, field="patient.deceased", suggestion="correct one of the two"
-        )
+        fields = ("patient.deceased", "patient.deceased_at")
+        yield _issue("document/deceased", IssueType.CONFLICT, *fields, text=text, suggestion="correct one of the two")
+
+
+_ONE_PERSON = (
+    ("key", "npi", "npi", "one key and two NPIs", "give the two people two keys, or correct the NPI"),
+    ("npi", "family", "npi", "one NPI and two names", "correct the NPI, or the name"),
+    ("key", "family", "family", "one key and two names", "give the two people two keys, or correct the name"),
+)
+"""By what a person is known, what then may not differ, the field to look at, what is wrong, and what to do."""
 
 
 def _one_person(practitioners: tuple[Practitioner, ...]) -> Iterator[Issue]:
-    """One key, or one NPI, that means two people."""
-    by_key: dict[str, int] = {}
-    by_npi: dict[str, int] = {}
-    for place, person in enumerate(practitioners):
-        first = practitioners[by_key.setdefault(person.key, place)]
-        if first.npi and person.npi and first.npi != person.npi:
-            text = f"`practitioners[{by_key[person.key]}]` and `practitioners[{place}]` have one key and two NPIs"
-            hint = "give the two people two keys, or correct the NPI"
-            yield _issue(
-                "document/one-person", IssueType.CONFLICT, text=text, field=f"practitioners[{place}].npi", suggestion=hint
-            )
-        twin = practitioners[by_npi.setdefault(person.npi or f"#{place}", place)]
-        if twin.family and person.family and twin.family != person.family:
-            text = f"`practitioners[{by_npi[person.npi or '']}]` and `practitioners[{place}]` have one NPI and two names"
-            hint = "correct the NPI, or the name"
-            yield _issue(
-                "document/one-person", IssueType.CONFLICT, text=text, field=f"practitioners[{place}].npi", suggestion=hint
-            )
+    """One key, or one NPI, that means two people; each of them is told of once."""
+    told: set[int] = set()
+    for known, differing, field, wrong, hint in _ONE_PERSON:
+        first: dict[str, int] = {}
+        for place, person in enumerate(practitioners):
+            name, value = getattr(person, known), getattr(person, differing)
+            before = first.setdefault(name, place) if name and value else place
+            if value != getattr(practitioners[before], differing) and place not in told:
+                told.add(place)
+                text = f"`practitioners[{before}]` and `practitioners[{place}]` have {wrong}"
+                fields = (f"practitioners[{place}].{field}", f"practitioners[{before}].{field}")
+                yield _issue("document/one-person", IssueType.CONFLICT, *fields, text=text, suggestion=hint)
 
 
 def one_feature_twice(case: Case) -> Iterator[Issue]:
@@ -103,7 +115,7 @@ def one_feature_twice(case: Case) -> Iterator[Issue]:
         if before != place:
             text = f"two features have the same business key: items {before + 1} and {place + 1} of `phenotypes`"
             hint = "send each feature once, or give them an `id` each"
-            yield _issue("map/id-collision", IssueType.CONFLICT, text=text, field=f"phenotypes[{place}].hpo", suggestion=hint)
+            yield _issue("map/id-collision", IssueType.CONFLICT, f"phenotypes[{place}].hpo", text=text, suggestion=hint)
 
 
 def _photographs_unsaid(case: Case) -> Iterator[Issue]:
@@ -120,5 +132,7 @@ def _photographs_unsaid(case: Case) -> Iterator[Issue]:
             )
 
 
-def _issue(rule: str, code: IssueType, *, text: str, field: str, suggestion: str) -> Issue:
-    return Issue(severity=Severity.ERROR, code=code, rule=rule, text=text, field=field, suggestion=suggestion)
+def _issue(rule: str, code: IssueType, *fields: str, text: str, suggestion: str) -> Issue:
+    """An error at a field, and at those that it contradicts."""
+    field, *others = fields
+    return Issue(severity=Severity.ERROR, code=code, rule=rule, text=text, field=field, also=tuple(others), suggestion=suggestion)

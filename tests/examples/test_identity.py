@@ -184,6 +184,35 @@ def test_what_names_nobody_or_several_is_said_at_its_place(change: dict[str, Any
 
 
 @pytest.mark.parametrize(
+    ("people", "fields"),
+    [
+        ([{"npi": "1234567893"}, {}, {"npi": "1245319599"}], ("practitioners[2].npi", "practitioners[0].npi")),
+        ([{}, {"family": "A"}, {"family": "B"}], ("practitioners[2].family", "practitioners[1].family")),
+        (
+            [{"npi": "1234567893", "family": "A"}, {"npi": "1234567893", "family": "B"}],
+            ("practitioners[1].npi", "practitioners[0].npi"),
+        ),
+    ],
+)
+def test_one_key_with_two_people_is_told_once_at_both_places(people: list[dict[str, str]], fields: tuple[str, ...]) -> None:
+    encounter, _ = trees_of("infant-final-report")
+    tree = {**encounter[1], "practitioners": [{"key": "a", **person} for person in people]}
+    issues = [issue for issue in converted([(encounter[0], tree)]).issues if issue.is_error]
+
+    assert [issue.fields for issue in issues] == [fields]
+    assert len(issues[0].location) == 2
+
+
+@pytest.mark.parametrize(("assigner", "is_told"), [("https://other.invalid", True), (None, False)])
+def test_a_setting_that_names_another_assigner_is_told_and_changes_nothing(assigner: str | None, *, is_told: bool) -> None:
+    conversion = converted(trees_of("infant-final-report"), assigner=assigner)
+    (patient,) = [resource for resource in resources_of(conversion).values() if resource["resourceType"] == "Patient"]
+
+    assert any(issue.rule == "document/other-assigner" for issue in conversion.issues) == is_told
+    assert "other.invalid" not in str(patient)
+
+
+@pytest.mark.parametrize(
     ("change", "rule", "place"),
     [
         ({"images": [{"id": "i", "operator": "nobody"}]}, "REF-01", "encounter.json#/images/0/operator"),
