@@ -3,14 +3,14 @@
 from random import Random
 from typing import Any
 
-IN_ORDER = frozenset({"lines", "modifiers", "dx_pointers", "given", "line", "coverages"})
-"""Lines of a claim with their modifiers and diagnoses, given names, lines of an address, insurances (the primary one first)."""
+PRIMARY_FIRST = frozenset({"coverages"})
+"""Insurances: another one in front is the primary one, and pays."""
 
-RANKED = frozenset({"candidates", "suggested_syndromes"})
-"""Lists whose order is the rank of their items."""
+IN_ORDER = PRIMARY_FIRST | {"candidates", "suggested_syndromes", "lines", "modifiers", "dx_pointers", "given", "line"}
+"""All lists whose order a resource tells: the rank of candidates, the sequence of lines, and the parts of names and addresses."""
 
 
-def shuffled(value: Any, random: Random, *, in_order: frozenset[str] = IN_ORDER | RANKED, name: str = "") -> Any:  # noqa: ANN401 - JSON
+def shuffled(value: Any, random: Random, *, in_order: frozenset[str] = IN_ORDER, name: str = "") -> Any:  # noqa: ANN401 - JSON
     """A JSON value with all lists but those in another order; candidates that are put elsewhere get the rank of their place."""
     if isinstance(value, dict):
         return {key: shuffled(child, random, in_order=in_order, name=key) for key, child in value.items()}

@@ -11,7 +11,7 @@ from adapter.fhir.json import canonical_bytes
 from adapter.fhir.ownership import SHARED_TYPES
 from adapter.readers.document import Document
 from tests.examples.ground import EXAMPLES, OPTIONS, documents_of, example_names, pipeline
-from tests.examples.shuffle import IN_ORDER, numbered, shuffled
+from tests.examples.shuffle import PRIMARY_FIRST, numbered, shuffled
 
 NAMES = [name for name in example_names() if name != "inline-image"]
 SEEDS = range(3)
@@ -58,7 +58,7 @@ def test_the_order_of_lists_changes_no_id_and_no_resource(name: str, seed: int) 
     random = Random(seed)  # noqa: S311 - no secret
     expected = resources_of(converted(trees))
 
-    actual = resources_of(converted([(file, shuffled(tree, random, in_order=IN_ORDER)) for file, tree in trees]))
+    actual = resources_of(converted([(file, shuffled(tree, random, in_order=PRIMARY_FIRST)) for file, tree in trees]))
 
     assert set(expected) == set(actual)
     for identity, resource in expected.items():
