@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, metadata
+from importlib.metadata import PackageNotFoundError, files, metadata
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,8 +35,14 @@ def _licence(name: str) -> str:
     written = "; ".join(own.get_all("License-Expression") or ())
     classifiers = [line.split(" :: ")[-1] for line in own.get_all("Classifier") or () if line.startswith("License ::")]
     short = " ".join(own.get_all("License") or ()).strip().split("\n")[0]
-    found = written or "; ".join(classifiers) or ("" if short in _SAYS_NOTHING else short[:60])
+    found = written or "; ".join(classifiers) or ("" if short in _SAYS_NOTHING else short[:60]) or _title_of_licence(name)
     if not found:
         message = f"{name} names no licence in its metadata"
         raise LookupError(message)
     return found
+
+
+def _title_of_licence(name: str) -> str:
+    """The first line of the licence that a package brings as a file, or an empty text."""
+    texts = (file.read_text() for file in files(name) or () if "licenses" in file.parts)
+    return next((text.lstrip("# ").splitlines()[0].strip() for text in texts if text), "")

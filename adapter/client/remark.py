@@ -14,6 +14,8 @@ _MESSAGE_ID = "http://hl7.org/fhir/StructureDefinition/operationoutcome-message-
 
 # What may stand in a loggable issue: ids of messages and element paths; neither can hold a sentence or a quoted value.
 _SAFE_ID = re.compile(r"[\w.:/#@^-]{1,200}", re.ASCII)
+# How HAPI names a place in an entry of a Bundle: `Bundle.entry[3].resource/*Claim/7c1a…*/.item[0]`, which is `Claim.item[0]`.
+_IN_BUNDLE = re.compile(r"Bundle\.entry\[[0-9]+\]\.resource(/\*|\.ofType\()(?P<type>[A-Za-z]+)(/[^*]*\*/|\))")
 _SAFE_PATH = re.compile(r"[A-Z][A-Za-z]*(\.[A-Za-z]+(\[[0-9]+\])?|\.ofType\([A-Za-z]+\))*", re.ASCII)
 
 
@@ -95,8 +97,10 @@ def _remark(issue: object, source: str) -> Remark:
 
 def _paths(issue: object) -> Iterator[str]:
     for path in list_in(issue, "expression") or list_in(issue, "location"):
-        if isinstance(path, str) and _SAFE_PATH.fullmatch(path):
-            yield path
+        if isinstance(path, str):
+            plain = _IN_BUNDLE.sub(r"\g<type>", path)
+            if _SAFE_PATH.fullmatch(plain):
+                yield plain
 
 
 def _message_id(issue: object) -> str | None:

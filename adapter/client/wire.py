@@ -2,18 +2,19 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
-from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
 
 from adapter.client.deadline import SecondsLeft, ending
+from adapter.exchange import Request, ServerAnswer
 from adapter.issues import Issue, IssueType, Severity, UnavailableError
 
-_REPEATED_STATUS = frozenset({429, 502, 503, 504})
+_TOO_OFTEN = 429
+_REPEATED_STATUS = frozenset({_TOO_OFTEN, 502, 503, 504})
 _REDIRECT_STATUS = frozenset({301, 302, 303, 307, 308})
 _LONGEST_CHAIN = 5
 _CHUNK_BYTES = 65536
@@ -43,27 +44,6 @@ class AnswerLimits:
     answer_values: int = 2_000_000
     answer_seconds: float = 120.0
     clock: Callable[[], float] = time.monotonic
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """What is sent. `is_repeatable`: doing it twice is the same as doing it once."""
-
-    method: Literal["GET", "POST", "PUT"]
-    url: str
-    params: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | None = None
-    is_repeatable: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServerAnswer:
-    """What came back, whole."""
-
-    status: int
-    headers: Mapping[str, str]
-    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +83,9 @@ class Wire:
 
     def _persistently(self, request: Request, left: SecondsLeft) -> ServerAnswer:
         answer = self._once(request, left)
-        for attempt in range(1, self.retries.attempts if request.is_repeatable else 1):
+        for attempt in range(1, self.retries.attempts):
             wait = _wait(self.retries, attempt, answer)
-            if (isinstance(answer, ServerAnswer) and answer.status not in _REPEATED_STATUS) or wait > left():
+            if not _may_repeat(request, answer) or wait > left():
                 break
             self.retries.sleep(wait)
             answer = self._once(request, left)
@@ -188,6 +168,14 @@ def _stays(here: str, there: str) -> bool:
     except ValueError:
         return False
     return "@" not in new.netloc and old.hostname == new.hostname and (same_place or new.scheme == "https")
+
+
+def _may_repeat(request: Request, answer: ServerAnswer | Interruption) -> bool:
+    """Whether a request is made again: it was turned away without being looked at, or making it twice changes nothing."""
+    if isinstance(answer, ServerAnswer):
+        repeated = _REPEATED_STATUS if request.is_repeatable else {_TOO_OFTEN}
+        return answer.status in repeated
+    return request.is_repeatable
 
 
 def _wait(retries: Retries, attempt: int, answer: ServerAnswer | Interruption) -> float:
