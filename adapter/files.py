@@ -7,6 +7,7 @@ from pathlib import Path
 from adapter.issues import Issue, IssueType, SetupError, Severity
 
 _PACKAGED = Path(__file__).parent / "_data"
+_CASES = Path(__file__).parent / "conformance" / "cases"
 _CHECKOUT = Path(__file__).parents[1]
 
 
@@ -40,6 +41,13 @@ def mapping_layers(folder: str, pattern: str, own: str) -> tuple[dict[str, str],
     ours = {f"mappings/{folder}/{file.name}": file.read_text("utf-8") for file in packaged}
     users = sorted((Path(own) / folder).glob(pattern)) if own else []
     return ours, {str(file): text_of(file) for file in users}
+
+
+def case_files(own: str) -> dict[str, str]:
+    """The texts of our files of conformance cases, then of those of the user's in the folder `own` (`""` for none), by name."""
+    ours = {f"adapter/conformance/cases/{file.name}": file.read_text("utf-8") for file in sorted(_CASES.glob("*.yaml"))}
+    users = sorted(Path(own).glob("*.yaml")) if own else []
+    return ours | {str(file): text_of(file) for file in users}
 
 
 def files_below(folder: str) -> dict[str, str]:

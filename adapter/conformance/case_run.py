@@ -15,14 +15,14 @@ from adapter.conformance.judge import Judge
 from adapter.conformance.path_value import one_value
 from adapter.conformance.supplies import TAG_SYSTEM
 from adapter.conformance.template import fill
-from adapter.conformance.verdict import CaseResult, CaseVerdict, Finding, StepEvidence
+from adapter.conformance.verdict import CaseResult, CaseVerdict, StepEvidence, StepFinding
 from adapter.exchange import Method, Request, Send, ServerAnswer
 from adapter.fhir.json import canonical_bytes
 from adapter.issues import AdapterError, Issue, IssueType, Severity, UnavailableError
 from adapter.json_types import JsonObject, JsonValue
 
 Part = Literal["setup", "steps", "teardown"]
-_METHODS: dict[str, Method] = {name: name for name in get_args(Method)}
+METHODS: dict[str, Method] = {name: name for name in get_args(Method)}
 _FIRST_FAULT = 500
 _HEADER = "header "
 _GRAVITY = (CaseVerdict.FAIL, CaseVerdict.WARN)
@@ -41,7 +41,7 @@ class NoAnswerError(Exception):
 class Bench:
     """What cases are run with: the way to the server, its base URL, who judges and who cleans up, and the run's name.
 
-    `headers` go with every request; `clock` gives seconds.
+    `clock` gives seconds.
     """
 
     send: Send
@@ -49,7 +49,6 @@ class Bench:
     judge: Judge
     cleaner: Cleaner
     run: str
-    headers: dict[str, str]
     clock: Callable[[], float]
 
 
@@ -88,9 +87,9 @@ class CaseRun:
         verdict = next((grave for grave in _GRAVITY if any(finding.verdict is grave for finding in found)), CaseVerdict.PASS)
         return verdict, tuple(dict.fromkeys(finding.text for finding in found))
 
-    def _findings(self, part: Part) -> list[Finding]:
+    def _findings(self, part: Part) -> list[StepFinding]:
         steps: tuple[Step, ...] = getattr(self.case.terms, part)
-        found: list[Finding] = []
+        found: list[StepFinding] = []
         for step in steps:
             new = self._step(step)
             found += new
@@ -99,7 +98,7 @@ class CaseRun:
                 break
         return found
 
-    def _step(self, step: Step) -> list[Finding]:
+    def _step(self, step: Step) -> list[StepFinding]:
         request = self._request(step)
         with ThreadPoolExecutor(max_workers=step.times) as pool:
             answers = list(pool.map(self._answered, [request] * step.times))
@@ -121,9 +120,9 @@ class CaseRun:
             body = canonical_bytes(resource)
         headers = {name: str(fill(value, self._names)) for name, value in step.headers.items()}
         return Request(
-            method=_METHODS[method],
+            method=METHODS[method],
             url=self._url(path),
-            headers=self._bench.headers | headers,
+            headers=headers,
             body=body,
             is_repeatable=method != "POST",
         )
@@ -151,7 +150,7 @@ class CaseRun:
         findings = self._bench.judge.findings(step.expect, answer, self._names)
         if answer.status >= _FIRST_FAULT and request.method == "PUT" and self._is_stored(request):
             text = f"the server answers with status {answer.status} after it stored the resource"
-            findings = (*findings, Finding(verdict=CaseVerdict.FAIL, text=text))
+            findings = (*findings, StepFinding(verdict=CaseVerdict.FAIL, text=text))
         return StepEvidence(
             curl=curl_line(request),
             status=answer.status,
@@ -163,7 +162,7 @@ class CaseRun:
 
     def _is_stored(self, request: Request) -> bool:
         """Whether the server holds what it says it failed to store."""
-        held = json_or_none(self._bench.send(Request(method="GET", url=request.url, headers=self._bench.headers)))
+        held = json_or_none(self._bench.send(Request(method="GET", url=request.url)))
         tags = list_in(dict_in(held, "meta"), "tag")
         return any(text_in(tag, "code") == self._bench.run for tag in tags)
 
@@ -183,6 +182,7 @@ def empty_result(case: ConformanceCase, verdict: CaseVerdict, reasons: tuple[str
         title=case.title,
         requirement=case.terms.proves.text,
         link=case.terms.proves.link,
+        place=str(case.place),
         verdict=verdict,
         reasons=reasons,
         needs=case.terms.needs,

@@ -16,7 +16,7 @@ _NEWER_VERSIONING = frozenset({"versioned", "versioned-update"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
+class Declaration:
     """A server's CapabilityStatement, and what it says."""
 
     statement: JsonObject
@@ -67,7 +67,7 @@ def _offers(servers: list[JsonObject], types: list[JsonObject], operation: str) 
     return operation in names
 
 
-def probe(send: Send, base_url: str, *, force: bool, source: str) -> Declared:
+def probe(send: Send, base_url: str, *, force: bool, source: str) -> Declaration:
     """What the server declares; with `force` also if it speaks another release than R4.
 
     Raises UnavailableError if it is not a FHIR server or does not let us in, NotSupportedError for another release.
@@ -77,7 +77,7 @@ def probe(send: Send, base_url: str, *, force: bool, source: str) -> Declared:
     if text_in(statement, "resourceType") != "CapabilityStatement":
         text = f"This is not a FHIR server: {base_url}/metadata gives no CapabilityStatement. Check the base URL."
         raise UnavailableError(_issue(text, IssueType.STRUCTURE, source))
-    declared = Declared(statement=statement)
+    declared = Declaration(statement=statement)
     release = _release(declared.fhir_version)
     if release != _R4 and not force:
         text = (

@@ -13,7 +13,7 @@ from adapter.client.triage import TriagedRemark, TriageEntry, Verdict, triage
 from adapter.conformance.case_file import Expectation
 from adapter.conformance.path_value import values_at
 from adapter.conformance.template import fill, fits, misfits
-from adapter.conformance.verdict import CaseVerdict, Finding
+from adapter.conformance.verdict import CaseVerdict, StepFinding
 from adapter.exchange import ServerAnswer
 from adapter.issues import Severity
 from adapter.json_types import JsonMapping, JsonObject, JsonValue
@@ -31,15 +31,15 @@ class Judge:
     source: str
     table: tuple[TriageEntry, ...]
 
-    def findings(self, expected: Sequence[Expectation], answer: ServerAnswer, names: JsonMapping) -> tuple[Finding, ...]:
+    def findings(self, expected: Sequence[Expectation], answer: ServerAnswer, names: JsonMapping) -> tuple[StepFinding, ...]:
         """What is not as expected, up to the first that is not; `names` are the variables of the case."""
         form = "; ".join(_faults_of_form(answer))
-        found = [Finding(verdict=CaseVerdict.FAIL, text=form)] if form else []
+        found = [StepFinding(verdict=CaseVerdict.FAIL, text=form)] if form else []
         for one in expected:
             said = [*self._troubles(one, answer, names)]
             if said:
                 wrong = f"{one.otherwise}: " if one.otherwise else ""
-                found.append(Finding(verdict=CaseVerdict(one.level), text=wrong + "; ".join(_few(said))))
+                found.append(StepFinding(verdict=CaseVerdict(one.level), text=wrong + "; ".join(_few(said))))
                 break
             found += self._weaknesses(one, answer)
         return tuple(found)
@@ -66,10 +66,10 @@ class Judge:
         if expected.valid:
             yield from self._invalid(answer, Severity.ERROR)
 
-    def _weaknesses(self, expected: Expectation, answer: ServerAnswer) -> Iterator[Finding]:
+    def _weaknesses(self, expected: Expectation, answer: ServerAnswer) -> Iterator[StepFinding]:
         if expected.valid:
             for text in self._invalid(answer, Severity.WARNING):
-                yield Finding(verdict=CaseVerdict.WARN, text=text)
+                yield StepFinding(verdict=CaseVerdict.WARN, text=text)
 
     def _invalid(self, answer: ServerAnswer, severity: Severity) -> Iterator[str]:
         if text_in(json_or_none(answer), "resourceType") != "OperationOutcome" and severity is Severity.ERROR:

@@ -1,42 +1,65 @@
 """All cases against one server: in the order of their needs, as many at the same time as may be, and nothing left behind."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from urllib.parse import quote
 
 from adapter.client.loose import list_in
 from adapter.client.server_answer import json_or_none
 from adapter.conformance.case_file import ConformanceCase
 from adapter.conformance.case_run import Bench, CaseRun, empty_result
-from adapter.conformance.declared import Declared
-from adapter.conformance.explanation_file import Explanation, explanation_of
+from adapter.conformance.declared import Declaration
+from adapter.conformance.known_failure import KnownFailure, explanation_of
 from adapter.conformance.verdict import CaseResult, CaseVerdict
 from adapter.exchange import Request
 from adapter.issues import AdapterError
 
+Earlier = Mapping[str, CaseResult]
+"""The results of the cases that were run before, by name."""
 _ENOUGH = frozenset({CaseVerdict.PASS, CaseVerdict.WARN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuiteResult:
-    """What became of all cases, and what the run could not delete (`Type/id`)."""
+    """What became of all cases at a `server`, when (an instant), and what the run could not delete (`Type/id`)."""
 
-    declared: Declared
+    server: str
+    started: str
+    declared: Declaration
     run: str
     results: tuple[CaseResult, ...]
     left_behind: tuple[str, ...]
     is_interrupted: bool
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many cases have each verdict; verdicts that no case has are left out."""
+        counted = Counter(result.verdict.value for result in self.results)
+        return {verdict.value: counted[verdict.value] for verdict in CaseVerdict if counted[verdict.value]}
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nothing needs attention: no failure without an explanation, nothing left behind, and all was run."""
+        trouble = any(result.is_trouble for result in self.results)
+        return not (trouble or self.left_behind or self.is_interrupted)
+
 
 @dataclass(kw_only=True)
 class Suite:
-    """Runs cases; `show` is told of each result as it comes, `workers` cases run at the same time."""
+    """Runs cases; `show` is told of each result as it comes, `workers` cases run at the same time.
+
+    `withheld` are cases that this server must not get, with the reason.
+    """
 
     bench: Bench
-    declared: Declared
-    explanations: Sequence[Explanation]
+    declared: Declaration
+    started: str
+    known_failures: Sequence[KnownFailure]
     show: Callable[[CaseResult], None]
+    withheld: Mapping[str, str] = field(default_factory=dict)
     workers: int = 4
     _results: dict[str, CaseResult] = field(default_factory=dict)
     _gone: str = ""
@@ -46,14 +69,17 @@ class Suite:
         is_interrupted = False
         try:
             for wave in _waves(cases):
-                self._run_together([case for case in wave if not case.terms.alone])
+                earlier = dict(self._results)
+                self._run_together([case for case in wave if not case.terms.alone], earlier)
                 for case in wave:
                     if case.terms.alone:
-                        self._note(self._result(case))
+                        self._note(self._result(case, earlier))
         except KeyboardInterrupt:
             is_interrupted = True
         left = self.bench.cleaner.clean()
         return SuiteResult(
+            server=self.bench.base_url,
+            started=self.started,
             declared=self.declared,
             run=self.bench.run,
             results=tuple(self._results.get(case.identity) or _interrupted(case) for case in cases),
@@ -61,10 +87,10 @@ class Suite:
             is_interrupted=is_interrupted,
         )
 
-    def _run_together(self, cases: Sequence[ConformanceCase]) -> None:
+    def _run_together(self, cases: Sequence[ConformanceCase], earlier: Earlier) -> None:
         with ThreadPoolExecutor(max_workers=self.workers) as pool:
             try:
-                for result in pool.map(self._result, cases):
+                for result in pool.map(partial(self._result, earlier=earlier), cases):
                     self._note(result)
             except KeyboardInterrupt:
                 pool.shutdown(cancel_futures=True)
@@ -74,12 +100,14 @@ class Suite:
         self._results[result.identity] = result
         self.show(result)
 
-    def _result(self, case: ConformanceCase) -> CaseResult:
+    def _result(self, case: ConformanceCase, earlier: Earlier) -> CaseResult:
         if self._gone:
             return empty_result(case, CaseVerdict.BLOCKED, (f"the server does not answer any more: {self._gone}",))
+        if reason := self.withheld.get(case.identity):
+            return empty_result(case, CaseVerdict.SKIP, (reason,))
         if missing := [capability for capability in self._capabilities(case) if not self.declared.can(capability)]:
             return empty_result(case, CaseVerdict.SKIP, (f"the server does not declare {', '.join(missing)}",))
-        if blocking := [*self._blocking(case)]:
+        if blocking := [*_blocking(case, earlier)]:
             return empty_result(case, CaseVerdict.BLOCKED, tuple(f"it needs {need}, which is not good" for need in blocking))
         if unheld := [url for url in case.terms.holds if not self._holds(url)]:
             return empty_result(case, CaseVerdict.SKIP, (f"the server does not hold {', '.join(unheld)}",))
@@ -87,29 +115,30 @@ class Suite:
         result = one.result()
         if one.lost:
             self._look_whether_alive(str(one.lost))
-        return replace(result, explained=explanation_of(result, self.explanations, software=self.declared.software))
+        return replace(result, explained=explanation_of(result, self.known_failures, software=self.declared.software))
 
     def _capabilities(self, case: ConformanceCase) -> Iterator[str]:
         for capability in case.terms.capabilities:
             yield capability.replace("${type}", str(case.supplied.get("type")))
 
-    def _blocking(self, case: ConformanceCase) -> Iterator[str]:
-        """What it needs that did not go well; what was not chosen to be run does not count."""
-        for need in case.terms.needs:
-            found = [result for name, result in self._results.items() if name == need or name.startswith(f"{need}/")]
-            if found and not any(result.verdict in _ENOUGH for result in found):
-                yield need
-
     def _holds(self, url: str) -> bool:
         address = f"{self.bench.base_url}/StructureDefinition?url={quote(url, safe='')}"
-        answer = self.bench.send(Request(method="GET", url=address, headers=self.bench.headers))
+        answer = self.bench.send(Request(method="GET", url=address))
         return bool(list_in(json_or_none(answer), "entry"))
 
     def _look_whether_alive(self, why: str) -> None:
         try:
-            self.bench.send(Request(method="GET", url=f"{self.bench.base_url}/metadata", headers=self.bench.headers))
+            self.bench.send(Request(method="GET", url=f"{self.bench.base_url}/metadata"))
         except AdapterError:
             self._gone = why
+
+
+def _blocking(case: ConformanceCase, earlier: Earlier) -> Iterator[str]:
+    """What it needs that did not go well; what was not chosen to be run does not count."""
+    for need in case.terms.needs:
+        found = [result for name, result in earlier.items() if name == need or name.startswith(f"{need}/")]
+        if found and not any(result.verdict in _ENOUGH for result in found):
+            yield need
 
 
 def _interrupted(case: ConformanceCase) -> CaseResult:

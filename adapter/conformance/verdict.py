@@ -19,7 +19,7 @@ class CaseVerdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class StepFinding:
     """One thing that is not as expected."""
 
     verdict: CaseVerdict
@@ -36,14 +36,14 @@ class StepEvidence:
     curl: str
     status: int | None
     answer: str = field(repr=False)
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[StepFinding, ...] = ()
     remarks: tuple[TriagedRemark, ...] = ()
     outcome: JsonObject = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """Why a failure is no surprise: a line of the explanations knows it."""
+    """Why a failure is no surprise: a line of the known_failures knows it."""
 
     verdict: Verdict
     why: str
@@ -51,13 +51,14 @@ class Explained:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseResult:
-    """What became of one case; `reasons` say why, `explained` that a failure is known."""
+    """What became of one case; `place` is where its file says it, `reasons` are why, `explained` that a failure is known."""
 
     identity: str
     group: str
     title: str
     requirement: str
     link: str
+    place: str
     verdict: CaseVerdict
     reasons: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()

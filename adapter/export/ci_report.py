@@ -51,7 +51,7 @@ def junit(checked: Checked, *, name: str) -> str:
     suite = Element("testsuite", name=name, tests=str(len(checked)), errors="0", skipped="0")
     failures = 0
     for file, issues in checked.items():
-        test = SubElement(suite, "testcase", name=_xml_text(file), classname=name)
+        test = SubElement(suite, "testcase", name=xml_text(file), classname=name)
         errors = [issue for issue in issues if issue.is_error]
         failures += bool(errors)
         if errors:
@@ -67,7 +67,7 @@ def junit(checked: Checked, *, name: str) -> str:
 
 
 def _lines(issues: Sequence[Issue]) -> str:
-    return _xml_text("\n".join(map(_line, issues)))
+    return xml_text("\n".join(map(_line, issues)))
 
 
 def _line(issue: Issue) -> str:
@@ -79,5 +79,6 @@ def _words(issue: Issue) -> str:
     return f"{issue.text} ({issue.suggestion})" if issue.suggestion else issue.text
 
 
-def _xml_text(text: str) -> str:
+def xml_text(text: str) -> str:
+    """A text without what XML cannot hold."""
     return _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text)

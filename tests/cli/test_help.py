@@ -49,7 +49,8 @@ def examples_of(path: tuple[str, ...]) -> list[str]:
 
 EXAMPLES = sorted({line for path in PATHS for line in examples_of(path)})
 # Serving does not end by itself, sending needs a server, and `--update` writes into the checkout: other tests do these.
-ELSEWHERE = ("adapter serve", "adapter send", "adapter mllp", "adapter examples --update", "--server")
+WITH_FILES = "adapter conformance compare"
+ELSEWHERE = ("adapter serve", "adapter send", "adapter mllp", "adapter examples --update", WITH_FILES, "--server")
 
 
 @pytest.mark.parametrize("path", PATHS, ids=" ".join)

@@ -70,7 +70,8 @@ async function answerTo(request, router, repository) {
 
 function send(response, { status, resource }) {
   const version = resource.meta?.versionId;
-  const headers = { 'Content-Type': FHIR_JSON, ...(version && { ETag: `W/"${version}"` }) };
+  const location = status === 201 && { Location: `${BASE}/${resource.resourceType}/${resource.id}/_history/${version}` };
+  const headers = { 'Content-Type': FHIR_JSON, ...(version && { ETag: `W/"${version}"` }), ...location };
   response.writeHead(status, headers);
   response.end(JSON.stringify(resource));
 }

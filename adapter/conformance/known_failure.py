@@ -13,7 +13,7 @@ from adapter.strict_yaml.problem import Problem, problem
 _NEEDS_ONE = frozenset({CaseVerdict.FAIL, CaseVerdict.COULD_NOT_JUDGE})
 
 
-class Explanation(FileModel):
+class KnownFailure(FileModel):
     """One line: where `software`, `case` and `says` (regular expressions, searched for) fit, the failure is known."""
 
     software: Pattern
@@ -23,22 +23,22 @@ class Explanation(FileModel):
     why: str
 
 
-class ExplanationFile(FileModel):
+class KnownFailureFile(FileModel):
     """A file of known failures."""
 
-    known: tuple[Explanation, ...] = ()
+    known: tuple[KnownFailure, ...] = ()
 
 
-def read_explanations(files: Mapping[str, str]) -> tuple[Explanation, ...]:
+def read_known_failures(files: Mapping[str, str]) -> tuple[KnownFailure, ...]:
     """The lines of files (name to text), in their order; raises BadCaseFileError with every mistake of all files."""
-    lines: list[Explanation] = []
+    lines: list[KnownFailure] = []
     problems: list[Problem] = []
     for name, text in files.items():
         documents, mistakes = read_yaml(text, file=name)
         problems += mistakes
         for node in documents:
             if isinstance(node, MappingNode):
-                file, wrong = read_model(ExplanationFile, node)
+                file, wrong = read_model(KnownFailureFile, node)
                 lines += file.known
                 problems += wrong
             else:
@@ -48,7 +48,7 @@ def read_explanations(files: Mapping[str, str]) -> tuple[Explanation, ...]:
     return tuple(lines)
 
 
-def explanation_of(result: CaseResult, lines: Sequence[Explanation], *, software: str) -> Explained | None:
+def explanation_of(result: CaseResult, lines: Sequence[KnownFailure], *, software: str) -> Explained | None:
     """Why a failure is known; nothing if the case did not fail, or not all of its reasons are known."""
     if result.verdict not in _NEEDS_ONE:
         return None

@@ -1,0 +1,357 @@
+"""`adapter conformance`: a FHIR server is tested, and two tests are compared."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TypedDict, Unpack
+
+import click
+from rich.progress import Progress
+from rich.table import Table
+from rich.text import Text
+
+from adapter.assembly import Runtime, default_runtime
+from adapter.cli.conformance_report import write_reports
+from adapter.cli.exit_code import Outcome
+from adapter.cli.known_name import unknown_name
+from adapter.cli.send import client_of, triage_lines
+from adapter.cli.show import QUIET, err, is_quiet, note, out, print_json, print_text
+from adapter.cli.written import write_whole
+from adapter.clock import instant_now, request_id
+from adapter.conformance.baseline import VerdictChange, baseline_of, changes_between, verdicts_in
+from adapter.conformance.case_file import ConformanceCase, PlacedCase, read_case_files
+from adapter.conformance.case_run import METHODS, Bench
+from adapter.conformance.cleaner import Cleaner
+from adapter.conformance.declared import probe
+from adapter.conformance.evidence import curl_line
+from adapter.conformance.json_report import describe_run
+from adapter.conformance.judge import Judge
+from adapter.conformance.known_failure import read_known_failures
+from adapter.conformance.preflight import Preflight, personal_values, requests_of
+from adapter.conformance.suite import Suite, SuiteResult
+from adapter.conformance.supplies import Supplies, cases_of
+from adapter.conformance.verdict import CaseResult, CaseVerdict
+from adapter.distribution import example_folders
+from adapter.exchange import Request, Send, ServerAnswer
+from adapter.fhir.json import canonical_bytes, pretty_bytes, read_json
+from adapter.files import adapter_version, case_files, text_of
+from adapter.json_types import JsonObject
+
+KNOWN_FAILURES = "known-failures.yaml"
+"""The file, in our folder of cases and in the user's, that explains failures."""
+_STYLES = {
+    CaseVerdict.PASS: "green",
+    CaseVerdict.FAIL: "red",
+    CaseVerdict.WARN: "yellow",
+    CaseVerdict.SKIP: "dim",
+    CaseVerdict.BLOCKED: "dim",
+    CaseVerdict.COULD_NOT_JUDGE: "magenta",
+}
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_FILE = click.Path(path_type=Path, dir_okay=False)
+CASES = click.option("--cases", "own", type=click.Path(exists=True, file_okay=False), help="A folder of your own cases.")
+ONLY = click.option("--only", multiple=True, metavar="GROUP[/CASE]", help="Only this group or case; may be given several times.")
+
+
+@click.group("conformance")
+def conformance_commands() -> None:
+    """Test a FHIR server: does it take, keep, validate and give back 0731T data?
+
+    \b
+    Examples:
+      adapter conformance run --server http://127.0.0.1:8080/fhir
+      adapter conformance run --server hapi --only fidelity --report build/conformance
+      adapter conformance compare one.json other.json
+    """
+
+
+@conformance_commands.command("list")
+@CASES
+@ONLY
+def list_command(*, own: str | None, only: tuple[str, ...]) -> None:
+    """List the cases: name, what each needs of the server, and what it shows.
+
+    \b
+    Examples:
+      adapter conformance list
+      adapter conformance list --only fidelity
+    """
+    table = Table("case", "for each", "needs", "title", box=None)
+    for placed in _chosen(placed_cases(own), only):
+        terms = placed.terms
+        needs = ", ".join((*terms.capabilities, *terms.needs))
+        table.add_row(*map(Text, (placed.identity, terms.for_each.replace("once", ""), needs, terms.title)))
+    out.print(table)
+
+
+@conformance_commands.command("show")
+@click.argument("case")
+@CASES
+def show_command(*, case: str, own: str) -> None:
+    """Show a case: what it proves, what it needs, and what it would send.
+
+    \b
+    Examples:
+      adapter conformance show condition/create-once
+    """
+    (placed,) = [placed for placed in _chosen(placed_cases(own), [case]) if placed.identity == case]
+    terms = placed.terms
+    out.print(Text(f"{placed.identity}: {terms.title}", style="bold"))
+    out.print(Text(f"{terms.proves.text} {terms.proves.link}\n{placed.place}"))
+    out.print(Text(f"needs: {', '.join((*terms.capabilities, *terms.needs)) or 'nothing'}"))
+    first = next(iter(cases_of([placed], supplies_of(default_runtime()), run="RUN")))
+    _show_requests([first], "BASE")
+
+
+@conformance_commands.command("compare")
+@click.argument("files", nargs=2, type=click.Path(exists=True, path_type=Path, dir_okay=False))
+def compare_command(*, files: tuple[Path, Path]) -> int:
+    """Show what two runs, or a run and a baseline, differ in; exit code 1 if they do.
+
+    \b
+    Examples:
+      adapter conformance compare hapi/report.json medplum/report.json
+    """
+    before, after = (verdicts_in(read_json(file.read_bytes(), str(file)), name=str(file)) for file in files)
+    changes = changes_between(before, after)
+    for change in changes:
+        out.print(Text(str(change)))
+    note(f"{len(changes)} of {len({*before, *after})} cases differ")
+    return Outcome.ISSUES if changes else Outcome.GOOD
+
+
+class RunOptions(TypedDict):
+    """What can be said to `adapter conformance run`."""
+
+    server: str
+    own: str | None
+    only: tuple[str, ...]
+    folder: Path | None
+    baseline: Path | None
+    update_baseline: bool
+    headers: tuple[str, ...]
+    dry_run: bool
+    force: bool
+    yes: bool
+    allow: Path | None
+    seconds: float
+    as_json: bool
+
+
+@conformance_commands.command("run")
+@click.option(
+    "--server", required=True, help="A base URL, a name of ADAPTER_SERVERS, or `hapi` (the public HAPI R4 test server)."
+)
+@CASES
+@ONLY
+@click.option(
+    "--report", "folder", type=_FOLDER, help="A folder for report.json, .html, .xml (JUnit), .sarif and testreport.json."
+)
+@click.option("--baseline", type=_FILE, help="A file with the verdict of every case: any change is an issue.")
+@click.option("--update-baseline", is_flag=True, help="Write what was found into the baseline.")
+@click.option("--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="Send this with every request.")
+@click.option("--dry-run", is_flag=True, help="Print what would be sent, and send nothing.")
+@click.option("--force", is_flag=True, help="Run also against a server of another release than R4.")
+@click.option("--yes", is_flag=True, help="Send identifiers, phones and addresses that nobody has allowed to a public server.")
+@click.option("--allow", type=_FILE, help="A file with such values that are nobody's, one on each line.")
+@click.option(
+    "--timeout", "seconds", type=click.FloatRange(min=0.1), default=60, show_default=True, help="Seconds to wait for an answer."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@QUIET
+def run_command(**options: Unpack[RunOptions]) -> int:
+    """Run the cases against a FHIR server, clean up, and report.
+
+    A host that is neither this machine nor in ADAPTER_TRUSTED_SERVERS gets only resources that are marked as test data (HTEST),
+    no social security numbers and no photographs. All that a run makes bears its tag and is deleted at its end.
+
+    \b
+    Examples:
+      adapter conformance run --server http://127.0.0.1:8080/fhir
+      adapter conformance run --server hapi --only resource/keep --report build/conformance
+      adapter conformance run --server http://127.0.0.1:8080/fhir --baseline hapi.json
+
+    \b
+    Exit codes: 0 if no case failed without an explanation and the baseline, if any, is met; 1 otherwise;
+    3 if the server cannot be reached, is not a FHIR R4 server, or the run was interrupted.
+    """
+    if options["update_baseline"] and options["baseline"] is None:
+        message = "--update-baseline needs --baseline FILE"
+        raise click.UsageError(message)
+    run = _Run(options)
+    if options["dry_run"]:
+        _show_requests(run.cases, run.client.target.base_url)
+        return Outcome.GOOD
+    if doubtful := run.doubtful():
+        _show_doubtful(doubtful)
+        return Outcome.ISSUES
+    result = run.result()
+    return _reported(result, options)
+
+
+class _Run:
+    """What is run, and where."""
+
+    def __init__(self, options: RunOptions) -> None:
+        self._options = options
+        self._runtime = default_runtime()
+        self.client = client_of(options["server"], seconds=options["seconds"])
+        self.name = f"r{request_id()[:10]}"
+        chosen = _chosen(placed_cases(options["own"]), options["only"])
+        self._supplies = supplies_of(self._runtime)
+        self.cases = cases_of(chosen, self._supplies, run=self.name)
+
+    def doubtful(self) -> tuple[str, ...]:
+        """What nobody has allowed to be sent to a public server; raises InvalidError for what never goes there."""
+        named = {value for bundle in self._supplies.examples.values() for value in personal_values(bundle)}
+        file = self._options["allow"]
+        listed = set(text_of(file).splitlines()) if file else set()
+        flight = Preflight(target=self.client.target, allowed=frozenset(named | listed), run=self.name)
+        self._withheld = flight.withheld(self.cases)
+        found = flight.doubtful([case for case in self.cases if case.identity not in self._withheld])
+        return () if self._options["yes"] else found
+
+    def result(self) -> SuiteResult:
+        """Run the cases, with a bar on a terminal."""
+        send, base_url = self._send(), self.client.target.base_url
+        declared = probe(send, base_url, force=self._options["force"], source=self.client.source)
+        console = out if out.is_terminal else err
+        with Progress(console=console, transient=True, disable=is_quiet()) as progress:
+            task = progress.add_task("testing", total=len(self.cases))
+
+            def show(_: CaseResult) -> None:
+                progress.advance(task)
+
+            suite = Suite(
+                bench=self._bench(send),
+                declared=declared,
+                started=instant_now(),
+                known_failures=read_known_failures(known_failure_files(self._options["own"])),
+                show=show,
+                withheld=self._withheld,
+            )
+            return suite.run(self.cases)
+
+    def _bench(self, send: Send) -> Bench:
+        base_url = self.client.target.base_url
+        return Bench(
+            send=send,
+            base_url=base_url,
+            judge=Judge(source=self.client.source, table=triage_lines(self._runtime)),
+            cleaner=Cleaner(send=send, base_url=base_url, run=self.name),
+            run=self.name,
+            clock=time.monotonic,
+        )
+
+    def _send(self) -> Send:
+        headers = dict(map(_header, self._options["headers"]))
+
+        def send(request: Request) -> ServerAnswer:
+            return self.client.exchange(replace(request, headers={**headers, **request.headers}))
+
+        return send
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        message = "--header is written 'NAME: VALUE'"
+        raise click.UsageError(message)
+    return name.strip(), value.strip()
+
+
+def _reported(result: SuiteResult, options: RunOptions) -> int:
+    report = describe_run(result, version=adapter_version())
+    if options["folder"]:
+        write_reports(options["folder"], result, canonical_base=default_runtime().settings.canonical_base)
+    if options["as_json"]:
+        print_json(report)
+    else:
+        _show_result(result)
+    changes = _changes_of_baseline(report, options)
+    if result.is_interrupted:
+        return Outcome.NOT_CARRIED_OUT
+    return Outcome.GOOD if result.is_good and not changes else Outcome.ISSUES
+
+
+def _changes_of_baseline(report: JsonObject, options: RunOptions) -> tuple[VerdictChange, ...]:
+    """The changes against the baseline, which are shown; none if it is written anew."""
+    file = options["baseline"]
+    if file is None:
+        return ()
+    after = verdicts_in(report, name="report")
+    before = verdicts_in(read_json(file.read_bytes(), str(file)), name=str(file)) if file.exists() else {}
+    if options["only"]:
+        before = {case: verdict for case, verdict in before.items() if _is_chosen(case, options["only"])}
+    changes = changes_between(before, after)
+    for change in changes:
+        err.print(Text(f"baseline: {change}"))
+    if not options["update_baseline"]:
+        return changes
+    write_whole(file, pretty_bytes(baseline_of(report)))
+    note(f"{file}: written, {len(changes)} changes")
+    return ()
+
+
+def _show_result(result: SuiteResult) -> None:
+    table = Table("verdict", "case", "why", box=None)
+    for one in result.results:
+        if one.verdict is not CaseVerdict.PASS:
+            why = "\n".join((*one.reasons, *([f"{one.explained.verdict}: {one.explained.why}"] if one.explained else [])))
+            table.add_row(Text(one.verdict.value, style=_STYLES[one.verdict]), Text(one.identity), Text(why))
+    if table.row_count:
+        out.print(table)
+    if result.left_behind:
+        out.print(Text(f"left behind on the server: {', '.join(result.left_behind)}", style="red"))
+    counts = ", ".join(f"{number} {verdict}" for verdict, number in result.counts.items())
+    out.print(Text(f"{result.declared.software} at {result.server}: {counts}", style="bold"))
+
+
+def _show_doubtful(doubtful: Sequence[str]) -> None:
+    err.print(
+        Text("These values are neither in our examples nor allowed, and the server is public. Look at them, then say --yes:")
+    )
+    for text in doubtful:
+        err.print(Text(f"  {text}"))
+
+
+def _show_requests(cases: Sequence[ConformanceCase], base_url: str) -> None:
+    for case in cases:
+        out.print(Text(f"# {case.identity}", style="bold"))
+        for step, body in requests_of(case):
+            method, path = step.send.split(" ", 1)
+            content = None if body is None else canonical_bytes(body)
+            url = f"{base_url}/{path}".rstrip("/")
+            print_text(curl_line(Request(method=METHODS[method], url=url, headers=step.headers, body=content)) + "\n")
+
+
+def known_failure_files(own: str | None) -> dict[str, str]:
+    """The files that explain failures: the user's first."""
+    files = [(name, text) for name, text in case_files(own or "").items() if name.endswith(KNOWN_FAILURES)]
+    return dict(reversed(files))
+
+
+def placed_cases(own: str | None) -> tuple[PlacedCase, ...]:
+    """All cases: ours, and those in the folder `own`."""
+    return read_case_files({name: text for name, text in case_files(own or "").items() if not name.endswith(KNOWN_FAILURES)})
+
+
+def _chosen(placed: Sequence[PlacedCase], only: Sequence[str]) -> list[PlacedCase]:
+    for name in only:
+        if not any(_is_chosen(case.identity, [name]) for case in placed):
+            raise unknown_name(
+                name, [case.identity for case in placed], text="there is no case of this name", rule="conformance/case"
+            )
+    return [case for case in placed if not only or _is_chosen(case.identity, only)]
+
+
+def _is_chosen(identity: str, only: Sequence[str]) -> bool:
+    return any(identity == name or identity.startswith(f"{name}/") for name in only)
+
+
+def supplies_of(runtime: Runtime) -> Supplies:
+    """What the cases are made of."""
+    files = [folder / "bundle.json" for folder in example_folders()]
+    examples = {file.parent.name: read_json(file.read_bytes(), str(file)) for file in files if file.exists()}
+    return Supplies(examples=examples, definitions=runtime.definitions, canonical_base=runtime.settings.canonical_base)

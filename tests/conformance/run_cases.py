@@ -1,0 +1,50 @@
+"""Cases of ours run against a server, as the command line does it, for tests that look at the results."""
+
+import time
+from collections.abc import Sequence
+from functools import cache
+from secrets import token_hex
+
+from adapter.assembly import default_runtime
+from adapter.cli.conformance import placed_cases, supplies_of
+from adapter.cli.send import triage_lines
+from adapter.client import FhirClient, Retries, TriageEntry
+from adapter.conformance.case_run import Bench
+from adapter.conformance.cleaner import Cleaner
+from adapter.conformance.declared import Declaration
+from adapter.conformance.judge import Judge
+from adapter.conformance.suite import Suite, SuiteResult
+from adapter.conformance.supplies import Supplies, cases_of
+
+
+@cache
+def _supplies() -> Supplies:
+    return supplies_of(default_runtime())
+
+
+@cache
+def _table() -> tuple[TriageEntry, ...]:
+    return triage_lines(default_runtime())
+
+
+def run_cases(base_url: str, names: Sequence[str], *, seconds: float = 60) -> SuiteResult:
+    """Run the cases of these names; what the server declares is not asked for."""
+    client = FhirClient(base_url, timeout=(3, seconds), retries=Retries(attempts=1))
+    run = f"t{token_hex(4)}"
+    found = cases_of(placed_cases(None), _supplies(), run=run)
+    bench = Bench(
+        send=client.exchange,
+        base_url=base_url,
+        judge=Judge(source="test", table=_table()),
+        cleaner=Cleaner(send=client.exchange, base_url=base_url, run=run),
+        run=run,
+        clock=time.monotonic,
+    )
+    suite = Suite(
+        bench=bench,
+        declared=Declaration(statement={}),
+        started="2026-11-28T12:00:00Z",
+        known_failures=(),
+        show=lambda _: None,
+    )
+    return suite.run([case for case in found if case.identity in names])

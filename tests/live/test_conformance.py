@@ -1,0 +1,64 @@
+"""`adapter conformance` against real servers: every case has its verdict, as the committed baselines say."""
+
+import json
+from pathlib import Path
+
+import pytest
+import requests
+from click.testing import CliRunner
+
+from adapter.cli.conformance import conformance_commands
+
+pytestmark = pytest.mark.live
+BASELINES = Path(__file__).parents[1] / "conformance"
+MOST_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def report(fhir_server: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of a run of all cases, warm as the suite promises its time."""
+    folder = tmp_path_factory.mktemp("report")
+    CliRunner().invoke(conformance_commands, ["run", "--server", fhir_server, "--only", "validation", "--quiet"])
+    arguments = ["run", "--server", fhir_server, "--report", str(folder), "--baseline", str(BASELINES / "hapi.json")]
+    done = CliRunner().invoke(conformance_commands, arguments, standalone_mode=False)
+    (folder / "output.txt").write_text(f"{done.return_value}\n{done.output}")
+    return folder
+
+
+def test_every_case_has_the_verdict_of_the_baseline(report: Path) -> None:
+    code, _, output = (report / "output.txt").read_text().partition("\n")
+
+    assert code == "0", output
+    assert "baseline:" not in output
+
+
+def test_nothing_fails_without_an_explanation_and_nothing_stays(report: Path, fhir_server: str) -> None:
+    result = json.loads((report / "report.json").read_text())
+    tag = f"urn:adapter-0731t:conformance|{result['run']}"
+    left = requests.get(f"{fhir_server}/Patient", params={"_tag": tag, "_summary": "count"}, timeout=30).json()
+
+    trouble = [
+        case["case"] for case in result["cases"] if case["verdict"] in ("fail", "could-not-judge") and "explained" not in case
+    ]
+
+    assert trouble == []
+    assert result["leftBehind"] == []
+    assert left["total"] == 0
+
+
+def test_the_test_report_is_valid(report: Path, fhir_server: str) -> None:
+    headers = {"Content-Type": "application/fhir+json"}
+    content = (report / "testreport.json").read_bytes()
+
+    outcome = requests.post(f"{fhir_server}/TestReport/$validate", data=content, headers=headers, timeout=60).json()
+
+    assert [issue for issue in outcome["issue"] if issue["severity"] in ("fatal", "error")] == []
+
+
+def test_a_second_server_has_a_baseline_of_its_own(second_server: str) -> None:
+    arguments = ["run", "--server", second_server, "--baseline", str(BASELINES / "medplum.json")]
+
+    done = CliRunner().invoke(conformance_commands, arguments, standalone_mode=False)
+
+    assert done.return_value == 0, done.output
+    assert "baseline:" not in done.output
