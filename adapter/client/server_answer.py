@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from adapter.client.remark import ServerRefusalError, remarks_in
-<<<<<<< HEAD
-from adapter.client.wire import ServerAnswer, retry_after
-=======
+from adapter.client.wire import retry_after
 from adapter.exchange import ServerAnswer
->>>>>>> 078ba53 (Run conformance cases from files against a FHIR server)
 from adapter.fhir.json import read_json
 from adapter.issues import (
     AdapterError,
