@@ -41,7 +41,7 @@ from adapter.json_types import JsonObject
 KNOWN_FAILURES = "known-failures.yaml"
 """The file, in our folder of cases and in the user's, that explains failures."""
 _STYLES = {
-    CaseVerdict.PASS: "green",
+    CaseVerdict.GOOD: "green",
     CaseVerdict.FAIL: "red",
     CaseVerdict.WARN: "yellow",
     CaseVerdict.SKIP: "dim",
@@ -297,7 +297,7 @@ def _changes_of_baseline(report: JsonObject, options: RunOptions) -> tuple[Verdi
 def _show_result(result: SuiteResult) -> None:
     table = Table("verdict", "case", "why", box=None)
     for one in result.results:
-        if one.verdict is not CaseVerdict.PASS:
+        if one.verdict is not CaseVerdict.GOOD:
             why = "\n".join((*one.reasons, *([f"{one.explained.verdict}: {one.explained.why}"] if one.explained else [])))
             table.add_row(Text(one.verdict.value, style=_STYLES[one.verdict]), Text(one.identity), Text(why))
     if table.row_count:

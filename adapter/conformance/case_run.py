@@ -84,7 +84,7 @@ class CaseRun:
             if isinstance(error.error, UnavailableError):
                 self.lost = error.error
             return CaseVerdict.FAIL, (str(error),)
-        verdict = next((grave for grave in _GRAVITY if any(finding.verdict is grave for finding in found)), CaseVerdict.PASS)
+        verdict = next((grave for grave in _GRAVITY if any(finding.verdict is grave for finding in found)), CaseVerdict.GOOD)
         return verdict, tuple(dict.fromkeys(finding.text for finding in found))
 
     def _findings(self, part: Part) -> list[StepFinding]:

@@ -7,7 +7,7 @@ from adapter.conformance.verdict import CaseResult, CaseVerdict, StepEvidence
 from adapter.fhir.resource import Resource
 
 _RESULTS = {
-    CaseVerdict.PASS: "pass",
+    CaseVerdict.GOOD: "pass",
     CaseVerdict.FAIL: "fail",
     CaseVerdict.WARN: "warning",
     CaseVerdict.SKIP: "skip",
@@ -19,7 +19,7 @@ _TEST = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code":
 
 def report_as_fhir(result: SuiteResult, *, canonical_base: str) -> Resource:
     """The run as one TestReport with a test for each case."""
-    passed = sum(one.verdict in (CaseVerdict.PASS, CaseVerdict.WARN) for one in result.results)
+    passed = sum(one.verdict in (CaseVerdict.GOOD, CaseVerdict.WARN) for one in result.results)
     run = [one for one in result.results if one.verdict not in (CaseVerdict.SKIP, CaseVerdict.BLOCKED)]
     score = round(100 * passed / len(run)) if run else 0
     return {
@@ -53,7 +53,7 @@ def _test(one: CaseResult) -> Resource:
 
 def _action(step: StepEvidence) -> Resource:
     verdicts = {finding.verdict for finding in step.findings}
-    worst = next((verdict for verdict in (CaseVerdict.FAIL, CaseVerdict.WARN) if verdict in verdicts), CaseVerdict.PASS)
+    worst = next((verdict for verdict in (CaseVerdict.FAIL, CaseVerdict.WARN) if verdict in verdicts), CaseVerdict.GOOD)
     operation: Resource = {"result": "error" if step.status is None else _RESULTS[worst]}
     message = "; ".join(finding.text for finding in step.findings) or (step.answer if step.status is None else "")
     return {"operation": operation | ({"message": message} if message else {})}

@@ -7,7 +7,7 @@ from adapter.conformance.suite import SuiteResult
 from adapter.conformance.verdict import CaseResult, CaseVerdict, StepEvidence
 
 _WORDS = {
-    CaseVerdict.PASS: "as it must be",
+    CaseVerdict.GOOD: "as it must be",
     CaseVerdict.FAIL: "the server does something else",
     CaseVerdict.WARN: "a weakness, or a remark to look at",
     CaseVerdict.SKIP: "the server does not declare or hold what is needed",

@@ -19,7 +19,7 @@ from adapter.issues import AdapterError
 
 Earlier = Mapping[str, CaseResult]
 """The results of the cases that were run before, by name."""
-_ENOUGH = frozenset({CaseVerdict.PASS, CaseVerdict.WARN})
+_ENOUGH = frozenset({CaseVerdict.GOOD, CaseVerdict.WARN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
