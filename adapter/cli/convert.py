@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from adapter.cli.bulk import BulkRun, convert_in_bulk
 from adapter.cli.element_name import refuse_unknown_element
 from adapter.cli.exit_code import EXIT_CODES, Outcome
 from adapter.cli.files import FORM, INPUT, PRIOR, documents_of, encounters_in, name_of
@@ -35,6 +36,7 @@ from adapter.lineage import LineageEntry
     type=click.Path(path_type=Path),
     help="Write the Bundle to this file, or as ENCOUNTER.json into this folder.",
 )
+@click.option("--bulk", "is_bulk", is_flag=True, help="Convert very many encounters into the folder --out (docs/cli.md).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: bundle, outcome, lineage, coverage.")
 @QUIET
 def convert_command(  # noqa: PLR0913 - one argument for each option
@@ -49,6 +51,7 @@ def convert_command(  # noqa: PLR0913 - one argument for each option
     lineage: bool,
     explain: str | None,
     target: Path | None,
+    is_bulk: bool,
     as_json: bool,
 ) -> int:
     """Turn the documents of an encounter into a FHIR R4 transaction Bundle.
@@ -65,13 +68,16 @@ def convert_command(  # noqa: PLR0913 - one argument for each option
       adapter convert encounter.json face2gene.json --json | jq .outcome
       adapter convert encounter.json ai_report.json --prior march.json
       adapter convert encounter.json ai_report.json --mappings my-mappings
+      adapter convert --bulk encounters.ndjson --out results
     """
+    changes = {name: value for name, value in (("profiles", profiles), ("ai_label", ai_label), ("check", check)) if value}
+    if is_bulk:
+        return convert_in_bulk(_bulk_run(files, target, form=form, mappings=mappings, changes=changes))
     runtime = runtime_with(mappings)
     if explain:
         refuse_unknown_element(runtime, explain)
     encounters = encounters_in(files)
     targets = _targets(target, encounters)
-    changes = {name: value for name, value in (("profiles", profiles), ("ai_label", ai_label), ("check", check)) if value}
     earlier = documents_of(prior)
     codes = []
     for paths, place in tracked(list(zip(encounters, targets, strict=True)), "converting"):
@@ -87,6 +93,16 @@ def convert_command(  # noqa: PLR0913 - one argument for each option
             note(f"written: {place}")
         codes.append(_code_of(conversion))
     return max(codes)
+
+
+def _bulk_run(
+    files: tuple[Path, ...], target: Path | None, *, form: str | None, mappings: str | None, changes: dict[str, str]
+) -> BulkRun:
+    """What --bulk is asked for; raises BadParameter without one input and a folder."""
+    if len(files) != 1 or target is None:
+        message = "it takes one input (NDJSON, a folder of folders, an HL7 v2 batch, or `-`) and a folder for the result, --out"
+        raise click.BadParameter(message, param_hint="--bulk")
+    return BulkRun(source=files[0], target=target, form=form, mappings=mappings, changes=changes)
 
 
 def _targets(target: Path | None, encounters: list[list[Path]]) -> list[Path | None]:

@@ -1,0 +1,185 @@
+"""`adapter convert --bulk`: many encounters on all cores, in the order of the input, with little memory, and resumable."""
+
+import os
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TimeElapsedColumn
+
+from adapter.assembly import Runtime
+from adapter.cli.bulk_input import BulkEncounter, encounters_of
+from adapter.cli.exit_code import Outcome
+from adapter.cli.mappings import runtime_with
+from adapter.cli.show import err, is_quiet, note
+from adapter.cli.written import write_whole
+from adapter.conversion import Conversion
+from adapter.fhir.json import canonical_bytes, pretty_bytes, read_json
+from adapter.json_types import JsonObject
+
+_BUNDLES, _ISSUES, _RUN, _SUMMARY = "bundles.ndjson", "issues.ndjson", "run.json", "summary.json"
+_CHUNK = 16
+"""So many encounters are one task: enough that passing them on costs little beside the work."""
+_AHEAD = 3
+"""So many tasks wait for each process, so that none is idle and memory stays bounded."""
+_MANY = 20
+"""So many rules are shown; the file has all."""
+
+Changes = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkRun:
+    """What is asked for: from where, to which folder, and how."""
+
+    source: Path
+    target: Path
+    form: str | None
+    mappings: str | None
+    changes: Changes
+
+    @property
+    def identity(self) -> JsonObject:
+        """By what it is known whether a folder has the beginning of the same run."""
+        versions = _runtime(self.mappings).versions  # made before the processes are, which share it where they can
+        return {"input": str(self.source), "form": self.form, "options": dict(self.changes), "versions": versions.model_dump()}
+
+
+@dataclass(slots=True, kw_only=True)
+class Summary:
+    """What became of all encounters: how many by outcome, and how many issues by rule."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    rules: Counter[str] = field(default_factory=Counter)
+
+    def add(self, line: JsonObject) -> None:
+        """Count an encounter by its line among the issues."""
+        self.outcomes[line["outcome"]] += 1
+        self.rules.update(issue.get("diagnostics", "").partition(";")[0] for issue in line["issue"])
+
+    def to_json(self) -> JsonObject:
+        """The counts, the most frequent first."""
+        total = sum(self.outcomes.values())
+        return {"encounters": total, "outcomes": dict(self.outcomes.most_common()), "rules": dict(self.rules.most_common())}
+
+
+def convert_in_bulk(run: BulkRun) -> Outcome:
+    """Convert all encounters; what the folder has of the same run is kept, and the rest is added."""
+    _claim(run)
+    with (run.target / _BUNDLES).open("ab") as bundles, (run.target / _ISSUES).open("ab") as issues:
+        summary = _resumed(run.target, bundles, issues)
+        done = sum(summary.outcomes.values())
+        if done:
+            note(f"{done} encounters were converted before; going on behind them")
+        waiting = islice(encounters_of(run.source, run.form), done, None)
+        for bundle, line in _tracked(_converted(waiting, run), done):
+            # The Bundle comes first: a line among the issues says that all of its encounter is written.
+            if bundle is not None:
+                bundles.write(bundle + b"\n")
+                bundles.flush()
+            issues.write(canonical_bytes(line) + b"\n")
+            issues.flush()
+            summary.add(line)
+    write_whole(run.target / _SUMMARY, pretty_bytes(summary.to_json()))
+    _tell(summary)
+    return Outcome.GOOD if set(summary.outcomes) <= {"converted"} else Outcome.ISSUES
+
+
+def _claim(run: BulkRun) -> None:
+    """Make the folder this run's; raises BadParameter if it has the result of another one."""
+    run.target.mkdir(parents=True, exist_ok=True)
+    mark = run.target / _RUN
+    wanted = pretty_bytes(run.identity)
+    if mark.exists() and mark.read_bytes() != wanted:
+        message = f"{run.target} has the result of another input, other options or another version; name another folder"
+        raise click.BadParameter(message, param_hint="--out")
+    if not mark.exists() and any(run.target.iterdir()):
+        message = f"{run.target} is not empty; name a new folder"
+        raise click.BadParameter(message, param_hint="--out")
+    mark.write_bytes(wanted)
+
+
+def _resumed(target: Path, bundles: BinaryIO, issues: BinaryIO) -> Summary:
+    """What was converted before; a line that was not finished, and a Bundle without its line, are cut off."""
+    summary, length, size = Summary(), 0, 0
+    with (target / _ISSUES).open("rb") as before:
+        for raw in before:
+            if not raw.endswith(b"\n"):
+                break
+            line = read_json(raw, _ISSUES)
+            summary.add(line)
+            length += len(raw)
+            size = line["end"]
+    issues.truncate(length)
+    bundles.truncate(size)
+    return summary
+
+
+def _converted(waiting: Iterator[BulkEncounter], run: BulkRun) -> Iterator[tuple[bytes | None, JsonObject]]:
+    """Each Bundle, and what is said of it, in the order of the input; `end` is where the file of Bundles then ends."""
+    end = (run.target / _BUNDLES).stat().st_size
+    for made in _on_all_cores(waiting, run):
+        for bundle, line in made:
+            end += 0 if bundle is None else len(bundle) + 1
+            yield bundle, {**line, "end": end}
+
+
+def _on_all_cores(waiting: Iterator[BulkEncounter], run: BulkRun) -> Iterator["_Made"]:
+    """What the processes made, in the order of the input; never more tasks at once than `_AHEAD` for each of them."""
+    count = os.cpu_count() or 1
+    with ProcessPoolExecutor(count) as pool:
+        tasks: deque[Future[_Made]] = deque()
+        while chunk := list(islice(waiting, _CHUNK)):
+            tasks.append(pool.submit(convert_chunk, chunk, run.mappings, dict(run.changes)))
+            if len(tasks) > count * _AHEAD:
+                yield tasks.popleft().result()
+        while tasks:
+            yield tasks.popleft().result()
+
+
+_Made = list[tuple[bytes | None, JsonObject]]
+
+
+def convert_chunk(chunk: Sequence[BulkEncounter], mappings: str | None, changes: Changes) -> _Made:
+    """The Bundle of each encounter, and what is said of it: a function of bytes and options, wherever it runs."""
+    runtime = _runtime(mappings)
+    base = runtime.settings.canonical_base
+    made = ((encounter.name, runtime.convert(encounter.documents, changes=changes)) for encounter in chunk)
+    return [(conversion.content, _line(name, conversion, base)) for name, conversion in made]
+
+
+@cache
+def _runtime(mappings: str | None) -> Runtime:
+    """The adapter of a process, made once."""
+    runtime = runtime_with(mappings)
+    runtime.prepare()
+    return runtime
+
+
+def _line(name: str, conversion: Conversion, base: str) -> JsonObject:
+    with_errors = "converted with errors" if conversion.has_errors else "converted"
+    outcome = f"refused: {conversion.failure}" if conversion.failure else with_errors
+    return {"name": name, "outcome": outcome, "issue": conversion.to_outcome(base)["issue"]}
+
+
+def _tracked(made: Iterable[tuple[bytes | None, JsonObject]], done: int) -> Iterator[tuple[bytes | None, JsonObject]]:
+    """The same, with a count where somebody sits at a terminal; how many there will be is not known before."""
+    columns = (SpinnerColumn(), "converting", MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=is_quiet() or not err.is_terminal) as progress:
+        bar = progress.add_task("converting", total=None, completed=done)
+        for encounter in made:
+            yield encounter
+            progress.advance(bar)
+
+
+def _tell(summary: Summary) -> None:
+    for outcome, count in summary.outcomes.most_common():
+        note(f"{count} {outcome}", "bold")
+    for rule, count in summary.rules.most_common(_MANY):
+        note(f"{count} {rule}")
