@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from fnmatch import fnmatch
 from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -64,13 +65,29 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
+_DEFINING = ("terminology/", "profiles/", "payers/")
+"""The folders of mappings that terminology and policies are made from."""
+
+
 class Runtime:
     """The assembled adapter: the pipeline with its maps, terminology and input forms, each made when first asked for."""
 
-    def __init__(self, settings: Settings, releases: Sequence[Release] = ()) -> None:
-        """Hold the settings, and the FHIR releases of which there are maps (R4 if none are given); the first one is served."""
+    def __init__(self, settings: Settings, releases: Sequence[Release] = (), *, drafts: Mapping[str, str] | None = None) -> None:
+        """Hold the settings, and the FHIR releases of which there are maps (R4 if none are given); the first one is served.
+
+        `drafts` are texts of mapping files that count as if they stood in the user's folder, by their paths within it.
+        """
         self.settings = settings
         self.releases = tuple(releases) or (r4(),)
+        self.drafts = dict(drafts or {})
+
+    def with_drafts(self, drafts: Mapping[str, str]) -> "Runtime":
+        """This adapter with some mapping files as they are being written; what does not depend on them is shared."""
+        other = Runtime(self.settings, self.releases, drafts=drafts)
+        if not any(path.startswith(_DEFINING) for path in drafts):
+            shared = ("policies", "terminology", "definitions", "served_definitions", "catalog")
+            vars(other).update({name: getattr(self, name) for name in shared})
+        return other
 
     @property
     def release(self) -> Release:
@@ -173,7 +190,7 @@ class Runtime:
         Raises SetupError for definitions of the user that are not built as R4 says; ours are checked by the tests.
         """
         found = tuple(dict(definition) for definition in self.terminology.catalog)
-        if self.settings.mappings:
+        if self.settings.mappings or self.drafts:
             wrong = [
                 (definition, issue)
                 for definition in found
@@ -232,7 +249,7 @@ class Runtime:
     @cached_property
     def policies(self) -> Policies:
         """The policies of payers; raises BadPolicyError (a SetupError) with all mistakes of their files."""
-        return load_policies(*mapping_layers("payers", "*.yaml", self.settings.mappings))
+        return load_policies(*self._layers("payers", "*.yaml"))
 
     @cached_property
     def outputs(self) -> Mapping[Release, Library]:
@@ -270,7 +287,15 @@ class Runtime:
         )
 
     def _files(self, folder: str, pattern: str) -> dict[str, str]:
-        return mapping_files(folder, pattern, self.settings.mappings)
+        ours, users = self._layers(folder, pattern)
+        return ours | users
+
+    def _layers(self, folder: str, pattern: str) -> tuple[dict[str, str], dict[str, str]]:
+        """Our files of a folder, and the user's."""
+        ours, users = mapping_layers(folder, pattern, self.settings.mappings)
+        own = Path(self.settings.mappings)
+        drafts = {path: text for path, text in self.drafts.items() if fnmatch(path, f"{folder}/{pattern}")}
+        return ours, users | {str(own / path): text for path, text in drafts.items()}
 
 
 def _option_issue(detail: ErrorDetails) -> Issue:

@@ -39,7 +39,7 @@ from adapter.lineage import LineageEntry
 @click.option("--bulk", "is_bulk", is_flag=True, help="Convert very many encounters into the folder --out (docs/cli.md).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: bundle, outcome, lineage, coverage.")
 @QUIET
-def convert_command(  # noqa: PLR0913 - one argument for each option
+def convert_command(
     *,
     files: tuple[Path, ...],
     form: str | None,

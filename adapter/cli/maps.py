@@ -12,11 +12,11 @@ from adapter.cli.element_name import path_text, refuse_unknown_element, sites_of
 from adapter.cli.exit_code import Outcome
 from adapter.cli.files import INPUT, documents_of
 from adapter.cli.known_name import MAP_NAME, maps_of
-from adapter.cli.mapping_folder import file_roles, mistakes_of
 from adapter.cli.mappings import MAPPINGS, runtime_with
 from adapter.cli.report import SHAPE, print_report
 from adapter.cli.show import QUIET, err, is_quiet, out, print_json, show_entries
 from adapter.issues import Issue
+from adapter.mapping_folder import file_roles, mistakes_of
 
 _POSITION = re.compile(r"(:[0-9]+){1,2}$|#.*$")
 """What a place says after the name of its file: line and column, or a pointer."""

@@ -41,7 +41,7 @@ _POSITIVE = click.IntRange(min=1)
 @click.option("--frame-seconds", type=_SECONDS, default=30, show_default=True, help="How long a message may take to arrive.")
 @click.option("--idle-seconds", type=_SECONDS, default=600, show_default=True, help="How long a sender may be silent.")
 @click.option("--insecure", is_flag=True, help="Ask no certificate of senders from elsewhere.")
-def mllp_command(  # noqa: PLR0913 - one argument for each option
+def mllp_command(
     *,
     host: str,
     port: int,

@@ -37,7 +37,12 @@ _LOOPBACK = ("127.", "::1")
 @click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes.")
 @click.option("--threads", type=click.IntRange(min=1), default=4, show_default=True, help="Threads per process.")
 @click.option("--insecure", is_flag=True, help="Ask no token of callers from elsewhere.")
-def serve_command(*, host: str | None, port: int | None, workers: int, threads: int, insecure: bool) -> None:
+@click.option(
+    "--workbench/--no-workbench", default=None, help="Serve the workbench too.  [default: on this machine's own addresses only]"
+)
+def serve_command(
+    *, host: str | None, port: int | None, workers: int, threads: int, insecure: bool, workbench: bool | None
+) -> None:
     """Serve the adapter over HTTP until ctrl-C. Settings come from ADAPTER_ variables, see docs/settings.md.
 
     On this machine only, callers need nothing. On any other address they need a token (`adapter token`, ADAPTER_TOKENS), unless
@@ -55,7 +60,8 @@ def serve_command(*, host: str | None, port: int | None, workers: int, threads: 
     port = settings.port if port is None else port
     with _bound(host, port) as listening:
         _check_access(host, settings, insecure=insecure)
-        app = create_app(runtime)
+        has_workbench = _is_loopback(host) if workbench is None else workbench
+        app = create_app(runtime, workbench=has_workbench)
         gc.freeze()  # what is loaded stays, and the workers share it: the garbage collector need not look at it again
         desk = desk_of(app)
         if settings.store.startswith("sqlite"):
@@ -69,14 +75,14 @@ def serve_command(*, host: str | None, port: int | None, workers: int, threads: 
             threads=threads,
             beside=desk.open if desk is not None else nullcontext,
         )
-        serve(workforce, listening, lambda: _say_ready(listening, settings))
+        serve(workforce, listening, lambda: _say_ready(listening, settings, has_workbench=has_workbench))
 
 
 def _check_access(host: str, settings: Settings, *, insecure: bool) -> None:
     """Raise SetupError if others could reach the service and nothing would stop them."""
     if (bool(settings.tls_certificate), bool(settings.tls_key)) in {(True, False), (False, True)}:
         raise SetupError(_issue("TLS needs a certificate and its key", "set both ADAPTER_TLS_… settings, or neither"))
-    if host == "localhost" or host.startswith(_LOOPBACK) or settings.tokens:
+    if _is_loopback(host) or settings.tokens:
         return
     if settings.store or not insecure:
         text = f"others can reach {host}, and no token is asked of them"
@@ -84,6 +90,10 @@ def _check_access(host: str, settings: Settings, *, insecure: bool) -> None:
             _issue(text, "make tokens with `adapter token` and set ADAPTER_TOKENS, or say --insecure, where nothing is kept")
         )
     err.print("WARNING: --insecure: anyone who reaches this address can convert, read and validate.", style="bold red")
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "localhost" or host.startswith(_LOOPBACK)
 
 
 def _bound(host: str, port: int) -> socket.socket:
@@ -100,12 +110,14 @@ def _issue(text: str, hint: str, *, code: IssueType = IssueType.SECURITY) -> Iss
     return Issue(severity=Severity.ERROR, code=code, rule=rule, text=text, suggestion=hint)
 
 
-def _say_ready(listening: socket.socket, settings: Settings) -> None:
+def _say_ready(listening: socket.socket, settings: Settings, *, has_workbench: bool) -> None:
     host, port = listening.getsockname()[:2]
     base = f"{'https' if settings.tls_certificate else 'http'}://{_in_url(host)}:{port}"
     err.print(f"serving on {base} ; ctrl-C ends it. Try, in another terminal:", style="bold")
     err.print(f"  {curl_line(base, folder_of('fhir_examples') / 'infant-final-report')}")
     err.print(f"  curl {base}/fhir/metadata")
+    if has_workbench:
+        err.print(f"The workbench is at {base}/", style="bold")
 
 
 def _in_url(host: str) -> str:

@@ -1,10 +1,11 @@
 """Transaction Bundles, and how the elements in them are named."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from adapter.fhir.ownership import SHARED_TYPES, Shared, match_query, matched_identifier
 from adapter.fhir.resource import Resource
+from adapter.path import parse, pointer
 
 
 def transaction(resources: Sequence[Resource], shared: Shared = "put") -> Resource:
@@ -41,6 +42,17 @@ def expression_roots(bundle: Resource) -> list[str]:
     types = [_type_of(entry) for entry in entries] if isinstance(entries, list) else []
     count = Counter(types)
     return [name if name and count[name] == 1 else f"Bundle.entry[{place}].resource" for place, name in enumerate(types)]
+
+
+def element_pointers(bundle: Resource) -> Callable[[str], str]:
+    """What gives the JSON pointer (RFC 6901) into the Bundle of an expression: `/entry/3/resource/status` of `Claim.status`."""
+    roots = {root: ("entry", place, "resource") for place, root in enumerate(expression_roots(bundle)) if "." not in root}
+
+    def pointer_of(expression: str) -> str:
+        head, *rest = parse(expression)
+        return pointer((*roots.get(str(head), ()), *rest))
+
+    return pointer_of
 
 
 def _type_of(entry: object) -> str | None:

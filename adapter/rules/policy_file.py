@@ -59,9 +59,6 @@ class _Loader:
         self.problems: list[Problem] = []
         self.drafts: dict[tuple[str, int], list[_Draft]] = {}
 
-    def say(self, code: str, mark: Mark, message: str, hint: str) -> None:  # noqa: PLR0917 - in the order of the line that is shown
-        self.problems.append(problem(code, mark, message, hint))
-
     def read(self, text: str, *, file: str, layer: int) -> None:
         documents, problems = read_yaml(text, file=file)
         self.problems += problems
@@ -74,10 +71,12 @@ class _Loader:
         entries = {key.text: value for key, value in node.entries} if isinstance(node, MappingNode) else {}
         key, extends = entries.get("policy"), entries.get("extends")
         if not isinstance(node, MappingNode) or not isinstance(key, TextNode) or not key.text:
-            self.say("not-a-policy", node.mark, "this is not a policy", "begin with `policy: key`")
+            self.problems.append(problem("not-a-policy", node.mark, "this is not a policy", "begin with `policy: key`"))
             return None
         if extends is not None and not isinstance(extends, TextNode):
-            self.say("value", extends.mark, "the key of another policy is needed here", "extend one policy, such as `default`")
+            self.problems.append(
+                problem("value", extends.mark, "the key of another policy is needed here", "extend one policy, such as `default`")
+            )
             extends = None
         terms = self._terms(node)
         return _Draft(key=key.text, layer=layer, mark=node.mark, extends=extends, terms=terms)
@@ -88,21 +87,25 @@ class _Loader:
         self.problems += problems
         self._check_severities({key.text: value for key, value in own}.get("severities"), terms)
         if terms.verified and "source" not in terms.model_fields_set:
-            self.say("source", node.mark, "a verified policy needs its source", "cite the payer's document as `source`")
+            self.problems.append(
+                problem("source", node.mark, "a verified policy needs its source", "cite the payer's document as `source`")
+            )
         start, end = terms.effective.start, terms.effective.end
         if start and end and start > end:
-            self.say("effective", node.mark, "the policy ends before it starts", "correct `effective`")
+            self.problems.append(problem("effective", node.mark, "the policy ends before it starts", "correct `effective`"))
         return terms
 
     def _check_severities(self, node: Node | None, terms: PolicyTerms) -> None:
         for key, value in node.entries if isinstance(node, MappingNode) else ():
             if key.text not in RULE:
-                self.say("unknown-rule", key.mark, f"there is no rule `{key.text}`", known(key.text, RULE))
+                self.problems.append(problem("unknown-rule", key.mark, f"there is no rule `{key.text}`", known(key.text, RULE)))
             elif (
                 RULE[key.text].severity is Severity.ERROR and terms.severities.get(key.text, Severity.ERROR) is not Severity.ERROR
             ):
                 hint = "leave it an error; a payer's policy can soften warnings only"
-                self.say("silenced", value.mark, f"{key.text} is a fact that no payer changes: it stays an error", hint)
+                self.problems.append(
+                    problem("silenced", value.mark, f"{key.text} is a fact that no payer changes: it stays an error", hint)
+                )
 
     def policies(self) -> Policies:
         by_key: dict[str, tuple[PayerPolicy, ...]] = {}
@@ -144,13 +147,15 @@ class _Loader:
         parents = self._visible(name, draft.layer if name == draft.key else None)
         if any(step is parents[0] for step in way) if parents else name == draft.key:
             ring = " → ".join([step.key for step in way] + [name])
-            self.say("cycle", mark, f"the policy extends itself: {ring}", "let one of them extend `default`")
+            self.problems.append(problem("cycle", mark, f"the policy extends itself: {ring}", "let one of them extend `default`"))
             return None
         if not parents:
-            self.say("unknown-policy", mark, f"there is no policy `{name}`", known(name, (key for key, _ in self.drafts)))
+            self.problems.append(
+                problem("unknown-policy", mark, f"there is no policy `{name}`", known(name, (key for key, _ in self.drafts)))
+            )
             return None
         if len(parents) > 1:
-            self.say("periods", mark, f"`{name}` has several periods", "extend a policy that has one")
+            self.problems.append(problem("periods", mark, f"`{name}` has several periods", "extend a policy that has one"))
         return parents[0]
 
     def _check_periods(self, resolved: list[tuple[PayerPolicy, Mark]]) -> None:
@@ -158,7 +163,7 @@ class _Loader:
             end, start = before.effective.end, after.effective.start
             if end is None or start is None or start <= end:
                 hint = "give each an `effective` with `start` and `end` that leaves the others their days"
-                self.say("periods", mark, f"two policies `{after.key}` hold on one day", hint)
+                self.problems.append(problem("periods", mark, f"two policies `{after.key}` hold on one day", hint))
 
 
 def _over(base: Telehealth, own: Telehealth) -> Telehealth:

@@ -28,13 +28,14 @@ from adapter.web.request import PART_LIMIT
 from adapter.web.route import Route
 from adapter.web.sender import read_senders
 from adapter.web.service import Service, service_of
+from adapter.web.workbench.routes import WORKBENCH_ROUTES
 
 ROUTES: tuple[Route, ...] = (*API_ROUTES, *FHIR_ROUTES)
-"""All calls of a service that keeps nothing."""
+"""All calls of a service that keeps nothing, without the workbench."""
 
 
-def make_app(runtime: Runtime | None = None) -> Flask:
-    """The application; the maps are loaded before the first request."""
+def make_app(runtime: Runtime | None = None, *, workbench: bool = False) -> Flask:
+    """The application, with the workbench if that is wanted; the maps are loaded before the first request."""
     runtime = runtime or default_runtime()
     desk = Desk(runtime, request_log(runtime.settings.log_level)) if runtime.settings.store else None
     service = service_of(runtime, desk)
@@ -45,8 +46,9 @@ def make_app(runtime: Runtime | None = None) -> Flask:
     app.config["MAX_FORM_PARTS"] = PART_LIMIT
     app.config["MAX_FORM_MEMORY_SIZE"] = runtime.settings.max_body
     place_desk(app, desk)
-    rows = (*ROUTES, *ENCOUNTER_ROUTES) if desk else ROUTES
-    routes = {f"{route.method} {route.path}": route for route in rows}
+    listed = (*ROUTES, *(ENCOUNTER_ROUTES if desk else ()), *(WORKBENCH_ROUTES if workbench else ()))
+    routes = {f"{route.method} {route.path}": route for route in listed}
+    rows = tuple(routes.values())  # the workbench has a page of its own at `/`
     for name, route in routes.items():
         view = _view(service, route, rows)
         app.add_url_rule(route.rule, endpoint=name, methods=[route.method], view_func=view, provide_automatic_options=False)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Response
+from pydantic import BaseModel
 
 from adapter.web.access import Right
 
@@ -24,6 +25,7 @@ class RouteParameter:
 class Route:
     """One call: `path` is OpenAPI's (`/fhir/{type}/$validate`), `takes` and `gives` are media types.
 
+    `body` is the model of a JSON body that only this call takes.
     `statuses` are those of its own (`answers` adds what every call can answer); a FHIR `operation` is named for the
     CapabilityStatement. `right` is what a caller needs where tokens are asked for; None: nothing.
     """
@@ -35,6 +37,7 @@ class Route:
     gives: tuple[str, ...]
     statuses: tuple[int, ...]
     takes: tuple[str, ...] = ()
+    body: type[BaseModel] | None = None
     parameters: tuple[RouteParameter, ...] = ()
     operation: str | None = None
     right: Right | None = "definitions"

@@ -8,14 +8,16 @@ from adapter.assembly import Runtime
 from adapter.client import FhirClient, resolve_server
 from adapter.dispatch import Dispatch
 from adapter.web.desk import Desk
+from adapter.web.drafted import DraftedRuntimes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """What operations need: the assembled adapter, and the client of the configured FHIR server, if there is one."""
+    """What calls need: the assembled adapter, also with drafts of maps, and the client of the FHIR server, if there is one."""
 
     runtime: Runtime
     client: FhirClient | None
+    drafted: DraftedRuntimes
     desk: Desk | None = None
 
     @property
@@ -39,4 +41,9 @@ def service_of(runtime: Runtime, desk: Desk | None = None) -> Service:
     settings = runtime.settings
     name = settings.fhir_server
     url = resolve_server(name, settings.named_servers) if name else None
-    return Service(runtime=runtime, client=FhirClient(url, trusted_servers=settings.trusted) if url else None, desk=desk)
+    return Service(
+        runtime=runtime,
+        client=FhirClient(url, trusted_servers=settings.trusted) if url else None,
+        drafted=DraftedRuntimes(runtime),
+        desk=desk,
+    )

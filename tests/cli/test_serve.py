@@ -25,7 +25,7 @@ def serving(home: Path) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=environment) as process:
         assert process.stderr is not None
         try:
-            yield process, [process.stderr.readline().strip() for _ in range(3)]
+            yield process, [process.stderr.readline().strip() for _ in range(4)]
         finally:
             process.kill()
 
@@ -48,10 +48,11 @@ def test_the_lines_to_try_work(tmp_path: Path) -> None:
             subprocess.run(
                 [*shlex.split(line), "--silent", "--fail"], capture_output=True, check=True, cwd=ROOT, timeout=SECONDS
             ).stdout
-            for line in lines[1:]
+            for line in lines[1:3]
         )
 
     assert re.match(r"serving on http://127\.0\.0\.1:\d+ ;", lines[0])
+    assert re.fullmatch(r"The workbench is at http://127\.0\.0\.1:\d+/", lines[3])
     assert json.loads(convert)["type"] == "transaction"
     assert json.loads(metadata)["resourceType"] == "CapabilityStatement"
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from http import HTTPStatus
 
+from pydantic import BaseModel
+
 from adapter.document_schema import DOCUMENTS, DocumentWords
 from adapter.files import adapter_version
 from adapter.json_types import JsonObject
@@ -39,7 +41,9 @@ def openapi(routes: Sequence[Route], words: DocumentWords) -> JsonObject:
     paths: JsonObject = {}
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
-    schemas = {"OperationOutcome": _fhir("OperationOutcome"), "Resource": _resource(), **_documents(words)}
+    bodies = [route.body for route in routes if route.body]
+    own = {"OperationOutcome": _fhir("OperationOutcome"), "Resource": _resource()}
+    schemas = {**own, **_documents(words), **_models(bodies)}
     info = {
         "title": "0731T FHIR adapter",
         "version": adapter_version(),
@@ -56,6 +60,15 @@ def _documents(words: DocumentWords) -> JsonObject:
         made |= schema.pop("$defs")
         made[model.__name__] = {key: value for key, value in schema.items() if key not in ("$schema", "$id")}
     return made
+
+
+def _models(bodies: Sequence[type[BaseModel]]) -> JsonObject:
+    """The schemas of bodies that only one call takes."""
+    schemas: JsonObject = {}
+    for body in bodies:
+        schema = body.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= {**schema.pop("$defs", {}), body.__name__: schema}
+    return schemas
 
 
 def _operation(route: Route) -> JsonObject:
@@ -96,6 +109,8 @@ def _body(route: Route, media_type: str) -> JsonObject:
         return {"type": "string"}
     if media_type == FORM:
         return {"type": "object", "additionalProperties": {"type": "string"}}
+    if route.body:
+        return {"$ref": f"#/components/schemas/{route.body.__name__}"}
     return (
         {"$ref": "#/components/schemas/Resource"}
         if route.operation or route.path.startswith("/fhir/")

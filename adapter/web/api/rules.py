@@ -22,7 +22,7 @@ def rules(service: Service, request: Request) -> Response:
     return json_answer(said, media_type=JSON)
 
 
-def code(service: Service, request: Request) -> Response:  # noqa: ARG001 - a page needs nothing of the service
+def code(service: Service, request: Request) -> Response:
     """`GET /codes/0731T`: all that is known of the code."""
     check_parameters(request, ())
     return json_answer(describe_code(), media_type=JSON)

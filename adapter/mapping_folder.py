@@ -51,7 +51,7 @@ def mistakes_of(runtime: Runtime) -> list[Issue]:
     """All mistakes in all mapping files, folder by folder, those of one file in the order of their places."""
     policies = _refused(lambda: runtime.policies)
     if policies:  # codes are made of policies, and maps are checked against codes: with ours, what is wrong with maps is seen too
-        runtime = load(runtime.settings)
+        runtime = Runtime(runtime.settings, runtime.releases, drafts=runtime.drafts)
         vars(runtime)["policies"] = load(replace(runtime.settings, mappings="")).policies
     # A part that stands on a broken one refuses the same again.
     maps = (lambda: runtime.definitions, lambda: runtime.outputs, lambda: runtime.source_library, lambda: runtime.pipeline)

@@ -1,0 +1,144 @@
+"""`POST /workbench/convert`: what became of the documents of an encounter, and why, down to the character."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from flask import Request, Response
+
+from adapter.conversion import Conversion
+from adapter.export.claim_sheet import claim_sheet
+from adapter.export.order_card import order_cards
+from adapter.fhir.bundle import element_pointers
+from adapter.issues import Issue, IssueType, NotFoundError, Severity
+from adapter.json_types import JsonObject
+from adapter.lineage import LineageEntry
+from adapter.readers.span import Spans
+from adapter.rules.description import describe_explanation
+from adapter.rules.judgement import judge
+from adapter.rules.policy import PayerPolicy
+from adapter.web.access import current_caller
+from adapter.web.answer import JSON, json_answer
+from adapter.web.query import check_parameters
+from adapter.web.service import Service
+from adapter.web.workbench.workload import workload_of
+
+
+def convert(service: Service, request: Request) -> Response:
+    """`POST /workbench/convert`: documents, switches and drafts in; everything that can be shown of the conversion out.
+
+    Of documents that nothing can be made of there are issues and no Bundle: the status is 200 all the same, since whoever is
+    typing wants to see them where the Bundle would stand. Mistakes in drafts are a 422 with their file, line and column.
+    """
+    check_parameters(request, ())
+    workload = workload_of(request)
+    runtime = service.drafted.of(workload.drafts)
+    changes: dict[str, object] = {**current_caller().settings, **workload.options.model_dump(exclude_none=True)}
+    conversion = runtime.convert(workload.to_documents(), changes=changes, lineage=True)
+    view = _View(conversion=conversion)
+    policies = [_known(runtime.policies.policy(key), place) for place, key in enumerate(workload.payers)]
+    return json_answer(view.to_json() | {"payers": [view.judged_by(policy) for policy in policies]}, media_type=JSON)
+
+
+def _known(policy: PayerPolicy | None, place: int) -> PayerPolicy:
+    if policy is None:
+        raise NotFoundError(
+            Issue(
+                severity=Severity.ERROR,
+                code=IssueType.NOT_FOUND,
+                rule="workbench/payer",
+                text="there is no payer policy of this key",
+                suggestion="GET /payers lists them",
+                location=(f"body#/payers/{place}",),
+            )
+        )
+    return policy
+
+
+@dataclass(frozen=True, kw_only=True)
+class _View:
+    """A conversion as the workbench shows it."""
+
+    conversion: Conversion
+
+    def to_json(self) -> JsonObject:
+        conversion = self.conversion
+        return {
+            "bundle": conversion.bundle,
+            "elements": list(map(self._element, conversion.lineage.entries)),
+            "unread": [
+                {"field": field.field, "reason": field.reason, "places": self._places(field.positions)}
+                for field in conversion.unread_fields.fields
+            ],
+            "issues": self._issues(conversion.issues),
+            "rules": describe_explanation(conversion.explanation) if conversion.explanation else None,
+            "sheet": self._sheet(),
+            "orders": order_cards(conversion.case) if conversion.case else None,
+        }
+
+    def judged_by(self, policy: PayerPolicy) -> JsonObject:
+        """What this payer would say of the case; no issues where there is no case."""
+        case, trail = self.conversion.case, self.conversion.trail
+        if case is None or trail is None:
+            return {"key": policy.key, "name": policy.name, "claim": None, "issues": []}
+        judgement = judge(case, policy=policy, circumstances=self.conversion.options.circumstances(self.conversion.earlier))
+        issues = self._issues([trail.with_places(issue) for issue in judgement.issues])
+        return {"key": policy.key, "name": policy.name, "claim": judgement.claim, "issues": issues}
+
+    @cached_property
+    def _spans(self) -> Spans:
+        return Spans(documents=self.conversion.documents)
+
+    @cached_property
+    def _pointer_of(self) -> Callable[[str], str]:
+        return element_pointers(self.conversion.bundle or {})
+
+    def _element(self, entry: LineageEntry) -> JsonObject:
+        return {
+            "pointer": self._pointer_of(entry.element),
+            "element": entry.element,
+            "fields": entry.fields,
+            "places": self._places(entry.positions),
+            "line": entry.place,
+            "text": entry.text,
+            "functions": entry.functions,
+            "constant": entry.constant,
+            "through": entry.through,
+        }
+
+    def _issues(self, issues: Sequence[Issue]) -> list[JsonObject]:
+        return [
+            {
+                "severity": issue.severity.value,
+                "rule": issue.rule,
+                "text": issue.text,
+                "suggestion": issue.suggestion,
+                "source": issue.source,
+                "field": issue.field,
+                "places": self._places(issue.location),
+                "expression": issue.expression,
+                "pointers": list(map(self._pointer_of, issue.expression)),
+            }
+            for issue in issues
+        ]
+
+    def _places(self, positions: Iterable[str]) -> list[JsonObject]:
+        return list(self._located(positions))
+
+    def _located(self, positions: Iterable[str]) -> Iterator[JsonObject]:
+        """Positions as they are named; of those in a document also where they stand in its text."""
+        for position in positions:
+            located = self._spans.find(position)
+            if located is None:
+                yield {"position": position}
+            else:
+                document, span = located
+                start, end = (span.line, span.column), (span.end_line, span.end_column)
+                yield {"position": position, "document": document, "from": start, "to": end}
+
+    def _sheet(self) -> JsonObject | None:
+        case, judgement = self.conversion.case, self.conversion.judgement
+        if case is None or judgement is None or case.billing is None:
+            return None
+        sheet = claim_sheet(case, judgement)
+        return {"head": sheet.head, "entries": sheet.entries}

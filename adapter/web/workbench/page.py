@@ -1,0 +1,43 @@
+"""The page of the workbench and its files: what stands in the folder `page`, and nothing else."""
+
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+
+from flask import Request, Response
+
+from adapter.issues import Issue, IssueType, NotFoundError, Severity
+from adapter.web.answer import bytes_answer
+from adapter.web.query import check_parameters
+from adapter.web.service import Service
+
+_FOLDER = Path(__file__).parent / "page"
+_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+_POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
+def page(service: Service, request: Request) -> Response:
+    """`GET /`: the page."""
+    return file(service, request, name="index.html")
+
+
+def file(service: Service, request: Request, *, name: str) -> Response:
+    """`GET /workbench/{name}`: a script or style of the page, with a policy by which nothing from elsewhere is loaded."""
+    check_parameters(request, ())
+    content = _files().get(name)
+    if content is None:
+        text = "there is no such file of the workbench"
+        raise NotFoundError(Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, rule="workbench/file", text=text))
+    answer = bytes_answer(content, HTTPStatus.OK, media_type=_TYPES[Path(name).suffix])
+    answer.headers["Content-Security-Policy"] = _POLICY
+    return answer
+
+
+@cache
+def _files() -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in _FOLDER.iterdir() if path.suffix in _TYPES}

@@ -1,0 +1,43 @@
+// Calls of the service. A refusal becomes an error that holds its issues.
+
+export class Refused extends Error {
+  constructor(outcome, status) {
+    const issues = outcome?.issue ?? [];
+    super(issues.map((issue) => issue.details?.text ?? "").join(" ") || `the service answered ${status}`);
+    this.issues = issues;
+  }
+}
+
+// Decimals keep the digits they were sent with.
+function decimal(_key, value, context) {
+  const isChanged = typeof value === "number" && context?.source && context.source !== String(value);
+  return isChanged && JSON.rawJSON ? JSON.rawJSON(context.source) : value;
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text, decimal);
+  } catch {
+    return null;
+  }
+}
+
+async function answered(response) {
+  const body = parsed(await response.text());
+  if (!response.ok) throw new Refused(body, response.status);
+  return body;
+}
+
+export const get = async (path) => answered(await fetch(path, { headers: { Accept: "application/json" } }));
+
+export const getFhir = async (path) => answered(await fetch(path, { headers: { Accept: "application/fhir+json" } }));
+
+export const post = async (path, body, signal) =>
+  answered(
+    await fetch(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json" },
+      body: JSON.stringify(body),
+      signal,
+    }),
+  );

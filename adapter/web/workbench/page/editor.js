@@ -1,0 +1,85 @@
+// A text area with marks: the text is drawn a second time behind it, and only the marks of that drawing are seen.
+
+import { fill, later, make } from "./dom.js";
+
+export class Editor {
+  constructor(parent, { label, change, cursor }) {
+    this.behind = make("pre", { "aria-hidden": "true" });
+    this.area = make("textarea", { "aria-label": label, spellcheck: "false", autocapitalize: "off", autocomplete: "off" });
+    this.area.addEventListener("input", () => {
+      this.marks = [];
+      this.draw();
+      change(this.area.value);
+    });
+    this.area.addEventListener("scroll", () => this.follow());
+    const tell = later(50, () => cursor?.(this.area.selectionStart));
+    for (const event of ["keyup", "click", "focus"]) this.area.addEventListener(event, tell);
+    this.marks = [];
+    fill(parent, this.behind, this.area);
+  }
+
+  get text() {
+    return this.area.value;
+  }
+
+  set text(text) {
+    this.area.value = text;
+    this.marks = [];
+    this.draw();
+    this.follow();
+  }
+
+  follow() {
+    this.behind.scrollTop = this.area.scrollTop;
+    this.behind.scrollLeft = this.area.scrollLeft;
+  }
+
+  // Marks are {from, to, name}, counted in characters of the text; where two overlap, the first is seen.
+  show(marks) {
+    this.marks = marks;
+    this.draw();
+  }
+
+  draw() {
+    const text = this.area.value;
+    const parts = [];
+    let end = 0;
+    for (const mark of [...this.marks].sort((one, other) => one.from - other.from)) {
+      if (mark.from < end || mark.to <= mark.from) continue;
+      parts.push(text.slice(end, mark.from));
+      parts.push(make(mark.name === "lit" ? "mark" : "span", { class: mark.name }, text.slice(mark.from, mark.to)));
+      end = mark.to;
+    }
+    parts.push(text.slice(end), "\n");
+    fill(this.behind, ...parts);
+  }
+
+  select(from, to) {
+    this.area.focus();
+    this.area.setSelectionRange(from, to);
+    const line = this.area.value.slice(0, from).split("\n").length;
+    const height = parseFloat(getComputedStyle(this.area).lineHeight);
+    this.area.scrollTop = Math.max(0, (line - 4) * height);
+    this.follow();
+  }
+}
+
+// The service counts lines and columns in characters (code points); the text area counts from 0 in UTF-16 units.
+export class Lines {
+  constructor(text) {
+    this.lines = text.split("\n");
+    this.starts = [];
+    let start = 0;
+    for (const line of this.lines) {
+      this.starts.push(start);
+      start += line.length + 1;
+    }
+  }
+
+  offset([line, column]) {
+    const text = this.lines[line - 1];
+    if (text === undefined) return this.starts.at(-1) ?? 0;
+    const units = /[\ud800-\udbff]/.test(text) ? [...text].slice(0, column - 1).join("").length : column - 1;
+    return this.starts[line - 1] + Math.min(units, text.length);
+  }
+}

@@ -1,0 +1,77 @@
+// The Bundle as a tree of resources and elements; every leaf can be chosen.
+
+import { make } from "./dom.js";
+
+export function outline(bundle, choose) {
+  return (bundle?.entry ?? []).map(({ resource }, place) => {
+    const details = make("details", { ontoggle: () => details.reveal() }, make("summary", {}, title(resource)));
+    // The rows are made when somebody looks: a large Bundle has thousands.
+    details.reveal = () => {
+      details.reveal = () => {};
+      details.append(...leaves(resource, `/entry/${place}/resource`, "").map((leaf) => row(leaf, choose)));
+    };
+    return details;
+  });
+}
+
+function title(resource) {
+  const word = resource.code?.text ?? resource.code?.coding?.[0]?.display ?? resource.status ?? "";
+  return `${resource.resourceType} ${word}`.trim();
+}
+
+function row({ name, pointer, value }, choose) {
+  return make(
+    "button",
+    {
+      type: "button",
+      class: "element",
+      "data-pointer": pointer,
+      onmouseenter: () => choose(pointer, false),
+      onfocus: () => choose(pointer, false),
+      onclick: () => choose(pointer, true),
+    },
+    make("span", {}, name),
+    make("span", {}, value),
+  );
+}
+
+function* walk(value, pointer, name) {
+  if (JSON.isRawJSON?.(value)) {
+    yield { name, pointer, value: value.rawJSON };
+  } else if (Array.isArray(value)) {
+    for (const [place, item] of value.entries()) yield* walk(item, `${pointer}/${place}`, `${name}[${place}]`);
+  } else if (value !== null && typeof value === "object") {
+    for (const [key, child] of Object.entries(value)) {
+      yield* walk(child, `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`, name ? `${name}.${key}` : key);
+    }
+  } else {
+    yield { name, pointer, value: String(value) };
+  }
+}
+
+export const leaves = (value, pointer, name) => [...walk(value, pointer, name)];
+
+// What two Bundles differ in: rows of {kind: "added" | "removed", name, value}.
+export function difference(before, after) {
+  const old = named(before);
+  const now = named(after);
+  const rows = [];
+  for (const [name, value] of old) if (now.get(name) !== value) rows.push({ kind: "removed", name, value });
+  for (const [name, value] of now) if (old.get(name) !== value) rows.push({ kind: "added", name, value });
+  return rows.sort((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : one.kind < other.kind ? 1 : -1));
+}
+
+function named(bundle) {
+  const values = new Map();
+  for (const { resource } of bundle?.entry ?? []) {
+    for (const leaf of leaves(resource, "", `${resource.resourceType}/${resource.id.slice(0, 8)}`)) values.set(leaf.name, leaf.value);
+  }
+  return values;
+}
+
+export function differenceList(rows, most = 500) {
+  if (!rows.length) return [make("p", {}, "Nothing.")];
+  const items = rows.slice(0, most).map((row) => make("li", { class: row.kind }, `${row.name}: ${row.value}`));
+  if (rows.length > most) items.push(make("li", {}, `and ${rows.length - most} more`));
+  return [make("ul", {}, ...items)];
+}

@@ -1,0 +1,263 @@
+// The page: documents on the left, what becomes of them on the right. Nothing is kept in the address or in storage.
+
+import { get, post, Refused } from "./api.js";
+import { showClaim } from "./claim.js";
+import { openCodes } from "./codes.js";
+import { copy, fill, find, later, make, save } from "./dom.js";
+import { Editor, Lines } from "./editor.js";
+import { openMaps } from "./maps.js";
+import { difference, differenceList, outline } from "./outline.js";
+
+const state = { documents: [{ name: "document.json", text: "" }], current: 0, view: null, before: null, shown: "outline", drafts: {}, payers: [] };
+let running = null;
+
+export const say = (text) => {
+  find("status").textContent = text;
+};
+
+const editor = new Editor(find("editor"), {
+  label: "Document",
+  change: (text) => {
+    state.documents[state.current].text = text;
+    convertSoon();
+  },
+  cursor: (offset) => lightFrom(offset),
+});
+
+const convertSoon = later(150, convert);
+
+function switches() {
+  return Object.fromEntries(new FormData(find("switches")));
+}
+
+export function workload(drafts = state.drafts) {
+  return { documents: state.documents, options: switches(), drafts, payers: state.payers };
+}
+
+async function convert() {
+  running?.abort();
+  running = new AbortController();
+  try {
+    say("converting …");
+    const view = await post("workbench/convert", workload(), running.signal);
+    state.before = state.view;
+    state.view = view;
+    say("");
+    show();
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    say(error instanceof Refused ? error.message : "the service does not answer; what you typed is still here");
+  }
+}
+
+function show() {
+  showTabs();
+  showOutput();
+  showIssues();
+  markDocument();
+  showClaim(state.view, goTo, choosePayers);
+}
+
+function showTabs() {
+  fill(
+    find("documents"),
+    ...state.documents.map(({ name }, place) =>
+      make("button", { type: "button", role: "tab", "aria-selected": String(place === state.current), onclick: () => openDocument(place) }, name),
+    ),
+  );
+}
+
+function openDocument(place) {
+  state.current = place;
+  editor.text = state.documents[place].text;
+  showTabs();
+  markDocument();
+}
+
+function showOutput() {
+  const { view, shown } = state;
+  for (const name of ["outline", "json", "change"]) find(`view-${name}`).setAttribute("aria-selected", String(name === shown));
+  if (!view?.bundle) fill(find("output"), make("p", {}, "No Bundle yet: the issues below say what to fix."));
+  else if (shown === "outline") fill(find("output"), ...outline(view.bundle, choose));
+  else if (shown === "json") fill(find("output"), make("pre", {}, JSON.stringify(view.bundle, null, 2)));
+  else fill(find("output"), ...differenceList(difference(state.before?.bundle, view.bundle)));
+}
+
+const ORDER = ["fatal", "error", "warning", "information"];
+
+function showIssues() {
+  const issues = [...state.view.issues].sort((one, other) => ORDER.indexOf(one.severity) - ORDER.indexOf(other.severity));
+  const counts = ORDER.map((severity) => [issues.filter((issue) => issue.severity === severity).length, severity]).filter(([count]) => count);
+  find("counts").textContent = counts.map(([count, severity]) => `${count} ${severity}`).join(", ");
+  fill(find("issues"), ...issues.map((issue) => issueItem(issue, goTo)));
+}
+
+export function issueItem(issue, go) {
+  const place = issue.places.find((candidate) => candidate.document);
+  return make(
+    "li",
+    {},
+    make("span", { class: `severity ${issue.severity}` }, issue.severity),
+    " ",
+    make("span", { class: "rule" }, issue.rule ?? ""),
+    ` ${issue.text} `,
+    issue.suggestion ? make("em", {}, issue.suggestion, " ") : null,
+    place ? make("button", { type: "button", class: "link", onclick: () => go(place) }, `go to ${place.position}`) : null,
+  );
+}
+
+export function goTo(place) {
+  location.hash = "#bench";
+  const number = state.documents.findIndex((document) => document.name === place.document);
+  if (number < 0) return;
+  if (number !== state.current) openDocument(number);
+  const lines = new Lines(editor.text);
+  editor.select(lines.offset(place.from), lines.offset(place.to));
+}
+
+const inCurrent = (place) => place.document === state.documents[state.current].name;
+
+function standing() {
+  const lines = new Lines(editor.text);
+  const at = (place, name) => ({ from: lines.offset(place.from), to: lines.offset(place.to), name });
+  const wrong = state.view.issues.filter((issue) => issue.severity !== "information");
+  const issues = wrong.flatMap((issue) =>
+    issue.places.filter(inCurrent).map((place) => at(place, issue.severity === "warning" ? "warning" : "error")),
+  );
+  const unread = state.view.unread.flatMap((field) => field.places.filter(inCurrent).map((place) => at(place, "unread")));
+  return [...issues, ...unread];
+}
+
+function markDocument(lit = []) {
+  if (state.view) editor.show([...lit, ...standing()]);
+}
+
+// From an element to the input: what made it is lit on the left, and named below.
+function choose(pointer, go) {
+  const entries = state.view.elements.filter((entry) => entry.pointer === pointer);
+  const places = entries.flatMap((entry) => entry.places);
+  const lines = new Lines(editor.text);
+  markDocument(places.filter(inCurrent).map((place) => ({ from: lines.offset(place.from), to: lines.offset(place.to), name: "lit" })));
+  fill(find("origin"), ...entries.map(originOf));
+  const target = places.find(inCurrent) ?? places.find((place) => place.document);
+  if (go && target) goTo(target);
+}
+
+function originOf(entry) {
+  const from = entry.places.map((place) => place.position).join(", ") || (entry.constant ? "the map alone" : "the adapter");
+  const through = entry.functions.length ? ` through ${entry.functions.join(", ")}` : "";
+  return make("span", { class: "entry" }, make("strong", {}, entry.element), ` was made from ${from}${through} by `, make("code", {}, `${entry.line} ${entry.text}`), " ");
+}
+
+// From the input to elements: what was made from the value under the cursor is lit on the right.
+function lightFrom(offset) {
+  if (!state.view?.bundle) return;
+  const lines = new Lines(editor.text);
+  let best = Infinity;
+  let lit = [];
+  for (const entry of state.view.elements) {
+    for (const place of entry.places.filter(inCurrent)) {
+      const [from, to] = [lines.offset(place.from), lines.offset(place.to)];
+      if (offset < from || offset > to || to - from > best) continue;
+      if (to - from < best) [best, lit] = [to - from, []];
+      lit.push(entry);
+    }
+  }
+  lightElements(lit);
+}
+
+function lightElements(entries) {
+  const output = find("output");
+  for (const element of output.querySelectorAll(".lit")) element.classList.remove("lit");
+  const resources = output.querySelectorAll("details");
+  for (const place of new Set(entries.map((entry) => Number(entry.pointer.split("/")[2])))) {
+    resources[place]?.reveal();
+    if (resources[place]) resources[place].open = true;
+  }
+  const pointers = new Set(entries.map((entry) => entry.pointer));
+  const rows = [...output.querySelectorAll(".element")].filter((row) => pointers.has(row.dataset.pointer));
+  for (const row of rows) row.classList.add("lit");
+  rows[0]?.scrollIntoView({ block: "nearest" });
+  const names = entries.slice(0, 8).map((entry) => entry.element).join(", ");
+  if (entries.length) find("origin").textContent = `${entries.length} elements were made from this: ${names}`;
+}
+
+function choosePayers(keys) {
+  state.payers = keys;
+  convertSoon();
+}
+
+// What no document of any form may hold; HL7 v2 from a socket may have the marks of its frames.
+const NOT_TEXT = /[\u0000-\u0008\u000e-\u001b\ufffe\uffff]/;
+
+async function addFiles(files) {
+  const added = await Promise.all([...files].map(async (file) => ({ name: file.name.replaceAll(/[/\\#]/g, "-"), text: await file.text() })));
+  const strange = added.filter(({ text }) => NOT_TEXT.test(text));
+  if (strange.length) {
+    say(`${strange.map(({ name }) => name).join(", ")}: this is not text, so it was not added`);
+    return;
+  }
+  const named = state.documents.filter((document) => document.text.trim() && !added.some((other) => other.name === document.name));
+  state.documents = [...named, ...added];
+  openDocument(state.documents.length - 1);
+  convertSoon();
+}
+
+export function setDraft(path, text) {
+  if (text === null) delete state.drafts[path];
+  else state.drafts[path] = text;
+  convertSoon();
+}
+
+export const current = () => state;
+
+function openScreen() {
+  const name = ["bench", "claim", "maps", "codes"].find((screen) => `#${screen}` === location.hash) ?? "bench";
+  for (const link of document.querySelectorAll("nav a")) {
+    if (link.hash === `#${name}`) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  for (const section of document.querySelectorAll("main > section")) section.hidden = section.id !== name;
+  if (name === "maps") openMaps();
+  if (name === "codes") openCodes();
+}
+
+async function begin() {
+  openScreen();
+  addEventListener("hashchange", openScreen);
+  find("switches").addEventListener("change", (event) => event.target.id !== "example" && convertSoon());
+  find("add").addEventListener("click", () => find("file").click());
+  find("file").addEventListener("change", (event) => addFiles(event.target.files));
+  find("editor").addEventListener("dragover", (event) => event.preventDefault());
+  find("editor").addEventListener("drop", (event) => {
+    event.preventDefault();
+    addFiles(event.dataTransfer.files);
+  });
+  for (const name of ["outline", "json", "change"]) {
+    find(`view-${name}`).addEventListener("click", () => {
+      state.shown = name;
+      showOutput();
+    });
+  }
+  find("download").addEventListener("click", () => state.view?.bundle && save("bundle.json", JSON.stringify(state.view.bundle, null, 2)));
+  find("curl").addEventListener("click", () => {
+    const files = state.documents.map(({ name }) => `-F 'document=@${name}'`).join(" ");
+    copy(`curl ${files} ${new URL("convert", location.href)}`, say);
+  });
+  await chooseExamples();
+}
+
+async function chooseExamples() {
+  const { examples } = await get("examples");
+  find("example").append(...examples.map(({ name, title }) => make("option", { value: name }, title)));
+  find("example").addEventListener("change", (event) => {
+    const example = examples.find(({ name }) => name === event.target.value);
+    state.documents = example ? example.documents.map((document) => ({ ...document })) : [{ name: "document.json", text: "" }];
+    openDocument(0);
+    convertSoon();
+  });
+  find("example").value = "complete";
+  find("example").dispatchEvent(new Event("change"));
+}
+
+begin().catch((error) => say(error.message));

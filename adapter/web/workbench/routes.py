@@ -1,0 +1,59 @@
+"""The table of the workbench's calls."""
+
+from adapter.web.answer import JSON
+from adapter.web.route import Route, RouteParameter
+from adapter.web.workbench import bench, examples, maps, page
+from adapter.web.workbench.workload import FOLDERS, Drafts, Workload
+
+WORKBENCH_ROUTES: tuple[Route, ...] = (
+    Route(method="GET", path="/", call=page.page, says="The workbench.", gives=("text/html",), statuses=(200,)),
+    Route(
+        method="GET",
+        path="/workbench/{name}",
+        call=page.file,
+        says="A file of the workbench.",
+        gives=("text/javascript", "text/css", "text/html", "image/svg+xml"),
+        statuses=(200, 404),
+        parameters=(RouteParameter(name="name", says="The name of the file.", place="path"),),
+    ),
+    Route(
+        method="POST",
+        path="/workbench/convert",
+        right="convert",
+        call=bench.convert,
+        says="Convert documents, also with drafts of maps, and say of every element which characters of the input made it.",
+        takes=(JSON,),
+        body=Workload,
+        gives=(JSON,),
+        statuses=(200, 404, 422),
+    ),
+    Route(method="GET", path="/maps", call=maps.maps, says="The mapping files, ours and yours.", gives=(JSON,), statuses=(200,)),
+    Route(
+        method="GET",
+        path="/maps/{folder}/{name}",
+        call=maps.map_text,
+        says="The text of a mapping file.",
+        gives=(JSON,),
+        statuses=(200, 404),
+        parameters=(
+            RouteParameter(
+                name="folder", says="The folder, `-` for `/`.", place="path", values=tuple(f.replace("/", "-") for f in FOLDERS)
+            ),
+            RouteParameter(name="name", says="The name of the file.", place="path"),
+        ),
+    ),
+    Route(
+        method="POST",
+        path="/maps/check",
+        right="convert",
+        call=maps.check,
+        says="What is wrong with mapping files as they are being written.",
+        takes=(JSON,),
+        body=Drafts,
+        gives=(JSON,),
+        statuses=(200, 422),
+    ),
+    Route(method="GET", path="/examples", call=examples.examples, says="The examples.", gives=(JSON,), statuses=(200,)),
+    Route(method="GET", path="/payers", call=maps.payers, says="The policies of payers.", gives=(JSON,), statuses=(200,)),
+)
+"""The workbench's calls."""

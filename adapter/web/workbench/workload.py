@@ -1,0 +1,96 @@
+"""What the workbench is asked: documents, switches and drafts of mapping files, all in one request."""
+
+from typing import Annotated, Literal, TypeVar
+
+from flask import Request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from adapter.conversion import AiLabel, Checked, Profiles
+from adapter.fhir.json import read_json
+from adapter.issues import InvalidError, Issue, IssueType, Severity
+from adapter.path import pointer
+from adapter.plain_value import Text
+from adapter.readers.document import Document
+from adapter.web.negotiation import check_json_body
+
+FOLDERS = ("fhir/r4", "sources", "payers", "terminology", "profiles")
+"""The folders of mapping files that can be read and drafted."""
+
+_MOST_ISSUES = 50
+_WORDS = {"missing": "this is missing and needed", "extra_forbidden": "there is no such field here"}
+_Name = Annotated[str, Field(pattern=r"^[^/\\#\x00-\x1f\x7f]{1,200}$")]
+_DraftPath = Annotated[str, Field(pattern=rf"^({'|'.join(FOLDERS)})/[A-Za-z0-9_-]{{1,80}}\.yaml$")]
+
+
+class _Asked(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class WorkDocument(_Asked):
+    """A document as text; `form` is its input form, if it is not to be found out."""
+
+    name: _Name
+    text: str
+    form: Text | None = None
+
+
+class Drafts(_Asked):
+    """Mapping files as they are being written, by their paths within a folder of mappings (`fhir/r4/claim.yaml`)."""
+
+    drafts: Annotated[dict[_DraftPath, str], Field(max_length=50)] = {}
+
+
+class Switches(_Asked):
+    """The switches of a conversion that can be set here; the others are those of the service."""
+
+    profiles: Profiles | None = None
+    ai_label: AiLabel | None = None
+    check: Checked | None = None
+    shared: Literal["create", "put"] | None = None
+
+
+class Workload(Drafts):
+    """What is to be converted: documents, switches, and the keys of payers to judge the claim by besides its own."""
+
+    documents: Annotated[list[WorkDocument], Field(min_length=1, max_length=50)]
+    options: Switches = Switches()
+    payers: Annotated[list[str], Field(max_length=10)] = []
+
+    def to_documents(self) -> list[Document]:
+        """The documents as any other door would have them."""
+        return [Document(name=document.name, content=document.text.encode(), form=document.form) for document in self.documents]
+
+
+M = TypeVar("M", bound=_Asked)
+
+
+def workload_of(request: Request) -> Workload:
+    """The workload of a request; raises InvalidError with the JSON pointer of everything that is wrong with it."""
+    return _validated(Workload, request)
+
+
+def drafts_of(request: Request) -> dict[str, str]:
+    """The drafts of a request; raises InvalidError as `workload_of`."""
+    return _validated(Drafts, request).drafts
+
+
+def _validated(model: type[M], request: Request) -> M:
+    check_json_body(request, "send application/json (UTF-8)")
+    try:
+        return model.model_validate(read_json(request.get_data(), "body"))
+    except ValidationError as error:
+        raise InvalidError(*map(_issue, error.errors(include_url=False, include_input=False)[:_MOST_ISSUES])) from None
+
+
+def _issue(detail: ErrorDetails) -> Issue:
+    place = pointer(tuple(step for step in detail["loc"] if step != "[key]"))
+    text = _WORDS.get(detail["type"], "this is not of the form that the schema of this call gives")
+    return Issue(
+        severity=Severity.ERROR,
+        code=IssueType.VALUE,
+        rule="workbench/request",
+        text=text,
+        suggestion="see POST /workbench/convert and POST /maps/check in openapi.json",
+        location=(f"body#{place}",),
+    )

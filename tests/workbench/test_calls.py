@@ -1,0 +1,189 @@
+"""The calls of the workbench: useful without its page."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from adapter.assembly import load
+from adapter.json_types import JsonObject, JsonValue
+from adapter.settings import Settings
+from adapter.web import create_app
+from adapter.web.drafted import DraftedRuntimes
+from tests.examples.ground import EXAMPLES
+
+CLAIM = "fhir/r4/claim.yaml"
+
+
+@pytest.fixture(scope="module")
+def client() -> FlaskClient:
+    return create_app(load(Settings(log_level="error")), workbench=True).test_client()
+
+
+def documents_of(example: str) -> list[dict[str, str]]:
+    names = ("encounter.json", "ai_report.json")
+    return [{"name": name, "text": (EXAMPLES / example / name).read_text()} for name in names]
+
+
+def convert(client: FlaskClient, **more: object) -> dict[str, Any]:
+    answer = client.post("/workbench/convert", json={"documents": documents_of("complete"), **more})
+    assert answer.status_code == 200, answer.json
+    return dict(answer.json or {})
+
+
+def value_at(bundle: JsonValue, pointer: str) -> JsonValue:
+    for step in pointer.split("/")[1:]:
+        bundle = bundle[int(step) if step.isdigit() else step]
+    return bundle
+
+
+def leaf_pointers(value: JsonValue, pointer: str = "") -> list[str]:
+    if isinstance(value, dict):
+        return [found for key, child in value.items() for found in leaf_pointers(child, f"{pointer}/{key}")]
+    if isinstance(value, list):
+        return [found for place, child in enumerate(value) for found in leaf_pointers(child, f"{pointer}/{place}")]
+    return [pointer]
+
+
+def test_every_element_has_its_pointer_and_the_characters_that_made_it(client: FlaskClient) -> None:
+    view = convert(client)
+    texts = {document["name"]: document["text"].split("\n") for document in documents_of("complete")}
+
+    assert sorted({entry["pointer"] for entry in view["elements"]}) == sorted(leaf_pointers(view["bundle"]))
+    family = next(entry for entry in view["elements"] if entry["element"] == "Patient.name[0].family")
+    (place,) = family["places"]
+    line, column = place["from"]
+    shown = texts[place["document"]][line - 1][column - 1 : place["to"][1] - 1]
+    assert shown == f'"{value_at(view["bundle"], family["pointer"])}"'
+    assert family["line"].startswith("mappings/fhir/r4/")
+
+
+def test_issues_have_places_on_both_sides(client: FlaskClient) -> None:
+    view = convert(client, documents=documents_of("two-units"))
+    (issue,) = [issue for issue in view["issues"] if issue["rule"] == "UNT-01"]
+
+    assert issue["places"][0]["document"] == "encounter.json"
+    assert value_at(view["bundle"], issue["pointers"][0]) == 2
+
+
+def test_documents_of_which_nothing_can_be_made_have_issues_and_no_bundle(client: FlaskClient) -> None:
+    view = convert(client, documents=[{"name": "a.json", "text": '{"id": 7}'}])
+
+    assert view["bundle"] is view["sheet"] is view["rules"] is view["orders"] is None
+    assert any(
+        issue["places"] == [{"position": "a.json#/id", "document": "a.json", "from": [1, 8], "to": [1, 9]}]
+        for issue in view["issues"]
+    )
+
+
+def test_switches_change_the_conversion_and_payers_judge_it(client: FlaskClient) -> None:
+    view = convert(client, options={"profiles": "own", "shared": "put"}, payers=["medicare", "aetna"])
+
+    assert {payer["key"]: payer["name"] for payer in view["payers"]} == {"medicare": "Medicare", "aetna": "Aetna"}
+    assert all({"POST"} != {entry["request"]["method"]} for entry in view["bundle"]["entry"])
+    assert convert(client, documents=[{"name": "a.json", "text": "{}"}], payers=["aetna"])["payers"][0]["issues"] == []
+
+
+def test_a_draft_of_a_map_changes_the_output_and_nothing_else(client: FlaskClient) -> None:
+    text = client.get(f"/maps/fhir-r4/{CLAIM.rsplit('/', maxsplit=1)[1]}").json["text"]  # type: ignore[index]  # it is there
+    draft = text.replace("priority:", "priority:  # mine", 1)
+    before, after = convert(client), convert(client, drafts={CLAIM: draft})
+
+    assert before["bundle"] == after["bundle"]
+    assert any(entry["line"].startswith(CLAIM) for entry in after["elements"])
+    assert not any(entry["line"].startswith(CLAIM) for entry in convert(client)["elements"])
+
+
+def test_a_draft_of_a_policy_changes_the_judgement(client: FlaskClient) -> None:
+    draft = "policy: medicaid\nextends: medicaid\nunit_limit: 2\n"
+    two = {"documents": documents_of("two-units")}
+
+    assert "UNT-01" in {issue["rule"] for issue in convert(client, **two)["issues"]}
+    assert "UNT-01" not in {issue["rule"] for issue in convert(client, **two, drafts={"payers/mine.yaml": draft})["issues"]}
+
+
+def test_mistakes_in_drafts_are_told_with_line_and_column(client: FlaskClient) -> None:
+    text = client.get("/maps/fhir-r4/claim.yaml").json["text"]  # type: ignore[index]  # it is there
+    broken = {CLAIM: text.replace("\n  status:", "\n  statu:", 1)}
+
+    problems = client.post("/maps/check", json={"drafts": broken}).json["problems"]  # type: ignore[index]  # as above
+    assert {"unknown-element", "required-missing"} == {problem["code"] for problem in problems}
+    assert all(problem["path"] == CLAIM and problem["line"] and problem["column"] for problem in problems)
+    assert client.post("/maps/check", json={}).json == {"problems": []}
+    refused = client.post("/workbench/convert", json={"documents": documents_of("complete"), "drafts": broken})
+    assert refused.status_code == 422
+
+
+def test_maps_say_whose_they_are_and_what_they_do(tmp_path: Path) -> None:
+    own = tmp_path / "fhir" / "r4"
+    own.mkdir(parents=True)
+    (own / "mine.yaml").write_text("extends: claim\nadd:\n  priority:\n    text: soon\n")
+    client = create_app(load(Settings(mappings=str(tmp_path))), workbench=True).test_client()
+
+    rows = {(row["path"], row["owner"]): row["roles"] for row in client.get("/maps").json["maps"]}  # type: ignore[index]  # it is there
+    assert rows[CLAIM, "ours"] == []
+    assert rows["fhir/r4/mine.yaml", "yours"]
+    assert client.get("/maps/fhir-r4/mine.yaml").json["text"].startswith("extends: claim")  # type: ignore[index]  # as above
+
+
+@pytest.mark.parametrize(
+    "path", ["/maps/fhir-r4/nothing.yaml", "/maps/secret/claim.yaml", "/workbench/nothing.js", "/workbench/page.py"]
+)
+def test_what_is_not_there_is_404(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ({}, "body#/documents"),
+        ({"documents": []}, "body#/documents"),
+        ({"documents": [{"name": "../a", "text": ""}]}, "body#/documents/0/name"),
+        ({"documents": [{"name": "a", "text": 1}]}, "body#/documents/0/text"),
+        ({"documents": [{"name": "a", "text": ""}], "options": {"max_steps": 9}}, "body#/options/max_steps"),
+        ({"documents": [{"name": "a", "text": ""}], "drafts": {"../x.yaml": ""}}, "body#/drafts/..~1x.yaml"),
+        ({"documents": [{"name": "a", "text": ""}], "payers": ["nobody"]}, "body#/payers/0"),
+    ],
+)
+def test_a_request_that_does_not_fit_is_refused_with_its_place(client: FlaskClient, body: JsonObject, place: str) -> None:
+    answer = client.post("/workbench/convert", json=body)
+
+    assert answer.status_code in (404, 422)
+    assert [issue["location"] for issue in answer.json["issue"]] == [[place]]  # type: ignore[index]  # it is there
+
+
+def test_examples_and_payers_are_listed(client: FlaskClient) -> None:
+    examples = client.get("/examples").json["examples"]  # type: ignore[index]  # it is there
+    payers = client.get("/payers").json["payers"]  # type: ignore[index]  # as above
+
+    assert {example["name"] for example in examples} == {folder.name for folder in EXAMPLES.iterdir() if folder.is_dir()}
+    assert all(example["title"] and example["documents"] for example in examples)
+    assert {"aetna", "medicare"} <= {payer["key"] for payer in payers}
+
+
+def test_the_page_and_its_files_let_nothing_in_from_elsewhere(client: FlaskClient) -> None:
+    page = client.get("/")
+
+    assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+    assert 'src="workbench/workbench.js"' in page.text
+    assert client.get("/workbench/editor.js").mimetype == "text/javascript"
+
+
+def test_without_the_workbench_its_calls_are_not_there() -> None:
+    client = create_app(load(Settings())).test_client()
+
+    assert client.get("/maps").status_code == 404
+    assert "workbench" not in client.get("/").text
+
+
+def test_few_runtimes_with_drafts_are_kept() -> None:
+    base = load(Settings())
+    drafted = DraftedRuntimes(base)
+    first = drafted.of({CLAIM: "1"})
+
+    assert drafted.of({}) is base
+    assert drafted.of({CLAIM: "1"}) is first
+    for number in range(2, 6):
+        drafted.of({CLAIM: str(number)})
+    assert drafted.of({CLAIM: "1"}) is not first

@@ -1,0 +1,224 @@
+"""The page of the workbench in a real browser: what people do with it, and what must never happen on it."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from adapter.assembly import load
+from adapter.distribution import inputs_of
+from adapter.readers.document import Document
+from adapter.settings import Settings
+from tests.examples.ground import EXAMPLES
+from tests.workbench.conftest import OpenPage
+
+NASTY = """</script><img src=x onerror="document.title='broken'"><b>"""
+
+
+def at_work(page: Page, example: str = "complete") -> None:
+    """Open the bench with an example, and wait for what is made of it."""
+    page.goto("/")
+    page.locator("#output details").first.wait_for()
+    if example != "complete":
+        choose(page, example)
+
+
+def choose(page: Page, example: str) -> None:
+    with page.expect_response("**/workbench/convert"):
+        page.get_by_label("Example").select_option(example)
+    expect(page.locator("#status")).to_have_text("")
+
+
+def type_document(page: Page, text: str) -> None:
+    with page.expect_response("**/workbench/convert"):
+        page.get_by_label("Document", exact=True).fill(text)
+    expect(page.locator("#status")).to_have_text("")
+
+
+def test_an_edit_changes_the_output_and_the_difference_shows_it(open_page: OpenPage) -> None:
+    with open_page() as page:
+        at_work(page)
+        page.get_by_role("tab", name="encounter.json").click()
+        text = page.get_by_label("Document", exact=True).input_value()
+        type_document(page, text.replace("Petersen", "Lindqvist"))
+        page.get_by_role("tab", name="Difference").click()
+
+        expect(page.locator("#output .added").filter(has_text="Lindqvist").first).to_be_visible()
+        expect(page.locator("#output .removed").filter(has_text="Petersen").first).to_be_visible()
+
+
+def test_every_element_names_what_made_it(open_page: OpenPage) -> None:
+    with open_page() as page:
+        at_work(page)
+        silent = page.evaluate(
+            """async () => {
+                for (const details of document.querySelectorAll("#output details")) details.open = true;
+                await new Promise((done) => setTimeout(done, 300));
+                const rows = [...document.querySelectorAll("#output .element")];
+                if (rows.length < 500) return ["only " + rows.length];
+                return rows.filter((row) => {
+                    row.dispatchEvent(new Event("focus"));
+                    return !document.getElementById("origin").textContent.includes(" was made from ");
+                }).map((row) => row.dataset.pointer);
+            }"""
+        )
+
+        assert silent == []
+
+
+def test_the_cursor_in_the_input_lights_what_was_made_from_it(open_page: OpenPage) -> None:
+    with open_page() as page:
+        at_work(page)
+        page.get_by_role("tab", name="encounter.json").click()
+        page.evaluate(
+            """() => {
+                const area = document.querySelector("#editor textarea");
+                area.focus();
+                const place = area.value.indexOf('"Petersen"') + 3;
+                area.setSelectionRange(place, place);
+                area.dispatchEvent(new Event("click"));
+            }"""
+        )
+
+        expect(page.locator("#output .element.lit").filter(has_text="Petersen").first).to_be_visible()
+
+
+def test_choosing_an_element_goes_to_its_input(open_page: OpenPage) -> None:
+    with open_page() as page:
+        at_work(page)
+        patient = page.locator("#output details").filter(has=page.get_by_text("Patient", exact=True)).first
+        patient.locator("summary").click()
+        patient.locator(".element").filter(has_text="name[0].family").click()
+
+        selected = page.evaluate(
+            """() => {
+                const area = document.querySelector("#editor textarea");
+                return area.value.slice(area.selectionStart, area.selectionEnd);
+            }"""
+        )
+        assert selected == '"Petersen"'
+
+
+@pytest.mark.parametrize("example", sorted(folder.name for folder in EXAMPLES.iterdir() if folder.is_dir()))
+def test_the_page_says_what_every_other_door_says(open_page: OpenPage, example: str) -> None:
+    documents = [Document(name=file.name, content=file.read_bytes()) for file in inputs_of(EXAMPLES / example)]
+    issues = load(Settings()).convert(documents).issues
+
+    with open_page() as page:
+        at_work(page, example)
+
+        shown = [item.split(" ")[0] for item in page.locator("#issues li").all_inner_texts()]
+        assert sorted(shown) == sorted(issue.severity.value for issue in issues)
+        for issue in issues:
+            expect(page.locator("#issues li").filter(has_text=issue.text).first).to_be_visible()
+
+
+def test_what_people_send_never_becomes_markup(open_page: OpenPage) -> None:
+    encounter = json.loads((EXAMPLES / "complete" / "encounter.json").read_text())
+    encounter["patient"]["family"] = NASTY
+    encounter["billing"]["lines"][0]["modifiers"] = [NASTY]
+    with open_page() as page:
+        at_work(page)
+        page.get_by_role("tab", name="encounter.json").click()
+        type_document(page, json.dumps(encounter, indent=1))
+        for screen in ("claim", "maps", "codes", "bench"):
+            page.goto(f"/#{screen}")
+        for view in ("FHIR", "Difference", "Outline"):
+            page.get_by_role("tab", name=view).click()
+
+        assert page.title() == "0731T workbench"
+        assert page.locator("img").count() == 0
+
+
+def test_a_biller_sees_boxes_objections_and_two_payers(open_page: OpenPage) -> None:
+    with open_page() as page:
+        at_work(page, "two-units")
+        page.get_by_role("link", name="Claim").click()
+
+        expect(page.locator("#sheet .chip").filter(has_text="UNT-01").first).to_be_visible()
+        expect(page.locator("#fired li").filter(has_text="UNT-01").first).to_be_visible()
+        page.get_by_label("One payer").select_option("medicare")
+        page.get_by_label("Other payer").select_option("aetna")
+        expect(page.locator("#compared h4")).to_have_text(["Medicare", "Aetna"])
+        page.locator("#fired li").filter(has_text="UNT-01").get_by_role("button").first.click()
+        expect(page.locator("#bench")).to_be_visible()
+
+
+def test_a_map_author_sees_mistakes_and_changes_as_they_type(open_page: OpenPage) -> None:
+    with open_page() as page:
+        at_work(page)
+        page.get_by_role("link", name="Maps").click()
+        page.get_by_role("button", name="fhir/r4/claim.yaml").click()
+        area = page.get_by_label("Mapping file")
+        expect(area).to_have_value(re.compile("map: claim"))
+        text = area.input_value()
+
+        area.fill(text.replace("\n  status:", "\n  statu:", 1))
+        expect(page.locator("#map-problems li").filter(has_text="Claim has no element `statu`")).to_be_visible()
+        area.fill(text.replace("=bill.use", "preauthorization", 1))
+        expect(page.locator("#map-change .added").filter(has_text="preauthorization").first).to_be_visible()
+        expect(page.locator("#map-problems li")).to_have_count(0)
+
+
+def test_codes_can_be_looked_up(open_page: OpenPage) -> None:
+    with open_page() as page:
+        at_work(page)
+        page.get_by_role("link", name="Codes").click()
+        page.get_by_role("button", name="Circumstances of a 0731T service").first.click()
+        page.get_by_role("button", name="telehealth").click()
+
+        expect(page.locator("#code-detail")).to_contain_text("display: Telehealth")
+
+
+def test_the_keyboard_is_enough(open_page: OpenPage) -> None:
+    with open_page() as page:
+        at_work(page)
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            if page.evaluate("() => document.activeElement.tagName") == "SUMMARY":
+                break
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+
+        expect(page.locator("#origin")).to_contain_text("was made from")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_serious_stands_in_the_way_of_people(open_page: OpenPage, scheme: str) -> None:
+    with open_page(color_scheme=scheme) as page:
+        at_work(page, "two-units")
+        found: dict[str, str] = {}
+        for screen in ("bench", "claim", "maps", "codes"):
+            page.get_by_role("link", name=screen.capitalize()).click()
+            page.locator(f"#{screen}").wait_for()
+            violations = Axe().run(page).response["violations"]
+            found |= {f"{screen}: {one['id']}": one["help"] for one in violations if one["impact"] in {"serious", "critical"}}
+
+        assert found == {}
+
+
+@pytest.mark.parametrize("content", [b"MSH|^~\\&|a", b"{", b"[" * 200], ids=["hl7", "cut", "deep"])
+def test_a_file_that_cannot_be_read_is_a_message_and_nothing_is_lost(open_page: OpenPage, tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "strange.txt"
+    file.write_bytes(content)
+    with open_page() as page:
+        at_work(page)
+        with page.expect_response("**/workbench/convert"):
+            page.locator("#file").set_input_files(file)
+
+        expect(page.locator("#issues li").first).to_be_visible()
+        expect(page.get_by_role("tab", name="encounter.json")).to_be_visible()
+
+
+def test_a_file_that_is_not_text_is_named_and_not_added(open_page: OpenPage, tmp_path: Path) -> None:
+    file = tmp_path / "strange.bin"
+    file.write_bytes(b"\x00\xff\x00")
+    with open_page() as page:
+        at_work(page)
+        page.locator("#file").set_input_files(file)
+
+        expect(page.locator("#status")).to_contain_text("strange.bin: this is not text")
+        expect(page.get_by_role("tab", name="strange.bin")).to_have_count(0)
