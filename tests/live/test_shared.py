@@ -183,6 +183,42 @@ def sent_as(system: str, trees: list[tuple[str, Json]]) -> Json:
     return renamed(salted(json.loads(content, parse_float=Decimal), system), system)
 
 
+def infant(**changes: Any) -> list[tuple[str, Json]]:  # noqa: ANN401 - JSON
+    """The documents of the infant's encounter, changed."""
+    encounter, report = [
+        (document.name, json.loads(document.content)) for document in documents_of(EXAMPLES / "infant-final-report")
+    ]
+    return [(encounter[0], {**encounter[1], **changes}), report]
+
+
+@pytest.mark.parametrize("shared", CAREFUL)
+def test_two_orders_in_another_order_are_the_same_two(client: FhirClient, shared: Shared) -> None:
+    system = clinic()
+    clinician = infant()[0][1]["practitioners"][0]["key"]
+    orders = [{"code": "81415", "gene": gene, "status": "active", "ordered_by": clinician} for gene in ("KMT2D", "KDM6A")]
+    first, second = (sender(client, shared).send(sent_as(system, infant(orders=listed))) for listed in (orders, orders[::-1]))
+
+    assert first.is_good
+    assert second.is_good
+    assert len(resources_of(client, second, "ServiceRequest")) == 2
+    assert versions(client, second) == versions(client, first)
+
+
+@pytest.mark.parametrize("shared", CAREFUL)
+def test_one_clinician_in_two_roles_is_one_practitioner_there(client: FhirClient, shared: Shared) -> None:
+    (rendering, *others) = infant()[0][1]["practitioners"]
+    supervising = {**rendering, "key": "again", "role": "supervising"}
+    trees = infant(practitioners=[rendering, supervising, *others])
+    delivery = sender(client, shared).send(sent_as(clinic(), trees))
+
+    assert delivery.is_good
+    people = [person["id"] for person in resources_of(client, delivery, "Practitioner")]
+    roles = resources_of(client, delivery, "PractitionerRole")
+    assert len(people) == len(set(people)) == 1 + len(others)
+    assert len(roles) == 2 + len(others)
+    assert len([role for role in roles if role["practitioner"]["reference"] == f"Practitioner/{people[0]}"]) == 2
+
+
 def versions(client: FhirClient, delivery: Delivery) -> dict[str, str]:
     references = [resource.reference or "" for resource in delivery.resources]
     return {reference: client.read(*reference.split("/"))["meta"]["versionId"] for reference in references}
