@@ -20,6 +20,7 @@ from adapter.definitions.derived import claim_edits, payer_value_sets
 from adapter.definitions.load_terminology import load_terminology
 from adapter.definitions.view import versioned
 from adapter.document_schema import DocumentWords, document_words
+from adapter.feed.known_sender import load_senders
 from adapter.fhir.json import canonical_bytes
 from adapter.fhir.resource import Resource
 from adapter.files import adapter_version, mapping_files, mapping_layers
@@ -113,6 +114,7 @@ class Runtime:
                 sources=sources,
                 readers=self.readers,
                 policies=self.policies,
+                senders=load_senders(self._files("senders", "*.yaml")),
                 versions=self.versions,
             )
             for release, library in self.outputs.items():
@@ -146,6 +148,7 @@ class Runtime:
             "narrative": given.narrative,
             "zone": given.zone or None,
             "assigner": given.assigner or None,
+            "sender": given.sender or None,
             "shared": given.shared or "create",
             "version": adapter_version(),
             "today": today(),
@@ -173,7 +176,7 @@ class Runtime:
         maps = {**self._files("fhir/r4", "*.yaml"), **self._files("sources", "*.yaml"), **self._files("sources", "*.schema.json")}
         return Versions(
             adapter=adapter_version(),
-            maps=_digest(maps),
+            maps=_digest({**maps, **self._files("senders", "*.yaml")}),
             policies=_digest(self._files("payers", "*.yaml")),
             definitions=_digest({**self._files("terminology", "*.yaml"), **self._files("profiles", "*.yaml")}),
         )

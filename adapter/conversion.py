@@ -41,6 +41,7 @@ OPTION_VALUES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 class Options(BaseModel):
     """The switches of a conversion; mappings read them as `options`.
 
+    `sender` names the file of the sender that counts for all documents (`senders/NAME.yaml` of the mappings).
     `assigner` names who assigned numbers that come without a system of their own; `anchor` is by what the encounter is known for
     good, where its number in the documents may change (`Conversion.anchor` gives the one that was used). `shared` says what the
     Bundle asks for resources that others may own (docs/identity.md). With `check` as `full` nothing counts as proved by the maps.
@@ -59,6 +60,7 @@ class Options(BaseModel):
     narrative: bool = True
     zone: str | None = None
     assigner: AbsoluteUri | None = None
+    sender: Text | None = None
     anchor: Text | None = None
     shared: Shared = "create"
     check: Checked = "quick"

@@ -10,6 +10,7 @@ from adapter.checks.full_check import NOTHING
 from adapter.checks.map_proof import MapProof, proof_of
 from adapter.conversion import Conversion, ConversionRecord, Options, Versions, refused
 from adapter.feed.arrivals import put_in_order
+from adapter.feed.known_sender import KnownSenders, facts_of_senders, with_assigner
 from adapter.feed.standing import standing
 from adapter.fhir.bundle import transaction
 from adapter.fhir.json import canonical_bytes
@@ -64,6 +65,7 @@ class Pipeline:
     outputs: Mapping[Release, Library]
     sources: Mapping[str, CompiledMap]
     policies: Policies
+    senders: KnownSenders = field(default_factory=KnownSenders)
     versions: Versions = field(default_factory=Versions)
 
     @property
@@ -151,7 +153,9 @@ class Pipeline:
         if not budget.can_be_read(_size(documents)):
             budget.after([part.tree for part in opened])
         arrivals = put_in_order(opened, handled={NATIVE, *self.sources})
-        read = [self.in_case_form(part, options) for part in arrivals.documents]
+        senders = [self.senders.of(part, options.sender) for part in arrivals.documents]
+        parts = (*arrivals.documents, *facts_of_senders(senders))
+        read = [self.in_case_form(part, options) for part in parts]
         documents_that_stand, losers = standing([document for document, _ in read])
         remarks = (*arrivals.issues, *losers, *(remark for _, remarks in read for remark in remarks))
         if any(issue.is_error for issue in losers):
@@ -166,6 +170,14 @@ class Pipeline:
 
     def in_case_form(self, document: ReadDocument, options: Options) -> tuple[ReadDocument, Remarks]:
         """A document that was read, in the form of the Case, and what could not be converted; raises UnknownFormError."""
+        sender = self.senders.of(document, options.sender)
+        if sender is None:
+            return self._mapped(document, options)
+        zoned = options.model_copy(update={"zone": sender.terms.zone or options.zone})
+        mapped, remarks = self._mapped(sender.translated(document), zoned)
+        return with_assigner(mapped, sender), remarks
+
+    def _mapped(self, document: ReadDocument, options: Options) -> tuple[ReadDocument, Remarks]:
         if document.form == NATIVE:
             zoned, remarks = with_zone(document, options.zone) if options.zone else (document, ())
             marked, further = with_source(zoned)

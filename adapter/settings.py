@@ -54,6 +54,13 @@ class Settings:
             "own (docs/identity.md); without it, a patient's number without a system is refused"
         },
     )
+    sender: str = field(
+        default="",
+        metadata={
+            "says": "the sender whose file (`senders/NAME.yaml` of your mappings, docs/sources.md) counts for all documents; "
+            "without it, HL7 v2 messages are known by MSH-3 and MSH-4"
+        },
+    )
     host: str = field(default="127.0.0.1", metadata={"says": "the address that `adapter serve` listens on"})
     port: int = field(default=8731, metadata={"says": "the port that `adapter serve` listens on; 0 takes a free one"})
     public_url: str = field(

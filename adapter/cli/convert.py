@@ -28,6 +28,7 @@ from adapter.lineage import LineageEntry
     "--check", type=click.Choice(OPTION_VALUES["check"]), help="What the Bundle is checked for; full takes nothing as proved."
 )
 @MAPPINGS
+@click.option("--sender", help="Whose file (senders/NAME.yaml of your mappings) counts for all documents.")
 @click.option("--lineage", is_flag=True, help="Show what every element was made from.")
 @click.option("--explain", metavar="ELEMENT", help="Show why an element is as it is or is missing, e.g. Claim.item[0].modifier.")
 @click.option(
@@ -48,6 +49,7 @@ def convert_command(
     ai_label: str | None,
     check: str | None,
     mappings: str | None,
+    sender: str | None,
     lineage: bool,
     explain: str | None,
     target: Path | None,
@@ -70,7 +72,8 @@ def convert_command(
       adapter convert encounter.json ai_report.json --mappings my-mappings
       adapter convert --bulk encounters.ndjson --out results
     """
-    changes = {name: value for name, value in (("profiles", profiles), ("ai_label", ai_label), ("check", check)) if value}
+    given = (("profiles", profiles), ("ai_label", ai_label), ("check", check), ("sender", sender))
+    changes = {name: value for name, value in given if value}
     if is_bulk:
         return convert_in_bulk(_bulk_run(files, target, form=form, mappings=mappings, changes=changes))
     runtime = runtime_with(mappings)

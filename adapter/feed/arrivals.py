@@ -163,7 +163,7 @@ def _without(statement: Statement, charges: Sequence[Path]) -> Statement:
     tree = document.tree
     groups = {path if isinstance(path[-1], int) else path[:-1] for path in charges}
     for group in groups:
-        tree = _with(tree, group, {})
+        tree = with_value(tree, group, {})
     depths = {len(group) for group in groups}
     segments = {
         path: segment for path, segment in document.segments.items() if groups.isdisjoint(path[:depth] for depth in depths)
@@ -172,16 +172,16 @@ def _without(statement: Statement, charges: Sequence[Path]) -> Statement:
 
 
 def _changed(statement: Statement, path: Path, value: JsonValue) -> Statement:
-    return Statement(document=replace(statement.document, tree=_with(statement.document.tree, path, value)))
+    return Statement(document=replace(statement.document, tree=with_value(statement.document.tree, path, value)))
 
 
-def _with(tree: JsonValue, path: Path, value: JsonValue) -> JsonValue:
+def with_value(tree: JsonValue, path: Path, value: JsonValue) -> JsonValue:
     """A tree with another value at a path that is there."""
     if not path:
         return value
     step, *rest = path
     changed: JsonValue = tree.copy()
-    changed[step] = _with(tree[step], tuple(rest), value)
+    changed[step] = with_value(tree[step], tuple(rest), value)
     return changed
 
 

@@ -6,7 +6,7 @@ from typing import TypeAlias
 from adapter.issues import Issue, IssueType, SetupError, Severity
 from adapter.settings import settings_from
 
-SENDER_SETTINGS = ("assigner", "zone", "profiles", "ai_label", "narrative", "shared")
+SENDER_SETTINGS = ("assigner", "sender", "zone", "profiles", "ai_label", "narrative", "shared")
 """The settings that a sender can have of its own."""
 
 SenderSettings: TypeAlias = Mapping[str, object]

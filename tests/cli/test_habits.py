@@ -444,3 +444,10 @@ def test_places_in_documents_are_shown_with_their_lines(run: Run) -> None:
     shown = re.search(r"in: encounter\.json#/billing/lines/0/units \(line (\d+)\)", done.err)
     assert shown
     assert '"units": 2' in text.splitlines()[int(shown[1]) - 1]
+
+
+def test_a_sender_that_nobody_knows_is_told_with_what_to_write(run: Run) -> None:
+    done = run("convert", INFANT, "--sender", "lakeside")
+
+    assert done.code == Outcome.ISSUES
+    assert "write senders/NAME.yaml" in done.err

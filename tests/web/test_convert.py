@@ -254,3 +254,10 @@ def test_messages_and_json_come_as_files_of_one_form() -> None:
     answer = client().post("/convert", data=files_of(encounter=json.dumps(encounter).encode(), message=message))
 
     assert answer.status_code == 200
+
+
+def test_a_sender_that_nobody_knows_is_refused_with_what_to_write() -> None:
+    answer = client().post("/convert?sender=lakeside", data=ENCOUNTER, content_type="application/json")
+
+    assert answer.status_code == 422
+    assert b"write senders/NAME.yaml" in answer.data

@@ -38,6 +38,7 @@ ENCOUNTER_ROUTES: tuple[Route, ...] = (
         statuses=(200, 201, 202, 409, 422),
         parameters=(
             RouteParameter(name="form", says="The input form of the documents, if it is not to be found out."),
+            RouteParameter(name="sender", says="The sender whose file counts for all documents."),
             *(RouteParameter(name=name, says="As for /convert.", values=values) for name, values in OPTION_VALUES.items()),
         ),
     ),

@@ -19,6 +19,7 @@ API_ROUTES: tuple[Route, ...] = (
         statuses=(200, 409, 422),
         parameters=(
             RouteParameter(name="form", says="The input form of the documents, if it is not to be found out."),
+            RouteParameter(name="sender", says="The sender whose file counts for all documents."),
             RouteParameter(name="profiles", says="Which profiles resources claim.", values=OPTION_VALUES["profiles"]),
             RouteParameter(name="ai_label", says="How AI content is labelled.", values=OPTION_VALUES["ai_label"]),
             RouteParameter(name="check", says="What the Bundle is checked for.", values=OPTION_VALUES["check"]),
