@@ -142,6 +142,10 @@ class Settings:
     retention_days: int = field(
         default=0, metadata={"says": "after how many days kept documents are removed; 0 keeps them until they are deleted"}
     )
+    sign_ins: str = field(
+        default="",
+        metadata={"says": "a file of how `adapter send` and `adapter conformance` sign in at FHIR servers (docs/conformance.md)"},
+    )
     log_level: Literal["debug", "info", "warning", "error"] = field(default="info", metadata={"says": "how much is logged"})
 
     @property
@@ -310,6 +314,7 @@ _FITS: dict[str, tuple[Callable[[str], bool], str]] = {
     "destinations": (os.path.isfile, "a file that is there"),
     "retention_days": (_is_not_negative, "a whole number, 0 or more"),
     "tokens": (os.path.isfile, "a file that is there"),
+    "sign_ins": (os.path.isfile, "a file that is there"),
     "senders": (os.path.isfile, "a file that is there"),
     "cors_origins": (_are_origins, "origins with commas, such as https://ehr.example.org, or *"),
     "package_registry": (_is_web_address, "a web address without a slash at its end"),

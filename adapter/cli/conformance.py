@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypedDict, Unpack
 
@@ -11,13 +11,15 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from adapter.assembly import Runtime, default_runtime
+from adapter.assembly import Runtime, default_runtime, load
 from adapter.cli.conformance_report import write_reports
 from adapter.cli.exit_code import Outcome
+from adapter.cli.in_process import OWN_ADDRESS, send_to
 from adapter.cli.known_name import unknown_name
 from adapter.cli.send import client_of, triage_lines
 from adapter.cli.show import QUIET, err, is_quiet, note, out, print_json, print_text
 from adapter.cli.written import write_whole
+from adapter.client import Target, target_at
 from adapter.clock import instant_now, request_id
 from adapter.conformance.baseline import VerdictChange, baseline_of, changes_between, verdicts_in
 from adapter.conformance.case_file import ConformanceCase, PlacedCase, read_case_files
@@ -37,6 +39,7 @@ from adapter.exchange import Request, Send, ServerAnswer
 from adapter.fhir.json import canonical_bytes, pretty_bytes, read_json
 from adapter.files import adapter_version, case_files, text_of
 from adapter.json_types import JsonObject
+from adapter.web import create_app
 
 KNOWN_FAILURES = "known-failures.yaml"
 """The file, in our folder of cases and in the user's, that explains failures."""
@@ -124,7 +127,8 @@ def compare_command(*, files: tuple[Path, Path]) -> int:
 class RunOptions(TypedDict):
     """What can be said to `adapter conformance run`."""
 
-    server: str
+    server: str | None
+    own_service: bool
     own: str | None
     only: tuple[str, ...]
     folder: Path | None
@@ -140,9 +144,8 @@ class RunOptions(TypedDict):
 
 
 @conformance_commands.command("run")
-@click.option(
-    "--server", required=True, help="A base URL, a name of ADAPTER_SERVERS, or `hapi` (the public HAPI R4 test server)."
-)
+@click.option("--server", help="A base URL, a name of ADAPTER_SERVERS, or `hapi` (the public HAPI R4 test server).")
+@click.option("--self", "own_service", is_flag=True, help="Test the adapter itself, within this process.")
 @CASES
 @ONLY
 @click.option(
@@ -171,17 +174,21 @@ def run_command(**options: Unpack[RunOptions]) -> int:
       adapter conformance run --server http://127.0.0.1:8080/fhir
       adapter conformance run --server hapi --only resource/keep --report build/conformance
       adapter conformance run --server http://127.0.0.1:8080/fhir --baseline hapi.json
+      adapter conformance run --self
 
     \b
     Exit codes: 0 if no case failed without an explanation and the baseline, if any, is met; 1 otherwise;
     3 if the server cannot be reached, is not a FHIR R4 server, or the run was interrupted.
     """
+    if (options["server"] is None) != options["own_service"]:
+        message = "say either --server or --self"
+        raise click.UsageError(message)
     if options["update_baseline"] and options["baseline"] is None:
         message = "--update-baseline needs --baseline FILE"
         raise click.UsageError(message)
     run = _Run(options)
     if options["dry_run"]:
-        _show_requests(run.cases, run.client.target.base_url)
+        _show_requests(run.cases, run.server.target.base_url)
         return Outcome.GOOD
     if doubtful := run.doubtful():
         _show_doubtful(doubtful)
@@ -190,13 +197,32 @@ def run_command(**options: Unpack[RunOptions]) -> int:
     return _reported(result, options)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Server:
+    """What is tested: where it is, what it is called in issues, and the way to it."""
+
+    target: Target
+    source: str
+    send: Send
+
+
+def _server_of(name: str, seconds: float) -> _Server:
+    client = client_of(name, seconds=seconds)
+    return _Server(target=client.target, source=client.source, send=client.exchange)
+
+
+def _own_service() -> _Server:
+    quiet = replace(default_runtime().settings, log_level="error")
+    return _Server(target=target_at(OWN_ADDRESS), source="the adapter", send=send_to(create_app(load(quiet))))
+
+
 class _Run:
     """What is run, and where."""
 
     def __init__(self, options: RunOptions) -> None:
         self._options = options
         self._runtime = default_runtime()
-        self.client = client_of(options["server"], seconds=options["seconds"])
+        self.server = _own_service() if options["server"] is None else _server_of(options["server"], options["seconds"])
         self.name = f"r{request_id()[:10]}"
         chosen = _chosen(placed_cases(options["own"]), options["only"])
         self._supplies = supplies_of(self._runtime)
@@ -207,15 +233,15 @@ class _Run:
         named = {value for bundle in self._supplies.examples.values() for value in personal_values(bundle)}
         file = self._options["allow"]
         listed = set(text_of(file).splitlines()) if file else set()
-        flight = Preflight(target=self.client.target, allowed=frozenset(named | listed), run=self.name)
+        flight = Preflight(target=self.server.target, allowed=frozenset(named | listed), run=self.name)
         self._withheld = flight.withheld(self.cases)
         found = flight.doubtful([case for case in self.cases if case.identity not in self._withheld])
         return () if self._options["yes"] else found
 
     def result(self) -> SuiteResult:
         """Run the cases, with a bar on a terminal."""
-        send, base_url = self._send(), self.client.target.base_url
-        declared = probe(send, base_url, force=self._options["force"], source=self.client.source)
+        send, base_url = self._send(), self.server.target.base_url
+        declared = probe(send, base_url, force=self._options["force"], source=self.server.source)
         console = out if out.is_terminal else err
         with Progress(console=console, transient=True, disable=is_quiet()) as progress:
             task = progress.add_task("testing", total=len(self.cases))
@@ -234,11 +260,11 @@ class _Run:
             return suite.run(self.cases)
 
     def _bench(self, send: Send) -> Bench:
-        base_url = self.client.target.base_url
+        base_url = self.server.target.base_url
         return Bench(
             send=send,
             base_url=base_url,
-            judge=Judge(source=self.client.source, table=triage_lines(self._runtime)),
+            judge=Judge(source=self.server.source, table=triage_lines(self._runtime)),
             cleaner=Cleaner(send=send, base_url=base_url, run=self.name),
             run=self.name,
             clock=time.monotonic,
@@ -248,7 +274,7 @@ class _Run:
         headers = dict(map(_header, self._options["headers"]))
 
         def send(request: Request) -> ServerAnswer:
-            return self.client.exchange(replace(request, headers={**headers, **request.headers}))
+            return self.server.send(replace(request, headers={**headers, **request.headers}))
 
         return send
 

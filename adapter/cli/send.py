@@ -25,9 +25,12 @@ from adapter.client import (
     status_behind,
     triage_table,
 )
+from adapter.client.sign_in_file import read_sign_ins
+from adapter.clock import request_id, seconds_now
 from adapter.fhir.ownership import SHARED_TYPES, Shared
-from adapter.files import mapping_files
+from adapter.files import mapping_files, text_of
 from adapter.issues import AdapterError, Issue, NotFoundError, NotSupportedError, UnavailableError
+from adapter.settings import Settings
 from adapter.strict_yaml.plain import read_plain_yaml
 
 CONNECT_SECONDS = 3.05
@@ -40,12 +43,25 @@ def client_of(server: str, *, seconds: float = ANSWER_SECONDS) -> FhirClient:
     """A client of the server of this name or base URL, with the trusted hosts of the settings; waits so long for an answer."""
     settings = default_runtime().settings
     base_url = resolve_server(server, settings.named_servers)
-    return FhirClient(base_url, timeout=(CONNECT_SECONDS, seconds), trusted_servers=settings.trusted)
+    client = FhirClient(base_url, timeout=(CONNECT_SECONDS, seconds), trusted_servers=settings.trusted)
+    _sign_in(client, settings)
+    return client
+
+
+def _sign_in(client: FhirClient, settings: Settings) -> None:
+    """Sign in as the file of sign-ins says for exactly this base URL; no other server gets what is in it."""
+    if not settings.sign_ins:
+        return
+    text = text_of(Path(settings.sign_ins))
+    known = read_sign_ins(text, settings.sign_ins, read=lambda name: text_of(Path(name)))
+    if how := known.get(client.target.base_url):
+        client.sign_in(how, now=seconds_now, new_id=request_id)
 
 
 def abilities_at(client: FhirClient, *, seconds: float = ANSWER_SECONDS) -> Abilities:
     """What the server can do, asked with the first connection; raises UnavailableError at once if it is down."""
     first = FhirClient(client.target.base_url, timeout=(FIRST_CONNECT_SECONDS, seconds), retries=Retries(attempts=1))
+    _sign_in(first, default_runtime().settings)
     try:
         return abilities_in(first.capabilities())
     except (NotFoundError, NotSupportedError):

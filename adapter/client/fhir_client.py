@@ -1,6 +1,6 @@
 """A FHIR client: the interactions and operations that the adapter asks of a FHIR server."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
@@ -10,6 +10,7 @@ from adapter.client.deadline import timed_session
 from adapter.client.loose import dict_in, list_in
 from adapter.client.remark import Remark, is_outcome, remarks_of
 from adapter.client.server_answer import json_of, json_or_none, unusable
+from adapter.client.sign_in import SignIn
 from adapter.client.target import is_loopback, target_at
 from adapter.client.transaction import (
     EntryResult,
@@ -75,6 +76,10 @@ class FhirClient:
             limits=limits or AnswerLimits(),
             source=self.source,
         )
+
+    def sign_in(self, how: SignIn, *, now: Callable[[], float], new_id: Callable[[], str]) -> None:
+        """Sign in with every request from now on; `now` gives seconds since 1970, `new_id` ids that were never used."""
+        how.apply(self._wire.session, now=now, new_id=new_id)
 
     def capabilities(self) -> JsonObject:
         """The server's CapabilityStatement."""

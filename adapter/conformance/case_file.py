@@ -22,7 +22,7 @@ SUPPLIED: Mapping[Kind, tuple[str, ...]] = {
     "definition": ("type", "definition", "url", "id"),
 }
 """The names that a case may use, by kind; those of every kind are in `_COMMON`."""
-_COMMON = ("run", "mark", "test", "canonical", "complete", "complete_count", "large", "long", "sent")
+_COMMON = ("run", "mark", "test", "base", "canonical", "complete", "complete_count", "large", "long", "sent")
 _NAME = re.compile(r"\$\{([^}]*)\}")
 _DECIMAL = re.compile(r"decimal -?[0-9]+(\.[0-9]+)?", re.ASCII)
 _REQUEST = re.compile(r"(GET|POST|PUT|DELETE) \S*")

@@ -13,6 +13,7 @@ from adapter.conformance.case_file import ConformanceCase
 from adapter.conformance.case_run import Bench, CaseRun, empty_result
 from adapter.conformance.declared import Declaration
 from adapter.conformance.known_failure import KnownFailure, explanation_of
+from adapter.conformance.template import fill
 from adapter.conformance.verdict import CaseResult, CaseVerdict
 from adapter.exchange import Request
 from adapter.issues import AdapterError
@@ -109,7 +110,7 @@ class Suite:
             return empty_result(case, CaseVerdict.SKIP, (f"the server does not declare {', '.join(missing)}",))
         if blocking := [*_blocking(case, earlier)]:
             return empty_result(case, CaseVerdict.BLOCKED, tuple(f"it needs {need}, which is not good" for need in blocking))
-        if unheld := [url for url in case.terms.holds if not self._holds(url)]:
+        if unheld := [url for url in fill(list(case.terms.holds), case.supplied) if not self._holds(url)]:
             return empty_result(case, CaseVerdict.SKIP, (f"the server does not hold {', '.join(unheld)}",))
         one = CaseRun(case, self.bench)
         result = one.result()

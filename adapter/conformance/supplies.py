@@ -47,6 +47,7 @@ class _Made:
             "run": run,
             "mark": mark,
             "test": {"security": [_TEST]},
+            "base": supplies.canonical_base,
             "canonical": canonical,
             "complete": richest,
             "complete_count": len(list_in(richest, "entry")),

@@ -1,0 +1,121 @@
+"""How we sign in at a FHIR server: bearer token, user and password, client certificate, or SMART Backend Services."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Literal
+
+import requests
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, RSAKey
+from requests.auth import AuthBase, HTTPBasicAuth
+
+from adapter.client.loose import text_in
+from adapter.issues import Issue, IssueType, Severity, UnavailableError
+from adapter.json_types import JsonObject
+
+Algorithm = Literal["ES384", "RS384"]
+_ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+_ASSERTION_SECONDS = 300
+_DEFAULT_SECONDS = 300
+_EARLY_SECONDS = 30
+_ANSWER_SECONDS = 30
+_GOOD = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackendService:
+    """A client of SMART Backend Services (https://hl7.org/fhir/smart-app-launch/backend-services.html); `key` is PEM, private."""
+
+    token_url: str
+    client_id: str
+    key: str = field(repr=False)
+    scope: str = "system/*.cruds"
+    algorithm: Algorithm = "ES384"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """What lets us in; at most one of token, user and service, and a certificate (a file, with its key) beside it."""
+
+    token: str | None = field(default=None, repr=False)
+    user: str | None = None
+    password: str = field(default="", repr=False)
+    service: BackendService | None = None
+    certificate: tuple[str, str] | None = None
+
+    def apply(self, session: requests.Session, *, now: Callable[[], float], new_id: Callable[[], str]) -> None:
+        """Have a session sign in; `now` gives seconds since 1970, `new_id` ids that were never used."""
+        if self.certificate:
+            session.cert = self.certificate
+        if self.token:
+            session.auth = _Bearer(lambda: self.token or "")
+        elif self.user:
+            session.auth = HTTPBasicAuth(self.user, self.password)
+        elif self.service:
+            session.auth = _Bearer(TokenSource(service=self.service, now=now, new_id=new_id).token)
+
+
+class _Bearer(AuthBase):
+    """Adds the token of the moment to each request."""
+
+    def __init__(self, token: Callable[[], str]) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token()}"
+        return request
+
+
+@dataclass(kw_only=True)
+class TokenSource:
+    """Gets tokens of a service, keeps one while it is valid, and renews it."""
+
+    service: BackendService
+    now: Callable[[], float]
+    new_id: Callable[[], str]
+    _token: str = field(default="", repr=False)
+    _until: float = 0.0
+    _lock: Lock = field(default_factory=Lock)
+
+    def token(self) -> str:
+        """A token that is valid; raises UnavailableError if there is none to be had."""
+        with self._lock:
+            if self.now() >= self._until:
+                self._renew()
+            return self._token
+
+    def _renew(self) -> None:
+        form = {
+            "grant_type": "client_credentials",
+            "scope": self.service.scope,
+            "client_assertion_type": _ASSERTION_TYPE,
+            "client_assertion": self._assertion(),
+        }
+        try:
+            answer = requests.post(self.service.token_url, data=form, timeout=_ANSWER_SECONDS, allow_redirects=False)
+            said: JsonObject = answer.json() if answer.status_code == _GOOD else {}
+        except requests.RequestException as error:
+            raise UnavailableError(_no_token("it cannot be reached, or does not answer with JSON")) from error
+        token = text_in(said, "access_token")
+        if token is None:
+            raise UnavailableError(_no_token(f"it answers with status {answer.status_code} and no token"))
+        seconds = said.get("expires_in")
+        lifetime = seconds if isinstance(seconds, int) else _DEFAULT_SECONDS
+        self._token, self._until = token, self.now() + max(0, lifetime - _EARLY_SECONDS)
+
+    def _assertion(self) -> str:
+        service, moment = self.service, int(self.now())
+        names = {"iss": service.client_id, "sub": service.client_id, "aud": service.token_url}
+        claims = {**names, "jti": self.new_id(), "exp": moment + _ASSERTION_SECONDS}
+        try:
+            key = (ECKey if service.algorithm == "ES384" else RSAKey).import_key(service.key)
+            return jwt.encode({"alg": service.algorithm}, claims, key, algorithms=[service.algorithm])
+        except (ValueError, JoseError) as error:
+            raise UnavailableError(_no_token(f"our key cannot be used for {service.algorithm}")) from error
+
+
+def _no_token(why: str) -> Issue:
+    text = f"The server that gives tokens gives none: {why}. Check the file of sign-ins (ADAPTER_SIGN_INS)."
+    return Issue(severity=Severity.ERROR, code=IssueType.SECURITY, text=text, rule="client/sign-in")

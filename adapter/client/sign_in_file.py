@@ -1,0 +1,77 @@
+"""The file that says how we sign in at FHIR servers: read strictly, each mistake with its file, line and column."""
+
+from collections.abc import Callable
+
+from adapter.client.sign_in import Algorithm, BackendService, SignIn
+from adapter.strict_yaml.model import FileModel, read_model
+from adapter.strict_yaml.nodes import MappingNode, read_yaml
+from adapter.strict_yaml.problem import BadFileError, problem
+
+
+class BadSignInFileError(BadFileError):
+    """A file of sign-ins that cannot be used."""
+
+    file_kind = "sign-in"
+
+
+class ServiceTerms(FileModel):
+    """A client of SMART Backend Services; `key_file` is a private key in PEM."""
+
+    token_url: str
+    client_id: str
+    key_file: str
+    scope: str = "system/*.cruds"
+    algorithm: Algorithm = "ES384"
+
+
+class SignInTerms(FileModel):
+    """How we sign in at one server, named by its base URL."""
+
+    server: str
+    token: str | None = None
+    user: str | None = None
+    password: str = ""
+    certificate_file: str | None = None
+    key_file: str | None = None
+    smart: ServiceTerms | None = None
+
+
+class SignInFile(FileModel):
+    """All sign-ins."""
+
+    sign_ins: tuple[SignInTerms, ...] = ()
+
+
+def read_sign_ins(text: str, name: str, *, read: Callable[[str], str]) -> dict[str, SignIn]:
+    """The sign-ins of a file by base URL; `read` gives the text of another file. Raises BadSignInFileError with all mistakes."""
+    documents, problems = read_yaml(text, file=name)
+    found: dict[str, SignIn] = {}
+    for node in documents:
+        if not isinstance(node, MappingNode):
+            problems.append(problem("not-sign-ins", node.mark, "this is not a file of sign-ins", "begin with `sign_ins:`"))
+            continue
+        file, wrong = read_model(SignInFile, node)
+        problems += wrong
+        found |= {terms.server.rstrip("/"): _sign_in(terms, read) for terms in file.sign_ins}
+    if problems:
+        raise BadSignInFileError(problems)
+    return found
+
+
+def _sign_in(terms: SignInTerms, read: Callable[[str], str]) -> SignIn:
+    smart = terms.smart
+    service = smart and BackendService(
+        token_url=smart.token_url,
+        client_id=smart.client_id,
+        key=read(smart.key_file),
+        scope=smart.scope,
+        algorithm=smart.algorithm,
+    )
+    certificate = terms.certificate_file and (terms.certificate_file, terms.key_file or terms.certificate_file)
+    return SignIn(
+        token=terms.token,
+        user=terms.user,
+        password=terms.password,
+        service=service or None,
+        certificate=certificate or None,
+    )

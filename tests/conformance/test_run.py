@@ -1,0 +1,123 @@
+"""`adapter conformance run` against servers that are not what they should be."""
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+import requests
+import responses
+
+from tests.cli.ground import Run
+
+BASE = "http://127.0.0.1:8080/fhir"
+STATEMENT = {"resourceType": "CapabilityStatement", "fhirVersion": "4.0.1", "kind": "instance", "format": ["json"]}
+
+
+def conformance(run: Run, *arguments: str) -> tuple[int, str]:
+    done = run("conformance", "run", "--server", BASE, *arguments)
+    return done.code, done.out + done.err
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        (200, {"resourceType": "Patient"}, "This is not a FHIR server"),
+        (200, STATEMENT | {"fhirVersion": "5.0.0"}, "The server speaks FHIR R5, the cases are for R4"),
+        (200, STATEMENT | {"fhirVersion": "4.3.0"}, "The server speaks FHIR R4B, the cases are for R4"),
+        (200, STATEMENT | {"fhirVersion": "3.0.2"}, "The server speaks FHIR STU3, the cases are for R4"),
+        (401, {}, "does not let us in"),
+        (403, {}, "does not let us in"),
+        (404, {}, "check the base URL"),
+    ],
+)
+@responses.activate
+def test_a_server_that_is_not_fhir_r4_is_told_in_words(run: Run, status: int, body: dict[str, str], words: str) -> None:
+    responses.get(f"{BASE}/metadata", json=body, status=status)
+
+    code, said = conformance(run, "--only", "capability")
+
+    assert code in {2, 3}
+    assert words in said
+    assert len(responses.calls) == 1
+
+
+@responses.activate
+def test_another_release_is_run_if_forced(run: Run) -> None:
+    responses.get(f"{BASE}/metadata", json=STATEMENT | {"fhirVersion": "5.0.0"})
+
+    code, said = conformance(run, "--only", "capability/version", "--force")
+
+    assert code == 1
+    assert "the server speaks another version of FHIR" in said
+
+
+@responses.activate
+def test_a_server_that_goes_away_blocks_the_rest_and_the_reports_are_written(run: Run, tmp_path: Path) -> None:
+    responses.get(f"{BASE}/metadata", json=STATEMENT)
+    responses.add_callback(responses.GET, f"{BASE}/Toy/1", callback=lambda _: (404, {}, ""))
+    responses.get(f"{BASE}/metadata", body=requests.ReadTimeout())
+
+    code, _ = conformance(run, "--only", "capability/statement", "--report", str(tmp_path))
+    report = json.loads((tmp_path / "report.json").read_text())
+
+    assert code == 1
+    assert report["counts"] == {"fail": 1}
+    assert {file.name for file in tmp_path.iterdir()} == {
+        "report.json",
+        "report.html",
+        "report.xml",
+        "report.sarif",
+        "testreport.json",
+    }  # fmt: skip - the names of the files, as a list
+    (suite,) = ET.parse(tmp_path / "report.xml").getroot()  # noqa: S314 - we wrote it
+    assert (suite.get("name"), suite.get("failures")) == ("capability", "1")
+
+
+@responses.activate
+def test_a_baseline_fails_on_what_changed_what_is_new_and_what_is_gone(run: Run, tmp_path: Path) -> None:
+    responses.get(f"{BASE}/metadata", json=STATEMENT)
+    file = tmp_path / "baseline.json"
+    only = ("--only", "capability/statement", "--only", "capability/version", "--baseline", str(file))
+
+    first = conformance(run, *only, "--update-baseline")
+    again = conformance(run, *only)
+    known = json.loads(file.read_text())
+    file.write_text(json.dumps({"cases": {"capability/statement": "fail", "capability/version/old": "pass"}}))
+    changed = conformance(run, *only)
+
+    assert (first[0], again[0], changed[0]) == (0, 0, 1)
+    assert known["cases"] == {"capability/statement": "pass", "capability/version": "pass"}
+    assert "baseline: capability/statement: fail → pass" in changed[1]
+    assert "baseline: capability/version: not there → pass" in changed[1]
+    assert "baseline: capability/version/old: pass → not there" in changed[1]
+
+
+@responses.activate
+def test_credentials_are_in_no_report(run: Run, tmp_path: Path) -> None:
+    responses.get(f"{BASE}/metadata", json=STATEMENT)
+
+    conformance(run, "--only", "capability/statement", "--header", "Authorization: Bearer hush", "--report", str(tmp_path))
+
+    assert responses.calls[0].request.headers["Authorization"] == "Bearer hush"
+    assert all("hush" not in file.read_text() for file in tmp_path.iterdir())
+
+
+def test_the_adapter_itself_is_tested(run: Run) -> None:
+    done = run("conformance", "run", "--self", "--json", "--only", "terminology", "--only", "validation/bad-code")
+    report = json.loads(done.out)
+
+    assert done.code == 0
+    assert {case["case"] for case in report["cases"] if case["verdict"] == "pass"} >= {
+        "terminology/published-code",
+        "terminology/published-expand",
+        "terminology/published-translate",
+        "validation/bad-code",
+    }  # fmt: skip - the names of the cases, as a list
+
+
+def test_either_a_server_or_the_adapter_itself_is_tested(run: Run) -> None:
+    done = run("conformance", "run")
+
+    assert done.code == 2
+    assert "say either --server or --self" in done.err
