@@ -9,7 +9,7 @@ from adapter.assembly import Runtime, default_runtime
 from adapter.cli.exit_code import Outcome
 from adapter.cli.send import client_of
 from adapter.cli.show import QUIET, is_quiet, out
-from adapter.client.publish import Published, Publisher
+from adapter.client.publish import PublishedDefinition, Publisher
 
 SERVER = click.option("--server", required=True, help="A base URL, or a name of ADAPTER_SERVERS.")
 
@@ -49,7 +49,7 @@ def _publisher(runtime: Runtime, server: str) -> Publisher:
     return Publisher(client=client_of(server), canonical_base=runtime.settings.canonical_base)
 
 
-def _shown(results: Iterable[Published]) -> int:
+def _shown(results: Iterable[PublishedDefinition]) -> int:
     code = Outcome.GOOD
     for one in results:
         if one.problem:

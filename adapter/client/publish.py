@@ -20,7 +20,7 @@ _TEST = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code":
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
+class PublishedDefinition:
     """What became of one definition; `problem` says why it was refused."""
 
     reference: str
@@ -36,27 +36,27 @@ class Publisher:
     client: FhirClient
     canonical_base: str
 
-    def publish(self, definitions: Sequence[JsonObject]) -> Iterator[Published]:
+    def publish(self, definitions: Sequence[JsonObject]) -> Iterator[PublishedDefinition]:
         """Put the definitions; one that the server holds already is left as it is. Raises UnavailableError if it goes away."""
         for definition in sorted(definitions, key=_place):
             yield self._done(definition, self._put)
 
-    def unpublish(self, definitions: Sequence[JsonObject]) -> Iterator[Published]:
+    def unpublish(self, definitions: Sequence[JsonObject]) -> Iterator[PublishedDefinition]:
         """Delete the definitions, those that others refer to last."""
         for definition in sorted(definitions, key=_place, reverse=True):
             yield self._done(definition, self._delete)
 
-    def _done(self, definition: JsonObject, act: Act) -> Published:
+    def _done(self, definition: JsonObject, act: Act) -> PublishedDefinition:
         reference, url = f"{definition['resourceType']}/{definition['id']}", str(definition.get("url"))
         held = self._held(definition)
         if problem := self._objection(url, held):
-            return Published(reference=reference, url=url, state="refused", problem=problem)
+            return PublishedDefinition(reference=reference, url=url, state="refused", problem=problem)
         try:
-            return Published(reference=reference, url=url, state=act(definition, held))
+            return PublishedDefinition(reference=reference, url=url, state=act(definition, held))
         except UnavailableError:
             raise
         except AdapterError as error:
-            return Published(reference=reference, url=url, state="refused", problem=error.issues[0])
+            return PublishedDefinition(reference=reference, url=url, state="refused", problem=error.issues[0])
 
     def _held(self, definition: JsonObject) -> JsonObject | None:
         try:
