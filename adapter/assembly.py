@@ -97,10 +97,11 @@ class Runtime:
 
     def prepare(self) -> None:
         """Do now what is otherwise done when it is first asked for: maps are compiled and proved, definitions loaded."""
-        _ = self.served_definitions
-        for compiled in self.pipeline.maps:
-            compiled.prepare()
-        self.pipeline.prepare()
+        with _without_collection():
+            _ = self.served_definitions
+            for compiled in self.pipeline.maps:
+                compiled.prepare()
+            self.pipeline.prepare()
 
     @cached_property
     def pipeline(self) -> Pipeline:
@@ -118,8 +119,6 @@ class Runtime:
                 versions=self.versions,
             )
             for release, library in self.outputs.items():
-                for compiled in library.maps:
-                    compiled.prepare()
                 release.quick.expect({"Bundle", *(compiled.source.target for compiled in library.maps)})
         return pipeline
 
