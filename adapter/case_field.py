@@ -155,11 +155,12 @@ def _together(fields: list[KnownFields]) -> KnownFields:
     """Several fields as one, without repeats."""
     if len(fields) == 1:
         return fields[0]
+    names = tuple([name for known in fields for name in known.fields])
+    positions = _joined([known.positions for known in fields])
+    if not any(known.through for known in fields):
+        return KnownFields(names, positions)
     return KnownFields(
-        tuple([name for known in fields for name in known.fields]),
-        _joined(known.positions for known in fields),
-        _joined(known.functions for known in fields),
-        _joined(known.through for known in fields),
+        names, positions, _joined([known.functions for known in fields]), _joined([known.through for known in fields])
     )
 
 

@@ -173,9 +173,14 @@ class Trail:
     def _noted(self, number: int, mode: Literal["explain", "lineage"]) -> tuple[Trace, list[Group], dict[str, int]]:
         """What a variant noted of a resource, the groups that it counts, and the indexes of the loops around the resource."""
         made = self.made[number]
-        if (number, mode) not in self._traces:
-            self._traces[number, mode] = self.library.retrace(made, self._references, self.roots, explain=mode == "explain")
-        return self._traces[number, mode], made.map.make(mode)[1], made.map.around(made.place)
+        if mode == "lineage" and made.trace is not None:
+            trace = made.trace
+        elif (number, mode) in self._traces:
+            trace = self._traces[number, mode]
+        else:
+            trace = self.library.retrace(made, self._references, self.roots, explain=mode == "explain")
+            self._traces[number, mode] = trace
+        return trace, made.map.make(mode)[1], made.map.around(made.place)
 
     def _origins(self, number: int, *, explain: bool = False, wanted: frozenset[int] | None = None) -> Iterator[Origin]:
         trace, groups, around = self._noted(number, "explain" if explain else "lineage")

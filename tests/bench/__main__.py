@@ -1,56 +1,57 @@
-"""`make bench`: real work, warmed, repeated; prints a table and writes build/bench.json.
+"""`make bench`: real work, warmed, taking turns; prints a table and writes build/bench.json. A figure is never a test.
 
-Each figure is the best of several repetitions in one process; what is compared takes turns, so that a machine whose speed drifts
-changes both sides. A figure is never a test.
+Times are of the processor, not of the clock, except for requests over HTTP, where two programs take turns on one machine.
 """
 
 import gc
 import json
+import os
+import platform
 import resource
 import subprocess
 import sys
+import sysconfig
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from adapter.assembly import load
-from adapter.checks import check_bundle, r4
+from adapter.assembly import Runtime, load
+from adapter.checks import r4
 from adapter.checks.second_opinion import second_opinion
 from adapter.files import folder_of
-from adapter.pipeline import Pipeline
 from adapter.readers.document import Document
-from adapter.rules.judgement import judge
 from adapter.settings import Settings
-from tests.bench.terminology import LARGE, large, terminology
+from adapter.web.app import make_app
+from adapter.web.door.call import Application, Reply, call, environment_of
+from tests.bench.rows import EXAMPLES, ROWS
+from tests.bench.terminology import large, paths_of, terminology
+from tests.bench.turns import Figure, figure, in_turns, ratio
 
-REPETITIONS = 11
-SECONDS = 0.4
 OUT = Path("build/bench.json")
+STARTS = 5
+REQUESTS, SETTLED = 50_000, 10_000
+_ADAPTER = Path(sys.executable).with_name("adapter")
+_LOAD = "from adapter.assembly import load; from adapter.settings import Settings; import adapter.pipeline, time; "
+_TIMED_LOAD = _LOAD + "s = time.process_time(); load(Settings()).pipeline; print((time.process_time() - s) * 1e3)"
+_PHENOTYPES = (
+    "import resource, time; from tests.test_growth import documents, in_both, pipeline; line = pipeline(); "
+    "line.convert(documents(in_both('phenotypes', 2)), lineage=True).lineage; "
+    "sent = documents(in_both('phenotypes', 2_000)); s = time.process_time(); line.convert(sent, lineage=True).lineage; "
+    "print(time.process_time() - s, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+)
 
 
-def best(*works: Callable[[], object]) -> list[float]:
-    """The shortest time of one call of each in microseconds; they take turns, so that all see the same machine."""
-    numbers = [_number(work) for work in works]
-    times: list[list[float]] = [[] for _ in works]
-    for _ in range(REPETITIONS):
-        for work, number, took in zip(works, numbers, times, strict=True):
-            started = time.perf_counter()
-            for _ in range(number):
-                work()
-            took.append((time.perf_counter() - started) / number)
-    return [min(took) * 1e6 for took in times]
-
-
-def _number(work: Callable[[], object]) -> int:
-    """How often a warmed piece of work is done within a repetition."""
-    work()
-    started = time.perf_counter()
-    work()
-    return max(1, int(SECONDS / REPETITIONS / max(time.perf_counter() - started, 1e-7)))
+def machine() -> str:
+    """The machine and the Python that the figures are of."""
+    built = "with PGO and LTO" if "--enable-optimizations" in (sysconfig.get_config_var("CONFIG_ARGS") or "") else "without PGO"
+    load_average = ", ".join(f"{average:.1f}" for average in os.getloadavg())
+    python = f"{platform.python_implementation()} {platform.python_version()} built {built}"
+    return f"{platform.machine()}, {os.cpu_count()} processors (load {load_average}), {python}"
 
 
 def documents_of(name: str) -> list[Document]:
@@ -61,119 +62,140 @@ def documents_of(name: str) -> list[Document]:
     ]
 
 
-def conversion(line: Pipeline, name: str) -> dict[str, Any]:
-    """Conversion of one example from bytes to checked bytes, beside orjson on the same bundle."""
-    documents = documents_of(name)
+def one_document(name: str) -> bytes:
+    """The documents of an example as one."""
+    trees = [orjson.loads(document.content) for document in documents_of(name)]
+    return orjson.dumps({key: value for tree in trees for key, value in tree.items()})
+
+
+def _asked(application: Application, method: str, path: str, body: bytes = b"", accept: str = "application/fhir+json") -> Reply:
+    """What the application answers behind its door."""
+    path, _, query = path.partition("?")
+    headers = [(b"accept", accept.encode()), (b"content-type", b"application/json"), (b"host", b"localhost")]
+    scope = {"method": method, "path": path, "query_string": query.encode(), "http_version": "1.1", "scheme": "http"}
+    reply = call(application, environment_of({**scope, "headers": headers}, body))
+    assert reply.status == 200, (path, reply.content[:300])
+    return reply
+
+
+def conversion(runtime: Runtime, application: Application, name: str) -> dict[str, Figure]:
+    """Conversion of one example from bytes to checked bytes, and that over HTTP."""
+    line, documents = runtime.pipeline, documents_of(name)
     made = line.convert(documents)
     assert made.content is not None
-    content = made.content
-    converted, floor, noted, traced = best(
-        lambda: line.convert(documents),
-        lambda: orjson.dumps(orjson.loads(content)),
-        lambda: line.convert(documents, lineage=True),
-        lambda: line.convert(documents).lineage,
+    assert made.bundle is not None
+    content, resources, structure = made.content, [entry["resource"] for entry in made.bundle["entry"]], r4().structure
+    body = one_document(name)
+    whole = [Document(name="document.json", content=body)]
+    full = runtime.options({"check": "full"})
+    post = partial(_asked, application, "POST", "/convert", body)
+    times = in_turns(
+        {
+            "F": lambda: orjson.dumps(orjson.loads(content)),
+            "conversion": lambda: line.convert(documents),
+            "noted": lambda: line.convert(documents, lineage=True),
+            "full": lambda: line.convert(documents, full),
+            "whole": lambda: runtime.convert(whole),
+            "post": post,
+            "lineage": partial(post, accept="application/json"),
+            "structure": lambda: [structure.is_valid(item) for item in resources],
+            "models": lambda: [list(second_opinion(item)) for item in resources],
+        }
     )
+    rows = {
+        "conversion / F": ratio(times, "conversion", "F"),
+        "lineage noted / conversion": ratio(times, "noted", "conversion"),
+        "POST /convert / conversion": ratio(times, "post", "whole"),
+        "POST /convert with lineage / without": ratio(times, "lineage", "post"),
+        "full check / quick check, whole conversion": ratio(times, "full", "conversion"),
+        "fhir.resources / structure check": ratio(times, "models", "structure"),
+    }
+    return {f"{name}: {row}": measured for row, measured in rows.items()}
+
+
+def phenotypes() -> dict[str, Figure]:
+    """Two documents with 2,000 phenotypes, with lineage, in a process of their own."""
+    runs = [tuple(map(float, _output(sys.executable, "-c", _PHENOTYPES).split())) for _ in range(STARTS)]
+    seconds, megabytes = zip(*runs, strict=True)
     return {
-        "resources": len(orjson.loads(content)["entry"]),
-        "bundle bytes": len(content),
-        "conversion µs": converted,
-        "conversions/s": 1e6 / converted,
-        "orjson loads+dumps µs": floor,
-        "ratio to orjson (≤ 8)": converted / floor,
-        "with lineage, ratio (≤ 1.15)": noted / converted,
-        "lineage written out leaf by leaf, ratio": traced / converted,
+        "2,000 phenotypes: s of lineage": figure(list(seconds)),
+        "2,000 phenotypes: MB of the process": figure(list(megabytes)),
     }
 
 
-def checks(line: Pipeline, name: str) -> dict[str, Any]:
-    """The checks of one bundle, beside the models of fhir.resources."""
-    made = line.convert(documents_of(name))
-    bundle: Any = made.bundle
-    case = made.case
-    assert case is not None
-    resources = [entry["resource"] for entry in bundle["entry"]]
-    structure = r4().structure
-    ours, models, all_checks, rules = best(
-        lambda: [structure.is_valid(each) for each in resources],
-        lambda: [list(second_opinion(each)) for each in resources],
-        lambda: check_bundle(bundle, r4(), made.content),
-        lambda: judge(case),
-    )
+def start() -> dict[str, Figure]:
+    """Loading in a fresh process, and the command line."""
+    example = str(folder_of("fhir_examples") / "complete")
     return {
-        "structure check µs": ours,
-        "fhir.resources µs": models,
-        "times faster (≥ 20)": models / ours,
-        "all checks µs": all_checks,
-        "all rules µs": rules,
+        "start: ms of loading and checking all maps": figure(
+            [float(_output(sys.executable, "-c", _TIMED_LOAD)) for _ in range(STARTS)]
+        ),
+        "start: ms of `adapter convert`": figure([_milliseconds(str(_ADAPTER), "convert", example) for _ in range(STARTS)]),
+        "start: ms of `adapter --help`": figure([_milliseconds(str(_ADAPTER), "--help") for _ in range(STARTS)]),
     }
 
 
-def start() -> dict[str, Any]:
-    """Loading in a fresh process, and the command line's help."""
-    load_ms, first_ms, help_ms = [], [], []
-    code = (
-        "import time; from adapter.assembly import load; from adapter.settings import Settings; import adapter.pipeline, yaml; "
-        "t = time.perf_counter(); line = load(Settings()).pipeline; print((time.perf_counter() - t) * 1e3); "
-        "from tests.bench.__main__ import documents_of; documents = documents_of('complete'); "
-        "t = time.perf_counter(); line.convert(documents); print((time.perf_counter() - t) * 1e3)"
-    )
-    for _ in range(REPETITIONS):
-        said = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
-        loading, first = map(float, said.stdout.split())
-        load_ms.append(loading)
-        first_ms.append(first)
-        started = time.perf_counter()
-        subprocess.run([Path(sys.executable).with_name("adapter"), "--help"], capture_output=True, check=True)
-        help_ms.append((time.perf_counter() - started) * 1e3)
-    return {
-        "loading and checking all mappings ms (≤ 300)": min(load_ms),
-        "the first conversion of a process ms": min(first_ms),
-        "adapter --help ms (≤ 150)": min(help_ms),
-    }
+def _output(*command: str) -> str:
+    """What a command prints; its modules are read compiled, as those of an installed package are."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return subprocess.run(command, capture_output=True, check=True, text=True, env=environment).stdout
 
 
-def memory(line: Pipeline, name: str) -> dict[str, Any]:
-    """Memory after 1,000 and after 10,000 conversions in this process."""
-    documents = documents_of(name)
+def _milliseconds(*command: str) -> float:
+    """Processor time of a command."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    _output(*command)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1e3
 
-    def grown(count: int) -> float:
-        for _ in range(count):
-            line.convert(documents)
+
+def memory(runtime: Runtime, application: Application) -> dict[str, Figure]:
+    """Memory of this process over mixed requests: terminology, and one conversion in a hundred."""
+    document = one_document("infant-final-report")
+    requests = cycle(_mixed(runtime))
+
+    def serve(count: int) -> float:
+        for place, path in enumerate(islice(requests, count)):
+            _asked(application, "GET", path)
+            if place % 100 == 0:
+                _asked(application, "POST", "/convert", document)
         gc.collect()
         return resident()
 
-    first, last = grown(1_000), grown(9_000)
-    return {"resident after 1,000 MB": first, "resident after 10,000 MB (≤ 150)": last, "growth MB": last - first}
+    first = serve(SETTLED)
+    return {"memory: MB grown from request 10,000 to 50,000": figure([serve(REQUESTS - SETTLED) - first])}
+
+
+def _mixed(runtime: Runtime) -> Iterator[str]:
+    """Paths of all operations in turns."""
+    for paths in zip(*map(cycle, paths_of(runtime.definitions).values()), strict=False):
+        yield from (f"/fhir{path}" for path in paths)
 
 
 def resident() -> float:
     """The memory of this process in MB."""
     status = Path("/proc/self/status")
     if status.exists():
-        line = next(each for each in status.read_text().splitlines() if each.startswith("VmRSS"))
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS"))
         return int(line.split()[1]) / 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def main() -> None:
     """Measure all, print each part when it is known, and keep."""
-    line = load(Settings()).pipeline
-    parts: dict[str, Callable[[], dict[str, Any]]] = {"memory": lambda: memory(line, "infant-final-report")}
-    for name in ("infant-final-report", "complete"):
-        parts[f"conversion: {name}"] = partial(conversion, line, name)
-        parts[f"checks: {name}"] = partial(checks, line, name)
-    parts["start"] = start
-    parts["terminology over HTTP"] = terminology
-    parts[f"a code system of {LARGE:,} concepts"] = large
-    figures = {}
-    for part, measure in parts.items():
-        print(f"\n{part}", flush=True)
-        figures[part] = measure()
-        for row, value in figures[part].items():
-            print(f"  {row:48} {value:>12,.2f}" if isinstance(value, float) else f"  {row:48} {value:>12}", flush=True)
+    runtime = load(Settings(log_level="error"))
+    application = make_app(runtime)
+    parts: list[Callable[[], dict[str, Figure]]] = [partial(conversion, runtime, application, name) for name in EXAMPLES]
+    parts += [phenotypes, start, partial(memory, runtime, application), terminology, large]
+    figures: dict[str, Any] = {"machine": machine()}
+    print(figures["machine"], flush=True)
+    for measure in parts:
+        for row, measured in measure().items():
+            figures[row] = {"median": measured.median, "low": measured.low, "high": measured.high, "wanted": ROWS[row]}
+            print(f"  {row:75} {measured!s:>22}  {ROWS[row]}", flush=True)
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
-    print(f"\nkept in {OUT}")
+    print(f"\nkept in {OUT} at {time.strftime('%Y-%m-%d')}")
 
 
 if __name__ == "__main__":

@@ -78,12 +78,10 @@ class Library:
     def retrace(
         self, resource: MappedResource, references: Mapping[str, object], roots: tuple[object, ...], *, explain: bool = False
     ) -> Trace:
-        """What the lineage (or explain) variant notes when it makes the same resource again, unless it was noted already.
+        """What the lineage (or explain) variant notes when it makes the same resource again.
 
         `references` are those of all resources of the conversion (`references_of`).
         """
-        if resource.trace is not None and not explain:
-            return resource.trace
         trace: Trace = []
         make, _ = resource.map.make("explain" if explain else "lineage")
         run = Run(references=references, note=trace.append)

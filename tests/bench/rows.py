@@ -1,0 +1,59 @@
+"""The rows of `make bench`, in their order, each with what is wanted; docs/performance.md says what they mean."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+EXAMPLES = ("infant-final-report", "complete")
+OPERATIONS = ("$lookup", "$validate-code", "$expand")
+CLIENTS = (1, 8)
+
+_CONVERSION = {
+    "conversion / F": "≤ 5.5",
+    "lineage noted / conversion": "≤ 1.10",
+    "POST /convert / conversion": "≤ 1.3",
+    "POST /convert with lineage / without": "≤ 3",
+    "full check / quick check, whole conversion": "> 1",
+    "fhir.resources / structure check": "≥ 20",
+}
+_TERMINOLOGY = {
+    ("$lookup", "hit"): "≥ 5",
+    ("$validate-code", "hit"): "≥ 2",
+    ("$expand", "hit"): "≥ 5",
+}
+
+
+def terminology_row(operation: str, kind: str, clients: int) -> str:
+    """The name of a row of requests per second beside HAPI."""
+    return f"{operation}, {kind}, {clients} {'client' if clients == 1 else 'clients'}: ours / HAPI"
+
+
+def p99_row(operation: str, kind: str, clients: int) -> str:
+    """The name of the row of the slowest of a hundred requests beside HAPI's."""
+    return terminology_row(operation, kind, clients).replace(": ours", ": p99 ours")
+
+
+def _terminology_rows() -> dict[str, str]:
+    rows = {}
+    for operation in OPERATIONS:
+        for kind in ("hit", "miss"):
+            for clients in CLIENTS:
+                wanted = _TERMINOLOGY.get((operation, kind), "") if clients == 1 else ""
+                rows[terminology_row(operation, kind, clients)] = wanted
+                rows[p99_row(operation, kind, clients)] = "< 1" if clients == 1 else ""
+    return rows
+
+
+ROWS: Mapping[str, str] = MappingProxyType(
+    {
+        **{f"{example}: {name}": wanted for example in EXAMPLES for name, wanted in _CONVERSION.items()},
+        "2,000 phenotypes: s of lineage": "≤ 0.5",
+        "2,000 phenotypes: MB of the process": "≤ 200",
+        "start: ms of loading and checking all maps": "≤ 250",
+        "start: ms of `adapter convert`": "≤ 450",
+        "start: ms of `adapter --help`": "≤ 80",
+        "memory: MB grown from request 10,000 to 50,000": "≤ 2",
+        **_terminology_rows(),
+        "a code system of 50,000 concepts: s of the first $expand with filter": "< 2",
+        "a code system of 50,000 concepts: $validate-code / that in 100 concepts": "≤ 1.5",
+    }
+)
