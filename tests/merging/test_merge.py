@@ -244,6 +244,12 @@ def test_every_value_is_found_where_a_document_says_it_unless_something_contradi
             assert value == there
 
 
+def test_items_without_a_key_are_the_same_if_all_in_them_is() -> None:
+    one, other = {"name": "Height", "notes": ["a", True]}, {"name": "Height", "notes": ["a", 1]}
+
+    assert merged({"measurements": [one]}, {"measurements": [one, other]}).tree == {"measurements": [one, other]}
+
+
 @settings(max_examples=200)
 @given(tree=_TREES)
 def test_a_document_sent_twice_says_nothing_new(tree: dict[str, Any]) -> None:
