@@ -104,7 +104,8 @@ def read_fhir(tree: JsonObject, document: Document, structure: StructureOf) -> F
         kind = one.resource["resourceType"]
         listed = resources.setdefault(kind, [])
         places[kind, len(listed)] = one.place
-        listed.append(_resolved({**one.resource, "id": one.key}, index, one.inside or one.key))
+        own = {name: value for name, value in one.resource.items() if name != "resourceType"}
+        listed.append(_resolved({**own, "id": one.key}, index, one.inside or one.key))
     return FhirDocument(name=document.name, form=FORM, tree=resources, places=places)
 
 

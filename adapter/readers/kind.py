@@ -32,6 +32,7 @@ _HEADER = re.compile(rb"(MSH|FHS|BHS)[^\w\s]")
 _SEGMENT = re.compile(rb"[A-Z][A-Z0-9]{2}\|")
 _XML = re.compile(rb"<[?!A-Za-z]")
 _YAML = re.compile(rb"(---\s*$|%YAML|[\w-]+:( |\s*$))", re.MULTILINE)
+_QUOTED = re.compile(rb'"[^"]*"')
 _DELIMITERS = {b",": "a CSV table", b";": "a CSV table", b"\t": "a table with tabs (TSV)"}
 
 
@@ -94,7 +95,7 @@ _TEXTS: tuple[tuple[Callable[[bytes], object], DocumentKind], ...] = (
 def _table_or_text(text: bytes) -> DocumentKind:
     lines = [line for line in text.splitlines()[:3] if line.strip()]
     for delimiter, name in _DELIMITERS.items():
-        counts = {line.count(delimiter) for line in lines[:2]}
+        counts = {_QUOTED.sub(b"", line).count(delimiter) for line in lines[:2]}
         if lines and 0 not in counts and len(counts) == 1:
             return DocumentKind(name=name, is_record=True)
     return DocumentKind(name="plain text")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from adapter.assembly import load
 from adapter.conversion import Conversion, Options
+from adapter.distribution import inputs_of
 from adapter.pipeline import Pipeline
 from adapter.readers.document import Document
 from adapter.settings import Settings
@@ -29,7 +30,7 @@ def example_names() -> list[str]:
 
 def documents_of(folder: Path) -> list[Document]:
     """The documents of an example, the encounter first."""
-    files = sorted(file for file in folder.glob("*.json") if file.name not in MADE)
+    files = inputs_of(folder)
     files.sort(key=lambda file: file.name != "encounter.json")
     return [Document(name=file.name, content=file.read_bytes()) for file in files]
 

@@ -110,7 +110,7 @@ def test_a_bundle_of_every_type_is_read(kind: str) -> None:
 def test_a_single_resource_is_read_and_may_lack_what_fhir_requires() -> None:
     document = read({"resourceType": "Coverage", "subscriberId": "S-1"})
 
-    assert document.tree["Coverage"] == [{"resourceType": "Coverage", "id": "Coverage/", "subscriberId": "S-1"}]
+    assert document.tree["Coverage"] == [{"id": "Coverage/", "subscriberId": "S-1"}]
     assert document.positions(("Coverage", 0, "subscriberId")) == ("b.json#/subscriberId",)
 
 

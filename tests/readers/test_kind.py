@@ -65,3 +65,7 @@ def test_a_character_that_is_cut_at_the_end_of_what_is_looked_at_is_still_text()
 @given(st.binary(max_size=300))
 def test_any_bytes_have_a_name(content: bytes) -> None:
     assert kind_of(content).name
+
+
+def test_a_delimiter_within_quotes_is_no_delimiter() -> None:
+    assert kind_of(b'syndrome,genes\nWilliams,"ELN, LIMK1"\n').name == "a CSV table"
