@@ -419,12 +419,8 @@ class Modifier(Part):
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Say that a bare text will do."""
-        return {
-            "anyOf": [
-                {"type": "string", "pattern": r"\S", "maxLength": 100_000},
-                handler.resolve_ref_schema(handler(core_schema)),
-            ]
-        }
+        whole = handler.resolve_ref_schema(handler(core_schema))
+        return {"anyOf": [dict(whole["properties"]["code"]), whole]}
 
 
 class Line(Part):

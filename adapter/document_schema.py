@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
-from typing import get_args, get_origin
+from typing import get_origin
 
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -13,22 +13,32 @@ from pydantic_core import core_schema
 from adapter.annotation import models_in
 from adapter.case import AiReportDocument, EncounterDocument
 from adapter.json_types import JsonMapping, JsonObject, JsonValue
-from adapter.plain_value import Date
+from adapter.plain_value import DAY, DAY_AND_TIME, YEAR_OR_MONTH
 
 DOCUMENTS: Mapping[str, type[BaseModel]] = MappingProxyType({"encounter": EncounterDocument, "ai-report": AiReportDocument})
 """The forms of our own documents by name."""
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _MOST = Decimal("1E+28")
-_DAY = get_args(Date)[1].pattern
+_CALENDAR: Mapping[str, JsonSchemaValue] = MappingProxyType(
+    {
+        YEAR_OR_MONTH: {"type": "string", "pattern": YEAR_OR_MONTH, "not": {"pattern": "^0000"}},
+        DAY: {"type": "string", "pattern": DAY, "format": "date"},
+        DAY_AND_TIME: {"type": "string", "pattern": DAY_AND_TIME, "format": "date-time"},
+    }
+)
+_NOT_CARRIED = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff"
+_NO_SPACE = rf"[^\s\u0085{_NOT_CARRIED}]"  # U+0085 is white space in Unicode, not in the patterns of JSON Schema
+_CARRIED = rf"^[^{_NOT_CARRIED}]*$"
 _REMARK: JsonMapping = {
     "description": "A remark for people. It is not read, and becomes no part of the output.",
-    "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+    "anyOf": [{"type": "string", "pattern": _CARRIED}, {"type": "array", "items": {"type": "string", "pattern": _CARRIED}}],
     "examples": ["copied from the intake form"],
 }
 _SCHEMA_NAME: JsonMapping = {
     "description": "Where the JSON Schema of the document is, for editors. It is not read.",
     "type": "string",
+    "pattern": _CARRIED,
     "examples": ["encounter.schema.json"],
 }
 
@@ -109,9 +119,19 @@ class _Schemas(GenerateJsonSchema):
         return {"type": "number", "exclusiveMinimum": -_MOST, "exclusiveMaximum": _MOST}
 
     def str_schema(self, schema: core_schema.StringSchema) -> JsonSchemaValue:
-        """As pydantic's, with the format of a day."""
+        """As pydantic's, with days and times of the calendar, and without the characters that FHIR cannot carry."""
         made = super().str_schema(schema)
-        return {**made, "format": "date"} if made.get("pattern") == _DAY else made
+        pattern = made.get("pattern", "")
+        if pattern.startswith(YEAR_OR_MONTH):
+            return {"anyOf": [dict(calendar) for part, calendar in _CALENDAR.items() if part in pattern]}
+        return dict(_CALENDAR.get(pattern) or {**made, "pattern": _carried(pattern)})
+
+
+def _carried(pattern: str) -> str:
+    """The same pattern for texts without the characters that FHIR cannot carry."""
+    if pattern == r"\S":
+        return rf"^[^{_NOT_CARRIED}]*{_NO_SPACE}[^{_NOT_CARRIED}]*$"
+    return pattern.replace(r"[^\s]", _NO_SPACE).replace(r"\S", _NO_SPACE)
 
 
 def document_words(table: object) -> DocumentWords:

@@ -12,6 +12,15 @@ _DAY = _YEAR + r"-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _TIME = r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?(Z|[+-]((0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
 _DATE_LENGTH = 10
 
+YEAR_OR_MONTH = f"^({_YEAR}|{_YEAR}-(0[1-9]|1[0-2]))$"
+"""A date that is not known to the day, as a pattern."""
+
+DAY = f"^{_DAY}$"
+"""A day, as a pattern; whether it is in the calendar, it does not know."""
+
+DAY_AND_TIME = f"^{_DAY}{_TIME}$"
+"""A day with a time and its offset from UTC, as a pattern."""
+
 
 def _in_calendar(value: str) -> str:
     if value.startswith("0000"):
@@ -44,17 +53,13 @@ AbsoluteUri = Annotated[str, StringConstraints(pattern=ABSOLUTE_URI, max_length=
 Number = Annotated[Decimal, Field(max_digits=28, allow_inf_nan=False)] | Annotated[int, Field(ge=-(2**63), lt=2**63)]
 """A number with the digits it was sent with, 28 at most; money and scores never become binary floats."""
 
-Date = Annotated[str, StringConstraints(pattern=f"^{_DAY}$"), AfterValidator(_in_calendar)]
+Date = Annotated[str, StringConstraints(pattern=DAY), AfterValidator(_in_calendar)]
 """A day, YYYY-MM-DD."""
 
-PartialDate = Annotated[
-    str, StringConstraints(pattern=f"^({_YEAR}|{_YEAR}-(0[1-9]|1[0-2])|{_DAY})$"), AfterValidator(_in_calendar)
-]
+PartialDate = Annotated[str, StringConstraints(pattern=f"{YEAR_OR_MONTH}|{DAY}"), AfterValidator(_in_calendar)]
 """A day, month or year, with the precision it was sent with (FHIR `date`)."""
 
-DateTime = Annotated[
-    str, StringConstraints(pattern=f"^({_YEAR}|{_YEAR}-(0[1-9]|1[0-2])|{_DAY}|{_DAY}{_TIME})$"), AfterValidator(_in_calendar)
-]
+DateTime = Annotated[str, StringConstraints(pattern=f"{YEAR_OR_MONTH}|{DAY}|{DAY_AND_TIME}"), AfterValidator(_in_calendar)]
 """A year, month, day, or a day with a time and its offset from UTC; precision and offset stay as sent (FHIR `dateTime`)."""
 
 LOCAL_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,9})?")

@@ -82,7 +82,7 @@ def _call(service: Service, route: Route, routes: tuple[Route, ...]) -> Callable
     if route.path == "/fhir/metadata":
         statement = capability_statement(service.base, service.runtime.release.table.resource_types, routes)
         return lambda: terminology.metadata(service, request, statement)
-    return partial(_described, openapi(routes, service.runtime.document_words))
+    return partial(_described, openapi(routes, service.runtime.document_words, service.runtime.forms))
 
 
 def _described(description: dict[str, object]) -> Response:

@@ -17,6 +17,9 @@ JSON = "application/json"
 _FULL_TYPE = 2
 _JSON_TYPES = frozenset({JSON, FHIR_JSON, "text/json"})
 _SHORT: Mapping[str, str] = MappingProxyType({"json": FHIR_JSON, "text/json": JSON})
+FORMATS = ("", *_SHORT, JSON, FHIR_JSON)
+"""What `_format` may be: nothing, a short name, or a media type."""
+
 _FHIR_VERSIONS = frozenset({"4.0", "4.0.1"})
 _UTF_8 = frozenset({"utf-8", "utf8"})
 _QUALITY = re.compile(r"(0(\.\d{0,3})?|1(\.0{0,3})?)", re.ASCII)

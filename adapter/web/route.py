@@ -1,33 +1,40 @@
 """What one call is: routes, OpenAPI and CapabilityStatement are all made from such rows."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from flask import Response
 from pydantic import BaseModel
 
+from adapter.json_types import JsonMapping, JsonValue
 from adapter.web.access import Right
 
 Call = Callable[..., Response]
 
 
+def one_of(values: Sequence[str]) -> JsonMapping:
+    """The JSON Schema of one of these texts."""
+    return {"enum": [*values]}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteParameter:
-    """A parameter in the query or the path; `values` if only these are allowed."""
+    """A parameter in the query or the path, and the JSON Schema of the texts that may stand in it."""
 
     name: str
     says: str
     place: str = "query"
-    values: tuple[str, ...] = ()
+    is_needed: bool = False
+    schema: JsonMapping = field(default_factory=dict[str, JsonValue])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """One call: `path` is OpenAPI's (`/fhir/{type}/$validate`), `takes` and `gives` are media types.
 
-    `body` is the model of a JSON body that only this call takes.
-    `statuses` are those of its own (`answers` adds what every call can answer); a FHIR `operation` is named for the
-    CapabilityStatement. `right` is what a caller needs where tokens are asked for; None: nothing.
+    `body` is the model of a JSON body that only this call takes, `resource` the JSON Schema of a resource as body; without them
+    a call takes parts of a case. `statuses` are those of its own (`answers` adds what every call can answer). A FHIR
+    `operation` is named for the CapabilityStatement. `right` is what a caller needs where tokens are asked for; None: nothing.
     """
 
     method: str
@@ -39,6 +46,7 @@ class Route:
     takes: tuple[str, ...] = ()
     body: type[BaseModel] | None = None
     parameters: tuple[RouteParameter, ...] = ()
+    resource: JsonMapping | None = None
     operation: str | None = None
     right: Right | None = "definitions"
 

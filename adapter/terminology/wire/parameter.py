@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 
@@ -51,7 +52,7 @@ _STRUCTURED = (ParameterType.CODING, ParameterType.CONCEPT, ParameterType.RESOUR
 class OperationParameter:
     """A row of a table: `also` are other names (of R4 or R5), `only` the values that are supported, `holds` resource types.
 
-    `is_empty_absent` says that an empty text is as good as none.
+    `is_empty_absent` says that an empty text is as good as none, `pattern` which form a text must have.
     """
 
     name: str
@@ -63,14 +64,16 @@ class OperationParameter:
     only: tuple[str | bool, ...] = ()
     holds: tuple[str, ...] = ()
     is_empty_absent: bool = False
+    pattern: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """The parameters of an operation, found by any of their names."""
+    """The parameters of an operation, found by any of their names; `needed` are those that a GET must have."""
 
     operation: str
     rows: tuple[OperationParameter, ...]
+    needed: frozenset[str] = frozenset()
     by_name: Mapping[str, OperationParameter] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -220,5 +223,8 @@ _FORMS: Mapping[ParameterType, Callable[[object], bool]] = {
 
 def _integer(key: str, value: object) -> int | None:
     if key in {"valueInteger", "valueUnsignedInt", "valuePositiveInt"}:
+        # JSON Schema takes 5.0 for a whole number, and so do writers of JSON that know no other numbers.
+        if isinstance(value, Decimal) and value == value.to_integral_value():
+            return int(value)
         return value if isinstance(value, int) and not isinstance(value, bool) else None
     return int(value) if key in _TEXTS and isinstance(value, str) and _INTEGER.fullmatch(value) else None

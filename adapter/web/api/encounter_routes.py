@@ -6,7 +6,7 @@ from adapter.conversion import OPTION_VALUES
 from adapter.delivery.record import EncounterState
 from adapter.web.answer import FHIR_JSON, JSON
 from adapter.web.api import encounters
-from adapter.web.route import Call, Route, RouteParameter
+from adapter.web.route import Call, Route, RouteParameter, one_of
 
 _ENCOUNTER = RouteParameter(name="encounter", says="The id that the answer to the documents gave.", place="path")
 _NUMBER = RouteParameter(name="number", says="The number of the document.", place="path")
@@ -39,7 +39,10 @@ ENCOUNTER_ROUTES: tuple[Route, ...] = (
         parameters=(
             RouteParameter(name="form", says="The input form of the documents, if it is not to be found out."),
             RouteParameter(name="sender", says="The sender whose file counts for all documents."),
-            *(RouteParameter(name=name, says="As for /convert.", values=values) for name, values in OPTION_VALUES.items()),
+            *(
+                RouteParameter(name=name, says="As for /convert.", schema=one_of(values))
+                for name, values in OPTION_VALUES.items()
+            ),
         ),
     ),
     Route(
@@ -51,7 +54,7 @@ ENCOUNTER_ROUTES: tuple[Route, ...] = (
         gives=(JSON,),
         statuses=(200, 404),
         parameters=(
-            RouteParameter(name="state", says="Those in this state.", values=get_args(EncounterState)),
+            RouteParameter(name="state", says="Those in this state.", schema=one_of(get_args(EncounterState))),
             RouteParameter(name="identifier", says="The one of this number: `system|value`."),
             RouteParameter(name="_count", says="How many at most."),
             RouteParameter(name="after", says="Those after the encounter with this id."),
@@ -83,7 +86,7 @@ ENCOUNTER_ROUTES: tuple[Route, ...] = (
         says="Convert it again, after a map was changed; with dry-run=true only say what would change.",
         gives=(JSON,),
         statuses=(200, 202, 404, 409, 410),
-        parameters=(_ENCOUNTER, RouteParameter(name="dry-run", says="Change nothing.", values=("true", "false"))),
+        parameters=(_ENCOUNTER, RouteParameter(name="dry-run", says="Change nothing.", schema=one_of(("true", "false")))),
     ),
     Route(
         method="DELETE",

@@ -1,18 +1,46 @@
 """What the service says of itself: OpenAPI, made from the table of calls."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 
 from pydantic import BaseModel
 
 from adapter.document_schema import DOCUMENTS, DocumentWords
 from adapter.files import adapter_version
-from adapter.json_types import JsonObject
+from adapter.json_types import JsonMapping, JsonObject
+from adapter.readers.document import NATIVE
 from adapter.web.answer import FHIR_JSON, JSON
+from adapter.web.negotiation import FORMATS
 from adapter.web.query import EVERYWHERE, FORM
-from adapter.web.route import Route, RouteParameter
+from adapter.web.route import Route, RouteParameter, one_of
 
 _OUTCOME = {"$ref": "#/components/schemas/OperationOutcome"}
+_EVERYWHERE = (
+    RouteParameter(name="_format", says=EVERYWHERE["_format"], schema=one_of(FORMATS)),
+    RouteParameter(name="_pretty", says=EVERYWHERE["_pretty"], schema={"type": "boolean"}),
+)
+_ANY_TEXT: JsonMapping = {"type": "string"}
+_NAMES: JsonMapping = {"pattern": r"^\w+$"}
+_ANY: JsonObject = {
+    "FhirText": {"type": "string", "pattern": r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]+$"},
+    "FhirJson": {
+        "description": "What may stand in a resource: texts without control characters, numbers, lists, objects.",
+        "anyOf": [
+            {"$ref": "#/components/schemas/FhirText"},
+            {"type": "integer", "minimum": -(2**53), "maximum": 2**53},
+            {"type": ["boolean", "null"]},
+            {"type": "array", "items": {"$ref": "#/components/schemas/FhirJson"}},
+            {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/FhirJson"}, "propertyNames": _NAMES},
+        ],
+    },
+    "Resource": {
+        "type": "object",
+        "properties": {"resourceType": {"$ref": "#/components/schemas/FhirText"}},
+        "required": ["resourceType"],
+        "additionalProperties": {"$ref": "#/components/schemas/FhirJson"},
+        "propertyNames": _NAMES,
+    },
+}
 _WORDS = {
     200: "done",
     201: "kept, and new",
@@ -36,14 +64,17 @@ _WORDS = {
 }
 
 
-def openapi(routes: Sequence[Route], words: DocumentWords) -> JsonObject:
-    """The OpenAPI 3.1 description of the service; `words` say what the fields of documents mean."""
+def openapi(routes: Sequence[Route], words: DocumentWords, forms: Iterable[str]) -> JsonObject:
+    """The OpenAPI 3.1 description of the service; `words` say what fields of documents mean, `forms` what others are read."""
     paths: JsonObject = {}
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
-    bodies = [route.body for route in routes if route.body]
-    own = {"OperationOutcome": _fhir("OperationOutcome"), "Resource": _resource()}
-    schemas = {**own, **_documents(words), **_models(bodies)}
+    own = {
+        "InputForm": {"type": "string", "enum": [NATIVE, *sorted(forms)]},
+        "OperationOutcome": _fhir("OperationOutcome"),
+        **_ANY,
+    }
+    schemas = {**own, **_documents(words), **_models([route.body for route in routes if route.body])}
     info = {
         "title": "0731T FHIR adapter",
         "version": adapter_version(),
@@ -77,15 +108,15 @@ def _operation(route: Route) -> JsonObject:
         "summary": route.says,
         "responses": {str(status): _response(route, status) for status in route.answers},
     }
-    parameters = (*route.parameters, *(RouteParameter(name=name, says=says) for name, says in EVERYWHERE.items()))
-    if parameters:
+    own = () if FORM in route.takes else route.parameters
+    if parameters := (*own, *(_EVERYWHERE if route.is_negotiated else ())):
         said["parameters"] = [
             {
                 "name": parameter.name,
                 "in": parameter.place,
                 "description": parameter.says,
-                "required": parameter.place == "path",
-                "schema": {"type": "string", **({"enum": list(parameter.values)} if parameter.values else {})},
+                "required": parameter.is_needed or parameter.place == "path",
+                "schema": dict(parameter.schema or _ANY_TEXT),
             }
             for parameter in parameters
         ]
@@ -108,14 +139,11 @@ def _body(route: Route, media_type: str) -> JsonObject:
     if media_type.startswith("text/") or "hl7-v2" in media_type:
         return {"type": "string"}
     if media_type == FORM:
-        return {"type": "object", "additionalProperties": {"type": "string"}}
+        fields: JsonObject = {parameter.name: dict(parameter.schema or _ANY_TEXT) for parameter in route.parameters}
+        return {"type": "object", "properties": fields, "additionalProperties": {"type": "string"}}
     if route.body:
         return {"$ref": f"#/components/schemas/{route.body.__name__}"}
-    return (
-        {"$ref": "#/components/schemas/Resource"}
-        if route.operation or route.path.startswith("/fhir/")
-        else {"$ref": "#/components/schemas/EncounterDocument"}
-    )
+    return dict(route.resource or {"$ref": "#/components/schemas/EncounterDocument"})
 
 
 def _response(route: Route, status: int) -> JsonObject:
@@ -129,7 +157,3 @@ def _response(route: Route, status: int) -> JsonObject:
 
 def _fhir(name: str) -> JsonObject:
     return {"type": "object", "properties": {"resourceType": {"const": name}}, "required": ["resourceType"]}
-
-
-def _resource() -> JsonObject:
-    return {"type": "object", "properties": {"resourceType": {"type": "string"}}, "required": ["resourceType"]}

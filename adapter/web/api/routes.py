@@ -4,7 +4,13 @@ from adapter.conversion import OPTION_VALUES
 from adapter.web.answer import FHIR_JSON, JSON
 from adapter.web.api import convert, health, page, rules, schema
 from adapter.web.request import DOCUMENT_TYPES
-from adapter.web.route import Route, RouteParameter
+from adapter.web.route import Route, RouteParameter, one_of
+
+_FORM = RouteParameter(
+    name="form",
+    says="The input form of the documents, if it is not to be found out.",
+    schema={"$ref": "#/components/schemas/InputForm"},
+)
 
 API_ROUTES: tuple[Route, ...] = (
     Route(method="GET", path="/", call=page.page, says="A page that says what is here.", gives=("text/html",), statuses=(200,)),
@@ -18,11 +24,11 @@ API_ROUTES: tuple[Route, ...] = (
         gives=(FHIR_JSON, JSON),
         statuses=(200, 409, 422),
         parameters=(
-            RouteParameter(name="form", says="The input form of the documents, if it is not to be found out."),
+            _FORM,
             RouteParameter(name="sender", says="The sender whose file counts for all documents."),
-            RouteParameter(name="profiles", says="Which profiles resources claim.", values=OPTION_VALUES["profiles"]),
-            RouteParameter(name="ai_label", says="How AI content is labelled.", values=OPTION_VALUES["ai_label"]),
-            RouteParameter(name="check", says="What the Bundle is checked for.", values=OPTION_VALUES["check"]),
+            RouteParameter(name="profiles", says="Which profiles resources claim.", schema=one_of(OPTION_VALUES["profiles"])),
+            RouteParameter(name="ai_label", says="How AI content is labelled.", schema=one_of(OPTION_VALUES["ai_label"])),
+            RouteParameter(name="check", says="What the Bundle is checked for.", schema=one_of(OPTION_VALUES["check"])),
         ),
     ),
     Route(
@@ -42,7 +48,7 @@ API_ROUTES: tuple[Route, ...] = (
         takes=DOCUMENT_TYPES,
         gives=(JSON,),
         statuses=(200, 422),
-        parameters=(RouteParameter(name="form", says="The input form of the documents, if it is not to be found out."),),
+        parameters=(_FORM,),
     ),
     Route(
         method="GET",

@@ -39,6 +39,15 @@ _OF_READ = {name: _CHOICES.get(name, ()) for name, _ in _BOTH}
 _OF_SEARCH = {name: _CHOICES.get(name, ()) for name, _ in (*_BOTH, *_ONLY_SEARCH)}
 
 
+def schema_of(name: str, code: str) -> JsonObject:
+    """The JSON Schema of a parameter of a read or a search."""
+    if name in ("_count", "_offset"):
+        return {"type": "integer", "minimum": 0, "maximum": 999_999_999}
+    if name in _CHOICES:
+        return {"type": "string", "enum": [value for value in _CHOICES[name] if code == "search-type" or value != "count"]}
+    return {"type": "string", "minLength": 1}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interaction:
     """One call: a path of a resource type, what it does in FHIR's words, and the query parameters that it knows."""

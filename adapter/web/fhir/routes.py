@@ -2,6 +2,7 @@
 
 from adapter.web.answer import FHIR_JSON, JSON
 from adapter.web.fhir import definitions, package, terminology, validate
+from adapter.web.fhir.parameter_schema import body_schema, query_schema
 from adapter.web.query import FORM
 from adapter.web.route import Route, RouteParameter
 
@@ -18,6 +19,7 @@ FHIR_ROUTES: tuple[Route, ...] = (
         gives=(FHIR_JSON, JSON),
         statuses=(200, 422),
         parameters=(RouteParameter(name="type", says="The resource type.", place="path"),),
+        resource={"$ref": "#/components/schemas/Resource"},
         operation="validate",
     ),
     Route(
@@ -67,7 +69,10 @@ FHIR_ROUTES: tuple[Route, ...] = (
                     for name in _OF_PATHS
                     if f"{{{name}}}" in interaction.path
                 ),
-                *(RouteParameter(name=name, says=says) for name, says in interaction.parameters),
+                *(
+                    RouteParameter(name=name, says=says, schema=definitions.schema_of(name, interaction.code))
+                    for name, says in interaction.parameters
+                ),
             ),
         )
         for interaction in definitions.INTERACTIONS
@@ -83,8 +88,17 @@ FHIR_ROUTES: tuple[Route, ...] = (
             statuses=terminology.STATUSES,
             parameters=(
                 *(RouteParameter(name="id", says="The id of the definition.", place="path") for _ in call.path.split("{id}")[1:]),
-                *(RouteParameter(name=row.name, says=f"{row.says[0].upper()}{row.says[1:]}.") for row in call.parameters),
+                *(
+                    RouteParameter(
+                        name=row.name,
+                        says=f"{row.says[0].upper()}{row.says[1:]}.",
+                        is_needed=row.name in call.needed,
+                        schema=query_schema(row),
+                    )
+                    for row in call.parameters
+                ),
             ),
+            resource=body_schema(call.operation.table),
         )
         for call in terminology.CALLS
     ),

@@ -19,7 +19,7 @@ from adapter.terminology.wire.parameter import Arguments, OperationParameter, Pa
 from adapter.terminology.wire.tx_outcome import tx_outcome
 from adapter.web.answer import STATUS, json_answer
 from adapter.web.negotiation import check_json_body, languages_of
-from adapter.web.query import own_pairs_of, single
+from adapter.web.query import UNTOLD, own_pairs_of, single
 from adapter.web.service import Service
 
 STATUSES = (200, 404, 422)
@@ -40,7 +40,17 @@ class OperationCall:
     def parameters(self) -> Iterator[OperationParameter]:
         """What can stand in the query."""
         if self.method == "GET":
-            yield from (row for row in self.operation.table.rows if row.kind.is_text and row.is_supported)
+            yield from (
+                row for row in self.operation.table.rows if row.kind.is_text and row.is_supported and row.name not in UNTOLD
+            )
+
+    @property
+    def needed(self) -> frozenset[str]:
+        """What must stand in the query; an instance is a code system or value set of its own."""
+        return self.operation.table.needed - (_OF_INSTANCE if "{id}" in self.path else frozenset())
+
+
+_OF_INSTANCE = frozenset({"url", "system"})
 
 
 def _calls() -> Iterator[OperationCall]:

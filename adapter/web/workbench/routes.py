@@ -1,7 +1,7 @@
 """The table of the workbench's calls."""
 
 from adapter.web.answer import JSON
-from adapter.web.route import Route, RouteParameter
+from adapter.web.route import Route, RouteParameter, one_of
 from adapter.web.workbench import bench, examples, maps, page
 from adapter.web.workbench.workload import FOLDERS, Drafts, Workload
 
@@ -37,7 +37,10 @@ WORKBENCH_ROUTES: tuple[Route, ...] = (
         statuses=(200, 404),
         parameters=(
             RouteParameter(
-                name="folder", says="The folder, `-` for `/`.", place="path", values=tuple(f.replace("/", "-") for f in FOLDERS)
+                name="folder",
+                says="The folder, `-` for `/`.",
+                place="path",
+                schema=one_of([f.replace("/", "-") for f in FOLDERS]),
             ),
             RouteParameter(name="name", says="The name of the file.", place="path"),
         ),

@@ -269,3 +269,10 @@ class TestLimits:
         assert issue(post(client, "ValueSet/$expand", sent), 422)["code"] == "too-costly"
         sent["parameter"].append({"name": "count", "valueInteger": 10})
         assert len(post(client, "ValueSet/$expand", sent).get_json()["expansion"]["contains"]) == 10
+
+    def test_a_whole_number_may_be_written_with_a_decimal_point(self, client: FlaskClient) -> None:
+        sent = body(valueSet=ALL, tx_resource=ANIMAL)
+        whole, half = ({**sent, "parameter": [*sent["parameter"], {"name": "count", "valueInteger": n}]} for n in (2.0, 2.5))
+
+        assert len(post(client, "ValueSet/$expand", whole).get_json()["expansion"]["contains"]) == 2
+        assert "count" in issue(post(client, "ValueSet/$expand", half), 400)["details"]["text"]

@@ -59,30 +59,42 @@ REQUEST_LABELS = (
         name="cache-id", kind=ParameterType.TEXT, says="a cache of the server's; there is none", is_supported=False
     ),
 )
+LANGUAGES = r"^(\*|[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*)(, ?[A-Za-z]{1,8}(;q=0\.[0-9]{1,3})?)*$"
+"""Languages, the first one wanted most, as a pattern."""
+
 DISPLAY_LANGUAGE = OperationParameter(
-    name="displayLanguage", kind=ParameterType.TEXT, says="the languages of displays, as in Accept-Language, which it replaces"
+    name="displayLanguage",
+    kind=ParameterType.TEXT,
+    says="the languages of displays, as in Accept-Language, which it replaces",
+    pattern=LANGUAGES,
 )
 USE_SUPPLEMENT = OperationParameter(
     name="useSupplement", kind=ParameterType.CANONICAL, says="a supplement that must be there and counts", repeats=True
 )
+URL_AND_VERSION = r"^[^|\u0000-\u0020\ufffe\uffff]+\|[^|\u0000-\u0020\ufffe\uffff]+$"
+"""A canonical with its version, as a pattern."""
+
 SYSTEM_VERSIONS = (
     OperationParameter(
         name="system-version",
         kind=ParameterType.CANONICAL,
         says="the version of a code system where none is said (url|version)",
         repeats=True,
+        pattern=URL_AND_VERSION,
     ),
     OperationParameter(
         name="check-system-version",
         kind=ParameterType.CANONICAL,
         says="the version that a code system must have (url|version)",
         repeats=True,
+        pattern=URL_AND_VERSION,
     ),
     OperationParameter(
         name="force-system-version",
         kind=ParameterType.CANONICAL,
         says="the version of a code system whatever else is said (url|version)",
         repeats=True,
+        pattern=URL_AND_VERSION,
     ),
 )
 VALUE_SET_VERSIONS = (
@@ -91,18 +103,21 @@ VALUE_SET_VERSIONS = (
         kind=ParameterType.CANONICAL,
         says="the version of an imported value set where none is said (url|version)",
         repeats=True,
+        pattern=URL_AND_VERSION,
     ),
     OperationParameter(
         name="check-valueset-version",
         kind=ParameterType.CANONICAL,
         says="the version that an imported value set must have (url|version)",
         repeats=True,
+        pattern=URL_AND_VERSION,
     ),
     OperationParameter(
         name="force-valueset-version",
         kind=ParameterType.CANONICAL,
         says="the version of an imported value set whatever else is said (url|version)",
         repeats=True,
+        pattern=URL_AND_VERSION,
     ),
 )
 VERSIONS = (

@@ -42,6 +42,7 @@ _REPEATED = {
 
 TABLE = Table(
     operation="ValueSet/$expand",
+    needed=frozenset({"url"}),
     rows=(
         OperationParameter(name="url", kind=ParameterType.CANONICAL, says="the value set"),
         OperationParameter(name="valueSet", kind=ParameterType.RESOURCE, says="the value set itself", holds=("ValueSet",)),

@@ -1,5 +1,7 @@
 """`$lookup` (http://hl7.org/fhir/R4/codesystem-operation-lookup.html)."""
 
+from dataclasses import replace
+
 from adapter.fhir.resource import Resource
 from adapter.terminology import core, messages
 from adapter.terminology.code_system.designation import PREFERRED_FOR_LANGUAGE, Designation
@@ -22,6 +24,7 @@ from adapter.terminology.wire.parameter import Arguments, OperationParameter, Pa
 
 TABLE = Table(
     operation="CodeSystem/$lookup",
+    needed=frozenset({"code", "system"}),
     rows=(
         OperationParameter(name="code", kind=ParameterType.CODE, says="the code to look up"),
         OperationParameter(name="system", kind=ParameterType.URI, says="the code system of code", also=("url",)),
@@ -33,7 +36,7 @@ TABLE = Table(
             says="a property that is wanted (parent, child, designation, or one of the code system); all if none is named",
             repeats=True,
         ),
-        OperationParameter(name=DISPLAY_LANGUAGE.name, kind=ParameterType.TEXT, says=DISPLAY_LANGUAGE.says, also=("language",)),
+        replace(DISPLAY_LANGUAGE, also=("language",)),
         USE_SUPPLEMENT,
         *SYSTEM_VERSIONS,
         TX_RESOURCE,

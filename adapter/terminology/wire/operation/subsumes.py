@@ -19,6 +19,7 @@ from adapter.terminology.wire.parameter import Arguments, OperationParameter, Pa
 
 TABLE = Table(
     operation="CodeSystem/$subsumes",
+    needed=frozenset({"codeA", "codeB", "system"}),
     rows=(
         OperationParameter(name="codeA", kind=ParameterType.CODE, says="the first code"),
         OperationParameter(name="codeB", kind=ParameterType.CODE, says="the second code"),

@@ -58,6 +58,7 @@ _CODED = (
 )
 CODE_SYSTEM_TABLE = Table(
     operation="CodeSystem/$validate-code",
+    needed=frozenset({"code", "url"}),
     rows=(
         OperationParameter(name="url", kind=ParameterType.URI, says="the code system", also=("system",)),
         OperationParameter(name="codeSystem", kind=ParameterType.RESOURCE, says="the code system itself", holds=("CodeSystem",)),
@@ -69,6 +70,7 @@ CODE_SYSTEM_TABLE = Table(
 )
 VALUE_SET_TABLE = Table(
     operation="ValueSet/$validate-code",
+    needed=frozenset({"code", "url"}),
     rows=(
         OperationParameter(name="url", kind=ParameterType.CANONICAL, says="the value set"),
         OperationParameter(name="valueSet", kind=ParameterType.RESOURCE, says="the value set itself", holds=("ValueSet",)),

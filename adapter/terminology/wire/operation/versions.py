@@ -9,7 +9,10 @@ TABLE = Table(
     operation="$versions",
     rows=(
         OperationParameter(
-            name="nocache", kind=ParameterType.TEXT, says="what keeps the caches of HL7's clients away; it changes nothing"
+            name="nocache",
+            kind=ParameterType.TEXT,
+            says="what keeps the caches of HL7's clients away; it changes nothing",
+            repeats=True,
         ),
     ),
 )
