@@ -123,17 +123,10 @@ def _claim(case: Case) -> Iterator[SheetEntry]:
     yield SheetEntry(box="12", label="patient's signature on file", segment="CLM09", field="—", value=None)
     yield SheetEntry(box="13", label="insured's signature on file", segment="CLM08", field="—", value=None)
     yield SheetEntry(box="14", label="first day of the illness", segment="DTP*431", field="—", value=None)
-    referring = next((person for role in _QUALIFIER if (person := _first(case, role)) is not None), None)
-    qualifier = _QUALIFIER.get(referring.role or "") if referring else None
-    at = f"practitioners[{case.practitioners.index(referring)}]" if referring else "practitioners"
-    yield SheetEntry(box="17", label="qualifier", segment="NM101", field=f"{at}.role" if referring else at, value=qualifier)
-    segment = f"NM1*{qualifier}" if qualifier else "NM1*DN, NM1*DK or NM1*DQ"
-    yield SheetEntry(box="17", label="referred, ordered or supervised by", segment=segment, field=at, value=_name(referring))
-    npi = referring.npi if referring else None
-    yield SheetEntry(box="17b", label="NPI of who referred", segment="NM109", field=f"{at}.npi", value=npi)
-    stop, less = case.procedure.stop_reason, case.procedure.reduced_reason
-    field = "procedure.stop_reason" if stop else "procedure.reduced_reason"
-    yield SheetEntry(box="19", label="additional words", segment="NTE", field=field, value=stop or less)
+    yield from _named_providers(case)
+    reasons = {"reduced_reason": case.procedure.reduced_reason, "stop_reason": case.procedure.stop_reason}
+    for name in [name for name, words in reasons.items() if words] or ["reduced_reason"]:
+        yield SheetEntry(box="19", label="additional words", segment="NTE", field=f"procedure.{name}", value=reasons[name])
     for place, item in enumerate(_orders(case).values()):
         segment, code = "HI*ABK" if place == 0 else "HI*ABF", case.diagnoses[item].icd10cm.replace(".", "")
         field = f"diagnoses[{item}].icd10cm"
@@ -149,6 +142,24 @@ def _claim(case: Case) -> Iterator[SheetEntry]:
     if case.billing and case.billing.referral:
         referral = case.billing.referral
         yield SheetEntry(box="23", label="referral number", segment="REF*9F", field="billing.referral", value=referral)
+
+
+def _named_providers(case: Case) -> Iterator[SheetEntry]:
+    """Who referred, ordered or supervised: the form has a box for the first of them, the transaction a loop for each."""
+    people = [(at, p) for role in _QUALIFIER for at, p in enumerate(case.practitioners) if p.role == role]
+    if not people:
+        yield SheetEntry(box="17", label="referred, ordered or supervised by", segment="NM1", field="practitioners", value=None)
+    for place, (at, person) in enumerate(people):
+        qualifier, field, box = _QUALIFIER[person.role or ""], f"practitioners[{at}]", "—" if place else "17"
+        yield SheetEntry(box=box, label="qualifier", segment="NM101", field=f"{field}.role", value=qualifier)
+        yield SheetEntry(box=box, label=f"{person.role} provider", segment=f"NM1*{qualifier}", field=field, value=_name(person))
+        yield SheetEntry(
+            box="—" if place else "17b",
+            label=f"NPI of the {person.role} provider",
+            segment="NM109",
+            field=f"{field}.npi",
+            value=person.npi,
+        )
 
 
 def _lines(case: Case) -> Iterator[SheetEntry]:
@@ -180,13 +191,13 @@ def _letter(place: int) -> str:
 
 
 def _line(line: Line, orders: list[int]) -> Iterator[tuple[str, str, str, str, str | None]]:
-    days = " to ".join(each for each in (line.dos_start, line.dos_end) if each) or None
+    days = " to ".join(dict.fromkeys(day for day in (line.dos_start, line.dos_end) if day)) or None
     yield "24A", "day of service", "DTP*472", "dos_start", days
     yield "24B", "place of service", "CLM05-1, SV105", "pos", line.pos
     yield "24D", "code", "SV101-2", "code", line.code
     yield "24D", "modifiers", "SV101-3 to SV101-6", "modifiers", " ".join(modifier.code for modifier in line.modifiers) or None
     yield "24E", "diagnoses pointed at", "SV107", "dx_pointers", _pointers(line, orders)
-    yield "24F", "charge", "SV102", "charge", f"{line.charge}" if line.charge else None
+    yield "24F", "charge", "SV102", "charge", None if line.charge is None else f"{line.charge}"
     yield "24G", "units", "SV104 (UN)", "units", None if line.units is None else f"{line.units}"
 
 
@@ -201,7 +212,7 @@ def _providers(case: Case) -> Iterator[SheetEntry]:
     clinic, lines = case.organization, case.billing.lines if case.billing else ()
     yield SheetEntry(box="25", label="tax id", segment="REF*EI", field="organization.tin", value=clinic.tin if clinic else None)
     yield SheetEntry(box="26", label="account", segment="CLM01", field="id", value=case.id)
-    charges = [line.charge for line in lines if line.charge]
+    charges = [line.charge for line in lines if line.charge is not None]
     yield SheetEntry(box="27", label="assignment accepted", segment="CLM07", field="—", value=None)
     total = f"{sum(charges)}" if charges and len(charges) == len(lines) else None
     yield SheetEntry(box="28", label="total charge", segment="CLM02", field="billing.lines[*].charge", value=total)
@@ -210,7 +221,14 @@ def _providers(case: Case) -> Iterator[SheetEntry]:
     name = _name(_rendering(case))
     yield SheetEntry(box="31", label="clinician", segment="NM1*82", field="practitioners", value=name)
     yield SheetEntry(box="31", label="report signed at", segment="—", field="review.signed_at", value=signed)
-    yield SheetEntry(box="32", label="place of the service, if another", segment="NM1*77", field="—", value=None)
+    place = clinic.address if clinic and clinic.billing_address else None
+    yield SheetEntry(
+        box="32",
+        label="place of the service, if another",
+        segment="N3, N4 (2310C)",
+        field="organization.address" if place else "—",
+        value=_address(place),
+    )
     yield SheetEntry(
         box="33", label="billing provider", segment="NM1*85", field="organization.name", value=clinic.name if clinic else None
     )
@@ -225,14 +243,9 @@ def _providers(case: Case) -> Iterator[SheetEntry]:
     )
 
 
-def _first(case: Case, role: str) -> Practitioner | None:
-    return next((person for person in case.practitioners if person.role == role), None)
-
-
 def _rendering(case: Case) -> Practitioner | None:
-    """Who rendered the service: by role, or else who signed the report."""
-    reviewer = case.review.reviewer if case.review else None
-    return _first(case, "rendering") or next((person for person in case.practitioners if person.key == reviewer), None)
+    """Who rendered the service, by role."""
+    return next((person for person in case.practitioners if person.role == "rendering"), None)
 
 
 def _insured(case: Case) -> str | None:

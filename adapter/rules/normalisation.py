@@ -25,7 +25,7 @@ from adapter.rules.rule import INFORMATION, Variant, rule
         ),
         Variant(
             name="left-out",
-            text=("The claim leaves this out: a diagnosis by AI, a pointer at one, or a charge of nothing. Correct the input."),
+            text="The claim leaves this out: a diagnosis by AI, or a pointer at one. Correct the input.",
         ),
     ),
     applies=(ASKED,),
@@ -41,13 +41,11 @@ def changed_on_the_way(facts: Facts) -> Iterator[Finding]:
 
 
 def _left_out(facts: Facts) -> Iterator[str]:
-    """Diagnoses that the AI proposed, pointers at them, and charges of nothing."""
+    """Diagnoses that the AI proposed, and pointers at them."""
     of_ai = set[int]()
     for at, diagnosis in enumerate(facts.case.diagnoses):
         if diagnosis.source == "ai":
             of_ai.add(diagnosis.order or at + 1)
             yield f"diagnoses[{at}].icd10cm"
     for line in facts.lines:
-        yield from (line.at("dx_pointers", place) for place, each in enumerate(line.sent.dx_pointers) if each in of_ai)
-        if line.sent.charge is not None and not line.sent.charge:
-            yield line.at("charge")
+        yield from (line.at("dx_pointers", place) for place, pointer in enumerate(line.sent.dx_pointers) if pointer in of_ai)

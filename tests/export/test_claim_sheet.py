@@ -7,16 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
 from adapter.case import Case
 from adapter.cli import adapter
 from adapter.cli.exit_code import Outcome
+from adapter.conversion import Conversion
 from adapter.export.claim_sheet import DISCLAIMER, ClaimSheet, SheetEntry, claim_sheet
 from adapter.export.text import as_csv, as_text
 from adapter.issues import InvalidError
 from adapter.rules.judgement import judge
 from tests.examples.ground import EXAMPLES, conversion_of, example_names
+from tests.rules.judged.ground import conversion_with
 
 
 def case_of(name: str, **changes: Any) -> Case:  # noqa: ANN401 - any JSON
@@ -135,7 +138,7 @@ def test_the_insured_is_who_subscribes(coverage: dict[str, str], insured: str | 
     assert values(case_of("complete", coverage=coverage))[None, "4", "insured"] == insured
 
 
-def test_medicare_is_its_own_kind_of_plan_and_who_signed_renders() -> None:
+def test_medicare_is_its_own_kind_of_plan_and_who_signed_does_not_render_by_that() -> None:
     people = [{"key": "a"}, {"key": "b", "npi": "1234567893"}]
     case = case_of(
         "complete",
@@ -146,7 +149,7 @@ def test_medicare_is_its_own_kind_of_plan_and_who_signed_renders() -> None:
 
     found = values(case)
 
-    assert (found[None, "1", "kind of plan"], found[1, "24J", "rendering NPI"]) == ("Medicare", "1234567893")
+    assert (found[None, "1", "kind of plan"], found[1, "24J", "rendering NPI"]) == ("Medicare", None)
 
 
 def test_what_is_not_billed_has_no_sheet() -> None:
@@ -217,30 +220,90 @@ def test_the_command_refuses_what_can_not_be_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", example_names())
 def test_the_sheet_shows_what_the_claim_holds(name: str) -> None:
-    made = conversion_of(name)
-    entries = (made.bundle or {}).get("entry", [])
-    claim = next((each["resource"] for each in entries if each["resource"]["resourceType"] == "Claim"), None)
+    assert_same(conversion_of(name))
+
+
+def test_the_sheet_of_a_wrong_case_shows_what_its_claim_holds() -> None:
+    """Each of the wrong claims and near misses, whatever is wrong with it."""
+    folder = Path(__file__).parent.parent / "rules" / "judged"
+    base = {
+        name: json.loads((EXAMPLES / "infant-final-report" / f"{name}.json").read_text()) for name in ("encounter", "ai_report")
+    }
+    for file in ("wrong.yaml", "near_misses.yaml"):
+        for case in yaml.safe_load((folder / file).read_text()):
+            assert_same(conversion_with(base, case))
+
+
+def assert_same(made: Conversion) -> None:
+    """Hold that sheet and Claim say the same, box by box; boxes of what the Case cannot say are empty."""
+    resources = [entry["resource"] for entry in (made.bundle or {}).get("entry", [])]
+    claim = next((one for one in resources if one["resourceType"] == "Claim"), None)
     if claim is None:
         return
     assert made.case is not None
-    shown = sheet_of(made.case).entries
+    assert made.judgement is not None
+    shown = claim_sheet(made.case, made.judgement).entries
+    held = _held(claim, {entry["fullUrl"]: entry["resource"] for entry in (made.bundle or {})["entry"]})
 
-    def column(box: str, label: str) -> list[str | None]:
-        return [entry.value for entry in shown if entry.box.split()[0] == box and entry.label == label]
+    for (box, label), expected in held.items():
+        found = [entry.value for entry in shown if entry.box.split()[0] == box and entry.label == label]
+        assert found == expected, (box, label)
+    for box in ("10", "12", "13", "14", "27", "29"):
+        assert [entry.value for entry in shown if entry.box == box] == [None]
 
-    codes = [each["diagnosisCodeableConcept"]["coding"][0]["code"].replace(".", "") for each in claim.get("diagnosis", ())]
-    assert column("21", "diagnosis (ICD-10-CM)") == codes
-    items = claim["item"]
-    assert column("24D", "code") == [item["productOrService"]["coding"][0]["code"] for item in items]
-    assert column("24D", "modifiers") == [
-        " ".join(modifier["coding"][0]["code"] for modifier in item.get("modifier", ())) or None for item in items
-    ]
-    assert column("24B", "place of service") == [item["locationCodeableConcept"]["coding"][0]["code"] for item in items]
-    assert column("24F", "charge") == [str(item["net"]["value"]) if "net" in item else None for item in items]
-    assert column("24G", "units") == [str(item["quantity"]["value"]) for item in items]
-    assert column("23", "prior authorization") == [claim["insurance"][0].get("preAuthRef", [None])[0]]
+
+def _held(claim: Any, at: Any) -> dict[tuple[str, str], list[str | None]]:  # noqa: ANN401 - FHIR JSON
+    """What the boxes have to show, by what the Claim and the resources around it hold."""
+    patient, coverage = at[claim["patient"]["reference"]], at[claim["insurance"][0]["coverage"]["reference"]]
+    provider, items = at[claim["provider"]["reference"]], claim.get("item", [])
+    rendering = next((member for member in claim.get("careTeam", ()) if _role(member) == "primary"), None)
+    classes = {one["type"]["coding"][0]["code"]: one["value"] for one in coverage.get("class", ())}
+    members = [one["value"] for one in coverage["identifier"] if "type" in one]
     total = claim.get("total", {}).get("value")
-    assert column("28", "total charge") == [None if total is None else str(total)]
+    name = patient.get("name", [{}])[0]
+    return {
+        ("1a", "insured's id"): members,
+        ("2", "patient"): [", ".join(part for part in (name.get("family"), " ".join(name.get("given", []))) if part) or None],
+        ("3", "birth date"): [patient.get("birthDate")],
+        ("3", "sex"): [patient.get("gender")],
+        ("6", "patient's relation to insured"): [coverage.get("relationship", {}).get("coding", [{}])[0].get("code")],
+        ("11", "group"): [classes.get("group")],
+        ("11c", "plan"): [classes.get("plan")],
+        ("21", "diagnosis (ICD-10-CM)"): [
+            one["diagnosisCodeableConcept"]["coding"][0]["code"].replace(".", "")
+            for one in sorted(claim.get("diagnosis", ()), key=lambda one: one["sequence"])
+        ],
+        ("22", "original reference"): [
+            next((one["reference"]["value"] for one in claim.get("related", ()) if _code(one["relationship"]) == "prior"), None)
+        ],
+        ("22", "resubmission code"): [
+            {"replacement": "7", "void": "8"}.get(next((one.get("valueCode") for one in claim.get("extension", ())), ""))
+        ],
+        ("23", "prior authorization"): [claim["insurance"][0].get("preAuthRef", [None])[0]],
+        ("24A", "day of service"): [
+            " to ".join(dict.fromkeys(item.get("servicedPeriod", {"start": item.get("servicedDate")}).values())) or None
+            if "servicedDate" in item or "servicedPeriod" in item
+            else None
+            for item in items
+        ],
+        ("24B", "place of service"): [_code(item.get("locationCodeableConcept")) for item in items],
+        ("24D", "code"): [_code(item["productOrService"]) for item in items],
+        ("24D", "modifiers"): [" ".join(str(_code(one)) for one in item.get("modifier", ())) or None for item in items],
+        ("24F", "charge"): [str(item["net"]["value"]) if "net" in item else None for item in items],
+        ("24G", "units"): [str(item["quantity"]["value"]) if "quantity" in item else None for item in items],
+        ("24J", "taxonomy"): [_code(rendering.get("qualification")) for _ in items] if rendering else [None for _ in items],
+        ("26", "account"): [claim["identifier"][0]["value"].rpartition("/")[0]],
+        ("28", "total charge"): [None if total is None else str(total)],
+        ("33", "billing provider"): [provider["name"]],
+    }
+
+
+def _code(concept: Any) -> str | None:  # noqa: ANN401 - FHIR JSON
+    return concept["coding"][0]["code"] if concept else None
+
+
+def _role(member: Any) -> str | None:  # noqa: ANN401 - FHIR JSON
+    return _code(member.get("role"))
 
 
 def test_the_patient_is_the_insured_only_where_it_is_said() -> None:
@@ -272,6 +335,18 @@ def test_a_void_says_8_and_who_ordered_has_the_qualifier_of_an_order() -> None:
 
     assert (found[None, "22", "resubmission code"], found[None, "22", "original reference"]) == ("8", "C")
     assert found[None, "17", "qualifier"] == "DK"
+
+
+def test_all_who_referred_ordered_or_supervised_and_all_reasons_are_shown() -> None:
+    roles = ("supervising", "ordering", "referring")
+    people = [{"key": role, "role": role, "family": role.title(), "npi": "1555000334"} for role in roles]
+    procedure = {"status": "stopped", "stop_reason": "Illness.", "reduced_reason": "One view."}
+    shown = [
+        (entry.box, entry.value) for entry in sheet_of(case_of("complete", practitioners=people, procedure=procedure)).entries
+    ]
+
+    assert [each for each in shown if each[1] in ("DN", "DK", "DQ")] == [("17", "DN"), ("—", "DK"), ("—", "DQ")]
+    assert [value for box, value in shown if box == "19"] == ["One view.", "Illness."]
 
 
 @pytest.mark.parametrize(
@@ -306,3 +381,4 @@ def test_other_insurances_a_referral_and_a_billing_address_have_their_boxes() ->
     assert entries["9d", "other payer"] == "Invented Second Mutual"
     assert entries["23", "referral number"] == "INV-REF-0078"
     assert str(entries["33", "address"]).startswith("PO Box 7")
+    assert entries["32", "place of the service, if another"] != entries["33", "address"]

@@ -141,11 +141,11 @@ def test_a_probability_beside_a_similarity_is_a_warning_and_a_score_out_of_range
 
 
 def test_what_is_changed_on_the_way_says_how(make: Make) -> None:
-    case = make({f"{LINE}.modifiers": [{"code": "22", "system": "urn:oid:2.16.840.1.113883.6.12"}], "billing.lines[1].charge": 0})
+    case = make({f"{LINE}.modifiers": [{"code": "22", "system": "urn:oid:2.16.840.1.113883.6.12"}], "diagnoses[1].source": "ai"})
 
     said = [issue.text for issue in judge(case).issues if issue.rule == "MAP-01"]
 
-    assert [text.split(" ")[1] for text in said] == ["output", "claim"]
+    assert [text.split(" ")[1] for text in said] == ["output", "claim", *["claim"] * 4]
 
 
 def test_an_earlier_claim_is_spoken_of_where_it_matters(make: Make) -> None:

@@ -124,8 +124,7 @@ EXAMPLES = [
         {"diagnoses[1].source": "ai", "diagnoses[1].order": None, "billing.lines": [line_of("0731T")]},
         ("diagnoses[1].icd10cm", f"{LINE}.dx_pointers[1]"),
     ),
-    Example("MAP-01", {f"{VISIT}.charge": 0}, (f"{VISIT}.charge",)),
-    Example("MAP-01", {f"{VISIT}.charge": None}, ()),
+    Example("MAP-01", {f"{VISIT}.charge": 0}, ()),
     Example("MAP-01", {"diagnoses[0].source": "ai"} | WITHOUT_BILLING, ()),
     Example("MAP-01", sent({"code": "52", "system": CPT}, {"code": "AS", "system": HCPCS}, {"code": "TC", "system": CPT}), ()),
 ]

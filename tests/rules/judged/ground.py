@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from adapter.conversion import Options
+from adapter.conversion import Conversion, Options
 from adapter.issues import Issue, Severity
 from adapter.readers.document import Document
 from tests.examples.ground import pipeline
@@ -38,10 +38,15 @@ def _apply(operation: Mapping[str, Any], target: Any, last: str) -> None:  # noq
         target[at] = operation["value"]
 
 
-def issues_of(documents: Mapping[str, Any], change: Mapping[str, Any]) -> tuple[Issue, ...]:
-    """The issues of some documents (name to JSON) with changes (name to operations)."""
+def conversion_with(documents: Mapping[str, Any], change: Mapping[str, Any]) -> Conversion:
+    """The conversion of some documents (name to JSON) with changes (name to operations)."""
     made = [
         Document(name=f"{name}.json", content=json.dumps(changed(document, change.get(name, ()))).encode())
         for name, document in documents.items()
     ]
-    return pipeline().convert(made, OPTIONS).issues
+    return pipeline().convert(made, OPTIONS)
+
+
+def issues_of(documents: Mapping[str, Any], change: Mapping[str, Any]) -> tuple[Issue, ...]:
+    """The issues of some documents with changes."""
+    return conversion_with(documents, change).issues
