@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from adapter.checks.claimed import profile_issues
 from adapter.checks.map_proof import Proved
 from adapter.checks.quick import has_ordered_periods
 from adapter.checks.references import check_references, is_sound
@@ -63,12 +64,16 @@ def _all_issues(bundle: Resource, release: Release, content: bytes, *, advice: b
     issues += release.invariants.issues(bundle, "Bundle", advice=advice)
     issues += _own_rules(bundle, release)
     issues += check_references(bundle, release, content)
+    if advice:
+        issues += (issue for place, each in [("Bundle", bundle), *_resources(bundle)] for issue in profile_issues(each, place))
     return issues
 
 
 def _rules(resource: Resource, release: Release, root: str, *, advice: bool) -> Iterator[Issue]:
     yield from release.invariants.issues(resource, root, advice=advice)
     yield from release.own_rules(resource, root)
+    if advice:
+        yield from profile_issues(resource, root)
 
 
 def _own_rules(bundle: Resource, release: Release) -> Iterator[Issue]:

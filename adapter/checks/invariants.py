@@ -171,8 +171,9 @@ class _Walk:
         if kind == "Resource":
             yield from self._resource(owner, element, part, place)
             return
-        item = Item(part, kind)
-        yield from self._broken(item, f"{owner.type}.{element.choice or element.name}", place)
+        item, path = Item(part, kind), f"{owner.type}.{element.choice or element.name}"
+        if path != kind:  # what is named after its element has its invariants once, and they are asked within
+            yield from self._broken(item, path, place)
         yield from self.within(item, place)
 
     def _resource(self, owner: Item, element: Element, part: Resource, place: str) -> Iterator[Issue]:  # noqa: PLR0917 - one value

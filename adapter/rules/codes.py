@@ -112,11 +112,12 @@ def _coded(case: Case) -> Iterator[_CodedAt]:
 
 
 def _coded_by(ai: str, run: AiReport) -> Iterator[_CodedAt]:
+    of_code, of_gene = f"{ai}.candidates[{{}}].codes[{{}}].code", f"{ai}.candidates[{{}}].genes[{{}}]"
     for at, candidate in enumerate(run.candidates):
         for place, coded in enumerate(candidate.codes):
-            yield f"{ai}.candidates[{{}}].codes[{{}}].code", (at, place), coded.system, coded.code
+            yield of_code, (at, place), coded.system, coded.code
         for place, gene in enumerate(candidate.genes):
-            yield from _gene(f"{ai}.candidates[{{}}].genes[{{}}]", (at, place), gene)
+            yield from _gene(of_gene, (at, place), gene)
     for place, gene in enumerate(run.genes):
         yield from _gene(f"{ai}.genes[{{}}]", (place,), gene)
 

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from adapter.case import Case, Molecular
 from adapter.code_tables.classification import evidence
+from adapter.code_tables.spelling import written_right
 from adapter.issues import IssueType
 from adapter.rules.condition import ASKED, CANDIDATES, CLINICIAN, DIAGNOSES, MOLECULAR
 from adapter.rules.facts import Facts
@@ -24,26 +25,19 @@ class _Coded(Protocol):
     def code(self) -> str: ...
 
 
-_PREFIX = re.compile(r"^[A-Za-z]+[:_]")
-
-
 def supports(finding: Molecular) -> bool:
     """Whether a finding supports a diagnosis: a negative or uncertain one supports nothing."""
     return evidence(finding.classification, finding.result) == "positive"
 
 
-def _agree(one: Iterable[_Coded], other: Iterable[_Coded]) -> bool | None:
-    """Whether two sets of codes mean one syndrome; nothing where they share no code system and cannot be compared."""
-    mine, theirs = _by_system(one), _by_system(other)
-    shared = mine.keys() & theirs.keys()
-    return any(mine[system] & theirs[system] for system in shared) if shared else None
+def _key(coded: _Coded) -> tuple[str, str]:
+    return coded.system, written_right(coded.system, coded.code) or coded.code
 
 
-def _by_system(codes: Iterable[_Coded]) -> dict[str, set[str]]:
-    systems: dict[str, set[str]] = {}
-    for coded in codes:
-        systems.setdefault(coded.system, set()).add(_PREFIX.sub("", coded.code))
-    return systems
+def _agree(one: _Coded, others: Iterable[_Coded]) -> bool | None:
+    """Whether a code means the syndrome of some others; nothing where none is of its system, so that they cannot be compared."""
+    keys = [_key(other) for other in others if other.system == one.system]
+    return _key(one) in keys if keys else None
 
 
 @rule(
@@ -60,17 +54,16 @@ def _by_system(codes: Iterable[_Coded]) -> dict[str, set[str]]:
 )
 def finding_of_another_syndrome(facts: Facts) -> Iterator[Finding]:
     """A positive finding whose condition, or without one its gene, is of another syndrome than the clinician supports."""
-    for at, finding in enumerate(facts.case.molecular):
-        if not supports(finding):
-            continue
+    supporting = [(at, finding) for at, finding in enumerate(facts.case.molecular) if supports(finding)]
+    sides = (_candidates(facts.case), _conclusions(facts.case)) if supporting else ()
+    for at, finding in supporting:
         if finding.condition is None:
             against = _of_other_genes(facts.case, finding.gene.symbol) if finding.gene else ()
             if against:
                 yield Finding(f"molecular[{at}].gene.symbol", also=against)
         else:
-            condition = (finding.condition,)
-            for held, dismissed in (_candidates(facts.case), _conclusions(facts.case)):
-                against = _contradicting(condition, held, dismissed)
+            for held, dismissed in sides:
+                against = _contradicting(finding.condition, held, dismissed)
                 if against:
                     yield Finding(f"molecular[{at}].condition", also=against)
 
@@ -119,7 +112,7 @@ def _conclusions(case: Case) -> tuple[list[Syndrome], list[Syndrome]]:
     )
 
 
-def _contradicting(condition: Iterable[_Coded], held: list[Syndrome], dismissed: list[Syndrome]) -> tuple[str, ...]:
+def _contradicting(condition: _Coded, held: list[Syndrome], dismissed: list[Syndrome]) -> tuple[str, ...]:
     verdicts = [(field, _agree(condition, codes)) for field, codes in held]
     against = [] if any(verdict for _, verdict in verdicts) else [field for field, verdict in verdicts if verdict is False]
     return (*against, *(field for field, codes in dismissed if _agree(condition, codes)))
@@ -152,7 +145,7 @@ def molecular_without_finding(facts: Facts) -> Iterator[Finding]:
 
 
 def _may_support(finding: Molecular, codes: Iterable[_Coded]) -> bool:
-    return supports(finding) and (finding.condition is None or _agree((finding.condition,), codes) is not False)
+    return supports(finding) and (finding.condition is None or _agree(finding.condition, codes) is not False)
 
 
 @rule(
@@ -186,9 +179,9 @@ def held_and_dismissed(facts: Facts) -> Iterator[Finding]:
     held, dismissed = _conclusions(facts.case)
     supported, rejected = _candidates(facts.case)
     for conclusions, others in ((held, [*rejected, *dismissed]), (dismissed, supported)):
-        field_of = {(coded.system, coded.code): field for field, codes in reversed(others) for coded in codes}
+        field_of = {key: field for field, codes in reversed(others if conclusions else []) for key in map(_key, codes)}
         for field, codes in conclusions:
-            against = next((field_of[key] for coded in codes if (key := (coded.system, coded.code)) in field_of), None)
+            against = next((field_of[key] for key in map(_key, codes) if key in field_of), None)
             if against is not None:
                 yield Finding(f"{field}.certainty", also=(against,))
 
@@ -244,16 +237,16 @@ def _folded(name: str) -> str:
 )
 def diagnosis_of_the_ai(facts: Facts) -> Iterator[Finding]:
     """A diagnosis for the claim without a source that names the syndrome of a candidate."""
+    unsaid = [(at, diagnosis) for at, diagnosis in enumerate(facts.case.diagnoses) if diagnosis.source is None]
     proposed: dict[str, str] = {}
-    for ai, run in facts.case.runs:
+    for ai, run in facts.case.runs if unsaid else ():
         for at, c in enumerate(run.candidates):
             if c.name:
                 proposed.setdefault(_plain(c.name), f"{ai}.candidates[{at}].name")
-    for at, diagnosis in enumerate(facts.case.diagnoses):
-        if diagnosis.source is None:
-            candidate = _candidate_of(diagnosis.icd10cm, diagnosis.display, proposed)
-            if candidate is not None:
-                yield Finding(f"diagnoses[{at}].icd10cm", also=(candidate,))
+    for at, diagnosis in unsaid:
+        candidate = _candidate_of(diagnosis.icd10cm, diagnosis.display, proposed)
+        if candidate is not None:
+            yield Finding(f"diagnoses[{at}].icd10cm", also=(candidate,))
 
 
 def _candidate_of(code: str, display: str | None, proposed: Mapping[str, str]) -> str | None:

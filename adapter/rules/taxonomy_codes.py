@@ -7,6 +7,7 @@ adapter: known are the codes that are expected of the rendering provider (modell
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 _SHAPE = re.compile(r"[1-4][0-9]{2}[0-9A-Z]{6}X")
@@ -97,6 +98,7 @@ def subjects_of(label: str) -> frozenset[str]:
     return frozenset(_SUBJECT[beginning.lower()] for beginning in _BEGINNING.findall(label))
 
 
+@lru_cache(maxsize=1024)
 def contradicts(label: str, code: str) -> bool:
     """Whether a label speaks of subjects, and a known code of none of them."""
     if code not in MEANING:

@@ -7,6 +7,7 @@ that are not neighbours is looked at only where the moments between them are not
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from types import MappingProxyType
 
 from adapter.issues import IssueType, Severity
@@ -240,12 +241,11 @@ def _are_of_one(field: str, other: str) -> bool:
 
 
 def _moments(facts: Facts, kinds: tuple[str, ...]) -> Iterator[Moment]:
-    for kind in kinds:
-        yield from facts.moments[kind]
+    return chain.from_iterable(map(facts.moments.__getitem__, kinds))
 
 
 def _has(kinds: tuple[str, ...], facts: Facts) -> bool:
-    return any(facts.moments[kind] for kind in kinds)
+    return any(map(facts.moments.__getitem__, kinds))
 
 
 _KNOWN: Mapping[tuple[str, ...], Condition] = MappingProxyType(
