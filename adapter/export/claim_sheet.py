@@ -221,6 +221,18 @@ def _providers(case: Case) -> Iterator[SheetEntry]:
     name = _name(_rendering(case))
     yield SheetEntry(box="31", label="clinician", segment="NM1*82", field="practitioners", value=name)
     yield SheetEntry(box="31", label="report signed at", segment="—", field="review.signed_at", value=signed)
+    yield from _addresses(case)
+    yield SheetEntry(
+        box="33", label="telephone", segment="PER04", field="organization.phone", value=clinic.phone if clinic else None
+    )
+    yield SheetEntry(
+        box="33a", label="billing NPI", segment="NM109 (2010AA)", field="organization.npi", value=clinic.npi if clinic else None
+    )
+
+
+def _addresses(case: Case) -> Iterator[SheetEntry]:
+    """Where the service was, if bills go elsewhere; and who bills, from where."""
+    clinic = case.organization
     place = clinic.address if clinic and clinic.billing_address else None
     yield SheetEntry(
         box="32",
@@ -235,12 +247,6 @@ def _providers(case: Case) -> Iterator[SheetEntry]:
     field = "organization.billing_address" if clinic and clinic.billing_address else "organization.address"
     address = _address(clinic.billing_address or clinic.address) if clinic else None
     yield SheetEntry(box="33", label="address", segment="N3, N4 (2010AA)", field=field, value=address)
-    yield SheetEntry(
-        box="33", label="telephone", segment="PER04", field="organization.phone", value=clinic.phone if clinic else None
-    )
-    yield SheetEntry(
-        box="33a", label="billing NPI", segment="NM109 (2010AA)", field="organization.npi", value=clinic.npi if clinic else None
-    )
 
 
 def _rendering(case: Case) -> Practitioner | None:
