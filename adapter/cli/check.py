@@ -12,11 +12,13 @@ from adapter.cli.exit_code import Outcome
 from adapter.cli.files import INPUT, STANDARD_INPUT, content_of
 from adapter.cli.report import SHAPE, print_report
 from adapter.cli.send import client_of
-from adapter.cli.show import QUIET, counts_text, is_quiet, out, outcome_of, print_json, show_issues, tracked
+from adapter.cli.show import ALL, QUIET, counts_text, is_quiet, out, outcome_of, print_json, show_issues, tracked
 from adapter.distribution import inputs_of
+from adapter.fhir.bundle import element_pointers
 from adapter.fhir.json import read_json
 from adapter.issues import Issue, IssueType, NotFoundError, Severity, UnreadableError
 from adapter.json_types import JsonObject
+from adapter.readers.document import Document
 
 
 @click.command("check")
@@ -25,6 +27,7 @@ from adapter.json_types import JsonObject
 @click.option("--second-opinion", "models", is_flag=True, help="Ask the models of fhir.resources as well.")
 @click.option("--json", "as_json", is_flag=True, help="Print an OperationOutcome.")
 @SHAPE
+@ALL
 @QUIET
 def check_command(*, files: tuple[Path, ...], server: str | None, models: bool, as_json: bool, shape: str) -> int:
     """Check FHIR R4 resources and Bundles: structure, references, invariants.
@@ -39,14 +42,16 @@ def check_command(*, files: tuple[Path, ...], server: str | None, models: bool, 
       adapter check bundle.json --server http://127.0.0.1:8080/fhir
     """
     resources = [file for path in files for file in _resources_at(path)]
-    checked = {str(file): list(_checked(file, server, models=models)) for file in tracked(resources, "checking")}
+    documents = {str(file): Document(name=_name_of(file), content=content_of(file)) for file in resources}
+    checked = {file: list(_checked(documents[file], server, models=models)) for file in tracked([*documents], "checking")}
     issues = [issue for of_file in checked.values() for issue in of_file]
     if as_json:
         print_json(outcome_of(issues, default_runtime().settings.canonical_base))
     elif shape != "text":
         print_report(checked, shape, name="adapter check")
     else:
-        show_issues(issues, out)
+        names = {document.name for document in documents.values()}
+        show_issues(issues, out, documents=[*documents.values()] if len(names) == len(documents) else ())
         if not is_quiet():
             out.print(f"checked: {len(resources)}; {counts_text(issues)}")
     return Outcome.ISSUES if any(issue.is_error for issue in issues) else Outcome.GOOD
@@ -62,11 +67,15 @@ def _resources_at(path: Path) -> list[Path]:
     return files
 
 
-def _checked(file: Path, server: str | None, *, models: bool) -> Iterator[Issue]:
-    """What is wrong with the resource in a file; every issue says in which file."""
-    name = "stdin" if file == STANDARD_INPUT else file.name
+def _name_of(file: Path) -> str:
+    return "stdin" if file == STANDARD_INPUT else file.name
+
+
+def _checked(document: Document, server: str | None, *, models: bool) -> Iterator[Issue]:
+    """What is wrong with the resource in a file; every issue says where in which file."""
+    name = document.name
     try:
-        resource = read_json(content_of(file), name)
+        resource = read_json(document.content, name)
     except UnreadableError as error:
         yield from error.issues
         return
@@ -78,7 +87,10 @@ def _checked(file: Path, server: str | None, *, models: bool) -> Iterator[Issue]
     issues = list(check_resource(resource, default_runtime().release, advice=True))
     issues += _second_opinions(parts) if models else []
     issues += _validated(parts, server) if server else []
-    yield from (replace(issue, location=issue.location or (name,)) for issue in issues)
+    pointer_of = element_pointers(resource)
+    for issue in issues:
+        places = tuple(f"{name}#{pointer_of(expression)}" for expression in issue.expression)
+        yield replace(issue, location=issue.location or places or (name,))
 
 
 def _second_opinions(parts: list[JsonObject]) -> list[Issue]:

@@ -9,7 +9,7 @@ from rich.text import Text
 from adapter.assembly import default_runtime
 from adapter.cli.exit_code import Outcome
 from adapter.cli.files import FORM, INPUT, documents_of
-from adapter.cli.show import QUIET, err, out, print_json, print_text, show_issues
+from adapter.cli.show import ALL, QUIET, err, out, print_json, print_text, show_issues
 from adapter.cli.written import write_whole
 from adapter.export.claim_sheet import NOT_SENT, ClaimSheet, claim_sheet
 from adapter.export.text import as_csv, as_text
@@ -25,6 +25,7 @@ from adapter.export.text import as_csv, as_text
     "--out", "target", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file; cms1500 as .pdf is a PDF."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+@ALL
 @QUIET
 def claim_command(*, files: tuple[Path, ...], form: str | None, shape: str, target: Path | None, as_json: bool) -> int:
     """Show a claim as billing people know it: CMS-1500 boxes and 837P segments, and the value that goes there.

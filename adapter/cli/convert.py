@@ -10,7 +10,7 @@ from adapter.cli.element_name import refuse_unknown_element
 from adapter.cli.exit_code import EXIT_CODES, Outcome
 from adapter.cli.files import FORM, INPUT, PRIOR, documents_of, encounters_in, name_of
 from adapter.cli.mappings import MAPPINGS, runtime_with
-from adapter.cli.show import QUIET, counts_text, err, note, print_json, show_entries, show_issues, tracked
+from adapter.cli.show import ALL, QUIET, counts_text, err, note, print_json, show_entries, show_issues, tracked
 from adapter.cli.written import write_whole
 from adapter.conversion import OPTION_VALUES, Conversion
 from adapter.fhir.json import pretty_bytes, read_json
@@ -39,6 +39,7 @@ from adapter.lineage import LineageEntry
 )
 @click.option("--bulk", "is_bulk", is_flag=True, help="Convert very many encounters into the folder --out (docs/cli.md).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: bundle, outcome, lineage, coverage.")
+@ALL
 @QUIET
 def convert_command(
     *,

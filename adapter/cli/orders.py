@@ -8,7 +8,7 @@ from rich.text import Text
 from adapter.assembly import default_runtime
 from adapter.cli.exit_code import Outcome
 from adapter.cli.files import FORM, INPUT, documents_of
-from adapter.cli.show import QUIET, err, out, print_json, show_issues
+from adapter.cli.show import ALL, QUIET, err, out, print_json, show_issues
 from adapter.export.order_card import order_cards
 
 
@@ -16,6 +16,7 @@ from adapter.export.order_card import order_cards
 @click.argument("files", nargs=-1, required=True, type=INPUT)
 @FORM
 @click.option("--json", "as_json", is_flag=True, help="Print a CDS Hooks answer.")
+@ALL
 @QUIET
 def orders_command(*, files: tuple[Path, ...], form: str | None, as_json: bool) -> int:
     """Show the confirmatory orders of ONE encounter, and what each lacks: reason, gene, who ordered it. None is invented.

@@ -40,6 +40,18 @@ QUIET = click.option(
 )
 
 
+_WHOLE = "adapter.whole"
+
+
+def _set_whole(ctx: click.Context, _param: click.Parameter, value: object) -> None:
+    ctx.meta[_WHOLE] = value
+
+
+ALL = click.option(
+    "--all", is_flag=True, expose_value=False, callback=_set_whole, help="Show remarks for information on a terminal as well."
+)
+
+
 def is_quiet() -> bool:
     """Whether the command that runs was told to be quiet."""
     ctx = click.get_current_context(silent=True)
@@ -71,12 +83,12 @@ def print_text(text: str) -> None:
 def show_issues(issues: Iterable[Issue], console: Console = err, *, documents: Sequence[Document] = ()) -> None:
     """One paragraph per issue, errors first: severity, rule, text, what to do, and the first places (`--json` has all).
 
-    Places in the documents are shown with their lines.
+    Places in the documents are shown with their lines. On a terminal, remarks for information are only counted without `--all`.
     """
     spans = Spans(documents=documents)
-    for issue in sorted(issues, key=lambda issue: _ORDER.index(issue.severity)):
-        if is_quiet() and not issue.is_error:
-            continue
+    ordered = sorted(issues, key=lambda issue: _ORDER.index(issue.severity))
+    shown = [issue for issue in ordered if _is_shown(issue, console)]
+    for issue in shown:
         head = Text.assemble(
             (f"{issue.severity.value:<12}", _STYLE[issue.severity]), (f"{issue.rule or '':<10} ", "bold"), issue.text
         )
@@ -85,6 +97,14 @@ def show_issues(issues: Iterable[Issue], console: Console = err, *, documents: S
             console.print(Text(f"{'':12}do: {issue.suggestion}"))
         for place in (*_first("in", [_with_line(place, spans) for place in issue.location]), *_first("at", issue.expression)):
             console.print(Text(f"{'':12}{place}", style="dim"))
+    if len(shown) < len(ordered) and not is_quiet():
+        console.print(Text(f"and {counts_text(ordered[len(shown) :]).rpartition(', ')[2]} for information: --all shows them"))
+
+
+def _is_shown(issue: Issue, console: Console) -> bool:
+    ctx = click.get_current_context(silent=True)
+    is_folded = issue.severity is Severity.INFORMATION and console.is_terminal and not (ctx and ctx.meta.get(_WHOLE))
+    return issue.is_error if is_quiet() else not is_folded
 
 
 def _with_line(place: str, spans: Spans) -> str:
@@ -143,6 +163,7 @@ def counts_text(issues: Iterable[Issue]) -> str:
 
 
 __all__ = [
+    "ALL",
     "QUIET",
     "count_of",
     "counts_text",

@@ -451,3 +451,48 @@ def test_a_sender_that_nobody_knows_is_told_with_what_to_write(run: Run) -> None
 
     assert done.code == Outcome.ISSUES
     assert "write senders/NAME.yaml" in done.err
+
+
+def test_a_checked_resource_is_told_with_pointer_and_line(run: Run, tmp_path: Path) -> None:
+    patient = tmp_path / "patient.json"
+    patient.write_text('{"resourceType": "Patient",\n "contact": [\n  {"gender": "male"}]}')
+
+    assert "in: patient.json#/contact/0 (line 3)" in run("check", str(patient)).out
+    (pat_1,) = (issue for issue in json.loads(run("check", str(patient), "--json").out)["issue"] if issue["severity"] == "error")
+    assert (pat_1["location"], pat_1["expression"]) == (["patient.json#/contact/0"], ["Patient.contact[0]"])
+
+
+def test_files_of_one_name_are_told_without_lines(run: Run, tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "patient.json").write_text('{"resourceType": "Patient", "contact": [{"gender": "male"}]}')
+
+    shown = run("check", *(str(tmp_path / folder / "patient.json") for folder in ("a", "b"))).out
+    assert "in: patient.json#/contact/0" in shown
+    assert "(line" not in shown
+
+
+def test_a_terminal_is_told_of_remarks_in_one_line_unless_all_are_wanted() -> None:
+    remark = Issue(severity=Severity.INFORMATION, code=IssueType.INFORMATIONAL, text="Remark.")
+    error = Issue(severity=Severity.ERROR, code=IssueType.VALUE, text="Error.")
+    shown = []
+    for arguments in ([], ["--all"]):
+        with (
+            io.StringIO() as screen,
+            adapter.make_context("adapter", ["check", *arguments, "x.json"], resilient_parsing=True) as ctx,
+        ):
+            with ctx, _sub_context(ctx, arguments):
+                show_issues([remark, error, remark], Terminal(file=screen, force_terminal=True))
+            shown.append(re.sub(r"\x1b\[[0-9;]*m", "", screen.getvalue()))
+
+    assert [(text.count("Error."), text.count("Remark."), "2 remarks for information" in text) for text in shown] == [
+        (1, 0, True),
+        (1, 2, False),
+    ]
+
+
+def _sub_context(parent: click.Context, arguments: list[str]) -> click.Context:
+    """The context of `adapter check` with these arguments."""
+    command = adapter.get_command(parent, "check")
+    assert command is not None
+    return command.make_context("check", [*arguments, str(EXAMPLES / "two-units" / "bundle.json")], parent=parent)
