@@ -152,7 +152,7 @@ def _milliseconds(*command: str) -> float:
 def memory(runtime: Runtime, application: Application) -> dict[str, Figure]:
     """Memory of this process over mixed requests: terminology, and one conversion in a hundred."""
     document = one_document("infant-final-report")
-    requests = cycle(_mixed(runtime))
+    requests = _mixed(runtime)
 
     def serve(count: int) -> float:
         for place, path in enumerate(islice(requests, count)):
@@ -167,7 +167,7 @@ def memory(runtime: Runtime, application: Application) -> dict[str, Figure]:
 
 
 def _mixed(runtime: Runtime) -> Iterator[str]:
-    """Paths of all operations in turns."""
+    """Paths of all operations in turns, without end."""
     for paths in zip(*map(cycle, paths_of(runtime.definitions).values()), strict=False):
         yield from (f"/fhir{path}" for path in paths)
 
