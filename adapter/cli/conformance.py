@@ -31,6 +31,7 @@ from adapter.conformance.json_report import describe_run
 from adapter.conformance.judge import Judge
 from adapter.conformance.known_failure import read_known_failures
 from adapter.conformance.preflight import Preflight, personal_values, requests_of
+from adapter.conformance.script_export import script_of, why_not
 from adapter.conformance.suite import Suite, SuiteResult
 from adapter.conformance.supplies import Supplies, cases_of
 from adapter.conformance.verdict import CaseResult, CaseVerdict
@@ -122,6 +123,30 @@ def compare_command(*, files: tuple[Path, Path]) -> int:
         out.print(Text(str(change)))
     note(f"{len(changes)} of {len({*before, *after})} cases differ")
     return Outcome.ISSUES if changes else Outcome.GOOD
+
+
+@conformance_commands.command("export")
+@click.argument("folder", type=_FOLDER)
+@CASES
+@ONLY
+def export_command(*, folder: Path, own: str | None, only: tuple[str, ...]) -> None:
+    """Write the cases that fit as FHIR TestScripts, with what they send as fixtures, and name those that do not fit.
+
+    \b
+    Examples:
+      adapter conformance export build/testscripts
+    """
+    runtime = default_runtime()
+    cases = cases_of(_chosen(placed_cases(own), only), supplies_of(runtime), run="testscript")
+    (folder / "fixtures").mkdir(parents=True, exist_ok=True)
+    for case in cases:
+        if reason := why_not(case):
+            out.print(Text(f"{case.identity} does not fit: {reason}"))
+            continue
+        exported = script_of(case, canonical_base=runtime.settings.canonical_base)
+        files = {f"TestScript-{exported.script['id']}.json": exported.script, **exported.fixtures}
+        for name, content in files.items():
+            write_whole(folder / name, pretty_bytes(content))
 
 
 class RunOptions(TypedDict):

@@ -83,7 +83,9 @@ def requests_of(case: ConformanceCase) -> Iterator[tuple[Step, JsonValue]]:
         body = fill(step.body, names)
         if body is not None:
             names["sent"] = body
-        yield step.model_copy(update={"send": fill(step.send, names), "headers": fill(step.headers, names)}), body
+        expect = tuple(one.model_copy(update={"paths": fill(one.paths, names)}) for one in step.expect)
+        filled = {"send": fill(step.send, names), "headers": fill(step.headers, names), "expect": expect}
+        yield step.model_copy(update=filled), body
 
 
 def personal_values(value: JsonValue) -> Iterator[str]:

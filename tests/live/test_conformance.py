@@ -55,6 +55,18 @@ def test_the_test_report_is_valid(report: Path, fhir_server: str) -> None:
     assert [issue for issue in outcome["issue"] if issue["severity"] in ("fatal", "error")] == []
 
 
+def test_exported_test_scripts_are_valid(fhir_server: str, tmp_path: Path) -> None:
+    arguments = ["export", str(tmp_path), "--only", "condition", "--only", "limit", "--only", "refusal", "--only", "transaction"]
+    done = CliRunner().invoke(conformance_commands, arguments, standalone_mode=False)
+    headers = {"Content-Type": "application/fhir+json"}
+
+    for file in tmp_path.glob("*.json"):
+        content = file.read_bytes()
+        outcome = requests.post(f"{fhir_server}/TestScript/$validate", data=content, headers=headers, timeout=60).json()
+        assert [issue for issue in outcome["issue"] if issue["severity"] in ("fatal", "error")] == [], file.name
+    assert done.exception is None
+
+
 def test_a_second_server_has_a_baseline_of_its_own(second_server: str) -> None:
     arguments = ["run", "--server", second_server, "--baseline", str(BASELINES / "medplum.json")]
 
