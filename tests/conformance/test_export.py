@@ -10,7 +10,7 @@ def test_a_case_that_fits_is_written_with_what_it_sends(run: Run, tmp_path: Path
     done = run("conformance", "export", str(tmp_path), "--only", "condition")
     script = json.loads((tmp_path / "TestScript-condition-lost-update.json").read_text())
     sent = json.loads((tmp_path / script["fixture"][0]["resource"]["reference"]).read_text())
-    refused = script["test"][0]["action"][-3]["assert"]
+    refused = script["test"][0]["action"][-4]["assert"]
 
     assert done.code == 0
     assert sent["meta"]["security"][0]["code"] == "HTEST"
