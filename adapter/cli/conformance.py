@@ -11,18 +11,26 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from adapter.assembly import Runtime, default_runtime, load
+from adapter.assembly import default_runtime, load
+from adapter.cli.conformance_cases import (
+    CASES,
+    ONLY,
+    chosen_cases,
+    is_chosen,
+    known_failure_files,
+    placed_cases,
+    supplies_of,
+)
 from adapter.cli.conformance_report import write_reports
 from adapter.cli.exit_code import Outcome
 from adapter.cli.in_process import OWN_ADDRESS, send_to
-from adapter.cli.known_name import unknown_name
 from adapter.cli.send import client_of, triage_lines
 from adapter.cli.show import QUIET, err, is_quiet, note, out, print_json, print_text
 from adapter.cli.written import write_whole
 from adapter.client import Target, target_at
 from adapter.clock import instant_now, request_id
 from adapter.conformance.baseline import VerdictChange, baseline_of, changes_between, verdicts_in
-from adapter.conformance.case_file import ConformanceCase, PlacedCase, read_case_files
+from adapter.conformance.case_file import ConformanceCase
 from adapter.conformance.case_run import METHODS, Bench
 from adapter.conformance.cleaner import Cleaner
 from adapter.conformance.declared import probe
@@ -33,17 +41,14 @@ from adapter.conformance.known_failure import read_known_failures
 from adapter.conformance.preflight import Preflight, personal_values, requests_of
 from adapter.conformance.script_export import script_of, why_not
 from adapter.conformance.suite import Suite, SuiteResult
-from adapter.conformance.supplies import Supplies, cases_of
+from adapter.conformance.supplies import cases_of
 from adapter.conformance.verdict import CaseResult, CaseVerdict
-from adapter.distribution import example_folders
 from adapter.exchange import Request, Send, ServerAnswer
 from adapter.fhir.json import canonical_bytes, pretty_bytes, read_json
-from adapter.files import adapter_version, case_files, text_of
+from adapter.files import adapter_version, text_of
 from adapter.json_types import JsonObject
 from adapter.web import create_app
 
-KNOWN_FAILURES = "known-failures.yaml"
-"""The file, in our folder of cases and in the user's, that explains failures."""
 _STYLES = {
     CaseVerdict.GOOD: "green",
     CaseVerdict.FAIL: "red",
@@ -54,8 +59,6 @@ _STYLES = {
 }
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _FILE = click.Path(path_type=Path, dir_okay=False)
-CASES = click.option("--cases", "own", type=click.Path(exists=True, file_okay=False), help="A folder of your own cases.")
-ONLY = click.option("--only", multiple=True, metavar="GROUP[/CASE]", help="Only this group or case; may be given several times.")
 
 
 @click.group("conformance")
@@ -82,7 +85,7 @@ def list_command(*, own: str | None, only: tuple[str, ...]) -> None:
       adapter conformance list --only fidelity
     """
     table = Table("case", "for each", "needs", "title", box=None)
-    for placed in _chosen(placed_cases(own), only):
+    for placed in chosen_cases(placed_cases(own), only):
         terms = placed.terms
         needs = ", ".join((*terms.capabilities, *terms.needs))
         table.add_row(*map(Text, (placed.identity, terms.for_each.replace("once", ""), needs, terms.title)))
@@ -99,7 +102,7 @@ def show_command(*, case: str, own: str) -> None:
     Examples:
       adapter conformance show condition/create-once
     """
-    (placed,) = [placed for placed in _chosen(placed_cases(own), [case]) if placed.identity == case]
+    (placed,) = [placed for placed in chosen_cases(placed_cases(own), [case]) if placed.identity == case]
     terms = placed.terms
     out.print(Text(f"{placed.identity}: {terms.title}", style="bold"))
     out.print(Text(f"{terms.proves.text} {terms.proves.link}\n{placed.place}"))
@@ -137,7 +140,7 @@ def export_command(*, folder: Path, own: str | None, only: tuple[str, ...]) -> N
       adapter conformance export build/testscripts
     """
     runtime = default_runtime()
-    cases = cases_of(_chosen(placed_cases(own), only), supplies_of(runtime), run="testscript")
+    cases = cases_of(chosen_cases(placed_cases(own), only), supplies_of(runtime), run="testscript")
     (folder / "fixtures").mkdir(parents=True, exist_ok=True)
     for case in cases:
         if reason := why_not(case):
@@ -249,7 +252,7 @@ class _Run:
         self._runtime = default_runtime()
         self.server = _own_service() if options["server"] is None else _server_of(options["server"], options["seconds"])
         self.name = f"r{request_id()[:10]}"
-        chosen = _chosen(placed_cases(options["own"]), options["only"])
+        chosen = chosen_cases(placed_cases(options["own"]), options["only"])
         self._supplies = supplies_of(self._runtime)
         self.cases = cases_of(chosen, self._supplies, run=self.name)
 
@@ -334,7 +337,7 @@ def _changes_of_baseline(report: JsonObject, options: RunOptions) -> tuple[Verdi
     after = verdicts_in(report, name="report")
     before = verdicts_in(read_json(file.read_bytes(), str(file)), name=str(file)) if file.exists() else {}
     if options["only"]:
-        before = {case: verdict for case, verdict in before.items() if _is_chosen(case, options["only"])}
+        before = {case: verdict for case, verdict in before.items() if is_chosen(case, options["only"])}
     changes = changes_between(before, after)
     for change in changes:
         err.print(Text(f"baseline: {change}"))
@@ -375,34 +378,3 @@ def _show_requests(cases: Sequence[ConformanceCase], base_url: str) -> None:
             content = None if body is None else canonical_bytes(body)
             url = f"{base_url}/{path}".rstrip("/")
             print_text(curl_line(Request(method=METHODS[method], url=url, headers=step.headers, body=content)) + "\n")
-
-
-def known_failure_files(own: str | None) -> dict[str, str]:
-    """The files that explain failures: the user's first."""
-    files = [(name, text) for name, text in case_files(own or "").items() if name.endswith(KNOWN_FAILURES)]
-    return dict(reversed(files))
-
-
-def placed_cases(own: str | None) -> tuple[PlacedCase, ...]:
-    """All cases: ours, and those in the folder `own`."""
-    return read_case_files({name: text for name, text in case_files(own or "").items() if not name.endswith(KNOWN_FAILURES)})
-
-
-def _chosen(placed: Sequence[PlacedCase], only: Sequence[str]) -> list[PlacedCase]:
-    for name in only:
-        if not any(_is_chosen(case.identity, [name]) for case in placed):
-            raise unknown_name(
-                name, [case.identity for case in placed], text="there is no case of this name", rule="conformance/case"
-            )
-    return [case for case in placed if not only or _is_chosen(case.identity, only)]
-
-
-def _is_chosen(identity: str, only: Sequence[str]) -> bool:
-    return any(identity == name or identity.startswith(f"{name}/") for name in only)
-
-
-def supplies_of(runtime: Runtime) -> Supplies:
-    """What the cases are made of."""
-    files = [folder / "bundle.json" for folder in example_folders()]
-    examples = {file.parent.name: read_json(file.read_bytes(), str(file)) for file in files if file.exists()}
-    return Supplies(examples=examples, definitions=runtime.definitions, canonical_base=runtime.settings.canonical_base)

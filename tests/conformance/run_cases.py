@@ -6,7 +6,7 @@ from functools import cache
 from secrets import token_hex
 
 from adapter.assembly import default_runtime
-from adapter.cli.conformance import placed_cases, supplies_of
+from adapter.cli.conformance_cases import placed_cases, supplies_of
 from adapter.cli.send import triage_lines
 from adapter.client import FhirClient, Retries, TriageEntry
 from adapter.conformance.case_run import Bench
