@@ -272,7 +272,7 @@ def test_a_day_never_becomes_an_instant() -> None:
 
 def test_a_panel_has_several_numbers_of_one_kind_and_that_is_no_conflict() -> None:
     panel = resulted("oru", "F", LATER)
-    other = segment("OBR", f1="2", f3="F-7^LAB", f4="80050", f25="F")
+    other = segment("OBR", f1="2", f3="F-7^LAB", f4="80050", f22=LAST, f25="F")
     both = Document(name=panel.name, content=panel.content + other.encode() + b"\r")
     made = together(registered("adt", "A04", FIRST), both, resulted("late", "P", LAST))
 
