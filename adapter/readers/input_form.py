@@ -93,8 +93,6 @@ def _own_words(form: InputForm, error: jsonschema_rs.ValidationError) -> str | N
     part: JsonValue = form.schema
     for step in error.schema_path[:-1]:
         part = part.get(step) if isinstance(part, Mapping) else part[int(step)]
-        if isinstance(part, Mapping) and "$ref" in part:
-            part = form.schema["$defs"][part["$ref"].removeprefix("#/$defs/")]
     return part.get("errorMessage") if isinstance(part, Mapping) else None
 
 

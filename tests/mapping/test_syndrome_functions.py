@@ -118,3 +118,15 @@ def test_a_moment_is_a_day_or_a_time(value: str, zone: str | None, expected: str
 def test_what_is_no_moment_is_reported(value: str) -> None:
     with pytest.raises(NotConvertible):
         functions.moment(value, None)
+
+
+def test_what_is_neither_a_term_nor_yes_or_no_is_reported() -> None:
+    with pytest.raises(NotConvertible, match="not a term of HPO"):
+        functions.hpo_term("NCIT:C1")
+    with pytest.raises(NotConvertible, match="neither yes nor no"):
+        functions.yes_no("perhaps")
+
+
+def test_the_numbers_decide_where_they_can() -> None:
+    assert functions.gestalt_direction(Decimal("0.44"), Decimal("0.44"), None) == "lower"
+    assert functions.gestalt_direction(Decimal("0.86"), Decimal("0.44"), None) == "higher"

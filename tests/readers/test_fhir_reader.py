@@ -107,6 +107,17 @@ def test_a_bundle_of_every_type_is_read(kind: str) -> None:
     assert [each["id"] for each in read(nested).tree["Practitioner"]] == ["Practitioner/d1"]
 
 
+def test_an_identifier_without_a_value_and_something_odd_contained_do_no_harm() -> None:
+    odd = {
+        "resourceType": "Bundle",
+        "type": "batch",
+        "contained": ["x"],
+        "entry": [entry(DOCTOR | {"identifier": [{"use": "usual"}]})],
+    }
+
+    assert [doctor["id"] for doctor in read(odd).tree["Practitioner"]] == ["Practitioner/d1"]
+
+
 def test_a_single_resource_is_read_and_may_lack_what_fhir_requires() -> None:
     document = read({"resourceType": "Coverage", "subscriberId": "S-1"})
 

@@ -117,3 +117,21 @@ def test_a_file_that_describes_no_form_is_a_mistake_in_the_setup(content: bytes,
 
 def test_a_form_is_read_from_its_file() -> None:
     assert read_input_form("own", b'{"type": "object", "required": ["x"]}', "own.schema.json").marks == {"x"}
+
+
+def test_a_schema_says_in_its_own_words_what_is_wrong() -> None:
+    name = {"type": "string", "errorMessage": "send the name as text"}
+    schema = {
+        "type": "object",
+        "properties": {"one": {"$ref": "#/$defs/person"}, "all": {"type": "array", "prefixItems": [name]}},
+        "$defs": {"person": {"type": "object", "properties": {"name": name}}},
+    }
+    form = input_form("people", schema)
+    tree = {"one": {"name": 1}, "all": [2]}
+
+    found = structure_issues(form, ReadDocument(name="a.json", form="people", tree=tree))
+
+    assert {(issue.location, issue.text.partition(": ")[2]) for issue in found} == {
+        (("a.json#/one/name",), "send the name as text"),
+        (("a.json#/all/0",), "send the name as text"),
+    }
