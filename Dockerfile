@@ -20,6 +20,8 @@ RUN /opt/build/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-di
 FROM ${BASE}
 RUN useradd --system --no-create-home --shell /usr/sbin/nologin --uid 10001 adapter
 COPY --from=build /opt/adapter /opt/adapter
+# Where a store may be kept: a volume that is mounted here belongs to the service.
+RUN install --directory --owner=10001 --mode=0700 /store
 ENV PATH="/opt/adapter/bin:$PATH" PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER 10001
 EXPOSE 8731

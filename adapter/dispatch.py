@@ -2,20 +2,24 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from time import monotonic
+from types import ModuleType
+from typing import Protocol
 
 from adapter.assembly import Runtime
 from adapter.clock import random_fraction, request_id, seconds_now
 from adapter.conversion import Conversion
 from adapter.delivery.breaker import Breaker
-from adapter.delivery.database import lock_file, only_one
+from adapter.delivery.database import lock_file, only_one, unavailable
 from adapter.delivery.destination import Destination, client_for, read_destinations
+from adapter.delivery.figures import Figures
 from adapter.delivery.intake import Intake
-from adapter.delivery.opening import Surroundings, no_keys, no_store, open_store
+from adapter.delivery.opening import Surroundings, no_driver, no_keys, no_store, open_store
 from adapter.delivery.shipment import FhirCarrier
-from adapter.delivery.store import Store
+from adapter.delivery.store import Store, to_those_who_look
 from adapter.delivery.work import Outlet, Work
 from adapter.delivery.worker import WorkerPool
 from adapter.files import text_of
@@ -24,6 +28,7 @@ from adapter.readers.document import Document
 from adapter.settings import Settings
 
 THREADS = 4
+_POSTGRES = "postgresql"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +38,7 @@ class Dispatch:
     store: Store
     intake: Intake
     work: Work
+    figures: Figures
 
 
 @contextmanager
@@ -47,7 +53,9 @@ def dispatching(runtime: Runtime, *, role: str) -> Iterator[Dispatch]:
         lock = lock_file(store.engine, role)
         if lock is not None:
             stack.enter_context(only_one(lock))
-        yield Dispatch(store=store, intake=Intake(pipeline=runtime.pipeline, store=store), work=_work(runtime, store))
+        figures = Figures()
+        intake = Intake(pipeline=runtime.pipeline, store=store, figures=figures)
+        yield Dispatch(store=store, intake=intake, work=replace(_work(runtime, store), figures=figures), figures=figures)
 
 
 @contextmanager
@@ -61,7 +69,7 @@ def working(dispatch: Dispatch, report: Callable[[Exception], None]) -> Iterator
         except SetupError:
             yield
             return
-        workers = WorkerPool(dispatch.work, threads=THREADS, report=report)
+        workers = _workers(dispatch, report)
         workers.start()
         stack.callback(workers.stop)
         yield
@@ -72,8 +80,40 @@ def opened_store(settings: Settings) -> Store:
     address = store_address(settings)
     if not settings.store_keys:
         raise no_keys()
-    surroundings = Surroundings(now=seconds_now, new_id=request_id)
-    return open_store(address, text_of(Path(settings.store_keys)), surroundings)
+    announce = _queue().announce if address.startswith(_POSTGRES) else to_those_who_look
+    surroundings = Surroundings(now=seconds_now, new_id=request_id, announce=announce)
+    store = open_store(address, text_of(Path(settings.store_keys)), surroundings)
+    if address.startswith(_POSTGRES):
+        with unavailable():
+            _queue().install(store.engine)
+    return store
+
+
+class _Working(Protocol):
+    """Workers that are started and stopped."""
+
+    def start(self) -> None:
+        """Begin to work."""
+        ...
+
+    def stop(self) -> None:
+        """Finish what runs, and end."""
+        ...
+
+
+def _workers(dispatch: Dispatch, report: Callable[[Exception], None]) -> _Working:
+    if dispatch.store.engine.dialect.name == "postgresql":
+        workers: _Working = _queue().PostgresWorkers(dispatch.work, threads=THREADS, report=report)
+        return workers
+    return WorkerPool(dispatch.work, threads=THREADS, report=report)
+
+
+def _queue() -> ModuleType:
+    """What only PostgreSQL needs; raises SetupError where it is not installed."""
+    try:
+        return import_module("adapter.delivery.postgres")
+    except ImportError:
+        raise no_driver() from None
 
 
 def store_address(settings: Settings) -> str:

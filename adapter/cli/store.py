@@ -73,7 +73,7 @@ def rotate_command() -> None:
 
 @store_commands.command("tidy")
 def tidy_command() -> None:
-    """Remove raw documents and cases that are older than ADAPTER_RETENTION_DAYS; `adapter serve` does so every hour.
+    """Remove raw documents and cases that are older than ADAPTER_RETENTION_DAYS; have it run every day.
 
     \b
     Examples:

@@ -59,7 +59,8 @@ def about_entries(refusal: BaseException | None, bundle: JsonMapping) -> BaseExc
     if not isinstance(refusal, ServerRefusalError):
         return refusal
     entries = list_in(bundle, "entry")
-    return ServerRefusalError(refusal.status, tuple(_about_entry(remark, entries) for remark in refusal.remarks))
+    remarks = tuple(_about_entry(remark, entries) for remark in refusal.remarks)
+    return ServerRefusalError(refusal.status, remarks, wait=refusal.wait)
 
 
 def _about_entry(remark: Remark, entries: JsonList) -> Remark:

@@ -11,7 +11,7 @@ from adapter.delivery.record import EventRecord
 from adapter.delivery.shelf import Shelf
 from adapter.delivery.store import Store
 from adapter.delivery.store_table import ENCOUNTER
-from adapter.delivery.work import Work, standing
+from adapter.delivery.work import Work, counting
 from adapter.issues import ConflictError, Issue, IssueType, NotFoundError, Severity
 from adapter.json_types import JsonMapping, JsonObject
 
@@ -27,7 +27,7 @@ class Change:
 
 def redeliver(store: Store, connection: Connection, encounter: str, *, caller: str, target: str | None = None) -> list[str]:
     """Have an encounter delivered again, to one target or to all; the targets. Raises NotFoundError where there is nothing."""
-    store.encounter(connection, encounter)
+    store.encounter(connection, encounter, locked=True)
     outbox = Outbox(store)
     found = [one.target for one in outbox.deliveries(connection, encounter) if target in (None, one.target)]
     if not found:
@@ -61,7 +61,7 @@ def converted_anew(work: Work, encounter: str) -> Conversion:
 
 def _documents(store: Store, connection: Connection, encounter: str) -> None:
     store.encounter(connection, encounter)
-    documents = standing(Shelf(store).documents(connection, encounter))
+    documents = counting(Shelf(store).documents(connection, encounter))
     if not documents or any(document.document is None for document in documents):
         text = "documents of this encounter were removed, so it cannot be converted again"
         raise ConflictError(Issue(severity=Severity.ERROR, code=IssueType.CONFLICT, rule="encounters/removed", text=text))

@@ -9,7 +9,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
@@ -18,6 +18,7 @@ from adapter.issues import Issue, IssueType, SetupError, Severity, UnavailableEr
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _OWNER_ONLY = 0o600
 _BUSY_SECONDS = 30
+_MIGRATION_LOCK = 731_000
 
 
 def open_database(url: str) -> Engine:
@@ -98,6 +99,8 @@ def _migrate(engine: Engine) -> None:
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     with engine.execution_options(writes=True).begin() as connection:
         config.attributes["connection"] = connection
+        if engine.dialect.name == "postgresql":  # several processes may open it at the same moment
+            connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
         try:
             command.upgrade(config, "head")
         except CommandError:

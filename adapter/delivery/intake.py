@@ -1,16 +1,17 @@
 """Documents at the door: read as far as it takes to know whose they are, and kept in one transaction before the answer."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from types import MappingProxyType
 
 from adapter.conversion import Options
+from adapter.delivery.figures import Figures
 from adapter.delivery.record import Accepted, Arrival, EventRecord, SettingsOfSender
 from adapter.delivery.shelf import Shelf
 from adapter.delivery.store import Store
 from adapter.fhir.json import canonical_bytes
-from adapter.issues import AdapterError, ConflictError, InvalidError, Issue, IssueType, NotFoundError, Severity
+from adapter.issues import AdapterError, ConflictError, InvalidError, Issue, IssueType, NotFoundError, Severity, UnavailableError
 from adapter.json_types import JsonMapping, JsonObject, JsonValue
 from adapter.merging.merge import Merged, merge
 from adapter.merging.validate import to_case
@@ -39,17 +40,26 @@ class Intake:
 
     pipeline: Pipeline
     store: Store
+    figures: Figures = field(default_factory=Figures)
 
     def accept(self, posted: Posted, options: Options) -> Accepted:
         """Keep documents; when this returns they are on disk. Raises an AdapterError where nothing was kept but an audit line."""
-        try:
-            arrival = arrival_of(self.pipeline, posted, options)
-            shelf = Shelf(self.store)
-            return self.store.write(lambda connection: shelf.accept(connection, arrival))
-        except (InvalidError, ConflictError, NotFoundError) as refusal:
-            line = self._refusal(posted, refusal)
-            self.store.write(lambda connection: self.store.note(connection, line))
-            raise
+        with self.figures.intake.time():
+            try:
+                self.store.check_room()
+                arrival = arrival_of(self.pipeline, posted, options)
+                shelf = Shelf(self.store)
+                accepted = self.store.write(lambda connection: shelf.accept(connection, arrival))
+            except (InvalidError, ConflictError, NotFoundError) as refusal:
+                self.figures.accepted.labels(str(refusal.kind)).inc()
+                line = self._refusal(posted, refusal)
+                self.store.write(lambda connection: self.store.note(connection, line))
+                raise
+            except UnavailableError:
+                self.figures.accepted.labels("unavailable").inc()
+                raise
+        self.figures.accepted.labels("accepted").inc()
+        return accepted
 
     def _refusal(self, posted: Posted, refusal: AdapterError) -> EventRecord:
         hashes = [sha256(document.content).hexdigest() for document in posted.documents]

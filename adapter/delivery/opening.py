@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from adapter.delivery.database import open_database, unavailable
 from adapter.delivery.seal import Seal, new_key
@@ -41,7 +42,11 @@ def _pepper(engine: Engine, seal: Seal) -> bytes:
         if sealed is not None:
             return seal.open(sealed)
         made = new_key()
-        connection.execute(insert(SECRET).values(name=_PEPPER, value=seal.close(made)))
+        try:
+            with connection.begin_nested():
+                connection.execute(insert(SECRET).values(name=_PEPPER, value=seal.close(made)))
+        except IntegrityError:  # another process made it at the same moment
+            return seal.open(connection.scalars(select(SECRET.c.value).where(SECRET.c.name == _PEPPER)).one())
         return made
 
 
@@ -49,6 +54,11 @@ def no_keys() -> SetupError:
     """What is wrong where a store is set, and no file of keys."""
     text = "a store needs keys: what it holds is encrypted"
     return _wrong(text, "write one with `adapter store key > store.keys`, and set ADAPTER_STORE_KEYS to that file")
+
+
+def no_driver() -> SetupError:
+    """What is wrong where PostgreSQL is set, and what speaks to it is not installed."""
+    return _wrong("a store on PostgreSQL needs its driver and queue", "install them with pip install 'adapter-0731t[postgres]'")
 
 
 def no_store() -> SetupError:

@@ -114,7 +114,7 @@ class Outbox:
     def counted(self, connection: Connection, state: DeliveryState) -> dict[str, int]:
         """How many deliveries are in a state, by target."""
         query = select(DELIVERY.c.target, func.count()).where(DELIVERY.c.state == state).group_by(DELIVERY.c.target)
-        return dict(connection.execute(query).tuples())
+        return dict(connection.execute(query).all())
 
     def set(
         self,

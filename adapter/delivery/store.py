@@ -1,6 +1,7 @@
 """The store: one database, its transactions, who is due for work, and the audit trail."""
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -12,10 +13,16 @@ from adapter.delivery.database import unavailable
 from adapter.delivery.record import EncounterRecord, EncounterState, EventRecord
 from adapter.delivery.seal import Seal
 from adapter.delivery.store_table import ENCOUNTER, EVENT, KNOWN_AS
-from adapter.issues import Issue, IssueType, NotFoundError, Severity
+from adapter.issues import Issue, IssueType, NotFoundError, Severity, UnavailableError
 
 LONGEST_WAIT = 3600.0
 """What is due later than this was put off under a clock that has since been set back, and is due now."""
+
+_LEAST_ROOM = 64 * 1024 * 1024
+"""So many bytes must be free on the disk before more is taken in."""
+
+_HASTE = 0.1
+"""What is due within so many seconds is done now."""
 
 Transaction = Connection
 """What is read and written together, or not at all."""
@@ -70,6 +77,17 @@ class Store:
         with self._writing() as connection:
             return write(connection)
 
+    def check_room(self) -> None:
+        """Raise UnavailableError before the disk of a file is full; a server sees to its own."""
+        if self._committer is None or not self.engine.url.database:
+            return
+        with unavailable():
+            disk = os.statvfs(self.engine.url.database)
+        if disk.f_bavail * disk.f_frsize < _LEAST_ROOM:
+            text = "the disk of the store is nearly full, so nothing more is kept: make room, and send again"
+            issue = Issue(severity=Severity.ERROR, code=IssueType.THROTTLED, rule="store/full", text=text)
+            raise UnavailableError(issue)
+
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         with unavailable(), self._writes.begin() as connection:
@@ -98,9 +116,15 @@ class Store:
         """Note that nothing is left to be done."""
         connection.execute(update(ENCOUNTER).where(ENCOUNTER.c.id == encounter).values(due=None))
 
-    def due(self, connection: Connection, most: int) -> list[str]:
-        """The encounters that have waited longest for work, so many at most."""
+    def is_due(self, connection: Connection, encounter: str) -> bool:
+        """Whether an encounter has work now."""
+        due = connection.scalars(select(ENCOUNTER.c.due).where(ENCOUNTER.c.id == encounter)).first()
         now = self.now()
+        return due is not None and not now + _HASTE < due <= now + LONGEST_WAIT
+
+    def due(self, connection: Connection, most: int, *, since: float = 0.0) -> list[str]:
+        """The encounters that have waited longest for work, so many at most, and each for so many seconds."""
+        now = self.now() - since
         is_due = or_(ENCOUNTER.c.due <= now, ENCOUNTER.c.due > now + LONGEST_WAIT)
         return list(connection.scalars(select(ENCOUNTER.c.id).where(is_due).order_by(ENCOUNTER.c.due).limit(most)))
 
@@ -111,9 +135,10 @@ class Store:
 
     # ------------------------------------------------------------------------------------------------------- encounters
 
-    def encounter(self, connection: Connection, encounter: str) -> EncounterRecord:
-        """An encounter; raises NotFoundError for an id that nobody gave."""
-        row = connection.execute(select(ENCOUNTER).where(ENCOUNTER.c.id == encounter)).first()
+    def encounter(self, connection: Connection, encounter: str, *, locked: bool = False) -> EncounterRecord:
+        """An encounter, perhaps `locked` for the rest of the transaction; raises NotFoundError for an id that nobody gave."""
+        query = select(ENCOUNTER).where(ENCOUNTER.c.id == encounter)
+        row = connection.execute(query.with_for_update() if locked else query).first()
         if row is None:
             text = "there is no encounter with this id"
             raise NotFoundError(Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, rule="encounters/unknown", text=text))

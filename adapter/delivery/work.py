@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from time import monotonic
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -10,6 +11,7 @@ from sqlalchemy import Connection
 from adapter.conversion import Conversion
 from adapter.delivery.breaker import Breaker
 from adapter.delivery.destination import Destination
+from adapter.delivery.figures import Figures
 from adapter.delivery.outbox import Outbox
 from adapter.delivery.record import DeliveryRecord, DeliveryState, EventRecord, StoredDocument
 from adapter.delivery.shelf import Shelf
@@ -20,6 +22,7 @@ from adapter.readers.document import Document
 
 _SELF = "adapter"
 _LONGEST_PAUSE = 300.0
+_MESSAGES = "hl7v2."
 
 
 class Converter(Protocol):
@@ -47,16 +50,21 @@ class Work:
     convert: Converter
     outlets: tuple[Outlet, ...]
     jitter: Callable[[], float]
+    figures: Figures = field(default_factory=Figures)
 
     def on(self, encounter: str) -> None:
         """Do all that is due; what is left to be done later is put off until then."""
         self.make(encounter)
-        waits = [wait for outlet in self.outlets if (wait := self._deliver(encounter, outlet)) is not None]
+        waits = {outlet.destination.destination: self._deliver(encounter, outlet) for outlet in self.outlets}
         self.store.write(lambda connection: self._leave(connection, encounter, waits))
 
-    def _leave(self, connection: Connection, encounter: str, waits: list[float]) -> None:
-        record = self.store.encounter(connection, encounter)
-        left = [*waits, 0.0] if record.received > record.made and record.state != "deleted" else waits
+    def _leave(self, connection: Connection, encounter: str, waits: Mapping[str, float | None]) -> None:
+        """Put off what is left; asked of the rows, since more may have come or been asked for meanwhile."""
+        record = self.store.encounter(connection, encounter, locked=True)
+        pending = [one for one in Outbox(self.store).deliveries(connection, encounter) if one.state == "pending"]
+        left = [max(self._left(one), waits.get(one.target) or 0.0) for one in pending if one.target in waits]
+        if record.received > record.made and record.state != "deleted":
+            left.append(0.0)
         if left:
             self.store.put_off(connection, encounter, min(left))
         else:
@@ -72,10 +80,11 @@ class Work:
                 return
             documents = Shelf(self.store).documents(connection, encounter)
             anchor = Outbox(self.store).anchor(connection, encounter)
-        if any(document.document is None for document in standing(documents)):
+        if any(document.document is None for document in counting(documents)):
             self.store.write(lambda connection: self._give_up(connection, encounter, documents[-1].number))
             return
         conversion = self.converted(documents, anchor)
+        self.figures.converted.labels("made" if conversion.content is not None else "refused").inc()
         self.store.write(lambda connection: self._keep(connection, encounter, conversion, number=documents[-1].number))
 
     def _give_up(self, connection: Connection, encounter: str, number: int) -> None:
@@ -85,10 +94,10 @@ class Work:
 
     def converted(self, documents: Sequence[StoredDocument], anchor: str | None) -> Conversion:
         """The Conversion of the documents that count, under the first anchor of their encounter."""
-        counting = standing(documents)
-        settings = {name: value for document in counting for name, value in document.settings.items()}
+        those = counting(documents)
+        settings = {name: value for document in those for name, value in document.settings.items()}
         changes = {**settings, "shared": "create", **({"anchor": anchor} if anchor else {})}
-        return self.convert(named_apart(counting), changes=changes)
+        return self.convert(named_apart(those), changes=changes)
 
     def _keep(self, connection: Connection, encounter: str, conversion: Conversion, *, number: int) -> None:
         if self.store.encounter(connection, encounter).state == "deleted":
@@ -123,7 +132,10 @@ class Work:
             bundle = outbox.outgoing(connection, encounter)
         if bundle is None:
             return None
+        began = monotonic()
         result = outlet.carrier.ship(bundle, is_again=delivery.attempts > 0)
+        ended = "delivered" if isinstance(result, Delivered) else "failed"
+        self.figures.delivered.labels(name, ended).observe(monotonic() - began)
         outlet.breaker.note(is_down=isinstance(result, Failed) and result.is_down)
         return self.store.write(
             lambda connection: self._settle(connection, encounter, delivery, destination=outlet.destination, result=result)
@@ -173,10 +185,12 @@ def pause(attempts: int, jitter: float) -> float:
     return longest * (0.5 + jitter / 2)
 
 
-def standing(documents: Sequence[StoredDocument]) -> list[StoredDocument]:
-    """The documents that count: of each subject the newest."""
-    newest = {document.subject: document for document in documents}
-    return sorted(newest.values(), key=lambda document: document.number)
+def counting(documents: Sequence[StoredDocument]) -> list[StoredDocument]:
+    """The documents that count: of each subject the newest, and every message, since `adapter.feed` says which of them stand."""
+    newest = {document.subject: document.number for document in documents}
+    return [
+        document for document in documents if document.form.startswith(_MESSAGES) or newest[document.subject] == document.number
+    ]
 
 
 def named_apart(documents: Sequence[StoredDocument]) -> list[Document]:

@@ -1,7 +1,7 @@
 """A store in a folder, documents of encounters that differ in their numbers, and the work on them."""
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -63,7 +63,7 @@ def _document(file: str, number: int, changes: Mapping[str, str]) -> Document:
 class Bench:
     """A store with its intake and the work on what came."""
 
-    def __init__(self, store: Store, clock: Clock, outlets: Sequence[Outlet]) -> None:
+    def __init__(self, store: Store, clock: Callable[[], float], outlets: Sequence[Outlet]) -> None:
         self.store, self.clock = store, clock
         self.intake = Intake(pipeline=runtime().pipeline, store=store)
         self.work = Work(store=store, convert=converted, outlets=tuple(outlets), jitter=lambda: 0.0)

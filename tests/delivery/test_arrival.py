@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -23,8 +22,8 @@ def server() -> StrictFhir:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, server: StrictFhir) -> Iterator[Bench]:
-    with serving(server) as url, bench(f"sqlite:///{tmp_path}/store.db", fhir_outlet(url)) as made:
+def desk(store_address: str, server: StrictFhir) -> Iterator[Bench]:
+    with serving(server) as url, bench(store_address, fhir_outlet(url)) as made:
         yield made
 
 

@@ -5,7 +5,7 @@ from typing import get_args
 from adapter.conversion import OPTION_VALUES
 from adapter.delivery.record import EncounterState
 from adapter.web.answer import FHIR_JSON, JSON
-from adapter.web.api import encounters
+from adapter.web.api import encounters, operations
 from adapter.web.route import Call, Route, RouteParameter, one_of
 
 _ENCOUNTER = RouteParameter(name="encounter", says="The id that the answer to the documents gave.", place="path")
@@ -27,6 +27,33 @@ def _read(path: str, call: Call, says: str, gives: str = JSON) -> Route:  # noqa
 
 
 ENCOUNTER_ROUTES: tuple[Route, ...] = (
+    Route(
+        method="GET",
+        path="/health/live",
+        call=operations.live,
+        right=None,
+        says="Whether the process answers.",
+        gives=(JSON,),
+        statuses=(200,),
+    ),
+    Route(
+        method="GET",
+        path="/health/ready",
+        call=operations.ready,
+        right=None,
+        says="Whether the store takes documents and work is done in time.",
+        gives=(JSON,),
+        statuses=(200,),
+    ),
+    Route(
+        method="GET",
+        path="/metrics",
+        call=operations.metrics,
+        right="operate",
+        says="What is kept and delivered, in Prometheus' form.",
+        gives=("text/plain",),
+        statuses=(200,),
+    ),
     Route(
         method="POST",
         path="/encounters",

@@ -94,7 +94,7 @@ class Entrance:
         return reply
 
     def _lane(self, path: str) -> Lane:
-        if path == _HEALTH:
+        if path.startswith(_HEALTH):
             return self.health
         return self.outward if self.waits_for_others(path) else self.main
 

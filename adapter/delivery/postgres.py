@@ -1,0 +1,163 @@
+"""The queue on PostgreSQL: PgQueuer calls workers on any number of machines, and each encounter is in one of them at a time.
+
+A job only says that an encounter may have work; what there is to be done is read from the rows. So a job that runs twice, after a
+worker was lost, does no harm.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+
+from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment
+from pgqueuer.core.qm import QueueManager
+from pgqueuer.db import PsycopgDriver
+from pgqueuer.models import Job
+from pgqueuer.queries import Queries, SyncQueries
+from psycopg import AsyncConnection, RawCursor
+from psycopg.rows import dict_row
+from sqlalchemy import Connection, Engine, func, select
+
+from adapter.delivery.store import Store
+from adapter.delivery.work import Work
+
+_ENTRYPOINT = "encounter"
+_HEARTBEAT = timedelta(seconds=10)
+_LOOK = timedelta(seconds=1)
+_SWEEP_SECONDS = 30.0
+_BUSY_SECONDS = 0.5
+_MOST_SWEPT = 1000
+_INSTALL_LOCK, _SWEEP_LOCK = 731_001, 731_002
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _InTransaction:
+    """A driver of PgQueuer that speaks on the connection of a transaction, so that job and rows are there together."""
+
+    connection: Connection
+
+    def fetch(self, query: str, *args: object) -> list[dict[str, object]]:
+        driver = self.connection.connection.driver_connection
+        assert driver is not None  # noqa: S101 - a transaction has a connection
+        with RawCursor(driver, row_factory=dict_row) as cursor:
+            cursor.execute(query.encode(), args or None)
+            return cursor.fetchall()
+
+    def run(self, statements: str) -> None:
+        """Carry out statements that give nothing."""
+        driver = self.connection.connection.driver_connection
+        assert driver is not None  # noqa: S101 - as above
+        driver.cursor().execute(statements.encode())
+
+
+def announce(connection: Connection, encounter: str, seconds: float) -> None:
+    """Tell the workers about work, in the transaction in which it arises."""
+    queries = SyncQueries(_InTransaction(connection=connection))
+    queries.enqueue(_ENTRYPOINT, encounter.encode(), execute_after=timedelta(seconds=seconds))
+
+
+def install(engine: Engine) -> None:
+    """Make the tables of PgQueuer where they are not there."""
+    with engine.begin() as connection:
+        connection.execute(select(func.pg_advisory_xact_lock(_INSTALL_LOCK)))
+        if connection.scalar(select(func.to_regclass("pgqueuer"))) is None:
+            _InTransaction(connection=connection).run(QueryBuilderEnvironment().build_install_query())
+
+
+class PostgresWorkers:
+    """Workers of one process that PgQueuer calls; as `WorkerPool`, which looks for work itself."""
+
+    def __init__(self, work: Work, *, threads: int, report: Callable[[Exception], None]) -> None:
+        """Take the work; nothing begins yet."""
+        self._work = work
+        self._store: Store = work.store
+        self._threads = threads
+        self._report = report
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="workers", daemon=True)
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what runs, and end."""
+        self._stopped.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        """Work until told to stop; a database that went away is waited for."""
+        while not self._stopped.is_set():
+            try:
+                asyncio.run(self._called())
+            except Exception as error:  # noqa: BLE001 - whatever it is, the work goes on when it has passed
+                self._report(error)
+                self._stopped.wait(1.0)
+
+    async def _called(self) -> None:
+        url = self._store.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        async with await AsyncConnection.connect(url, autocommit=True) as connection:
+            manager = QueueManager(Queries(PsycopgDriver(connection)))
+
+            @manager.entrypoint(_ENTRYPOINT)
+            async def _call(job: Job) -> None:
+                # In a thread: a handler that holds up the loop past the heartbeat is taken for lost, and run twice.
+                await asyncio.to_thread(self._do, (job.payload or b"").decode())
+
+            beside = asyncio.create_task(self._beside(manager))
+            try:
+                await manager.run(
+                    dequeue_timeout=_LOOK,
+                    batch_size=max(1, self._threads // 2),
+                    max_concurrent_tasks=max(2, self._threads),
+                    heartbeat_timeout=_HEARTBEAT,
+                )
+            finally:
+                beside.cancel()
+
+    async def _beside(self, manager: QueueManager) -> None:
+        """End the manager when told to stop; now and then announce again what should long have been done."""
+        swept = 0.0
+        while not self._stopped.is_set():
+            if asyncio.get_running_loop().time() - swept > _SWEEP_SECONDS:
+                await asyncio.to_thread(self._guarded, self._sweep)
+                swept = asyncio.get_running_loop().time()
+            await asyncio.sleep(0.1)
+        manager.shutdown.set()
+
+    def _sweep(self) -> None:
+        """Announce again what is long due: where clocks differ, or after a backup was put back, a job may be missing."""
+
+        def write(connection: Connection) -> None:
+            if connection.scalar(select(func.pg_try_advisory_xact_lock(_SWEEP_LOCK))):
+                for encounter in self._store.due(connection, _MOST_SWEPT, since=_SWEEP_SECONDS):
+                    announce(connection, encounter, 0.0)
+
+        self._store.write(write)
+
+    def _do(self, encounter: str) -> None:
+        self._guarded(lambda: self._alone_with(encounter))
+
+    def _guarded(self, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except Exception as error:  # noqa: BLE001 - one encounter must not stop the others; the sweep finds it again
+            self._report(error)
+
+    def _alone_with(self, encounter: str) -> None:
+        """Work on an encounter, unless another worker does, on whatever machine: then later."""
+        with self._store.engine.connect() as connection:
+            key = int.from_bytes(sha256(encounter.encode()).digest()[:8], "big", signed=True)
+            if not connection.scalar(select(func.pg_try_advisory_lock(key))):
+                self._store.write(lambda writing: announce(writing, encounter, _BUSY_SECONDS))
+                return
+            connection.commit()  # the lock is of the session, and no transaction stays open meanwhile
+            try:
+                if self._store.is_due(connection, encounter):
+                    connection.commit()
+                    self._work.on(encounter)
+            finally:
+                connection.execute(select(func.pg_advisory_unlock(key)))
+                connection.commit()

@@ -1,0 +1,81 @@
+"""Nothing acknowledged is lost, and nothing is delivered twice, whatever is killed (`make soak` does more of it)."""
+
+import os
+import secrets
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapter.delivery.opening import Surroundings, open_store
+from adapter.delivery.postgres import announce, install
+from adapter.delivery.store import Store, to_those_who_look
+from tests.delivery.crash import Plan, crash_run, seed
+from tests.delivery.ground import KEY
+from tests.delivery.strict_fhir import StrictFhir, serving
+
+IS_LONG = os.environ.get("ADAPTER_TEST_CRASH") == "long"
+
+
+def plan() -> Plan:
+    return Plan(seed=seed(), encounters=2000, kills=30, clients=8) if IS_LONG else Plan(seed=seed(), encounters=12, kills=3)
+
+
+@contextmanager
+def opened(address: str) -> Iterator[Store]:
+    is_file = address.startswith("sqlite")
+    how = to_those_who_look if is_file else announce
+    store = open_store(address, KEY, Surroundings(now=time.time, new_id=lambda: secrets.token_hex(8), announce=how))
+    try:
+        if not is_file:
+            install(store.engine)
+        yield store
+    finally:
+        store.close()
+
+
+def carried_out(address: str, folder: Path, *further: tuple[str, Callable[[], None]], workers: int) -> list[str]:
+    """Carry out a run on a store; gives what was killed."""
+    planned = plan()
+    server = StrictFhir(seed=planned.seed, faults=0.2)
+    with serving(server) as url, opened(address) as store:
+        (folder / "keys").write_text(KEY)
+        (folder / "destinations.yaml").write_text(f"destination: clinical\nurl: {url}\ntries: 100\n")
+        settings = {
+            "ADAPTER_STORE": address,
+            "ADAPTER_STORE_KEYS": str(folder / "keys"),
+            "ADAPTER_DESTINATIONS": str(folder / "destinations.yaml"),
+        }
+        run = crash_run(planned, server, store, folder=folder, settings=settings, further=list(further), workers=workers)
+    assert len(run.kills) == planned.kills
+    return run.kills
+
+
+@pytest.mark.slow
+def test_nothing_is_lost_or_doubled_on_sqlite_whatever_is_killed(tmp_path: Path) -> None:
+    assert set(carried_out(f"sqlite:///{tmp_path}/store.db", tmp_path, workers=1)) <= {"service", "worker"}
+
+
+@pytest.mark.slow
+def test_nothing_is_lost_or_doubled_on_postgresql_whatever_is_killed(postgres: Any, database: str, tmp_path: Path) -> None:  # noqa: ANN401 - the server has no types
+    def kill_database() -> None:
+        os.kill(postgres.get_pid(), signal.SIGKILL)
+        _start_again(postgres)
+
+    assert carried_out(database, tmp_path, ("database", kill_database), workers=2)
+
+
+def _start_again(postgres: Any) -> None:  # noqa: ANN401 - as above
+    """Start the server again; what is left of the one that was killed is in the way for a moment."""
+    for _ in range(100):
+        try:
+            postgres.ensure_postgres_running()
+        except Exception:  # noqa: BLE001 - whatever it says, it is tried again
+            time.sleep(0.2)
+        else:
+            return
+    pytest.fail("PostgreSQL does not start again")

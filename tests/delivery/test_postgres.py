@@ -1,0 +1,64 @@
+"""On PostgreSQL PgQueuer calls the workers; each encounter is in one of them at a time."""
+
+import itertools
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from adapter.delivery.opening import Surroundings, open_store
+from adapter.delivery.outbox import Outbox
+from adapter.delivery.postgres import PostgresWorkers, announce, install
+from adapter.delivery.shipment import Delivered, Failed
+from adapter.json_types import JsonObject
+from tests.delivery.ground import KEY, Bench, encounter_document, outlet
+
+NUMBERS = itertools.count(1)
+
+
+class Carrier:
+    """Takes everything, and notes how many tries were under way at the same time."""
+
+    def __init__(self) -> None:
+        self.shipped = 0
+
+    def ship(self, bundle: JsonObject, *, is_again: bool) -> Delivered | Failed:
+        self.shipped += 1
+        return Delivered(changed=len(bundle["entry"]) + is_again)
+
+
+@pytest.fixture
+def carrier() -> Carrier:
+    return Carrier()
+
+
+@pytest.fixture
+def desk(database: str, carrier: Carrier) -> Iterator[Bench]:
+    world = Surroundings(now=time.time, new_id=lambda: f"enc-{next(NUMBERS)}", announce=announce)
+    store = open_store(database, KEY, world)
+    install(store.engine)
+    install(store.engine)  # a second time changes nothing
+    try:
+        yield Bench(store, time.time, [outlet(carrier)])
+    finally:
+        store.close()
+
+
+def test_what_is_kept_is_worked_on_by_whichever_worker_is_called(desk: Bench, carrier: Carrier) -> None:
+    failures: list[Exception] = []
+    pools = [PostgresWorkers(desk.work, threads=2, report=failures.append) for _ in range(2)]
+    for pool in pools:
+        pool.start()
+
+    encounters = [desk.post(encounter_document(number)).encounter for number in range(1, 7)]
+
+    until = time.monotonic() + 60
+    while carrier.shipped < len(encounters) and time.monotonic() < until:
+        time.sleep(0.05)
+    for pool in pools:
+        pool.stop()
+    assert failures == []
+    with desk.store.reading() as connection:
+        states = [one.state for encounter in encounters for one in Outbox(desk.store).deliveries(connection, encounter)]
+    assert states == ["delivered"] * len(encounters)
+    assert carrier.shipped == len(encounters)

@@ -1,0 +1,184 @@
+"""What becomes of a delivery that fails: tried again, parked, or left alone, and all others go on."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from adapter.delivery.again import redeliver
+from adapter.delivery.breaker import Breaker
+from adapter.delivery.destination import BadDestinationError, read_destinations
+from adapter.delivery.outbox import Outbox
+from adapter.delivery.record import DeliveryRecord, EventRecord
+from adapter.delivery.status_guard import may_become
+from adapter.delivery.work import pause
+from tests.delivery.ground import Bench, Clock, ai_document, bench, encounter_document, fhir_outlet
+from tests.delivery.strict_fhir import StrictFhir, serving
+
+
+@pytest.fixture
+def server() -> StrictFhir:
+    return StrictFhir()
+
+
+@pytest.fixture
+def other() -> StrictFhir:
+    return StrictFhir()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, server: StrictFhir, other: StrictFhir) -> Iterator[Bench]:
+    with serving(server) as url, serving(other) as payer:
+        outlets = fhir_outlet(url, tries=4), fhir_outlet(payer, "payer", authorization="a file")
+        with bench(f"sqlite:///{tmp_path}/store.db", *outlets) as made:
+            yield made
+
+
+def deliveries(desk: Bench, encounter: str) -> dict[str, DeliveryRecord]:
+    with desk.store.reading() as connection:
+        return {one.target: one for one in Outbox(desk.store).deliveries(connection, encounter)}
+
+
+def events(desk: Bench, encounter: str, what: str) -> list[EventRecord]:
+    with desk.store.reading() as connection:
+        return [line for line in desk.store.events(connection, encounter) if line.what == what]
+
+
+def later(desk: Bench, seconds: float) -> None:
+    clock = desk.clock
+    assert isinstance(clock, Clock)
+    clock.seconds += seconds
+    desk.run()
+
+
+@pytest.mark.parametrize("status", [400, 404, 422])
+def test_a_refusal_that_will_not_pass_is_parked_with_what_the_server_said(desk: Bench, server: StrictFhir, status: int) -> None:
+    server.status = status
+
+    encounter = desk.post(encounter_document(1)).encounter
+    desk.run()
+
+    assert (deliveries(desk, encounter)["clinical"].state, deliveries(desk, encounter)["payer"].state) == ("parked", "delivered")
+    (parked,) = events(desk, encounter, "parked")
+    assert (parked.detail["status"], parked.said) == (status, "no, says the server about Ausgedacht")
+
+
+@pytest.mark.parametrize(("status", "tries"), [(401, 3), (403, 3), (503, 4), (429, 4)])
+def test_what_may_pass_is_tried_again_and_not_for_ever(desk: Bench, server: StrictFhir, status: int, tries: int) -> None:
+    server.status = status
+
+    encounter = desk.post(encounter_document(1)).encounter
+    desk.run()
+    for _ in range(10):
+        later(desk, 400)
+
+    assert deliveries(desk, encounter)["clinical"].state == "parked"
+    assert len(events(desk, encounter, "tried")) == tries - 1
+
+
+def test_a_server_is_waited_for_as_long_as_it_asks(desk: Bench, server: StrictFhir) -> None:
+    server.status, server.headers = 503, {"Retry-After": "120"}
+    encounter = desk.post(encounter_document(1)).encounter
+    desk.run()
+    server.status = 0
+
+    later(desk, 119)
+    assert deliveries(desk, encounter)["clinical"].state == "pending"
+    later(desk, 2)
+    assert deliveries(desk, encounter)["clinical"].state == "delivered"
+
+
+def test_what_was_parked_is_delivered_when_somebody_asks(desk: Bench, server: StrictFhir) -> None:
+    server.status = 422
+    encounter = desk.post(encounter_document(1)).encounter
+    desk.run()
+    server.status = 0
+
+    desk.store.write(lambda connection: redeliver(desk.store, connection, encounter, caller="somebody"))
+    desk.run()
+
+    assert deliveries(desk, encounter)["clinical"].state == "delivered"
+
+
+def test_a_try_whose_end_is_unknown_is_looked_at_and_written_once(tmp_path: Path) -> None:
+    server = StrictFhir(seed=1)
+    server.faults = 1.0
+    server.fault = lambda: "cut after" if server.writes == 0 else None  # type: ignore[method-assign]  # the trouble of this test
+    with serving(server) as url, bench(f"sqlite:///{tmp_path}/store.db", fhir_outlet(url)) as desk:
+        encounter = desk.post(encounter_document(1)).encounter
+        desk.run()
+        written = server.writes
+        later(desk, 10)
+
+        assert deliveries(desk, encounter)["clinical"].state == "delivered"
+        assert server.writes == written
+        assert events(desk, encounter, "delivered")[0].detail["written"] == 0
+
+
+def test_a_status_that_is_further_on_at_the_server_stays_and_is_told(desk: Bench, server: StrictFhir) -> None:
+    encounter = desk.post(encounter_document(1), ai_document(1)).encounter
+    desk.run()
+    (name,) = (name for name in server.held if name.startswith("DiagnosticReport/"))
+    server.held[name] = {**server.held[name], "status": "entered-in-error"}
+
+    desk.post(encounter_document(1, **{"delayed speech": "late speech"}))
+    desk.run()
+
+    assert server.held[name]["status"] == "entered-in-error"
+    kept = events(desk, encounter, "delivered")[-1].detail["kept"]
+    assert kept == [{"reference": name, "held": "entered-in-error", "ours": "appended"}]
+    assert server.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "held", "ours", "expected"),
+    [
+        ("Procedure", "preparation", "completed", True),
+        ("Procedure", "completed", "in-progress", False),
+        ("DiagnosticReport", "final", "preliminary", False),
+        ("Encounter", "finished", "in-progress", False),
+        ("Encounter", "finished", "entered-in-error", True),
+        ("ServiceRequest", "revoked", "active", False),
+        ("Claim", "active", "draft", False),
+        ("Media", "completed", "preparation", True),
+    ],
+)
+def test_no_status_goes_back(kind: str, held: str, ours: str, *, expected: bool) -> None:
+    assert may_become(kind, held, ours) is expected
+
+
+def test_the_pauses_double_up_to_five_minutes() -> None:
+    assert [pause(attempt, 1.0) for attempt in (1, 2, 3, 9, 10, 30)] == [1, 2, 4, 256, 300, 300]
+    assert pause(3, 0.0) == 2
+
+
+def test_a_server_that_is_down_is_left_alone_and_then_tried_by_one() -> None:
+    clock = Clock()
+    breaker = Breaker(clock=clock)
+    for _ in range(5):
+        assert breaker.wait() == 0
+        breaker.note(is_down=True)
+
+    assert breaker.is_open
+    assert breaker.wait() == 30
+    clock.seconds += 31
+    assert breaker.wait() == 0
+    assert breaker.wait() == 30
+    breaker.note(is_down=False)
+    assert (breaker.wait(), breaker.is_open) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("url: http://a.example/fhir\n", "`destination` is missing here"),
+        ("destination: a\n", "`url` is missing here"),
+        ("destination: a\nurl: ftp://a.example\n", "`url` is not the base URL of a FHIR server"),
+        ("destination: a\nurl: http://a.example\ntrys: 3\n", "there is no key `trys` here"),
+        ("destination: a\nurl: http://a.example\n---\ndestination: a\nurl: http://b.example\n", "`a` is there twice"),
+        ("- a\n", "this is not a destination"),
+    ],
+)
+def test_a_file_of_destinations_says_what_is_wrong_with_it(text: str, words: str) -> None:
+    with pytest.raises(BadDestinationError, match=words):
+        read_destinations(text, "destinations.yaml")

@@ -1,0 +1,217 @@
+"""Backups under load, keys that rotate, retention, and what a store does when its disk, its file or its clock misbehaves."""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, event
+
+from adapter.delivery.database import lock_file, only_one
+from adapter.delivery.outbox import Outbox
+from adapter.delivery.removal import remove_old
+from adapter.delivery.seal import new_key
+from adapter.delivery.shelf import Shelf
+from adapter.delivery.shipment import Delivered, Failed
+from adapter.delivery.upkeep import back_up, put_back, rotate
+from adapter.issues import NotSupportedError, SetupError, UnavailableError
+from adapter.json_types import JsonObject
+from tests.delivery.ground import KEY, Bench, Clock, bench, encounter_document, outlet
+
+DAY = 86_400.0
+
+
+class Taker:
+    """Takes everything."""
+
+    def ship(self, bundle: JsonObject, *, is_again: bool) -> Delivered | Failed:
+        return Delivered(changed=len(bundle["entry"]) * (not is_again))
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/store.db"
+
+
+@pytest.fixture
+def desk(address: str) -> Iterator[Bench]:
+    with bench(address, outlet(Taker())) as made:
+        yield made
+
+
+def encounters_in(file: Path) -> int:
+    with closing(sqlite3.connect(file)) as connection:
+        found: int = connection.execute("SELECT count(*) FROM encounter").fetchone()[0]
+        return found
+
+
+def test_a_backup_under_load_is_whole_and_can_be_put_back(desk: Bench, address: str, tmp_path: Path) -> None:
+    ended = threading.Event()
+
+    def load() -> None:
+        for number in range(1, 1000):
+            if ended.is_set():
+                return
+            desk.post(encounter_document(number))
+
+    posting = threading.Thread(target=load)
+    desk.post(encounter_document(1001))
+    posting.start()
+    back_up(address, tmp_path / "backup.db")
+    ended.set()
+    posting.join()
+    desk.store.close()
+
+    kept = encounters_in(tmp_path / "backup.db")
+    put_back(tmp_path / "backup.db", address)
+
+    assert kept >= 1
+    assert encounters_in(tmp_path / "store.db") == kept
+    assert (tmp_path / "backup.db").stat().st_mode & 0o777 == 0o600
+    with bench(address, outlet(Taker())) as again:
+        assert again.run() == kept
+
+
+def test_a_backup_overwrites_nothing_and_a_damaged_one_is_not_put_back(desk: Bench, address: str, tmp_path: Path) -> None:
+    desk.post(encounter_document(1))
+    (tmp_path / "there.db").write_bytes(b"something else")
+
+    with pytest.raises(SetupError, match="already"):
+        back_up(address, tmp_path / "there.db")
+    with pytest.raises(SetupError, match="not a whole backup"):
+        put_back(tmp_path / "there.db", address)
+    with pytest.raises(NotSupportedError, match="pg_dump"):
+        back_up("postgresql://somewhere/db", tmp_path / "new.db")
+    lock = lock_file(desk.store.engine, "service")
+    assert lock is not None
+    back_up(address, tmp_path / "good.db")
+    with only_one(lock), pytest.raises(SetupError, match="another service"):
+        put_back(tmp_path / "good.db", address)
+
+
+def test_keys_rotate_and_the_old_one_may_go(address: str) -> None:
+    fresh = new_key().decode()
+    with bench(address, outlet(Taker())) as desk:
+        encounter = desk.post(encounter_document(1)).encounter
+        desk.run()
+    with bench(address, outlet(Taker()), keys=f"{fresh}\n{KEY}") as desk:
+        assert rotate(desk.store) >= 5
+    with bench(address, outlet(Taker()), keys=fresh) as desk, desk.store.reading() as connection:
+        assert Outbox(desk.store).outgoing(connection, encounter) is not None
+        assert Shelf(desk.store).documents(connection, encounter)[0].document == encounter_document(1)
+    with pytest.raises(SetupError, match="no key opens"), bench(address, keys=KEY):
+        pass
+
+
+@pytest.mark.parametrize("keys", ["", "not a key"])
+def test_what_is_not_a_key_is_refused(address: str, keys: str) -> None:
+    with pytest.raises(SetupError, match="base64"), bench(address, keys=keys):
+        pass
+
+
+def test_nothing_of_a_patient_is_readable_in_the_files(desk: Bench, tmp_path: Path) -> None:
+    desk.post(encounter_document(1))
+    desk.run()
+
+    written = b"".join(file.read_bytes() for file in tmp_path.glob("store.db*"))
+
+    assert not [mark for mark in (b"mrn-1", b"case-1", b"delayed speech", b"0731T") if mark in written]
+    assert {file.stat().st_mode & 0o077 for file in tmp_path.glob("store.db*")} == {0}
+
+
+def test_documents_and_cases_are_removed_in_time_and_the_audit_trail_stays(desk: Bench) -> None:
+    old = desk.post(encounter_document(1)).encounter
+    desk.run()
+    clock = desk.clock
+    assert isinstance(clock, Clock)
+    clock.seconds += 31 * DAY
+    young = desk.post(encounter_document(2)).encounter
+    desk.run()
+
+    removed = desk.store.write(lambda connection: remove_old(desk.store, connection, days=30))
+
+    with desk.store.reading() as connection:
+        shelf = Shelf(desk.store)
+        assert removed == 1
+        assert [one.document for one in shelf.documents(connection, old)] == [None]
+        assert all(one.document for one in shelf.documents(connection, young))
+        assert [line.what for line in desk.store.events(connection, old)][:2] == ["posted", "converted"]
+
+
+def test_a_second_service_of_one_file_is_refused(desk: Bench) -> None:
+    lock = lock_file(desk.store.engine, "service")
+    assert lock is not None
+
+    with only_one(lock), pytest.raises(SetupError, match="another service uses this store"), only_one(lock):
+        pass
+
+
+def test_a_clock_that_jumps_back_keeps_nothing_waiting(desk: Bench) -> None:
+    desk.post(encounter_document(1))
+    clock = desk.clock
+    assert isinstance(clock, Clock)
+
+    clock.seconds -= 10 * DAY
+
+    assert desk.run() == 1
+
+
+def test_a_full_disk_is_told_before_it_is_full(desk: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.statvfs
+
+    def full(path: str) -> os.statvfs_result:
+        return os.statvfs_result((*real(path)[:3], 1, 1, *real(path)[5:]))
+
+    monkeypatch.setattr(os, "statvfs", full)
+
+    with pytest.raises(UnavailableError, match="nearly full"):
+        desk.post(encounter_document(1))
+
+
+def test_a_file_that_is_full_refuses_and_keeps_what_it_has(desk: Bench) -> None:
+    encounter = desk.post(encounter_document(1)).encounter
+
+    def fill(connection: Connection) -> None:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1")
+
+    desk.store.write(fill)
+    with pytest.raises(UnavailableError, match="nothing was kept"):
+        _post_many(desk)
+    with desk.store.reading() as connection:
+        assert desk.store.encounter(connection, encounter).received == 1
+
+
+def _post_many(desk: Bench) -> None:
+    for number in range(2, 40):
+        desk.post(encounter_document(number))
+
+
+def test_a_database_that_may_only_be_read_refuses(desk: Bench) -> None:
+    desk.store.engine.dispose()
+
+    @event.listens_for(desk.store.engine, "connect")
+    def _read_only(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA query_only = ON")
+
+    with pytest.raises(UnavailableError, match="nothing was kept"):
+        desk.post(encounter_document(1))
+
+
+def test_a_damaged_last_page_of_the_log_takes_nothing_else_along(address: str, tmp_path: Path) -> None:
+    with bench(address) as desk:
+        encounter = desk.post(encounter_document(1)).encounter
+        for name in ("store.db", "store.db-wal"):
+            (tmp_path / f"copy-{name}").write_bytes((tmp_path / name).read_bytes())
+    log = tmp_path / "copy-store.db-wal"
+    content = bytearray(log.read_bytes())
+    content[-100:] = b"\x00" * 100
+    log.write_bytes(content)
+    log.rename(tmp_path / "copy-store.db-wal")
+
+    with bench(f"sqlite:///{tmp_path}/copy-store.db") as again, again.store.reading() as connection:
+        found = again.store.encounters(connection)
+        assert [record.id for record in found] in ([], [encounter])  # the damaged transaction is gone as a whole
+        assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
