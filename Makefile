@@ -45,6 +45,7 @@ check: lint types unit core ## every check but the tests that need a FHIR server
 bench: $(VENV)/dev.stamp ## measure; prints a table and writes build/bench.json
 	@mkdir -p build
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.delivery
 
 .PHONY: lint
 lint: $(VENV)/dev.stamp ## format, lint and imports

@@ -1,0 +1,109 @@
+"""Rows of `make bench`: durable intake over HTTP, the bare store and the disk beside it, and delivery to a null target."""
+
+import json
+import os
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+from pathlib import Path
+from secrets import token_hex
+
+from adapter.delivery.intake import Posted, arrival_of
+from adapter.delivery.opening import Surroundings, open_store
+from adapter.delivery.shelf import Shelf
+from adapter.delivery.shipment import Delivered, Failed
+from adapter.json_types import JsonObject
+from tests.delivery.ground import KEY, Bench, encounter_document, outlet, runtime
+from tests.service import running_service
+
+POSTS = 800
+CONNECTIONS = 8
+
+
+class NullTarget:
+    """Takes everything at once."""
+
+    def ship(self, bundle: JsonObject, *, is_again: bool) -> Delivered | Failed:
+        return Delivered(changed=len(bundle["entry"]) * (not is_again))
+
+
+def delivery() -> dict[str, float]:
+    """Every figure of keeping and delivering."""
+    with tempfile.TemporaryDirectory(dir=".") as name:
+        folder = Path(name)
+        (folder / "keys").write_text(KEY)
+        return {**_disk(folder), **_bare(folder), **_intake(folder), **_delivering(folder)}
+
+
+def _disk(folder: Path) -> dict[str, float]:
+    handle = os.open(folder / "fsync", os.O_CREAT | os.O_WRONLY)
+    times = []
+    for _ in range(100):
+        os.write(handle, b"x" * 4096)
+        began = time.perf_counter()
+        os.fsync(handle)
+        times.append(time.perf_counter() - began)
+    os.close(handle)
+    return {"fsync ms (median)": sorted(times)[50] * 1e3}
+
+
+def _bare(folder: Path) -> dict[str, float]:
+    """What the store commits per second for as many threads, without HTTP and without reading documents."""
+    store = open_store(f"sqlite:///{folder}/bare.db", KEY, Surroundings(now=time.time, new_id=lambda: token_hex(8)))
+    shelf = Shelf(store)
+    posted = [Posted(documents=(encounter_document(number),), caller="bench", settings={}) for number in range(POSTS)]
+    arrivals = [arrival_of(runtime().pipeline, one, runtime().options({})) for one in posted]
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        began = time.perf_counter()
+        list(pool.map(lambda arrival: store.write(lambda connection: shelf.accept(connection, arrival)), arrivals))
+        took = time.perf_counter() - began
+    store.close()
+    return {"bare store commits/s": POSTS / took}
+
+
+def _intake(folder: Path) -> dict[str, float]:
+    settings = {"ADAPTER_STORE": f"sqlite:///{folder}/intake.db", "ADAPTER_STORE_KEYS": str(folder / "keys")}
+    contents = [encounter_document(number).content for number in range(POSTS)]
+    times: list[float] = []
+
+    def post_some(share: int) -> None:
+        connection = HTTPConnection(address, timeout=60)
+        for content in contents[share::CONNECTIONS]:
+            began = time.perf_counter()
+            connection.request("POST", "/encounters", content, {"Content-Type": "application/json", "Prefer": "return=minimal"})
+            answer = connection.getresponse()
+            answer.read()
+            times.append(time.perf_counter() - began)
+            assert answer.status == 201
+
+    quiet = {"ADAPTER_DELIVER": "false", "ADAPTER_LOG_LEVEL": "error"}
+    with (
+        running_service(workers=1, authority=None, **settings, **quiet) as address,
+        ThreadPoolExecutor(CONNECTIONS) as pool,
+    ):
+        began = time.perf_counter()
+        list(pool.map(post_some, range(CONNECTIONS)))
+        took = time.perf_counter() - began
+    late = sorted(times)[int(len(times) * 0.99)]
+    return {"durable intake/s (8 connections, one process)": POSTS / took, "intake p99 ms": late * 1e3}
+
+
+def _delivering(folder: Path) -> dict[str, float]:
+    """What a worker delivers per second of Bundles that are made, and what it makes and delivers of documents."""
+    store = open_store(f"sqlite:///{folder}/work.db", KEY, Surroundings(now=time.time, new_id=lambda: token_hex(8)))
+    bench = Bench(store, time.time, [outlet(NullTarget())])
+    encounters = [bench.post(encounter_document(number)).encounter for number in range(200)]
+    with ThreadPoolExecutor(8) as pool:
+        began = time.perf_counter()
+        list(pool.map(bench.work.make, encounters))
+        made = time.perf_counter() - began
+        began = time.perf_counter()
+        list(pool.map(bench.work.on, encounters))
+        delivered = time.perf_counter() - began
+    store.close()
+    return {"conversions kept/s (one worker)": 200 / made, "deliveries to a null target/s (one worker)": 200 / delivered}
+
+
+if __name__ == "__main__":
+    print(json.dumps(delivery(), indent=2))
