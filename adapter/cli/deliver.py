@@ -25,7 +25,13 @@ _MOST = 10_000
 
 @click.group("deliver")
 def deliver_commands() -> None:
-    """Deliver what was made of kept documents, and see what became of it (docs/delivery.md)."""
+    """Deliver what was made of kept documents, and see what became of it (docs/delivery.md).
+
+    \b
+    Examples:
+      adapter deliver status
+      adapter deliver run --until-idle
+    """
 
 
 @deliver_commands.command("run")

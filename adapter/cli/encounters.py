@@ -21,7 +21,13 @@ _STATES = get_args(EncounterState)
 
 @click.group("encounters")
 def encounters_commands() -> None:
-    """Keep documents, and show the encounters that they make (docs/delivery.md)."""
+    """Keep documents, and show the encounters that they make (docs/delivery.md).
+
+    \b
+    Examples:
+      adapter encounters post fhir_examples/complete
+      adapter encounters list
+    """
 
 
 @encounters_commands.command("post")

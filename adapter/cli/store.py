@@ -16,7 +16,13 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 @click.group("store")
 def store_commands() -> None:
-    """Keep the store of documents: keys, backups, and what is removed in time (docs/delivery.md)."""
+    """Keep the store of documents: keys, backups, and what is removed in time (docs/delivery.md).
+
+    \b
+    Examples:
+      adapter store key > store.keys
+      adapter store backup monday.db
+    """
 
 
 @store_commands.command("key")
@@ -50,7 +56,7 @@ def restore_command(*, backup: Path) -> None:
 
     \b
     Examples:
-      adapter store restore monday.db
+      adapter store restore sunday.db
     """
     put_back(backup, store_address(default_runtime().settings))
     note("restored")

@@ -12,6 +12,10 @@ import click
 import pytest
 
 from adapter.cli import adapter
+from adapter.delivery.seal import new_key
+from adapter.delivery.upkeep import back_up
+from adapter.dispatch import opened_store
+from adapter.settings import Settings
 from tests.cli.ground import Run
 from tests.examples.ground import ROOT
 from tests.service import ADAPTER, own_environment
@@ -48,9 +52,19 @@ def examples_of(path: tuple[str, ...]) -> list[str]:
 
 
 EXAMPLES = sorted({line for path in PATHS for line in examples_of(path)})
-# Serving does not end by itself, sending needs a server, and `--update` writes into the checkout: other tests do these.
+# Serving does not end by itself, sending needs a server, an encounter its id, and `--update` writes into the checkout: other
+# tests do these.
 WITH_FILES = "adapter conformance compare"
-ELSEWHERE = ("adapter serve", "adapter send", "adapter mllp", "adapter examples --update", WITH_FILES, "--server")
+ELSEWHERE = (
+    "adapter serve",
+    "adapter send",
+    "adapter mllp",
+    "adapter deliver run",
+    "5f0c…",
+    "adapter examples --update",
+    WITH_FILES,
+    "--server",
+)
 
 
 @pytest.mark.parametrize("path", PATHS, ids=" ".join)
@@ -61,6 +75,15 @@ def test_help_has_examples_that_begin_on_lines_of_their_own(run: Run, path: tupl
     assert re.search(r"^ +Examples:\n +adapter ", done.out, re.MULTILINE)
     assert "\\b" not in done.out
     assert all(option in done.out for option in ("-h", "--help"))
+
+
+def _a_store(folder: Path) -> dict[str, str]:
+    """The settings of a store in a folder, with a backup of it beside it."""
+    (folder / "keys").write_bytes(new_key())
+    url, keys = f"sqlite:///{folder}/store.db", str(folder / "keys")
+    opened_store(Settings(store=url, store_keys=keys)).close()
+    back_up(url, folder / "sunday.db")
+    return {"ADAPTER_STORE": url, "ADAPTER_STORE_KEYS": keys}
 
 
 @pytest.mark.parametrize("line", [line for line in EXAMPLES if not any(each in line for each in ELSEWHERE)])
@@ -80,9 +103,9 @@ def test_an_example_of_the_help_works(line: str, tmp_path: Path) -> None:
     if "face2gene.json" in line:
         copy(ROOT / "fhir_examples" / "face2gene-lab" / "encounter.json", tmp_path / "encounter.json")
     _, *arguments = shlex.split(re.split(r" [|>] ", line)[0])
-    done = subprocess.run(
-        [str(ADAPTER), *arguments], cwd=tmp_path, capture_output=True, check=False, timeout=60, env=own_environment()
-    )
+    (tmp_path / "encounters.ndjson").write_bytes((infant / "encounter.json").read_bytes().replace(b"\n", b"") + b"\n")
+    settings = own_environment(**(_a_store(tmp_path) if arguments[0] in {"deliver", "encounters", "store"} else {}))
+    done = subprocess.run([str(ADAPTER), *arguments], cwd=tmp_path, capture_output=True, check=False, timeout=60, env=settings)
 
     assert done.returncode in {0, 1}, done.stderr.decode()
     assert b"Traceback" not in done.stderr

@@ -25,7 +25,12 @@ def pipeline(own: str = "") -> Pipeline:
 
 def example_names() -> list[str]:
     """The names of all examples."""
-    return sorted(folder.name for folder in EXAMPLES.iterdir() if (folder / "encounter.json").exists())
+    return sorted(folder.name for folder in EXAMPLES.iterdir() if folder.is_dir())
+
+
+def native_example_names() -> list[str]:
+    """The names of the examples whose encounter is in our own form."""
+    return [name for name in example_names() if (EXAMPLES / name / "encounter.json").exists()]
 
 
 def documents_of(folder: Path) -> list[Document]:

@@ -8,12 +8,12 @@ import pytest
 
 from adapter.readers.document import Document
 from adapter.unread import UnreadField
-from tests.examples.ground import EXAMPLES, OPTIONS, ROOT, conversion_of, documents_of, example_names, pipeline
+from tests.examples.ground import EXAMPLES, OPTIONS, ROOT, conversion_of, documents_of, native_example_names, pipeline
 
 FOLDER = EXAMPLES / "face2gene-lab"
 
 
-@pytest.mark.parametrize("name", example_names())
+@pytest.mark.parametrize("name", native_example_names())
 def test_our_own_documents_are_read_completely(name: str) -> None:
     unread = conversion_of(name).unread_fields.fields
 

@@ -24,6 +24,7 @@ ERRORS = {
     "claim-before-report": {"RPT-01", "RPT-04"},
     "consent-refused": {"RPT-01", "RPT-04", "PRI-01"},
     "day-before-code-existed": {"DOS-01"},
+    "hl7v2-messages": {"POS-01"},
     "inline-image": {"PRI-02"},
     "reduced-and-discontinued": {"MOD-10", "MOD-14"},
     "stopped-53-with-final-report": {"MOD-14"},
@@ -32,7 +33,7 @@ ERRORS = {
 }
 """The coding rules that object to an example with an error; to all others none does."""
 
-WARNINGS = {"probability-and-similarity": {"AI-03"}, "two-lines-one-day": {"UNT-03"}}
+WARNINGS = {"hl7v2-messages": {"MOD-04"}, "probability-and-similarity": {"AI-03"}, "two-lines-one-day": {"UNT-03"}}
 """The coding rules that warn of an example; they warn of no other."""
 
 AT_SENDING = {"not-marked-as-test": {"PRI-03"}}

@@ -10,10 +10,10 @@ from adapter.conversion import Conversion, Options
 from adapter.fhir.json import canonical_bytes
 from adapter.fhir.ownership import SHARED_TYPES
 from adapter.readers.document import Document
-from tests.examples.ground import EXAMPLES, OPTIONS, documents_of, example_names, pipeline
+from tests.examples.ground import EXAMPLES, OPTIONS, documents_of, native_example_names, pipeline
 from tests.examples.shuffle import PRIMARY_FIRST, numbered, shuffled
 
-NAMES = [name for name in example_names() if name != "inline-image"]
+NAMES = [name for name in native_example_names() if name != "inline-image"]
 SEEDS = range(3)
 
 _PLACES = frozenset({"sequence", "careTeamSequence", "valueInteger"})

@@ -17,9 +17,9 @@ from adapter.mapping.check.list_form import LIST_FORMS
 from adapter.mapping.function import functions_of
 from adapter.path import at, dotted, leaves
 from adapter.readers.document import Document
-from tests.examples.ground import EXAMPLES, OPTIONS, ROOT, conversion_of, documents_of, example_names
+from tests.examples.ground import EXAMPLES, OPTIONS, ROOT, conversion_of, documents_of, native_example_names
 
-NAMES = [name for name in example_names() if (EXAMPLES / name / "bundle.json").exists()]
+NAMES = [name for name in native_example_names() if (EXAMPLES / name / "bundle.json").exists()]
 FUNCTIONS = frozenset(functions_of(functions)) | frozenset(LIST_FORMS) | {"ref", "index", "is_null"}
 _MARK = re.compile(r"(?P<file>.+\.yaml):(?P<line>[0-9]+):(?P<column>[0-9]+)")
 _PATH = re.compile(r"=[a-z_]+(\.[a-z0-9_]+)*")

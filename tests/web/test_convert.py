@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from adapter.distribution import inputs_of
 from adapter.web.answer import FHIR_JSON, JSON
 from tests.examples.ground import EXAMPLES, example_names
 from tests.web.ground import client, content_of, convert, json_of, logged, refusal
@@ -50,8 +51,8 @@ def test_json_brings_the_issues_the_lineage_and_the_coverage_as_well() -> None:
 @pytest.mark.parametrize("name", example_names())
 def test_every_example_is_answered_as_its_files_say(name: str) -> None:
     folder = EXAMPLES / name
-    documents = {path.stem: path.read_bytes() for path in folder.glob("*.json") if path.stem not in {"bundle", "issues"}}
-    answer = client().post("/convert", data=files_of(**documents))
+    files = [(BytesIO(path.read_bytes()), path.name) for path in inputs_of(folder)]
+    answer = client().post("/convert", data={"document": files})
     said = json_of(answer)
 
     assert answer.status_code == (200 if (folder / "bundle.json").exists() else 422)
