@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from adapter.feed import feed_problem
 from adapter.feed.statement import Key, Statement, text_at
-from adapter.issues import Issue, UnknownFormError
+from adapter.issues import Issue, Severity, UnknownFormError
 from adapter.json_types import JsonObject, JsonValue
 from adapter.path import Path
 from adapter.readers.document import ReadDocument
@@ -19,6 +19,7 @@ from adapter.readers.hl7v2.reader import Hl7Document
 _PATIENT_MERGE = "hl7v2.ADT_A39"
 _CANCELLATIONS = {("ADT", "A11"): "ADT", ("MDM", "T11"): "MDM"}
 """Events that cancel, and of what type a message before them must be."""
+_ADDENDA = {("MDM", "T05"), ("MDM", "T06")}
 _CANCELLED_ORDERS = ("CA", "OC", "DC", "OD")
 _TEST_NAMES = ("TEST", "TESTPATIENT", "ZZTEST", "ZTEST")
 
@@ -37,7 +38,7 @@ class Arrivals:
 def put_in_order(documents: Sequence[ReadDocument], handled: Collection[str]) -> Arrivals:
     """The documents that maps can read; `handled` are the forms that they read.
 
-    Raises UnknownFormError for merges of patients alone, which say nothing of an encounter.
+    Raises UnknownFormError for merges of patients and addenda alone, which say nothing of an encounter.
     """
     messages = [document for document in documents if isinstance(document, Hl7Document)]
     if not messages:
@@ -47,12 +48,20 @@ def put_in_order(documents: Sequence[ReadDocument], handled: Collection[str]) ->
         raise UnknownFormError(feed_problem.ONLY_MERGES.at(*messages[0].positions(())))
     sorting = _Sorting()
     statements = sorting.without_resends(messages)
+    if not others and all(_is_addendum(statement) for statement in statements):
+        told = feed_problem.ADDENDUM.at(*(statement.place("MSH", "9") for statement in statements))
+        raise UnknownFormError(replace(told, severity=Severity.ERROR))
+    statements = sorting.without_addenda(statements)
     statements = sorting.without_merges(statements)
     if others or any(statement.document.form in handled for statement in statements):
         statements = sorting.without_unhandled(statements, handled)
     statements = sorting.without_credits(statements)
     sorting.remark(statements)
     return Arrivals(documents=(*others, *(statement.document for statement in statements)), issues=tuple(sorting.issues))
+
+
+def _is_addendum(statement: Statement) -> bool:
+    return (statement.kind, statement.event) in _ADDENDA
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,6 +85,13 @@ class _Sorting:
             same.append(message)
             kept.append(statement)
         return kept
+
+    def without_addenda(self, statements: Sequence[Statement]) -> list[Statement]:
+        """An addendum is no report of its own."""
+        self.issues += [
+            feed_problem.ADDENDUM.at(statement.place("MSH", "9")) for statement in statements if _is_addendum(statement)
+        ]
+        return [statement for statement in statements if not _is_addendum(statement)]
 
     def without_unhandled(self, statements: Sequence[Statement], handled: Collection[str]) -> list[Statement]:
         """Messages that no map reads are left out with a warning, where others are left."""

@@ -44,6 +44,13 @@ UNHANDLED = FeedProblem(
     "no map reads messages of this event, so nothing of it is in the output",
     "leave it out, or write a map for it (docs/mapping-language.md)",
 )
+ADDENDUM = FeedProblem(
+    Severity.WARNING,
+    IssueType.NOT_SUPPORTED,
+    "addendum",
+    "an addendum by itself (MDM^T05 or T06) is not read: its text would take the place of the report that it adds to",
+    "send the report with its addendum, as a document that was edited (MDM^T08)",
+)
 PATIENT_MERGED = FeedProblem(
     Severity.INFORMATION,
     IssueType.INFORMATIONAL,

@@ -280,13 +280,24 @@ def test_a_panel_has_several_numbers_of_one_kind_and_that_is_no_conflict() -> No
     assert case_of(made)["review"]["status"] == "signed"
 
 
-def test_of_documents_without_an_order_the_time_of_the_message_counts() -> None:
-    def document(name: str, event: str, at: str, text: str) -> Document:
-        signer = "1234567893^Reed^Rosa^^^^^^^^^^NPI^^20260301100000+0000"
-        report = segment("TXA", f1="1", f2="CN", f17="AU", f22=signer)
-        return sent(name, f"MDM^{event}", segment("PV1", f19="V-1"), report, f"OBX|1|TX|R||{text}", at=at)
+def written(name: str, event: str, at: str, text: str) -> Document:
+    """A signed document with a text."""
+    signer = "1234567893^Reed^Rosa^^^^^^^^^^NPI^^20260301100000+0000"
+    report = segment("TXA", f1="1", f2="CN", f17="AU", f22=signer)
+    return sent(name, f"MDM^{event}", segment("PV1", f19="V-1"), report, f"OBX|1|TX|R||{text}", at=at)
 
-    made = together(registered("adt", "A04", FIRST), document("t02", "T02", FIRST, "Old"), document("t08", "T08", LATER, "New"))
+
+def test_of_documents_without_an_order_the_time_of_the_message_counts() -> None:
+    made = together(registered("adt", "A04", FIRST), written("t02", "T02", FIRST, "Old"), written("t08", "T08", LATER, "New"))
 
     assert case_of(made)["review"]["conclusion"] == "New"
     assert places(made, "older") == [("t02.hl7#TXA-17", "t08.hl7#TXA-17")]
+
+
+def test_an_addendum_never_takes_the_place_of_its_report() -> None:
+    made = together(registered("adt", "A04", FIRST), written("t02", "T02", FIRST, "Whole"), written("t06", "T06", LATER, "More"))
+    alone = together(written("t06", "T06", LATER, "More"))
+
+    assert case_of(made)["review"]["conclusion"] == "Whole"
+    assert places(made, "addendum") == places(alone, "addendum") == [("t06.hl7#MSH-9",)]
+    assert alone.failure is FailureKind.UNKNOWN_FORM
