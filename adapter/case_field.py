@@ -121,9 +121,9 @@ class CaseFields:
 
     @cached_property
     def _elsewhere(self) -> frozenset[str | int]:
-        """The fields of the Case in which something may stand elsewhere in a document, or was made by a map."""
+        """The fields of the Case in which something may stand elsewhere in a document, or was made by a map or with an option."""
         documents, items = self.merged.documents, self.merged.items
-        if any(isinstance(document, MappedDocument) for document in documents):
+        if any(type(document) is not ReadDocument for document in documents):
             return frozenset(self.merged.tree)
         lists_within = {path[0] for path in items if len(path) > len(("phenotypes", 0))}
         several = any({"ai", "analyses"} <= document.tree.keys() for document in documents) or ("analyses", 0) in items

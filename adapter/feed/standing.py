@@ -55,6 +55,8 @@ def standing(documents: Sequence[ReadDocument]) -> tuple[list[ReadDocument], lis
         for document in documents
         if isinstance(document, MappedDocument) and isinstance(document.original, Hl7Document)
     ]
+    if not messages:
+        return list(documents), []
     known = {id(message.mapped) for message in messages}
     others = [document for document in documents if id(document) not in known]
     weighing = _Weighing(messages=messages, others=others)
@@ -147,7 +149,7 @@ class _Weighing:
     def _demographics(self, registrations: Sequence[_Message]) -> None:
         """Only a registration tells of the patient; other messages do where there is none."""
         tellers = [message.mapped for message in registrations] + [
-            document for document in self.others if "family" in document.tree.get("patient", {})
+            document for document in self.others if text_at(document.tree, ("patient", "family"))
         ]
         for message in self.messages:
             if message in registrations:

@@ -13,9 +13,12 @@ from tests.workbench.browser import BrowserMissingError, running_browser, watche
 OpenPage = Callable[..., AbstractContextManager[Page]]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def open_page() -> Iterator[OpenPage]:
-    """Give what opens a watched page of the workbench; without Chromium the tests are skipped, but in CI they fail."""
+    """Give what opens a watched page of the workbench; without Chromium the tests are skipped, but in CI they fail.
+
+    Not for the session: while the browser is there, an event loop runs in this thread, and tests of other rooms could have none.
+    """
     with ExitStack() as stack:
         try:
             browser = stack.enter_context(running_browser())
