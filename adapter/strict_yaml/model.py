@@ -97,13 +97,13 @@ def _find(node: Node, location: tuple[int | str, ...], *, of_key: bool) -> tuple
     """The place of a value, or of its key, and what stands there; of a key that is missing, where the mapping begins."""
     mark = node.mark
     for step in location:
-        if isinstance(node, MappingNode):
-            entries = {key.text: (key, value) for key, value in node.entries}
-            if step not in entries:
-                return node.mark, ""
-            key, node = entries[str(step)]
-            mark = key.mark if of_key else node.mark
-        elif isinstance(node, SequenceNode):
+        if isinstance(node, SequenceNode):
             node = node.items[int(step)]
             mark = node.mark
+            continue
+        entries = {key.text: (key, value) for key, value in (node.entries if isinstance(node, MappingNode) else ())}
+        if step not in entries:
+            return node.mark, ""
+        key, node = entries[str(step)]
+        mark = key.mark if of_key else node.mark
     return mark, getattr(node, "text", "")

@@ -318,3 +318,8 @@ def test_lists_of_references_become_one() -> None:
     one, two = {"reference": "urn:uuid:1"}, {"reference": "urn:uuid:2"}
 
     assert functions.together([one], [], [two], [one]) == [one, two]
+
+
+def test_a_hash_that_fhir_wrote_is_read_back() -> None:
+    assert functions.hex_of_base64("2jmj7l5rSw0yVb/vlWAYkK/YBwk=") == "da39a3ee5e6b4b0d3255bfef95601890afd80709"
+    assert "base64" in str(refusal_of(functions.hex_of_base64, "no bytes!"))

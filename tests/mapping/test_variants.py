@@ -124,6 +124,5 @@ def test_every_item_that_lineage_names_is_in_the_case(text: str, case: Case) -> 
     library, roots = library_of(text), roots_of(case)
     tree = case.model_dump(mode="json")
     for made in probes(library, roots):
-        for read in (read for each in traced(library, made, roots) for read in each.reads):
-            path = tuple(int(step) if step.isdigit() else step for step in read.replace("[", ".").replace("]", "").split(".")[1:])
+        for path in (source[1:] for origin in traced(library, made, roots) for source in origin.sources):
             assert "*" in path or found_at(tree, path[:-1]) is not None or all(isinstance(step, str) for step in path)

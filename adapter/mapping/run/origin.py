@@ -23,11 +23,6 @@ class Origin(NamedTuple):
     group: Group
 
     @property
-    def reads(self) -> tuple[str, ...]:
-        """The source paths as people read them: `case.billing.lines[0].units`."""
-        return tuple(map(dotted, self.sources))
-
-    @property
     def place(self) -> str:
         """`file:line:column` of the mapping line."""
         return self.site.place
