@@ -118,5 +118,7 @@ class MappedDocument(ReadDocument):
         return self._below.get(self.nearest(path), [])
 
     def positions(self, path: Path) -> tuple[str, ...]:
-        """The positions of what the value at a path, or all below it, was made from."""
+        """The positions of what the value at a path, or all below it, was made from; of what is not there, the document."""
+        if not self.nearest(path):
+            return (f"{self.name}#",)
         return tuple(dict.fromkeys(position for source in self.made_from(path) for position in source.positions))

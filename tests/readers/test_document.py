@@ -53,6 +53,7 @@ def test_a_mapped_document_is_placed_in_its_original() -> None:
     assert mapped.positions(("patient",)) == ("lab.json#/case_data/name", "lab.json#/case_data/given/0")
     assert mapped.positions(("patient", "phone")) == mapped.positions(("patient",))
     assert mapped.positions(("id",)) == ()
+    assert mapped.positions(("consent", "given_at")) == ("lab.json#",)
     assert [each.functions for each in mapped.made_from(("patient",))] == [(), ("join",)]
     assert asked == ["once"]
 
