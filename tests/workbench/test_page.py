@@ -181,6 +181,7 @@ def test_the_keyboard_is_enough(open_page: OpenPage) -> None:
             if page.evaluate("() => document.activeElement.tagName") == "SUMMARY":
                 break
         page.keyboard.press("Enter")
+        page.locator("#output .element").first.wait_for()
         page.keyboard.press("Tab")
 
         expect(page.locator("#origin")).to_contain_text("was made from")
