@@ -28,11 +28,6 @@ class Origin(NamedTuple):
         return self.site.place
 
     @property
-    def text(self) -> str:
-        """The mapping line."""
-        return self.site.text
-
-    @property
     def functions(self) -> tuple[str, ...]:
         """The functions that the value went through."""
         return self.site.functions
