@@ -80,7 +80,7 @@ class TokenSource:
     _lock: Lock = field(default_factory=Lock)
 
     def token(self) -> str:
-        """A token that is valid; raises UnavailableError if there is none to be had."""
+        """A token that is valid; raises UnavailableError if the server gives no token."""
         with self._lock:
             if self.now() >= self._until:
                 self._renew()

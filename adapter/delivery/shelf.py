@@ -46,7 +46,7 @@ class Shelf:
         return Accepted(encounter=row.encounter, documents=0, is_new=False, is_repeated=True)
 
     def _encounter_of(self, connection: Connection, arrival: Arrival) -> tuple[str, bool]:
-        """The encounter that the documents belong to, made if there is none."""
+        """The encounter that the documents belong to; a new one if they belong to no encounter that is kept."""
         keys = [self._seal.digest("encounter", key) for key in arrival.keys]
         patient = self._seal.digest("patient", arrival.patient)
         found = sorted(set(connection.scalars(select(KNOWN_AS.c.encounter).where(KNOWN_AS.c.digest.in_(keys)))))

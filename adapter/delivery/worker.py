@@ -9,7 +9,7 @@ from adapter.delivery.work import Work
 from adapter.issues import AdapterError
 
 _PAUSE = 0.2
-"""Seconds between two looks for work while there is none."""
+"""Seconds to wait before looking again when nothing was due."""
 
 
 class WorkerPool:

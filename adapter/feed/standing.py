@@ -147,7 +147,7 @@ class _Weighing:
                         self._drop(older, path, winner=update.places(()), problem=feed_problem.OLDER)
 
     def _demographics(self, registrations: Sequence[_Message]) -> None:
-        """Only a registration tells of the patient; other messages do where there is none."""
+        """Only a registration tells of the patient; without a registration, other messages do."""
         tellers = [message.mapped for message in registrations] + [
             document for document in self.others if text_at(document.tree, ("patient", "family"))
         ]

@@ -125,7 +125,7 @@ class Statement:
 
 
 def text_at(value: JsonValue, path: Path) -> str:
-    """The text at a path; "" where there is none."""
+    """The text at a path; "" where no text stands there."""
     for step in path:
         value = value.get(step) if isinstance(value, dict) else None
     return value if isinstance(value, str) else ""
