@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from werkzeug.exceptions import HTTPException
 
-from adapter.issues import Issue, IssueType, Severity
+from adapter.issues import Issue, IssueType, NotFoundError, Severity
 
 _CODES = {
     HTTPStatus.UNAUTHORIZED: IssueType.SECURITY,
@@ -42,6 +42,13 @@ class RefusedError(HTTPException):
 def request_issue(text: str, suggestion: str) -> Issue:
     """The issue of a request that cannot be read (400)."""
     return Issue(severity=Severity.ERROR, code=IssueType.INVALID, rule="request/invalid", text=text, suggestion=suggestion)
+
+
+def not_there(rule: str, text: str, suggestion: str | None = None, *, location: tuple[str, ...] = ()) -> NotFoundError:
+    """The refusal of a call that names what is not there (404)."""
+    return NotFoundError(
+        Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, rule=rule, text=text, suggestion=suggestion, location=location)
+    )
 
 
 def wrong_parameter(name: str, text: str, *, code: IssueType = IssueType.INVALID, suggestion: str | None = None) -> Issue:

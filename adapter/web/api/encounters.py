@@ -16,12 +16,12 @@ from adapter.delivery.removal import remove
 from adapter.delivery.shelf import Shelf
 from adapter.delivery.store import Transaction
 from adapter.dispatch import Dispatch
-from adapter.issues import Issue, IssueType, NotFoundError, Severity, UnreadableError
+from adapter.issues import NotFoundError, UnreadableError
 from adapter.json_types import JsonObject
 from adapter.web.access import current_caller
 from adapter.web.answer import JSON, bytes_answer, json_answer
 from adapter.web.query import check_parameters, single
-from adapter.web.refusal import RefusedError, request_issue, wrong_parameter
+from adapter.web.refusal import RefusedError, not_there, request_issue, wrong_parameter
 from adapter.web.request import changes_of, documents_of
 from adapter.web.service import Service
 
@@ -274,7 +274,7 @@ def _note_access(dispatch: Dispatch, encounter: str | None, what: str) -> None:
 
 
 def _not_there(text: str) -> NotFoundError:
-    return NotFoundError(Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, rule="encounters/not-there", text=text))
+    return not_there("encounters/not-there", text)
 
 
 def _time(seconds: float) -> str:

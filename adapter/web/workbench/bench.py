@@ -10,7 +10,7 @@ from adapter.conversion import Conversion
 from adapter.export.claim_sheet import claim_sheet
 from adapter.export.order_card import order_cards
 from adapter.fhir.bundle import element_pointers
-from adapter.issues import Issue, IssueType, NotFoundError, Severity
+from adapter.issues import Issue
 from adapter.json_types import JsonObject
 from adapter.lineage import LineageEntry
 from adapter.readers.span import Spans
@@ -20,6 +20,7 @@ from adapter.rules.policy import PayerPolicy
 from adapter.web.access import current_caller
 from adapter.web.answer import JSON, json_answer
 from adapter.web.query import check_parameters
+from adapter.web.refusal import not_there
 from adapter.web.service import Service
 from adapter.web.workbench.workload import workload_of
 
@@ -42,16 +43,8 @@ def convert(service: Service, request: Request) -> Response:
 
 def _known(policy: PayerPolicy | None, place: int) -> PayerPolicy:
     if policy is None:
-        raise NotFoundError(
-            Issue(
-                severity=Severity.ERROR,
-                code=IssueType.NOT_FOUND,
-                rule="workbench/payer",
-                text="there is no payer policy of this key",
-                suggestion="GET /payers lists them",
-                location=(f"body#/payers/{place}",),
-            )
-        )
+        rule, text = "workbench/payer", "there is no payer policy of this key"
+        raise not_there(rule, text, "GET /payers lists them", location=(f"body#/payers/{place}",))
     return policy
 
 

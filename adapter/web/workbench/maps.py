@@ -6,13 +6,14 @@ from pathlib import PurePath
 from flask import Request, Response
 
 from adapter.files import mapping_layers
-from adapter.issues import Issue, IssueType, NotFoundError, Severity
+from adapter.issues import Issue
 from adapter.json_types import JsonObject
 from adapter.mapping.role import roles_of
 from adapter.mapping_folder import mistakes_of
 from adapter.rules.description import describe_policy, latest
 from adapter.web.answer import JSON, json_answer
 from adapter.web.query import check_parameters
+from adapter.web.refusal import not_there
 from adapter.web.service import Service
 from adapter.web.workbench.workload import FOLDERS, drafts_of
 
@@ -41,16 +42,8 @@ def map_text(service: Service, request: Request, *, folder: str, name: str) -> R
     ours, users = mapping_layers(folder, "*.yaml", service.runtime.settings.mappings) if folder in FOLDERS else ({}, {})
     texts: Mapping[str, str] = {PurePath(file).name: text for file, text in (ours | users).items()}
     if name not in texts:
-        text = "there is no mapping file of this name"
-        raise NotFoundError(
-            Issue(
-                severity=Severity.ERROR,
-                code=IssueType.NOT_FOUND,
-                rule="workbench/map",
-                text=text,
-                suggestion="GET /maps lists them",
-            )
-        )
+        rule, text = "workbench/map", "there is no mapping file of this name"
+        raise not_there(rule, text, "GET /maps lists them")
     return json_answer({"path": f"{folder}/{name}", "text": texts[name]}, media_type=JSON)
 
 

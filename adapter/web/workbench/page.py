@@ -6,9 +6,9 @@ from pathlib import Path
 
 from flask import Request, Response
 
-from adapter.issues import Issue, IssueType, NotFoundError, Severity
 from adapter.web.answer import bytes_answer
 from adapter.web.query import check_parameters
+from adapter.web.refusal import not_there
 from adapter.web.service import Service
 
 _FOLDER = Path(__file__).parent / "page"
@@ -31,8 +31,8 @@ def file(service: Service, request: Request, *, name: str) -> Response:
     check_parameters(request, ())
     content = _files().get(name)
     if content is None:
-        text = "there is no such file of the workbench"
-        raise NotFoundError(Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, rule="workbench/file", text=text))
+        rule, text = "workbench/file", "there is no such file of the workbench"
+        raise not_there(rule, text)
     answer = bytes_answer(content, HTTPStatus.OK, media_type=_TYPES[Path(name).suffix])
     answer.headers["Content-Security-Policy"] = _POLICY
     return answer
