@@ -57,13 +57,16 @@ lint: $(VENV)/dev.stamp ## format, lint and imports
 types: $(VENV)/dev.stamp ## mypy
 	$(BIN)/mypy $(CODE)
 
+# On all processors; `reorder` would begin with the groups of most tests, and what takes longest has few.
+PYTEST := $(BIN)/python -m pytest --cov --cov-report=term --numprocesses auto --dist loadgroup --no-loadscope-reorder
+
 .PHONY: unit
 unit: $(VENV)/dev.stamp ## the tests that need no FHIR server, with coverage
-	$(BIN)/python -m pytest --cov --cov-report=term -m "not live"
+	$(PYTEST) -m "not live"
 
 .PHONY: live
 live: $(VENV)/dev.stamp ## all tests, with coverage
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(PYTEST)
 
 # After `unit` or `live`, whose measurements it reads.
 .PHONY: core

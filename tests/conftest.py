@@ -16,6 +16,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-examples", action="store_true", help="rewrite bundle.json and issues.json of every example")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one process, and those that need a FHIR server in another; the latter begin first."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("live" if item.get_closest_marker("live") else str(item.path)))
+    items.sort(key=lambda item: item.get_closest_marker("live") is None)
+
+
 @pytest.fixture(scope="session")
 def test_data() -> Path:
     """Give the folder of real sample files; without one the test is skipped."""
