@@ -49,7 +49,9 @@ class Issue:
     `text` never holds a value from the input, so an issue can be logged. `field` is the case field that is blamed, as a
     path such as `billing.lines[0].modifiers[4]`, `also` the fields that it contradicts; `location` names places in the
     input (`encounter.json#/billing/lines/0`), `expression` places in the output (`Claim.item[0].modifier[4]`). `rule` is
-    the id of the rule or check that found it.
+    the id of the rule or check that found it. Of a terminology operation the text names codes and displays of the request,
+    as HL7's sentences do: it is for the answer, never for a log; `detail` is then a tx-issue-type code, and `message_id`
+    HL7's id of the sentence.
     """
 
     severity: Severity
@@ -62,6 +64,8 @@ class Issue:
     expression: tuple[str, ...] = ()
     suggestion: str | None = None
     source: str | None = None
+    detail: str | None = None
+    message_id: str | None = None
 
     def at(self, *, location: tuple[str, ...] = (), expression: tuple[str, ...] = ()) -> "Issue":
         """The same issue at other places; what is not given stays."""
@@ -71,6 +75,11 @@ class Issue:
     def fields(self) -> tuple[str, ...]:
         """All case fields that the issue stands at, the blamed one first."""
         return () if self.field is None else (self.field, *self.also)
+
+    @property
+    def place(self) -> str | None:
+        """The first place in the input, if the issue is about one."""
+        return self.location[0] if self.location else None
 
     @property
     def is_error(self) -> bool:

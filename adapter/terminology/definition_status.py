@@ -1,10 +1,10 @@
 """Whether a definition is fit for use: draft, experimental, retired, deprecated or withdrawn ones are mentioned."""
 
 from adapter.fhir.resource import Element
+from adapter.issues import Issue
 from adapter.terminology import messages
 from adapter.terminology.canonical import joined
 from adapter.terminology.code_system.definition import STANDARDS_STATUS, extension_value
-from adapter.terminology.tx_issue import TerminologyIssue
 
 
 def concern(resource: Element, source: Element) -> str | None:
@@ -23,7 +23,7 @@ def concern(resource: Element, source: Element) -> str | None:
     return "draft" if is_draft and "draft" not in {source.get("status"), extension_value(source, STANDARDS_STATUS)} else None
 
 
-def status_issue(resource: Element, source: Element) -> TerminologyIssue | None:
+def status_issue(resource: Element, source: Element) -> Issue | None:
     """The issue that mentions the status of a definition."""
     standing = concern(resource, source)
     if standing is None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
+from adapter.issues import Issue
 from adapter.terminology import messages
 from adapter.terminology.canonical import joined
 from adapter.terminology.catalog import Catalog
@@ -10,7 +11,6 @@ from adapter.terminology.code_system.concept import Concept
 from adapter.terminology.code_system.definition import CodeSystem
 from adapter.terminology.code_system.designation import Designation
 from adapter.terminology.coding import Coding
-from adapter.terminology.tx_issue import TerminologyIssue
 
 _MOST_STEPS = 5_000
 
@@ -19,18 +19,18 @@ _MOST_STEPS = 5_000
 class Report:
     """The findings of one request, in order and each once; made by that request and read when it is done."""
 
-    _issues: dict[TerminologyIssue, None] = field(default_factory=dict)
+    _issues: dict[Issue, None] = field(default_factory=dict)
     words: dict[str, None] = field(default_factory=dict)
     unknown: dict[str, None] = field(default_factory=dict)
     steps: int = 0
-    _by_place: dict[str | None, list[TerminologyIssue]] = field(default_factory=dict)
+    _by_place: dict[str | None, list[Issue]] = field(default_factory=dict)
 
     @property
-    def issues(self) -> list[TerminologyIssue]:
+    def issues(self) -> list[Issue]:
         """The issues in the order in which they were found."""
         return list(self._issues)
 
-    def add(self, issue: TerminologyIssue, *, is_said: bool = False) -> None:
+    def add(self, issue: Issue, *, is_said: bool = False) -> None:
         """Add an issue; `is_said` puts its words into the message although it is not an error."""
         if issue not in self._issues:
             self._issues[issue] = None
@@ -38,11 +38,11 @@ class Report:
         if is_said:
             self.words[issue.text] = None
 
-    def replace(self, issues: Iterable[TerminologyIssue]) -> None:
+    def replace(self, issues: Iterable[Issue]) -> None:
         """Put other issues in the place of all that were found."""
         self._issues = dict.fromkeys(issues)
 
-    def add_unknown(self, issue: TerminologyIssue, canonical: str) -> None:
+    def add_unknown(self, issue: Issue, canonical: str) -> None:
         """Add the issue that a code system is not here, and remember which."""
         self.add(issue)
         self.unknown[canonical] = None
@@ -50,7 +50,7 @@ class Report:
     def take_back(self, ids: Collection[str | None], place: str) -> None:
         """Remove issues of a place that turned out not to matter, by the ids of their messages."""
         for issue in self._by_place.get(place, ()):
-            if issue.message in ids:
+            if issue.message_id in ids:
                 self._issues.pop(issue, None)
 
     def step(self, value_set: str) -> None:
@@ -113,7 +113,7 @@ def silently(coding: Coding) -> CodeQuery:
     return CodeQuery(coding=coding, facts=CodeFacts(), report=Report())
 
 
-def misnamed_system(catalog: Catalog, url: str, *, place: str) -> TerminologyIssue | None:
+def misnamed_system(catalog: Catalog, url: str, *, place: str) -> Issue | None:
     """The issue that what is named as code system is a value set or a supplement."""
     if catalog.value_set(url):
         return messages.SYSTEM_IS_VALUE_SET.issue(place, system=url)
@@ -121,7 +121,7 @@ def misnamed_system(catalog: Catalog, url: str, *, place: str) -> TerminologyIss
     return messages.SYSTEM_IS_SUPPLEMENT.issue(place, system=supplement.canonical) if supplement else None
 
 
-def unknown_system(catalog: Catalog, system: str, version: str | None, *, place: str | None) -> tuple[TerminologyIssue, str]:
+def unknown_system(catalog: Catalog, system: str, version: str | None, *, place: str | None) -> tuple[Issue, str]:
     """The issue that says that a code system (or this version of it) is not here, and the canonical to name."""
     if not version:
         return messages.UNKNOWN_SYSTEM.issue(place, system=system), system
@@ -138,7 +138,7 @@ def enumerated(versions: list[str]) -> str:
     return word.join(part for part in (", ".join(versions[:-1]), versions[-1]) if part)
 
 
-def unknown_code(system: CodeSystem, coding: Coding) -> TerminologyIssue:
+def unknown_code(system: CodeSystem, coding: Coding) -> Issue:
     """The issue that says that a code system has no such code; of a fragment only a warning."""
     place, code = coding.at("code"), coding.code
     if not system.is_complete:

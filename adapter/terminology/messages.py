@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from adapter.issues import IssueType, Severity
-from adapter.terminology.tx_issue import OperationRefusedError, TerminologyIssue
+from adapter.issues import Issue, IssueType, Severity
+from adapter.terminology.operation_error import OperationRefusedError
 
 _ERROR, _WARNING, _NOTE = Severity.ERROR, Severity.WARNING, Severity.INFORMATION
 
@@ -23,13 +23,13 @@ class Wording:
     kind: str | None = None
     id: str | None = None
 
-    def issue(self, place: str | None = None, *, severity: Severity | None = None, **values: object) -> TerminologyIssue:
+    def issue(self, place: str | None = None, *, severity: Severity | None = None, **values: object) -> Issue:
         """The issue that says this sentence of a place in the input."""
-        return TerminologyIssue(
+        return Issue(
             severity=severity or self.severity,
             code=self.code,
-            kind=self.kind,
-            message=self.id,
+            detail=self.kind,
+            message_id=self.id,
             text=self.text.format(**values),
             rule=f"terminology/{self.kind}" if self.kind else "terminology",
             location=(place,) if place else (),

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from adapter.issues import Issue
 from adapter.terminology import messages
 from adapter.terminology.canonical import joined, split
 from adapter.terminology.catalog import Catalog, ValueSet
 from adapter.terminology.code_system.definition import CodeSystem, value_of
 from adapter.terminology.concept_map.index import ConceptMap
 from adapter.terminology.language import LanguageError, Languages, read_languages
-from adapter.terminology.tx_issue import TerminologyIssue
 from adapter.terminology.version import is_match
 
 _SUPPLEMENT = "http://hl7.org/fhir/StructureDefinition/valueset-supplement"
@@ -122,7 +122,7 @@ class RequestContext:
         """A code system in the version that the rules lead to."""
         return self.code_system(url, self.version(url, version)[0])
 
-    def version_issues(self, system: CodeSystem) -> Iterator[TerminologyIssue]:
+    def version_issues(self, system: CodeSystem) -> Iterator[Issue]:
         """The checks of versions that a code system does not stand."""
         for rule in self.rules_of(system.url, _CHECK):
             if not is_match(rule.version, system.version):

@@ -17,7 +17,7 @@ with atheris.instrument_imports(include=["adapter"]):
     from adapter.issues import AdapterError
     from adapter.readers.document import Document
     from adapter.settings import Settings
-    from adapter.terminology.tx_issue import OperationRefusedError
+    from adapter.terminology.operation_error import OperationRefusedError
     from adapter.terminology.wire.operation.operations import OPERATIONS
     from adapter.terminology.wire.parameter import read_parameters
 

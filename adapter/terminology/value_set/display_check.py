@@ -1,12 +1,11 @@
 """Whether the display of a coding is one of the concept's, in a language that is wanted."""
 
-from adapter.issues import Severity
+from adapter.issues import Issue, Severity
 from adapter.terminology import messages
 from adapter.terminology.code_system.designation import Designation, Match, in_languages, listed, match, preferred
 from adapter.terminology.findings import CodeQuery
 from adapter.terminology.language import Depth, Languages
 from adapter.terminology.request_context import RequestContext
-from adapter.terminology.tx_issue import TerminologyIssue
 
 
 def check_member_display(query: CodeQuery, context: RequestContext, *, is_lenient: bool) -> None:
@@ -61,7 +60,7 @@ def _count(designations: list[Designation], languages: Languages | None) -> int:
     return len(_displays(designations, languages) or in_languages(designations, languages))
 
 
-def _wrong(query: CodeQuery, context: RequestContext, same: Match, *, severity: Severity | None) -> TerminologyIssue:
+def _wrong(query: CodeQuery, context: RequestContext, same: Match, *, severity: Severity | None) -> Issue:
     coding, designations = query.coding, query.facts.designations
     message = messages.WRONG_WHITESPACE if same is Match.WHITESPACE else messages.WRONG_DISPLAY
     displays = _displays(designations, context.languages)
@@ -97,7 +96,7 @@ def _closest(designations: list[Designation], languages: Languages | None) -> li
     return designations
 
 
-def _none_for_language(query: CodeQuery, context: RequestContext, severity: Severity | None) -> TerminologyIssue:
+def _none_for_language(query: CodeQuery, context: RequestContext, severity: Severity | None) -> Issue:
     coding, facts = query.coding, query.facts
     best = preferred(facts.designations, None)
     own = in_languages(facts.designations, context.languages, facts.language)
@@ -114,7 +113,7 @@ def _none_for_language(query: CodeQuery, context: RequestContext, severity: Seve
     )
 
 
-def _inactive(query: CodeQuery, display: str) -> TerminologyIssue:
+def _inactive(query: CodeQuery, display: str) -> Issue:
     coding, designations = query.coding, query.facts.designations
     status = next(designation.status for designation in designations if match(display, [designation]) is Match.SAME)
     right = [designation.value for designation in designations if designation.is_current and designation.is_display]

@@ -13,8 +13,8 @@ from adapter.terminology.code_system.definition import CodeSystem
 from adapter.terminology.code_system.filters import filters_of, selected
 from adapter.terminology.definition_status import concern
 from adapter.terminology.findings import enumerated
+from adapter.terminology.operation_error import OperationRefusedError
 from adapter.terminology.request_context import RequestContext
-from adapter.terminology.tx_issue import OperationRefusedError
 from adapter.terminology.value_set.entry import ExpansionEntry, Known
 from adapter.terminology.value_set.expanded import Expanded, Task
 from adapter.terminology.value_set.listed import listed_code_system

@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 
 from adapter.fhir.resource import Element
-from adapter.issues import Severity
+from adapter.issues import Issue, Severity
 from adapter.terminology import messages
 from adapter.terminology.code_system.definition import CodeSystem
 from adapter.terminology.code_system.designation import Match, match
 from adapter.terminology.coding import Coding
 from adapter.terminology.findings import CodeQuery, unknown_system
 from adapter.terminology.request_context import RequestContext
-from adapter.terminology.tx_issue import TerminologyIssue
 from adapter.terminology.version import is_match, latest
 
 
@@ -69,7 +68,7 @@ def _agrees(system: CodeSystem, given: str) -> bool:
     return system.version == given or (system.version is not None and is_match(given, system.version))
 
 
-def _mismatch(system: CodeSystem, coding: Coding, *, version: str | None, included: str | None) -> TerminologyIssue:
+def _mismatch(system: CodeSystem, coding: Coding, *, version: str | None, included: str | None) -> Issue:
     place = coding.at("version")
     if not version:
         # Codes of a system whose definition does not say that versions are needed mean the same in all of them.

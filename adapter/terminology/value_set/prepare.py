@@ -1,11 +1,12 @@
 """Makes a value set ready for the question whether codes are in it: its imports are found, its filters understood."""
 
 from adapter.fhir.resource import Element
+from adapter.issues import Issue
 from adapter.terminology import messages
 from adapter.terminology.catalog import ValueSet
 from adapter.terminology.code_system.filters import filters_of
+from adapter.terminology.operation_error import OperationRefusedError
 from adapter.terminology.request_context import RequestContext, for_value_set
-from adapter.terminology.tx_issue import OperationRefusedError, TerminologyIssue
 from adapter.terminology.value_set.membership import Members, Rules
 
 _WITHOUT_MEANING = ("modifierExtension", "implicitRules")
@@ -17,7 +18,7 @@ class UnresolvedError(OperationRefusedError):
     `unknown` is the canonical of the code system that is not here, if it is one.
     """
 
-    def __init__(self, *issues: TerminologyIssue, unknown: str | None = None) -> None:
+    def __init__(self, *issues: Issue, unknown: str | None = None) -> None:
         """Keep the issues, at least one, and the canonical."""
         super().__init__(*issues)
         self.unknown = unknown

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from adapter.fhir.resource import Element
-from adapter.issues import Severity
+from adapter.issues import Issue, Severity
 from adapter.terminology import messages
 from adapter.terminology.canonical import is_absolute, joined
 from adapter.terminology.code_system.concept import Concept
@@ -14,7 +14,6 @@ from adapter.terminology.coding import Coding
 from adapter.terminology.definition_status import status_issue
 from adapter.terminology.findings import CodeFacts, CodeQuery, Report, misnamed_system, silently, unknown_code, unknown_system
 from adapter.terminology.request_context import RequestContext
-from adapter.terminology.tx_issue import TerminologyIssue
 from adapter.terminology.value_set.display_check import check_member_display, check_other_display
 from adapter.terminology.value_set.membership import Members, Rules
 from adapter.terminology.value_set.prepare import UnresolvedError
@@ -50,7 +49,7 @@ class ValidationAnswer:
     coding: Coding | None
     version: str | None
     message: str
-    issues: tuple[TerminologyIssue, ...]
+    issues: tuple[Issue, ...]
     unknown: tuple[str, ...]
     display: str | None = None
     normalized_code: str | None = None
@@ -202,12 +201,12 @@ def _version_of(members: Members, system: str) -> str | None:
     return latest(include["version"] for include in includes if include.get("system") == system and include.get("version"))
 
 
-def _softened(question: Question, state: _State) -> Iterator[TerminologyIssue]:
+def _softened(question: Question, state: _State) -> Iterator[Issue]:
     """The issues of a CodeableConcept that one coding makes valid: codings of unknown systems do not spoil it, they only warn."""
     systems = {coding.at("system"): coding for coding in question.codings if coding.place not in state.members}
     for issue in state.report.issues:
         coding = systems.get(issue.place or "")
-        if coding and issue.severity is Severity.ERROR and issue.message in _NOT_CHECKED:
+        if coding and issue.severity is Severity.ERROR and issue.message_id in _NOT_CHECKED:
             softer = messages.CODING_NOT_CHECKED.issue(issue.place, system=joined(coding.system, coding.version))
             state.report.words[softer.text] = None
             yield softer
@@ -283,6 +282,6 @@ def _comment_status(question: Question, state: _State) -> None:
 _PLACES = {"code": "code", "coding": "Coding", "codeableConcept": "CodeableConcept"}
 
 
-def _add(report: Report, issue: TerminologyIssue | None) -> None:
+def _add(report: Report, issue: Issue | None) -> None:
     if issue:
         report.add(issue)

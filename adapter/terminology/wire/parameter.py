@@ -8,9 +8,10 @@ from enum import Enum
 from typing import Any
 
 from adapter.fhir.resource import Element
+from adapter.issues import Issue
 from adapter.json_types import JsonList, JsonValue
 from adapter.terminology import messages
-from adapter.terminology.tx_issue import OperationRefusedError, TerminologyIssue
+from adapter.terminology.operation_error import OperationRefusedError
 
 _INTEGER = re.compile(r"-?\d{1,9}", re.ASCII)
 _TEXTS = frozenset(
@@ -87,7 +88,7 @@ class Arguments:
     """What a request says: values by parameter name, and what of it cannot be taken."""
 
     values: Mapping[str, tuple[Any, ...]]
-    issues: tuple[TerminologyIssue, ...] = ()
+    issues: tuple[Issue, ...] = ()
 
     def one(self, name: str) -> JsonValue:
         """The value of a parameter, or None."""
@@ -143,7 +144,7 @@ def _is_parameter(value: object) -> bool:
 
 def _arguments(table: Table, given: list[tuple[str, Element]]) -> Arguments:
     values: dict[str, JsonList] = {}
-    issues: list[TerminologyIssue] = []
+    issues: list[Issue] = []
     for name, element in given:
         row = table.by_name.get(name)
         refused = list(_refused(table, name, element))
@@ -158,7 +159,7 @@ def _arguments(table: Table, given: list[tuple[str, Element]]) -> Arguments:
     return Arguments(values={name: tuple(listed) for name, listed in values.items()}, issues=tuple(issues))
 
 
-def _refused(table: Table, name: str, element: Element) -> Iterator[TerminologyIssue]:
+def _refused(table: Table, name: str, element: Element) -> Iterator[Issue]:
     """Why a parameter cannot be taken."""
     row = table.by_name.get(name)
     if row is None:

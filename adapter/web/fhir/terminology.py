@@ -1,7 +1,7 @@
 """The terminology operations over HTTP: GET and POST, on the service, on a type, and on an instance."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from flask import Request, Response
@@ -11,7 +11,7 @@ from adapter.clock import instant_now
 from adapter.fhir.json import read_json
 from adapter.issues import Issue, UnreadableError
 from adapter.json_types import JsonMapping, JsonObject, JsonValue
-from adapter.terminology.tx_issue import OperationRefusedError, TerminologyIssue
+from adapter.terminology.operation_error import OperationRefusedError
 from adapter.terminology.wire.operation.capability import terminology_capabilities
 from adapter.terminology.wire.operation.common import Invocation, OperationContext
 from adapter.terminology.wire.operation.operations import OPERATIONS, TerminologyOperation
@@ -112,7 +112,7 @@ def _read(request: Request) -> JsonValue:
     try:
         return read_json(request.get_data(), "body")
     except UnreadableError as error:
-        raise OperationRefusedError(*(_said(issue) for issue in error.issues)) from None
+        raise OperationRefusedError(*(_bad_data(issue) for issue in error.issues)) from None
 
 
 def _wrapped(operation: TerminologyOperation, body: JsonValue) -> JsonValue:
@@ -124,16 +124,13 @@ def _wrapped(operation: TerminologyOperation, body: JsonValue) -> JsonValue:
     return {"resourceType": "Parameters", "parameter": [{"name": own[0].name, "resource": body}]}
 
 
-def _structure_issues(release: Release, resource: JsonMapping) -> Iterable[TerminologyIssue]:
+def _structure_issues(release: Release, resource: JsonMapping) -> Iterable[Issue]:
     """What of a resource is not as the release says; required elements may be missing, if the operation does not need them."""
-    return [_said(issue) for issue in release.structure.issues(dict(resource)) if issue.rule != "structure/required"]
+    return [_bad_data(issue) for issue in release.structure.issues(dict(resource)) if issue.rule != "structure/required"]
 
 
-def _said(issue: Issue) -> TerminologyIssue:
-    places = (*issue.expression, *issue.location)[:1]
-    return TerminologyIssue(
-        severity=issue.severity, code=issue.code, text=issue.text, kind=_KIND, rule=issue.rule, location=places
-    )
+def _bad_data(issue: Issue) -> Issue:
+    return replace(issue, detail=_KIND, location=(*issue.expression, *issue.location)[:1])
 
 
 CALLS: tuple[OperationCall, ...] = tuple(_calls())

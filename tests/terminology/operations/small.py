@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapter.terminology.catalog import Catalog
-from adapter.terminology.tx_issue import OperationRefusedError
+from adapter.terminology.operation_error import OperationRefusedError
 from adapter.terminology.wire.operation.common import Invocation, OperationContext
 from adapter.terminology.wire.operation.operations import OPERATIONS, TerminologyOperation
 from adapter.terminology.wire.parameter import read_parameters
@@ -239,4 +239,4 @@ def texts(parameters: Resource) -> list[tuple[str, str]]:
 
 def said(error: OperationRefusedError) -> tuple[str, str]:
     """Code and tx-issue-type of what an operation was refused for."""
-    return error.issues[0].code.value, error.issues[0].kind or ""
+    return error.issues[0].code.value, error.issues[0].detail or ""

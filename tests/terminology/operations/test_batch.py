@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from adapter.terminology.tx_issue import OperationRefusedError
+from adapter.terminology.operation_error import OperationRefusedError
 from tests.terminology.operations.small import ANIMAL, ARK, body, call, value_of
 
 

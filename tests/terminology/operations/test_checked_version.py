@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapter.terminology.tx_issue import OperationRefusedError
+from adapter.terminology.operation_error import OperationRefusedError
 from tests.terminology.operations.small import ARK, call, said, value_of
 
 MAMMALS, IMPORTING = (f"https://ark.test/ValueSet/{tail}" for tail in ("mammals", "importing"))

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from adapter.terminology.catalog import Catalog
+from adapter.terminology.operation_error import OperationRefusedError
 from adapter.terminology.request_context import ExpansionLimits
-from adapter.terminology.tx_issue import OperationRefusedError
 from adapter.terminology.wire.operation.common import Invocation, OperationContext
 from adapter.terminology.wire.parameter import Arguments
 from tests.terminology.operations.small import (

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from adapter.terminology.catalog import Catalog
-from adapter.terminology.tx_issue import OperationRefusedError
+from adapter.terminology.operation_error import OperationRefusedError
 from adapter.terminology.wire.operation.common import Invocation, OperationContext
 from adapter.terminology.wire.parameter import read_parameters
 from tests.terminology.operations.small import ANIMAL, NOW, body, operation, texts, value_of, value_set

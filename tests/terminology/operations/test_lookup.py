@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from adapter.terminology.tx_issue import OperationRefusedError
+from adapter.terminology.operation_error import OperationRefusedError
 from tests.terminology.operations.small import ANIMAL, ARK, DECK, call, said, value_of
 
 NL = "https://ark.test/CodeSystem/animal-nl"

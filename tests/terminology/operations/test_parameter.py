@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from adapter.terminology.tx_issue import OperationRefusedError
+from adapter.terminology.operation_error import OperationRefusedError
 from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType, Table, read_parameters, read_query
 
 TABLE = Table(

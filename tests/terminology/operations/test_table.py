@@ -3,9 +3,9 @@
 import pytest
 
 from adapter.cli.exit_code import Outcome, code_of
-from adapter.issues import AdapterError, FailureKind, IssueType, Severity
+from adapter.issues import AdapterError, FailureKind, Issue, IssueType, Severity
 from adapter.terminology.catalog import Catalog
-from adapter.terminology.tx_issue import OperationRefusedError, TerminologyIssue
+from adapter.terminology.operation_error import OperationRefusedError
 from adapter.terminology.wire.operation.capability import features, operations_on, terminology_capabilities
 from adapter.terminology.wire.operation.common import Invocation, OperationContext
 from adapter.terminology.wire.operation.operations import OPERATIONS, TerminologyOperation
@@ -59,7 +59,7 @@ def test_validators_find_the_features_that_they_ask_for() -> None:
     ],
 )
 def test_resources_that_are_not_as_r4_says_are_refused(name: str, kind: str, values: dict[str, tuple[object, ...]]) -> None:
-    wrong = TerminologyIssue(severity=Severity.ERROR, code=IssueType.STRUCTURE, text="`wings` is not known", kind="invalid-data")
+    wrong = Issue(severity=Severity.ERROR, code=IssueType.STRUCTURE, text="`wings` is not known", detail="invalid-data")
     strict = OperationContext(catalog=Catalog.of(DEFINITIONS), now=NOW, check=lambda _: [wrong])
     operation = next(each for each in OPERATIONS if (each.name, each.type) == (name, kind))
 
@@ -93,8 +93,8 @@ def test_only_texts_can_stand_in_a_query() -> None:
 def test_a_refusal_is_an_error_of_the_adapter_whose_kind_follows_from_its_first_issue(
     *, code: IssueType, kind: FailureKind, exit_code: Outcome
 ) -> None:
-    first = TerminologyIssue(severity=Severity.ERROR, code=code, text="one")
-    second = TerminologyIssue(severity=Severity.ERROR, code=IssueType.INVALID, text="other")
+    first = Issue(severity=Severity.ERROR, code=code, text="one")
+    second = Issue(severity=Severity.ERROR, code=IssueType.INVALID, text="other")
     error: AdapterError = OperationRefusedError(first, second)
 
     assert (error.kind, code_of(error), str(error)) == (kind, exit_code, "one; other")

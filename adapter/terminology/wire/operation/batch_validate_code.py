@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from adapter.fhir.resource import Resource
 from adapter.terminology import messages
-from adapter.terminology.tx_issue import OperationRefusedError
+from adapter.terminology.operation_error import OperationRefusedError
 from adapter.terminology.wire.operation import validate_code
 from adapter.terminology.wire.operation.common import TX_RESOURCE, Carry, Invocation, OperationContext, overlaid, parameters
 from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType, Table, read_parameters

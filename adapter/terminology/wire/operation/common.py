@@ -5,17 +5,18 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from adapter.fhir.resource import Element, Resource
+from adapter.issues import Issue
 from adapter.json_types import JsonValue
 from adapter.terminology import messages
 from adapter.terminology.catalog import Catalog
+from adapter.terminology.operation_error import OperationRefusedError
 from adapter.terminology.request_context import ExpansionLimits
-from adapter.terminology.tx_issue import OperationRefusedError, TerminologyIssue
 from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType
 
 _Answer = TypeVar("_Answer")
 
 
-def _nothing(_: Element) -> Iterable[TerminologyIssue]:
+def _nothing(_: Element) -> Iterable[Issue]:
     return ()
 
 
@@ -29,7 +30,7 @@ class OperationContext:
     catalog: Catalog
     now: str
     limits: ExpansionLimits = field(default_factory=ExpansionLimits)
-    check: Callable[[Element], Iterable[TerminologyIssue]] = _nothing
+    check: Callable[[Element], Iterable[Issue]] = _nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
