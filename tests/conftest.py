@@ -16,6 +16,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-examples", action="store_true", help="rewrite bundle.json and issues.json of every example")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist, which reads the groups here too
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a file in one process, and those that need a FHIR server in another; the latter begin first."""
     for item in items:

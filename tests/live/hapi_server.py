@@ -7,11 +7,13 @@ import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PROJECT = ROOT / "tests" / "hapi"
 JAR = PROJECT / "target" / "hapi.jar"
+BUILT = PROJECT / "target" / "built.stamp"
 LOG_FOLDER = ROOT / "build"
 JAVA_VERSION = 17
 BUILD_SECONDS = 900
@@ -53,19 +55,21 @@ def running_server(*, tx: str | None = None, packages: Sequence[Path] = ()) -> I
 
 
 def build() -> None:
-    """Build the server's jar unless it is newer than its sources."""
+    """Build the server's jar unless one that is newer than its sources was built to its end; one process at a time."""
     LOG_FOLDER.mkdir(exist_ok=True)
     _check_tool("java")
-    if _is_built():
-        return
-    _check_tool("mvn")
     log = LOG_FOLDER / "hapi-build.log"
-    with log.open("wb") as output:
+    with log.open("ab") as output:
+        flock(output, LOCK_EX)
+        if _is_built():
+            return
+        _check_tool("mvn")
         command = ["mvn", "-q", "-B", "package"]
         done = subprocess.run(command, cwd=PROJECT, stdout=output, stderr=subprocess.STDOUT, timeout=BUILD_SECONDS, check=False)
-    if done.returncode:
-        message = f"Maven could not build the FHIR server; see {log.relative_to(ROOT)}"
-        raise ServerMissingError(message)
+        if done.returncode:
+            message = f"Maven could not build the FHIR server; see {log.relative_to(ROOT)}"
+            raise ServerMissingError(message)
+        BUILT.touch()
 
 
 def free_port() -> int:
@@ -77,7 +81,7 @@ def free_port() -> int:
 
 def _is_built() -> bool:
     sources = [PROJECT / "pom.xml", *PROJECT.glob("src/**/*.java")]
-    return JAR.exists() and JAR.stat().st_mtime > max(source.stat().st_mtime for source in sources)
+    return BUILT.exists() and BUILT.stat().st_mtime > max(source.stat().st_mtime for source in sources)
 
 
 def _check_tool(name: str) -> None:
