@@ -200,7 +200,7 @@ class Runtime:
                 if issue.is_error
             ]
             if wrong:
-                raise SetupError(*(issue.at(location=(each["url"],)) for each, issue in wrong))
+                raise SetupError(*(issue.at(location=(resource["url"],)) for resource, issue in wrong))
         return found
 
     @cached_property

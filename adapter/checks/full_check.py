@@ -59,13 +59,15 @@ def _all_issues(bundle: Resource, release: Release, content: bytes, *, advice: b
     """By the full checks."""
     issues = list(release.structure.issues(bundle))
     if _has_error(issues):
-        sound = ((place, each) for place, each in _resources(bundle) if release.structure.is_valid(each))
-        return [*issues, *(issue for place, each in sound for issue in _rules(each, release, place, advice=advice))]
+        sound = ((place, resource) for place, resource in _resources(bundle) if release.structure.is_valid(resource))
+        return [*issues, *(issue for place, resource in sound for issue in _rules(resource, release, place, advice=advice))]
     issues += release.invariants.issues(bundle, "Bundle", advice=advice)
     issues += _own_rules(bundle, release)
     issues += check_references(bundle, release, content)
     if advice:
-        issues += (issue for place, each in [("Bundle", bundle), *_resources(bundle)] for issue in profile_issues(each, place))
+        issues += (
+            issue for place, resource in [("Bundle", bundle), *_resources(bundle)] for issue in profile_issues(resource, place)
+        )
     return issues
 
 
@@ -98,6 +100,6 @@ def _rerooted(issues: list[Issue], bundle: Resource) -> list[Issue]:
     """The issues as `expression_roots` names the entries."""
     roots = expression_roots(bundle)
     return [
-        issue.at(expression=tuple(_ENTRY.sub(lambda found: roots[int(found[1])], each, count=1) for each in issue.expression))
+        issue.at(expression=tuple(_ENTRY.sub(lambda found: roots[int(found[1])], place, count=1) for place in issue.expression))
         for issue in issues
     ]

@@ -28,7 +28,7 @@ def _repeated_code(observation: Resource) -> Iterator[str]:
 def _no_clinical_status(condition: Resource) -> Iterator[str]:
     """As con-3 is meant: its expression in R4 compares a concept with a text, so it fires for every category."""
     problem = (TERMINOLOGY + "condition-category", "problem-list-item")
-    is_problem = any(has_code(each, *problem) for _, each in each_of(condition, "category"))
+    is_problem = any(has_code(category, *problem) for _, category in each_of(condition, "category"))
     if is_problem and "clinicalStatus" not in condition and not is_in_error(condition):
         yield ""
 

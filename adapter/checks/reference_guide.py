@@ -61,12 +61,12 @@ class ReferenceGuide:
         for name in part.keys() & self._ways_of(kind).keys():
             way, targets = self._ways_of(kind)[name]
             many = isinstance(part[name], list)
-            for number, each in enumerate(part[name] if many else [part[name]]):
+            for number, item in enumerate(part[name] if many else [part[name]]):
                 here = f"{path}.{name}[{number}]" if many else f"{path}.{name}"
-                if way == "Reference" and "reference" in each:
-                    yield f"{here}.reference", targets, each["reference"]
-                if each is not None:
-                    yield from self._references(each, each["resourceType"] if way == "Resource" else way, here)
+                if way == "Reference" and "reference" in item:
+                    yield f"{here}.reference", targets, item["reference"]
+                if item is not None:
+                    yield from self._references(item, item["resourceType"] if way == "Resource" else way, here)
 
     def types_within(self, resource: Resource, types: Mapping[str, str]) -> Mapping[str, str]:
         """The types that references of a resource may lead to: `types`, what it contains, and itself."""

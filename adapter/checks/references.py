@@ -72,7 +72,7 @@ def types_of(entries: list[Resource]) -> dict[str, str]:
 def _check_entries(kind: str | None, entries: list[Resource]) -> Iterator[Issue]:
     """Entries of one full URL or one id (bdl-7), and requests and responses that are missing or too many (bdl-3, bdl-4)."""
     urls = Counter(entry["fullUrl"] for entry in entries if "fullUrl" in entry)
-    ids = Counter(each for entry in entries if (each := _id_of(entry)))
+    ids = Counter(id_ for entry in entries if (id_ := _id_of(entry)))
     is_history = kind == "history"
     for number, entry in enumerate(entries):
         here = f"Bundle.entry[{number}]"

@@ -148,11 +148,11 @@ def _has_no_lone_null(name: str, sibling: str) -> Schema:
 
 def _choice(members: Sequence[Element], made: Type, table: ElementTable) -> Schema:
     """One of the members, or none where none is needed; whoever has one element more than it must is soon done."""
-    each = [_is_there(member, sibling_of(made, member, table)) for member in members]
+    present = [_is_there(member, sibling_of(made, member, table)) for member in members]
     if members[0].minimum:
-        return {"oneOf": each}
+        return {"oneOf": present}
     must = sum(1 for element in made.elements.values() if element.minimum and not element.choice)
-    return {"anyOf": [{"maxProperties": must + 1}, {"oneOf": each}, {"not": {"anyOf": each}}]}
+    return {"anyOf": [{"maxProperties": must + 1}, {"oneOf": present}, {"not": {"anyOf": present}}]}
 
 
 def sibling_of(owner: Type, element: Element, table: ElementTable) -> str | None:

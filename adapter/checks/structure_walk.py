@@ -109,9 +109,9 @@ class _Walk:
         if not max(1, element.minimum) <= len(value) <= (element.maximum or len(value)):
             most = f" to {element.maximum}" if element.maximum else " or more"
             yield _issue("cardinality", f"`{element.name}` is a list of {max(1, element.minimum)}{most}", place, source)
-        for number, each in enumerate(value):
-            if each is not None or not may_be_null:
-                yield from self._value(each, element, f"{place}[{number}]", source=source, beside=beside)
+        for number, item in enumerate(value):
+            if item is not None or not may_be_null:
+                yield from self._value(item, element, f"{place}[{number}]", source=source, beside=beside)
 
     def _value(self, value: object, element: Element, place: str, *, source: str, beside: bool) -> Iterator[Issue]:
         """One value: a resource, an object, a primitive, or what stands beside a primitive."""
@@ -158,9 +158,9 @@ def _has_code(concept: JsonValue, codes: frozenset[JsonValue]) -> bool:
 def _holds(value: JsonValue, fixed: JsonValue) -> bool:
     """Whether a value holds at least what is fixed."""
     if isinstance(fixed, dict):
-        return isinstance(value, dict) and all(name in value and _holds(value[name], each) for name, each in fixed.items())
+        return isinstance(value, dict) and all(name in value and _holds(value[name], part) for name, part in fixed.items())
     if isinstance(fixed, list):
-        return isinstance(value, list) and all(any(_holds(one, each) for one in value) for each in fixed)
+        return isinstance(value, list) and all(any(_holds(one, part) for one in value) for part in fixed)
     return bool(value == fixed)
 
 

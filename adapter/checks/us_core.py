@@ -67,7 +67,9 @@ def _one_of(*names: str) -> Breaks:
 
 
 def _no_member_number(coverage: Resource) -> Iterator[str]:
-    typed = any(has_code(each.get("type"), TERMINOLOGY + "v2-0203", "MB") for _, each in each_of(coverage, "identifier"))
+    typed = any(
+        has_code(identifier.get("type"), TERMINOLOGY + "v2-0203", "MB") for _, identifier in each_of(coverage, "identifier")
+    )
     if not typed and "subscriberId" not in coverage:
         yield ""
 

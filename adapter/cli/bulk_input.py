@@ -101,7 +101,7 @@ def _of_batch(content: bytes, name: str, form: str | None) -> Iterator[BulkEncou
         found.setdefault(_visit_of(message), []).append(message)
     for number, messages in enumerate(found.values(), start=1):
         documents = (
-            Document(name=f"{name}[{number}].{at}", content=each, form=form) for at, each in enumerate(messages, start=1)
+            Document(name=f"{name}[{number}].{at}", content=message, form=form) for at, message in enumerate(messages, start=1)
         )
         yield BulkEncounter(name=f"{name}[{number}]", documents=tuple(documents))
 

@@ -62,7 +62,7 @@ def _with_asked(command: Callable[..., int]) -> Callable[..., int]:
 
     def call(*, mappings: str | None, parameter: tuple[str, ...], as_json: bool, **own: Any) -> int:  # noqa: ANN401 - click's values
         return command(
-            Asked(runtime=runtime_with(mappings), further=[_split(each) for each in parameter], as_json=as_json), **own
+            Asked(runtime=runtime_with(mappings), further=[_split(text) for text in parameter], as_json=as_json), **own
         )
 
     call.__doc__ = command.__doc__

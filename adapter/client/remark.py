@@ -104,7 +104,9 @@ def _paths(issue: object) -> Iterator[str]:
 
 
 def _message_id(issue: object) -> str | None:
-    said = [text_in(each, "valueString") for each in list_in(issue, "extension") if text_in(each, "url") == _MESSAGE_ID]
+    said = [
+        text_in(extension, "valueString") for extension in list_in(issue, "extension") if text_in(extension, "url") == _MESSAGE_ID
+    ]
     codes = [text_in(coding, "code") for coding in list_in(dict_in(issue, "details"), "coding")]
     return next((text for text in (*said, *codes) if text and _SAFE_ID.fullmatch(text)), None)
 

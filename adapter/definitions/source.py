@@ -40,8 +40,12 @@ def load_resources(files: Mapping[str, object], *, base: str) -> dict[str, Resou
     for content in contents:
         header |= _mapping(content.get("header"))
         owners |= _mapping(content.get("owners"))
-    definitions = {name: each for name, each in files.items() if isinstance(each, Mapping) and each.get("resourceType") in TYPES}
-    return {name: _complete(header | dict(each), owners, base) for name, each in definitions.items()}
+    definitions = {
+        name: resource
+        for name, resource in files.items()
+        if isinstance(resource, Mapping) and resource.get("resourceType") in TYPES
+    }
+    return {name: _complete(header | dict(resource), owners, base) for name, resource in definitions.items()}
 
 
 def _complete(resource: Resource, owners: Mapping[str, str], base: str) -> Resource:
@@ -88,7 +92,7 @@ def _absolute(value: JsonValue, base: str) -> JsonValue:
     if isinstance(value, str):
         return f"{base}/{value}" if _OURS.fullmatch(value) else value
     if isinstance(value, Mapping):
-        return {name: _absolute(each, base) for name, each in value.items()}
+        return {name: _absolute(member, base) for name, member in value.items()}
     if isinstance(value, list | tuple):
         return [_absolute(item, base) for item in value]
     return value

@@ -161,8 +161,8 @@ class _Loader:
 
     def _functions(self) -> tuple[dict[str, object], dict[str, Callable[..., Any]]]:
         bound = {
-            name: partial(each.call, self.context.terminology) if each.terminology else each.call
-            for name, each in self.context.functions.items()
+            name: partial(function.call, self.context.terminology) if function.terminology else function.call
+            for name, function in self.context.functions.items()
         }
         return {f"f_{name}": call for name, call in bound.items()}, bound
 

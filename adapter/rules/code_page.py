@@ -229,7 +229,10 @@ PAGE: tuple[Section, ...] = (_INDICATORS, _DATES, _MODIFIERS, _TAXONOMY, _RELATE
 
 def describe_code() -> dict[str, object]:
     """The page as JSON, the same on the command line and over HTTP."""
-    return {"code": CODE, "sections": [{"title": each.title, "facts": list(map(_described, each.facts))} for each in PAGE]}
+    return {
+        "code": CODE,
+        "sections": [{"title": section.title, "facts": list(map(_described, section.facts))} for section in PAGE],
+    }
 
 
 def _described(fact: CodeFact) -> dict[str, str | None]:

@@ -20,7 +20,7 @@ def describe_rule(rule: Rule, policies: Policies) -> Json:
         "id": rule.id,
         "title": rule.title,
         "severity": rule.severity.value,
-        "payers": {each.key: each.severities[rule.id].value for each in latest(policies) if rule.id in each.severities},
+        "payers": {policy.key: policy.severities[rule.id].value for policy in latest(policies) if rule.id in policy.severities},
         "type": rule.code.value,
         "text": rule.text,
         "variants": [

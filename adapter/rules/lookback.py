@@ -25,14 +25,14 @@ ASIDE: Mapping[Aside, str] = MappingProxyType(
 
 def services_before(case: Case, prior: Sequence[Case]) -> tuple[BilledLine, ...]:
     """The lines of earlier claims that count beside a case, in the order of the claims."""
-    standing = (each for each, aside in zip(prior, weighed(case, prior), strict=True) if aside is None)
-    return tuple(billed_line(line) for each in standing for line in (each.billing.lines if each.billing else ()))
+    standing = (earlier for earlier, aside in zip(prior, weighed(case, prior), strict=True) if aside is None)
+    return tuple(billed_line(line) for earlier in standing for line in (earlier.billing.lines if earlier.billing else ()))
 
 
 def weighed(case: Case, prior: Sequence[Case]) -> tuple[Aside | None, ...]:
     """For each earlier case the reason why its claim does not count beside this one; nothing for one that does."""
-    replaced = _replaced(case) | {name for each in prior for name in _replaced(each) if name != each.id}
-    return tuple(_aside(each, case, replaced) for each in prior)
+    replaced = _replaced(case) | {name for earlier in prior for name in _replaced(earlier) if name != earlier.id}
+    return tuple(_aside(earlier, case, replaced) for earlier in prior)
 
 
 def _aside(earlier: Case, case: Case, replaced: set[str]) -> Aside | None:
@@ -49,7 +49,7 @@ def _aside(earlier: Case, case: Case, replaced: set[str]) -> Aside | None:
 
 def _replaced(case: Case) -> set[str]:
     """The claims that a case replaces: as it names them, and what it said itself before."""
-    named = {each.claim for each in (case.billing.related if case.billing else ()) if each.relationship == "prior"}
+    named = {related.claim for related in (case.billing.related if case.billing else ()) if related.relationship == "prior"}
     return {*named, case.id} if named else named
 
 

@@ -208,11 +208,11 @@ class Policies:
     @cached_property
     def _key_of(self) -> Mapping[tuple[str, str], str]:
         """The key of a policy by the case field that names it and what stands there; of two, the first."""
-        policies = [each for held in reversed([*self.by_key.values()]) for each in held]
-        return {(where, word): each.key for each in policies for where in _FIELDS for word in _words(each, where)}
+        policies = [policy for held in reversed([*self.by_key.values()]) for policy in held]
+        return {(where, word): policy.key for policy in policies for where in _FIELDS for word in _words(policy, where)}
 
     def _in_force(self, key: str, day: str | None) -> PayerPolicy | None:
-        return next((each for each in reversed(self.by_key.get(key, ())) if each.holds_on(day)), None)
+        return next((policy for policy in reversed(self.by_key.get(key, ())) if policy.holds_on(day)), None)
 
     def _default(self, day: str | None) -> PayerPolicy:
         return self._in_force(DEFAULT, day) or self.by_key[DEFAULT][-1]

@@ -76,7 +76,7 @@ def _without_25(analysis: list[BilledLine], visits: list[BilledLine]) -> Iterato
         if visit.place is not None:
             yield Finding(visit.at("modifiers"), suggestion=SEPARATE)
         else:
-            yield from (Finding(each.at("code"), variant="earlier-claim") for each in analysis if each.place is not None)
+            yield from (Finding(line.at("code"), variant="earlier-claim") for line in analysis if line.place is not None)
 
 
 @rule(

@@ -61,8 +61,8 @@ def suggestion_issues(suggestions: Iterable[Suggestion]) -> Iterator[Issue]:
 
 
 def _sentence(said: list[Suggestion]) -> str:
-    yes = [f"{each.modifier} ({each.why})" for each in said if each.defensible]
-    no = [f"{each.modifier} ({each.why})" for each in said if not each.defensible]
+    yes = [f"{suggestion.modifier} ({suggestion.why})" for suggestion in said if suggestion.defensible]
+    no = [f"{suggestion.modifier} ({suggestion.why})" for suggestion in said if not suggestion.defensible]
     defended = "The case defends " + "; ".join(yes) if yes else "The case defends no modifier on this line"
     return f"{defended}. It does not defend " + "; ".join(no) + "." if no else defended + "."
 

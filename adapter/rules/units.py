@@ -76,7 +76,7 @@ def _is_whole(number: Number) -> bool:
 def repeat_modifier(facts: Facts) -> Iterator[Finding]:
     """A modifier for a repeated or distinct service on a line of 0731T that is not the first of its day."""
     for services in facts.days:
-        for service in [each for each in services if each.code == ANALYSIS_CODE][1:]:
+        for service in [line for line in services if line.code == ANALYSIS_CODE][1:]:
             for place, code in enumerate(service.codes if service.place is not None else ()):
                 if code in _REPEATS:
                     yield Finding(service.at("modifiers", place))

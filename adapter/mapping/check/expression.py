@@ -230,9 +230,9 @@ class Binder:
     def _bool(self, node: ast.BoolOp, mark: Mark, scope: Scope) -> Value | None:
         conjunction = isinstance(node.op, ast.And)
         result: Value | None = None
-        for each in node.values:
+        for operand in node.values:
             seen = scope.knowing(result.known) if conjunction and result else scope
-            value = self.bind(each, mark, seen)
+            value = self.bind(operand, mark, seen)
             if value is None:
                 return None
             result = (

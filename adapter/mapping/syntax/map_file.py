@@ -147,13 +147,13 @@ class _FileReader:
 
     def check_names(self) -> None:
         """Report what stands in this file twice; only another file replaces a map."""
-        for made in (self.maps, self.fragments):
+        for sources in (self.maps, self.fragments):
             first: dict[str, MapSource | FragmentSource] = {}
-            for each in made:
-                if each.name in first:
-                    hint = f"it stands first in line {first[each.name].mark.line}; give one of the two another name"
-                    self._say("duplicate-key", each.mark, f"`{each.name}` is in this file twice", hint)
-                first.setdefault(each.name, each)
+            for source in sources:
+                if source.name in first:
+                    hint = f"it stands first in line {first[source.name].mark.line}; give one of the two another name"
+                    self._say("duplicate-key", source.mark, f"`{source.name}` is in this file twice", hint)
+                first.setdefault(source.name, source)
 
     def _map(self, node: MappingNode, keys: dict[str, Node]) -> None:
         reads_form = "source" in keys

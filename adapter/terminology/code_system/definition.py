@@ -67,7 +67,7 @@ class Definition:
 
     def codes_of(self, name: str) -> frozenset[str]:
         """The codes of the properties that mean what HL7's concept property of this name means."""
-        return frozenset({code for code, each in self.declared.items() if each.get("uri") == PROPERTIES + name})
+        return frozenset({code for code, prop in self.declared.items() if prop.get("uri") == PROPERTIES + name})
 
     @cached_property
     def concepts(self) -> Concepts:

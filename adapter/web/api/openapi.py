@@ -152,7 +152,7 @@ def _response(route: Route, status: int) -> JsonObject:
     good = status < HTTPStatus.MULTIPLE_CHOICES
     types = route.gives if good else (FHIR_JSON,)
     schema = {"type": "object"} if good else _OUTCOME
-    return {"description": _WORDS[status], "content": {each: {"schema": schema} for each in types}}
+    return {"description": _WORDS[status], "content": {media_type: {"schema": schema} for media_type in types}}
 
 
 def _fhir(name: str) -> JsonObject:

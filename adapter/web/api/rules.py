@@ -17,7 +17,7 @@ def rules(service: Service, request: Request) -> Response:
     policies = service.runtime.policies
     said = {
         "rules": [describe_rule(rule, policies) for rule in RULES],
-        "policies": [describe_policy(each) for each in latest(policies)],
+        "policies": [describe_policy(policy) for policy in latest(policies)],
     }
     return json_answer(said, media_type=JSON)
 

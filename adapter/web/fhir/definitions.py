@@ -88,13 +88,13 @@ def search(kind: str, service: Service, request: Request) -> Response:
     if unknown and _is_strict(request):
         raise UnreadableError(*(_unknown(name, kind, Severity.ERROR) for name in unknown))
     query = _query(request, _OF_SEARCH, others=True)
-    held = [each for (of, _), each in service.runtime.served_definitions.items() if of == kind]
+    held = [definition for (of, _), definition in service.runtime.served_definitions.items() if of == kind]
     matches = found(held, criteria)
     count, offset = _number(query, "_count", PAGE), _number(query, "_offset", 0)
     count = 0 if query.get("_summary") == "count" else min(count, _LARGEST_PAGE)
     page = matches[offset : offset + count]
     url = f"{service.address(request)}/fhir/{kind}"
-    entries = [_match(url, _view(service, each, query)) for each in page]
+    entries = [_match(url, _view(service, definition, query)) for definition in page]
     if unknown:
         outcome = operation_outcome([_unknown(name, kind, Severity.WARNING) for name in unknown])
         entries.append({"resource": outcome, "search": {"mode": "outcome"}})
@@ -126,7 +126,7 @@ def _criteria(kind: str, request: Request) -> tuple[list[Criterion], list[str]]:
 
 def _criterion(parameter: SearchParameter, modifier: str | None, value: str) -> Criterion:
     if modifier is not None and modifier not in MODIFIERS[parameter.type]:
-        allowed = ", ".join(f":{each}" for each in MODIFIERS[parameter.type]) or "none"
+        allowed = ", ".join(f":{modifier}" for modifier in MODIFIERS[parameter.type]) or "none"
         text = f"this modifier is not known here; known for this parameter: {allowed}"
         raise UnreadableError(wrong_parameter(parameter.name, text))
     if not value:

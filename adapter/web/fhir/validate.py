@@ -43,4 +43,4 @@ def _server_issues(service: Service, resource: JsonObject) -> Iterator[Issue]:
 
 
 def _said_by(who: str, issue: Issue) -> Issue:
-    return replace(issue, source="; ".join(each for each in (f"said by: {who}", issue.source) if each))
+    return replace(issue, source="; ".join(source for source in (f"said by: {who}", issue.source) if source))
