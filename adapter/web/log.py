@@ -30,7 +30,7 @@ def request_log(level: str) -> Callable[..., None]:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
-    )
+    ).bind()
 
     def write(*, failure: Exception | None = None, **fields: object) -> None:
         if failure is None:

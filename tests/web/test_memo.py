@@ -15,7 +15,7 @@ from adapter.web.door.call import Reply
 from adapter.web.door.entrance import Entrance
 from adapter.web.door.lane import lane
 from adapter.web.door.limit import limits_of
-from adapter.web.door.memo import Memo, Remembered
+from adapter.web.door.memo import Memo
 
 LOOKUP = "/fhir/CodeSystem/$lookup"
 MODIFIERS = "https://0731t-adapter.invalid/fhir/CodeSystem/procedure-modifier"
@@ -39,7 +39,7 @@ class Door:
             health=lane("health", threads=1, queue=8),
             outward=lane("outward", threads=1, queue=8),
             waits_for_others=lambda _: False,
-            memo=Memo(most=1_000_000),
+            memo=Memo(most=1_000_000, log=lambda **fields: self.lines.append(fields)),
         )
 
     def ask(self, path: str, query: bytes = b"", *headers: tuple[bytes, bytes], body: bytes = b"", method: str = "GET") -> Reply:
@@ -63,6 +63,7 @@ def scope(path: str, query: bytes = b"", *headers: tuple[bytes, bytes], method: 
     return {
         "method": method,
         "path": path,
+        "raw_path": path.encode(),
         "query_string": query,
         "headers": [(b"host", b"here"), *headers],
         "scheme": "http",
@@ -149,7 +150,7 @@ def test_a_body_is_part_of_the_question_and_definitions_of_its_own_are_not_remem
     "path", ["/fhir/CodeSystem", "/health", "/rules", "/fhir/Patient/$validate", "/fhir/CodeSystem/x/y/$lookup"]
 )
 def test_nothing_but_operations_on_definitions_is_remembered(path: str) -> None:
-    assert Memo(most=1_000_000).key_of(scope(path), b"") is None
+    assert memo(1_000_000).key_of(scope(path), b"") is None
 
 
 def test_a_refusal_is_not_remembered(door: Door) -> None:
@@ -159,24 +160,28 @@ def test_a_refusal_is_not_remembered(door: Door) -> None:
         assert len(door.lines) == before
 
 
-def answer(size: int, status: int = 200) -> Remembered:
-    return Remembered(reply=Reply(status=status, content=b"x" * size), route=None, caller=None)
+def memo(most: int) -> Memo:
+    return Memo(most=most, log=lambda **_: None)
+
+
+def keep(held: Memo, name: bytes, size: int, status: int = 200) -> None:
+    held.keep((name,), Reply(status=status, content=b"x" * size), route=None, caller=None)
 
 
 def test_the_memory_is_bounded_and_forgets_what_was_not_asked_for_longest() -> None:
-    memo = Memo(most=3_000)
+    held = memo(3_000)
     for name in (b"a", b"b", b"c"):
-        memo.keep((name,), answer(600))
-        assert memo.get((b"a",)) is not None
+        keep(held, name, 600)
+        assert held.again((b"a",)) is not None
 
-    assert memo.size <= 3_000
-    assert memo.get((b"b",)) is None
-    assert memo.get((b"c",)) is not None
-    memo.keep((b"d",), answer(5_000))
-    memo.keep((b"e",), answer(1, status=500))
-    assert memo.get((b"d",)) is memo.get((b"e",)) is None
+    assert held.size <= 3_000
+    assert held.again((b"b",)) is None
+    assert held.again((b"c",)) is not None
+    keep(held, b"d", 5_000)
+    keep(held, b"e", 1, status=500)
+    assert held.again((b"d",)) is held.again((b"e",)) is None
 
 
 def test_with_no_bytes_nothing_is_remembered() -> None:
-    assert Memo(most=0).key_of(scope(LOOKUP), b"") is None
-    assert Memo(most=1).key_of(scope(LOOKUP), b"x" * 20_000) is None
+    assert memo(0).key_of(scope(LOOKUP), b"") is None
+    assert memo(1).key_of(scope(LOOKUP), b"x" * 20_000) is None

@@ -1,18 +1,16 @@
 """The asynchronous door: it reads whole bodies within limits, and hands the rest to Flask in a bounded number of threads."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 
-from adapter.clock import request_id
 from adapter.json_types import JsonObject
 from adapter.web.door.call import Application, Reply, call, environment_of
 from adapter.web.door.lane import Lane
 from adapter.web.door.limit import Limits
-from adapter.web.door.memo import Memo, Remembered, again
+from adapter.web.door.memo import Memo
 from adapter.web.door.refused import Log, refused
 from adapter.web.error import too_large
 from adapter.web.log import CALLER_NOTE, ROUTE_NOTE
@@ -69,28 +67,15 @@ class Entrance:
         except _TooLargeError:
             return self._refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, too_large(self.limits.body))
         key = self.memo.key_of(scope, body)
-        if key is not None and (remembered := self.memo.get(key)) is not None:
-            return self._again(scope, remembered)
+        if key is not None and (remembered := self.memo.again(key)) is not None:
+            return remembered
         lane = self._lane(scope["path"])
         if lane.is_full:
             return self._refusal(HTTPStatus.SERVICE_UNAVAILABLE, "too many requests wait already; try again in a second")
         environment = environment_of(scope, body)
         reply = await lane.run(partial(call, self.application, environment))
         if key is not None:
-            self.memo.keep(key, Remembered(reply=reply, route=environment.get(ROUTE_NOTE), caller=environment.get(CALLER_NOTE)))
-        return reply
-
-    def _again(self, scope: Scope, remembered: Remembered) -> Reply:
-        started, number = time.perf_counter(), request_id()
-        reply = again(remembered.reply, number)
-        self.log(
-            method=scope["method"],
-            route=remembered.route,
-            status=reply.status,
-            ms=round((time.perf_counter() - started) * 1e3, 1),
-            request_id=number,
-            caller=remembered.caller,
-        )
+            self.memo.keep(key, reply, route=environment.get(ROUTE_NOTE), caller=environment.get(CALLER_NOTE))
         return reply
 
     def _lane(self, path: str) -> Lane:

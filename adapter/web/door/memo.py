@@ -8,12 +8,14 @@ import re
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+from adapter.clock import request_id
 from adapter.json_types import JsonObject
 from adapter.web.door.call import Reply
+from adapter.web.door.refused import Log
 
 Key = tuple[bytes, ...]
 
-_OPERATION = re.compile(r"/fhir(/(CodeSystem|ValueSet|ConceptMap)(/[^/]+)?)?/\$[a-z-]+")
+_OPERATION = re.compile(rb"/fhir(/(CodeSystem|ValueSet|ConceptMap)(/[^/]+)?)?/(\$|%24)[a-z-]+")
 _OWN_DEFINITIONS = (b'"resource"', b'"tx-resource"')
 _STATUSES = frozenset({200, 304})
 _LARGEST_BODY = 16_384
@@ -25,20 +27,18 @@ _OF_NO_MATTER = frozenset(
     }
 )
 _PER_ANSWER = frozenset({b"x-request-id", b"connection"})
+_OF_AN_ENTRY = 500
+"""About how many bytes an entry takes beside the bytes of question and answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """An answer, and what its line in the log says: the route's template and the name of the caller."""
+    """An answer, what its line in the log says (the route's template and the name of the caller), and about how large it is."""
 
     reply: Reply
     route: str | None
     caller: str | None
-
-    @property
-    def size(self) -> int:
-        """About how many bytes it holds."""
-        return len(self.reply.content) + sum(len(name) + len(value) for name, value in self.reply.headers) + 500
+    size: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,40 +46,40 @@ class Memo:
     """The answers that were given last, in no more than `most` bytes; none with 0."""
 
     most: int
+    log: Log
     size: int = 0
-    answers: OrderedDict[Key, tuple[Remembered, int]] = field(default_factory=OrderedDict)
+    answers: OrderedDict[Key, Remembered] = field(default_factory=OrderedDict)
 
     def key_of(self, scope: JsonObject, body: bytes) -> Key | None:
         """What was asked; None where the answer is not to be remembered."""
-        if not self.most or len(body) > _LARGEST_BODY or _OPERATION.fullmatch(scope["path"]) is None:
+        if not self.most or len(body) > _LARGEST_BODY or _OPERATION.fullmatch(scope["raw_path"]) is None:
             return None
         if any(mark in body for mark in _OWN_DEFINITIONS):
             return None
         headers = sorted((name, value) for name, value in scope["headers"] if name not in _OF_NO_MATTER)
-        asked = (scope["method"].encode(), scope["path"].encode(), scope["query_string"], body, scope["scheme"].encode())
+        asked = (scope["method"].encode(), scope["raw_path"], scope["query_string"], body, scope["scheme"].encode())
         return (*asked, *(part for pair in headers for part in pair))
 
-    def get(self, key: Key) -> Remembered | None:
-        """The answer to this, if it was given lately."""
-        found = self.answers.get(key)
-        if found is None:
+    def again(self, key: Key) -> Reply | None:
+        """The answer to this if it was given lately, with a number and a line in the log of its own."""
+        remembered = self.answers.get(key)
+        if remembered is None:
             return None
         self.answers.move_to_end(key)
-        return found[0]
+        reply, number = remembered.reply, request_id()
+        about = {"method": key[0].decode(), "route": remembered.route, "status": reply.status, "caller": remembered.caller}
+        self.log(**about, ms=0.0, request_id=number)
+        return Reply(status=reply.status, headers=[*reply.headers, (b"x-request-id", number.encode())], content=reply.content)
 
-    def keep(self, key: Key, answer: Remembered) -> None:
+    def keep(self, key: Key, reply: Reply, *, route: str | None, caller: str | None) -> None:
         """Remember an answer, and forget the oldest ones beyond the limit."""
-        size = answer.size + sum(map(len, key))
-        if answer.reply.status not in _STATUSES or size > self.most or key in self.answers:
+        headers = [(name.lower(), value) for name, value in reply.headers if name.lower() not in _PER_ANSWER]
+        size = len(reply.content) + sum(len(name) + len(value) for name, value in headers) + sum(map(len, key)) + _OF_AN_ENTRY
+        if reply.status not in _STATUSES or size > self.most or key in self.answers:
             return
-        self.answers[key] = (answer, size)
+        again = Reply(status=reply.status, headers=headers, content=reply.content)
+        self.answers[key] = Remembered(reply=again, route=route, caller=caller, size=size)
         self.size += size
         while self.size > self.most:
-            _, (_, freed) = self.answers.popitem(last=False)
-            self.size -= freed
-
-
-def again(reply: Reply, number: str) -> Reply:
-    """The same answer to another request, under the number of that request."""
-    headers = [(name, value) for name, value in reply.headers if name.lower() not in _PER_ANSWER]
-    return Reply(status=reply.status, headers=[*headers, (b"X-Request-Id", number.encode())], content=reply.content)
+            _, forgotten = self.answers.popitem(last=False)
+            self.size -= forgotten.size

@@ -8,18 +8,22 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from adapter.web.door.call import Reply
 from adapter.web.door.limit import Limits
+from adapter.web.door.memo import Memo
 from adapter.web.door.refused import Log, as_bytes, refused
 
 _FINISH_SECONDS = 5
+_OF_BODY = frozenset({b"content-length", b"transfer-encoding"})
 
 
 @dataclass(slots=True, kw_only=True)
 class Doorway:
-    """What the connections of a process share: limits, the log, and how many connections each address has."""
+    """What the connections of a process share, with the number of connections of each address."""
 
     limits: Limits
     log: Log
+    memo: Memo
     addresses: Counter[str] = field(default_factory=Counter)
 
 
@@ -34,6 +38,7 @@ class DoorProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._in_head = False
         self._in_body = False
+        self._is_answered = False
         self._address = ""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn types it
@@ -70,6 +75,7 @@ class DoorProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin with a head."""
         super().on_message_begin()
+        self._unset_keepalive_if_required()  # it was set by an answer that came before the rest of what was received
         self._in_head, self._head_bytes = True, 0
         self._expect_head()
 
@@ -83,10 +89,13 @@ class DoorProtocol(HttpToolsProtocol):
         self._in_head, self._in_body = False, True
         self._cancel_deadline()
         refusal = self._problem()
-        if refusal is None:
-            super().on_headers_complete()
-        elif not self.transport.is_closing():
+        if refusal is not None and not self.transport.is_closing():
             self._refuse(*refusal)
+        if self.transport.is_closing():
+            return
+        self._is_answered = self._answer_again()
+        if not self._is_answered:
+            super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body, if there is somebody who reads it."""
@@ -96,7 +105,7 @@ class DoorProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """End the request, if it was handed on."""
         self._in_body = False
-        if not self.transport.is_closing():
+        if not self._is_answered and not self.transport.is_closing():
             super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the parser's words could quote the request
@@ -107,6 +116,27 @@ class DoorProtocol(HttpToolsProtocol):
     def timeout_keep_alive_handler(self) -> None:
         """End a connection on which nothing happens, also if what was written is not read."""
         self.transport.abort()
+
+    def _answer_again(self) -> bool:
+        """Answer at once what was answered before; not if an earlier answer is still to come, or a body."""
+        is_next = self.cycle is None or self.cycle.response_complete  # type: ignore[redundant-expr]  # before the first one
+        stays = self.parser.should_keep_alive() and self.parser.get_http_version() == "1.1"
+        has_body = any(name in _OF_BODY for name, _ in self.headers)
+        if not is_next or not stays or has_body or self.flow.write_paused:
+            return False
+        reply = self._remembered()
+        if reply is None:
+            return False
+        headers = [*self.server_state.default_headers, *reply.headers]
+        self.transport.write(as_bytes(HTTPStatus(reply.status), headers, reply.content))
+        self.on_response_complete()
+        return True
+
+    def _remembered(self) -> Reply | None:
+        path, _, query = self.url.partition(b"?")
+        asked = {"method": self.parser.get_method().decode(), "raw_path": path, "query_string": query}
+        key = self._doorway.memo.key_of({**self.scope, **asked}, b"")
+        return None if key is None else self._doorway.memo.again(key)
 
     def _problem(self) -> tuple[HTTPStatus, str] | None:
         """Why a request is refused by its head, if it is."""

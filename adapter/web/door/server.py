@@ -133,7 +133,8 @@ async def _watch(server: uvicorn.Server, parent: int) -> None:
 def _config(workforce: Workers) -> uvicorn.Config:
     settings = workforce.settings
     limits, log = limits_of(settings), request_log(settings.log_level)
-    doorway = Doorway(limits=limits, log=log)
+    memo = Memo(most=settings.memo_bytes, log=log)
+    doorway = Doorway(limits=limits, log=log, memo=memo)
     entrance = Entrance(
         application=workforce.application.wsgi_app,
         limits=limits,
@@ -142,7 +143,7 @@ def _config(workforce: Workers) -> uvicorn.Config:
         health=lane("health", threads=1, queue=limits.queue),
         outward=lane("outward", threads=workforce.threads, queue=limits.queue),
         waits_for_others=lambda path: bool(settings.fhir_server) and path.endswith("/$validate"),
-        memo=Memo(most=settings.memo_bytes),
+        memo=memo,
     )
     return uvicorn.Config(
         entrance,

@@ -1,0 +1,109 @@
+"""A connection answers what is remembered at once, and keeps the order, the ends and the bodies of HTTP while it does."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+import pytest
+from uvicorn import Config
+from uvicorn.server import ServerState
+
+from adapter.json_types import JsonObject
+from adapter.settings import Settings
+from adapter.web.door.call import Reply
+from adapter.web.door.limit import limits_of
+from adapter.web.door.memo import Memo
+from adapter.web.door.protocol import DoorProtocol, Doorway
+
+PATH = "/fhir/CodeSystem/$lookup"
+REMEMBERED, WORKED_OUT = b"remembered", b"worked out"
+LAST = b"GET /health HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n"
+
+
+async def application(
+    _scope: JsonObject, receive: Callable[[], Awaitable[JsonObject]], send: Callable[[JsonObject], Awaitable[None]]
+) -> None:
+    """What stands behind the connection: it reads the body and takes its time."""
+    while (await receive()).get("more_body"):
+        pass
+    await asyncio.sleep(0.01)
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"10")]})
+    await send({"type": "http.response.body", "body": WORKED_OUT})
+
+
+def memory() -> Memo:
+    """The answer to one question, for GET and for HEAD."""
+    memo = Memo(most=100_000, log=lambda **_: None)
+    headers = [(b"Content-Length", b"10"), (b"X-Request-Id", b"of the first")]
+    for method, content in (("GET", REMEMBERED), ("HEAD", b"")):
+        scope = {"method": method, "raw_path": PATH.encode(), "query_string": b"code=a", "scheme": "http"}
+        key = memo.key_of({**scope, "headers": [(b"host", b"here")]}, b"")
+        assert key is not None
+        memo.keep(key, Reply(status=200, headers=headers, content=content), route=PATH, caller=None)
+    return memo
+
+
+def asked(*more: str, query: str = "code=a", method: str = "GET", version: str = "1.1", body: str = "") -> bytes:
+    return "\r\n".join([f"{method} {PATH}?{query} HTTP/{version}", "Host: here", *more, "", body]).encode()
+
+
+def answers(*requests: bytes) -> bytes:
+    """All that comes back when these requests are sent at once, until the connection ends."""
+    return asyncio.run(_answers(b"".join(requests)))
+
+
+async def _answers(sent: bytes) -> bytes:
+    config = Config(application, lifespan="off", log_config=None, log_level="critical", access_log=False)
+    config.load()
+    doorway = Doorway(limits=limits_of(Settings()), log=lambda **_: None, memo=memory())
+    state = ServerState()
+    connect = partial(DoorProtocol, doorway, config=config, server_state=state, app_state={})
+    server = await asyncio.get_running_loop().create_server(connect, "127.0.0.1", 0)
+    async with asyncio.timeout(10):
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        writer.write(sent)
+        received = await reader.read()
+        writer.close()
+    server.close()
+    return received
+
+
+def bodies(received: bytes) -> list[bytes]:
+    return [part.partition(b"\r\n\r\n")[2] for part in received.split(b"HTTP/1.1 200 OK\r\n")[1:]]
+
+
+def test_remembered_answers_and_others_come_in_the_order_of_the_questions() -> None:
+    received = answers(asked(), asked(query="code=b"), asked(), asked(), LAST)
+
+    # Behind an answer that is still to come, nothing is answered ahead of it.
+    assert bodies(received) == [REMEMBERED, WORKED_OUT, WORKED_OUT, WORKED_OUT, WORKED_OUT]
+    assert bodies(answers(asked(), asked(), LAST)) == [REMEMBERED, REMEMBERED, WORKED_OUT]
+
+
+def test_each_answer_has_a_number_of_its_own() -> None:
+    numbers = {line for line in answers(asked(), asked(), LAST).split(b"\r\n") if line.startswith(b"x-request-id: ")}
+
+    assert len(numbers) == 2
+    assert b"x-request-id: of the first" not in numbers
+
+
+def test_an_answer_to_head_has_no_body() -> None:
+    assert bodies(answers(asked(method="HEAD"), LAST)) == [b"", WORKED_OUT]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        asked("Content-Length: 5", body="GET /"),
+        asked("Transfer-Encoding: chunked", body="5\r\nGET /\r\n0\r\n\r\n"),
+        asked("Range: bytes=0-1"),
+    ],
+    ids=["a body", "chunks", "another header"],
+)
+def test_a_request_with_more_than_was_asked_before_is_worked_out(request_: bytes) -> None:
+    assert bodies(answers(request_, asked(query="code=c"), LAST)) == [WORKED_OUT] * 3
+
+
+@pytest.mark.parametrize("last", [asked("Connection: close"), asked(version="1.0")], ids=["close", "HTTP/1.0"])
+def test_the_last_request_of_a_connection_ends_it(last: bytes) -> None:
+    assert bodies(answers(asked(), last)) == [REMEMBERED, WORKED_OUT]
