@@ -30,7 +30,10 @@ def figure(measured: list[float]) -> Figure:
 
 
 def in_turns(works: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, list[float]]:
-    """Seconds of processor time of each piece of warmed work in each round."""
+    """Seconds of processor time of each piece of work in each round, each time right after it has run once.
+
+    Without that first run a piece pays for what the piece before it has left in the processor's caches.
+    """
     for work in works.values():
         work()
     gc.collect()
@@ -38,6 +41,7 @@ def in_turns(works: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) ->
     times: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(rounds):
         for name, work in works.items():
+            work()
             started = time.process_time()
             work()
             times[name].append(time.process_time() - started)
