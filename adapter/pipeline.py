@@ -348,7 +348,8 @@ def _remark(compiled: CompiledMap, report: Report, document: ReadDocument) -> Is
 
 
 def _source(document: ReadDocument, origin: Origin) -> Source:
-    found = [position for path in origin.sources for position in _position(document, path)]
+    within = {path[:depth] for path in origin.sources for depth in range(len(path))}
+    found = [position for path in origin.sources if path not in within for position in _position(document, path)]
     positions = tuple(dict.fromkeys(found)) or (origin.place,)
     paths = tuple(path for path in origin.sources if path[0] != "options")
     return Source(positions=positions, place=origin.place, functions=origin.functions, paths=paths)

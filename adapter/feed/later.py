@@ -1,10 +1,15 @@
 """Which of two times of HL7 v2 is later."""
 
 import re
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta, timezone
+from typing import TypeVar
 
 _DTM = re.compile(r"(?P<digits>[0-9]{4,14})(?:\.[0-9]+)?(?P<offset>[+-][0-9]{4})?")
 _LEAST = "00000101000000"
+_NO_DAY = datetime.min.replace(tzinfo=UTC)
+
+Item = TypeVar("Item")
 
 
 def is_later(moment: str, other: str) -> bool:
@@ -30,4 +35,18 @@ def _instant(found: re.Match[str]) -> datetime:
         zone = timezone(-shift if sign == "-" else shift)
         return datetime.strptime(_filled(found["digits"]), "%Y%m%d%H%M%S").replace(tzinfo=zone)
     except (ValueError, OverflowError):
-        return datetime.min.replace(tzinfo=UTC)
+        return _NO_DAY
+
+
+def newest_first(items: Iterable[Item], moment: Callable[[Item], str]) -> list[list[Item]]:
+    """The items of each time, the latest first; those without a time are left out.
+
+    Where one of them lacks its offset, all are compared as they are written.
+    """
+    timed = [(found, item) for item in items if (found := _DTM.fullmatch(moment(item))) is not None]
+    have_offsets = all(found["offset"] is not None for found, _ in timed)
+    groups: dict[tuple[datetime, str], list[Item]] = {}
+    for found, item in timed:
+        key = (_instant(found), "") if have_offsets else (_NO_DAY, _filled(found["digits"]))
+        groups.setdefault(key, []).append(item)
+    return [groups[key] for key in sorted(groups, reverse=True)]

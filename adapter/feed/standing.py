@@ -3,22 +3,22 @@
 Where the standard lets the newer one win it does, and the other is named; everywhere else what differs stays, and is a conflict.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from adapter.feed import feed_problem
 from adapter.feed.feed_problem import FeedProblem
-from adapter.feed.later import is_later
+from adapter.feed.later import is_later, newest_first
 from adapter.feed.statement import Key, Statement, text_at
+from adapter.feed.told import Told
 from adapter.issues import Issue
-from adapter.json_types import JsonObject, JsonValue
+from adapter.json_types import JsonObject
 from adapter.path import Path
-from adapter.readers.document import NULL, MappedDocument, ReadDocument
+from adapter.readers.document import MappedDocument, ReadDocument
 from adapter.readers.hl7v2.reader import Hl7Document
 
 _REGISTRATION = ("patient", "guardian", "payer", "coverage", "encounter")
-_IDENTITY = (("patient", "mrn"), ("patient", "mrn_system"), ("encounter", "id"), ("encounter", "system"))
-"""What no update changes: another number is another patient, or another visit."""
 _REGISTERS = ("A01", "A04", "A05", "A28")
 """Events that register; every other ADT event updates what was registered before it."""
 _REPORT = ("review", "procedure")
@@ -34,9 +34,12 @@ class _Message:
     statement: Statement
     mapped: MappedDocument
 
-    def less(self, path: Path) -> None:
+    def less(self, paths: Iterable[Path]) -> None:
         """Take out what does not stand."""
-        self.mapped = replace(self.mapped, tree=_less(self.mapped.tree, path))
+        tree = self.mapped.tree
+        for path in paths:
+            tree = _less(tree, path)
+        self.mapped = replace(self.mapped, tree=tree)
 
     def places(self, path: Path) -> tuple[str, ...]:
         """Where the message says it."""
@@ -68,17 +71,23 @@ def standing(documents: Sequence[ReadDocument]) -> tuple[list[ReadDocument], lis
 class _Order:
     """The messages about one order, and its numbers."""
 
-    messages: list[_Message]
-    numbers: set[Key]
+    messages: list[_Message] = field(default_factory=list)
+    numbers: set[Key] = field(default_factory=set)
+
+    def take(self, other: "_Order") -> None:
+        """Become one with another order."""
+        self.messages += other.messages
+        self.numbers |= other.numbers
 
     def conflicts(self) -> Iterator[Issue]:
         """Numbers of one kind and assigner that messages about one order each give once, and give differently."""
         given: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {}
         for message in self.messages:
             numbers = message.statement.order_numbers
+            kinds = Counter((kind, system) for kind, system, _ in {number.key for number in numbers})
             for number in numbers:
-                if all(other.key == number.key for other in numbers if (other.kind, other.system) == number.key[:2]):
-                    known = given.setdefault((number.kind, number.system), {})
+                if kinds[number.key[:2]] == 1:
+                    known = given.setdefault(number.key[:2], {})
                     known.setdefault(number.value, message.statement.document.positions(number.path))
         for values in given.values():
             if len(values) > 1:
@@ -96,13 +105,14 @@ class _Weighing:
         registrations = [message for message in self.messages if message.statement.kind == "ADT"]
         self._registrations(registrations)
         self._demographics(registrations)
-        for messages in self._orders():
-            self._reports(messages)
+        self._reports()
         self._charges()
 
-    def _drop(self, message: _Message, path: Path, *, winner: Sequence[str], problem: FeedProblem) -> None:
-        self.issues.append(problem.at(*message.places(path), *winner))
-        message.less(path)
+    def _drop(self, message: _Message, told: Told, *, problem: FeedProblem) -> None:
+        """Take out of a message what is told otherwise."""
+        overruled = list(told.overruled(message.mapped))
+        self.issues += [problem.at(*message.places(path), *winner) for path, winner in overruled]
+        message.less(path for path, _ in overruled)
 
     def _accounts(self) -> None:
         """A message that names an account only is about the visit that another one names beside that account."""
@@ -119,56 +129,59 @@ class _Weighing:
                     if text_at(message.mapped.tree, path):
                         message.mapped = replace(message.mapped, tree=_with_text(message.mapped.tree, path, visit))
 
-    def _orders(self) -> list[list[_Message]]:
-        """The messages about each order: they share a number of it; those that name none are about any."""
-        orders: list[_Order] = []
+    def _orders(self) -> list[_Order]:
+        """The orders that messages are about: those about one share a number of it."""
+        orders: dict[Key, _Order] = {}
         for message in self.messages:
-            keys = {given.key for given in message.statement.order_numbers}
-            same = [order for order in orders if not keys.isdisjoint(order.numbers)]
-            order = _Order(messages=[message], numbers=keys)
-            for other in same:
-                order.messages += other.messages
-                order.numbers |= other.numbers
-            orders = [*(other for other in orders if other not in same), order]
-        self.issues += [issue for order in orders for issue in order.conflicts()]
-        nameless = [message for order in orders if not order.numbers for message in order.messages]
-        return [order.messages + nameless for order in orders if order.numbers] or [nameless]
+            keys = list(dict.fromkeys(given.key for given in message.statement.order_numbers))
+            same = {id(orders[key]): orders[key] for key in keys if key in orders}
+            largest = max(same.values(), key=lambda order: len(order.messages), default=_Order())
+            for other in same.values():
+                if other is not largest:
+                    largest.take(other)
+                    orders |= dict.fromkeys(other.numbers, largest)
+            largest.take(_Order(messages=[message], numbers=set(keys)))
+            orders |= dict.fromkeys(keys, largest)
+        return list({id(order): order for order in orders.values()}.values())
 
     def _registrations(self, registrations: Sequence[_Message]) -> None:
         """An update wins over what was told before it; what was told before it and arrives later changes nothing."""
-        for update in registrations:
-            if update.statement.event in _REGISTERS:
-                continue
-            for older in registrations:
-                if is_later(update.statement.moment, older.statement.moment):
-                    for path in list(_differing(older.mapped.tree, update.mapped.tree)):
-                        self._drop(older, path, winner=update.places(path), problem=feed_problem.OLDER)
-                    for path in list(_deleted(older, update)):
-                        self._drop(older, path, winner=update.places(()), problem=feed_problem.OLDER)
+        told = Told(parts=_REGISTRATION)
+        for messages in newest_first(registrations, lambda message: message.statement.moment):
+            for message in messages:
+                self._drop(message, told, problem=feed_problem.OLDER)
+            for update in messages:
+                if update.statement.event not in _REGISTERS:
+                    told.take(update.mapped)
 
     def _demographics(self, registrations: Sequence[_Message]) -> None:
         """Only a registration tells of the patient; without a registration, other messages do."""
-        tellers = [message.mapped for message in registrations] + [
-            document for document in self.others if text_at(document.tree, ("patient", "family"))
-        ]
+        told = Told(parts=("patient",))
+        for registration in registrations:
+            told.take(registration.mapped)
+        for document in self.others:
+            if text_at(document.tree, ("patient", "family")):
+                told.take(document)
         for message in self.messages:
-            if message in registrations:
-                continue
-            for teller in tellers:
-                for path in list(_differing(message.mapped.tree, teller.tree, ("patient",))):
-                    self._drop(message, path, winner=teller.positions(path), problem=feed_problem.NOT_REGISTRATION)
+            if message.statement.kind != "ADT":
+                self._drop(message, told, problem=feed_problem.NOT_REGISTRATION)
 
-    def _reports(self, messages: Sequence[_Message]) -> None:
-        """Of the states of a report the furthest stands, and of equal ones the newest."""
-        tellers = [message for message in messages if any(name in message.mapped.tree for name in _REPORT)]
-        for message in tellers:
-            for other in tellers:
-                if other is not message and _is_beaten(message, other):
-                    problem = feed_problem.OLDER if _rank(message) == _rank(other) else feed_problem.UNFINISHED
-                    self.issues.append(problem.at(*message.places(message.state), *other.places(other.state)))
-                    for name in _REPORT:
-                        message.less((name,))
-                    break
+    def _reports(self) -> None:
+        """Of the states of a report the furthest stands, and of equal ones the newest; who names no order is about any."""
+        orders = self._orders()
+        self.issues += [issue for order in orders for issue in order.conflicts()]
+        nameless = [message for message in self.messages if not message.statement.order_numbers]
+        strays = _furthest(nameless)
+        rivals = [(order.messages, [*_furthest(order.messages), *strays]) for order in orders]
+        rivals.append((nameless, [*strays, *(rival for _, others in rivals for rival in others)]))
+        beaten = [(message, _winner(message, others)) for messages, others in rivals for message in messages if _tells(message)]
+        for message, winner in beaten:
+            if winner is not None:
+                problem = feed_problem.OLDER if _rank(message) == _rank(winner) else feed_problem.UNFINISHED
+                self.issues.append(problem.at(*message.places(message.state), *winner.places(winner.state)))
+        for message, winner in beaten:
+            if winner is not None:
+                message.less((name,) for name in _REPORT)
 
     def _charges(self) -> None:
         """What is billed is what the best of those says who tell of it."""
@@ -177,7 +190,28 @@ class _Weighing:
         best = min(tellers, key=lambda message: ranks[id(message)], default=None)
         for message in tellers:
             if best is not None and ranks[id(message)] > ranks[id(best)]:
-                self._drop(message, ("billing",), winner=best.places(("billing",)), problem=feed_problem.BETTER_CHARGE)
+                self.issues.append(feed_problem.BETTER_CHARGE.at(*message.places(("billing",)), *best.places(("billing",))))
+                message.less([("billing",)])
+
+
+def _tells(message: _Message) -> bool:
+    """Whether it says anything of the report or of the procedure."""
+    return any(name in message.mapped.tree for name in _REPORT)
+
+
+def _furthest(messages: Sequence[_Message]) -> list[_Message]:
+    """The newest of those of one type that say the same state: what they do not beat, no other of these does."""
+    newest: dict[tuple[str, int, bool], _Message] = {}
+    for message in filter(_tells, messages):
+        state = message.statement.kind, _rank(message), _is_called_off(message)
+        if state not in newest or is_later(_reported(message), _reported(newest[state])):
+            newest[state] = message
+    return list(newest.values())
+
+
+def _winner(message: _Message, rivals: Sequence[_Message]) -> _Message | None:
+    """The one that stands rather than this message, if there is one."""
+    return next((rival for rival in rivals if _is_beaten(message, rival)), None)
 
 
 def _is_beaten(message: _Message, other: _Message) -> bool:
@@ -208,60 +242,6 @@ def _reported(message: _Message) -> str:
     for moment in times[1:]:
         latest = moment if is_later(moment, latest) else latest
     return latest
-
-
-def _differing(older: JsonObject, newer: JsonObject, parts: Sequence[str] = _REGISTRATION) -> Iterator[Path]:
-    """The paths of what both say, and say differently; lists are compared as a whole."""
-    for name in parts:
-        if name in older and name in newer:
-            yield from _differing_below(older[name], newer[name], (name,))
-
-
-def _differing_below(older: JsonValue, newer: JsonValue, path: Path) -> Iterator[Path]:
-    if isinstance(older, dict) and isinstance(newer, dict):
-        for name in older.keys() & newer.keys():
-            yield from _differing_below(older[name], newer[name], (*path, name))
-    elif older != newer and path not in _IDENTITY:
-        yield path
-
-
-def _deleted(older: _Message, update: _Message) -> set[Path]:
-    """The paths of what the older one says and the update deletes (`""`): the map reads both from the same field."""
-    tree = update.statement.document.tree
-    paths = {_named(path): source.paths for path, source in older.mapped.origins.items() if path[0] in _REGISTRATION}
-    return {
-        path
-        for path, sources in paths.items()
-        if path not in _IDENTITY
-        and sources
-        and all(_is_deleted(tree, source) for source in sources)
-        and older.mapped.nearest(path) == path
-    }
-
-
-def _named(path: Path) -> Path:
-    """A path as far as the list in it, if there is one."""
-    first = next((place for place, step in enumerate(path) if isinstance(step, int)), len(path))
-    return path[:first]
-
-
-def _is_deleted(tree: JsonValue, path: Path) -> bool:
-    """Whether a value, or all that it is in, was deleted."""
-    value = tree
-    for step in path:
-        value = value[0] if isinstance(value, list) and value and step == "*" else value
-        if step == "*":
-            continue
-        value = value.get(step) if isinstance(value, dict) else None
-        if value is NULL or _holds_only_null(value):
-            return True
-    return False
-
-
-def _holds_only_null(value: JsonValue) -> bool:
-    """Whether a field holds nothing but a deletion, which stands in its first component."""
-    first = value[0] if isinstance(value, list) and len(value) == 1 else value
-    return isinstance(first, dict) and bool(first) and all(part is NULL or _holds_only_null(part) for part in first.values())
 
 
 def _less(tree: JsonObject, path: Path) -> JsonObject:

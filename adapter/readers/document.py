@@ -49,14 +49,17 @@ class ReadDocument:
         return (f"{self.name}#{pointer(self.nearest(path))}",)
 
     def nearest(self, path: Path) -> Path:
-        """The longest beginning of the path that leads to a value."""
+        """The longest beginning of the path that leads to a value; every item of a list of one is that one."""
         value: Any = self.tree
-        for depth, step in enumerate(path):
-            here = isinstance(value, dict) and step in value
-            if not here and not (isinstance(value, list) and isinstance(step, int) and step < len(value)):
-                return path[:depth]
-            value = value[step]
-        return path
+        found: list[str | int] = []
+        for step in path:
+            place = 0 if step == "*" and isinstance(value, list) and len(value) == 1 else step
+            here = isinstance(value, dict) and place in value
+            if not here and not (isinstance(value, list) and isinstance(place, int) and place < len(value)):
+                break
+            value = value[place]
+            found.append(place)
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -251,7 +251,7 @@ def test_a_table_of_another_patient_is_refused() -> None:
 
     assert made.failure is FailureKind.INVALID
     assert [issue.location for issue in made.issues if issue.field == "patient.mrn"] == [
-        ("encounter.json#/patient/mrn", "a.csv#")
+        ("encounter.json#/patient/mrn", "a.csv#cell=2,3")
     ]
 
 

@@ -8,6 +8,7 @@ from adapter.readers.document import Document
 from tests.examples.ground import pipeline
 from tests.readers.hl7v2.ground import segment
 
+FIRST, LATER, LAST = "20260301080000+0000", "20260301100000+0000", "20260301120000+0000"
 READER = "1234567893&Reed&Rosa"
 ENCOUNTER = Document(
     name="encounter.json", content=b'{"encounter": {"id": "V-1", "status": "finished"}, "procedure": {"status": "completed"}}'

@@ -5,10 +5,23 @@ import pytest
 from adapter.conversion import Options
 from adapter.issues import FailureKind
 from adapter.readers.document import Document
-from tests.feed.ground import ENCOUNTER, READER, case_of, charged, ordered, places, registered, resulted, sent, together
+from tests.feed.ground import (
+    ENCOUNTER,
+    FIRST,
+    LAST,
+    LATER,
+    READER,
+    case_of,
+    charged,
+    ordered,
+    places,
+    registered,
+    resulted,
+    sent,
+    together,
+)
 from tests.readers.hl7v2.ground import segment
 
-FIRST, LATER, LAST = "20260301080000+0000", "20260301100000+0000", "20260301120000+0000"
 FINAL = resulted("final", "F", LATER, "Final text")
 
 
@@ -16,7 +29,7 @@ def test_an_update_wins_over_the_registration_and_the_older_statement_is_named()
     made = together(registered("a04", "A04", FIRST, person="Old^Mia"), registered("a08", "A08", LATER, person="New^Mia"), FINAL)
 
     assert case_of(made)["patient"]["family"] == "New"
-    assert places(made, "older") == [("a04.hl7#PID-5", "a08.hl7#PID-5")]
+    assert places(made, "older") == [("a04.hl7#PID-5[1].1.1", "a08.hl7#PID-5[1].1.1")]
 
 
 def test_an_old_registration_after_an_update_changes_nothing() -> None:
@@ -52,6 +65,22 @@ def test_an_update_deletes_what_it_says_is_empty_and_leaves_what_it_does_not_say
 
     assert "phone" not in case_of(together(before, deleted, FINAL))["patient"]
     assert case_of(together(before, silent, FINAL))["patient"]["phone"] == "617 5550100"
+
+
+def test_what_is_read_from_a_field_that_is_deleted_in_part_stands() -> None:
+    number = "^PRN^PH^^^617^5550100"
+    before = registered("a04", "A04", FIRST, person="Muster^Mia", phone=number)
+    update = registered("a08", "A08", LATER, person="Muster^Mia", phone='^PRN^PH^^^""')
+
+    assert case_of(together(before, update, FINAL))["patient"]["phone"] == "617 5550100"
+
+
+def test_an_encounter_document_tells_of_the_patient_as_a_registration_does() -> None:
+    told = Document(name="told.json", content=b'{"patient": {"mrn": "4711", "family": "Muster"}}')
+    made = together(resulted("oru", "F", LATER, person="Other^Mia"), ENCOUNTER, told)
+
+    assert case_of(made)["patient"]["family"] == "Muster"
+    assert places(made, "not-registration") == [("oru.hl7#PID-5[1].1.1", "told.json#/patient/family")]
 
 
 def test_a_cancelled_registration_is_a_cancelled_visit() -> None:
@@ -123,6 +152,18 @@ def test_numbers_of_an_order_match_in_any_subset() -> None:
         ordered("order", "NW", placer="P-1^EHR", filler=""),
         resulted("one", "P", LATER, "A", placer="P-1^EHR", filler="F-1^LAB"),
         resulted("two", "F", LAST, "B", placer="", filler="F-1^LAB"),
+    )
+
+    assert case_of(made)["review"]["conclusion"] == "B"
+    assert len(places(made, "finished")) == 2
+
+
+def test_a_message_with_the_numbers_of_two_orders_makes_them_one() -> None:
+    made = together(
+        registered("adt", "A04", FIRST),
+        ordered("order", "NW", placer="P-1^EHR", filler=""),
+        resulted("one", "P", LATER, "A", filler="F-1^LAB"),
+        resulted("two", "F", LAST, "B", placer="P-1^EHR", filler="F-1^LAB"),
     )
 
     assert case_of(made)["review"]["conclusion"] == "B"
@@ -291,7 +332,7 @@ def test_of_documents_without_an_order_the_time_of_the_message_counts() -> None:
     made = together(registered("adt", "A04", FIRST), written("t02", "T02", FIRST, "Old"), written("t08", "T08", LATER, "New"))
 
     assert case_of(made)["review"]["conclusion"] == "New"
-    assert places(made, "older") == [("t02.hl7#TXA-17", "t08.hl7#TXA-17")]
+    assert places(made, "older") == [("t02.hl7#TXA-17[1]", "t08.hl7#TXA-17[1]")]
 
 
 def test_an_addendum_never_takes_the_place_of_its_report() -> None:

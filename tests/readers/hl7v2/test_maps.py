@@ -335,8 +335,8 @@ def test_a_message_of_another_patient_is_refused_with_both_places() -> None:
     assert made.failure is FailureKind.INVALID
     assert {place for issue in made.issues if issue.field == "patient.mrn" for place in issue.location} == {
         "adt.hl7#PID-3",
-        "dft.hl7#PID-3",
-        "mdm.hl7#PID-3",
+        "dft.hl7#PID-3[1].1",
+        "mdm.hl7#PID-3[1].1",
     }
 
 
