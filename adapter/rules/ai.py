@@ -17,7 +17,7 @@ from adapter.rules.rule import ERROR, WARNING, Variant, rule
 
 _SIMILARITIES = frozenset({"face_similarity", "feature_similarity", "combined_similarity"})
 _PROBABILITY = "probability"
-_NOT_FRONTAL = frozenset({"profile-left", "profile-right", "oblique"})
+_NOT_FRONTAL = frozenset({"profile-left", "profile-right", "oblique", "other"})
 _DIRECTION: Mapping[ScoreKind, str] = MappingProxyType(
     {
         "face_distance": "lower",

@@ -83,6 +83,7 @@ def _sex(case: Case) -> Iterator[str]:
 
 
 def _subscriber(case: Case) -> Iterator[str]:
+    yield from (f"other_coverages[{at}].relationship" for at, other in enumerate(case.other_coverages) if not other.relationship)
     coverage = case.coverage
     if coverage is None:
         return

@@ -71,6 +71,9 @@ ANALYSIS_AND_VISIT = Condition(
 FINAL = Condition(lambda facts: facts.is_final, "there is no finished report")
 SIGNED = Condition(lambda facts: facts.is_signed, "the report is not signed")
 STOPPED = Condition(lambda facts: facts.state.procedure == "stopped", "the procedure was not stopped")
+REASON_TO_REDUCE = Condition(
+    lambda facts: facts.case.procedure.reduced_reason is not None, "the case gives no reason of a reduction"
+)
 DIAGNOSES = Condition(lambda facts: bool(facts.case.diagnoses), "the case has no diagnoses")
 AI = Condition(lambda facts: bool(facts.case.analyses), "there is no AI report")
 CANDIDATES = Condition(lambda facts: any(run.candidates for run in facts.case.analyses), "the AI proposes no candidate")
@@ -143,13 +146,16 @@ PHENOTYPES = Condition(lambda facts: bool(facts.case.phenotypes), "the case has 
 MOLECULAR = Condition(lambda facts: bool(facts.case.molecular), "the case has no molecular finding")
 CLINICIAN = Condition(lambda facts: bool(facts.case.clinician_diagnoses), "the clinician names no syndrome")
 NOT_IN_PERSON = Condition(lambda facts: facts.case.encounter.mode != "in-person", "the visit was in person")
+TELEHEALTH_SENT = Condition(
+    lambda facts: not facts.policy.telehealth.meaning.keys().isdisjoint(facts.places), "no line has a telehealth modifier"
+)
 TELEHEALTH_MODIFIER = Condition(
     lambda facts: facts.policy.telehealth.modifier == "required", "the payer's policy requires no telehealth modifier"
 )
 TELEHEALTH_PLACE = Condition(
     lambda facts: facts.policy.telehealth.place == "condition", "the payer does not go by the place of service"
 )
-NO_DEPENDANTS = Condition(lambda facts: not facts.policy.dependants, "the payer insures dependants")
+NO_DEPENDANTS = Condition(lambda facts: not facts.insures_dependants, "the payer insures dependants")
 SEVERAL_NAMES = Condition(lambda facts: len(facts.named) > 1, "not more than one field names a payer that the adapter knows")
 NOT_ORIGINAL = Condition(
     lambda facts: facts.case.billing is not None and facts.case.billing.frequency in ("replacement", "void"),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from adapter.issues import IssueType
-from adapter.rules.condition import ANALYSIS, CLAIM, SIGNED, STOPPED, sends
+from adapter.rules.condition import ANALYSIS, CLAIM, REASON_TO_REDUCE, SIGNED, STOPPED, sends
 from adapter.rules.facts import DISCONTINUED, Facts
 from adapter.rules.finding import Finding
 from adapter.rules.rule import ERROR, INFORMATION, WARNING, rule
@@ -89,6 +89,22 @@ def reduced_without_reason(facts: Facts) -> Iterator[Finding]:
     if facts.case.procedure.reduced_reason is None:
         for place in facts.on_analysis(REDUCED):
             yield Finding(place.field)
+
+
+@rule(
+    "MOD-19",
+    title="Reduced service without 52",
+    severity=WARNING,
+    code=IssueType.BUSINESS_RULE,
+    text="The case says that part of the service was left out, and the line bills all of it. Add 52, or take the reason off.",
+    source="CPT modifier 52",
+    applies=(CLAIM, ANALYSIS, REASON_TO_REDUCE),
+)
+def reduced_but_billed_whole(facts: Facts) -> Iterator[Finding]:
+    """A claim with a reason of a reduction and a 0731T line that says neither 52 nor 53."""
+    for line in facts.undiscontinued:
+        if REDUCED not in line.codes:
+            yield Finding(line.at("modifiers"), suggestion=REDUCED, also=("procedure.reduced_reason",))
 
 
 @rule(

@@ -18,6 +18,9 @@ _DAY_LENGTH = 10
 FINAL_REPORT = frozenset({"final", "amended", "corrected", "appended"})
 """The statuses of a finished report (value set report-final-status)."""
 
+MEDICARE = frozenset({"MA", "MB"})
+"""The kinds of insurance of Medicare, as X12 names them."""
+
 Use = Literal["claim", "preauthorization", "predetermination"]
 
 
@@ -49,6 +52,12 @@ class Facts:
     def is_claim(self) -> bool:
         """Whether payment is asked for, not an opinion before the service."""
         return self.use == "claim"
+
+    @property
+    def insures_dependants(self) -> bool:
+        """Whether anybody may be insured through somebody else: not by Medicare, by whatever name the payer goes."""
+        coverage = self.case.coverage
+        return self.policy.dependants and (coverage is None or coverage.filing_indicator not in MEDICARE)
 
     @property
     def is_signed(self) -> bool:

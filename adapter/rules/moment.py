@@ -1,6 +1,6 @@
 """Compares dates and times as far as they are known: with their precision, and with the offset that was sent."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 DAY_LENGTH = 10
 _SECOND_LENGTH = 19
@@ -26,18 +26,21 @@ def is_before(one: str, other: str) -> bool:
     return last[:length] < first[:length]
 
 
-def days(moment: str, zone: str | None = None) -> tuple[str, str]:
-    """The first and the last local day that a date or time may mean: one day, unless it is a time in UTC.
+def zone_of(*moments: str | None) -> tzinfo | None:
+    """The offset of the first of some times of one place that has a local one."""
+    local = (moment for moment in moments if moment is not None and len(moment) > DAY_LENGTH and moment[-1] != "Z")
+    return next((datetime.fromisoformat(moment).tzinfo for moment in local), None)
 
-    `zone` is a time of the same place, whose offset then says what the local day of a time in UTC is.
-    """
+
+def days(moment: str, zone: tzinfo | None = None) -> tuple[str, str]:
+    """The first and the last local day that a date or time may mean: one day, unless it is a time in UTC and no zone is known."""
     if len(moment) <= DAY_LENGTH:
         return moment, moment
     if not moment.endswith("Z"):
         return moment[:DAY_LENGTH], moment[:DAY_LENGTH]
     instant = datetime.fromisoformat(moment)
-    if zone is not None and len(zone) > DAY_LENGTH and not zone.endswith("Z"):
-        local = instant.astimezone(datetime.fromisoformat(zone).tzinfo).date().isoformat()
+    if zone is not None:
+        local = instant.astimezone(zone).date().isoformat()
         return local, local
     return (instant - _WEST).date().isoformat(), (instant + _EAST).date().isoformat()
 

@@ -45,6 +45,7 @@ Modifier = Annotated[
 FilingIndicator = Annotated[
     str, form(re.compile(r"[A-Z0-9]{2}").fullmatch, "a filing indicator", "write two capital letters or digits, in quotes")
 ]
+VisitCode = Annotated[str, form(re.compile(r"[0-9]{5}").fullmatch, "a code of a visit", "write five digits")]
 PlaceOfService = Annotated[str, form(re.compile(r"[0-9]{2}").fullmatch, "a place of service", "write two digits, in quotes")]
 Day = Annotated[str, form(_is_day, "a day", "write YYYY-MM-DD")]
 TrueOrFalse = Annotated[bool, Field(strict=True)]
@@ -62,16 +63,43 @@ def _whole_number(most: int, noun: str) -> AfterValidator:
 WholeNumber = Annotated[int, Field(strict=True)]
 
 
+class VisitRow(FileModel):
+    """How one way to meet is told on a claim: by its place of service, the modifiers that mean it, and codes of visits."""
+
+    mode: Literal["in-person", "video", "audio", "store-and-forward"]
+    place: Literal["telehealth", "elsewhere", "either"]
+    modifiers: Many[Modifier] = ()
+    codes: Many[VisitCode] = ()
+
+
+VISITS = (
+    VisitRow(mode="in-person", place="elsewhere"),
+    VisitRow(mode="video", place="telehealth", modifiers=("95", "GT"), codes=tuple(map(str, range(98000, 98008)))),
+    VisitRow(mode="audio", place="telehealth", modifiers=("93", "FQ"), codes=tuple(map(str, range(98008, 98016)))),
+    VisitRow(mode="store-and-forward", place="either", modifiers=("GQ",)),
+)
+
+
 class Telehealth(FileModel):
     """How a payer wants service at a distance to be shown: by a modifier, by which of those it accepts, and by which places.
 
-    `place` says whether the place of service is a condition of payment.
+    `place` says whether the place of service is a condition of payment; `visits` is the table of the ways to meet.
     """
 
     modifier: ModifierUse = "optional"
     accepts: Many[Modifier] = ("95", "GT", "GQ")
     pos: Many[PlaceOfService] = ("02", "10")
     place: PlaceUse = "condition"
+    visits: Many[VisitRow] = VISITS
+
+    @cached_property
+    def meaning(self) -> Mapping[str, str]:
+        """The ways to meet by the modifiers and visit codes that mean them."""
+        return {code: row.mode for row in self.visits for code in (*row.modifiers, *row.codes)}
+
+    def place_of(self, mode: str | None) -> str | None:
+        """Where visits of a mode take place: at a telehealth place of service, elsewhere, or either."""
+        return next((row.place for row in self.visits if row.mode == mode), None)
 
 
 class Published(FileModel):

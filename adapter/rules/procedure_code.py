@@ -67,11 +67,11 @@ _UNLESS_DISTINCT = frozenset(
     {"0903T", "0904T", "0905T", "36000", "36400", "36405", "36406", "36410", "36420", "36425", "36430", "36440", "36600", "36640"}
     | {"93000", "93005", "93010", "93040", "93041", "93042", "95812", "95813", "95816", "95819", "95822", "95829"}
 )
-_REPAIRS = ("12001", "13153")
-"""Other services that stand with 0731T in the PTP table (payers.md §1): of indicator 0, and of indicator 1.
+_RANGES = (("62320", "62327", 0), ("64400", "64530", 0), ("12001", "13153", 1), ("96360", "96377", 1))
+"""Other services that stand with 0731T in the PTP table (payers.md §1): of indicator 0, of indicator 1, and whole ranges.
 
-payers.md gives ranges; the codes within them are those that NCCI lists as misuse of any procedure, from knowledge. Nerve blocks
-(62320 to 64530) and infusions (96360 to 96377) stand in the table too, not all of them, and are left out.
+payers.md gives ranges; the codes within them are those that NCCI lists as misuse of any procedure, from knowledge. Of infusions
+(96360 to 96377) most stand in the table.
 """
 
 
@@ -79,8 +79,9 @@ def pair_indicator(code: str) -> int | None:
     """The indicator of a service other than a visit in the table of pairs with 0731T; nothing if it does not stand there."""
     if code in _NEVER:
         return 0
-    is_repair = len(code) == _LENGTH and _REPAIRS[0] <= code <= _REPAIRS[1]
-    return 1 if is_repair or code in _UNLESS_DISTINCT else None
+    if code in _UNLESS_DISTINCT:
+        return 1
+    return next((indicator for first, last, indicator in _RANGES if first <= code <= last and len(code) == _LENGTH), None)
 
 
 def pairs_with_analysis(code: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType, ModuleType
 
 from adapter.rules import (
+    addresses,
     ai,
     assistants,
     codes,
@@ -54,6 +55,7 @@ _MODULES = (
     providers,
     taxonomy,
     completeness,
+    addresses,
     insurance,
     orders,
     keys,

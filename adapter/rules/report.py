@@ -79,14 +79,14 @@ def procedure_not_finished(facts: Facts) -> Iterator[Finding]:
     severity=WARNING,
     code=IssueType.BUSINESS_RULE,
     text=(
-        "The signer's taxonomy code is one of technicians, registered nurses, students or counselors. A qualified "
-        "clinician interprets."
+        "The signer's taxonomy code is not of a profession that interprets: a physician, physician assistant, nurse "
+        "practitioner, clinical nurse specialist or doctor of genetics. Name the clinician who did, or correct the code."
     ),
     source="CPT Appendix S: the clinician interprets; NUCC taxonomy",
     applies=(FINAL,),
 )
 def signed_by_another_profession(facts: Facts) -> Iterator[Finding]:
-    """A finished report by a technician, a counselor, or another non-interpreting profession, by taxonomy code."""
+    """A finished report by somebody whose taxonomy code is not of a profession that interprets."""
     reviewer = facts.case.review.reviewer if facts.case.review else None
     for at, someone in enumerate(facts.case.practitioners):
         if someone.key == reviewer and someone.taxonomy is not None and does_not_interpret(someone.taxonomy):

@@ -70,7 +70,8 @@ _MEANT = (
 _PHYSICIAN = "20"
 _NON_PHYSICIAN = ("363", "364S")
 _TECHNICIAN = "24"
-_NO_INTERPRETER = ("24", "1703", "101Y", "163W", "164", "374", "376", "390", "171", "172")
+_INTERPRETER = ("20", "363", "364S", "1701", "1744", "122")
+"""Physicians, physician assistants, nurse practitioners, nurse specialists, doctors of genetics, specialists and dentists."""
 
 
 def is_taxonomy(code: str) -> bool:
@@ -114,5 +115,5 @@ def meant_by(label: str) -> str | None:
 
 
 def does_not_interpret(code: str) -> bool:
-    """Whether a code is of a profession that signs no interpretation: technicians, counselors, students, registered nurses."""
-    return code.startswith(_NO_INTERPRETER)
+    """Whether a code is of a profession that signs no interpretation: counselors, technicians, students and others."""
+    return is_taxonomy(code) and not code.startswith(_INTERPRETER)

@@ -13,10 +13,12 @@ from adapter.rules.condition import (
     PLACES,
     TELEHEALTH_MODIFIER,
     TELEHEALTH_PLACE,
+    TELEHEALTH_SENT,
+    VISIT,
     has_modifiers,
     sends,
 )
-from adapter.rules.facts import Facts
+from adapter.rules.facts import ANALYSIS_CODE, Facts
 from adapter.rules.finding import Finding
 from adapter.rules.rule import ERROR, INFORMATION, WARNING, Variant, rule
 
@@ -25,16 +27,16 @@ AUDIO_ONLY = "93"
 BEHAVIORAL_AUDIO = "FQ"
 STORE_AND_FORWARD = "GQ"
 COMPLEX_CARE = "TG"
-_MODALITIES = frozenset({LIVE_VIDEO, AUDIO_ONLY, "GT", STORE_AND_FORWARD, BEHAVIORAL_AUDIO})
 _TELEHEALTH_PLACES = frozenset({"02", "10"})
 
 
 def _is_remote(facts: Facts, line: BilledLine) -> bool:
-    return facts.case.encounter.mode in ("video", "audio") or line.sent.pos in facts.policy.telehealth.pos
+    telehealth = facts.policy.telehealth
+    return telehealth.place_of(facts.case.encounter.mode) == "telehealth" or line.sent.pos in telehealth.pos
 
 
-def _has_modality(line: BilledLine) -> bool:
-    return not _MODALITIES.isdisjoint(line.codes)
+def _has_modality(facts: Facts, line: BilledLine) -> bool:
+    return not facts.policy.telehealth.meaning.keys().isdisjoint(line.codes)
 
 
 @rule(
@@ -51,7 +53,7 @@ def complex_care_for_telehealth(facts: Facts) -> Iterator[Finding]:
     """TG on a line that was done at a distance and has no telehealth modifier; suggests 95 unless the visit was not by video."""
     suggestion = LIVE_VIDEO if facts.case.encounter.mode in (None, "video") else None
     for place in facts.places.get(COMPLEX_CARE, ()):
-        if _is_remote(facts, place.line) and not _has_modality(place.line):
+        if _is_remote(facts, place.line) and not _has_modality(facts, place.line):
             yield Finding(place.field, suggestion=suggestion)
 
 
@@ -68,7 +70,7 @@ def complex_care_for_telehealth(facts: Facts) -> Iterator[Finding]:
 def complex_care(facts: Facts) -> Iterator[Finding]:
     """TG that does not stand for telehealth."""
     for place in facts.places.get(COMPLEX_CARE, ()):
-        if not _is_remote(facts, place.line) or _has_modality(place.line):
+        if not _is_remote(facts, place.line) or _has_modality(facts, place.line):
             yield Finding(place.field)
 
 
@@ -118,7 +120,7 @@ def required_by_the_payer(facts: Facts) -> Iterator[Finding]:
     mode, accepted = facts.case.encounter.mode, facts.policy.telehealth.accepts
     suggestion = LIVE_VIDEO if mode == "video" and LIVE_VIDEO in accepted else None
     for line in facts.lines:
-        if _is_remote(facts, line) and not _has_modality(line):
+        if _is_remote(facts, line) and not _has_modality(facts, line):
             yield Finding(line.at("modifiers"), suggestion=suggestion, also=(line.at("pos"),))
 
 
@@ -131,26 +133,33 @@ def required_by_the_payer(facts: Facts) -> Iterator[Finding]:
         "95 and GT mean live audio and video, and the visit was not by video. Take the modifier off, or correct the "
         "mode of the visit."
     ),
-    source="CPT modifier 95; CMS HCPCS Level II modifiers GT and GQ",
+    source="CPT modifiers 93 and 95; CMS HCPCS Level II modifiers FQ, GQ and GT",
     variants=(
         Variant(
             name="store-and-forward",
             text="GQ means store-and-forward, and the visit was another. Take GQ off, or correct the mode of the visit.",
         ),
+        Variant(
+            name="audio",
+            text="93 and FQ mean audio only, and the visit was another. Take the modifier off, or correct the mode of the visit.",
+        ),
     ),
-    applies=(sends("95", "GT", "GQ"), MODE),
+    applies=(TELEHEALTH_SENT, MODE),
 )
 def another_mode(facts: Facts) -> Iterator[Finding]:
-    """95 or GT although the visit was not by video, suggesting GQ where it was store-and-forward; GQ although it was not."""
-    mode = facts.case.encounter.mode
-    if mode != "store-and-forward":
-        for place in facts.places.get(STORE_AND_FORWARD, ()):
-            yield Finding(place.field, variant="store-and-forward", also=("encounter.mode",))
-    if mode != "video":
-        for place in (*facts.places.get(LIVE_VIDEO, ()), *facts.places.get("GT", ())):
-            yield Finding(
-                place.field, suggestion=STORE_AND_FORWARD if mode == "store-and-forward" else None, also=("encounter.mode",)
-            )
+    """A telehealth modifier of another mode than the visit's; of those for audio only on 0731T, MOD-46 speaks."""
+    mode, meaning = facts.case.encounter.mode, facts.policy.telehealth.meaning
+    for code, places in facts.places.items():
+        meant = meaning.get(code)
+        suggestion = STORE_AND_FORWARD if mode == "store-and-forward" and meant == "video" else None
+        for place in places if meant not in (None, mode) else ():
+            if meant != "audio" or place.line.code != ANALYSIS_CODE:
+                yield Finding(
+                    place.field,
+                    suggestion=suggestion,
+                    variant=None if meant == "video" else meant,
+                    also=("encounter.mode",),
+                )
 
 
 @rule(
@@ -175,14 +184,15 @@ def face_by_audio(facts: Facts) -> Iterator[Finding]:
     code=IssueType.BUSINESS_RULE,
     text="A line has one way of telehealth. Keep the modifier that holds.",
     source="CMS telehealth services",
-    applies=(has_modifiers(2), sends("95", "93", "GT", "GQ", "FQ")),
+    applies=(has_modifiers(2), TELEHEALTH_SENT),
 )
 def two_modalities(facts: Facts) -> Iterator[Finding]:
     """A telehealth modifier on a line that has another one before it."""
+    meaning = facts.policy.telehealth.meaning
     for line in facts.lines:
         first: str | None = None
         for place, code in enumerate(line.codes):
-            if code in _MODALITIES:
+            if code in meaning:
                 first = first or code
                 if code != first and {code, first} != {AUDIO_ONLY, BEHAVIORAL_AUDIO}:
                     yield Finding(line.at("modifiers", place))
@@ -218,7 +228,7 @@ def not_live(facts: Facts) -> Iterator[Finding]:
 )
 def telehealth_place_in_person(facts: Facts) -> Iterator[Finding]:
     """Place 02 or 10 on a line of a visit in person."""
-    if facts.case.encounter.mode == "in-person":
+    if facts.policy.telehealth.place_of(facts.case.encounter.mode) == "elsewhere":
         for line in facts.lines:
             if line.sent.pos in _TELEHEALTH_PLACES:
                 yield Finding(line.at("pos"), also=("encounter.mode",))
@@ -238,7 +248,7 @@ def telehealth_place_in_person(facts: Facts) -> Iterator[Finding]:
 )
 def place_at_a_distance(facts: Facts) -> Iterator[Finding]:
     """Another place than one of telehealth on a line of a visit by video or audio, where the payer goes by the place."""
-    if facts.case.encounter.mode in ("video", "audio"):
+    if facts.policy.telehealth.place_of(facts.case.encounter.mode) == "telehealth":
         for line in facts.lines:
             if line.sent.pos is not None and line.sent.pos not in facts.policy.telehealth.pos:
                 yield Finding(line.at("pos"), also=("encounter.mode",))
@@ -261,3 +271,23 @@ def analysis_by_audio(facts: Facts) -> Iterator[Finding]:
     if facts.case.encounter.mode == "audio":
         for line in facts.analysis[:1]:
             yield Finding("encounter.mode", also=(line.at("code"),))
+
+
+@rule(
+    "TEL-04",
+    title="Telemedicine visit of another mode",
+    severity=WARNING,
+    code=IssueType.CONFLICT,
+    text=(
+        "The line bills a telemedicine visit by video (98000 to 98007) or by audio (98008 to 98015), and the visit was another. "
+        "Correct the code of the line, or the mode of the visit."
+    ),
+    source="CPT telemedicine services, 98000 to 98015",
+    applies=(VISIT, MODE),
+)
+def visit_of_another_mode(facts: Facts) -> Iterator[Finding]:
+    """A code for visits of one mode on a line of a visit of another."""
+    mode, meaning = facts.case.encounter.mode, facts.policy.telehealth.meaning
+    for line in facts.lines:
+        if meaning.get(line.code, mode) != mode:
+            yield Finding(line.at("code"), also=("encounter.mode",))

@@ -35,6 +35,7 @@ class TimelineRow:
 _SEQUENCE = "sequence of the service: consent, photograph, analysis, report"
 RECORDED = (
     "consent",
+    "withdrawal of the consent",
     "visit",
     "capture",
     "upload",

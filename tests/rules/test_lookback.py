@@ -83,7 +83,7 @@ def test_every_reason_is_said_in_words() -> None:
 
 def test_a_corrected_claim_after_an_amended_report_is_not_a_second_unit() -> None:
     earlier = case_of({})
-    amended = {"review.status": "amended", "review.amendment": "corrected"}
+    amended = {"review.status": "amended", "review.amendment": "corrected", "review.amended_at": "2024-05-03"}
 
     forgotten = judge(case_of(amended), circumstances=Circumstances(prior=(earlier,)))
     named = judge(case_of(amended | replacing("PAYER-77")), circumstances=Circumstances(prior=(earlier,)))

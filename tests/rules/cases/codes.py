@@ -138,6 +138,8 @@ EXAMPLES = [
     Example("COV-04", {"coverage.relationship": None, "coverage.subscriber": None}, (), policy=PayerPolicy(dependants=False)),
     Example("COV-04", {"coverage": None}, (), policy=PayerPolicy(dependants=False)),
     Example("COV-04", {}, ()),
+    *[Example("COV-04", {"coverage.filing_indicator": kind}, ("coverage.relationship",)) for kind in ("MA", "MB")],
+    Example("COV-04", {"coverage.filing_indicator": "MC"}, ()),
     Example("COV-05", {}, ("payer.name",), named=(("payer.key", AETNA), ("payer.name", CIGNA))),
     Example("COV-05", {}, ("payer.payer_id",), named=(("payer.key", AETNA), ("payer.payer_id", CIGNA), ("payer.name", CIGNA))),
     Example("COV-05", {}, (), named=(("payer.key", AETNA), ("payer.name", AETNA))),

@@ -2,6 +2,7 @@
 
 from tests.rules.ground import WITHOUT_BILLING, Example
 
+SECOND: dict[str, object] = {"member_id": "M-2", "relationship": "child", "payer": {"name": "Second", "payer_id": "P-2"}}
 PEOPLE = [{"key": "dr", "npi": "1234567893", "role": "rendering"}]
 
 EXAMPLES = [
@@ -39,6 +40,8 @@ EXAMPLES = [
     Example("CMP-09", {"guardian.given": []}, ("guardian",)),
     Example("CMP-09", {"coverage.subscriber": None, "coverage.relationship": "self", "guardian": None}, ()),
     Example("CMP-09", {"coverage": None}, ()),
+    Example("CMP-09", {"other_coverages": [SECOND | {"relationship": None}]}, ("other_coverages[0].relationship",)),
+    Example("CMP-09", {"other_coverages": [SECOND]}, ()),
     Example("CMP-10", {"payer.payer_id": None}, ("payer.payer_id",)),
     Example("CMP-10", {"payer": None}, ()),
     Example("CMP-11", {"coverage.filing_indicator": None}, ("coverage.filing_indicator",)),
@@ -48,4 +51,25 @@ EXAMPLES = [
     Example("CMP-12", WITHOUT_BILLING, ()),
     Example("CMP-13", {"practitioners[0].family": None}, ("practitioners[0].family",)),
     Example("CMP-13", {"practitioners[0].family": "Doe"}, ()),
+    *[
+        Example("CMP-14", {"organization.address.line": ["Suite 1", box]}, ("organization.address.line[1]",))
+        for box in ("PO Box 17", "P. O. BOX 17", "p.o.box 17", "Post Office Box 17")
+    ],
+    *[Example("CMP-14", {"organization.address.line": [street]}, ()) for street in ("1 Boxwood Road", "17 Pobox Lane")],
+    Example("CMP-14", {"organization.billing_address": {"line": ["PO Box 17"]}}, ()),
+    Example("CMP-14", {"organization.address": None}, ()),
+    Example("CMP-14", {"organization": None}, ()),
+    Example("CMP-15", {"organization.address.state": "Vermont"}, ("organization.address.state",)),
+    Example(
+        "CMP-15", {"organization.address.state": "ZZ", "organization.address.country": "US"}, ("organization.address.state",)
+    ),
+    *[
+        Example("CMP-15", {"organization.address.postal_code": code}, ("organization.address.postal_code",))
+        for code in ("5000", "050001", "05000-12", "O5000")
+    ],
+    Example("CMP-15", {"organization.billing_address": {"postal_code": "5000"}}, ("organization.billing_address.postal_code",)),
+    Example("CMP-15", {"patient.address": {"postal_code": "5000"}}, ("patient.address.postal_code",)),
+    *[Example("CMP-15", {"organization.address.postal_code": code}, ()) for code in ("05000-1234", "050001234")],
+    Example("CMP-15", {"patient.address": {"postal_code": "0150", "country": "NO"}}, ()),
+    Example("CMP-15", {"organization": None}, ()),
 ]

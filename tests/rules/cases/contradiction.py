@@ -56,4 +56,10 @@ EXAMPLES = [
     Example("CON-16", {"coverage.relationship": "self", "coverage.subscriber": "patient"}, ()),
     Example("CON-17", DEPENDANT, ("coverage.relationship",)),
     Example("CON-17", DEPENDANT | {"coverage.relationship": "other"}, ()),
+    Example("CON-18", {"review.status": "amended"}, ("review.status",)),
+    Example("CON-18", {"review.status": "amended", "review.amended_at": "2024-05-03"}, ()),
+    *[Example("CON-19", {"procedure.status": status}, ("procedure.status",)) for status in ("in-progress", "on-hold")],
+    Example("CON-19", {"procedure.status": "in-progress"} | NO_REPORT, ()),
+    Example("CON-20", {"ai.superseded": True}, ("ai.superseded",)),
+    Example("CON-20", {"ai.superseded": False}, ()),
 ]

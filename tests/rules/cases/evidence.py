@@ -166,7 +166,7 @@ EXAMPLES = [
         {"ai.images": [{"id": "i0", "status": "failed"}], "ai.candidates": [{"rank": 1, "evidence": "features"}]},
         (),
     ),
-    Example("AI-08", {"images": [{"id": "i0", "view": "profile-left"}]}, ("images[0].view",)),
+    *[Example("AI-08", {"images": [{"id": "i0", "view": view}]}, ("images[0].view",)) for view in ("profile-left", "other")],
     Example("AI-08", {"images": [{"id": "i0", "view": "profile-left"}, {"id": "i1", "view": "frontal"}]}, ()),
     Example("AI-08", {"images": [{"id": "i0", "view": "profile-left"}, {"id": "i1"}]}, ()),
     Example(
@@ -194,7 +194,11 @@ EXAMPLES = [
     Example("PHE-01", {"phenotypes": [{"hpo": "HP:0000280", "presence": p} for p in ("unknown", "absent", "absent")]}, ()),
     Example("RPT-05", {"practitioners[0].taxonomy": "246Z00000X"}, ("review.reviewer",)),
     Example("RPT-05", {"practitioners[0].taxonomy": "170300000X"}, ("review.reviewer",)),
-    Example("RPT-05", {"practitioners[0].taxonomy": "363LP0200X"}, ()),
+    *[Example("RPT-05", {"practitioners[0].taxonomy": code}, ("review.reviewer",)) for code in ("231H00000X", "104100000X")],
+    *[
+        Example("RPT-05", {"practitioners[0].taxonomy": code}, ())
+        for code in ("363LP0200X", "2084N0402X", "364SP0200X", "170100000X", "122300000X", "2080P2900X", "doctor")
+    ],
     Example("RPT-05", {"practitioners[1].taxonomy": "246Z00000X"}, ()),
     Example("ORD-01", {"orders": [ORDER | {"proposed_by": "ai"}]}, ("orders[0].status",)),
     Example("ORD-01", {"orders": [ORDER | {"proposed_by": "ai", "ordered_by": "ghost"}]}, ("orders[0].status",)),

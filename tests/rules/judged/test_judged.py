@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ NEAR: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "near_misse
 OURS = EXAMPLES / "infant-final-report"
 
 
+@cache
 def documents(folder: Path) -> dict[str, Any]:
     return {name: json.loads((folder / f"{name}.json").read_text()) for name in ("encounter", "ai_report")}
 
@@ -27,22 +29,26 @@ def documents(folder: Path) -> dict[str, Any]:
 @pytest.mark.skipif(not CASES, reason="ADAPTER_TEST_DATA names no folder of judged cases")
 @pytest.mark.parametrize("case", CASES or [{}], ids=lambda case: case.get("case", "none"))
 def test_what_is_wrong_is_told_where_it_is(case: Mapping[str, Any]) -> None:
-    _assert_told(documents(DATA / "base"), case["change"], **case["expect"])
+    _assert_told(DATA / "base", case["change"], **case["expect"])
 
 
 @pytest.mark.parametrize("case", WRONG, ids=lambda case: case["case"])
 def test_what_a_biller_sees_at_a_glance_is_told(case: Mapping[str, Any]) -> None:
-    _assert_told(documents(OURS), case, at_least=case["at_least"], where=case["where"])
+    _assert_told(OURS, case, at_least=case["at_least"], where=case["where"])
 
 
-def _assert_told(base: Mapping[str, Any], change: Mapping[str, Any], *, at_least: Severity, where: Sequence[str]) -> None:
+@cache
+def _known(base: Path) -> frozenset[tuple[str | None, tuple[str, ...], Severity]]:
+    """What is said of a base without a change."""
+    return frozenset((issue.rule, issue.location, issue.severity) for issue in issues_of(documents(base), {}))
+
+
+def _assert_told(base: Path, change: Mapping[str, Any], *, at_least: Severity, where: Sequence[str]) -> None:
     """Hold that the changes bring an issue of at least this severity at one of these places."""
-    known = {(issue.rule, issue.location) for issue in issues_of(base, {})}
-
     told = [
         place.partition("#")[2]
-        for issue in issues_of(base, change)
-        if RANK.index(issue.severity) >= RANK.index(at_least) and (issue.rule, issue.location) not in known
+        for issue in issues_of(documents(base), change)
+        if RANK.index(issue.severity) >= RANK.index(at_least) and (issue.rule, issue.location, issue.severity) not in _known(base)
         for place in issue.location
     ]
 

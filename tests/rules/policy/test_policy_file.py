@@ -88,10 +88,11 @@ def test_severities_of_medicare_are_those_of_the_modelling_spec() -> None:
     }
 
 
-def test_commercial_payers_keep_default_severities_and_differ_in_telehealth() -> None:
+def test_commercial_payers_differ_in_telehealth_and_those_that_publish_that_they_take_95_only_inform_of_it() -> None:
     modifiers = {key: one(OURS, key).telehealth.modifier for key in ("aetna", "bcbs", "cigna", "uhc")}
 
-    assert all(dict(one(OURS, key).severities) == {} for key in modifiers)
+    takers = {key: {"MOD-42": Severity.INFORMATION} for key in ("aetna", "cigna", "uhc")}
+    assert {key: dict(one(OURS, key).severities) for key in modifiers} == takers | {"bcbs": {}}
     assert modifiers == {"aetna": "required", "bcbs": "optional", "cigna": "required", "uhc": "optional"}
 
 
