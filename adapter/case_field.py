@@ -9,6 +9,7 @@ from typing import NamedTuple
 from adapter.json_types import JsonValue
 from adapter.mapping.emit.entry_text import entry_sources
 from adapter.merging.merge import Merged
+from adapter.merging.runs import NUMBERED_BY
 from adapter.merging.singular import case_path
 from adapter.path import Path, dotted, matching, parse, pointer
 from adapter.readers.document import MappedDocument, ReadDocument
@@ -33,6 +34,8 @@ class KnownFields(NamedTuple):
 
 
 _NOTHING = KnownFields()
+_NUMBERING = "adapter.merging.runs.with_runs"
+"""What makes the number of a run that has none."""
 
 
 class Sources(NamedTuple):
@@ -90,10 +93,10 @@ class CaseFields:
     def _one(self, path: Path) -> KnownFields:
         positions = self._at_its_place(path)
         if positions is not None:
-            return KnownFields((self._name(path),), positions) if positions else _NOTHING
+            return KnownFields((self._name(path),), positions) if positions else self._unsaid(path)
         places = self.merged.sources(path, null=False)
         if not places:
-            return _NOTHING
+            return self._unsaid(path)
         made = [source for document, own in places if isinstance(document, MappedDocument) for source in document.made_from(own)]
         return KnownFields(
             (self._name(path),),
@@ -101,6 +104,13 @@ class CaseFields:
             _joined(source.functions for source in made),
             _joined((source.place,) for source in made),
         )
+
+    def _unsaid(self, path: Path) -> KnownFields:
+        """What is known of a field that no document says: nothing, unless it is the number that was made for a run."""
+        if path[-1] != "run_id" or not matching(self.merged.tree, path):
+            return _NOTHING
+        known = _together([self._known((*path[:-1], *told)) for told in NUMBERED_BY])
+        return known._replace(functions=(*known.functions, _NUMBERING))
 
     def _at_its_place(self, path: Path) -> tuple[str, ...] | None:
         """Where documents say a field, if all of them say it where the Case has it, or in an item of their own list.

@@ -92,7 +92,8 @@ class MadeElement(NamedTuple):
         """The same as JSON."""
         known, site = self.sources.known, self.site
         through = known.through
-        end = entry_end(known.functions + site.functions, is_constant=site.is_constant, through=through) if through else site.end
+        is_read = through or known.functions
+        end = entry_end(known.functions + site.functions, is_constant=site.is_constant, through=through) if is_read else site.end
         return entry_start(self.root), self.name, site.line, self.sources.text, end
 
 

@@ -31,13 +31,13 @@ from adapter.lineage import Trail, verdict_issue
 from adapter.mapping.emit.compiled import CompiledMap
 from adapter.mapping.emit.support import Report
 from adapter.mapping.run.library import Library, MappedResource
-from adapter.mapping.run.origin import Origin, origins
-from adapter.mapping.run.watch import watched
+from adapter.mapping.run.origin import Origin, origins, walked
+from adapter.mapping.run.watch import looked_at, pinned, watched
 from adapter.merging.alone import alone
 from adapter.merging.feature_source import with_source
 from adapter.merging.merge import Merged, merge
 from adapter.merging.validate import to_case
-from adapter.path import Path, dotted, parse
+from adapter.path import Path, at, dotted, parse
 from adapter.readers.document import NATIVE, Document, DocumentTrace, MappedDocument, ReadDocument, Source
 from adapter.readers.item_limit import check_items
 from adapter.readers.port import Readers
@@ -324,8 +324,13 @@ def map_document(compiled: CompiledMap, document: ReadDocument, options: Options
     def retrace() -> DocumentTrace:
         seen: set[Path] = set()
         notes, groups = compiled.document_trace(watched(document.tree, seen), options)
-        made_from = {origin.element: _source(document, origin) for origin in origins(notes, groups, tree, {})}
-        return DocumentTrace(origins=made_from, seen=frozenset(seen))
+        looked = looked_at(document.tree, seen)
+        made_from = {
+            origin.element: _source(document, origin, [pinned(path, value, looked) for path in origin.sources])
+            for origin in origins(notes, groups, tree, {})
+            for value in (at(tree, origin.element),)
+        }
+        return DocumentTrace(origins=made_from, seen=frozenset(seen), walked=walked(groups))
 
     mapped = MappedDocument(
         name=document.name,
@@ -347,11 +352,11 @@ def _remark(compiled: CompiledMap, report: Report, document: ReadDocument) -> Is
     return issue.at(location=document.positions(parse(issue.field))) if issue.field else issue
 
 
-def _source(document: ReadDocument, origin: Origin) -> Source:
-    within = {path[:depth] for path in origin.sources for depth in range(len(path))}
-    found = [position for path in origin.sources if path not in within for position in _position(document, path)]
+def _source(document: ReadDocument, origin: Origin, sources: Sequence[Path]) -> Source:
+    within = {path[:depth] for path in sources for depth in range(len(path))}
+    found = [position for path in sources if path not in within for position in _position(document, path)]
     positions = tuple(dict.fromkeys(found)) or (origin.place,)
-    paths = tuple(path for path in origin.sources if path[0] != "options")
+    paths = tuple(path for path in sources if path[0] != "options")
     return Source(positions=positions, place=origin.place, functions=origin.functions, paths=paths)
 
 

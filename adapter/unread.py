@@ -1,8 +1,8 @@
 """What of the input no mapping read: nothing is dropped silently."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
+from functools import partial
 from typing import TypeAlias
 
 from adapter.issues import Issue, IssueType, Severity
@@ -52,7 +52,9 @@ class UnreadFields:
 
 def _words(unread: UnreadField) -> tuple[str, Severity, str]:
     if unread.dropped:
-        words = "its mapping made nothing of it, since a part is missing that it needs; send that, or change the `when`"
+        words = (
+            "its mapping made nothing of it: it is of another kind than those it takes, or a part is missing; look at its `when`"
+        )
         return "coverage/dropped", Severity.WARNING, words
     if unread.passed_over:
         return "coverage/passed-over", Severity.INFORMATION, "its mapping took something else here, so this is not in the output"
@@ -69,7 +71,10 @@ def unread_paths(tree: object, patterns: frozenset[Path]) -> dict[Path, list[Pat
 
 def coverage_of(document: MappedDocument) -> list[UnreadField]:
     """The fields of a document of another form that its map did not read; what it ignores on purpose is named once."""
-    dropped = _dropped_items(document)
+    items = _dropped_items(document)
+    dropped: _Found = {}
+    for item in items:
+        dropped.setdefault((pattern(item), None), []).append(item)
     known: _Found = {}
     passed_over: _Found = {}
     for leaf in leaves(document.original.tree):
@@ -81,12 +86,12 @@ def coverage_of(document: MappedDocument) -> list[UnreadField]:
         if (whole[:-1] if plain else whole) not in document.read:
             ignored = _ignored(whole, document.ignored)
             known.setdefault(ignored or (whole, None), []).append(leaf)
-        elif (leaf[:-1] if plain else leaf) not in document.trace.seen and dropped.keys().isdisjoint(_beginnings([leaf])):
+        elif (leaf[:-1] if plain else leaf) not in document.trace.seen and items.keys().isdisjoint(_beginnings([leaf])):
             passed_over.setdefault((whole, None), []).append(leaf)
     return [
         *_fields(document, known),
         *_fields(document, passed_over, passed_over=True),
-        *_fields(document, {(item, None): [item] for item in dropped}, dropped=True),
+        *_fields(document, dropped, dropped=True),
     ]
 
 
@@ -119,31 +124,38 @@ def _positions(document: MappedDocument, paths: list[Path]) -> tuple[str, ...]:
 
 
 def _dropped_items(document: MappedDocument) -> dict[Path, None]:
-    """The items of lists that the map reads and of which nothing was made, in their order."""
-    used = _beginnings(path for source in document.origins.values() for path in source.paths)
-    # Lists of which some item was used by its place; of the others it is only known that some item was used.
-    by_place = {path[:-1] for path in used if isinstance(path[-1], int)}
-    return dict.fromkeys(
-        item
-        for item in _read_items(document.original.tree, (), _beginnings(document.read))
-        if item not in used and (item[:-1] in by_place or used.isdisjoint(_patterns(item)))
-    )
-
-
-def _patterns(item: Path) -> Iterator[Path]:
-    """All patterns that stand for an item."""
-    return product(*((step, "*") if isinstance(step, int) else (step,) for step in item))
+    """The items that the map goes through and of which nothing was made, in their order; not what is in them."""
+    paths = [path for source in document.origins.values() for path in source.paths]
+    # Where the map takes one of several (`*`), it is the one that it looked at, unless it goes through all of them elsewhere.
+    of_several = {pattern(path) for path in paths if "*" in path} - {pattern(path) for path in paths if "*" not in path}
+    taken = (path for path in document.trace.seen if pattern(path) in of_several)
+    used = _beginnings([*paths, *taken])
+    is_dropped = partial(_is_dropped, walked=document.trace.walked, used=used)
+    return dict.fromkeys(_outermost(document.original.tree, (), is_dropped))
 
 
 def _beginnings(paths: Iterable[Path]) -> frozenset[Path]:
     return frozenset(path[:depth] for path in paths for depth in range(1, len(path) + 1))
 
 
-def _read_items(value: object, path: Path, read: frozenset[Path]) -> Iterator[Path]:
-    """The objects in the lists of a tree of which a map reads some field (`read` has the beginnings of its paths too)."""
+def _is_dropped(item: Path, *, walked: frozenset[Path], used: frozenset[Path]) -> bool:
+    """Whether the map goes through the list of an item, and made nothing of this one.
+
+    A list within an item counts only where something was made of one of its items, else the outer item is of another kind, and
+    not where the map took one of several there.
+    """
+    listed = item[:-1]
+    if item in used or pattern(item) not in walked:
+        return False
+    return listed == pattern(listed) or (listed in used and (*listed, "*") not in used)
+
+
+def _outermost(value: object, path: Path, is_meant: Callable[[Path], bool]) -> Iterator[Path]:
+    """The objects in lists that are meant, without those in them."""
     children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for step, child in children:
         here = (*path, step)
-        if isinstance(step, int) and isinstance(child, dict) and pattern(here) in read:
+        if isinstance(child, dict) and is_meant(here):
             yield here
-        yield from _read_items(child, here, read)
+        else:
+            yield from _outermost(child, here, is_meant)

@@ -408,7 +408,9 @@ def test_an_item_that_some_item_of_its_list_was_made_of_may_have_been_used() -> 
         tree={},
         original=original,
         retrace=lambda: DocumentTrace(
-            origins={("id",): from_path("rows", "*", "a")}, seen=frozenset({("rows", 0, "a"), ("rows", 1, "a")})
+            origins={("id",): from_path("rows", "*", "a")},
+            seen=frozenset({("rows", 0, "a"), ("rows", 1, "a")}),
+            walked=frozenset({("rows", "*")}),
         ),
         read=frozenset({("rows", "*", "a")}),
         ignored={},
@@ -424,7 +426,11 @@ def test_a_reason_holds_for_all_below_the_field_that_it_names() -> None:
         form="case",
         tree={},
         original=original,
-        retrace=lambda: DocumentTrace(origins={("id",): from_path("rows", 0, "a")}, seen=frozenset({("rows", 0, "a")})),
+        retrace=lambda: DocumentTrace(
+            origins={("id",): from_path("rows", 0, "a")},
+            seen=frozenset({("rows", 0, "a")}),
+            walked=frozenset({("rows", "*")}),
+        ),
         read=frozenset({("rows", "*", "a")}),
         ignored={("rows", "b"): "why not"},
     )
@@ -432,7 +438,7 @@ def test_a_reason_holds_for_all_below_the_field_that_it_names() -> None:
     assert coverage_of(document) == [
         UnreadField(field="rows[*].b", positions=("a#/rows/0/b/c", "a#/rows/1/b/d"), reason="why not"),
         UnreadField(field="e", positions=("a#/e",), reason=None),
-        UnreadField(field="rows[1]", positions=("a#/rows/1",), reason=None, dropped=True),
+        UnreadField(field="rows[*]", positions=("a#/rows/1",), reason=None, dropped=True),
     ]
 
 
@@ -443,7 +449,7 @@ def test_an_item_of_which_a_map_made_nothing_is_a_warning() -> None:
 
     assert found.location == ("b.json#/features/1",)
     assert found.severity is Severity.WARNING
-    assert found.text.startswith("`features[1]`: its mapping made nothing of it")
+    assert found.text.startswith("`features[*]`: its mapping made nothing of it")
 
 
 def test_the_shape_of_a_form_is_that_of_its_schema() -> None:

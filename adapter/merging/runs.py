@@ -5,12 +5,23 @@ from collections.abc import Iterable, Sequence
 from adapter.fhir.resource_id import stable_id
 from adapter.json_types import JsonObject, JsonValue
 from adapter.merging.singular import with_analyses
+from adapter.path import Path
 
 _Tool = tuple[str, str]
 """The vendor and the product."""
 
+NUMBERED_BY: tuple[Path, ...] = (
+    ("started_at",),
+    ("finished_at",),
+    ("tool", "app_version"),
+    ("tool", "model_version"),
+    ("tool", "gallery_version"),
+    ("images",),
+)
+"""The fields of a run that tell it from others of its tool."""
+
 _Telling = tuple[str, ...]
-"""What tells a run from others of its tool: when it began and ended, versions, photographs; `""` for what is unsaid."""
+"""What a run says of these fields; `""` for what is unsaid."""
 
 
 def with_runs(trees: Sequence[JsonObject]) -> list[JsonObject]:

@@ -78,10 +78,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentTrace:
-    """What each leaf of a mapped document was made from, and the paths of all that the map looked at in the original."""
+    """What each leaf of a mapped document was made from, and the paths of all that the map looked at in the original.
+
+    `walked` are the patterns of the items that the map goes through one after the other, to make something of each.
+    """
 
     origins: Mapping[Path, Source]
     seen: frozenset[Path]
+    walked: frozenset[Path]
 
 
 @dataclass(frozen=True, kw_only=True)

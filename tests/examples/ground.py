@@ -29,8 +29,12 @@ def example_names() -> list[str]:
 
 
 def native_example_names() -> list[str]:
-    """The names of the examples whose encounter is in our own form."""
-    return [name for name in example_names() if (EXAMPLES / name / "encounter.json").exists()]
+    """The names of the examples whose encounter is in our own form, and whose documents are JSON objects."""
+    return [name for name in example_names() if (EXAMPLES / name / "encounter.json").exists() and _has_only_objects(name)]
+
+
+def _has_only_objects(name: str) -> bool:
+    return all(document.content.startswith(b"{") for document in documents_of(EXAMPLES / name))
 
 
 def documents_of(folder: Path) -> list[Document]:

@@ -33,7 +33,12 @@ ERRORS = {
 }
 """The coding rules that object to an example with an error; to all others none does."""
 
-WARNINGS = {"hl7v2-messages": {"MOD-04"}, "probability-and-similarity": {"AI-03"}, "two-lines-one-day": {"UNT-03"}}
+WARNINGS = {
+    "hl7v2-messages": {"MOD-04"},
+    "pedia": {"AI-01"},
+    "probability-and-similarity": {"AI-03"},
+    "two-lines-one-day": {"UNT-03"},
+}
 """The coding rules that warn of an example; they warn of no other."""
 
 AT_SENDING = {"not-marked-as-test": {"PRI-03"}}

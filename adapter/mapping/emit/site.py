@@ -1,8 +1,9 @@
 """What a map can make, where, and from what: what its variants' notes are read by."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from adapter.mapping.check.value import Read
 from adapter.mapping.emit.entry_text import entry_end, entry_line
@@ -28,6 +29,14 @@ class ReadTemplate:
         for before, loop in self.holes:
             path += (*before, indexes.get(loop, "*"))
         return path + self.rest
+
+    def walked(self, loops: Container[str]) -> Iterator[Path]:
+        """The items that some loops go through, as patterns (`lines`, `*`)."""
+        path: Path = ()
+        for before, loop in self.holes:
+            path += (*before, "*")
+            if loop in loops:
+                yield path
 
 
 def _template(read: Read) -> ReadTemplate:
@@ -94,6 +103,10 @@ class Site:
         if self._fixed is not None:
             return self._fixed
         return tuple([template.filled(indexes) for template in self._templates])
+
+    def walked(self, loops: Container[str]) -> Iterator[Path]:
+        """The items that some loops around it go through, as patterns."""
+        return chain.from_iterable(template.walked(loops) for template in self._templates)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

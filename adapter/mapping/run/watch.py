@@ -1,7 +1,12 @@
 """A tree that notes what of it is looked at: of what a map might read in a document, what it did read."""
 
+from collections.abc import Container, Mapping
+
 from adapter.json_types import JsonValue
-from adapter.path import Path
+from adapter.path import Path, at, leaves, pattern
+
+Looked = Mapping[tuple[Path, object], Path]
+"""The first of the values that a map looked at, by its pattern and what it is."""
 
 
 class _Watched(dict[str, JsonValue]):
@@ -26,3 +31,23 @@ def watched(value: JsonValue, seen: set[Path], path: Path = ()) -> JsonValue:
     if isinstance(value, list):
         return [watched(item, seen, (*path, place)) for place, item in enumerate(value)]
     return value
+
+
+def looked_at(tree: JsonValue, seen: Container[Path]) -> Looked:
+    """The plain values of a tree that a map looked at."""
+    looked: dict[tuple[Path, object], Path] = {}
+    for leaf in leaves(tree):
+        if leaf in seen:
+            looked.setdefault((pattern(leaf), at(tree, leaf)), leaf)
+    return looked
+
+
+def pinned(path: Path, value: object, looked: Looked) -> Path:
+    """The path of what gave a value: `*` stands for an item that a map took of several, and is the one that has this value.
+
+    Where the value was made into another one, or stands within another list than the path says, the path stays as it is.
+    """
+    if "*" not in path or isinstance(value, dict | list):
+        return path
+    found = looked.get((pattern(path), value), path)
+    return found if all(said in ("*", step) for said, step in zip(path, found, strict=True)) else path
