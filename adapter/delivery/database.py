@@ -38,7 +38,11 @@ def open_database(url: str) -> Engine:
             _speak_sqlite(engine)
         else:
             engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=16)
-        _migrate(engine)
+        try:
+            _migrate(engine)
+        except SetupError:
+            engine.dispose()
+            raise
     return engine
 
 

@@ -31,7 +31,11 @@ def open_store(url: str, keys: str, surroundings: Surroundings) -> Store:
     """
     seal = Seal([line.strip().encode() for line in keys.splitlines() if line.strip()])
     engine = open_database(url)
-    seal.pepper = _pepper(engine, seal)
+    try:
+        seal.pepper = _pepper(engine, seal)
+    except SetupError:
+        engine.dispose()
+        raise
     return Store(engine, seal, now=surroundings.now, new_id=surroundings.new_id, announce=surroundings.announce)
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from hashlib import sha256
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from adapter.delivery.record import Accepted, Arrival, EventRecord, StoredDocument
 from adapter.delivery.store import Store
@@ -14,6 +14,19 @@ from adapter.readers.document import Document
 
 MOST_DOCUMENTS = 10_000
 """How many documents an encounter may have; whoever sends more is stuck in a loop."""
+
+# Statements of every arrival are put together once.
+_RECEIPT_OF = select(RECEIPT).where(RECEIPT.c.key == bindparam("receipt"))
+_KNOWN = select(KNOWN_AS.c.digest, KNOWN_AS.c.encounter).where(KNOWN_AS.c.digest.in_(bindparam("digests", expanding=True)))
+_LOCKED = select(ENCOUNTER).where(ENCOUNTER.c.id == bindparam("encounter")).with_for_update()
+_NEWEST = (
+    select(DOCUMENT.c.digest)
+    .where(DOCUMENT.c.encounter == bindparam("encounter"), DOCUMENT.c.subject == bindparam("about"))
+    .order_by(DOCUMENT.c.number.desc())
+    .limit(1)
+)
+_BEGUN, _KEPT, _ANSWERED = insert(ENCOUNTER), insert(DOCUMENT), insert(RECEIPT)
+_CHANGED = update(ENCOUNTER).where(ENCOUNTER.c.id == bindparam("encounter"))
 
 
 class Shelf:
@@ -30,14 +43,15 @@ class Shelf:
         receipt = self._seal.digest("receipt", arrival.caller, arrival.idempotency_key) if arrival.idempotency_key else None
         if receipt and (known := self._receipt(connection, receipt, body)):
             return known
-        encounter, is_new = self._encounter_of(connection, arrival)
+        encounter = self._encounter_of(connection, arrival)
         kept = self._keep(connection, encounter, arrival)
         if receipt:
-            connection.execute(insert(RECEIPT).values(key=receipt, body=body, encounter=encounter, at=self._store.now()))
-        return Accepted(encounter=encounter, documents=kept, is_new=is_new)
+            answered = {"key": receipt, "body": body, "encounter": encounter.id, "at": self._store.now()}
+            connection.execute(_ANSWERED, answered)
+        return Accepted(encounter=encounter.id, documents=kept, is_new=encounter.received == 0)
 
     def _receipt(self, connection: Connection, receipt: str, body: str) -> Accepted | None:
-        row = connection.execute(select(RECEIPT).where(RECEIPT.c.key == receipt)).first()
+        row = connection.execute(_RECEIPT_OF, {"receipt": receipt}).first()
         if row is None:
             return None
         if row.body != body:
@@ -45,33 +59,44 @@ class Shelf:
             raise ConflictError(_conflict("intake/key", text))
         return Accepted(encounter=row.encounter, documents=0, is_new=False, is_repeated=True)
 
-    def _encounter_of(self, connection: Connection, arrival: Arrival) -> tuple[str, bool]:
+    def _encounter_of(self, connection: Connection, arrival: Arrival) -> Row[tuple[object, ...]]:
         """The encounter that the documents belong to; a new one if they belong to no encounter that is kept."""
         keys = [self._seal.digest("encounter", key) for key in arrival.keys]
         patient = self._seal.digest("patient", arrival.patient)
-        found = sorted(set(connection.scalars(select(KNOWN_AS.c.encounter).where(KNOWN_AS.c.digest.in_(keys)))))
+        known = self._known(connection, keys)
+        found = sorted(set(known.values()))
         if len(found) > 1:
             found = [self._join(connection, found)]
         encounter = found[0] if found else self._begin(connection, keys, patient)
-        row = connection.execute(select(ENCOUNTER).where(ENCOUNTER.c.id == encounter).with_for_update()).one()
+        row = connection.execute(_LOCKED, {"encounter": encounter}).one()
         _check_same(row, patient)
         if row.anchor is None and arrival.anchor is not None:
             sealed = self._seal.close(arrival.anchor.encode())
-            connection.execute(update(ENCOUNTER).where(ENCOUNTER.c.id == encounter).values(anchor=sealed))
-        self._store.add_unless_there(connection, KNOWN_AS, [{"digest": key, "encounter": encounter} for key in keys])
-        return encounter, row.received == 0
+            connection.execute(_CHANGED, {"encounter": encounter, "anchor": sealed})
+        if found:
+            self._know(connection, encounter, [key for key in keys if key not in known])
+        return row
+
+    def _known(self, connection: Connection, keys: Sequence[str]) -> dict[str, str]:
+        """Which encounter is known by each key, as far as one is."""
+        return {row.digest: row.encounter for row in connection.execute(_KNOWN, {"digests": keys})}
+
+    def _know(self, connection: Connection, encounter: str, keys: Sequence[str]) -> None:
+        if keys:
+            self._store.add_unless_there(connection, KNOWN_AS, [{"digest": key, "encounter": encounter} for key in keys])
 
     def _begin(self, connection: Connection, keys: Sequence[str], patient: str) -> str:
         """A new encounter, or the one that somebody else began for these keys a moment ago."""
         encounter, now = self._store.new_id(), self._store.now()
         values = {"id": encounter, "patient": patient, "state": "waiting", "received": 0, "made": 0, "created": now}
-        connection.execute(insert(ENCOUNTER).values(**values, changed=now))
-        self._store.add_unless_there(connection, KNOWN_AS, [{"digest": key, "encounter": encounter} for key in keys])
-        winner = connection.scalars(select(KNOWN_AS.c.encounter).where(KNOWN_AS.c.digest == keys[0])).one()
+        connection.execute(_BEGUN, {**values, "changed": now})
+        self._know(connection, encounter, keys)
+        winner = self._known(connection, keys[:1])[keys[0]]
         if winner != encounter:
             connection.execute(delete(KNOWN_AS).where(KNOWN_AS.c.encounter == encounter))
             connection.execute(delete(ENCOUNTER).where(ENCOUNTER.c.id == encounter))
-        return str(winner)
+            self._know(connection, winner, keys)
+        return winner
 
     def _join(self, connection: Connection, found: Sequence[str]) -> str:
         """One encounter of several that turn out to be the same; raises ConflictError where two have an anchor already."""
@@ -103,27 +128,27 @@ class Shelf:
             EventRecord(at=self._store.now(), caller="adapter", what="joined", detail={"into": winner}, encounter=loser),
         )
 
-    def _keep(self, connection: Connection, encounter: str, arrival: Arrival) -> int:
+    def _keep(self, connection: Connection, encounter: Row[tuple[object, ...]], arrival: Arrival) -> int:
         """Keep the documents that are new; gives how many those are."""
-        received: int = connection.scalars(select(ENCOUNTER.c.received).where(ENCOUNTER.c.id == encounter)).one()
-        number = received
+        number: int = encounter.received
         for place, document in enumerate(arrival.documents):
             digest = sha256(document.content).hexdigest()
             about = self._seal.digest("subject", arrival.subjects[place])
             # One whose subject has the same bytes already came twice.
-            is_again = self._newest_digest(connection, encounter, about) == digest
-            self._tell(connection, encounter, arrival, place=place, is_again=is_again)
-            if not is_again:
+            newest = connection.scalars(_NEWEST, {"encounter": encounter.id, "about": about}).first()
+            self._tell(connection, encounter.id, arrival, place=place, is_again=newest == digest)
+            if newest != digest:
                 number += 1
                 row = self._row(arrival, place, digest)
-                connection.execute(insert(DOCUMENT).values(encounter=encounter, number=number, subject=about, **row))
+                connection.execute(_KEPT, {"encounter": encounter.id, "number": number, "subject": about, **row})
         if number > MOST_DOCUMENTS:
             text = f"an encounter may have {MOST_DOCUMENTS} documents, and this one has as many"
             raise ConflictError(_conflict("intake/too-many", text))
-        if number > received:
-            connection.execute(update(ENCOUNTER).where(ENCOUNTER.c.id == encounter).values(received=number))
-            self._store.put_off(connection, encounter, 0)
-        return number - received
+        if number > encounter.received:
+            connection.execute(_CHANGED, {"encounter": encounter.id, "received": number})
+            self._store.put_off(connection, encounter.id, 0)
+        kept: int = number - encounter.received
+        return kept
 
     def _row(self, arrival: Arrival, place: int, digest: str) -> dict[str, object]:
         document = arrival.documents[place]
@@ -143,10 +168,6 @@ class Shelf:
         what = "posted again" if is_again else "posted"
         line = EventRecord(at=self._store.now(), caller=arrival.caller, what=what, detail=detail, encounter=encounter)
         self._store.note(connection, line)
-
-    def _newest_digest(self, connection: Connection, encounter: str, subject: str) -> str | None:
-        query = select(DOCUMENT.c.digest).where(DOCUMENT.c.encounter == encounter, DOCUMENT.c.subject == subject)
-        return connection.scalars(query.order_by(DOCUMENT.c.number.desc()).limit(1)).first()
 
     def documents(self, connection: Connection, encounter: str) -> list[StoredDocument]:
         """The documents of an encounter, in the order in which they came."""

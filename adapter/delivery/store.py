@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, Row, Table, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Row, Table, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapter.delivery.committer import Committer, Result, Write
@@ -23,6 +23,9 @@ _LEAST_ROOM = 64 * 1024 * 1024
 
 _HASTE = 0.1
 """What is due within so many seconds is done now."""
+
+_DUE = update(ENCOUNTER).where(ENCOUNTER.c.id == bindparam("encounter"))
+_NOTE = insert(EVENT)
 
 Transaction = Connection
 """What is read and written together, or not at all."""
@@ -109,12 +112,12 @@ class Store:
     def put_off(self, connection: Connection, encounter: str, seconds: float) -> None:
         """Have an encounter worked on in so many seconds."""
         due = self.now() + seconds
-        connection.execute(update(ENCOUNTER).where(ENCOUNTER.c.id == encounter).values(due=due))
+        connection.execute(_DUE, {"encounter": encounter, "due": due})
         self._announce(connection, encounter, seconds)
 
     def finish(self, connection: Connection, encounter: str) -> None:
         """Note that nothing is left to be done."""
-        connection.execute(update(ENCOUNTER).where(ENCOUNTER.c.id == encounter).values(due=None))
+        connection.execute(_DUE, {"encounter": encounter, "due": None})
 
     def is_due(self, connection: Connection, encounter: str) -> bool:
         """Whether an encounter has work now."""
@@ -170,17 +173,16 @@ class Store:
 
     def note(self, connection: Connection, line: EventRecord) -> None:
         """Add a line to the audit trail."""
-        connection.execute(
-            insert(EVENT).values(
-                encounter=line.encounter,
-                at=line.at,
-                caller=line.caller,
-                what=line.what,
-                target=line.target,
-                detail=json.dumps(dict(line.detail)),
-                sealed=self.seal.close(line.said.encode()) if line.said else None,
-            )
-        )
+        row = {
+            "encounter": line.encounter,
+            "at": line.at,
+            "caller": line.caller,
+            "what": line.what,
+            "target": line.target,
+            "detail": json.dumps(dict(line.detail)),
+            "sealed": self.seal.close(line.said.encode()) if line.said else None,
+        }
+        connection.execute(_NOTE, row)
 
     def events(self, connection: Connection, encounter: str) -> list[EventRecord]:
         """The audit trail of an encounter."""

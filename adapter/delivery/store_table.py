@@ -47,6 +47,7 @@ DOCUMENT = Table(
     Column("settings", String, nullable=False),
     Column("content", LargeBinary),  # sealed; nothing when it was removed
     Index("document_encounter", "encounter", "number", unique=True),
+    Index("document_subject", "encounter", "subject", "number"),
     Index(
         "document_received", "received", sqlite_where=text("content IS NOT NULL"), postgresql_where=text("content IS NOT NULL")
     ),

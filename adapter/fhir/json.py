@@ -20,6 +20,7 @@ _ESCAPE_NOT_IN_XML = re.compile(rb"\\(u00|u[fF]{3}[eEfF]|[bf])")
 _BEYOND_XML = ("\ufffe".encode(), "\uffff".encode())
 _NINES = bytes.maketrans(b"012345678.", b"9999999999")
 _LONG = b"9" * 19
+_BEFORE_NUMBER = re.compile(rb"(?:^|[-\s\[,]|[\"\s]:)\Z")
 _DIGITS_AND_SPACE = b"0123456789.- \t\r\n"
 _ALIKE = bytes.maketrans(b"E[", b"e,")
 _EXPONENT_NUMBER = re.compile(rb"(?:\"\s*:|[\[,]|^)\s*-?[0-9.]+[eE]")
@@ -53,7 +54,16 @@ def _is_suspicious(content: bytes) -> bool:
     """Whether there may be something that cannot be carried; cheap, since it is asked of every document."""
     has_escape = b"\\" in content and _ESCAPE_NOT_IN_XML.search(content) is not None
     is_beyond_xml = any(character in content for character in _BEYOND_XML)
-    return has_escape or is_beyond_xml or _LONG in content.translate(_NINES) or _has_exponent(content)
+    return has_escape or is_beyond_xml or _has_long_number(content) or _has_exponent(content)
+
+
+def _has_long_number(content: bytes) -> bool:
+    """Whether there may be a number of many digits; an OID in a text is not one."""
+    nines, place = content.translate(_NINES), -len(_LONG)
+    while (place := nines.find(_LONG, place + len(_LONG))) >= 0:
+        if _BEFORE_NUMBER.search(content[max(0, place - 2) : place]):
+            return True
+    return False
 
 
 def _has_exponent(content: bytes) -> bool:

@@ -79,6 +79,11 @@ BAD = [
     (b"1e31", "json/number", "x.json#"),
     (b'{"a": 1.0000000000000000000000000000001}', "json/number", "x.json#/a"),
     (b'{"a": 1.0000000000000000000000000001}', "json/number", "x.json#/a"),
+    (b'{"a":1.0000000000000000000000000001}', "json/number", "x.json#/a"),
+    (b'{"a" :-1.0000000000000000000000000001}', "json/number", "x.json#/a"),
+    (b'["urn:oid:2.16.840.1.113883.4.4", \n9223372036854775808]', "json/number", "x.json#/1"),
+    (b"[9223372036854775808]", "json/number", "x.json#/0"),
+    (b"9223372036854775808", "json/number", "x.json#"),
 ]
 
 
@@ -94,6 +99,11 @@ def test_what_is_wrong_is_said_with_its_place_and_without_the_text(content: byte
 @pytest.mark.parametrize("text", ["1.000000000000000000000000001", "9223372036854775807", "1E+30", "1E-30"])
 def test_a_number_at_the_limit_is_read(text: str) -> None:
     assert canonical_bytes(read_json(text.encode(), "x")) == text.encode()
+
+
+def test_digits_in_a_text_are_not_a_number() -> None:
+    text = "urn:oid:2.16.840.1.113883.4.4" + "1" * 100
+    assert read_json(f'["{text}"]'.encode(), "x") == [text]
 
 
 def test_every_unfit_value_is_told() -> None:
