@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from adapter.mapping.check.expression import Binder
 from adapter.mapping.check.frame import Frame
 from adapter.mapping.check.value import Scope, Value
+from adapter.mapping.syntax.expression_tree import expression_tree
 from adapter.mapping.syntax.map_file import FragmentSource
 from adapter.strict_yaml.nodes import TextNode
 
@@ -55,8 +56,8 @@ def _check(frame: Frame, node: TextNode, fragment: FragmentSource, call: ast.Cal
 def _parsed_call(text: str) -> ast.Call | None:
     """The call of a fragment, `name(argument, parameter=argument)`; None if it is not one."""
     try:
-        call = ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        call = expression_tree(text)
+    except SyntaxError:
         return None
     return call if isinstance(call, ast.Call) else None
 

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
@@ -10,6 +10,7 @@ from adapter.mapping.check.compatible import common_kind, comparability, members
 from adapter.mapping.check.frame import Frame
 from adapter.mapping.check.literal import unfit_words
 from adapter.mapping.check.value import BROKEN, NO_CONSTANT, Scope, Value, merged
+from adapter.mapping.syntax.expression_tree import expression_tree
 from adapter.mapping.types import Kind, Shape, Type
 from adapter.strict_yaml.problem import Mark
 
@@ -41,17 +42,17 @@ class Binder:
     def text(self, text: str, mark: Mark, scope: Scope) -> Value | None:
         """The value of an expression given as text without its `=`; None if it is wrong (and reported)."""
         try:
-            tree = ast.parse(text.strip(), mode="eval").body
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            detail = error.msg if isinstance(error, SyntaxError) else "too deeply nested, or not text"
-            self.frame.error("expression", mark, f"this is not an expression: {detail}", f"an expression is made of {_ALLOWED}")
+            tree = expression_tree(text)
+        except SyntaxError as error:
+            hint = f"an expression is made of {_ALLOWED}"
+            self.frame.error("expression", mark, f"this is not an expression: {error.msg}", hint)
             return None
         value = self.bind(tree, mark, scope)
         if value is not None and len(value.key) > _LONGEST:
             hint = "give it a name where it is needed less often, or write a function"
             self.frame.error("expression", mark, f"with all names written out this has more than {_LONGEST} characters", hint)
             return None
-        return value and replace(value, mark=mark)
+        return value and value._replace(mark=mark)
 
     def bind(self, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:
         """The value of one node."""
@@ -99,7 +100,7 @@ class Binder:
         value = scope.names.get(name) or scope.roots.get(name)
         if value is not None:
             self.frame.used.add(value.code)
-            return replace(value, optional=value.optional and value.key not in scope.facts)
+            return value._replace(optional=False) if value.optional and value.key in scope.facts else value
         source = scope.roots.get("")
         if source is not None and isinstance(source.type, Shape) and name in source.type.fields:
             return self._step(source, name, mark, scope)
@@ -130,7 +131,7 @@ class Binder:
         field = shape.fields[name]
         key = f"{base.key}.{name}" if base.key else name
         text = f"{base.origin.text}.{name}" if base.origin and base.origin.text else name
-        origin = replace(base.origin, text=text) if base.origin else None
+        origin = base.origin._replace(text=text) if base.origin else None
         if origin is not None:
             self.frame.read.add(origin.text.replace("{}", "*"))
         base_optional = base.optional and base.key not in scope.facts
@@ -161,7 +162,7 @@ class Binder:
         base_optional = self.frame.hoisted_optional(base.key)
         code = self._guarded(anchor, lambda name_of: access(shape, name_of, name), "None", optional=base_optional)
         local = self.frame.hoist(value.key, code, optional=base_optional or not required)
-        return replace(value, code=local, simple=True)
+        return value._replace(code=local, simple=True)
 
     def _guarded(self, base: Value, use: Callable[[str], str], empty: str, *, optional: bool) -> str:
         if not optional:
@@ -235,19 +236,16 @@ class Binder:
             value = self.bind(operand, mark, seen)
             if value is None:
                 return None
-            result = (
-                value if result is None else self._both(result, value, mark) if conjunction else self._either(result, value, mark)
-            )
+            result = value if result is None else self._both(result, value) if conjunction else self._either(result, value, mark)
         return result
 
-    def _both(self, one: Value, two: Value, mark: Mark) -> Value:  # noqa: ARG002 - twin of _either
+    def _both(self, one: Value, two: Value) -> Value:
         if one.is_constant:
             return two if one.holds else one
         answer = two.is_boolean and not two.optional
         missing = "False" if answer else "()" if two.many else "None"
         code = f"({two.code} if {one.condition} else {missing})"
-        return replace(
-            two,
+        return two._replace(
             code=code,
             key=f"({one.key} and {two.key})",
             optional=not answer,

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from adapter.mapping.check.expression import Binder, constant_value
@@ -178,7 +178,7 @@ class Calls:
         except (LookupError, ValueError, NotConvertible) as error:
             said = error.args[0] if error.args else "it cannot be made"
             frame.error("wrong-argument", mark, f"`{function.name}` refuses these literals: {said}", "see mappings/terminology/")
-            return replace(BROKEN, many=function.gives_many)
+            return BROKEN._replace(many=function.gives_many)
         made = self.type_of(function.gives)
         if isinstance(result, str) and isinstance(made, Kind):
             made = Kind(made.name, frozenset({result}))

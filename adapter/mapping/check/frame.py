@@ -1,7 +1,7 @@
 """What one compiled function needs beside its statements: fresh names, hoisted paths, places for reports, and its problems."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import MappingProxyType
 
@@ -57,7 +57,7 @@ class Frame:
     def anchor(self, value: Value) -> Value | None:
         """The value as the start of the function knows it: a root or a hoisted path, whatever name it goes by here."""
         if value.key in self.hoists:
-            return replace(value, code=self.hoists[value.key][0], simple=True)
+            return value._replace(code=self.hoists[value.key][0], simple=True)
         return next((root for root in self.roots.values() if root.key == value.key), None)
 
     def hoisted_optional(self, key: str) -> bool:

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from adapter.json_types import JsonObject
@@ -95,7 +95,7 @@ def _collected(listed: _Listed, code: str, **changes: Any) -> Value:  # noqa: AN
     parts = [listed.source, listed.item, *([listed.condition] if listed.condition else [])]
     reads = {key: value for key, value in merged(*parts).items() if key not in changes}
     plain = {"code": listed.code(code), "simple": False, "loop": None, "facts": frozenset()}
-    return replace(listed.item, **{**plain, **reads, **changes})
+    return listed.item._replace(**{**plain, **reads, **changes})
 
 
 def _first(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:
@@ -157,7 +157,7 @@ def _all(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | No
 
 def _count(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:
     listed = _listed(binder, node, mark, scope)
-    return None if listed is None else replace(_question(listed, f"sum(1 {listed.loop})", "count"), type=Kind("unsignedInt"))
+    return None if listed is None else _question(listed, f"sum(1 {listed.loop})", "count")._replace(type=Kind("unsignedInt"))
 
 
 def _question(listed: _Listed, code: str, name: str) -> Value:
