@@ -323,27 +323,26 @@ def _reported(result: SuiteResult, options: RunOptions) -> int:
         print_json(report)
     else:
         _show_result(result)
-    changes = _changes_of_baseline(report, options)
     if result.is_interrupted:
         return Outcome.NOT_CARRIED_OUT
+    changes = _changes_of_baseline(report, options)
     return Outcome.GOOD if result.is_good and not changes else Outcome.ISSUES
 
 
 def _changes_of_baseline(report: JsonObject, options: RunOptions) -> tuple[VerdictChange, ...]:
     """The changes against the baseline, which are shown; none if it is written anew."""
-    file = options["baseline"]
+    file, only = options["baseline"], options["only"]
     if file is None:
         return ()
+    known = verdicts_in(read_json(file.read_bytes(), str(file)), name=str(file)) if file.exists() else {}
+    before = {case: verdict for case, verdict in known.items() if not only or is_chosen(case, only)}
     after = verdicts_in(report, name="report")
-    before = verdicts_in(read_json(file.read_bytes(), str(file)), name=str(file)) if file.exists() else {}
-    if options["only"]:
-        before = {case: verdict for case, verdict in before.items() if is_chosen(case, options["only"])}
     changes = changes_between(before, after)
     for change in changes:
         err.print(Text(f"baseline: {change}"))
     if not options["update_baseline"]:
         return changes
-    write_whole(file, pretty_bytes(baseline_of(report)))
+    write_whole(file, pretty_bytes(baseline_of(report["software"], known, chosen=before, found=after)))
     note(f"{file}: written, {len(changes)} changes")
     return ()
 

@@ -106,6 +106,9 @@ class Wire:
             raise self._error(IssueType.SECURITY, text) from error
         except (requests.ConnectionError, urllib3.exceptions.ProtocolError) as error:
             return Interruption(cause=error)
+        except urllib3.exceptions.DecodeError as error:
+            text = "The FHIR server's answer cannot be decompressed: check the server, and proxies on the way."
+            raise self._error(IssueType.PROCESSING, text) from error
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise self._error(IssueType.PROCESSING, "The FHIR server's answer breaks HTTP: check its base URL.") from error
 

@@ -169,9 +169,9 @@ class CaseRun:
 
 def _with_id(resource: JsonObject, method: str, path: str) -> JsonObject:
     """A resource that is put, with the id of the URL if it has none."""
-    if method != "PUT" or "id" in resource:
+    if method != "PUT" or "?" in path or "id" in resource:
         return resource
-    return {**resource, "id": path.partition("?")[0].rsplit("/", 1)[-1]}
+    return {**resource, "id": path.rsplit("/", 1)[-1]}
 
 
 def empty_result(case: ConformanceCase, verdict: CaseVerdict, reasons: tuple[str, ...]) -> CaseResult:

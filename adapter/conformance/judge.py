@@ -1,6 +1,7 @@
 """Is an answer what was expected: each expectation of a step, and what every answer of a FHIR server must be."""
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,7 +16,8 @@ from adapter.conformance.path_value import values_at
 from adapter.conformance.template import fill, fits, misfits
 from adapter.conformance.verdict import CaseVerdict, StepFinding
 from adapter.exchange import ServerAnswer
-from adapter.issues import Severity
+from adapter.fhir.json import read_json
+from adapter.issues import InvalidError, Severity
 from adapter.json_types import JsonMapping, JsonObject, JsonValue
 
 _FIRST_REFUSAL = 400
@@ -95,11 +97,21 @@ def _faults_of_form(answer: ServerAnswer) -> Iterator[str]:
         return
     if not _JSON.match(kind):
         yield f"the answer has the content type `{kind}` instead of application/fhir+json"
+    if answer.content.startswith(BOM_UTF8):
+        yield "the body of the answer begins with a byte order mark, which JSON does not have"
     found = json_or_none(answer)
     if found is None:
-        yield "the body of the answer is not a JSON object"
+        yield f"the body of the answer is not a JSON object{_why_unreadable(answer.content)}"
     elif answer.status >= _FIRST_REFUSAL and not _is_refusal(found):
         yield f"a refusal (status {answer.status}) without an OperationOutcome"
+
+
+def _why_unreadable(content: bytes) -> str:
+    try:
+        read_json(content, "answer")
+    except InvalidError as error:
+        return f": {error.issues[0].text}"
+    return ""
 
 
 def _is_refusal(body: JsonMapping) -> bool:

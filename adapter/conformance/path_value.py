@@ -13,7 +13,9 @@ _Compiled: TypeAlias = Callable[[JsonMapping, None], JsonList]
 
 
 def values_at(expression: str, resource: JsonObject) -> JsonList:
-    """What the expression gives, as a list; whatever fhirpathpy raises for an expression that it cannot read is passed on."""
+    """What the expression gives, as a list, and nothing for what is not a resource; fhirpathpy raises for a bad expression."""
+    if "resourceType" not in resource:
+        return []
     return list(_compiled(expression)(resource, None))
 
 

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 
 from adapter.client.loose import dict_in, list_in
-from adapter.conformance.case_file import ConformanceCase, PlacedCase
+from adapter.conformance.case_file import ConformanceCase, Kind, PlacedCase
 from adapter.conformance.template import fill
 from adapter.fhir.json import canonical_bytes, read_json
 from adapter.fhir.ownership import match_query, matched_identifier
@@ -36,48 +37,59 @@ def cases_of(placed: Sequence[PlacedCase], supplies: Supplies, *, run: str) -> t
 
 
 class _Made:
-    """Makes the variables of cases; each kind once."""
+    """Makes the variables of cases, those of each kind when the first case asks for them."""
 
     def __init__(self, supplies: Supplies, run: str) -> None:
-        canonical = f"{supplies.canonical_base}/{run}"
+        self._supplies = supplies
+        self._run = run
+        self._by_kind: dict[Kind, list[tuple[str, JsonObject]]] = {}
+
+    def cases(self, one: PlacedCase) -> Iterator[ConformanceCase]:
+        kind = one.terms.for_each
+        if kind not in self._by_kind:
+            self._by_kind[kind] = [*self._of_kind(kind)]
+        for suffix, own in self._by_kind[kind]:
+            supplied = self._common | own
+            yield ConformanceCase(
+                identity=one.identity + suffix,
+                group=one.group,
+                title=str(fill(one.terms.title, supplied)),
+                terms=one.terms,
+                place=one.place,
+                supplied=supplied,
+            )
+
+    @cached_property
+    def _common(self) -> JsonObject:
+        run, examples = self._run, self._supplies.examples
         mark = {"security": [_TEST], "tag": [{"system": TAG_SYSTEM, "code": run}]}
-        examples = supplies.examples
         richest = bundle_of_run(max(examples.values(), key=lambda bundle: len(bundle["entry"])), run)
-        common: JsonObject = {
+        return {
             "run": run,
             "mark": mark,
             "test": {"security": [_TEST]},
-            "base": supplies.canonical_base,
-            "canonical": canonical,
+            "base": self._supplies.canonical_base,
+            "canonical": f"{self._supplies.canonical_base}/{run}",
             "complete": richest,
             "complete_count": len(list_in(richest, "entry")),
             "large": _large(run, mark),
             "long": _LONG_TEXT,
         }
-        self._supplied: dict[str, list[tuple[str, JsonObject]]] = {
-            "once": [("", common)],
-            "resource-type": [
-                (f"/{kind}", {**common, "type": kind, **_variants(sample, run)})
-                for kind, sample in samples(examples.values(), run)
-            ],
-            "example": [(f"/{name}", {**common, "example": name, "whole": bundle}) for name, bundle in examples.items()],
-            "definition": [
-                (f"/{item['resourceType']}-{item['id']}", {**common, **_definition(item, supplies.canonical_base, run)})
-                for item in supplies.definitions
-            ],
-        }
 
-    def cases(self, one: PlacedCase) -> Iterator[ConformanceCase]:
-        for suffix, supplied in self._supplied[one.terms.for_each]:
-            title = str(fill(one.terms.title, supplied))
-            yield ConformanceCase(
-                identity=one.identity + suffix,
-                group=one.group,
-                title=title,
-                terms=one.terms,
-                place=one.place,
-                supplied=supplied,
-            )
+    def _of_kind(self, kind: Kind) -> Iterator[tuple[str, JsonObject]]:
+        run, supplies = self._run, self._supplies
+        match kind:
+            case "once":
+                yield "", {}
+            case "resource-type":
+                for name, sample in samples(supplies.examples.values(), run):
+                    yield f"/{name}", {"type": name, **_variants(sample, run)}
+            case "example":
+                for name, bundle in supplies.examples.items():
+                    yield f"/{name}", {"example": name, "whole": bundle}
+            case "definition":
+                for item in supplies.definitions:
+                    yield f"/{item['resourceType']}-{item['id']}", _definition(item, supplies.canonical_base, run)
 
 
 def bundle_of_run(bundle: JsonObject, run: str) -> JsonObject:

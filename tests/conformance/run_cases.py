@@ -9,6 +9,7 @@ from adapter.assembly import default_runtime
 from adapter.cli.conformance_cases import placed_cases, supplies_of
 from adapter.cli.send import triage_lines
 from adapter.client import FhirClient, Retries, TriageEntry
+from adapter.conformance.case_file import PlacedCase
 from adapter.conformance.case_run import Bench
 from adapter.conformance.cleaner import Cleaner
 from adapter.conformance.declared import Declaration
@@ -27,11 +28,17 @@ def _table() -> tuple[TriageEntry, ...]:
     return triage_lines(default_runtime())
 
 
+@cache
+def _placed() -> tuple[PlacedCase, ...]:
+    return placed_cases(None)
+
+
 def run_cases(base_url: str, names: Sequence[str], *, seconds: float = 60) -> SuiteResult:
     """Run the cases of these names; what the server declares is not asked for."""
     client = FhirClient(base_url, timeout=(3, seconds), retries=Retries(attempts=1))
     run = f"t{token_hex(4)}"
-    found = cases_of(placed_cases(None), _supplies(), run=run)
+    placed = [one for one in _placed() if any(f"{name}/".startswith(f"{one.identity}/") for name in names)]
+    found = cases_of(placed, _supplies(), run=run)
     bench = Bench(
         send=client.exchange,
         base_url=base_url,

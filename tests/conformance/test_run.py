@@ -94,6 +94,18 @@ def test_a_baseline_fails_on_what_changed_what_is_new_and_what_is_gone(run: Run,
 
 
 @responses.activate
+def test_a_part_of_the_cases_changes_its_part_of_the_baseline(run: Run, tmp_path: Path) -> None:
+    responses.get(f"{BASE}/metadata", json=STATEMENT)
+    file = tmp_path / "baseline.json"
+    file.write_text(json.dumps({"cases": {"capability/version/old": "pass", "capability/version": "fail", "toy/other": "warn"}}))
+
+    code, _ = conformance(run, "--only", "capability/version", "--baseline", str(file), "--update-baseline")
+
+    assert code == 0
+    assert json.loads(file.read_text())["cases"] == {"capability/version": "pass", "toy/other": "warn"}
+
+
+@responses.activate
 def test_credentials_are_in_no_report(run: Run, tmp_path: Path) -> None:
     responses.get(f"{BASE}/metadata", json=STATEMENT)
 
