@@ -34,6 +34,9 @@ STATUS: dict[FailureKind, HTTPStatus] = {
 """The HTTP status of each kind of failure; a test sees that none is missing."""
 
 
+_CONDITIONS = frozenset({"HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"})
+
+
 def json_answer(value: JsonValue, status: HTTPStatus = HTTPStatus.OK, *, media_type: str = FHIR_JSON) -> Response:
     """A JSON answer."""
     return bytes_answer(canonical_bytes(value), status, media_type=media_type)
@@ -63,5 +66,6 @@ def finished(answer: Response, request: Request, media_type: str) -> Response:
     if request.method in {"GET", "HEAD"} and answer.status_code == HTTPStatus.OK:
         if "ETag" not in answer.headers:
             answer.add_etag(weak=True)
-        answer.make_conditional(request)
+        if not _CONDITIONS.isdisjoint(request.environ):
+            answer.make_conditional(request)
     return answer

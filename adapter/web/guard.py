@@ -38,14 +38,13 @@ def guard(app: Flask, settings: Settings, *, callers: Callers, routes: Mapping[s
         elif callers:
             check_right(g.caller, "definitions")
 
+    marks = {**SECURITY_HEADERS, **({"Strict-Transport-Security": "max-age=31536000"} if settings.tls_certificate else {})}
+    kept = marks if callers else {**marks, "Cache-Control": "no-cache"}
+
     @app.after_request
     def _mark(answer: Response) -> Response:
-        for name, value in SECURITY_HEADERS.items():
-            answer.headers.setdefault(name, value)
-        if "ETag" in answer.headers and not callers:
-            answer.headers["Cache-Control"] = "no-cache"
-        if settings.tls_certificate:
-            answer.headers["Strict-Transport-Security"] = "max-age=31536000"
+        own = set(answer.headers.keys())
+        answer.headers.extend((name, value) for name, value in (kept if "ETag" in own else marks).items() if name not in own)
         return answer
 
 

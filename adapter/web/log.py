@@ -56,19 +56,18 @@ def log_requests(app: Flask, level: str) -> None:
 
     @app.after_request
     def _end(answer: Response) -> Response:
-        answer.headers["X-Request-Id"] = g.request_id
-        caller = g.get("caller")
-        milliseconds = round((time.perf_counter() - g.started) * 1e3, 1)
+        answer.headers.add("X-Request-Id", g.request_id)
+        caller, rule = g.get("caller"), request.url_rule
         # The route's template, not the URL: a URL can hold what nobody may read here.
-        route, name = request.url_rule.rule if request.url_rule else None, caller.name if caller else None
-        request.environ |= {ROUTE_NOTE: route, CALLER_NOTE: name}
+        notes = {ROUTE_NOTE: rule.rule if rule else None, CALLER_NOTE: caller.name if caller else None}
+        request.environ.update(notes)
         log(
             method=request.method,
-            route=route,
+            route=notes[ROUTE_NOTE],
             status=answer.status_code,
-            ms=milliseconds,
+            ms=round((time.perf_counter() - g.started) * 1e3, 1),
             request_id=g.request_id,
-            caller=name,
+            caller=notes[CALLER_NOTE],
             failure=g.get("failure"),
         )
         return answer
