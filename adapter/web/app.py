@@ -25,7 +25,7 @@ from adapter.web.log import log_requests, request_log
 from adapter.web.negotiation import answer_type
 from adapter.web.query import check_everywhere, check_parameters
 from adapter.web.request import PART_LIMIT
-from adapter.web.route import Route
+from adapter.web.route import OwnId, Route
 from adapter.web.sender import read_senders
 from adapter.web.service import Service, service_of
 from adapter.web.workbench.routes import WORKBENCH_ROUTES
@@ -45,6 +45,7 @@ def make_app(runtime: Runtime | None = None, *, workbench: bool = False) -> Flas
     # A body with many form parts is held in memory while it is read.
     app.config["MAX_FORM_PARTS"] = PART_LIMIT
     app.config["MAX_FORM_MEMORY_SIZE"] = runtime.settings.max_body
+    app.url_map.converters["own_id"] = OwnId
     place_desk(app, desk)
     listed = (*ROUTES, *(ENCOUNTER_ROUTES if desk else ()), *(WORKBENCH_ROUTES if workbench else ()))
     routes = {f"{route.method} {route.path}": route for route in listed}

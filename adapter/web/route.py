@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from flask import Response
 from pydantic import BaseModel
+from werkzeug.routing import BaseConverter
 
 from adapter.json_types import JsonMapping, JsonValue
 from adapter.web.access import Right
@@ -53,7 +54,7 @@ class Route:
     @property
     def rule(self) -> str:
         """The path as Flask writes it."""
-        return self.path.replace("{type}", "<resource_type>").replace("{", "<").replace("}", ">")
+        return self.path.replace("{type}", "<resource_type>").replace("{id}", "<own_id:id>").replace("{", "<").replace("}", ">")
 
     @property
     def answers(self) -> tuple[int, ...]:
@@ -67,6 +68,12 @@ class Route:
     def is_negotiated(self) -> bool:
         """Whether the caller's wish for a form of the answer counts: an archive has one form only."""
         return any("json" in media_type for media_type in self.gives)
+
+
+class OwnId(BaseConverter):
+    """An id in a path: operations (`$expand`) and `_search` are none, so another method of theirs is refused as such."""
+
+    regex = "[^/$_][^/]*"
 
 
 _OF_EVERY_CALL = (400, 401, 403, 429, 503)

@@ -1,5 +1,7 @@
 """`/encounters`: documents are kept, what became of them is shown, and it is done again on request (docs/delivery.md)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -14,9 +16,9 @@ from adapter.delivery.outbox import Made, Outbox
 from adapter.delivery.record import EncounterRecord, EncounterState, EventRecord
 from adapter.delivery.removal import remove
 from adapter.delivery.shelf import Shelf
-from adapter.delivery.store import Transaction
+from adapter.delivery.store import Store, Transaction
 from adapter.dispatch import Dispatch
-from adapter.issues import NotFoundError, UnreadableError
+from adapter.issues import UnreadableError
 from adapter.json_types import JsonObject
 from adapter.web.access import current_caller
 from adapter.web.answer import JSON, bytes_answer, json_answer
@@ -28,6 +30,7 @@ from adapter.web.service import Service
 _MOST_ON_A_PAGE = 500
 _USUAL_PAGE = 50
 _LONGEST_KEY = 255
+_NOT_THERE = "encounters/not-there"
 _STATES = get_args(EncounterState)
 
 
@@ -61,7 +64,9 @@ def _answer(service: Service, encounter: str, wishes: set[str]) -> Response:
         return json_answer(made.to_outcome(service.base))
     if "return=minimal" in wishes:
         return bytes_answer(b"", media_type=JSON)
-    return json_answer(_standing(service, encounter), media_type=JSON)
+    store = service.dispatch.store
+    with store.reading() as connection:
+        return json_answer(_standing(store, connection, encounter), media_type=JSON)
 
 
 def _idempotency_key(request: Request) -> str | None:
@@ -98,16 +103,13 @@ def search(service: Service, request: Request) -> Response:
 
 def show(service: Service, request: Request, encounter: str) -> Response:
     """`GET /encounters/{encounter}`: how it stands; of one that was deleted, the tombstone."""
-    check_parameters(request, ())
-    _note_access(service.dispatch, encounter, "read")
-    return json_answer(_standing(service, encounter), media_type=JSON)
+    with _looking(service, request, encounter) as (store, connection):
+        return json_answer(_standing(store, connection, encounter), media_type=JSON)
 
 
-def _standing(service: Service, encounter: str) -> JsonObject:
-    store = service.dispatch.store
-    with store.reading() as connection:
-        record = store.encounter(connection, encounter)
-        deliveries = Outbox(store).deliveries(connection, encounter)
+def _standing(store: Store, connection: Transaction, encounter: str) -> JsonObject:
+    record = store.encounter(connection, encounter)
+    deliveries = Outbox(store).deliveries(connection, encounter)
     return {**_record(record), "deliveries": {delivery.target: delivery.state for delivery in deliveries}}
 
 
@@ -120,8 +122,7 @@ def bundle(service: Service, request: Request, encounter: str) -> Response:
     """`GET /encounters/{encounter}/bundle`: what its destinations hold or are to hold."""
     made = _made(service, request, encounter)
     if made.outgoing is None:
-        text = "no Bundle was made of this encounter; /outcome says why"
-        raise _not_there(text)
+        raise not_there(_NOT_THERE, "no Bundle was made of this encounter; /outcome says why")
     return json_answer(made.outgoing)
 
 
@@ -145,23 +146,16 @@ def _conversion(service: Service, request: Request, encounter: str) -> Conversio
 
 
 def _made(service: Service, request: Request, encounter: str) -> Made:
-    check_parameters(request, ())
-    _note_access(service.dispatch, encounter, "read")
-    store = service.dispatch.store
-    with store.reading() as connection:
+    with _looking(service, request, encounter) as (store, connection):
         made = Outbox(store).made(connection, _living(service.dispatch, connection, encounter))
     if made is None:
-        text = "nothing was made of this encounter yet; ask again in a moment"
-        raise _not_there(text)
+        raise not_there(_NOT_THERE, "nothing was made of this encounter yet; ask again in a moment")
     return made
 
 
 def documents(service: Service, request: Request, encounter: str) -> Response:
     """`GET /encounters/{encounter}/documents`: what was sent, without its content."""
-    check_parameters(request, ())
-    _note_access(service.dispatch, encounter, "read")
-    store = service.dispatch.store
-    with store.reading() as connection:
+    with _looking(service, request, encounter) as (store, connection):
         store.encounter(connection, encounter)
         found = Shelf(store).documents(connection, encounter)
     rows = [
@@ -181,24 +175,17 @@ def documents(service: Service, request: Request, encounter: str) -> Response:
 
 def document(service: Service, request: Request, encounter: str, *, number: str) -> Response:
     """`GET /encounters/{encounter}/documents/{number}`: the bytes as they were sent."""
-    check_parameters(request, ())
-    _note_access(service.dispatch, encounter, "read")
-    store = service.dispatch.store
-    with store.reading() as connection:
+    with _looking(service, request, encounter) as (store, connection):
         found = Shelf(store).documents(connection, _living(service.dispatch, connection, encounter))
     for one in found:
         if str(one.number) == number and one.document is not None:
             return bytes_answer(one.document.content, media_type="application/octet-stream")
-    text = "there is no document of this number, or it was removed"
-    raise _not_there(text)
+    raise not_there(_NOT_THERE, "there is no document of this number, or it was removed")
 
 
 def deliveries(service: Service, request: Request, encounter: str) -> Response:
     """`GET /encounters/{encounter}/deliveries`: how far each has come."""
-    check_parameters(request, ())
-    _note_access(service.dispatch, encounter, "read")
-    store = service.dispatch.store
-    with store.reading() as connection:
+    with _looking(service, request, encounter) as (store, connection):
         store.encounter(connection, encounter)
         found = Outbox(store).deliveries(connection, encounter)
     rows = [
@@ -209,10 +196,7 @@ def deliveries(service: Service, request: Request, encounter: str) -> Response:
 
 def history(service: Service, request: Request, encounter: str) -> Response:
     """`GET /encounters/{encounter}/history`: who did what and when, and what servers answered."""
-    check_parameters(request, ())
-    _note_access(service.dispatch, encounter, "read")
-    store = service.dispatch.store
-    with store.reading() as connection:
+    with _looking(service, request, encounter) as (store, connection):
         store.encounter(connection, encounter)
         found = store.events(connection, encounter)
     rows = [{**asdict(line), "at": _time(line.at)} for line in found]
@@ -267,14 +251,20 @@ def _living(dispatch: Dispatch, connection: Transaction, encounter: str) -> str:
     return encounter
 
 
+@contextmanager
+def _looking(service: Service, request: Request, encounter: str) -> Iterator[tuple[Store, Transaction]]:
+    """The store for a call that shows something of an encounter: it takes no parameters, and who looks is written down."""
+    check_parameters(request, ())
+    _note_access(service.dispatch, encounter, "read")
+    store = service.dispatch.store
+    with store.reading() as connection:
+        yield store, connection
+
+
 def _note_access(dispatch: Dispatch, encounter: str | None, what: str) -> None:
     """Write down who looked at what."""
     line = EventRecord(at=dispatch.store.now(), caller=current_caller().name, what=what, detail={}, encounter=encounter)
     dispatch.store.write(lambda connection: dispatch.store.note(connection, line))
-
-
-def _not_there(text: str) -> NotFoundError:
-    return not_there("encounters/not-there", text)
 
 
 def _time(seconds: float) -> str:

@@ -14,11 +14,11 @@ from adapter.definitions.source import TYPES
 from adapter.definitions.view import SUMMARIES, summarised, with_elements
 from adapter.fhir.outcome import operation_outcome
 from adapter.fhir.resource import Resource
-from adapter.issues import Issue, IssueType, NotFoundError, Severity, UnreadableError
+from adapter.issues import Issue, IssueType, Severity, UnreadableError
 from adapter.json_types import JsonObject
 from adapter.web.answer import json_answer
 from adapter.web.query import EVERYWHERE, Pairs, pairs_of, single
-from adapter.web.refusal import wrong_parameter
+from adapter.web.refusal import not_there, wrong_parameter
 from adapter.web.service import Service
 
 PAGE = 50
@@ -29,6 +29,7 @@ _BOTH = (
     ("_summary", f"How much of each definition: {', '.join(SUMMARIES)} (count: searches only)."),
     ("_elements", "The elements of each definition that are wanted, with commas."),
 )
+_UNKNOWN = "request/definition"
 _ONLY_SEARCH = (
     ("_count", f"How many definitions a page holds: {PAGE} unless said, {_LARGEST_PAGE} at most, 0 for the number alone."),
     ("_offset", "Where a page begins; it stands in the links between pages."),
@@ -68,7 +69,7 @@ def read(kind: str, service: Service, request: Request, **parts: str) -> Respons
     held = service.runtime.served_definitions.get((kind, parts["id"]))
     if held is None or parts.get("version", held["meta"]["versionId"]) != held["meta"]["versionId"]:
         what = "version of this definition" if held else f"{kind} of this id"
-        raise NotFoundError(_issue(IssueType.NOT_FOUND, f"there is no {what}; GET /fhir/{kind} lists all"))
+        raise not_there(_UNKNOWN, f"there is no {what}; GET /fhir/{kind} lists all")
     if query.get("_summary") == "count":
         raise UnreadableError(wrong_parameter("_summary", "`count` is for searches; a definition has no number"))
     answer = json_answer(_view(service, held, query))
@@ -205,10 +206,6 @@ def _unknown(name: str, kind: str, severity: Severity) -> Issue:
         suggestion=suggestion,
         location=(f"query#/{name}",),
     )
-
-
-def _issue(code: IssueType, text: str) -> Issue:
-    return Issue(severity=Severity.ERROR, code=code, rule="request/definition", text=text)
 
 
 def _interactions() -> Iterator[Interaction]:

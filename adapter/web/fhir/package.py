@@ -6,13 +6,15 @@ from http import HTTPStatus
 from flask import Request, Response
 
 from adapter.distribution import package_of
-from adapter.issues import Issue, IssueType, NotFoundError, Severity
 from adapter.package import NAME, Package, packument
 from adapter.web.answer import JSON, bytes_answer, json_answer
 from adapter.web.query import check_parameters
+from adapter.web.refusal import not_there
 from adapter.web.service import Service
 
 _PATH = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,200}(/[a-zA-Z0-9][a-zA-Z0-9.+_-]{0,100})?", re.ASCII)
+
+_UNKNOWN = "package/unknown"
 
 ARCHIVE = "application/gzip"
 
@@ -39,16 +41,16 @@ def version(service: Service, request: Request, *, name: str, version: str) -> R
         return _elsewhere(service, f"{name}/{version}")
     package = package_of(service.runtime)
     if package.version != version:
-        raise NotFoundError(_issue(f"there is no such version here; the only one is {package.version}"))
+        raise not_there(_UNKNOWN, f"there is no such version here; the only one is {package.version}")
     return _archive(package)
 
 
 def _elsewhere(service: Service, path: str) -> Response:
-    """Where the configured registry has a package that is not ours ."""
+    """Where the configured registry has a package that is not ours."""
     registry = service.runtime.settings.package_registry
     if not registry or not _PATH.fullmatch(path):
         hint = "" if registry else "; the setting ADAPTER_PACKAGE_REGISTRY says where others are"
-        raise NotFoundError(_issue(f"there is no such package here; the only one is {NAME}{hint}"))
+        raise not_there(_UNKNOWN, f"there is no such package here; the only one is {NAME}{hint}")
     return Response(status=HTTPStatus.FOUND, headers={"Location": f"{registry}/{path}"})
 
 
@@ -57,7 +59,3 @@ def _archive(package: Package) -> Response:
     answer.headers["Content-Disposition"] = f"attachment; filename={package.file_name}"
     answer.set_etag(package.digest)
     return answer
-
-
-def _issue(text: str) -> Issue:
-    return Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, rule="package/unknown", text=text)

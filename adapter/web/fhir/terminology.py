@@ -57,7 +57,7 @@ def _calls() -> Iterator[OperationCall]:
     for operation in OPERATIONS:
         on_type = f"/fhir/{operation.type}" if operation.type else "/fhir"
         for where in (on_type, f"{on_type}/{{id}}") if operation.is_on_instance else (on_type,):
-            for method in ("GET", "POST"):
+            for method in operation.methods:
                 call = partial(carry_out, operation)
                 yield OperationCall(operation=operation, method=method, path=f"{where}/${operation.name}", call=call)
 

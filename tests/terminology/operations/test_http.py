@@ -130,11 +130,32 @@ class TestBadRequests:
             ("CodeSystem/$subsumes", {"system": ARK, "codeA": "cat"}),
             ("ConceptMap/$translate", {"system": ARK}),
             ("ValueSet/$expand", {}),
-            ("ValueSet/$batch-validate-code", {}),
         ],
     )
     def test_something_is_missing(self, client: FlaskClient, path: str, query: dict[str, str]) -> None:
         assert kind(client.get(f"/fhir/{path}", query_string=query), 400) == "invalid-data"
+
+    @pytest.mark.parametrize(
+        ("method", "path", "allowed"),
+        [
+            ("GET", "ValueSet/$batch-validate-code?validation=x", "POST"),
+            ("GET", "CodeSystem/$batch-validate-code", "POST"),
+            ("HEAD", "CodeSystem/$batch-validate-code", "POST"),
+            ("GET", "ValueSet/$validate", "POST"),
+            ("GET", "CodeSystem/_search", "POST"),
+            ("DELETE", "ValueSet/$expand", "GET, HEAD, POST"),
+            ("POST", "$versions/x", None),
+            ("GET", "ValueSet/$nothing", None),
+            ("POST", "ValueSet/x/$batch-validate-code", None),
+        ],
+    )
+    def test_another_method_of_an_operation_is_refused(
+        self, client: FlaskClient, method: str, path: str, allowed: str | None
+    ) -> None:
+        answer = client.open(f"/fhir/{path}", method=method)
+
+        assert answer.status_code == (405 if allowed else 404)
+        assert set(answer.headers.get("Allow", "").split(", ")) == set((allowed or "").split(", "))
 
     def test_nothing_to_validate(self, client: FlaskClient) -> None:
         assert "Unable to find code" in issue(client.get("/fhir/ValueSet/$validate-code?url=urn:x"), 400)["details"]["text"]

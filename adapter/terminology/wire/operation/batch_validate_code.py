@@ -21,8 +21,13 @@ _VALIDATION = OperationParameter(
     repeats=True,
     holds=("Parameters",),
 )
-CODE_SYSTEM_TABLE = Table(operation="CodeSystem/$batch-validate-code", rows=(_VALIDATION, *validate_code.CODE_SYSTEM_TABLE.rows))
-VALUE_SET_TABLE = Table(operation="ValueSet/$batch-validate-code", rows=(_VALIDATION, *validate_code.VALUE_SET_TABLE.rows))
+_NEEDED = frozenset({"validation"})
+CODE_SYSTEM_TABLE = Table(
+    operation="CodeSystem/$batch-validate-code", rows=(_VALIDATION, *validate_code.CODE_SYSTEM_TABLE.rows), needed=_NEEDED
+)
+VALUE_SET_TABLE = Table(
+    operation="ValueSet/$batch-validate-code", rows=(_VALIDATION, *validate_code.VALUE_SET_TABLE.rows), needed=_NEEDED
+)
 
 
 def batch_in_code_system(surroundings: OperationContext, call: Invocation) -> Resource:

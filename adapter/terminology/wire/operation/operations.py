@@ -20,6 +20,12 @@ class TerminologyOperation:
     is_on_instance: bool = False
 
     @property
+    def methods(self) -> tuple[str, ...]:
+        """How it is called; with GET only if a query can hold all that it needs."""
+        in_query = all(self.table.by_name[name].kind.is_text for name in self.table.needed)
+        return ("GET", "POST") if in_query else ("POST",)
+
+    @property
     def definition(self) -> str:
         """The canonical of the OperationDefinition."""
         return f"{_HL7}{self.type or 'CapabilityStatement'}-{self.name}"
