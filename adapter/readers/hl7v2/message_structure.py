@@ -73,11 +73,10 @@ class Arrangement:
         self.paths.append(_added(frame, segment, content))
 
     def _put_beside(self, name: str, content: Node) -> None:
-        """A segment that has no place: a second one of what may be there once, or a local one; beside the others of its group."""
-        frame = self._frames[-1] if self._frames else None
-        is_second = frame is not None and name in frame.node
-        node, path = (frame.node, frame.path) if frame is not None and is_second else (self.tree, ())
-        key = name + MORE if is_second else name
+        """A segment that has no place: beside the nearest one of its name, else at the root, where local segments are lists."""
+        holders = (frame for frame in reversed(self._frames) if name in frame.node)
+        node, path = next(((frame.node, frame.path) for frame in holders), (self.tree, ()))
+        key = name + MORE if isinstance(node.get(name), dict) else name
         node.setdefault(key, []).append(content)
         self.paths.append((*path, key, len(node[key]) - 1))
 

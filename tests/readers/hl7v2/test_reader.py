@@ -140,6 +140,21 @@ def test_what_may_not_repeat_is_kept_beside_the_first() -> None:
     assert document.positions(("PV1", "44^")) == ("a.hl7#PV1-44.2",)
 
 
+def test_what_may_not_repeat_is_kept_beside_the_first_also_after_a_group() -> None:
+    document = one("EVN|A04", PID, "PV1|1|O", "PR1|1||x", "PID|2||2", "PR1|2||y", kind="ADT^A04")
+
+    assert document.tree["PID+"][0]["1"] == "2"
+    assert [group["PR1"]["1"] for group in document.tree["PROCEDURE"]] == ["1", "2"]
+    assert document.positions(("PID+", 0, "3", 0, "1")) == ("a.hl7#PID[2]-3[1].1",)
+
+
+def test_local_segments_are_one_list_wherever_they_stand() -> None:
+    document = one("EVN|A04", PID, "ZDR|1", "ZDR|2", "PV1|1|O", "PR1|1||x", "ZDR|3", kind="ADT^A04")
+
+    assert [local["1"][0]["1"] for local in document.tree["ZDR"]] == ["1", "2", "3"]
+    assert "ZDR+" not in document.tree
+
+
 def test_null_is_neither_absent_nor_text() -> None:
     patient = one('PID|1||1||""||""|F||""', "OBR|1").tree["PATIENT_RESULT"][0]["PATIENT"]["PID"]
 
@@ -151,10 +166,8 @@ def test_null_is_neither_absent_nor_text() -> None:
 
 def test_a_stray_separator_survives_in_a_text_and_divides_elsewhere() -> None:
     document = one(PID, "OBR|1", "OBX|1|TX|A||2^3 is 8~next", "OBX|2|CWE|B||x^y^z", "OBX|3|NM|C||5")
-    values = [
-        o_b_s_e_r_v_a_t_i_o_n["OBX"]["5"]
-        for o_b_s_e_r_v_a_t_i_o_n in document.tree["PATIENT_RESULT"][0]["ORDER_OBSERVATION"][0]["OBSERVATION"]
-    ]
+    observations = document.tree["PATIENT_RESULT"][0]["ORDER_OBSERVATION"][0]["OBSERVATION"]
+    values = [observation["OBX"]["5"] for observation in observations]
 
     assert values == [[{"1": "2^3 is 8\nnext"}], [{"1": "x", "2": "y", "3": "z"}], [{"1": "5"}]]
 
