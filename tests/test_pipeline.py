@@ -1,6 +1,7 @@
 """The line from documents to a Conversion: what it refuses, what its switches do, and that nothing depends on order or chance."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -196,6 +197,19 @@ def test_the_day_of_a_signature_without_a_time_stands_in_the_provenance() -> Non
     assert (review["occurredDateTime"], "recorded" in review) == ("2099-03-02", False)
     assert review["_recorded"]["extension"][0]["valueCode"] == "unknown"
     assert [issue for issue in made.issues if issue.rule == "map/instant"] == []
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59-05:00", "0001-01-01T00:00:00Z"])
+def test_the_ends_of_the_calendar_are_times_like_others(moment: str) -> None:
+    """Systems write them for never: a consent that does not expire, a time that nobody filled in."""
+    encounter, report = documents_of(EXAMPLES / "infant-final-report")
+    tree = json.loads(encounter.content)
+    tree["consent"]["expires"] = tree["encounter"]["start"] = tree["review"]["signed_at"] = moment
+    tree["images"][0]["captured_at"] = tree["billing"]["created"] = moment
+
+    made = pipeline().convert([replace(encounter, content=json.dumps(tree).encode()), report])
+
+    assert made.failure is None
 
 
 def test_a_missing_insurance_is_told_once_by_the_name_of_its_field() -> None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import tzinfo
+from itertools import groupby, islice
 
 from adapter.case import Line, Period
 from adapter.code_tables.cpt import FIRST_DAY_OF_0731T
-from adapter.issues import IssueType
+from adapter.issues import MOST_ISSUES, IssueType
 from adapter.rules.condition import ANALYSIS, BEGUN, CLAIM, CLOCK, DAYS, FILING_LIMIT, LINES, MADE, NOT_SENT_AHEAD, PERIOD
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
@@ -228,12 +229,18 @@ def filed_too_late(facts: Facts) -> Iterator[Finding]:
 )
 def insurance_of_another_time(facts: Facts) -> Iterator[Finding]:
     """A day of service before an insurance starts or after it ends."""
-    for field, coverage in facts.insurances:
-        variant = None if field == "coverage" else "other"
-        for line in facts.lines:
-            side = _outside(coverage.period, line.sent)
-            if side is not None:
-                yield Finding(f"{field}.period.{side}", variant=variant, also=(line.at("dos_start"),))
+    starts = [line.sent.dos_start for line in facts.lines if line.sent.dos_start]
+    ends = [line.sent.dos_end or line.sent.dos_start for line in facts.lines if line.sent.dos_start]
+    all_days = Line(code="-", dos_start=min(starts, default=None), dos_end=max(ends, default=None))
+    for variant, insurances in groupby(facts.insurances, lambda insurance: None if insurance[0] == "coverage" else "other"):
+        found = (
+            Finding(f"{field}.period.{side}", variant=variant, also=(line.at("dos_start"),))
+            for field, coverage in insurances
+            if _outside(coverage.period, all_days)
+            for line in facts.lines
+            if (side := _outside(coverage.period, line.sent))
+        )
+        yield from islice(found, MOST_ISSUES + 1)
 
 
 def _outside(period: Period | None, line: Line) -> str | None:

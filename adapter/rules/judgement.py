@@ -1,11 +1,12 @@
 """The judgement of a case: everything that is wrong with its claim, and which statuses its resources have."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from adapter.case import Case
-from adapter.issues import Issue
+from adapter.issues import MOST_ISSUES, Issue
 from adapter.rules.circumstances import Circumstances
 from adapter.rules.condition import Condition
 from adapter.rules.facts import Facts, facts_of
@@ -64,8 +65,19 @@ def _issues(facts: Facts) -> Iterator[Issue]:
             if not holds:
                 break
         else:
-            for finding in rule.find(facts):
+            for finding in _told(rule, facts):
                 yield _issue(rule, finding, facts.policy)
+
+
+def _told(rule: Rule, facts: Facts) -> Iterator[Finding]:
+    """What a rule finds, as far as it can be told; all is looked at only where an error might still follow a warning."""
+    told: Counter[str | None] = Counter()
+    for finding in rule.find(facts):
+        told[finding.variant] += 1
+        if told[finding.variant] <= MOST_ISSUES + 1:
+            yield finding
+        elif not any(variant.severity for variant in rule.variants):
+            return
 
 
 def unmet(rule: Rule, facts: Facts) -> Condition | None:

@@ -4,7 +4,9 @@ Prose is never compared: codes, dispositions and certainties are.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
@@ -34,10 +36,24 @@ def _key(coded: _Coded) -> tuple[str, str]:
     return coded.system, written_right(coded.system, coded.code) or coded.code
 
 
-def _agree(one: _Coded, others: Iterable[_Coded]) -> bool | None:
-    """Whether a code means the syndrome of some others; nothing where none is of its system, so that they cannot be compared."""
-    keys = [_key(other) for other in others if other.system == one.system]
-    return _key(one) in keys if keys else None
+class _Syndromes:
+    """Syndromes that the clinician holds or dismisses: the case fields at which they stand, by their codes."""
+
+    def __init__(self, listed: Iterable[tuple[str, Iterable[_Coded]]]) -> None:
+        self._of_key: dict[tuple[str, str], dict[str, None]] = {}
+        self._of_system: dict[str, dict[str, None]] = {}
+        for field, codes in listed:
+            for code in codes:
+                self._of_key.setdefault(_key(code), {})[field] = None
+                self._of_system.setdefault(code.system, {})[field] = None
+
+    def agreeing(self, one: _Coded) -> Collection[str]:
+        """The fields of those that a code means."""
+        return self._of_key.get(_key(one), ())
+
+    def comparable(self, one: _Coded) -> Collection[str]:
+        """The fields of those that have a code of its system, so that they can be compared with it."""
+        return self._of_system.get(one.system, ())
 
 
 @rule(
@@ -55,10 +71,13 @@ def _agree(one: _Coded, others: Iterable[_Coded]) -> bool | None:
 def finding_of_another_syndrome(facts: Facts) -> Iterator[Finding]:
     """A positive finding whose condition, or without one its gene, is of another syndrome than the clinician supports."""
     supporting = [(at, finding) for at, finding in enumerate(facts.case.molecular) if supports(finding)]
-    sides = (_candidates(facts.case), _conclusions(facts.case)) if supporting else ()
+    if not supporting:
+        return
+    genes = _genes(facts.case)
+    sides = [[_Syndromes(side) for side in both] for both in (_candidates(facts.case), _conclusions(facts.case))]
     for at, finding in supporting:
         if finding.condition is None:
-            against = _of_other_genes(facts.case, finding.gene.symbol) if finding.gene else ()
+            against = genes.against(finding.gene.symbol) if finding.gene else ()
             if against:
                 yield Finding(f"molecular[{at}].gene.symbol", also=against)
         else:
@@ -68,8 +87,25 @@ def finding_of_another_syndrome(facts: Facts) -> Iterator[Finding]:
                     yield Finding(f"molecular[{at}].condition", also=against)
 
 
-def _of_other_genes(case: Case, symbol: str) -> tuple[str, ...]:
-    """The supported candidates, if the gene is of none of them and of another candidate."""
+@dataclass(frozen=True, kw_only=True)
+class _Genes:
+    """The genes of the candidates: those of supported ones, whose fields these are, and those of all others.
+
+    A supported candidate without genes may be of any.
+    """
+
+    fields: tuple[str, ...]
+    supported: frozenset[str]
+    others: frozenset[str]
+    may_be_any: bool
+
+    def against(self, symbol: str) -> tuple[str, ...]:
+        """The supported candidates, if the gene is of none of them and of another candidate."""
+        is_of_them = self.may_be_any or symbol.upper() in self.supported
+        return () if is_of_them or symbol.upper() not in self.others else self.fields
+
+
+def _genes(case: Case) -> _Genes:
     supported: dict[str, set[str]] = {}
     others = set[str]()
     for ai, run in case.runs:
@@ -79,8 +115,12 @@ def _of_other_genes(case: Case, symbol: str) -> tuple[str, ...]:
                 supported[f"{ai}.candidates[{at}].genes"] = symbols
             else:
                 others |= symbols
-    is_of_them = any(not symbols or symbol.upper() in symbols for symbols in supported.values())
-    return () if is_of_them or symbol.upper() not in others else tuple(supported)
+    return _Genes(
+        fields=tuple(supported),
+        supported=frozenset().union(*supported.values()),
+        others=frozenset(others),
+        may_be_any=not all(supported.values()),
+    )
 
 
 Syndrome = tuple[str, Iterable[_Coded]]
@@ -112,10 +152,9 @@ def _conclusions(case: Case) -> tuple[list[Syndrome], list[Syndrome]]:
     )
 
 
-def _contradicting(condition: _Coded, held: list[Syndrome], dismissed: list[Syndrome]) -> tuple[str, ...]:
-    verdicts = [(field, _agree(condition, codes)) for field, codes in held]
-    against = [] if any(verdict for _, verdict in verdicts) else [field for field, verdict in verdicts if verdict is False]
-    return (*against, *(field for field, codes in dismissed if _agree(condition, codes)))
+def _contradicting(condition: _Coded, held: _Syndromes, dismissed: _Syndromes) -> tuple[str, ...]:
+    against = () if held.agreeing(condition) else held.comparable(condition)
+    return (*against, *dismissed.agreeing(condition))
 
 
 @rule(
@@ -138,14 +177,19 @@ def _contradicting(condition: _Coded, held: list[Syndrome], dismissed: list[Synd
 def molecular_without_finding(facts: Facts) -> Iterator[Finding]:
     """A diagnosis of molecular certainty for which the case has no finding at all, or none that supports it."""
     findings = facts.case.molecular
-    for at, diagnosis in enumerate(facts.case.clinician_diagnoses):
-        if diagnosis.certainty == "molecular" and not any(_may_support(finding, diagnosis.codes) for finding in findings):
-            also = tuple(f"molecular[{place}]" for place in range(len(findings)))
+    conditions = [finding.condition for finding in findings if supports(finding)]
+    keys = {_key(condition) for condition in conditions if condition is not None}
+    systems = {system for system, _ in keys}
+    also = tuple(f"molecular[{place}]" for place in range(len(findings)))
+    for at, diagnosis in enumerate(() if None in conditions else facts.case.clinician_diagnoses):
+        if diagnosis.certainty == "molecular" and not _may_be_of(diagnosis.codes, keys, systems):
             yield Finding(f"clinician_diagnoses[{at}].certainty", variant="negative" if findings else None, also=also)
 
 
-def _may_support(finding: Molecular, codes: Iterable[_Coded]) -> bool:
-    return supports(finding) and (finding.condition is None or _agree(finding.condition, codes) is not False)
+def _may_be_of(codes: Iterable[_Coded], keys: AbstractSet[tuple[str, str]], systems: AbstractSet[str]) -> bool:
+    """Whether a syndrome has one of some codes, or there are codes of a system that it has no code of."""
+    own = set(map(_key, codes))
+    return not own.isdisjoint(keys) or not systems <= {system for system, _ in own}
 
 
 @rule(
@@ -243,17 +287,27 @@ def diagnosis_of_the_ai(facts: Facts) -> Iterator[Finding]:
         for at, c in enumerate(run.candidates):
             if c.name:
                 proposed.setdefault(_plain(c.name), f"{ai}.candidates[{at}].name")
+    named = _first_by_code({_bare(diagnosis.icd10cm) for _, diagnosis in unsaid}, proposed)
     for at, diagnosis in unsaid:
-        candidate = _candidate_of(diagnosis.icd10cm, diagnosis.display, proposed)
+        by_name = proposed.get(_plain(diagnosis.display)) if diagnosis.display else None
+        candidate = by_name or named.get(_bare(diagnosis.icd10cm))
         if candidate is not None:
             yield Finding(f"diagnoses[{at}].icd10cm", also=(candidate,))
 
 
-def _candidate_of(code: str, display: str | None, proposed: Mapping[str, str]) -> str | None:
-    if display is not None and _plain(display) in proposed:
-        return proposed[_plain(display)]
-    names = _NAMED.get(code.upper().replace(".", ""), ())
-    return next((field for name, field in proposed.items() if name.startswith(names)), None) if names else None
+def _first_by_code(codes: Iterable[str], proposed: Mapping[str, str]) -> Mapping[str, str]:
+    """For each code that names syndromes, the field of the first candidate that is one of them."""
+    first = (
+        (code, next((field for name, field in proposed.items() if name.startswith(_NAMED[code])), None))
+        for code in codes
+        if code in _NAMED
+    )
+    return {code: field for code, field in first if field is not None}
+
+
+def _bare(code: str) -> str:
+    """An ICD-10-CM code without its full stop."""
+    return code.upper().replace(".", "")
 
 
 def _plain(name: str) -> str:

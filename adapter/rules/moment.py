@@ -1,11 +1,14 @@
 """Compares dates and times as far as they are known: with their precision, and with the offset that was sent."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 
 DAY_LENGTH = 10
 _SECOND_LENGTH = 19
 _WEST = timedelta(hours=12)
 _EAST = timedelta(hours=14)
+_FEW = 5
+"""A year, a month, a day, and two times: more never speak for others."""
 
 
 def is_before(one: str, other: str) -> bool:
@@ -32,6 +35,16 @@ def zone_of(*moments: str | None) -> tzinfo | None:
     return next((datetime.fromisoformat(moment).tzinfo for moment in local), None)
 
 
+def earliest(moments: Sequence[str]) -> Sequence[str]:
+    """The few of some dates and times that speak for all: if any of them is certainly before another, so is one of these."""
+    if len(moments) <= _FEW:
+        return moments
+    times = [moment for moment in moments if len(moment) > DAY_LENGTH]
+    dates = sorted(moment for moment in moments if len(moment) <= DAY_LENGTH)
+    first = [min(times, key=datetime.fromisoformat), min(times, key=lambda time: days(time)[1])] if times else []
+    return [*first, *{len(date): date for date in reversed(dates)}.values()]
+
+
 def days(moment: str, zone: tzinfo | None = None) -> tuple[str, str]:
     """The first and the last local day that a date or time may mean: one day, unless it is a time in UTC and no zone is known."""
     if len(moment) <= DAY_LENGTH:
@@ -40,9 +53,17 @@ def days(moment: str, zone: tzinfo | None = None) -> tuple[str, str]:
         return moment[:DAY_LENGTH], moment[:DAY_LENGTH]
     instant = datetime.fromisoformat(moment)
     if zone is not None:
-        local = instant.astimezone(zone).date().isoformat()
+        local = _day(instant, zone.utcoffset(instant) or timedelta())
         return local, local
-    return (instant - _WEST).date().isoformat(), (instant + _EAST).date().isoformat()
+    return _day(instant, -_WEST), _day(instant, _EAST)
+
+
+def _day(instant: datetime, offset: timedelta) -> str:
+    """The day at an offset from UTC; before the first and after the last day of the calendar there is none."""
+    try:
+        return (instant + offset).date().isoformat()
+    except OverflowError:
+        return instant.date().isoformat()
 
 
 def age(birth: str, moment: str) -> int | None:

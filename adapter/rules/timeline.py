@@ -7,14 +7,14 @@ that are not neighbours is looked at only where the moments between them are not
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
+from itertools import chain, groupby
 from types import MappingProxyType
 
 from adapter.issues import IssueType, Severity
 from adapter.rules.condition import Condition
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
-from adapter.rules.moment import is_before
+from adapter.rules.moment import earliest, is_before
 from adapter.rules.recorded_time import Moment
 from adapter.rules.rule import ERROR, WARNING, Rule
 
@@ -229,16 +229,27 @@ TIMELINE: tuple[TimelineRow, ...] = (
 def _late(row: TimelineRow, facts: Facts) -> Iterator[Finding]:
     if any(facts.moments[kind] for kind in row.between):
         return
-    for field, earlier in facts.moments[row.earlier]:
-        for later_field, later in _moments(facts, row.later):
-            if is_before(later, earlier) and _are_of_one(field, later_field):
-                yield Finding(later_field, also=(field,))
+    later = [*_moments(facts, row.later)]
+    of_item: dict[str, list[Moment]] = {}
+    for moment in later:
+        of_item.setdefault(_item_of(moment), []).append(moment)
+    for listed, moments in groupby(facts.moments[row.earlier], _list_of):
+        elsewhere = [moment for moment in later if _list_of(moment) != listed]
+        first = earliest([value for _, value in elsewhere])
+        for field, earlier in moments:
+            candidates = elsewhere if any(is_before(value, earlier) for value in first) else ()
+            for later_field, value in chain(candidates, of_item.get(_item_of((field, earlier)), ())):
+                if is_before(value, earlier):
+                    yield Finding(later_field, also=(field,))
 
 
-def _are_of_one(field: str, other: str) -> bool:
-    """Whether two fields may be held together: of one list, only those of the same item."""
-    item, rest = field.partition("]")[0], other.partition("]")[0]
-    return item == rest or item.partition("[")[0] != rest.partition("[")[0]
+def _item_of(moment: Moment) -> str:
+    """The item of a list that the field is of: what stands in one list is held together within an item only."""
+    return moment[0].partition("]")[0]
+
+
+def _list_of(moment: Moment) -> str:
+    return moment[0].partition("[")[0]
 
 
 def _moments(facts: Facts, kinds: tuple[str, ...]) -> Iterator[Moment]:

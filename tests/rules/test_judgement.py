@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from adapter.case import Case
-from adapter.issues import Issue, IssueType, Severity
+from adapter.issues import MOST_ISSUES, Issue, IssueType, Severity
 from adapter.rules.circumstances import Circumstances
 from adapter.rules.completeness import checklist
 from adapter.rules.facts import facts_of
@@ -17,7 +17,7 @@ from adapter.rules.policy import PayerPolicy
 from adapter.rules.registry import RULE, RULES
 from adapter.rules.state import state_of
 from adapter.rules.suggestion import TEN
-from tests.rules.ground import ALWAYS, LINE, Make, issues_of
+from tests.rules.ground import ALWAYS, LINE, Make, issues_of, line_of
 
 
 def test_a_clean_case_has_no_issue_and_an_active_claim(make: Make) -> None:
@@ -252,3 +252,36 @@ def test_the_checklist_counts_what_is_there_and_names_what_is_missing(make: Make
     assert told({}) == "Of what an 837P needs, 17 of 17 are there."
     assert told({"payer.payer_id": None}) == "Of what an 837P needs, 16 of 17 are there; missing: payer id."
     assert told({"billing": None}) is None
+
+
+def of_rule(name: str, case: Case) -> list[Issue]:
+    return [issue for issue in judge(case).issues if issue.rule == name]
+
+
+def test_of_one_rule_fifty_issues_and_one_more_are_made(make: Make) -> None:
+    images = [{"id": f"i{at}", "captured_at": "2024-05-02", "uploaded_at": "2024-05-01"} for at in range(60)]
+
+    told = of_rule("TIM-06", make({"images": images}))
+
+    assert len(told) == MOST_ISSUES + 1
+    assert told[7].fields == ("images[7].uploaded_at", "images[7].captured_at")
+
+
+def test_an_error_after_many_warnings_of_one_rule_still_counts(make: Make) -> None:
+    other = {"role": "other", "taxonomy": "2080P2900X"}
+    practitioners = [{"key": f"p{at}", **other} for at in range(60)]
+    rendering = {"key": "dr", "npi": "1234567893", "role": "rendering", "taxonomy": "2080P2900X"}
+
+    told = of_rule("TAX-01", make({"practitioners": [*practitioners, rendering]}))
+
+    assert len(told) == MOST_ISSUES + 2
+    assert told[-1].severity is Severity.ERROR
+
+
+def test_other_insurances_of_another_time_are_told_for_fifty_lines(make: Make) -> None:
+    late = {"payer": {"name": "P"}, "period": {"start": "2025-01-01"}}
+    lines = [line_of("0731T") for _ in range(10)]
+
+    case = make({"other_coverages": [{"member_id": f"o{at}", **late} for at in range(10)], "billing.lines": lines})
+
+    assert len(of_rule("COV-03", case)) == MOST_ISSUES + 1

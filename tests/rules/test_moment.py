@@ -1,8 +1,10 @@
-"""Months are counted in the calendar."""
+"""Dates and times are compared as far as they are known, and months are counted in the calendar."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from adapter.rules.moment import add_months
+from adapter.rules.moment import add_months, days, earliest, is_before, zone_of
 
 
 @pytest.mark.parametrize(
@@ -17,3 +19,37 @@ from adapter.rules.moment import add_months
 )
 def test_the_same_day_so_many_months_later_is_the_last_day_of_a_shorter_month(day: str, months: int, later: str) -> None:
     assert add_months(day, months) == later
+
+
+MOMENTS = st.builds(
+    lambda length, day, hour, offset: (
+        "2026-01-"[:length] if length < 10 else f"2026-01-{day:02}" + f"T{hour:02}:30:00{offset}" * (length > 10)
+    ),
+    st.sampled_from([4, 7, 10, 20]),
+    st.integers(13, 16),
+    st.sampled_from([0, 9, 10, 11, 12, 23]),
+    st.sampled_from(["Z", "+00:00", "-05:00", "+14:00"]),
+)
+
+
+@given(moments=st.lists(MOMENTS, max_size=20), other=MOMENTS)
+def test_a_few_moments_speak_for_all(moments: list[str], other: str) -> None:
+    few = earliest(moments)
+
+    assert len(few) <= 5
+    assert any(is_before(moment, other) for moment in few) == any(is_before(moment, other) for moment in moments)
+
+
+@pytest.mark.parametrize(
+    ("moment", "zone", "expected"),
+    [
+        ("9999-12-31T23:59:59Z", None, ("9999-12-31", "9999-12-31")),
+        ("9999-12-31T23:59:59Z", "2026-01-14T10:00:00+05:00", ("9999-12-31", "9999-12-31")),
+        ("0001-01-01T00:00:00Z", None, ("0001-01-01", "0001-01-01")),
+        ("0001-01-01T00:00:00Z", "2026-01-14T10:00:00-05:00", ("0001-01-01", "0001-01-01")),
+        ("2026-01-14T23:00:00Z", None, ("2026-01-14", "2026-01-15")),
+        ("2026-01-14T23:00:00Z", "2026-01-14T10:00:00+05:00", ("2026-01-15", "2026-01-15")),
+    ],
+)
+def test_days_end_with_the_calendar(moment: str, zone: str | None, expected: tuple[str, str]) -> None:
+    assert days(moment, zone_of(zone)) == expected

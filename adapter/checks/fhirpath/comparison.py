@@ -1,7 +1,7 @@
 """Which of two values comes first, as FHIRPath says (http://hl7.org/fhirpath/N1/#comparison): nothing if that is not known."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from adapter.checks.fhirpath.item import Item
@@ -63,5 +63,4 @@ def _order_of_instants(one: str, other: str) -> int | None:
         return None
     if first.tzinfo is None or second.tzinfo is None:
         return None
-    left, right = first.astimezone(UTC), second.astimezone(UTC)
-    return _sign(left > right, left < right)
+    return _sign(first > second, first < second)
