@@ -70,6 +70,12 @@ def documents(trees: Mapping[str, Tree]) -> list[Document]:
     return [Document(name=f"{form}.json", content=canonical_bytes(tree)) for form, tree in trees.items()]
 
 
+def in_both(size: int) -> dict[str, Tree]:
+    """The documents of the example with the same features in both, to be merged."""
+    features = [{"hpo": f"HP:{number:07d}", "presence": "present", "source": "clinician"} for number in range(size)]
+    return {form: {**tree, "phenotypes": features} for form, tree in BASES.items()}
+
+
 def different(example: Any, schema: Schema, known: Schema, number: int) -> Any:  # noqa: ANN401 - JSON
     """An example with another number in every text and number that is free, so that no two items are the same."""
     schema = next(part for part in resolved(schema, known) if ("properties" in part) is isinstance(example, dict))

@@ -13,10 +13,10 @@ from adapter.merging.merge import merge
 from adapter.path import leaves
 from adapter.readers.document import NATIVE, ReadDocument
 from tests.examples.ground import conversion_of, example_names
-from tests.test_growth import in_both
+from tests.long_lists import in_both
 
 of_examples = pytest.mark.parametrize("name", [name for name in example_names() if conversion_of(name).trail])
-ENCOUNTER, REPORT = in_both("phenotypes", 12)
+ENCOUNTER, REPORT = in_both(12).values()
 
 
 def fields_in(*trees: dict[str, Any]) -> CaseFields:

@@ -14,7 +14,7 @@ from adapter.issues import FailureKind
 from adapter.readers.document import Document
 from adapter.settings import Settings
 from tests.examples.ground import ROOT, pipeline
-from tests.long_lists import BASES, PublishedList, documents, published_lists
+from tests.long_lists import BASES, PublishedList, documents, in_both, published_lists
 
 ENCOUNTER, REPORT = BASES["encounter"], BASES["ai-report"]
 LISTS = {str(listed): listed for listed in published_lists()}
@@ -60,10 +60,8 @@ def test_an_item_costs_the_same_in_a_long_list(listed: PublishedList) -> None:
     assert is_flat(lambda size: of_conversion(listed.documents(size)))
 
 
-def in_both(size: int) -> list[Document]:
-    """The same features in two documents, to be merged."""
-    features = LISTS["encounter:phenotypes"].items(size)
-    return documents({"encounter": {**ENCOUNTER, "phenotypes": features}, "ai-report": {**REPORT, "phenotypes": features}})
+def merged(size: int) -> list[Document]:
+    return documents(in_both(size))
 
 
 def unknown(size: int) -> list[Document]:
@@ -76,7 +74,7 @@ def photographs_inside(size: int) -> list[Document]:
     return documents({"encounter": {**ENCOUNTER, "images": images}})
 
 
-@pytest.mark.parametrize("make", [in_both, unknown, photographs_inside])
+@pytest.mark.parametrize("make", [merged, unknown, photographs_inside])
 def test_an_item_costs_the_same_in_what_is_merged_or_refused(make: Callable[[int], list[Document]]) -> None:
     assert is_flat(lambda size: of_conversion(make(size)))
 
@@ -88,7 +86,7 @@ def test_every_list_of_the_forms_is_found_in_their_schemas() -> None:
 
 def test_an_element_names_as_many_places_in_a_long_list_as_in_a_short_one() -> None:
     short, long = (
-        max(len(entry.positions) for entry in pipeline().convert(in_both(size)).lineage.entries) for size in (100, 1_000)
+        max(len(entry.positions) for entry in pipeline().convert(merged(size)).lineage.entries) for size in (100, 1_000)
     )
 
     assert short == long
@@ -96,8 +94,8 @@ def test_an_element_names_as_many_places_in_a_long_list_as_in_a_short_one() -> N
 
 MEMORY = """
 import resource
-from tests.test_growth import in_both, pipeline
-assert len(pipeline().convert(in_both(2_000)).lineage.entries) > 2_000
+from tests.test_growth import merged, pipeline
+assert len(pipeline().convert(merged(2_000)).lineage.entries) > 2_000
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 

@@ -39,9 +39,10 @@ _ADAPTER = Path(sys.executable).with_name("adapter")
 _LOAD = "from adapter.assembly import load; from adapter.settings import Settings; import adapter.pipeline, time; "
 _TIMED_LOAD = _LOAD + "s = time.process_time(); load(Settings()).pipeline; print((time.process_time() - s) * 1e3)"
 _PHENOTYPES = (
-    "import resource, time; from tests.test_growth import documents, in_both, pipeline; line = pipeline(); "
-    "line.convert(documents(in_both('phenotypes', 2)), lineage=True).lineage; "
-    "sent = documents(in_both('phenotypes', 2_000)); s = time.process_time(); line.convert(sent, lineage=True).lineage; "
+    "import resource, time; from tests.examples.ground import pipeline; from tests.long_lists import documents, in_both; "
+    "line = pipeline(); "
+    "line.convert(documents(in_both(2)), lineage=True).lineage; "
+    "sent = documents(in_both(2_000)); s = time.process_time(); line.convert(sent, lineage=True).lineage; "
     "print(time.process_time() - s, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
 )
 

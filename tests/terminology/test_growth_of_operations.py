@@ -7,11 +7,11 @@ from functools import partial
 from typing import Any
 
 import pytest
-from adapter.terminology.tx_issue import OperationRefusedError
 
 from adapter.assembly import load
 from adapter.settings import Settings
 from adapter.terminology.catalog import Catalog
+from adapter.terminology.operation_error import OperationRefusedError
 from adapter.terminology.wire.operation.common import Invocation, OperationContext
 from adapter.terminology.wire.operation.operations import OPERATIONS, TerminologyOperation
 from adapter.terminology.wire.parameter import OperationParameter, ParameterType, read_parameters
