@@ -104,8 +104,9 @@ image: ## build the container image on a base that is pinned by its digest
 	docker build --build-arg BASE="$$base" --tag adapter-0731t .
 
 .PHONY: soak
-soak: $(VENV)/dev.stamp ## ten minutes of mixed requests beside slow clients: memory and descriptors stay flat
+soak: $(VENV)/dev.stamp ## mixed requests beside slow clients, then 2,000 encounters while processes are killed, on both stores
 	$(BIN)/python -m tests.soak
+	ADAPTER_TEST_CRASH=long $(BIN)/python -m pytest -q -s tests/delivery/test_crash.py
 
 .PHONY: fuzz
 fuzz: $(VENV)/dev.stamp ## the fuzzers of `make test`, with many more requests, and longer lists

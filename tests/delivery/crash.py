@@ -1,6 +1,6 @@
-"""Encounters are posted while processes are killed and the destination makes trouble; afterwards nothing is missing or double.
+"""Encounters are sent over HTTP and MLLP while processes are killed and the destination makes trouble.
 
-The seed decides documents, faults and which process is killed; it is printed, and ADAPTER_TEST_SEED re-runs it.
+Afterwards nothing is missing or double. The seed decides documents, faults and kills; ADAPTER_TEST_SEED repeats a run.
 """
 
 import os
@@ -24,14 +24,24 @@ from adapter.delivery.record import DeliveryState
 from adapter.delivery.shelf import Shelf
 from adapter.delivery.store import Store
 from adapter.fhir.ownership import SHARED_TYPES
-from adapter.readers.document import Document
-from tests.delivery.ground import ai_document, encounter_document
+from adapter.issues import UnavailableError
+from adapter.mllp.mllp_client import MllpClient
+from tests.delivery.ground import ai_document, encounter_document, message
 from tests.delivery.strict_fhir import StrictFhir
 from tests.service import ADAPTER, own_environment
 
 STATES: tuple[DeliveryState, ...] = ("delivered", "pending", "parked")
 CORRECTED = {"delayed speech": "late speech"}
-_STEP_SECONDS = 120
+RETOLD = {
+    "|REP-77|": "|REP-78|",
+    "20260312104500": "20260312114500",
+    "|||F|||||||": "|||C|||||||",
+    "||||||F": "||||||C",
+    "The face was": "The whole face was",
+}
+"""What a corrected report says in place of the first one."""
+
+_STEP_SECONDS = 240
 _QUIET_SECONDS = 180
 
 
@@ -43,6 +53,8 @@ class Plan:
     encounters: int
     kills: int
     clients: int = 4
+    pauses: tuple[float, float] = (0.5, 4.0)
+    """Between which seconds the time from one kill to the next lies."""
 
 
 @dataclass(kw_only=True)
@@ -50,7 +62,8 @@ class Run:
     """A run in progress: what was acknowledged, and what was killed."""
 
     plan: Plan
-    address: str
+    http: int
+    mllp: int
     acknowledged: dict[int, list[str]] = field(default_factory=dict)
     kills: list[str] = field(default_factory=list)
     ended: threading.Event = field(default_factory=threading.Event)
@@ -80,59 +93,77 @@ class Process:
         self._process.wait(timeout=30)
 
 
-def documents_of(number: int, chance: random.Random) -> list[Document]:
+def comes_as_messages(number: int) -> bool:
+    """Whether an encounter is told in HL7 v2 messages, as every third is."""
+    return number % 3 == 0
+
+
+def contents_of(number: int, chance: random.Random) -> list[bytes]:
     """What is sent of an encounter, in order: its parts in any order, some twice, and at last a correction."""
-    parts = [encounter_document(number), ai_document(number)]
+    if comes_as_messages(number):
+        parts, last = [message("1-adt-a04", number), message("3-oru-r01", number)], message("3-oru-r01", number, **RETOLD)
+    else:
+        parts, last = [encounter_document(number), ai_document(number)], encounter_document(number, **CORRECTED)
     chance.shuffle(parts)
     twice = [chance.choice(parts)] if chance.random() < 0.3 else []
-    return [*parts, *twice, encounter_document(number, **CORRECTED)]
+    return [document.content for document in [*parts, *twice, last]]
 
 
-def post_all(run: Run) -> None:
-    """Post all encounters, each document until it is acknowledged."""
+def send_all(run: Run) -> None:
+    """Send all encounters, each document until it is acknowledged."""
     chance = random.Random(run.plan.seed)  # noqa: S311 - a seed, so that a run can be repeated
-    work = [(number, documents_of(number, chance)) for number in range(1, run.plan.encounters + 1)]
+    work = [(number, contents_of(number, chance)) for number in range(1, run.plan.encounters + 1)]
     with ThreadPoolExecutor(run.plan.clients) as pool:
-        list(pool.map(lambda item: _post(run, *item), work))
+        list(pool.map(lambda item: _send(run, *item), work))
 
 
-def _post(run: Run, number: int, documents: list[Document]) -> None:
-    for place, document in enumerate(documents):
+def _send(run: Run, number: int, contents: list[bytes]) -> None:
+    for place, content in enumerate(contents):
         key = f"{number}-{place}"
         until = time.monotonic() + _STEP_SECONDS
-        while not _is_acknowledged(run.address, document.content, key):
+        while not (_is_taken(run.mllp, content) if comes_as_messages(number) else _is_kept(run.http, content, key)):
             if time.monotonic() > until:
-                message = f"document {key} was not acknowledged in time"
-                raise TimeoutError(message)
+                text = f"document {key} was not acknowledged in time"
+                raise TimeoutError(text)
             time.sleep(0.1)
-        run.acknowledged.setdefault(number, []).append(sha256(document.content).hexdigest())
+        run.acknowledged.setdefault(number, []).append(sha256(content).hexdigest())
 
 
-def _is_acknowledged(address: str, content: bytes, key: str) -> bool:
+def _is_kept(port: int, content: bytes, key: str) -> bool:
     headers = {"Content-Type": "application/json", "Idempotency-Key": key, "Prefer": "respond-async"}
     try:
-        with urlopen(Request(f"http://{address}/encounters", data=content, headers=headers), timeout=20) as answer:
+        with urlopen(Request(f"http://127.0.0.1:{port}/encounters", data=content, headers=headers), timeout=20) as answer:
             return bool(answer.status < 300)
     except (OSError, HTTPException):  # refused, cut, or busy
+        return False
+
+
+def _is_taken(port: int, content: bytes) -> bool:
+    try:
+        with MllpClient("127.0.0.1", port, seconds=20) as client:
+            return b"MSA|AA|" in client.send(content)
+    except UnavailableError:  # as above
         return False
 
 
 def kill_now_and_then(run: Run, killers: list[tuple[str, Callable[[], None]]]) -> None:
     """Kill one of them at a random moment, again and again, as often as planned."""
     chance = random.Random(run.plan.seed + 1)  # noqa: S311 - as above
-    while len(run.kills) < run.plan.kills and not run.ended.wait(chance.uniform(0.5, 4.0)):
+    while len(run.kills) < run.plan.kills and not run.ended.wait(chance.uniform(*run.plan.pauses)):
         name, kill = chance.choice(killers)
         kill()
         run.kills.append(name)
 
 
 def wait_until_delivered(store: Store, encounters: int) -> None:
-    """Wait until nothing is due any more and everything is delivered."""
-    until = time.monotonic() + _QUIET_SECONDS
+    """Wait until nothing is due any more and everything is delivered, as long as it goes on."""
+    before, until = "", 0.0
     while (left := _left(store, encounters)) != "nothing":
+        if left != before:
+            before, until = left, time.monotonic() + _QUIET_SECONDS
         if time.monotonic() > until:
-            message = f"not delivered in time: {left}"
-            raise TimeoutError(message)
+            text = f"no more is delivered: {left}"
+            raise TimeoutError(text)
         time.sleep(0.25)
 
 
@@ -154,7 +185,10 @@ def check(run: Run, store: Store, server: StrictFhir) -> None:
         bundles = [Outbox(store).outgoing(connection, record.id) for record in records]
     assert sorted(map(sorted, kept)) == sorted(sorted(set(digests)) for digests in run.acknowledged.values())
     assert len(server.of("Patient")) == len(server.of("Encounter")) == run.plan.encounters
-    assert all("late speech" in str(held) for held in server.of("Encounter"))
+    told = sum(map(comes_as_messages, range(1, run.plan.encounters + 1)))
+    assert sum("late speech" in str(held) for held in server.of("Encounter")) == run.plan.encounters - told
+    reports = [report for report in server.of("DiagnosticReport") if "The whole face" in str(report)]
+    assert [report["status"] for report in reports] == ["amended"] * told
     own = {
         entry["request"]["url"]: entry["resource"]
         for bundle in bundles
@@ -168,16 +202,20 @@ def check(run: Run, store: Store, server: StrictFhir) -> None:
 
 
 @contextmanager
-def processes(folder: Path, settings: dict[str, str], port: int, *, workers: int = 1) -> Iterator[list[Process]]:
-    """The service and workers of their own."""
+def processes(folder: Path, settings: dict[str, str], run: Run, *, workers: int = 1) -> Iterator[list[Process]]:
+    """The service, the door for messages, and workers of their own."""
     environment = own_environment(**settings, ADAPTER_DELIVER="false", ADAPTER_LOG_LEVEL="error")
     log = folder / "processes.log"
+    commands = [
+        ("service", ["serve", "--port", str(run.http), "--workers", "1"]),
+        ("mllp", ["mllp", "--port", str(run.mllp)]),
+        *[("worker", ["deliver", "run"])] * workers,
+    ]
     with ExitStack() as stack:
-        made = [Process("service", [str(ADAPTER), "serve", "--port", str(port), "--workers", "1"], environment, log)]
-        made += [Process("worker", [str(ADAPTER), "deliver", "run"], environment, log) for _ in range(workers)]
-        for process in made:
+        started = [Process(name, [str(ADAPTER), *words], environment, log) for name, words in commands]
+        for process in started:
             stack.callback(process.end)
-        yield made
+        yield started
 
 
 def crash_run(
@@ -192,14 +230,13 @@ def crash_run(
 ) -> Run:
     """Carry out a run, and check it."""
     print(f"ADAPTER_TEST_SEED={plan.seed}")  # noqa: T201 - whoever wants to re-run it needs it
-    port = free_port()
-    run = Run(plan=plan, address=f"127.0.0.1:{port}")
-    with processes(folder, settings, port, workers=workers) as made:
-        killers = [(process.name, process.kill) for process in made] + (further or [])
+    run = Run(plan=plan, http=free_port(), mllp=free_port())
+    with processes(folder, settings, run, workers=workers) as started:
+        killers = [(process.name, process.kill) for process in started] + (further or [])
         killing = threading.Thread(target=kill_now_and_then, args=(run, killers))
         killing.start()
         try:
-            post_all(run)
+            send_all(run)
             killing.join()
         finally:
             run.ended.set()

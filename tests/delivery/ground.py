@@ -52,12 +52,22 @@ def ai_document(number: int, **changes: str) -> Document:
     return _document(AI_REPORT, number, changes)
 
 
+def message(name: str, number: int, **changes: str) -> Document:
+    """A message of the example, about an encounter of a number."""
+    text = (EXAMPLES / "hl7v2-messages" / f"{name}.hl7").read_text("utf-8").replace("\n", "\r")
+    return _changed(text.replace("200417", f"mrn-{number}").replace("V-20417", f"visit-{number}"), f"{name}.hl7", changes)
+
+
 def _document(file: str, number: int, changes: Mapping[str, str]) -> Document:
     text = Path(file).read_text("utf-8").replace("case-0100", f"case-{number}").replace('"100100"', f'"mrn-{number}"')
+    return _changed(text, "document.json", changes)
+
+
+def _changed(text: str, name: str, changes: Mapping[str, str]) -> Document:
     for old, new in changes.items():
         assert old in text
         text = text.replace(old, new)
-    return Document(name="document.json", content=text.encode())
+    return Document(name=name, content=text.encode())
 
 
 class Bench:
