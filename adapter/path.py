@@ -5,7 +5,7 @@ A place is a plain tuple, since millions are made and looked up: `("billing", "l
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -64,6 +64,19 @@ def _gather(value: object, path: Path, found: list[Path]) -> None:
             _gather(child, (*path, place), found)
     else:
         found.append(path)
+
+
+def with_values(tree: JsonValue, changes: Mapping[Path, JsonValue]) -> JsonValue:
+    """A tree with other values at paths that are there, of which none leads into another."""
+    if () in changes:
+        return changes[()]
+    below: dict[str | int, dict[Path, JsonValue]] = {}
+    for (step, *rest), value in changes.items():
+        below.setdefault(step, {})[tuple(rest)] = value
+    changed: JsonValue = tree.copy()
+    for step, inner in below.items():
+        changed[step] = with_values(tree[step], inner)
+    return changed
 
 
 def matching(tree: object, path: Path) -> list[Path]:

@@ -10,7 +10,7 @@ from adapter.checks.full_check import NOTHING
 from adapter.checks.map_proof import MapProof, proof_of
 from adapter.conversion import Conversion, ConversionRecord, Options, Versions, refused
 from adapter.feed.arrivals import put_in_order
-from adapter.feed.known_sender import KnownSenders, facts_of_senders, with_assigner
+from adapter.feed.known_sender import KnownSender, KnownSenders, facts_of_senders
 from adapter.feed.standing import standing
 from adapter.fhir.bundle import transaction
 from adapter.fhir.json import canonical_bytes
@@ -154,8 +154,10 @@ class Pipeline:
             budget.after([part.tree for part in opened])
         arrivals = put_in_order(opened, handled={NATIVE, *self.sources})
         senders = [self.senders.of(part, options.sender) for part in arrivals.documents]
-        parts = (*arrivals.documents, *facts_of_senders(senders))
-        read = [self.in_case_form(part, options) for part in parts]
+        pairs = list(zip(arrivals.documents, senders, strict=True))
+        beside = [(part, sender) for document, sender in pairs if sender is not None for part in sender.gathered(document)]
+        facts = [(part, None) for part in facts_of_senders(senders)]
+        read = [self._in_case_form(part, sender, options) for part, sender in (*pairs, *beside, *facts)]
         documents_that_stand, losers = standing([document for document, _ in read])
         remarks = (*arrivals.issues, *losers, *(remark for _, remarks in read for remark in remarks))
         if any(issue.is_error for issue in losers):
@@ -170,12 +172,14 @@ class Pipeline:
 
     def in_case_form(self, document: ReadDocument, options: Options) -> tuple[ReadDocument, Remarks]:
         """A document that was read, in the form of the Case, and what could not be converted; raises UnknownFormError."""
-        sender = self.senders.of(document, options.sender)
+        return self._in_case_form(document, self.senders.of(document, options.sender), options)
+
+    def _in_case_form(self, document: ReadDocument, sender: KnownSender | None, options: Options) -> tuple[ReadDocument, Remarks]:
         if sender is None:
             return self._mapped(document, options)
         zoned = options.model_copy(update={"zone": sender.terms.zone or options.zone})
         mapped, remarks = self._mapped(sender.translated(document), zoned)
-        return with_assigner(mapped, sender), remarks
+        return sender.completed(mapped), remarks
 
     def _mapped(self, document: ReadDocument, options: Options) -> tuple[ReadDocument, Remarks]:
         if document.form == NATIVE:

@@ -72,6 +72,7 @@ def unread_paths(tree: object, patterns: frozenset[Path]) -> dict[Path, list[Pat
 def coverage_of(document: MappedDocument) -> list[UnreadField]:
     """The fields of a document of another form that its map did not read; what it ignores on purpose is named once."""
     items = _dropped_items(document)
+    seen = document.trace.seen | document.trace.elsewhere
     dropped: _Found = {}
     for item in items:
         dropped.setdefault((pattern(item), None), []).append(item)
@@ -86,7 +87,7 @@ def coverage_of(document: MappedDocument) -> list[UnreadField]:
         if (whole[:-1] if plain else whole) not in document.read:
             ignored = _ignored(whole, document.ignored)
             known.setdefault(ignored or (whole, None), []).append(leaf)
-        elif (leaf[:-1] if plain else leaf) not in document.trace.seen and items.keys().isdisjoint(_beginnings([leaf])):
+        elif (leaf[:-1] if plain else leaf) not in seen and items.keys().isdisjoint(_beginnings([leaf])):
             passed_over.setdefault((whole, None), []).append(leaf)
     return [
         *_fields(document, known),
@@ -129,7 +130,7 @@ def _dropped_items(document: MappedDocument) -> dict[Path, None]:
     # Where the map takes one of several (`*`), it is the one that it looked at, unless it goes through all of them elsewhere.
     of_several = {pattern(path) for path in paths if "*" in path} - {pattern(path) for path in paths if "*" not in path}
     taken = (path for path in document.trace.seen if pattern(path) in of_several)
-    used = _beginnings([*paths, *taken])
+    used = _beginnings([*paths, *taken, *document.trace.elsewhere])
     is_dropped = partial(_is_dropped, walked=document.trace.walked, used=used)
     return dict.fromkeys(_outermost(document.original.tree, (), is_dropped))
 

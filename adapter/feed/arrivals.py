@@ -12,7 +12,7 @@ from adapter.feed import feed_problem
 from adapter.feed.statement import Key, Statement, text_at
 from adapter.issues import Issue, Severity, UnknownFormError
 from adapter.json_types import JsonObject, JsonValue
-from adapter.path import Path
+from adapter.path import Path, with_values
 from adapter.readers.document import ReadDocument
 from adapter.readers.hl7v2.reader import Hl7Document
 
@@ -176,10 +176,9 @@ def _charged(content: JsonObject) -> tuple[str, str]:
 def _without(statement: Statement, charges: Sequence[Path]) -> Statement:
     """The message without some charges, each with all of its group; the others keep their places."""
     document = statement.document
-    tree = document.tree
     groups = {path if isinstance(path[-1], int) else path[:-1] for path in charges}
-    for group in groups:
-        tree = with_value(tree, group, {})
+    empty: JsonObject = {}
+    tree = with_values(document.tree, dict.fromkeys(groups, empty))
     depths = {len(group) for group in groups}
     segments = {
         path: segment for path, segment in document.segments.items() if groups.isdisjoint(path[:depth] for depth in depths)
@@ -188,17 +187,7 @@ def _without(statement: Statement, charges: Sequence[Path]) -> Statement:
 
 
 def _changed(statement: Statement, path: Path, value: JsonValue) -> Statement:
-    return Statement(document=replace(statement.document, tree=with_value(statement.document.tree, path, value)))
-
-
-def with_value(tree: JsonValue, path: Path, value: JsonValue) -> JsonValue:
-    """A tree with another value at a path that is there."""
-    if not path:
-        return value
-    step, *rest = path
-    changed: JsonValue = tree.copy()
-    changed[step] = with_value(tree[step], tuple(rest), value)
-    return changed
+    return Statement(document=replace(statement.document, tree=with_values(statement.document.tree, {path: value})))
 
 
 def _cancels_nothing(statement: Statement, kinds: Counter[str], numbers: Counter[Key]) -> bool:

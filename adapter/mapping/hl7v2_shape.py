@@ -1,10 +1,14 @@
 """The shapes of HL7 v2 messages, from the tables of the reader: a map of an input reads `PID[3]` and `charge.FT1[25][1]`."""
 
 from adapter.mapping.types import Field, Fields, Kind, Shape, Type
+from adapter.readers.hl7v2.reader import PLACE_OF_SERVICE
 from adapter.readers.hl7v2.segment_tables import GENERIC, PartType, Tables
 
 _COMPONENTS_OF_ANYTHING = 12
 """How many components a map may read of a field that may hold anything (OBX-5, local fields)."""
+
+_ADDED = {"PL": (PLACE_OF_SERVICE,)}
+"""Parts that HL7 does not have, by data type: what the file of a sender says stands there."""
 
 
 def shapes_of_structures(tables: Tables) -> dict[str, Shape]:
@@ -40,7 +44,10 @@ class _Shapes:
         if kinds is None:
             return Kind("string")
         if name not in self._types:
-            self._types[name] = Shape(name, Fields(lambda: self._components(kinds)))
+            more = _ADDED.get(name, ())
+            self._types[name] = Shape(
+                name, Fields(lambda: self._components(kinds) | {part: self._field(part, "ST") for part in more})
+            )
         return self._types[name]
 
     def _components(self, kinds: tuple[str, ...]) -> dict[str, Field]:

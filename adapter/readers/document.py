@@ -80,12 +80,14 @@ class Source:
 class DocumentTrace:
     """What each leaf of a mapped document was made from, and the paths of all that the map looked at in the original.
 
-    `walked` are the patterns of the items that the map goes through one after the other, to make something of each.
+    `walked` are the patterns of the items that the map goes through one after the other, to make something of each; `elsewhere`
+    are the paths of what another document was made from.
     """
 
     origins: Mapping[Path, Source]
     seen: frozenset[Path]
     walked: frozenset[Path]
+    elsewhere: frozenset[Path] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,8 @@ from adapter.readers.hl7v2.reading_problem import unreadable
 from adapter.readers.hl7v2.segment_tables import Tables, tables
 
 FORM = "hl7v2"
+PLACE_OF_SERVICE = "place_of_service"
+"""The part of a location (PL) with its place of service; HL7 has none, the sender's file says it."""
 _BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?[\x0b\s]*(?:MSH|FHS|BHS)[^\w\s]")
 _MESSAGE_TYPE = 9
 _FIELD = re.compile(rf"(\d+)([{re.escape(MORE + MORE_COMPONENTS)}]?)")
@@ -71,7 +73,8 @@ def _field_name(path: Path) -> str:
     assert found is not None  # noqa: S101 - fields are numbers
     number, more = found.groups()
     first = 2 if more == MORE else 1
-    parts = [f"[{step + first}]" if isinstance(step, int) else f".{step}" for step in path[1:]]
+    steps = [step for step in path[1:] if step != PLACE_OF_SERVICE]
+    parts = [f"[{step + first}]" if isinstance(step, int) else f".{step}" for step in steps]
     return f"-{number}{'.2' if more == MORE_COMPONENTS else ''}{''.join(parts)}"
 
 
