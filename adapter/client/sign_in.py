@@ -1,5 +1,6 @@
 """How we sign in at a FHIR server: bearer token, user and password, client certificate, or SMART Backend Services."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
@@ -12,7 +13,8 @@ from joserfc.jwk import ECKey, RSAKey
 from requests.auth import AuthBase, HTTPBasicAuth
 
 from adapter.client.loose import text_in
-from adapter.issues import Issue, IssueType, Severity, UnavailableError
+from adapter.fhir.json import read_json
+from adapter.issues import InvalidError, Issue, IssueType, Severity, UnavailableError
 from adapter.json_types import JsonObject
 
 Algorithm = Literal["ES384", "RS384"]
@@ -22,17 +24,23 @@ _DEFAULT_SECONDS = 300
 _EARLY_SECONDS = 30
 _ANSWER_SECONDS = 30
 _GOOD = 200
+_BEARER = "Bearer "
+_CODE = re.compile(r"[a-z_]{1,40}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackendService:
-    """A client of SMART Backend Services (https://hl7.org/fhir/smart-app-launch/backend-services.html); `key` is PEM, private."""
+    """A client of SMART Backend Services (https://hl7.org/fhir/smart-app-launch/backend-services.html); `key` is PEM, private.
+
+    `key_id` is what the server knows the key by; without one it is the key's thumbprint (RFC 7638).
+    """
 
     token_url: str
     client_id: str
     key: str = field(repr=False)
     scope: str = "system/*.cruds"
     algorithm: Algorithm = "ES384"
+    key_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,22 +58,42 @@ class SignIn:
         if self.certificate:
             session.cert = self.certificate
         if self.token:
-            session.auth = _Bearer(lambda: self.token or "")
+            session.auth = _Bearer(self.token)
         elif self.user:
             session.auth = HTTPBasicAuth(self.user, self.password)
         elif self.service:
-            session.auth = _Bearer(TokenSource(service=self.service, now=now, new_id=new_id).token)
+            session.auth = ServiceBearer(TokenSource(service=self.service, now=now, new_id=new_id))
 
 
 class _Bearer(AuthBase):
-    """Adds the token of the moment to each request."""
+    """Adds a token to each request."""
 
-    def __init__(self, token: Callable[[], str]) -> None:
+    def __init__(self, token: str) -> None:
         self._token = token
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token()}"
-        return request
+        return _with_token(request, self._token)
+
+
+class ServiceBearer(AuthBase):
+    """Adds the token of the moment to each request."""
+
+    def __init__(self, source: "TokenSource") -> None:
+        """Take where tokens come from."""
+        self._source = source
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Add the token."""
+        return _with_token(request, self._source.token())
+
+    def renew(self, refused: requests.PreparedRequest) -> None:
+        """Have another token from now on than a request had that was not let in."""
+        self._source.renew(refused.headers["Authorization"].removeprefix(_BEARER))
+
+
+def _with_token(request: requests.PreparedRequest, token: str) -> requests.PreparedRequest:
+    request.headers["Authorization"] = f"{_BEARER}{token}"
+    return request
 
 
 @dataclass(kw_only=True)
@@ -86,6 +114,12 @@ class TokenSource:
                 self._renew()
             return self._token
 
+    def renew(self, refused: str) -> None:
+        """Get another token than the one that was refused, unless another thread has done so."""
+        with self._lock:
+            if self._token == refused:
+                self._renew()
+
     def _renew(self) -> None:
         form = {
             "grant_type": "client_credentials",
@@ -95,12 +129,12 @@ class TokenSource:
         }
         try:
             answer = requests.post(self.service.token_url, data=form, timeout=_ANSWER_SECONDS, allow_redirects=False)
-            said: JsonObject = answer.json() if answer.status_code == _GOOD else {}
         except requests.RequestException as error:
-            raise UnavailableError(_no_token("it cannot be reached, or does not answer with JSON")) from error
+            raise UnavailableError(_no_token("it cannot be reached")) from error
+        said = _object_in(answer.content)
         token = text_in(said, "access_token")
-        if token is None:
-            raise UnavailableError(_no_token(f"it answers with status {answer.status_code} and no token"))
+        if answer.status_code != _GOOD or token is None:
+            raise UnavailableError(_no_token(f"it answers with status {answer.status_code}{_code_in(said)} and no token"))
         seconds = said.get("expires_in")
         lifetime = seconds if isinstance(seconds, int) else _DEFAULT_SECONDS
         self._token, self._until = token, self.now() + max(0, lifetime - _EARLY_SECONDS)
@@ -111,9 +145,24 @@ class TokenSource:
         claims = {**names, "jti": self.new_id(), "exp": moment + _ASSERTION_SECONDS}
         try:
             key = (ECKey if service.algorithm == "ES384" else RSAKey).import_key(service.key)
-            return jwt.encode({"alg": service.algorithm}, claims, key, algorithms=[service.algorithm])
+            header = {"alg": service.algorithm, "typ": "JWT", "kid": service.key_id or key.thumbprint()}
+            return jwt.encode(header, claims, key, algorithms=[service.algorithm])
         except (ValueError, JoseError) as error:
             raise UnavailableError(_no_token(f"our key cannot be used for {service.algorithm}")) from error
+
+
+def _object_in(content: bytes) -> JsonObject:
+    try:
+        found = read_json(content, "token")
+    except InvalidError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _code_in(said: JsonObject) -> str:
+    """The code of a refusal, which says nothing secret (https://www.rfc-editor.org/rfc/rfc6749#section-5.2)."""
+    code = text_in(said, "error") or ""
+    return f" ({code})" if _CODE.fullmatch(code) else ""
 
 
 def _no_token(why: str) -> Issue:

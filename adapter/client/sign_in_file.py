@@ -22,6 +22,7 @@ class ServiceTerms(FileModel):
     key_file: str
     scope: str = "system/*.cruds"
     algorithm: Algorithm = "ES384"
+    key_id: str = ""
 
 
 class SignInTerms(FileModel):
@@ -66,6 +67,7 @@ def _sign_in(terms: SignInTerms, read: Callable[[str], str]) -> SignIn:
         key=read(smart.key_file),
         scope=smart.scope,
         algorithm=smart.algorithm,
+        key_id=smart.key_id,
     )
     certificate = terms.certificate_file and (terms.certificate_file, terms.key_file or terms.certificate_file)
     return SignIn(

@@ -10,9 +10,11 @@ import requests
 import urllib3
 
 from adapter.client.deadline import SecondsLeft, ending
+from adapter.client.sign_in import ServiceBearer
 from adapter.exchange import Request, ServerAnswer
 from adapter.issues import Issue, IssueType, Severity, UnavailableError
 
+_NOT_LET_IN = 401
 _TOO_OFTEN = 429
 _REPEATED_STATUS = frozenset({_TOO_OFTEN, 502, 503, 504})
 _REDIRECT_STATUS = frozenset({301, 302, 303, 307, 308})
@@ -24,7 +26,8 @@ _CHUNK_BYTES = 65536
 class Retries:
     """How often a safe request is made at most (`attempts`), and how long we wait between two of them.
 
-    Waits are in seconds: `first_wait`, doubled each time, or what Retry-After asks for, never more than `longest_wait`.
+    Waits are in seconds: `first_wait`, doubled each time up to `longest_wait`, or what Retry-After asks for; a server that asks
+    for more than the time that is left is not asked again.
     """
 
     attempts: int = 4
@@ -102,8 +105,7 @@ class Wire:
         except (requests.ReadTimeout, urllib3.exceptions.ReadTimeoutError) as error:
             raise self._too_slow() from error
         except requests.exceptions.SSLError as error:
-            text = "The FHIR server's certificate cannot be verified: check the base URL and the certificates trusted here."
-            raise self._error(IssueType.SECURITY, text) from error
+            raise self._error(IssueType.SECURITY, _about_tls(str(error))) from error
         except (requests.ConnectionError, urllib3.exceptions.ProtocolError) as error:
             return Interruption(cause=error)
         except urllib3.exceptions.DecodeError as error:
@@ -113,6 +115,16 @@ class Wire:
             raise self._error(IssueType.PROCESSING, "The FHIR server's answer breaks HTTP: check its base URL.") from error
 
     def _sent(self, request: Request) -> requests.Response:
+        """The answer, with its body unread; a token that is not taken is renewed once."""
+        response = self._tried(request)
+        auth = self.session.auth
+        if response.status_code == _NOT_LET_IN and isinstance(auth, ServiceBearer):
+            response.close()
+            auth.renew(response.request)
+            response = self._tried(request)
+        return response
+
+    def _tried(self, request: Request) -> requests.Response:
         return self.session.request(
             request.method,
             request.url,
@@ -157,6 +169,14 @@ class Wire:
         return UnavailableError(Issue(severity=Severity.ERROR, code=code, text=text, source=self.source))
 
 
+def _about_tls(words: str) -> str:
+    if "CERTIFICATE_VERIFY_FAILED" in words:
+        return "The FHIR server's certificate cannot be verified: check the base URL and the certificates trusted here."
+    if "WRONG_VERSION_NUMBER" in words or "record layer" in words:
+        return "There is no TLS at this address: check whether the base URL begins with http:// or https://, and its port."
+    return "The FHIR server ends the TLS connection: it may want a certificate of ours (ADAPTER_SIGN_INS), or not the one it got."
+
+
 def _headers(request: Request) -> dict[str, str]:
     headers = {"Accept": "application/fhir+json", "Cache-Control": "no-cache"}
     if request.body is not None:
@@ -183,7 +203,7 @@ def _may_repeat(request: Request, answer: ServerAnswer | Interruption) -> bool:
 
 def _wait(retries: Retries, attempt: int, answer: ServerAnswer | Interruption) -> float:
     asked = retry_after(answer.headers) if isinstance(answer, ServerAnswer) else None
-    return min(retries.longest_wait, retries.first_wait * 2 ** (attempt - 1) if asked is None else asked)
+    return min(retries.longest_wait, retries.first_wait * 2 ** (attempt - 1)) if asked is None else asked
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -81,7 +81,7 @@ class Step(FileModel):
     send: RequestLine
     headers: Mapping[str, str] = Field(default_factory=dict)
     body: object = None
-    times: int = 1
+    times: Annotated[int, Field(ge=1, le=100)] = 1
     expect: tuple[Expectation, ...] = ()
     keep: Mapping[str, str] = Field(default_factory=dict)
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Literal, TypeAlias, get_args
 
 from adapter.client.loose import dict_in, list_in, text_in
 from adapter.client.remark import is_outcome
-from adapter.client.server_answer import json_or_none
+from adapter.client.server_answer import json_of, json_or_none
 from adapter.conformance.case_file import ConformanceCase, Step
 from adapter.conformance.cleaner import Cleaner
 from adapter.conformance.evidence import curl_line, shown_answer
@@ -25,7 +25,10 @@ Part = Literal["setup", "steps", "teardown"]
 METHODS: dict[str, Method] = {name: name for name in get_args(Method)}
 _FIRST_FAULT = 500
 _HEADER = "header "
-_GRAVITY = (CaseVerdict.FAIL, CaseVerdict.WARN)
+_TOO_OFTEN = 429
+_GRAVITY = (CaseVerdict.FAIL, CaseVerdict.BLOCKED, CaseVerdict.WARN, CaseVerdict.GOOD)
+_Judged: TypeAlias = tuple[CaseVerdict, tuple[str, ...]]
+"""A verdict and its reasons."""
 
 
 class NoAnswerError(Exception):
@@ -73,19 +76,28 @@ class CaseRun:
         seconds = self._bench.clock() - started
         return replace(empty_result(self.case, verdict, reasons), steps=tuple(self._steps), seconds=round(seconds, 3))
 
-    def _judged(self) -> tuple[CaseVerdict, tuple[str, ...]]:
+    def _judged(self) -> _Judged:
+        """The verdict and its reasons; what a case puts away at its end is put away whatever came before."""
+        judged = self._answerable(self._of_steps)
+        after = self._answerable(lambda: _judged(self._findings("teardown")))
+        return min(judged, after, key=lambda one: _GRAVITY.index(one[0]))
+
+    def _of_steps(self) -> _Judged:
+        trouble = self._findings("setup")
+        if any(finding.verdict is CaseVerdict.FAIL for finding in trouble):
+            return CaseVerdict.BLOCKED, tuple(f"its preparation failed: {finding.text}" for finding in trouble)
+        return _judged(self._findings("steps"))
+
+    def _answerable(self, judged: Callable[[], _Judged]) -> _Judged:
         try:
-            trouble = self._findings("setup")
-            if any(finding.verdict is CaseVerdict.FAIL for finding in trouble):
-                return CaseVerdict.BLOCKED, tuple(f"its preparation failed: {finding.text}" for finding in trouble)
-            found = self._findings("steps")
-            found += self._findings("teardown")
+            return judged()
         except NoAnswerError as error:
+            issue = error.error.issues[0]
+            if issue.code is IssueType.THROTTLED:
+                return CaseVerdict.BLOCKED, (str(error),)
             if isinstance(error.error, UnavailableError):
                 self.lost = error.error
             return CaseVerdict.FAIL, (str(error),)
-        verdict = next((grave for grave in _GRAVITY if any(finding.verdict is grave for finding in found)), CaseVerdict.GOOD)
-        return verdict, tuple(dict.fromkeys(finding.text for finding in found))
 
     def _findings(self, part: Part) -> list[StepFinding]:
         steps: tuple[Step, ...] = getattr(self.case.terms, part)
@@ -139,6 +151,8 @@ class CaseRun:
     def _answered(self, request: Request) -> ServerAnswer:
         try:
             answer = self._bench.send(request)
+            if answer.status == _TOO_OFTEN:
+                json_of(answer, source="")
         except AdapterError as error:
             self._steps.append(StepEvidence(curl=curl_line(request), status=None, answer=str(error)))
             raise NoAnswerError(error) from error
@@ -165,6 +179,11 @@ class CaseRun:
         held = json_or_none(self._bench.send(Request(method="GET", url=request.url)))
         tags = list_in(dict_in(held, "meta"), "tag")
         return any(text_in(tag, "code") == self._bench.run for tag in tags)
+
+
+def _judged(found: list[StepFinding]) -> _Judged:
+    verdicts = [CaseVerdict.GOOD, *(finding.verdict for finding in found)]
+    return min(verdicts, key=_GRAVITY.index), tuple(dict.fromkeys(finding.text for finding in found))
 
 
 def _with_id(resource: JsonObject, method: str, path: str) -> JsonObject:

@@ -10,7 +10,7 @@ from adapter.client.server_answer import json_or_none
 from adapter.conformance.supplies import TAG_SYSTEM
 from adapter.exchange import Request, Send, ServerAnswer
 from adapter.fhir.json import canonical_bytes
-from adapter.issues import AdapterError
+from adapter.issues import AdapterError, IssueType
 from adapter.json_types import JsonObject
 
 _CREATED = 201
@@ -32,6 +32,7 @@ class Cleaner:
     _names: dict[str, None] = field(default_factory=dict)
     _types: dict[str, None] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
+    _is_lost: bool = False
 
     def will_write(self, body: JsonObject) -> None:
         """Remember of which types something may come to be, whatever the answer."""
@@ -65,10 +66,26 @@ class Cleaner:
         return "/".join(parts[-2:]) if len(parts) > 1 else None
 
     def clean(self) -> tuple[str, ...]:
-        """Delete all that was made, and what else bears the run's tag; what is still there is returned, as `Type/id`."""
-        left = self._deleted([*reversed(self._names)])
-        left = self._deleted([*dict.fromkeys((*left, *self._tagged()))])
+        """Delete all that was made, and what else bears the run's tag; what is still there is returned, as `Type/id`.
+
+        Somebody who interrupts that is told what was made.
+        """
+        try:
+            left = self._deleted([*reversed(self._names)])
+            left = self._deleted([*dict.fromkeys((*left, *self._tagged()))])
+        except KeyboardInterrupt:
+            return tuple(self._names)
         return tuple(left)
+
+    def _answer(self, request: Request) -> ServerAnswer | None:
+        """The answer, if there is one; a server that is not there any more is not asked again and again."""
+        if self._is_lost:
+            return None
+        try:
+            return self.send(request)
+        except AdapterError as error:
+            self._is_lost = error.issues[0].code is IssueType.TRANSIENT
+            return None
 
     def _deleted(self, names: list[str]) -> list[str]:
         """Delete together, and what is left in several passes, since what is referred to goes last; returns what is left."""
@@ -86,27 +103,18 @@ class Cleaner:
         """Delete in one transaction; returns what may still be there."""
         entries = [{"request": {"method": "DELETE", "url": name}} for name in names]
         body = canonical_bytes({"resourceType": "Bundle", "type": "transaction", "entry": entries})
-        try:
-            status = self.send(Request(method="POST", url=self.base_url, body=body)).status
-        except AdapterError:
-            return names
-        return [] if status < _FIRST_NOT_DONE else names
+        answer = self._answer(Request(method="POST", url=self.base_url, body=body))
+        return [] if answer and answer.status < _FIRST_NOT_DONE else names
 
     def _is_gone(self, name: str) -> bool:
-        try:
-            status = self.send(Request(method="DELETE", url=f"{self.base_url}/{name}")).status
-        except AdapterError:
-            return False
-        return status < _FIRST_NOT_DONE or status in _NOT_THERE
+        answer = self._answer(Request(method="DELETE", url=f"{self.base_url}/{name}"))
+        return answer is not None and (answer.status < _FIRST_NOT_DONE or answer.status in _NOT_THERE)
 
     def _tagged(self) -> Iterator[str]:
         for kind in self._types:
             url = f"{self.base_url}/{kind}?_tag={quote(f'{TAG_SYSTEM}|{self.run}', safe='')}&_count={_PAGE}"
-            try:
-                found = json_or_none(self.send(Request(method="GET", url=url)))
-            except AdapterError:
-                continue
-            for entry in list_in(found, "entry"):
+            answer = self._answer(Request(method="GET", url=url))
+            for entry in list_in(json_or_none(answer) if answer else None, "entry"):
                 resource = dict_in(entry, "resource")
                 if self._bears_tag(resource):
                     yield f"{resource.get('resourceType')}/{resource.get('id')}"

@@ -74,7 +74,7 @@ class Suite:
                 self._run_together([case for case in wave if not case.terms.alone], earlier)
                 for case in wave:
                     if case.terms.alone:
-                        self._note(self._result(case, earlier))
+                        self._note(case, earlier)
         except KeyboardInterrupt:
             is_interrupted = True
         left = self.bench.cleaner.clean()
@@ -91,13 +91,13 @@ class Suite:
     def _run_together(self, cases: Sequence[ConformanceCase], earlier: Earlier) -> None:
         with ThreadPoolExecutor(max_workers=self.workers) as pool:
             try:
-                for result in pool.map(partial(self._result, earlier=earlier), cases):
-                    self._note(result)
+                list(pool.map(partial(self._note, earlier=earlier), cases))
             except KeyboardInterrupt:
                 pool.shutdown(cancel_futures=True)
                 raise
 
-    def _note(self, result: CaseResult) -> None:
+    def _note(self, case: ConformanceCase, earlier: Earlier) -> None:
+        result = self._result(case, earlier)
         self._results[result.identity] = result
         self.show(result)
 

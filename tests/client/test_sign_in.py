@@ -1,5 +1,6 @@
 """Signing in at a FHIR server; no other server gets what lets us in there."""
 
+from itertools import count
 from urllib.parse import parse_qs
 
 import pytest
@@ -8,12 +9,20 @@ import responses
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from adapter.client import FhirClient
 from adapter.client.sign_in import BackendService, SignIn, TokenSource
 from adapter.client.sign_in_file import BadSignInFileError, read_sign_ins
+from adapter.exchange import Request
+from adapter.fhir.json import canonical_bytes
 from adapter.issues import UnavailableError
 
 SERVER, TOKENS = "https://fhir.example.org/r4", "https://auth.example.org/token"
 KEY = ECKey.generate_key("P-384")
+STATEMENT = {"resourceType": "CapabilityStatement"}
+PATIENT = {
+    "resourceType": "Patient",
+    "meta": {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "HTEST"}]},
+}
 SERVICE = BackendService(token_url=TOKENS, client_id="adapter", key=KEY.as_pem(private=True).decode())
 
 
@@ -40,26 +49,94 @@ def test_a_certificate_is_shown() -> None:
     assert session.cert == ("a.pem", "a.key")
 
 
+class TokenServer:
+    """A server that gives tokens to whoever signs as SMART Backend Services says, each for five minutes; `now` is its clock."""
+
+    def __init__(self, *, audience: str = TOKENS) -> None:
+        self.audience, self.now, self.given, self.seen = audience, 1_800_000_000.0, 0, set[str]()
+        responses.add_callback(responses.POST, TOKENS, callback=self._answer)
+
+    def _answer(self, request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+        signed = jwt.decode(parse_qs(str(request.body))["client_assertion"][0], KEY, algorithms=["ES384"])
+        claims = signed.claims
+        is_known = signed.header["kid"] == KEY.thumbprint() and claims["iss"] == claims["sub"] == "adapter"
+        is_fresh = self.now < claims["exp"] <= self.now + 300 and claims["jti"] not in self.seen
+        if not (is_known and is_fresh and claims["aud"] == self.audience):
+            return 400, {}, '{"error": "invalid_client", "error_description": "hush"}'
+        self.seen.add(claims["jti"])
+        self.given += 1
+        return 200, {}, f'{{"access_token": "token-{self.given}", "expires_in": 300}}'
+
+
+def client_at(tokens: TokenServer) -> FhirClient:
+    client, ids = FhirClient(SERVER), count()
+    client.sign_in(SignIn(service=SERVICE), now=lambda: tokens.now, new_id=lambda: f"id-{next(ids)}")
+    return client
+
+
+def authorizations() -> list[str | None]:
+    """What the calls of the FHIR server were signed in with."""
+    return [call.request.headers.get("Authorization") for call in responses.calls if call.request.url != TOKENS]
+
+
 @responses.activate
-def test_a_backend_service_signs_for_its_token_and_keeps_it() -> None:
-    moment = [1_800_000_000.0]
-    responses.post(TOKENS, json={"access_token": "first", "expires_in": 300})
-    responses.post(TOKENS, json={"access_token": "second", "expires_in": 300})
-    source = TokenSource(service=SERVICE, now=lambda: moment[0], new_id=lambda: "once")
+def test_a_token_is_renewed_before_it_ends() -> None:
+    tokens = TokenServer()
+    client = client_at(tokens)
+    responses.get(f"{SERVER}/metadata", json=STATEMENT)
 
-    tokens = [source.token(), source.token()]
-    moment[0] += 280
-    tokens.append(source.token())
+    client.capabilities()
+    client.capabilities()
+    tokens.now += 280
+    client.capabilities()
 
-    form = parse_qs(str(responses.calls[0].request.body))
-    claims = jwt.decode(form["client_assertion"][0], KEY, algorithms=["ES384"]).claims
-    assert tokens == ["first", "first", "second"]
-    assert form["grant_type"] == ["client_credentials"]
-    assert claims == {"iss": "adapter", "sub": "adapter", "aud": TOKENS, "jti": "once", "exp": 1_800_000_300}
+    assert authorizations() == ["Bearer token-1", "Bearer token-1", "Bearer token-2"]
+
+
+@responses.activate
+def test_a_token_that_is_not_taken_is_renewed_once() -> None:
+    client = client_at(TokenServer())
+    update = Request(method="PUT", url=f"{SERVER}/Patient/1", body=canonical_bytes(PATIENT))
+    responses.put(update.url, status=401)
+    responses.put(update.url, json=PATIENT)
+    responses.put(update.url, status=401)
+
+    assert client.exchange(update).status == 200
+    assert client.exchange(update).status == 401
+    assert authorizations() == ["Bearer token-1", "Bearer token-2", "Bearer token-2", "Bearer token-3"]
+    assert {call.request.body for call in responses.calls if call.request.url != TOKENS} == {update.body}
+
+
+@responses.activate
+def test_a_token_that_another_thread_renewed_is_taken() -> None:
+    tokens = TokenServer()
+    source = TokenSource(service=SERVICE, now=lambda: tokens.now, new_id=lambda: "once")
+    source.token()
+
+    source.renew("an older one")
+
+    assert (source.token(), tokens.given) == ("token-1", 1)
+
+
+@responses.activate
+def test_a_server_that_wants_another_audience_says_so() -> None:
+    client = client_at(TokenServer(audience="https://elsewhere.example"))
+
+    with pytest.raises(UnavailableError, match=r"status 400 \(invalid_client\) and no token") as caught:
+        client.capabilities()
+
+    assert "hush" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    "answer", [{"status": 400, "json": {}}, {"body": "no JSON"}, {"body": requests.ConnectionError()}, {"json": {}}]
+    "answer",
+    [
+        {"status": 400, "json": {"error": "A sentence"}},
+        {"body": "no JSON"},
+        {"body": "[]"},
+        {"body": requests.ConnectionError()},
+        {"json": {}},
+    ],
 )
 @responses.activate
 def test_no_token_is_told_without_secrets(answer: dict[str, object]) -> None:

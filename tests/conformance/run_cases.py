@@ -16,6 +16,7 @@ from adapter.conformance.declared import Declaration
 from adapter.conformance.judge import Judge
 from adapter.conformance.suite import Suite, SuiteResult
 from adapter.conformance.supplies import Supplies, cases_of
+from adapter.exchange import Send
 
 
 @cache
@@ -36,14 +37,20 @@ def _placed() -> tuple[PlacedCase, ...]:
 def run_cases(base_url: str, names: Sequence[str], *, seconds: float = 60) -> SuiteResult:
     """Run the cases of these names; what the server declares is not asked for."""
     client = FhirClient(base_url, timeout=(3, seconds), retries=Retries(attempts=1))
-    run = f"t{token_hex(4)}"
     placed = [one for one in _placed() if any(f"{name}/".startswith(f"{one.identity}/") for name in names)]
-    found = cases_of(placed, _supplies(), run=run)
+    return run_placed(client.exchange, base_url, placed, names=names)
+
+
+def run_placed(
+    send: Send, base_url: str, placed: Sequence[PlacedCase], *, names: Sequence[str] = (), workers: int = 4
+) -> SuiteResult:
+    """Run cases of files, all or those of these names, as a run of its own."""
+    run = f"t{token_hex(4)}"
     bench = Bench(
-        send=client.exchange,
+        send=send,
         base_url=base_url,
         judge=Judge(source="test", table=_table()),
-        cleaner=Cleaner(send=client.exchange, base_url=base_url, run=run),
+        cleaner=Cleaner(send=send, base_url=base_url, run=run),
         run=run,
         clock=time.monotonic,
     )
@@ -53,5 +60,6 @@ def run_cases(base_url: str, names: Sequence[str], *, seconds: float = 60) -> Su
         started="2026-11-28T12:00:00Z",
         known_failures=(),
         show=lambda _: None,
+        workers=workers,
     )
-    return suite.run([case for case in found if case.identity in names])
+    return suite.run([case for case in cases_of(placed, _supplies(), run=run) if not names or case.identity in names])
