@@ -32,6 +32,7 @@ from adapter.mapping.hl7v2_shape import shapes_of_structures
 from adapter.mapping.load import MappingContext, load_library
 from adapter.mapping.run.library import Library
 from adapter.mapping.shape import ModelShapes, shape_of_json_schema, shape_of_resources
+from adapter.mapping.types import Shape
 from adapter.pipeline import Pipeline
 from adapter.readers.document import Document
 from adapter.readers.fhir_reader import FORM as FHIR_FORM
@@ -269,9 +270,13 @@ class Runtime:
     @cached_property
     def source_library(self) -> Library:
         """The maps that make a Case of other input forms."""
+        return load_library(self._files("sources", "*.yaml"), self.mapping_context, sources=self.source_shapes)
+
+    @cached_property
+    def source_shapes(self) -> Mapping[str, Shape]:
+        """The types of what is read, by input form."""
         shapes = {name: shape_of_json_schema(form.schema, name) for name, form in self.forms.items()}
-        sources = {**shapes_of_structures(tables()), **shapes, FHIR_FORM: shape_of_resources(self.release.table)}
-        return load_library(self._files("sources", "*.yaml"), self.mapping_context, sources=sources)
+        return {**shapes_of_structures(tables()), **shapes, FHIR_FORM: shape_of_resources(self.release.table)}
 
     @cached_property
     def mapping_context(self) -> MappingContext:

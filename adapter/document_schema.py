@@ -1,6 +1,6 @@
 """The JSON Schemas of our own documents: they take what the service takes, say what every field means, and give a template."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
@@ -61,7 +61,11 @@ class DocumentWords:
 
     def of(self, part: type[BaseModel], field: str) -> FieldWords:
         """What a field of a part means; what a part inherits is told once."""
-        return next(self.fields[kind.__name__][field] for kind in part.__mro__ if field in self.fields.get(kind.__name__, {}))
+        return self.told(part, field)[0]
+
+    def told(self, part: type[BaseModel], field: str) -> Sequence[FieldWords]:
+        """What is told of a field, of the part itself before those that it inherits from; nothing if it is in no document."""
+        return [self.fields[kind.__name__][field] for kind in part.__mro__ if field in self.fields.get(kind.__name__, {})]
 
     def schema(self, name: str, *, base: str, ref_template: str = "#/$defs/{model}") -> JsonObject:
         """The JSON Schema (draft 2020-12) of a form of DOCUMENTS; `base` is what its `$id` begins with."""

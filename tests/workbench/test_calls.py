@@ -187,3 +187,36 @@ def test_few_runtimes_with_drafts_are_kept() -> None:
     for number in range(2, 6):
         drafted.of({CLAIM: str(number)})
     assert drafted.of({CLAIM: "1"}) is not first
+
+
+def test_the_words_of_a_map_are_functions_names_and_the_fields_of_their_types(client: FlaskClient) -> None:
+    words = dict(client.get("/maps/words?target=Claim").json or {})
+
+    assert words["roots"] == {"case": "Case", "judgement": "Judgement", "options": "Options"}
+    assert words["target"] == "Claim"
+    assert words["elements"]["Claim"]["status"] | {"codes": []} == {"type": "code", "many": False, "required": True, "codes": []}
+    assert "draft" in words["elements"]["Claim"]["status"]["codes"]
+    assert words["elements"]["Claim"]["item"] == {"type": "Claim.item", "many": True, "required": False}
+    assert words["types"]["Line"]["modifiers"]["type"] == "Modifier"
+    assert words["types"]["Patient"]["birth_date"]["says"]
+    assert {function["name"] for function in words["functions"]} >= {"coding", "stable_id"}
+    assert "ref" in words["forms"]
+
+
+@pytest.mark.parametrize(
+    ("source", "root"), [("hl7v2.ORU_R01", "ORU_R01"), ("gestaltmatcher", "gestaltmatcher"), ("fhir.R4", "resources")]
+)
+def test_the_words_of_a_source_map_are_those_of_its_input_form(client: FlaskClient, source: str, root: str) -> None:
+    words = dict(client.get(f"/maps/words?source={source}&target=Case").json or {})
+
+    assert words["roots"] == {"": root, "options": "Options"}
+    assert words["types"][root]
+    assert words["elements"][words["target"]]["encounter"]["type"] == "Encounter"
+
+
+@pytest.mark.parametrize("query", ["target=Toy", "target=code", "source=toy", "target=Coding"])
+def test_words_of_what_is_not_there_are_refused(client: FlaskClient, query: str) -> None:
+    answer = client.get(f"/maps/words?{query}")
+
+    assert answer.status_code == 404
+    assert "name" in (answer.json or {})["issue"][0]["diagnostics"]

@@ -60,7 +60,7 @@ class Calls:
             return _FORMS[name](binder, node.args[0], mark, scope)
         if name not in self.functions:
             binder.frame.unknown(
-                "unknown-function", mark, f"there is no function `{name}`", name, {*self.functions, *_FORMS, "ref"}
+                "unknown-function", mark, f"there is no function `{name}`", name, self.functions.keys() | FORM_NAMES
             )
             return None
         arguments = [binder.bind(arg, mark, scope) for arg in node.args]
@@ -256,3 +256,6 @@ def _is_null(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value 
 
 
 _FORMS: dict[str, Form] = {**LIST_FORMS, "index": _index, "is_null": _is_null}
+
+FORM_NAMES = frozenset({*_FORMS, "ref"})
+"""The forms of the language: called like functions, and known to the compiler."""

@@ -2,7 +2,7 @@
 
 from adapter.web.answer import JSON
 from adapter.web.route import Route, RouteParameter, one_of
-from adapter.web.workbench import bench, examples, maps, page
+from adapter.web.workbench import bench, examples, maps, page, words
 from adapter.web.workbench.workload import FOLDERS, Drafts, Workload
 
 WORKBENCH_ROUTES: tuple[Route, ...] = (
@@ -28,6 +28,18 @@ WORKBENCH_ROUTES: tuple[Route, ...] = (
         statuses=(200, 404, 422),
     ),
     Route(method="GET", path="/maps", call=maps.maps, says="The mapping files, ours and yours.", gives=(JSON,), statuses=(200,)),
+    Route(
+        method="GET",
+        path="/maps/words",
+        call=words.words,
+        says="The words that a map can use: functions, names, and the fields of their types.",
+        gives=(JSON,),
+        statuses=(200, 404),
+        parameters=(
+            RouteParameter(name="target", says="The type that the map makes."),
+            RouteParameter(name="source", says="The input form that the map reads, if it makes a Case."),
+        ),
+    ),
     Route(
         method="GET",
         path="/maps/{folder}/{name}",

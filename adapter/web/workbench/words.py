@@ -1,0 +1,104 @@
+"""`GET /maps/words`: the words that a mapping file can use, so that an editor can complete and explain them."""
+
+import inspect
+from collections.abc import Iterable, Iterator, Mapping
+
+from flask import Request, Response
+
+from adapter import case
+from adapter.json_types import JsonObject
+from adapter.mapping.check.form import FORM_NAMES
+from adapter.mapping.function import Function, Parameter
+from adapter.mapping.shape import FhirShapes
+from adapter.mapping.types import Field, Kind, Shape
+from adapter.web.answer import JSON, json_answer
+from adapter.web.query import single
+from adapter.web.refusal import not_there
+from adapter.web.service import Service
+
+_PARTS: Mapping[str, type[case.Part]] = {
+    name: model for name, model in vars(case).items() if isinstance(model, type) and issubclass(model, case.Part)
+}
+
+
+def words(service: Service, request: Request) -> Response:
+    """`GET /maps/words`: functions and forms, the names that expressions see with their fields, and the elements of the target.
+
+    `target` is the type that a map makes (`Claim`, `Case`), `source` the input form that it reads, if it makes a Case.
+    """
+    asked = single(request, {"target": (), "source": ()})
+    roots = _roots(service, asked.get("source"))
+    targets = [*_targets(service, asked.get("target"))]
+    content: JsonObject = {
+        "functions": [_function(function) for _, function in sorted(service.runtime.mapping_context.functions.items())],
+        "forms": sorted(FORM_NAMES),
+        "roots": {name: shape.name for name, shape in roots.items()},
+        "types": {shape.name: _fields(service, shape) for shape in _reached(roots.values())},
+        "target": targets[0].name if targets else None,
+        "elements": {shape.name: _fields(service, shape) for shape in _reached(targets)},
+    }
+    return json_answer(content, media_type=JSON)
+
+
+def _roots(service: Service, source: str | None) -> Mapping[str, Shape]:
+    """The types of the names that expressions see; the empty name stands for the fields of the document itself."""
+    roots, sources = service.runtime.mapping_context.roots, service.runtime.source_shapes
+    if source is None:
+        return roots
+    if source not in sources:
+        rule, text = "workbench/source", "there is no input form of this name"
+        raise not_there(rule, text, f"known are: {', '.join(sources)}")
+    return {"": sources[source], "options": roots["options"]}
+
+
+def _targets(service: Service, target: str | None) -> Iterator[Shape]:
+    if target is None:
+        return
+    context = service.runtime.mapping_context
+    shape = context.targets(target) or FhirShapes(context.table)(target)
+    if not (target == "Case" or target in context.table.resource_types) or not isinstance(shape, Shape):
+        rule, text = "workbench/target", "there is no such type to make"
+        raise not_there(rule, text, "name a resource type of FHIR R4, such as Claim, or Case")
+    yield shape
+
+
+def _reached(shapes: Iterable[Shape]) -> Iterator[Shape]:
+    """These types and all that their fields lead to, each once."""
+    waiting = [*shapes]
+    seen = {shape.name for shape in waiting}
+    while waiting:
+        shape = waiting.pop()
+        yield shape
+        for field in shape.fields.values():
+            if isinstance(field.type, Shape) and field.type.name not in seen:
+                seen.add(field.type.name)
+                waiting.append(field.type)
+
+
+def _fields(service: Service, shape: Shape) -> JsonObject:
+    return {name: _field(service, shape, field) for name, field in shape.fields.items()}
+
+
+def _field(service: Service, shape: Shape, field: Field) -> JsonObject:
+    """A field of a type: what it holds, how often it stands there, and what it means if it is one of ours."""
+    words: JsonObject = {"type": field.type.name, "many": field.many, "required": field.required}
+    if isinstance(field.type, Kind) and field.type.codes:
+        words["codes"] = sorted(field.type.codes)
+    part = _PARTS.get(shape.name)
+    told = service.runtime.document_words.told(part, field.name) if part else ()
+    if told:
+        words["says"] = told[0].description
+    return words
+
+
+def _function(function: Function) -> JsonObject:
+    return {
+        "name": function.name,
+        "takes": [*map(_parameter, function.takes), *([f"{_parameter(function.rest)} …"] if function.rest else [])],
+        "gives": ("list of " if function.gives_many else "") + function.gives + ("?" if function.may_give_nothing else ""),
+        "says": " ".join((inspect.getdoc(function.call) or "").split()),
+    }
+
+
+def _parameter(parameter: Parameter) -> str:
+    return ("list of " if parameter.many else "") + parameter.kind + ("?" if parameter.wants_nothing else "")
