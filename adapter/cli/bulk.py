@@ -18,9 +18,9 @@ from adapter.cli.bulk_input import BulkEncounter, encounters_of
 from adapter.cli.exit_code import Outcome
 from adapter.cli.mappings import runtime_with
 from adapter.cli.show import err, is_quiet, note
-from adapter.cli.written import write_whole
 from adapter.conversion import Conversion
 from adapter.fhir.json import canonical_bytes, pretty_bytes, read_json
+from adapter.files import write_whole
 from adapter.json_types import JsonObject
 
 _BUNDLES, _ISSUES, _RUN, _SUMMARY = "bundles.ndjson", "issues.ndjson", "run.json", "summary.json"

@@ -10,9 +10,9 @@ from adapter.assembly import default_runtime
 from adapter.cli.exit_code import Outcome
 from adapter.cli.files import FORM, INPUT, documents_of
 from adapter.cli.show import ALL, QUIET, err, out, print_json, print_text, show_issues
-from adapter.cli.written import write_whole
 from adapter.export.claim_sheet import NOT_SENT, ClaimSheet, claim_sheet
 from adapter.export.text import as_csv, as_text
+from adapter.files import write_whole
 
 
 @click.command("claim")

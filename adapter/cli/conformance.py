@@ -26,7 +26,6 @@ from adapter.cli.exit_code import Outcome
 from adapter.cli.in_process import OWN_ADDRESS, send_to
 from adapter.cli.send import client_of, triage_lines
 from adapter.cli.show import QUIET, err, is_quiet, note, out, print_json, print_text
-from adapter.cli.written import write_whole
 from adapter.client import Target, target_at
 from adapter.clock import instant_now, request_id
 from adapter.conformance.baseline import VerdictChange, baseline_of, changes_between, verdicts_in
@@ -45,7 +44,7 @@ from adapter.conformance.supplies import cases_of
 from adapter.conformance.verdict import CaseResult, CaseVerdict
 from adapter.exchange import Request, Send, ServerAnswer
 from adapter.fhir.json import canonical_bytes, pretty_bytes, read_json
-from adapter.files import adapter_version, text_of
+from adapter.files import adapter_version, text_of, write_whole
 from adapter.json_types import JsonObject
 from adapter.web import create_app
 

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from adapter.cli.written import write_whole
 from adapter.conformance.fhir_report import report_as_fhir
 from adapter.conformance.html_report import html_of_run
 from adapter.conformance.json_report import describe_run
@@ -11,7 +10,7 @@ from adapter.conformance.sarif_report import issues_of_run
 from adapter.conformance.suite import SuiteResult
 from adapter.export.ci_report import sarif
 from adapter.fhir.json import pretty_bytes
-from adapter.files import adapter_version
+from adapter.files import adapter_version, write_whole
 
 
 def write_reports(folder: Path, result: SuiteResult, *, canonical_base: str) -> None:

@@ -11,9 +11,9 @@ from adapter.cli.exit_code import EXIT_CODES, Outcome
 from adapter.cli.files import FORM, INPUT, PRIOR, documents_of, encounters_in, name_of
 from adapter.cli.mappings import MAPPINGS, runtime_with
 from adapter.cli.show import ALL, QUIET, counts_text, err, note, print_json, show_entries, show_issues, tracked
-from adapter.cli.written import write_whole
 from adapter.conversion import OPTION_VALUES, Conversion
 from adapter.fhir.json import pretty_bytes, read_json
+from adapter.files import write_whole
 from adapter.json_types import JsonObject
 from adapter.lineage import LineageEntry
 

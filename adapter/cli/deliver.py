@@ -12,13 +12,13 @@ import click
 from adapter.assembly import default_runtime
 from adapter.cli.exit_code import Outcome
 from adapter.cli.show import err, note, print_json
-from adapter.cli.written import write_whole
 from adapter.delivery.again import redeliver
 from adapter.delivery.outbox import Outbox
 from adapter.delivery.record import DeliveryRecord, DeliveryState
 from adapter.delivery.store import Store
 from adapter.dispatch import dispatching, opened_store, working
 from adapter.fhir.json import pretty_bytes
+from adapter.files import write_whole
 
 _MOST = 10_000
 

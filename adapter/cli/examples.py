@@ -12,10 +12,10 @@ from adapter.assembly import default_runtime
 from adapter.cli.exit_code import Outcome
 from adapter.cli.files import documents_of
 from adapter.cli.show import count_of, note, out, print_json, tracked
-from adapter.cli.written import write_whole
 from adapter.conversion import Conversion
 from adapter.distribution import example_folders, same_everywhere
 from adapter.fhir.json import pretty_bytes
+from adapter.files import write_whole
 from adapter.json_types import JsonList, JsonObject
 
 

@@ -9,10 +9,10 @@ import click
 
 from adapter.assembly import Runtime, default_runtime
 from adapter.cli.show import counts_text, err, note
-from adapter.cli.written import write_whole
 from adapter.clock import instant_now
 from adapter.dispatch import dispatching
 from adapter.fhir.json import pretty_bytes
+from adapter.files import write_whole
 from adapter.issues import Issue, IssueType, SetupError, Severity, UnavailableError
 from adapter.mllp.inbox import Inbox, Visit
 from adapter.mllp.keeping import KeepingAcceptor

@@ -7,8 +7,8 @@ import click
 from adapter.assembly import default_runtime
 from adapter.cli.exit_code import Outcome
 from adapter.cli.show import out
-from adapter.cli.written import write_whole
 from adapter.distribution import package_of
+from adapter.files import write_whole
 
 
 @click.command("package")

@@ -10,6 +10,7 @@ import click
 
 from adapter.assembly import default_runtime
 from adapter.cli.show import err
+from adapter.client.target import is_loopback
 from adapter.dispatch import opened_store
 from adapter.files import folder_of
 from adapter.issues import Issue, IssueType, SetupError, Severity, UnavailableError
@@ -24,7 +25,6 @@ _PROBLEMS = {
     errno.EADDRNOTAVAIL: ("this machine does not have the address {host}", "choose one of its addresses with --host"),
 }
 _OTHER_PROBLEM = ("cannot listen on {host} port {port}", "name an address of this machine with --host, and a port with --port")
-_LOOPBACK = ("127.", "::1")
 
 
 @click.command("serve")
@@ -60,8 +60,9 @@ def serve_command(
     port = settings.port if port is None else port
     with _bound(host, port) as listening:
         _check_access(host, settings, insecure=insecure)
-        has_workbench = _is_loopback(host) if workbench is None else workbench
-        app = create_app(runtime, workbench=has_workbench)
+        has_workbench = is_loopback(host) if workbench is None else workbench
+        saves = bool(workbench) and is_loopback(host) and bool(settings.mappings)
+        app = create_app(runtime, workbench=has_workbench, saves_maps=saves)
         gc.freeze()  # what is loaded stays, and the workers share it: the garbage collector need not look at it again
         desk = desk_of(app)
         if settings.store.startswith("sqlite"):
@@ -82,7 +83,7 @@ def _check_access(host: str, settings: Settings, *, insecure: bool) -> None:
     """Raise SetupError if others could reach the service and nothing would stop them."""
     if (bool(settings.tls_certificate), bool(settings.tls_key)) in {(True, False), (False, True)}:
         raise SetupError(_issue("TLS needs a certificate and its key", "set both ADAPTER_TLS_… settings, or neither"))
-    if _is_loopback(host) or settings.tokens:
+    if is_loopback(host) or settings.tokens:
         return
     if settings.store or not insecure:
         text = f"others can reach {host}, and no token is asked of them"
@@ -90,10 +91,6 @@ def _check_access(host: str, settings: Settings, *, insecure: bool) -> None:
             _issue(text, "make tokens with `adapter token` and set ADAPTER_TOKENS, or say --insecure, where nothing is kept")
         )
     err.print("WARNING: --insecure: anyone who reaches this address can convert, read and validate.", style="bold red")
-
-
-def _is_loopback(host: str) -> bool:
-    return host == "localhost" or host.startswith(_LOOPBACK)
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -28,17 +28,17 @@ from adapter.web.request import PART_LIMIT
 from adapter.web.route import OwnId, Route
 from adapter.web.sender import read_senders
 from adapter.web.service import Service, service_of
-from adapter.web.workbench.routes import WORKBENCH_ROUTES
+from adapter.web.workbench.routes import SAVING_ROUTES, WORKBENCH_ROUTES
 
 ROUTES: tuple[Route, ...] = (*API_ROUTES, *FHIR_ROUTES)
 """All calls of a service that keeps nothing, without the workbench."""
 
 
-def make_app(runtime: Runtime | None = None, *, workbench: bool = False) -> Flask:
+def make_app(runtime: Runtime | None = None, *, workbench: bool = False, saves_maps: bool = False) -> Flask:
     """The application, with the workbench if that is wanted; the maps are loaded before the first request."""
     runtime = runtime or default_runtime()
     desk = Desk(runtime, request_log(runtime.settings.log_level)) if runtime.settings.store else None
-    service = service_of(runtime, desk)
+    service = service_of(runtime, desk, saves_maps=saves_maps)
     runtime.prepare()
     app = Flask("adapter", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = runtime.settings.max_body
@@ -47,7 +47,8 @@ def make_app(runtime: Runtime | None = None, *, workbench: bool = False) -> Flas
     app.config["MAX_FORM_MEMORY_SIZE"] = runtime.settings.max_body
     app.url_map.converters["own_id"] = OwnId
     place_desk(app, desk)
-    listed = (*ROUTES, *(ENCOUNTER_ROUTES if desk else ()), *(WORKBENCH_ROUTES if workbench else ()))
+    of_workbench = (*WORKBENCH_ROUTES, *(SAVING_ROUTES if saves_maps else ())) if workbench else ()
+    listed = (*ROUTES, *(ENCOUNTER_ROUTES if desk else ()), *of_workbench)
     routes = {f"{route.method} {route.path}": route for route in listed}
     rows = tuple(routes.values())  # the workbench has a page of its own at `/`
     for name, route in routes.items():

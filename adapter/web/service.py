@@ -19,6 +19,7 @@ class Service:
     client: FhirClient | None
     drafted: DraftedRuntimes
     desk: Desk | None = None
+    saves_maps: bool = False
 
     @property
     def dispatch(self) -> Dispatch:
@@ -36,8 +37,8 @@ class Service:
         return self.runtime.settings.canonical_base
 
 
-def service_of(runtime: Runtime, desk: Desk | None = None) -> Service:
-    """The service of a runtime."""
+def service_of(runtime: Runtime, desk: Desk | None = None, *, saves_maps: bool = False) -> Service:
+    """The service of a runtime; `saves_maps` if the workbench may write mapping files."""
     settings = runtime.settings
     name = settings.fhir_server
     url = resolve_server(name, settings.named_servers) if name else None
@@ -46,4 +47,5 @@ def service_of(runtime: Runtime, desk: Desk | None = None) -> Service:
         client=FhirClient(url, trusted_servers=settings.trusted) if url else None,
         drafted=DraftedRuntimes(runtime),
         desk=desk,
+        saves_maps=saves_maps,
     )

@@ -18,7 +18,7 @@ from adapter.cli.exit_code import EXIT_CODES, Outcome
 from adapter.cli.show import is_quiet, note, show_issues, tracked
 from adapter.cli.steering import escaped_json, harmless
 from adapter.cli.terminal import Terminal, err
-from adapter.cli.written import write_whole
+from adapter.files import write_whole
 from adapter.issues import Issue, IssueType, Severity
 from tests.cli.ground import INFANT, NOT_CLEAN, REFUSED, Run
 from tests.examples.ground import EXAMPLES, ROOT

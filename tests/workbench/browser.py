@@ -40,7 +40,7 @@ def watched_page(browser: Browser, base: str, **options: str) -> Iterator[Page]:
     page.on("request", lambda request: complaints.append(request.url) if _is_foreign(request.url, base) else None)
     yield page
     context.close()
-    assert complaints == []
+    assert complaints == [], complaints
 
 
 def _is_foreign(url: str, base: str) -> bool:

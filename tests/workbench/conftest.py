@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
@@ -11,6 +12,9 @@ from tests.service import running_service
 from tests.workbench.browser import BrowserMissingError, running_browser, watched_page
 
 OpenPage = Callable[..., AbstractContextManager[Page]]
+WORKBENCH = Path(__file__).parents[2] / "adapter" / "web" / "workbench"
+BUNDLE = WORKBENCH / "bundle" / "editor.js"
+PLAIN = WORKBENCH / "page" / "editor.js"
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +28,15 @@ def open_page() -> Iterator[OpenPage]:
             browser = stack.enter_context(running_browser())
         except BrowserMissingError as error:
             (pytest.fail if os.environ.get("CI") else pytest.skip)(str(error))
+        if not BUNDLE.exists():
+            (pytest.fail if os.environ.get("CI") else pytest.skip)("the editor is not bundled: `make editor` (needs Node)")
         base = stack.enter_context(running_service())
 
-        def opened(**options: str) -> AbstractContextManager[Page]:
-            return watched_page(browser, base, base_url=f"http://{base}", **options)
+        @contextmanager
+        def opened(*, plain: bool = False, **options: str) -> Iterator[Page]:
+            with watched_page(browser, base, base_url=f"http://{base}", **options) as page:
+                if plain:
+                    page.route("**/workbench/editor.js", lambda route: route.fulfill(path=PLAIN))
+                yield page
 
         yield opened

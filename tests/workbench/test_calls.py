@@ -219,4 +219,60 @@ def test_words_of_what_is_not_there_are_refused(client: FlaskClient, query: str)
     answer = client.get(f"/maps/words?{query}")
 
     assert answer.status_code == 404
-    assert "name" in (answer.json or {})["issue"][0]["diagnostics"]
+    assert "there is no such" in str(answer.json) or "there is no input form" in str(answer.json)
+
+
+NEW_MAP = "map: visit_note\ntarget: Basic\nresource:\n  id: =stable_id('Basic', case.encounter.id)\n  code:\n    text: a note\n"
+
+
+@pytest.fixture
+def saver(tmp_path: Path) -> FlaskClient:
+    """Give a client of a service that may write into a folder of mappings."""
+    return create_app(load(Settings(log_level="error", mappings=str(tmp_path))), workbench=True, saves_maps=True).test_client()
+
+
+def test_a_map_without_mistakes_is_saved_in_the_users_folder(saver: FlaskClient, tmp_path: Path) -> None:
+    assert saver.get("/maps").json["saving"] is True  # type: ignore[index]  # a JSON answer
+
+    answer = saver.put("/maps/fhir-r4/visit_note.yaml", json={"text": NEW_MAP})
+
+    assert (answer.status_code, answer.json) == (
+        200,
+        {
+            "path": "fhir/r4/visit_note.yaml",
+            "file": str(tmp_path / "fhir" / "r4" / "visit_note.yaml"),
+            "takesEffect": "when the service starts again",
+        },
+    )
+    assert (tmp_path / "fhir" / "r4" / "visit_note.yaml").read_text() == NEW_MAP
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("visit_note.yaml", NEW_MAP.replace("Basic\n", "Basik\n", 1), "there is no type `Basik`"),
+        ("visit_note.yaml", "map: [", ""),
+        ("..yaml", NEW_MAP, "not of the form"),
+        ("visit_note.txt", NEW_MAP, "not of the form"),
+    ],
+)
+def test_a_map_with_mistakes_or_a_strange_name_is_not_saved(
+    saver: FlaskClient, tmp_path: Path, name: str, text: str, told: str
+) -> None:
+    answer = saver.put(f"/maps/fhir-r4/{name}", json={"text": text})
+
+    assert answer.status_code == 422
+    assert told in str(answer.json)
+    assert [*tmp_path.rglob("*")] == []
+
+
+def test_a_page_of_another_name_cannot_save_a_map(saver: FlaskClient, tmp_path: Path) -> None:
+    answer = saver.put("/maps/fhir-r4/visit_note.yaml", json={"text": NEW_MAP}, headers={"Host": "rebound.example:8731"})
+
+    assert answer.status_code == 403
+    assert [*tmp_path.rglob("*")] == []
+
+
+def test_without_being_asked_for_nothing_is_saved(client: FlaskClient) -> None:
+    assert client.get("/maps").json["saving"] is False  # type: ignore[index]  # a JSON answer
+    assert client.put("/maps/fhir-r4/claim.yaml", json={"text": NEW_MAP}).status_code == 405

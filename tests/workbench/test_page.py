@@ -1,7 +1,6 @@
 """The page of the workbench in a real browser: what people do with it, and what must never happen on it."""
 
 import json
-import re
 from pathlib import Path
 
 import pytest
@@ -10,11 +9,14 @@ from playwright.sync_api import Page, expect
 
 from adapter.assembly import load
 from adapter.distribution import inputs_of
+from adapter.files import folder_of
 from adapter.readers.document import Document
 from adapter.settings import Settings
 from tests.examples.ground import EXAMPLES
 from tests.workbench.conftest import OpenPage
 
+ENCOUNTER = EXAMPLES / "complete" / "encounter.json"
+MAPS = folder_of("mappings")
 NASTY = """</script><img src=x onerror="document.title='broken'"><b>"""
 
 
@@ -32,18 +34,29 @@ def choose(page: Page, example: str) -> None:
     expect(page.locator("#status")).to_have_text("")
 
 
+def write(page: Page, label: str, text: str) -> None:
+    """Put a text into an editor, be it the bundled or the plain one, in the place of what is there."""
+    page.get_by_label(label, exact=True).focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    page.keyboard.insert_text(text)
+
+
 def type_document(page: Page, text: str) -> None:
     with page.expect_response("**/workbench/convert"):
-        page.get_by_label("Document", exact=True).fill(text)
+        write(page, "Document", text)
     expect(page.locator("#status")).to_have_text("")
 
 
-def test_an_edit_changes_the_output_and_the_difference_shows_it(open_page: OpenPage) -> None:
-    with open_page() as page:
+EDITORS = pytest.mark.parametrize("plain", [False, True], ids=["bundled", "plain"])
+
+
+@EDITORS
+def test_an_edit_changes_the_output_and_the_difference_shows_it(open_page: OpenPage, *, plain: bool) -> None:
+    with open_page(plain=plain) as page:
         at_work(page)
         page.get_by_role("tab", name="encounter.json").click()
-        text = page.get_by_label("Document", exact=True).input_value()
-        type_document(page, text.replace("Petersen", "Lindqvist"))
+        type_document(page, ENCOUNTER.read_text().replace("Petersen", "Lindqvist"))
         page.get_by_role("tab", name="Difference").click()
 
         expect(page.locator("#output .added").filter(has_text="Lindqvist").first).to_be_visible()
@@ -69,25 +82,26 @@ def test_every_element_names_what_made_it(open_page: OpenPage) -> None:
         assert silent == []
 
 
-def test_the_cursor_in_the_input_lights_what_was_made_from_it(open_page: OpenPage) -> None:
-    with open_page() as page:
+@EDITORS
+def test_the_cursor_in_the_input_lights_what_was_made_from_it(open_page: OpenPage, *, plain: bool) -> None:
+    with open_page(plain=plain) as page:
         at_work(page)
         page.get_by_role("tab", name="encounter.json").click()
-        page.evaluate(
-            """() => {
-                const area = document.querySelector("#editor textarea");
-                area.focus();
-                const place = area.value.indexOf('"Petersen"') + 3;
-                area.setSelectionRange(place, place);
-                area.dispatchEvent(new Event("click"));
-            }"""
-        )
+        page.get_by_label("Document", exact=True).focus()
+        page.keyboard.press("Control+Home")
+        lines = ENCOUNTER.read_text().split("\n")
+        for _ in range(next(number for number, line in enumerate(lines) if "Petersen" in line)):
+            page.keyboard.press("ArrowDown")
+        page.keyboard.press("End")
+        for _ in range(4):
+            page.keyboard.press("ArrowLeft")
 
         expect(page.locator("#output .element.lit").filter(has_text="Petersen").first).to_be_visible()
 
 
-def test_choosing_an_element_goes_to_its_input(open_page: OpenPage) -> None:
-    with open_page() as page:
+@EDITORS
+def test_choosing_an_element_goes_to_its_input(open_page: OpenPage, *, plain: bool) -> None:
+    with open_page(plain=plain) as page:
         at_work(page)
         patient = page.locator("#output details").filter(has=page.get_by_text("Patient", exact=True)).first
         patient.locator("summary").click()
@@ -96,7 +110,8 @@ def test_choosing_an_element_goes_to_its_input(open_page: OpenPage) -> None:
         selected = page.evaluate(
             """() => {
                 const area = document.querySelector("#editor textarea");
-                return area.value.slice(area.selectionStart, area.selectionEnd);
+                if (area) return area.value.slice(area.selectionStart, area.selectionEnd);
+                return document.querySelector("#editor").shadowRoot.getSelection().toString();
             }"""
         )
         assert selected == '"Petersen"'
@@ -152,15 +167,95 @@ def test_a_map_author_sees_mistakes_and_changes_as_they_type(open_page: OpenPage
         at_work(page)
         page.get_by_role("link", name="Maps").click()
         page.get_by_role("button", name="fhir/r4/claim.yaml").click()
-        area = page.get_by_label("Mapping file")
-        expect(area).to_have_value(re.compile("map: claim"))
-        text = area.input_value()
+        expect(page.get_by_label("Mapping file")).to_contain_text("map: claim")
+        text = (MAPS / "fhir" / "r4" / "claim.yaml").read_text()
 
-        area.fill(text.replace("\n  status:", "\n  statu:", 1))
+        write(page, "Mapping file", text.replace("\n  status:", "\n  statu:", 1))
         expect(page.locator("#map-problems li").filter(has_text="Claim has no element `statu`")).to_be_visible()
-        area.fill(text.replace("=bill.use", "preauthorization", 1))
+        write(page, "Mapping file", text.replace("=bill.use", "preauthorization", 1))
         expect(page.locator("#map-change .added").filter(has_text="preauthorization").first).to_be_visible()
         expect(page.locator("#map-problems li")).to_have_count(0)
+
+
+def open_map(page: Page, name: str) -> None:
+    with page.expect_response("**/maps/words*"):
+        page.get_by_role("link", name="Maps").click()
+        page.get_by_role("button", name=name).click()
+    expect(page.get_by_label("Mapping file")).to_contain_text("map:")
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("  - for: earlier in bill.rel", "related"),
+        ("  status: =judg", "judgement"),
+        ("  status: =case.encounter.st", "status"),
+        ("  created: =earl", "earliest"),
+        ("  careT", "careTeam"),
+        ("  insurance:\n    - for: item in case.other_coverages\n      cov", "coverage"),
+        ("  insurance:\n    - for: item in case.other_coverages\n      sequence: =item.mem", "member_id"),
+    ],
+)
+def test_what_a_map_can_say_is_offered_while_it_is_written(open_page: OpenPage, line: str, offered: str) -> None:
+    with open_page() as page:
+        at_work(page)
+        open_map(page, "fhir/r4/claim.yaml")
+        head = "map: claim\ntarget: Claim\nlet:\n  bill: =case.billing\nresource:\n"
+        write(page, "Mapping file", head + line)
+        page.keyboard.press("Control+Space")
+
+        expect(page.locator(".cm-tooltip-autocomplete li").filter(has_text=offered).first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("stable_id", "stable_id(string"),
+        ("identifier", "identifier: Identifier"),
+        ("frequency", "frequency: code"),
+    ],
+)
+def test_a_word_of_a_map_is_explained(open_page: OpenPage, word: str, told: str) -> None:
+    with open_page() as page:
+        at_work(page)
+        open_map(page, "fhir/r4/claim.yaml")
+        box = page.evaluate(
+            """(word) => {
+                const content = document.querySelector("#map-editor").shadowRoot.querySelector(".cm-content");
+                const walker = document.createTreeWalker(content, NodeFilter.SHOW_TEXT);
+                while (walker.nextNode()) {
+                    const place = walker.currentNode.data.indexOf(word);
+                    if (place < 0) continue;
+                    const range = document.createRange();
+                    range.setStart(walker.currentNode, place + 1);
+                    range.setEnd(walker.currentNode, place + 2);
+                    const { x, y, width, height } = range.getBoundingClientRect();
+                    return [x + width / 2, y + height / 2];
+                }
+            }""",
+            word,
+        )
+        page.mouse.move(*box)
+
+        expect(page.locator(".cm-tooltip-hover")).to_contain_text(told)
+
+
+def test_a_changed_map_is_compared_with_its_file(open_page: OpenPage) -> None:
+    with open_page() as page:
+        at_work(page)
+        open_map(page, "fhir/r4/claim.yaml")
+        write(page, "Mapping file", (MAPS / "fhir" / "r4" / "claim.yaml").read_text().replace("=bill.use", "preauthorization", 1))
+        page.keyboard.press("Control+Home")
+        page.get_by_role("button", name="Compare with the file").click()
+
+        expect(page.locator(".cm-deletedChunk").filter(has_text="=bill.use").first).to_be_visible()
+
+
+def test_without_a_bundle_the_page_says_what_is_missing(open_page: OpenPage) -> None:
+    with open_page(plain=True) as page:
+        at_work(page)
+
+        expect(page.locator("#lacks")).to_contain_text("make editor")
 
 
 def test_codes_can_be_looked_up(open_page: OpenPage) -> None:

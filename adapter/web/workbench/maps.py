@@ -1,28 +1,31 @@
 """The mapping files: which there are, what stands in them, and what is wrong with them as they are being written."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import PurePath
+from http import HTTPStatus
+from pathlib import Path, PurePath
+from urllib.parse import urlsplit
 
 from flask import Request, Response
 
-from adapter.files import mapping_layers
-from adapter.issues import Issue
+from adapter.client.target import is_loopback
+from adapter.files import mapping_layers, write_whole
+from adapter.issues import Issue, SetupError
 from adapter.json_types import JsonObject
 from adapter.mapping.role import roles_of
 from adapter.mapping_folder import mistakes_of
 from adapter.rules.description import describe_policy, latest
 from adapter.web.answer import JSON, json_answer
 from adapter.web.query import check_parameters
-from adapter.web.refusal import not_there
+from adapter.web.refusal import RefusedError, not_there
 from adapter.web.service import Service
-from adapter.web.workbench.workload import FOLDERS, drafts_of
+from adapter.web.workbench.workload import FOLDERS, drafts_of, saved_map_of
 
 
 def maps(service: Service, request: Request) -> Response:
-    """`GET /maps`: every mapping file by its path, whose it is, and what the user's files do beside ours."""
+    """`GET /maps`: every mapping file by its path, whose it is and what it does; and whether one can be saved."""
     check_parameters(request, ())
     rows = [row for folder in FOLDERS for row in _rows(folder, service.runtime.settings.mappings)]
-    return json_answer({"maps": rows}, media_type=JSON)
+    return json_answer({"maps": rows, "saving": service.saves_maps}, media_type=JSON)
 
 
 def _rows(folder: str, own: str) -> Iterator[JsonObject]:
@@ -52,6 +55,26 @@ def check(service: Service, request: Request) -> Response:
     check_parameters(request, ())
     runtime = service.drafted.of(drafts_of(request))
     return json_answer({"problems": [_problem(issue) for issue in mistakes_of(runtime)]}, media_type=JSON)
+
+
+def save(service: Service, request: Request, *, folder: str, name: str) -> Response:
+    """`PUT /maps/{folder}/{name}`: write a file without mistakes into the user's folder; raises SetupError with all mistakes.
+
+    A page of another site, whose name leads to this machine, is refused: it would send its own name as Host.
+    """
+    check_parameters(request, ())
+    if not is_loopback(urlsplit(request.host_url).hostname or ""):
+        text = "mapping files are saved only for callers who address this machine as 127.0.0.1, ::1 or localhost"
+        raise RefusedError(HTTPStatus.FORBIDDEN, text)
+    path = f"{folder.replace('fhir-', 'fhir/')}/{name}"
+    drafts = saved_map_of(request, path)
+    mistakes = mistakes_of(service.drafted.of(drafts))
+    if mistakes:
+        raise SetupError(*mistakes)
+    file = Path(service.runtime.settings.mappings) / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(file, drafts[path].encode())
+    return json_answer({"path": path, "file": str(file), "takesEffect": "when the service starts again"}, media_type=JSON)
 
 
 def _problem(issue: Issue) -> JsonObject:

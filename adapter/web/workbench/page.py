@@ -1,4 +1,4 @@
-"""The page of the workbench and its files: what stands in the folder `page`, and nothing else."""
+"""The page of the workbench and its files: what stands in the folders `page` and `bundle`, and nothing else."""
 
 from functools import cache
 from http import HTTPStatus
@@ -11,12 +11,14 @@ from adapter.web.query import check_parameters
 from adapter.web.refusal import not_there
 from adapter.web.service import Service
 
-_FOLDER = Path(__file__).parent / "page"
+_PAGE = Path(__file__).parent / "page"
+_BUNDLE = Path(__file__).parent / "bundle"
 _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
 }
 _POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -40,4 +42,6 @@ def file(service: Service, request: Request, *, name: str) -> Response:
 
 @cache
 def _files() -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in _FOLDER.iterdir() if path.suffix in _TYPES}
+    """The files by name; the editor that was bundled, if there is one, takes the place of the plain one."""
+    bundled = _BUNDLE.iterdir() if _BUNDLE.is_dir() else ()
+    return {path.name: path.read_bytes() for path in (*_PAGE.iterdir(), *bundled) if path.suffix in _TYPES}

@@ -2,8 +2,15 @@
 
 from adapter.web.answer import JSON
 from adapter.web.route import Route, RouteParameter, one_of
-from adapter.web.workbench import bench, examples, maps, page, words
-from adapter.web.workbench.workload import FOLDERS, Drafts, Workload
+from adapter.web.workbench import bench, examples, maps, page, vocabulary
+from adapter.web.workbench.workload import FOLDERS, Drafts, MapText, Workload
+
+_FILE = (
+    RouteParameter(
+        name="folder", says="The folder, `-` for `/`.", place="path", schema=one_of([f.replace("/", "-") for f in FOLDERS])
+    ),
+    RouteParameter(name="name", says="The name of the file.", place="path"),
+)
 
 WORKBENCH_ROUTES: tuple[Route, ...] = (
     Route(method="GET", path="/", call=page.page, says="The workbench.", gives=("text/html",), statuses=(200,)),
@@ -12,7 +19,7 @@ WORKBENCH_ROUTES: tuple[Route, ...] = (
         path="/workbench/{name}",
         call=page.file,
         says="A file of the workbench.",
-        gives=("text/javascript", "text/css", "text/html", "image/svg+xml"),
+        gives=("text/javascript", "text/css", "text/html", "text/plain", "image/svg+xml"),
         statuses=(200, 404),
         parameters=(RouteParameter(name="name", says="The name of the file.", place="path"),),
     ),
@@ -31,7 +38,7 @@ WORKBENCH_ROUTES: tuple[Route, ...] = (
     Route(
         method="GET",
         path="/maps/words",
-        call=words.words,
+        call=vocabulary.vocabulary,
         says="The words that a map can use: functions, names, and the fields of their types.",
         gives=(JSON,),
         statuses=(200, 404),
@@ -47,15 +54,7 @@ WORKBENCH_ROUTES: tuple[Route, ...] = (
         says="The text of a mapping file.",
         gives=(JSON,),
         statuses=(200, 404),
-        parameters=(
-            RouteParameter(
-                name="folder",
-                says="The folder, `-` for `/`.",
-                place="path",
-                schema=one_of([f.replace("/", "-") for f in FOLDERS]),
-            ),
-            RouteParameter(name="name", says="The name of the file.", place="path"),
-        ),
+        parameters=_FILE,
     ),
     Route(
         method="POST",
@@ -72,3 +71,19 @@ WORKBENCH_ROUTES: tuple[Route, ...] = (
     Route(method="GET", path="/payers", call=maps.payers, says="The policies of payers.", gives=(JSON,), statuses=(200,)),
 )
 """The workbench's calls."""
+
+SAVING_ROUTES: tuple[Route, ...] = (
+    Route(
+        method="PUT",
+        path="/maps/{folder}/{name}",
+        right="operate",
+        call=maps.save,
+        says="Write a mapping file without mistakes into the user's folder.",
+        takes=(JSON,),
+        body=MapText,
+        gives=(JSON,),
+        statuses=(200, 422),
+        parameters=_FILE,
+    ),
+)
+"""The calls that write; only on this machine's own addresses, and only if they are asked for."""

@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 from adapter.conversion import AiLabel, Checked, Profiles
 from adapter.fhir.json import read_json
 from adapter.issues import InvalidError, Issue, IssueType, Severity
+from adapter.json_types import JsonValue
 from adapter.path import pointer
 from adapter.plain_value import Text
 from adapter.readers.document import Document
@@ -39,6 +40,12 @@ class Drafts(_Asked):
     """Mapping files as they are being written, by their paths within a folder of mappings (`fhir/r4/claim.yaml`)."""
 
     drafts: Annotated[dict[_DraftPath, str], Field(max_length=50)] = {}
+
+
+class MapText(_Asked):
+    """A mapping file as it is to be saved."""
+
+    text: str
 
 
 class Switches(_Asked):
@@ -75,10 +82,19 @@ def drafts_of(request: Request) -> dict[str, str]:
     return _validated(Drafts, request).drafts
 
 
+def saved_map_of(request: Request, path: str) -> dict[str, str]:
+    """The mapping file of a request as a draft at a path; raises InvalidError also for a path that no mapping file can have."""
+    return _checked(Drafts, {"drafts": {path: _validated(MapText, request).text}}).drafts
+
+
 def _validated(model: type[M], request: Request) -> M:
     check_json_body(request, "send application/json (UTF-8)")
+    return _checked(model, read_json(request.get_data(), "body"))
+
+
+def _checked(model: type[M], content: JsonValue) -> M:
     try:
-        return model.model_validate(read_json(request.get_data(), "body"))
+        return model.model_validate(content)
     except ValidationError as error:
         raise InvalidError(*map(_issue, error.errors(include_url=False, include_input=False)[:_MOST_ISSUES])) from None
 

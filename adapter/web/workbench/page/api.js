@@ -32,12 +32,16 @@ export const get = async (path) => answered(await fetch(path, { headers: { Accep
 
 export const getFhir = async (path) => answered(await fetch(path, { headers: { Accept: "application/fhir+json" } }));
 
-export const post = async (path, body, signal) =>
+const send = (method) => async (path, body, signal) =>
   answered(
     await fetch(path, {
-      method: "POST",
+      method,
       headers: { "Content-Type": "application/json", Accept: "application/json" },
       body: JSON.stringify(body),
       signal,
     }),
   );
+
+export const post = send("POST");
+
+export const put = send("PUT");

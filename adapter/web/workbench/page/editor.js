@@ -1,8 +1,11 @@
 // A text area with marks: the text is drawn a second time behind it, and only the marks of that drawing are seen.
+// The service gives ../bundle/editor.js in its place where that was made (`make editor`): the same class with more in it.
 
 import { fill, later, make } from "./dom.js";
 
 export class Editor {
+  static lacks = "Highlighting, completion and comparison are missing: the editor was not bundled (install Node, then `make editor`).";
+
   constructor(parent, { label, change, cursor }) {
     this.behind = make("pre", { "aria-hidden": "true" });
     this.area = make("textarea", { "aria-label": label, spellcheck: "false", autocapitalize: "off", autocomplete: "off" });
@@ -28,6 +31,11 @@ export class Editor {
     this.draw();
     this.follow();
   }
+
+  // What only the bundled editor can do.
+  speak() {}
+
+  compare() {}
 
   follow() {
     this.behind.scrollTop = this.area.scrollTop;
@@ -61,25 +69,5 @@ export class Editor {
     const height = parseFloat(getComputedStyle(this.area).lineHeight);
     this.area.scrollTop = Math.max(0, (line - 4) * height);
     this.follow();
-  }
-}
-
-// The service counts lines and columns in characters (code points); the text area counts from 0 in UTF-16 units.
-export class Lines {
-  constructor(text) {
-    this.lines = text.split("\n");
-    this.starts = [];
-    let start = 0;
-    for (const line of this.lines) {
-      this.starts.push(start);
-      start += line.length + 1;
-    }
-  }
-
-  offset([line, column]) {
-    const text = this.lines[line - 1];
-    if (text === undefined) return this.starts.at(-1) ?? 0;
-    const units = /[\ud800-\udbff]/.test(text) ? [...text].slice(0, column - 1).join("").length : column - 1;
-    return this.starts[line - 1] + Math.min(units, text.length);
   }
 }

@@ -1,35 +1,71 @@
 // Maps as they are being written: mistakes as you type, and what would change, before anything is saved.
 
-import { get, post, Refused } from "./api.js";
+import { get, post, put, Refused } from "./api.js";
 import { fill, find, later, make, save } from "./dom.js";
-import { Editor, Lines } from "./editor.js";
+import { Editor } from "./editor.js";
+import { Lines } from "./lines.js";
 import { difference, differenceList } from "./outline.js";
 import { current, say, setDraft, workload } from "./workbench.js";
 
 let editor = null;
 let open = null;
+let words = null;
 
 export async function openMaps() {
   if (editor) return;
-  editor = new Editor(find("map-editor"), { label: "Mapping file", change: later(300, check) });
-  const { maps } = await get("maps");
+  editor = new Editor(find("map-editor"), { label: "Mapping file", change: later(300, check), words: () => words });
+  editor.speak("yaml");
+  const { maps, saving } = await get("maps");
   const items = maps.map(({ path, owner, roles }) =>
     make("li", {}, make("button", { type: "button", class: "link", onclick: () => openMap(path) }, path), " ", make("span", { class: "badge" }, [owner, ...roles].join(", "))),
   );
   fill(find("map-list"), ...items);
+  find("map-save").hidden = !saving;
+  find("map-save").addEventListener("click", saveMap);
+  find("map-compare").hidden = Boolean(Editor.lacks);
+  find("map-compare").addEventListener("click", () => compare(find("map-compare").getAttribute("aria-pressed") !== "true"));
   find("map-reset").addEventListener("click", () => open && openMap(open.path, true));
   find("map-download").addEventListener("click", () => open && save(open.path.split("/").at(-1), editor.text));
   find("map-try").addEventListener("click", tryExamples);
 }
 
+const callOf = (path) => `maps/${path.slice(0, path.lastIndexOf("/")).replace("/", "-")}/${path.slice(path.lastIndexOf("/") + 1)}`;
+
+// What can be written in a file follows from what its first map makes, and of what.
+async function learn(text) {
+  const [target, source] = ["target", "source"].map((key) => new RegExp(`^${key}: (\\S+)$`, "m").exec(text)?.[1]);
+  try {
+    words = await get(`maps/words?${new URLSearchParams({ ...(target && { target }), ...(source && { source }) })}`);
+  } catch {
+    words = null;
+  }
+}
+
+function compare(isOn) {
+  if (!open) return;
+  find("map-compare").setAttribute("aria-pressed", String(isOn));
+  editor.compare(isOn ? open.text : null);
+}
+
+async function saveMap() {
+  if (!open) return;
+  try {
+    const { file, takesEffect } = await put(callOf(open.path), { text: editor.text });
+    say(`saved as ${file}; it takes effect ${takesEffect}`);
+    open.text = editor.text;
+  } catch (error) {
+    say(error instanceof Refused ? error.message : "the service does not answer; what you typed is still here");
+  }
+}
+
 async function openMap(path, anew = false) {
-  const folder = path.slice(0, path.lastIndexOf("/")).replace("/", "-");
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  const { text } = await get(`maps/${folder}/${name}`);
+  const { text } = await get(callOf(path));
   open = { path, text };
   find("map-path").textContent = path;
   if (anew) setDraft(path, null);
   editor.text = current().drafts[path] ?? text;
+  compare(false);
+  await learn(text);
   check();
 }
 
@@ -53,7 +89,7 @@ async function check() {
 function showProblems(problems) {
   const lines = new Lines(editor.text);
   const own = problems.filter((problem) => problem.path?.endsWith(open.path) && problem.line);
-  editor.show(own.map(({ line, column }) => ({ from: lines.offset([line, column]), to: lines.offset([line + 1, 1]) - 1 || editor.text.length, name: "error" })));
+  editor.show(own.map((problem) => ({ from: lines.offset([problem.line, problem.column]), to: lines.offset([problem.line + 1, 1]) - 1 || editor.text.length, name: "error", text: problem.text })));
   fill(
     find("map-problems"),
     ...problems.map((problem) =>

@@ -4,7 +4,8 @@ import { get, post, Refused } from "./api.js";
 import { showClaim } from "./claim.js";
 import { openCodes } from "./codes.js";
 import { copy, fill, find, later, make, save } from "./dom.js";
-import { Editor, Lines } from "./editor.js";
+import { Editor } from "./editor.js";
+import { languageOf, Lines } from "./lines.js";
 import { openMaps } from "./maps.js";
 import { difference, differenceList, outline } from "./outline.js";
 
@@ -19,6 +20,7 @@ const editor = new Editor(find("editor"), {
   label: "Document",
   change: (text) => {
     state.documents[state.current].text = text;
+    editor.speak(languageOf(text));
     convertSoon();
   },
   cursor: (offset) => lightFrom(offset),
@@ -70,6 +72,7 @@ function showTabs() {
 function openDocument(place) {
   state.current = place;
   editor.text = state.documents[place].text;
+  editor.speak(languageOf(editor.text));
   showTabs();
   markDocument();
 }
@@ -119,10 +122,10 @@ const inCurrent = (place) => place.document === state.documents[state.current].n
 
 function standing() {
   const lines = new Lines(editor.text);
-  const at = (place, name) => ({ from: lines.offset(place.from), to: lines.offset(place.to), name });
+  const at = (place, name, text) => ({ from: lines.offset(place.from), to: lines.offset(place.to), name, text });
   const wrong = state.view.issues.filter((issue) => issue.severity !== "information");
   const issues = wrong.flatMap((issue) =>
-    issue.places.filter(inCurrent).map((place) => at(place, issue.severity === "warning" ? "warning" : "error")),
+    issue.places.filter(inCurrent).map((place) => at(place, issue.severity === "warning" ? "warning" : "error", issue.text)),
   );
   const unread = state.view.unread.flatMap((field) => field.places.filter(inCurrent).map((place) => at(place, "unread")));
   return [...issues, ...unread];
@@ -224,6 +227,7 @@ function openScreen() {
 
 async function begin() {
   openScreen();
+  fill(find("lacks"), Editor.lacks ?? "");
   addEventListener("hashchange", openScreen);
   find("switches").addEventListener("change", (event) => event.target.id !== "example" && convertSoon());
   find("add").addEventListener("click", () => find("file").click());

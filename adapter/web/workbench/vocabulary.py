@@ -21,7 +21,7 @@ _PARTS: Mapping[str, type[case.Part]] = {
 }
 
 
-def words(service: Service, request: Request) -> Response:
+def vocabulary(service: Service, request: Request) -> Response:
     """`GET /maps/words`: functions and forms, the names that expressions see with their fields, and the elements of the target.
 
     `target` is the type that a map makes (`Claim`, `Case`), `source` the input form that it reads, if it makes a Case.
