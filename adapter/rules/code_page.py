@@ -72,6 +72,12 @@ _DATES = Section(
             "CPT Assistant, February 2013, abstract: five years after first publication; first printed in CPT 2023",
             "inferred",
         ),
+        _fact(
+            "Medicare's telehealth from any place",
+            "in force through 2027-12-31 (TEL-05); 0731T itself is not known to be on the list",
+            "Consolidated Appropriations Act, 2026 (H.R. 7148), signed 2026-02-03, as law firms summarize it",
+            "secondary",
+        ),
     ),
 )
 _MODIFIERS = Section(

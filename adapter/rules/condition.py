@@ -152,6 +152,9 @@ TELEHEALTH_SENT = Condition(
 TELEHEALTH_MODIFIER = Condition(
     lambda facts: facts.policy.telehealth.modifier == "required", "the payer's policy requires no telehealth modifier"
 )
+TELEHEALTH_UNTIL = Condition(
+    lambda facts: facts.policy.telehealth.until is not None, "the payer's policy names no last day of telehealth"
+)
 TELEHEALTH_PLACE = Condition(
     lambda facts: facts.policy.telehealth.place == "condition", "the payer does not go by the place of service"
 )

@@ -37,8 +37,11 @@ def before_the_code_existed(facts: Facts) -> Iterator[Finding]:
     title="Service after the code may have expired",
     severity=WARNING,
     code=IssueType.BUSINESS_RULE,
-    text="A Category III code may be archived five years after publication. Confirm that 0731T was extended.",
-    source="CPT Category III sunset; the date is configured",
+    text=(
+        "0731T may be archived by this day: that is five years after it was first printed, and nobody has published it of "
+        "0731T. Confirm that it was extended."
+    ),
+    source="CPT Assistant, February 2013, abstract: Category III sunset; the date is configured, its certainty is inferred",
     variants=(Variant(name="verified", text="0731T is archived. Bill the code that replaced it.", severity=ERROR),),
     applies=(ANALYSIS, DAYS),
 )

@@ -83,7 +83,8 @@ VISITS = (
 class Telehealth(FileModel):
     """How a payer wants service at a distance to be shown: by a modifier, by which of those it accepts, and by which places.
 
-    `place` says whether the place of service is a condition of payment; `visits` is the table of the ways to meet.
+    `place` says whether the place of service is a condition of payment; `visits` is the table of the ways to meet; `until` is the
+    last day on which the payer is known to pay for service at a distance.
     """
 
     modifier: ModifierUse = "optional"
@@ -91,6 +92,7 @@ class Telehealth(FileModel):
     pos: Many[PlaceOfService] = ("02", "10")
     place: PlaceUse = "condition"
     visits: Many[VisitRow] = VISITS
+    until: Day | None = None
 
     @cached_property
     def meaning(self) -> Mapping[str, str]:

@@ -14,6 +14,7 @@ from adapter.rules.condition import (
     TELEHEALTH_MODIFIER,
     TELEHEALTH_PLACE,
     TELEHEALTH_SENT,
+    TELEHEALTH_UNTIL,
     VISIT,
     has_modifiers,
     sends,
@@ -291,3 +292,24 @@ def visit_of_another_mode(facts: Facts) -> Iterator[Finding]:
     for line in facts.lines:
         if meaning.get(line.code, mode) != mode:
             yield Finding(line.at("code"), also=("encounter.mode",))
+
+
+@rule(
+    "TEL-05",
+    title="Service at a distance after the law that lets it be paid",
+    severity=WARNING,
+    code=IssueType.BUSINESS_RULE,
+    text=(
+        "The law that lets Medicare pay for telehealth from any place is known to hold through 2027-12-31 (Consolidated "
+        "Appropriations Act, 2026, as law firms summarize it). Check whether it was extended to this day of service."
+    ),
+    source="payer policy, telehealth.until; Consolidated Appropriations Act, 2026 (H.R. 7148): certainty secondary",
+    applies=(LINES, NOT_IN_PERSON, TELEHEALTH_UNTIL),
+)
+def after_the_law(facts: Facts) -> Iterator[Finding]:
+    """A line of a visit at a distance on a day after the last one that the payer's policy knows of."""
+    until = facts.policy.telehealth.until or ""
+    for line in facts.lines:
+        day = line.sent.dos_start
+        if day is not None and day > until and _is_remote(facts, line):
+            yield Finding(line.at("dos_start"), also=("encounter.mode",))

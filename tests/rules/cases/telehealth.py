@@ -11,6 +11,8 @@ REMOTE = {f"billing.lines[{line}].{name}": value for line in range(4) for name, 
     f"billing.lines[{line}].modifiers": ["95"] for line in range(1, 4)
 }
 REQUIRED = PayerPolicy(telehealth=Telehealth(modifier="required"))
+UNTIL = PayerPolicy(telehealth=Telehealth(until="2027-12-31"))
+LATER = {f"{LINE}.dos_start": "2028-01-01"}
 GT_ONLY = PayerPolicy(telehealth=Telehealth(modifier="required", accepts=("GT",)))
 
 EXAMPLES = [
@@ -57,6 +59,13 @@ EXAMPLES = [
     Example("TEL-04", AUDIO | {f"{VISIT}.code": "98008"}, ()),
     Example("TEL-04", IN_PERSON | {f"{VISIT}.code": "98016"}, ()),
     Example("TEL-04", {f"{VISIT}.code": "98000"}, ()),
+    Example("TEL-05", VIDEO | LATER, (f"{LINE}.dos_start",), policy=UNTIL),
+    Example("TEL-05", {f"{LINE}.pos": "02"} | LATER, (f"{LINE}.dos_start",), policy=UNTIL),
+    Example("TEL-05", VIDEO | {f"{LINE}.dos_start": "2027-12-31"}, (), policy=UNTIL),
+    Example("TEL-05", VIDEO | {f"{LINE}.dos_start": None}, (), policy=UNTIL),
+    Example("TEL-05", IN_PERSON | LATER, (), policy=UNTIL),
+    Example("TEL-05", STORED | LATER, (), policy=UNTIL),
+    Example("TEL-05", VIDEO | LATER, ()),
     Example("TEL-01", IN_PERSON | {f"{LINE}.pos": "02"}, (f"{LINE}.pos",)),
     Example("TEL-01", IN_PERSON | {f"{VISIT}.pos": "10"}, (f"{VISIT}.pos",)),
     *[Example("TEL-01", IN_PERSON | {f"{LINE}.pos": pos}, ()) for pos in ("11", "22", None)],
