@@ -48,10 +48,10 @@ class Issue:
 
     `text` never holds a value from the input, so an issue can be logged. `field` is the case field that is blamed, as a
     path such as `billing.lines[0].modifiers[4]`, `also` the fields that it contradicts; `location` names places in the
-    input (`encounter.json#/billing/lines/0`), `expression` places in the output (`Claim.item[0].modifier[4]`). `rule` is
-    the id of the rule or check that found it. Of a terminology operation the text names codes and displays of the request,
-    as HL7's sentences do: it is for the answer, never for a log; `detail` is then a tx-issue-type code, and `message_id`
-    HL7's id of the sentence.
+    input (`encounter.json#/billing/lines/0`), `expression` places in the output (`Claim.item[0].modifier[4]`), and `pointer`
+    the same places as JSON pointers into the Bundle (`/entry/8/resource/item/0/modifier/4`). `rule` is the id of the rule or
+    check that found it. Of a terminology operation the text names codes and displays of the request, as HL7's sentences do:
+    it is for the answer, never for a log; `detail` is then a tx-issue-type code, and `message_id` HL7's id of the sentence.
     """
 
     severity: Severity
@@ -62,6 +62,7 @@ class Issue:
     also: tuple[str, ...] = ()
     location: tuple[str, ...] = ()
     expression: tuple[str, ...] = ()
+    pointer: tuple[str, ...] = ()
     suggestion: str | None = None
     source: str | None = None
     detail: str | None = None

@@ -1,12 +1,12 @@
 """What every element of a conversion was made from."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, NamedTuple
 
 from adapter.case_field import CaseFields, Sources
-from adapter.fhir.bundle import expression_roots
+from adapter.fhir.bundle import element_pointers, expression_roots
 from adapter.issues import Issue, IssueType
 from adapter.json_types import JsonObject
 from adapter.mapping.emit.compiled import CompiledMap
@@ -124,6 +124,10 @@ class Trail:
         return expression_roots(self.bundle)
 
     @cached_property
+    def _pointer_of(self) -> Callable[[str], str]:
+        return element_pointers(self.bundle)
+
+    @cached_property
     def _fields(self) -> CaseFields:
         return CaseFields(merged=self.merged, judgement=self.judgement)
 
@@ -205,9 +209,12 @@ class Trail:
     def with_places(self, issue: Issue) -> Issue:
         """The issue with the places in the documents and in the output that belong to its case field."""
         paths = [case_path(parse(field)) for field in issue.fields]
-        return issue.at(
+        expression = issue.expression or tuple(dict.fromkeys(place for path in paths for place in self._expression(path)))
+        return replace(
+            issue,
             location=issue.location or self._all_positions(paths),
-            expression=issue.expression or tuple(dict.fromkeys(place for path in paths for place in self._expression(path))),
+            expression=expression,
+            pointer=tuple(map(self._pointer_of, expression)),
         )
 
     def _expression(self, path: Path) -> tuple[str, ...]:

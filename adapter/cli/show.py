@@ -95,7 +95,7 @@ def show_issues(issues: Iterable[Issue], console: Console = err, *, documents: S
         console.print(head)
         if issue.suggestion:
             console.print(Text(f"{'':12}do: {issue.suggestion}"))
-        for place in (*_first("in", [_with_line(place, spans) for place in issue.location]), *_first("at", issue.expression)):
+        for place in (*_first("in", [_with_line(place, spans) for place in issue.location]), *_first("at", _in_output(issue))):
             console.print(Text(f"{'':12}{place}", style="dim"))
     if len(shown) < len(ordered) and not is_quiet():
         console.print(Text(f"and {counts_text(ordered[len(shown) :]).rpartition(', ')[2]} for information: --all shows them"))
@@ -110,6 +110,12 @@ def _is_shown(issue: Issue, console: Console) -> bool:
 def _with_line(place: str, spans: Spans) -> str:
     located = spans.find(place)
     return f"{place} (line {located[1].line})" if located else place
+
+
+def _in_output(issue: Issue) -> Sequence[str]:
+    """The places in the output, each with its JSON pointer into the Bundle, if there is one."""
+    pairs = zip(issue.expression, issue.pointer, strict=True) if issue.pointer else ()
+    return [f"{expression} (Bundle#{pointer})" for expression, pointer in pairs] or issue.expression
 
 
 def _first(word: str, places: Sequence[str]) -> list[str]:

@@ -9,7 +9,8 @@ from adapter.issues import Issue
 def operation_outcome(issues: Iterable[Issue], *, claim_edit_system: str | None = None) -> Resource:
     """The OperationOutcome of some issues (http://hl7.org/fhir/R4/operationoutcome.html); no issues say `All OK`.
 
-    `expression` holds the places in the output, `location` those in the input; `details.coding` the rule, in the system that is
+    `expression` holds the places in the output, `location` those in the input and the same places in the output as JSON pointers
+    into the Bundle (`Bundle#/entry/8/resource/item/0`); `details.coding` the rule, in the system that is
     given, where the rule is one of the claim edits.
     """
     entries = [_issue(issue, claim_edit_system) for issue in issues]
@@ -26,8 +27,8 @@ def _issue(issue: Issue, system: str | None) -> Resource:
     diagnostics = "; ".join(part for part in (issue.rule, issue.source) if part)
     if diagnostics:
         entry["diagnostics"] = diagnostics
-    if issue.location:
-        entry["location"] = list(issue.location)
+    if issue.location or issue.pointer:
+        entry["location"] = [*issue.location, *(f"Bundle#{pointer}" for pointer in issue.pointer)]
     if issue.expression:
         entry["expression"] = list(issue.expression)
     return entry

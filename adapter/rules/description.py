@@ -77,6 +77,7 @@ def _issue(issue: Issue) -> Json:
         "field": issue.field,
         "location": list(issue.location),
         "expression": list(issue.expression),
+        "pointer": list(issue.pointer),
     }
 
 

@@ -1,6 +1,7 @@
 """What commands print, where, and with which exit code."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def test_errors_of_the_claim_are_exit_code_1_and_the_bundle_is_there(run: Run) -
     assert done.code == 1
     assert json.loads(done.out)["type"] == "transaction"
     assert "MOD-10" in done.err
-    assert "at: Claim.item[0]" in done.err
+    assert re.search(r"at: Claim\.item\[0\]\S* \(Bundle#/entry/\d+/resource/item/0", done.err)
     assert "in: encounter.json#/billing/lines/0" in done.err
 
 

@@ -15,9 +15,9 @@ from adapter.lineage import LineageEntry
 from adapter.mapping import functions
 from adapter.mapping.check.list_form import LIST_FORMS
 from adapter.mapping.function import functions_of
-from adapter.path import at, dotted, leaves
+from adapter.path import at, dotted, leaves, pointer
 from adapter.readers.document import Document
-from tests.examples.ground import EXAMPLES, OPTIONS, ROOT, conversion_of, documents_of, native_example_names
+from tests.examples.ground import EXAMPLES, OPTIONS, ROOT, conversion_of, documents_of, example_names, native_example_names
 
 NAMES = [name for name in native_example_names() if (EXAMPLES / name / "bundle.json").exists()]
 FUNCTIONS = frozenset(functions_of(functions)) | frozenset(LIST_FORMS) | {"ref", "index", "is_null"}
@@ -164,3 +164,14 @@ def test_an_issue_names_the_element_that_is_wrong(name: str, rule: str, element:
     (issue,) = [issue for issue in conversion_of(name).issues if issue.rule == rule]
 
     assert issue.expression == (element,)
+
+
+@pytest.mark.parametrize("name", example_names())
+def test_an_issue_points_at_the_elements_that_it_names(name: str) -> None:
+    conversion = conversion_of(name)
+    bundle = conversion.bundle or {}
+
+    pointed = {place for issue in conversion.issues for place in issue.pointer}
+
+    assert all(len(issue.pointer) == len(issue.expression) for issue in conversion.issues)
+    assert pointed <= {pointer(path[:depth]) for path in leaves(bundle) for depth in range(len(path) + 1)}

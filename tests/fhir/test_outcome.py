@@ -13,6 +13,7 @@ FULL = Issue(
     rule="too-many-modifiers",
     location=("encounter.json#/billing/lines/0",),
     expression=("Claim.item[0].modifier[4]",),
+    pointer=("/entry/8/resource/item/0/modifier/4",),
     suggestion="keep four",
     source="modelling.md",
 )
@@ -37,7 +38,7 @@ def test_an_issue_is_told_with_its_rule_and_its_places() -> None:
             "text": "too many modifiers (keep four)",
         },
         "diagnostics": "too-many-modifiers; modelling.md",
-        "location": ["encounter.json#/billing/lines/0"],
+        "location": ["encounter.json#/billing/lines/0", "Bundle#/entry/8/resource/item/0/modifier/4"],
         "expression": ["Claim.item[0].modifier[4]"],
     }
     bare = {"severity": "warning", "code": "business-rule", "details": {"text": "this is odd"}}

@@ -110,7 +110,7 @@ class _View:
                 "field": issue.field,
                 "places": self._places(issue.location),
                 "expression": issue.expression,
-                "pointers": list(map(self._pointer_of, issue.expression)),
+                "pointers": issue.pointer,
             }
             for issue in issues
         ]
