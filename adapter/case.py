@@ -14,7 +14,7 @@ from adapter.plain_value import Date, DateTime, Many, Number, PartialDate, Text,
 class Part(BaseModel):
     """A part of the Case: frozen, and it knows all of its fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     merge_key: ClassVar[tuple[str, ...]] = ()
     """The fields by which items of a list are the same item in two documents."""

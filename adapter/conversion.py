@@ -52,7 +52,7 @@ class Options(BaseModel):
     values may be read and elements made.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     release: str = "R4"
     profiles: Profiles = "none"
@@ -89,7 +89,7 @@ class Versions(BaseModel):
     Two conversions of the same documents, options and versions have the same content.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     adapter: str = "0"
     maps: str = ""
@@ -107,7 +107,7 @@ class ConversionRecord:
     kind the refusal is.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64", defer_build=True)
 
     documents: tuple[Document, ...]
     prior: tuple[Document, ...] = ()

@@ -1,6 +1,6 @@
 """The pipeline itself: documents in, a Conversion out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -59,14 +59,19 @@ Remarks = tuple[Issue, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Pipeline:
-    """The readers, the maps of input forms by form name, the maps that make FHIR, and payers' policies."""
+    """The readers, the maps that make FHIR, those of input forms (by form, loaded when they are needed), and payers' policies."""
 
     readers: Readers
     outputs: Mapping[Release, Library]
-    sources: Mapping[str, CompiledMap]
+    load_sources: Callable[[], Mapping[str, CompiledMap]]
     policies: Policies
     senders: KnownSenders = field(default_factory=KnownSenders)
     versions: Versions = field(default_factory=Versions)
+
+    @cached_property
+    def sources(self) -> Mapping[str, CompiledMap]:
+        """The maps of input forms, by form."""
+        return self.load_sources()
 
     @property
     def maps(self) -> tuple[CompiledMap, ...]:
@@ -152,7 +157,7 @@ class Pipeline:
         budget = StepBudget(limit=options.max_steps)
         if not budget.can_be_read(_size(documents)):
             budget.after([part.tree for part in opened])
-        arrivals = put_in_order(opened, handled={NATIVE, *self.sources})
+        arrivals = put_in_order(opened, is_handled=lambda form: form == NATIVE or form in self.sources)
         senders = [self.senders.of(part, options.sender) for part in arrivals.documents]
         pairs = list(zip(arrivals.documents, senders, strict=True))
         beside = [(part, sender) for document, sender in pairs if sender is not None for part in sender.gathered(document)]

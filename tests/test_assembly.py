@@ -10,6 +10,7 @@ from adapter.assembly import default_runtime, load
 from adapter.files import adapter_version, folder_of
 from adapter.issues import InvalidError, Issue
 from adapter.mapping.bad_mapping import BadMappingError
+from adapter.readers.document import Document
 from adapter.settings import Settings, settings_from
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -128,6 +129,26 @@ def test_a_bad_map_of_the_users_stops_the_start_with_its_place(tmp_path: Path) -
         load(Settings(mappings=str(tmp_path))).pipeline  # noqa: B018 - a property that loads
 
     assert f"{file}:5:3" in str(caught.value)
+
+
+def test_our_maps_of_input_forms_are_read_when_a_document_is_not_in_our_form() -> None:
+    runtime, examples = load(Settings()), folder_of("fhir_examples")
+    ours = examples / "infant-final-report" / "encounter.json"
+    theirs = examples / "face2gene-lab" / "face2gene.json"
+
+    runtime.convert([Document(name=ours.name, content=ours.read_bytes())])
+    assert "source_library" not in vars(runtime)
+
+    runtime.convert([Document(name=theirs.name, content=theirs.read_bytes())])
+    assert "source_library" in vars(runtime)
+
+
+def test_a_bad_map_of_an_input_form_of_the_users_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "case.yaml").write_text("map: own_form\nsource: nowhere\ntarget: Case\ncase:\n  ai: {}\n")
+
+    with pytest.raises(BadMappingError, match="nowhere"):
+        load(Settings(mappings=str(tmp_path))).pipeline  # noqa: B018 - a property that loads
 
 
 def test_a_file_of_the_users_that_is_not_utf_8_is_named(tmp_path: Path) -> None:

@@ -146,7 +146,7 @@ def line() -> Pipeline:
     (source,) = load(VISIT).maps
     return Pipeline(
         outputs={r4(): load_library({"fhir.yaml": FHIR}, mapping_context())},
-        sources={"visit": source},
+        load_sources=lambda: {"visit": source},
         readers=Readers(readers=[JsonReader(forms={"visit": input_form("visit", VISIT_SCHEMA)})]),
         policies=Policies(),
     )

@@ -1,5 +1,6 @@
 """The command line: parse, call, print, exit code."""
 
+import gc
 import io
 import sys
 from importlib import import_module
@@ -62,6 +63,9 @@ _SHORT = {
     "docs": "Print a page of the documentation.",
 }
 
+_SELDOM = 50_000
+"""How many new objects the garbage collector waits for: nearly all that is imported and loaded stays until a command ends."""
+
 
 class Commands(click.Group):
     """Commands that are imported when they are called, so that `--help` answers at once."""
@@ -114,6 +118,7 @@ def adapter() -> None:
 def main() -> None:
     """Run the command of the arguments, and exit with the code that says what became of it."""
     refuse_closed_output()
+    gc.set_threshold(_SELDOM)
     try:
         sys.exit(adapter.main(standalone_mode=False) or Outcome.GOOD)
     except click.exceptions.Abort:

@@ -5,7 +5,7 @@ message beside the others.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from adapter.feed import feed_problem
@@ -35,8 +35,8 @@ class Arrivals:
     issues: tuple[Issue, ...]
 
 
-def put_in_order(documents: Sequence[ReadDocument], handled: Collection[str]) -> Arrivals:
-    """The documents that maps can read; `handled` are the forms that they read.
+def put_in_order(documents: Sequence[ReadDocument], is_handled: Callable[[str], bool]) -> Arrivals:
+    """The documents that maps can read; `is_handled` says which forms they read.
 
     Raises UnknownFormError for merges of patients and addenda alone, which say nothing of an encounter.
     """
@@ -53,8 +53,8 @@ def put_in_order(documents: Sequence[ReadDocument], handled: Collection[str]) ->
         raise UnknownFormError(replace(told, severity=Severity.ERROR))
     statements = sorting.without_addenda(statements)
     statements = sorting.without_merges(statements)
-    if others or any(statement.document.form in handled for statement in statements):
-        statements = sorting.without_unhandled(statements, handled)
+    if others or any(is_handled(statement.document.form) for statement in statements):
+        statements = sorting.without_unhandled(statements, is_handled)
     statements = sorting.without_credits(statements)
     sorting.remark(statements)
     return Arrivals(documents=(*others, *(statement.document for statement in statements)), issues=tuple(sorting.issues))
@@ -93,11 +93,11 @@ class _Sorting:
         ]
         return [statement for statement in statements if not _is_addendum(statement)]
 
-    def without_unhandled(self, statements: Sequence[Statement], handled: Collection[str]) -> list[Statement]:
+    def without_unhandled(self, statements: Sequence[Statement], is_handled: Callable[[str], bool]) -> list[Statement]:
         """Messages that no map reads are left out with a warning, where others are left."""
-        unhandled = [statement for statement in statements if statement.document.form not in handled]
+        unhandled = [statement for statement in statements if not is_handled(statement.document.form)]
         self.issues += [feed_problem.UNHANDLED.at(statement.place("MSH", "9")) for statement in unhandled]
-        return [statement for statement in statements if statement.document.form in handled]
+        return [statement for statement in statements if is_handled(statement.document.form)]
 
     def without_merges(self, statements: Sequence[Statement]) -> list[Statement]:
         """Who was merged into another patient is that patient in every message, also of feeds that do not know of it yet."""

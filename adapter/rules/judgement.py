@@ -26,7 +26,7 @@ class Judgement(BaseModel):
     the case fields that it names and from those that errors blame.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     issues: tuple[Issue, ...]
     has_errors: bool

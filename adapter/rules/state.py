@@ -56,7 +56,7 @@ class State(BaseModel):
     `candidate` holds for everything that the AI said, features that it saw included; `observation` for what people observed.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     procedure: ProcedureStatus = Field(json_schema_extra=_from("procedure"))
     report: ReportStatus | None = Field(json_schema_extra=_from("report"))

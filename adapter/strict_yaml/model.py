@@ -33,7 +33,7 @@ _CHOICE = re.compile(r"'([^']*)'")
 class FileModel(BaseModel):
     """What a file may say: frozen, it knows all of its keys, and an unquoted number is a text where a text is needed."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True, defer_build=True)
 
 
 M = TypeVar("M", bound=FileModel)
