@@ -211,7 +211,8 @@ class Pipeline:
             return refused(judged, [_placed(issue, merged) for issue in judged.problems], FailureKind.INVALID)
         roots = (judged.case, judged.judgement, judged.options)
         try:
-            made, reports = self.outputs[release].run(roots, lineage=lineage, budget=_budget_left(judged, merged))
+            library, most = self.outputs[release], judged.options.max_steps
+            made, reports = library.run(roots, lineage=lineage, budget=_budget_left(judged, merged), most=most)
         except AdapterError as refusal:
             return refused(judged, [_placed(issue, merged) for issue in refusal.issues], refusal.kind)
         verdicts = _verdict_issues(reports, merged)
@@ -328,7 +329,7 @@ def map_document(compiled: CompiledMap, document: ReadDocument, options: Options
 
     Raises InvalidError if a function of the map found that nothing can be made of the document.
     """
-    tree, reports = compiled.document(document.tree, options)
+    tree, reports = compiled.document(document.tree, options, options.max_steps)
 
     def retrace() -> DocumentTrace:
         seen: set[Path] = set()

@@ -149,5 +149,22 @@ def test_what_is_made_for_every_pair_of_two_lists_is_bounded_by_the_budget() -> 
     assert time.process_time() - started < 30
 
 
+def test_what_loops_of_maps_go_through_is_bounded_though_nothing_is_made_of_it() -> None:
+    """Every candidate looks for every photograph among those that its run read."""
+    images = LISTS["encounter:images"].items(150)
+    read = [{"id": image["id"], "status": "not-used"} for image in images]
+    candidates = [{"rank": number + 1, "name": f"n{number}"} for number in range(150)]
+    trees = {
+        "encounter": {**ENCOUNTER, "images": [{**image, "data": None} for image in images]},
+        "ai-report": {**REPORT, "ai": {**REPORT["ai"], "images": read, "candidates": candidates}},
+    }
+    started = time.process_time()
+    made = pipeline().convert(documents(trees))
+
+    assert [issue.rule for issue in made.issues] == ["request/steps"]
+    assert made.failure is FailureKind.TOO_LARGE
+    assert time.process_time() - started < 5
+
+
 def test_a_list_at_its_limit_is_taken() -> None:
     assert load(Settings(max_items=100)).convert(LISTS["encounter:phenotypes"].documents(100)).content is not None

@@ -1,4 +1,4 @@
-"""How many steps a request may take: a value that is read is one, and so is an element that is made.
+"""How many steps a request may take: a value that is read is one, an element that is made, and an item that a loop goes through.
 
 The budget is a value that is passed in: there is no clock in the core, and the same request is refused on every machine.
 """
@@ -26,7 +26,7 @@ class StepBudget:
         """What is left when these have been read or made; raises TooLargeError if it was not enough."""
         spent = self.spent + sum(map(values_in, trees))
         if spent > self.limit:
-            raise TooLargeError(_exceeded(self.limit))
+            raise exceeded(self.limit)
         return StepBudget(limit=self.limit, spent=spent)
 
     def can_be_read(self, size: int) -> bool:
@@ -38,13 +38,19 @@ class StepBudget:
         return (size // _BYTES_PER_ITEM // 2) ** 2 < self.limit
 
 
-def _exceeded(limit: int) -> Issue:
-    return Issue(
-        severity=Severity.ERROR,
-        code=IssueType.TOO_COSTLY,
-        rule="request/steps",
-        text=f"this takes more than {limit} steps (a value that is read, or an element that is made, is a step)",
-        suggestion="send shorter lists, or raise the setting ADAPTER_MAX_STEPS",
+def exceeded(limit: int) -> TooLargeError:
+    """What is raised when a budget is spent."""
+    return TooLargeError(
+        Issue(
+            severity=Severity.ERROR,
+            code=IssueType.TOO_COSTLY,
+            rule="request/steps",
+            text=(
+                f"this takes more than {limit} steps (a value that is read, an element that is made, or an item that a loop of a "
+                "map goes through, is a step)"
+            ),
+            suggestion="send shorter lists, or raise the setting ADAPTER_MAX_STEPS",
+        )
     )
 
 

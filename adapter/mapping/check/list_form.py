@@ -57,7 +57,7 @@ def _listed(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> _Listed
         return None
     items = binder.frame.fresh("s") if ":=" in source.code else source.code
     before = f"{items} := {source.code}" if items != source.code else ""
-    loop = f"for {item.code} in {items}" + (f" if {condition.condition}" if condition else "")
+    loop = f"for {item.code} in _through(run, {items})" + (f" if {condition.condition}" if condition else "")
     return _Listed(loop, element, source, condition, before)
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from sys import maxsize
 from threading import RLock
 from types import CodeType
 from typing import Any, Final
@@ -192,9 +193,9 @@ class CompiledMap:
         """`make(*roots, run, resource_id, item, index)`: the resource; and the groups that the run's `note` counts."""
         return self._variant(mode, partial(self._make_code, mode))
 
-    def document(self, tree: JsonMapping, options: object) -> tuple[JsonObject, list[Report]]:
-        """What a source map makes of a parsed document, and what could not be converted."""
-        run = Run()
+    def document(self, tree: JsonMapping, options: object, most: int = maxsize) -> tuple[JsonObject, list[Report]]:
+        """What a source map makes of a parsed document, and what could not be converted; its loops pass `most` items."""
+        run = Run(most=most)
         return self.plain(tree, options, run, "", None, 0), run.reports
 
     def document_trace(self, tree: JsonMapping, options: object) -> tuple[Trace, list[Group]]:

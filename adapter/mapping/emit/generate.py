@@ -97,7 +97,7 @@ class Generator:
     def enter(self, loop: Loop) -> None:
         """Open the block of a loop around the whole map."""
         if loop.kind == "list":
-            self.open(f"for {loop.index}, {loop.local} in enumerate({loop.source.code}):", loop.mark)
+            self.open(f"for {loop.index}, {loop.local} in enumerate(_through(run, {loop.source.code})):", loop.mark)
         else:
             self.emit(f"{loop.local} = {loop.source.code}")
             self.open(f"if {loop.local} is not None:")
@@ -236,9 +236,9 @@ class Generator:
                 inner = replace(inner, loops=(*inner.loops, loop.index), fills=(*inner.fills, len(inner.outs)))
                 counted = self.mode != "plain" or loop.index in self.frame.indexed
                 head = (
-                    f"{loop.index}, {loop.local} in enumerate({loop.source.code})"
+                    f"{loop.index}, {loop.local} in enumerate(_through(run, {loop.source.code}))"
                     if counted
-                    else f"{loop.local} in {loop.source.code}"
+                    else f"{loop.local} in _through(run, {loop.source.code})"
                 )
                 self.open(f"for {head}:", loop.mark)
             else:

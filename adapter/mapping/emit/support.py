@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from sys import maxsize
 from typing import Final, TypeVar
 
 from adapter.mapping.function import NotConvertible
 from adapter.readers.document import NULL
+from adapter.readers.step_budget import exceeded
 
 Report = tuple[int, tuple[int, ...], NotConvertible]
 """What a function could not convert: the number of the place, the indexes of its loops, and the verdict."""
@@ -24,15 +26,27 @@ class Run:
     """One run of maps over one case or document.
 
     `references` are those of all resources by map, and by item where a map makes several. `reports` collects what functions could
-    not convert; `note` is told by the lineage and explain variants which groups of elements were made.
+    not convert; `note` is told by the lineage and explain variants which groups of elements were made. `passed` counts the items
+    that loops have gone through, of which there may be `most`.
     """
 
     references: Mapping[str, object] = field(default_factory=dict)
     reports: list[Report] = field(default_factory=list)
     note: Callable[[tuple[int, ...]], None] | None = None
+    most: int = maxsize
+    passed: list[int] = field(default_factory=lambda: [0])
 
 
 Item = TypeVar("Item")
+
+
+def through(run: Run, items: Sequence[Item]) -> Sequence[Item]:
+    """The items of a loop, counted; raises TooLargeError if these are too many for the run."""
+    passed = run.passed
+    passed[0] += len(items)
+    if passed[0] > run.most:
+        raise exceeded(run.most)
+    return items
 
 
 def said(value: object) -> object | None:
@@ -62,5 +76,13 @@ def attempt(run: Run, place: int, loops: tuple[int, ...], call: Callable[..., ob
         return verdict.value
 
 
-NAMESPACE: Final = {"_try": attempt, "_only": only, "_last": last, "_said": said, "NULL": NULL, "_nothing": (None, NULL)}
+NAMESPACE: Final = {
+    "_try": attempt,
+    "_through": through,
+    "_only": only,
+    "_last": last,
+    "_said": said,
+    "NULL": NULL,
+    "_nothing": (None, NULL),
+}
 """The names that compiled code uses."""

@@ -1,7 +1,8 @@
 """Runs the checked maps of a library over one case."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from sys import maxsize
 from typing import NamedTuple
 
 from pydantic import BaseModel
@@ -54,15 +55,15 @@ class Library:
         return frozenset().union(*(compiled.read for compiled in self.maps))
 
     def run(
-        self, roots: tuple[object, ...], *, lineage: bool = False, budget: StepBudget | None = None
+        self, roots: tuple[object, ...], *, lineage: bool = False, budget: StepBudget | None = None, most: int = maxsize
     ) -> tuple[list[MappedResource], Reports]:
         """Make all resources for the roots (in the order of `MappingContext.roots`), with `lineage` by the variant that notes it.
 
         Gives the resources, and what functions could not convert. Raises ConflictError if two things would get one id, and
-        TooLargeError as soon as the `budget` is spent; without one, nothing is counted.
+        TooLargeError as soon as the `budget` is spent, without which nothing that is made is counted, or loops pass `most` items.
         """
         reports: Reports = []
-        run, references = Run(), {}
+        run, references = Run(most=most), {}
         planned: list[Plan] = []
         for compiled in self.maps:
             plans = _plans(compiled, roots, run)
@@ -71,7 +72,7 @@ class Library:
             planned += _once(plans) if compiled.source.equal == "one" else plans
         if len({plan.identity for plan in planned}) < len(planned):
             planned = _once_over_maps(planned)
-        run = Run(references=references)
+        run = replace(run, references=references)
         made = (_resource(plan, roots, run, reports, lineage=lineage) for plan in planned)
         return list(made if budget is None else _within(budget, made)), reports
 
@@ -156,7 +157,7 @@ def _resource(plan: Plan, roots: tuple[object, ...], run: Run, reports: Reports,
         _hand_over(run, compiled, reports)
         return MappedResource(compiled, item, place, identity, resource, None)
     trace: Trace = []
-    noted = Run(references=run.references, note=trace.append)
+    noted = replace(run, reports=[], note=trace.append)
     resource = compiled.traced(*roots, noted, identity, item, place)
     _hand_over(noted, compiled, reports)
     return MappedResource(compiled, item, place, identity, resource, trace)
