@@ -97,7 +97,10 @@ class Settings:
     )
     max_items: int = field(default=5_000, metadata={"says": "how many items a list of a document may have"})
     max_steps: int = field(
-        default=1_000_000, metadata={"says": "how many steps a conversion may take: values that are read, elements that are made"}
+        default=1_000_000,
+        metadata={
+            "says": "how many steps a conversion may take: values read, elements made, items that loops of maps go through"
+        },
     )
     fhir_server: str = field(
         default="", metadata={"says": "a FHIR server that `$validate` asks as well: a base URL, or a name from ADAPTER_SERVERS"}

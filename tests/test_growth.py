@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -92,18 +93,21 @@ def test_an_element_names_as_many_places_in_a_long_list_as_in_a_short_one() -> N
     assert short == long
 
 
-MEMORY = """
-import resource
+STATUS = Path("/proc/self/status")
+MEMORY = f"""
+from pathlib import Path
 from tests.test_growth import merged, pipeline
 assert len(pipeline().convert(merged(2_000)).lineage.entries) > 2_000
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(Path("{STATUS}").read_text().partition("VmHWM:")[2].split()[0])
 """
+"""Prints the most kilobytes that the process has had; `getrusage` would tell those of the process that started it."""
 
 
+@pytest.mark.skipif(not STATUS.exists(), reason="only Linux says how much memory a process has had")
 def test_two_thousand_features_in_two_documents_take_less_than_200_megabytes_with_their_lineage() -> None:
     done = subprocess.run([sys.executable, "-c", MEMORY], cwd=ROOT, capture_output=True, text=True, check=True)
 
-    assert int(done.stdout) <= 200
+    assert int(done.stdout) <= 200_000
 
 
 def test_a_list_beyond_its_limit_is_refused_by_name() -> None:
