@@ -131,7 +131,7 @@ def _issue(text: str, hint: str, code: IssueType = IssueType.SECURITY) -> Issue:
 
 def _write_bundle(runtime: Runtime, visit: Visit, folder: Path) -> None:
     """Write what the messages of an encounter make together, as far as they make something yet."""
-    conversion = runtime.convert(visit.messages)
+    conversion = runtime.convert(visit.documents)
     words = f"{len(visit.messages)} messages, {counts_text(conversion.issues)}"
     if conversion.bundle is None:
         note(f"no Bundle yet of {words}")

@@ -5,10 +5,11 @@ message beside the others.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from adapter.feed import feed_problem
+from adapter.feed.later import newest_first
 from adapter.feed.statement import Key, Statement, text_at
 from adapter.issues import Issue, Severity, UnknownFormError
 from adapter.json_types import JsonObject, JsonValue
@@ -16,7 +17,8 @@ from adapter.path import Path, with_values
 from adapter.readers.document import ReadDocument
 from adapter.readers.hl7v2.reader import Hl7Document
 
-_PATIENT_MERGE = "hl7v2.ADT_A39"
+PATIENT_MERGE = "hl7v2.ADT_A39"
+"""The form of merges of patients (A40)."""
 _CANCELLATIONS = {("ADT", "A11"): "ADT", ("MDM", "T11"): "MDM"}
 """Events that cancel, and of what type a message before them must be."""
 _ADDENDA = {("MDM", "T05"), ("MDM", "T06")}
@@ -44,7 +46,7 @@ def put_in_order(documents: Sequence[ReadDocument], is_handled: Callable[[str], 
     if not messages:
         return Arrivals(documents=tuple(documents), issues=())
     others = [document for document in documents if not isinstance(document, Hl7Document)]
-    if not others and all(message.form == _PATIENT_MERGE for message in messages):
+    if not others and all(message.form == PATIENT_MERGE for message in messages):
         raise UnknownFormError(feed_problem.ONLY_MERGES.at(*messages[0].positions(())))
     sorting = _Sorting()
     statements = sorting.without_resends(messages)
@@ -62,6 +64,38 @@ def put_in_order(documents: Sequence[ReadDocument], is_handled: Callable[[str], 
 
 def _is_addendum(statement: Statement) -> bool:
     return (statement.kind, statement.event) in _ADDENDA
+
+
+_Charge = tuple[Statement, Path]
+"""A charge: its message, and where it stands in that."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Ledger:
+    """The charges so far, by number and by procedure and day; `gone` has those that count no longer, by their messages."""
+
+    charges: dict[tuple[str, ...], list[_Charge]] = field(default_factory=dict)
+    gone: dict[int, dict[Path, None]] = field(default_factory=dict)
+
+    def charge(self, statement: Statement, path: Path, content: JsonObject) -> None:
+        """Note a charge."""
+        for key in _charged(content):
+            self.charges.setdefault(key, []).append((statement, path))
+
+    def take_back(self, statement: Statement, path: Path, content: JsonObject) -> _Charge | None:
+        """The charge that a credit takes back, if there is one; neither counts any longer."""
+        self._strike(statement, path)
+        for key in _charged(content):
+            charges = self.charges.get(key, [])
+            while charges:
+                owner, place = charges.pop()
+                if place not in self.gone.get(id(owner), {}):
+                    self._strike(owner, place)
+                    return owner, place
+        return None
+
+    def _strike(self, statement: Statement, path: Path) -> None:
+        self.gone.setdefault(id(statement), {})[path] = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -101,9 +135,9 @@ class _Sorting:
 
     def without_merges(self, statements: Sequence[Statement]) -> list[Statement]:
         """Who was merged into another patient is that patient in every message, also of feeds that do not know of it yet."""
-        merges = [statement for statement in statements if statement.document.form == _PATIENT_MERGE]
-        survivors = {old: new for merge in merges for old, new in _merged_numbers(merge.document.tree)}
-        rest = [statement for statement in statements if statement.document.form != _PATIENT_MERGE]
+        merges = [statement for statement in statements if statement.document.form == PATIENT_MERGE]
+        survivors = {_identifier(old): new for merge in merges for old, new in merged_numbers(merge.document.tree)}
+        rest = [statement for statement in statements if statement.document.form != PATIENT_MERGE]
         return [self._renamed(statement, survivors) for statement in rest]
 
     def _renamed(self, statement: Statement, survivors: dict[Identifier, JsonObject]) -> Statement:
@@ -116,25 +150,28 @@ class _Sorting:
         return statement
 
     def without_credits(self, statements: Sequence[Statement]) -> list[Statement]:
-        """A credit takes back the last charge before it of the same procedure and day; neither of the two is read."""
-        known: dict[tuple[str, str], list[tuple[Statement, Path]]] = {}
-        gone: dict[int, list[Path]] = {}
-        for statement in sorted(statements, key=lambda statement: statement.moment):
-            for path, content in statement.segments("FT1"):
-                kind, charges = text_at(content, ("6", "1")), known.setdefault(_charged(content), [])
-                if kind == "CG":
-                    charges.append((statement, path))
-                elif kind == "CD":
-                    taken_back = [charges.pop()] if charges else []
-                    self._credit(statement, path, taken_back)
-                    for owner, place in [(statement, path), *taken_back]:
-                        gone.setdefault(id(owner), []).append(place)
-        return [_without(statement, gone.get(id(statement), [])) for statement in statements]
+        """A credit takes back the charge of its number (FT1-2), else the last one before it of the same procedure and day.
 
-    def _credit(self, statement: Statement, path: Path, taken_back: list[tuple[Statement, Path]]) -> None:
-        problem = feed_problem.CREDITED if taken_back else feed_problem.NO_CHARGE
-        places = [place for owner, charge in taken_back for place in owner.document.positions(charge)]
-        self.issues.append(problem.at(*places, *statement.document.positions(path)))
+        Neither of the two is read.
+        """
+        ledger = _Ledger()
+        for statement in _oldest_first(statements):
+            for path, content in statement.segments("FT1"):
+                kind = text_at(content, ("6", "1"))
+                if kind == "CG":
+                    ledger.charge(statement, path, content)
+                elif kind == "CD":
+                    taken_back = ledger.take_back(statement, path, content)
+                    self._credit(statement, path, taken_back)
+        return [_without(statement, ledger.gone.get(id(statement), {})) for statement in statements]
+
+    def _credit(self, statement: Statement, path: Path, taken_back: _Charge | None) -> None:
+        places = statement.document.positions(path)
+        if taken_back is None:
+            self.issues.append(feed_problem.NO_CHARGE.at(*places))
+        else:
+            owner, charge = taken_back
+            self.issues.append(feed_problem.CREDITED.at(*owner.document.positions(charge), *places))
 
     def remark(self, statements: Sequence[Statement]) -> None:
         """Say of each message what is odd about it beside the others."""
@@ -147,12 +184,12 @@ class _Sorting:
                 self.issues.append(feed_problem.TEST_IN_PRODUCTION.at(statement.place("PID", "5"), statement.place("MSH", "11")))
 
 
-def _merged_numbers(tree: JsonObject) -> Iterator[tuple[Identifier, JsonObject]]:
-    """The number that each patient of a merge gave up (MRG-1), with the first of those that stand (PID-3)."""
+def merged_numbers(tree: JsonObject) -> Iterator[tuple[JsonObject, JsonObject]]:
+    """The numbers that each patient of a merge gave up (MRG-1), each with the first of those that stand (PID-3)."""
     for merged in tree.get("PATIENT", []):
         numbers, given_up = merged.get("PID", {}).get("3", []), merged.get("MRG", {}).get("1", [])
         for old in given_up if numbers else []:
-            yield _identifier(old), numbers[0]
+            yield old, numbers[0]
 
 
 def _survivor(number: JsonObject, survivors: dict[Identifier, JsonObject]) -> JsonObject:
@@ -168,12 +205,21 @@ def _identifier(number: JsonObject) -> Identifier:
     return text_at(number, ("1",)), text_at(number, ("4", "2")) or text_at(number, ("4", "1"))
 
 
-def _charged(content: JsonObject) -> tuple[str, str]:
-    """What a charge is for, and the day."""
-    return text_at(content, ("25", "1")) or text_at(content, ("7", "1")), text_at(content, ("4", "1"))[:8]
+def _charged(content: JsonObject) -> Iterator[tuple[str, ...]]:
+    """By what a charge is known: its number, and what it is for on which day."""
+    if number := text_at(content, ("2",)):
+        yield (number,)
+    yield text_at(content, ("25", "1")) or text_at(content, ("7", "1")), text_at(content, ("4", "1"))[:8]
 
 
-def _without(statement: Statement, charges: Sequence[Path]) -> Statement:
+def _oldest_first(statements: Sequence[Statement]) -> list[Statement]:
+    """The messages in the order of what they tell of; those that do not say when come first."""
+    timed = [statement for group in newest_first(statements, lambda statement: statement.moment)[::-1] for statement in group]
+    known = {id(statement) for statement in timed}
+    return [*(statement for statement in statements if id(statement) not in known), *timed]
+
+
+def _without(statement: Statement, charges: Collection[Path]) -> Statement:
     """The message without some charges, each with all of its group; the others keep their places."""
     document = statement.document
     groups = {path if isinstance(path[-1], int) else path[:-1] for path in charges}

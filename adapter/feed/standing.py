@@ -18,7 +18,7 @@ from adapter.path import Path
 from adapter.readers.document import MappedDocument, ReadDocument
 from adapter.readers.hl7v2.reader import Hl7Document
 
-_REGISTRATION = ("patient", "guardian", "payer", "coverage", "encounter")
+_REGISTRATION = ("patient", "guardian", "payer", "coverage", "coverages", "encounter")
 _REGISTERS = ("A01", "A04", "A05", "A28")
 """Events that register; every other ADT event updates what was registered before it."""
 _REPORT = ("review", "procedure")

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from adapter.conversion import Options
+from adapter.feed.arrivals import PATIENT_MERGE, merged_numbers
 from adapter.feed.statement import GivenNumber, Statement, text_at
 from adapter.issues import AdapterError, Issue, IssueType, Severity, UnknownFormError, UnreadableError
+from adapter.json_types import JsonObject
 from adapter.mllp.acknowledgment import header_of
 from adapter.mllp.reception import Acceptance, Reception
 from adapter.pipeline import Pipeline
@@ -16,14 +18,47 @@ from adapter.readers.hl7v2.reader import Hl7Document, Hl7Reader
 Patient = tuple[str, str]
 """Who assigned the patient's number, and the number."""
 Key = tuple[str, ...]
+_REGISTRATION = "hl7v2.ADT_A01"
 
 
 @dataclass(kw_only=True, eq=False)
 class Visit:
-    """The messages of one encounter, in the order in which they arrived, and the numbers by which it is known."""
+    """The messages of one encounter, in the order in which they arrived, and the numbers by which it is known.
+
+    `merges` are the merges (A40) that made its patient who it is.
+    """
 
     messages: list[Document] = field(default_factory=list)
+    merges: dict[str, Document] = field(default_factory=dict)
     keys: set[Key] = field(default_factory=set)
+
+    @property
+    def documents(self) -> list[Document]:
+        """All that the encounter is made from."""
+        return [*self.merges.values(), *self.messages]
+
+
+@dataclass(kw_only=True, eq=False)
+class _Patients:
+    """Who was merged into whom, and by which messages."""
+
+    survivors: dict[Patient, Patient] = field(default_factory=dict)
+    merges: dict[Patient, dict[str, Document]] = field(default_factory=dict)
+
+    def current(self, patient: Patient) -> Patient:
+        """The patient that one is now."""
+        while patient in self.survivors:
+            patient = self.survivors[patient]
+        return patient
+
+    def merge(self, former: Patient, patient: Patient, message: Document) -> Patient:
+        """Note that a patient is another one from now on; returns who that is now."""
+        now = self.current(patient)
+        told = self.merges.pop(former, {}) | {message.name: message}
+        self.merges[now] = self.merges.get(now, {}) | told
+        if former != now:
+            self.survivors[former] = now
+        return now
 
 
 @dataclass(kw_only=True)
@@ -39,7 +74,9 @@ class Inbox:
     most: int
     refuses_unhandled: bool = False
     changed: Callable[[Visit], None] = lambda _: None
+    _patients: _Patients = field(default_factory=_Patients)
     _visits: dict[Key, Visit] = field(default_factory=dict)
+    _visits_of: dict[Patient, dict[Visit, None]] = field(default_factory=dict)
     _owners: dict[Key, Patient] = field(default_factory=dict)
     _answered: dict[Key, dict[str, Reception]] = field(default_factory=dict)
     _kept: int = 0
@@ -61,12 +98,14 @@ class Inbox:
     def _received(self, document: Document) -> Reception:
         try:
             statement = Statement(document=_only_message(document, self.pipeline.readers.read(_checked(document))))
+            if statement.document.form == PATIENT_MERGE:
+                return self._merged(document, statement)
             mapped, remarks = self.pipeline.in_case_form(statement.document, self.options)
         except UnknownFormError as unhandled:
             return self._unhandled(unhandled)
         except AdapterError as refusal:
             return Reception(acceptance=Acceptance.REJECTED, issues=refusal.issues)
-        patient = self._patient(mapped)
+        patient = self._patients.current(self._patient(mapped))
         issues = (*remarks, *self._problems(statement, patient))
         if any(issue.is_error for issue in issues):
             return Reception(acceptance=Acceptance.ERROR, issues=issues)
@@ -97,25 +136,57 @@ class Inbox:
             hint = "send PV1-19, PID-18, or the numbers of the order"
             yield _issue(IssueType.REQUIRED, "this names no visit, no account and no order", hint, statement.place("PV1", "19"))
         for given in statement.numbers:
-            if self._owners.get(_owned(given, statement), patient) != patient:
+            if self._patients.current(self._owners.get(_owned(given, statement), patient)) != patient:
                 text = f"the {given.kind} number belongs to another patient"
                 where = statement.document.positions(given.path)
                 yield _issue(IssueType.CONFLICT, text, "correct the number, or the patient", *where)
 
     def _keep(self, document: Document, statement: Statement, patient: Patient) -> None:
-        """Put the message to its encounter; one that names two encounters makes them one."""
-        keys: set[Key] = {(*patient, *given.key) for given in statement.numbers}
-        known = list(dict.fromkeys(self._visits[key] for key in keys if key in self._visits)) or [Visit()]
-        visit = known[0]
-        for other in known[1:]:
-            visit.messages += other.messages
-            keys |= other.keys
-        visit.messages.append(document)
-        visit.keys |= keys
-        self._visits.update(dict.fromkeys(visit.keys, visit))
+        visit = self._put([document], {(*patient, *given.key) for given in statement.numbers}, patient)
         self._owners.update({_owned(given, statement): patient for given in statement.numbers})
         self._kept += 1
         self.changed(visit)
+
+    def _put(self, messages: Sequence[Document], keys: set[Key], patient: Patient) -> Visit:
+        """Put messages to their encounter; what names two encounters makes them one."""
+        of_patient = self._visits_of.setdefault(patient, {})
+        visit, *others = dict.fromkeys(self._visits[key] for key in keys if key in self._visits) or [Visit()]
+        for other in others:
+            visit.messages += other.messages
+            keys |= other.keys
+            del of_patient[other]
+        visit.messages += messages
+        visit.merges |= self._patients.merges.get(patient, {})
+        visit.keys |= keys
+        self._visits.update(dict.fromkeys(visit.keys, visit))
+        of_patient[visit] = None
+        return visit
+
+    def _merged(self, document: Document, statement: Statement) -> Reception:
+        """Take two patients for one from now on, in what was kept and in what feeds send that do not know of it yet."""
+        pairs = [
+            (self._of_number(old, statement), self._of_number(new, statement))
+            for old, new in merged_numbers(statement.document.tree)
+        ]
+        if not pairs:
+            text, hint = "this merge does not say who became whom", "send PID-3 and MRG-1"
+            issue = _issue(IssueType.REQUIRED, text, hint, statement.place("MRG", "1"))
+            return Reception(acceptance=Acceptance.ERROR, issues=(issue,))
+        for former, patient in pairs:
+            now = self._patients.merge(former, patient, document)
+            for visit in self._visits_of.pop(former, {}) if former != now else ():
+                for key in visit.keys:
+                    del self._visits[key]
+                self.changed(self._put(visit.messages, {(*now, *key[2:]) for key in visit.keys}, now))
+        self._kept += 1
+        return Reception(acceptance=Acceptance.ACCEPTED)
+
+    def _of_number(self, number: JsonObject, statement: Statement) -> Patient:
+        """Whom a number of a merge names, read as a registration would be."""
+        header = statement.document.tree["MSH"]
+        registration = replace(statement.document, form=_REGISTRATION, tree={"MSH": header, "PID": {"3": [number]}}, segments={})
+        mapped, _ = self.pipeline.in_case_form(registration, self.options)
+        return self._patient(mapped)
 
 
 def _only_message(document: Document, read: Sequence[ReadDocument]) -> Hl7Document:

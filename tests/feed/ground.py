@@ -61,9 +61,11 @@ def ordered(
     return sent(name, "ORM^O01", visit, common, "OBR|1|||0731T^^C4", at=at)
 
 
-def charged(name: str, kind: str = "CG", code: str = "0731T^^C4", *, at: str = "20260302080000+0000") -> Document:
+def charged(
+    name: str, kind: str = "CG", code: str = "0731T^^C4", *, at: str = "20260302080000+0000", number: str = ""
+) -> Document:
     """A DFT message."""
-    charge = segment("FT1", f1="1", f4="20260301", f6=kind, f10="1", f25=code)
+    charge = segment("FT1", f1="1", f2=number, f4="20260301", f6=kind, f10="1", f25=code)
     return sent(name, "DFT^P03", segment("PV1", f2="O", f19="V-1"), charge, at=at)
 
 

@@ -229,6 +229,38 @@ def test_a_credit_takes_back_the_charge_before_it() -> None:
     assert places(made, "credited") == [("charge.hl7#FT1", "credit.hl7#FT1")]
 
 
+def test_a_credit_takes_back_the_charge_of_its_number() -> None:
+    made = together(
+        registered("adt", "A04", FIRST),
+        FINAL,
+        charged("one", code="0731T^^C4", number="T-1", at="20260302080000+0000"),
+        charged("two", code="99213^^C4", number="T-2", at="20260302090000+0000"),
+        charged("credit", "CD", code="0731T^^C4", number="T-2", at="20260302110000+0100"),
+    )
+
+    assert [line["code"] for line in case_of(made)["billing"]["lines"]] == ["0731T"]
+    assert places(made, "credited") == [("two.hl7#FT1", "credit.hl7#FT1")]
+
+
+def test_two_credits_take_back_two_charges_whether_by_number_or_by_procedure() -> None:
+    made = together(
+        registered("adt", "A04", FIRST),
+        FINAL,
+        charged("one", number="T-1", at="20260302080000+0000"),
+        charged("two", number="T-2", at="20260302090000+0000"),
+        charged("by-number", "CD", number="T-2", at="20260302100000+0000"),
+        charged("by-procedure", "CD", at="20260302110000+0000"),
+        charged("too-many", "CD", at=""),
+    )
+
+    assert "billing" not in case_of(made)
+    assert [sorted(found) for found in places(made, "credited")] == [
+        ["by-number.hl7#FT1", "two.hl7#FT1"],
+        ["by-procedure.hl7#FT1", "one.hl7#FT1"],
+    ]
+    assert places(made, "nothing-to-credit") == [("too-many.hl7#FT1",)]
+
+
 def test_a_charge_after_the_credit_stands() -> None:
     again = charged("again", at="20260304080000+0000")
     made = together(

@@ -6,6 +6,7 @@ import pytest
 
 from adapter.mllp.inbox import Inbox, Visit
 from adapter.mllp.reception import Acceptance, Reception
+from tests.examples.ground import pipeline
 from tests.mllp.ground import inbox, message
 
 ORDER = "OBR|1|P-1^EHR|F-1^LAB|0731T"
@@ -116,3 +117,53 @@ def test_a_full_inbox_refuses_and_takes_the_message_when_it_comes_again() -> Non
     assert accepted(keeper, message("2")).acceptance is Acceptance.REJECTED
     keeper.most = 2
     assert accepted(keeper, message("2")).acceptance is Acceptance.ACCEPTED
+
+
+def merge(old: str, new: str) -> bytes:
+    """An A40: it names no visit."""
+    whole = message(f"{old}-{new}", kind="ADT^A40^ADT_A39", mrn=new)
+    lines = [line for line in whole.decode().split("\r") if not line.startswith("PV1")]
+    return "\r".join([*lines, f"MRG|{old}^^^CLINIC&1.2.840.99999.1&ISO^MR" if old else ""]).encode()
+
+
+SIGNED = "OBR|1|||0731T|||202603010900+0000|||||||||||||||202603011000+0000|||F"
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [
+        (message("1", mrn="OLD"), merge("OLD", "NEW"), message("2", mrn="OLD", kind=RESULT, more=SIGNED)),
+        (merge("OLD", "NEW"), message("1", mrn="OLD"), message("2", mrn="NEW", kind=RESULT, more=SIGNED)),
+        (message("1", mrn="OLD"), merge("OLD", "MID"), merge("MID", "NEW"), message("2", mrn="MID", kind=RESULT, more=SIGNED)),
+        (message("1", mrn="OLD"), message("2", mrn="OLD", kind=RESULT, more=SIGNED), merge("OLD", "NEW"), merge("NEW", "OLD")),
+    ],
+    ids=["after", "before", "twice", "back"],
+)
+def test_a_merge_stays_merged_whatever_number_a_feed_sends(contents: tuple[bytes, ...]) -> None:
+    changed: list[Visit] = []
+    keeper = inbox(changed=changed.append)
+
+    assert [accepted(keeper, content).acceptance for content in contents] == [Acceptance.ACCEPTED] * len(contents)
+    made = pipeline().convert(changed[-1].documents)
+    assert made.case is not None, made.issues
+    assert made.case.patient.mrn == "NEW"
+    assert len(changed[-1].messages) == 2
+
+
+def test_a_visit_of_two_numbers_is_refused_until_they_are_one_patient() -> None:
+    changed: list[Visit] = []
+    keeper = inbox(changed=changed.append)
+    first, second = message("1", mrn="OLD"), message("2", mrn="NEW", more=ORDER, kind=RESULT, visit="")
+    both = message("3", mrn="NEW", kind=RESULT, more=ORDER)
+
+    assert [accepted(keeper, content).acceptance.name for content in (first, second, both)] == ["ACCEPTED", "ACCEPTED", "ERROR"]
+    accepted(keeper, merge("OLD", "NEW"))
+    assert accepted(keeper, message("4", mrn="NEW", kind=RESULT, more=ORDER)).acceptance is Acceptance.ACCEPTED
+    assert {document.content for document in changed[-1].messages} >= {first, second}
+
+
+def test_a_merge_that_does_not_say_of_whom_is_an_error() -> None:
+    reception = accepted(inbox(), merge("", "NEW"))
+
+    assert reception.acceptance is Acceptance.ERROR
+    assert ["MRG-1" in place for issue in reception.issues for place in issue.location] == [True]

@@ -61,6 +61,7 @@ def sent(name: str, kind: str, *segments: str, processing: str = "T") -> Documen
 
 ADT = sent("adt.hl7", "ADT^A04^ADT_A01", *REGISTRATION)
 MDM = sent("mdm.hl7", "MDM^T02^MDM_T02", *REPORT)
+ADT_WITHOUT_INSURANCE = sent("a04.hl7", "ADT^A04^ADT_A01", PATIENT, VISIT)
 DFT = sent("dft.hl7", "DFT^P03^DFT_P03", *CHARGES)
 
 
@@ -88,6 +89,44 @@ def test_a_registration_gives_patient_guardian_insurance_and_encounter() -> None
     assert (case["payer"]["name"], case["payer"]["payer_id"]) == ("Acme Health", "12345")
     assert (case["coverage"]["member_id"], case["coverage"]["relationship"]) == ("M-77", "child")
     assert case["encounter"] == {"id": "V-100", "status": "in-progress", "start": "2026-03-12T08:30:00-05:00"}
+
+
+INSURANCES = (
+    segment("IN1", f1="1", f3="12345", f4="Acme Health", f36="M-77"),
+    segment("IN1", f1="2", f2="PPO^Extra plan", f3="678", f4="Other Health", f8="G-2", f17="SPO", f49="M-88"),
+    segment("IN1", f1="3", f3="910", f4="Third Health"),
+    segment("IN2", f61="M-99"),
+    segment("IN1", f1="4", f4="No number"),
+)
+
+
+@pytest.mark.parametrize("kind", ["ADT^A04^ADT_A01", "BAR^P01^BAR_P01"])
+def test_every_insurance_is_carried_in_the_order_in_which_they_were_sent(kind: str) -> None:
+    made = convert(sent("in.hl7", kind, PATIENT, VISIT, *INSURANCES), *((ADT_WITHOUT_INSURANCE,) if "BAR" in kind else ()), MDM)
+    case = dumped(made)
+
+    assert (case["payer"]["name"], case["coverage"]["member_id"]) == ("Acme Health", "M-77")
+    assert [(other["member_id"], other["payer"]["name"]) for other in case["other_coverages"]] == [
+        ("M-88", "Other Health"),
+        ("M-99", "Third Health"),
+    ]
+    assert {name: case["other_coverages"][0][name] for name in ("plan", "group", "relationship")} == {
+        "plan": "Extra plan",
+        "group": "G-2",
+        "relationship": "spouse",
+    }
+    assert any(place.startswith("in.hl7#IN1[4]") for issue in made.issues for place in issue.location)
+
+
+def test_a_parent_who_is_the_guarantor_is_the_guardian_where_no_next_of_kin_is_named() -> None:
+    guarantor = segment("GT1", f1="1", f3="Muster^Max", f6="^PRN^PH^^^617^5550102", f11="FTH")
+    case = dumped(convert(sent("adt.hl7", "ADT^A04^ADT_A01", PATIENT, VISIT, guarantor), MDM))
+    named = dumped(convert(sent("adt.hl7", "ADT^A04^ADT_A01", *REGISTRATION, guarantor), MDM))
+    employer = dumped(convert(sent("adt.hl7", "ADT^A04^ADT_A01", PATIENT, VISIT, guarantor.replace("FTH", "EMR")), MDM))
+
+    assert case["guardian"] == {"family": "Muster", "given": ["Max"], "relationship": "father", "phone": "617 5550102"}
+    assert named["guardian"]["given"] == ["Eva"]
+    assert "guardian" not in employer
 
 
 @pytest.mark.parametrize(

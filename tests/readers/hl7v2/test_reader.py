@@ -1,5 +1,6 @@
 """HL7 v2 is read into groups, segments, fields and components, and every value knows where it stands."""
 
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -11,6 +12,7 @@ from adapter.path import Path, at, leaves
 from adapter.readers.document import NULL, Document
 from adapter.readers.hl7v2.segment_tables import tables
 from tests.readers.hl7v2.ground import READER, message, one, read, segment, written
+from tests.steps import steps
 
 PID = "PID|1||4711^^^HOSP&1.2.3&ISO^MR~0815^^^^PI||Muster&von^Max||20200229|M"
 
@@ -407,3 +409,23 @@ def test_what_is_written_is_read_back(fields: list[list[list[list[str]]]], separ
 def test_no_bytes_break_the_reader(content: bytes, beginning: bytes) -> None:
     with suppress(UnreadableError):
         READER.read(Document(name="a", content=beginning + content))
+
+
+@pytest.mark.parametrize("kind", ["results", "repetitions", "components", "messages"])
+def test_a_message_costs_as_much_as_it_is_long(kind: str) -> None:
+    make: dict[str, Callable[[int], str]] = {
+        "results": lambda n: message(PID, "OBR|1|A", *(f"OBX|{number}|NM|X^Y||1.5|cm|||||F" for number in range(n))),
+        "repetitions": lambda n: message("PID|1||" + "~".join(f"{number}^^^A&1.2&ISO" for number in range(n))),
+        "components": lambda n: message(PID, "ZZZ|" + "^".join(str(number) for number in range(n))),
+        "messages": lambda n: message(PID) * n,
+    }
+
+    def cost(size: int) -> int:
+        text = make[kind](size)
+        return steps(lambda: [document.positions(leaf) for document in read(text) for leaf in leaves(document.tree)])
+
+    cost(1)  # what is worked out once is no part of it
+    base = cost(1)
+    costs = [(cost(size) - base) / size for size in (10, 100, 1_000)]
+
+    assert max(costs) < 1.5 * min(costs)
