@@ -20,6 +20,7 @@ from adapter.delivery.intake import Intake
 from adapter.delivery.opening import Surroundings, no_driver, no_keys, no_store, open_store
 from adapter.delivery.shipment import FhirCarrier
 from adapter.delivery.store import Store, to_those_who_look
+from adapter.delivery.tidying import Tidying
 from adapter.delivery.work import Outlet, Work
 from adapter.delivery.worker import WorkerPool
 from adapter.files import text_of
@@ -39,6 +40,7 @@ class Dispatch:
     intake: Intake
     work: Work
     figures: Figures
+    retention_days: int = 0
 
 
 @contextmanager
@@ -55,12 +57,14 @@ def dispatching(runtime: Runtime, *, role: str) -> Iterator[Dispatch]:
             stack.enter_context(only_one(lock))
         figures = Figures()
         intake = Intake(pipeline=runtime.pipeline, store=store, figures=figures)
-        yield Dispatch(store=store, intake=intake, work=replace(_work(runtime, store), figures=figures), figures=figures)
+        work = replace(_work(runtime, store), figures=figures)
+        days = runtime.settings.retention_days
+        yield Dispatch(store=store, intake=intake, work=work, figures=figures, retention_days=days)
 
 
 @contextmanager
 def working(dispatch: Dispatch, report: Callable[[Exception], None]) -> Iterator[None]:
-    """Work on what is due for the time of a block, unless another process of this file does."""
+    """Work on what is due, and remove what is old, for the time of a block, unless another process of this file does."""
     lock = lock_file(dispatch.store.engine, "worker")
     with ExitStack() as stack:
         try:
@@ -69,9 +73,9 @@ def working(dispatch: Dispatch, report: Callable[[Exception], None]) -> Iterator
         except SetupError:
             yield
             return
-        workers = _workers(dispatch, report)
-        workers.start()
-        stack.callback(workers.stop)
+        for part in _parts(dispatch, report):
+            part.start()
+            stack.callback(part.stop)
         yield
 
 
@@ -90,7 +94,7 @@ def opened_store(settings: Settings) -> Store:
 
 
 class _Working(Protocol):
-    """Workers that are started and stopped."""
+    """What works in threads of its own, and is started and stopped."""
 
     def start(self) -> None:
         """Begin to work."""
@@ -99,6 +103,12 @@ class _Working(Protocol):
     def stop(self) -> None:
         """Finish what runs, and end."""
         ...
+
+
+def _parts(dispatch: Dispatch, report: Callable[[Exception], None]) -> Iterator[_Working]:
+    yield _workers(dispatch, report)
+    if dispatch.retention_days:
+        yield Tidying(dispatch.store, days=dispatch.retention_days, report=report)
 
 
 def _workers(dispatch: Dispatch, report: Callable[[Exception], None]) -> _Working:

@@ -6,7 +6,7 @@ import click
 
 from adapter.assembly import default_runtime
 from adapter.cli.show import note
-from adapter.delivery.removal import remove_old
+from adapter.delivery.removal import remove_all_old
 from adapter.delivery.seal import new_key
 from adapter.delivery.upkeep import back_up, put_back, rotate
 from adapter.dispatch import opened_store, store_address
@@ -79,7 +79,7 @@ def rotate_command() -> None:
 
 @store_commands.command("tidy")
 def tidy_command() -> None:
-    """Remove raw documents and cases that are older than ADAPTER_RETENTION_DAYS; have it run every day.
+    """Remove raw documents and cases that are older than ADAPTER_RETENTION_DAYS now; whatever delivers does so every hour.
 
     \b
     Examples:
@@ -89,7 +89,7 @@ def tidy_command() -> None:
     store = opened_store(settings)
     try:
         days = settings.retention_days
-        removed = store.write(lambda connection: remove_old(store, connection, days=days)) if days else 0
+        removed = remove_all_old(store, days=days) if days else 0
         note(f"of {removed} encounters documents and cases were removed")
     finally:
         store.close()

@@ -21,6 +21,14 @@ def remove(store: Store, connection: Connection, encounter: str, *, caller: str)
     store.note(connection, EventRecord(at=store.now(), caller=caller, what="deleted", detail={}, encounter=encounter))
 
 
+def remove_all_old(store: Store, *, days: int) -> int:
+    """As `remove_old`, some encounters at a time so that others may write too; gives the number of all."""
+    removed = 0
+    while some := store.write(lambda connection: remove_old(store, connection, days=days)):
+        removed += some
+    return removed
+
+
 def remove_old(store: Store, connection: Connection, *, days: int, most: int = 500) -> int:
     """Remove raw documents and cases that are older than so many days, of encounters that have nothing left to be done.
 

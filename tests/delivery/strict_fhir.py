@@ -6,6 +6,7 @@ It counts what a target must never see: a status that goes back, two resources w
 import json
 import random
 import re
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -126,8 +127,11 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         path = urlsplit(self.path).path.removeprefix(_BASE).strip("/")
         self.fhir.asked.append(f"POST {path}")
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        if path.endswith("/_search"):
+        length = int(self.headers["Content-Length"])
+        body = self.rfile.read(length)
+        if len(body) < length:  # who sent it was killed meanwhile
+            self.close_connection = True
+        elif path.endswith("/_search"):
             self._say(200, self.fhir.search(path.partition("/")[0], body.decode()))
         elif self.fhir.status:
             self._say(self.fhir.status, _outcome("no, says the server about Ausgedacht"), self.fhir.headers)
@@ -154,6 +158,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
 
+class _Listening(ThreadingHTTPServer):
+    """Says nothing of callers that are killed; any other failure of a test's server is to be seen."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as in the standard library
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 def _token(query: str) -> tuple[str, str]:
     system, _, value = parse_qs(query)["identifier"][0].replace("\\|", "|").rpartition("|")
     return system, value
@@ -166,7 +178,7 @@ def _outcome(text: str) -> Json:
 @contextmanager
 def serving(server: StrictFhir) -> Iterator[str]:
     """Serve for the time of a block; gives the base URL."""
-    listening = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"fhir": server}))
+    listening = _Listening(("127.0.0.1", 0), type("Handler", (_Handler,), {"fhir": server}))
     listening.daemon_threads = True
     thread = threading.Thread(target=listening.serve_forever, daemon=True)
     thread.start()

@@ -2,15 +2,20 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from adapter.conversion import Options
+from adapter.delivery.intake import Posted, arrival_of
 from adapter.delivery.outbox import Outbox
 from adapter.delivery.removal import remove
+from adapter.delivery.shelf import MOST_DOCUMENTS, Shelf
 from adapter.fhir.ownership import SHARED_TYPES
 from adapter.issues import ConflictError, InvalidError, UnreadableError
 from adapter.readers.document import Document
-from tests.delivery.ground import Bench, ai_document, bench, converted, encounter_document, fhir_outlet
+from tests.delivery.ground import Bench, ai_document, bench, converted, encounter_document, fhir_outlet, runtime
 from tests.delivery.strict_fhir import StrictFhir, serving
 
 AT_ONCE = Document(name="ai.json", content=ai_document(2).content)
@@ -122,6 +127,36 @@ def test_one_number_of_two_patients_is_refused(desk: Bench) -> None:
 
     with pytest.raises(ConflictError, match="another patient"):
         desk.post(encounter_document(9, **{**with_system, '"mrn-9"': '"mrn-10"'}))
+
+
+def test_documents_that_name_two_encounters_are_refused(desk: Bench) -> None:
+    of_one_patient = {'"mrn-12"': '"mrn-11"'}
+    one, other = desk.post(encounter_document(11)), desk.post(encounter_document(12, **of_one_patient))
+    assert one.encounter != other.encounter
+
+    with pytest.raises(ConflictError, match="two encounters that are kept apart"):
+        desk.post(encounter_document(12, **of_one_patient, **{'"case-12-visit"': '"case-11-visit"'}))
+
+
+def test_ten_thousand_documents_of_one_encounter_are_kept_and_no_more(tmp_path: Path) -> None:
+    arrival = arrival_of(runtime().pipeline, Posted(documents=(encounter_document(1),), caller="loop", settings={}), Options())
+    earlier = [Document(name="earlier.json", content=str(place).encode()) for place in range(MOST_DOCUMENTS - 1)]
+    many = replace(
+        arrival,
+        documents=(*earlier, *arrival.documents),
+        subjects=arrival.subjects * MOST_DOCUMENTS,
+        forms=arrival.forms * MOST_DOCUMENTS,
+    )
+    with bench(f"sqlite:///{tmp_path}/store.db") as desk:
+        shelf = Shelf(desk.store)
+        assert desk.store.write(lambda connection: shelf.accept(connection, many)).documents == MOST_DOCUMENTS
+
+        with pytest.raises(ConflictError, match="10000 documents"):
+            desk.post(encounter_document(1, **{"delayed speech": "late speech"}))
+        assert desk.run() == 1
+        with desk.store.reading() as connection:
+            (record,) = desk.store.encounters(connection)
+        assert (record.state, record.received, record.made) == ("made", MOST_DOCUMENTS, MOST_DOCUMENTS)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b'{"encounter": 3}'])

@@ -1,10 +1,13 @@
 """What becomes of a delivery that fails: tried again, parked, or left alone, and all others go on."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from werkzeug.serving import make_server
 
+from adapter.assembly import load
 from adapter.delivery.again import redeliver
 from adapter.delivery.breaker import Breaker
 from adapter.delivery.destination import BadDestinationError, read_destinations
@@ -12,6 +15,8 @@ from adapter.delivery.outbox import Outbox
 from adapter.delivery.record import DeliveryRecord, EventRecord
 from adapter.delivery.status_guard import may_become
 from adapter.delivery.work import pause
+from adapter.settings import Settings
+from adapter.web.app import make_app
 from tests.delivery.ground import Bench, Clock, ai_document, bench, encounter_document, fhir_outlet
 from tests.delivery.strict_fhir import StrictFhir, serving
 
@@ -113,6 +118,24 @@ def test_a_try_whose_end_is_unknown_is_looked_at_and_written_once(tmp_path: Path
         assert deliveries(desk, encounter)["clinical"].state == "delivered"
         assert server.writes == written
         assert events(desk, encounter, "delivered")[0].detail["written"] == 0
+
+
+def test_a_destination_that_is_the_adapter_itself_is_refused_and_the_others_go_on(tmp_path: Path, server: StrictFhir) -> None:
+    itself = make_server("127.0.0.1", 0, make_app(load(Settings())))
+    thread = threading.Thread(target=itself.serve_forever)
+    thread.start()
+    outlets = fhir_outlet(f"http://127.0.0.1:{itself.port}/fhir", "itself")
+    with serving(server) as url, bench(f"sqlite:///{tmp_path}/store.db", outlets, fhir_outlet(url)) as desk:
+        encounter = desk.post(encounter_document(1)).encounter
+        desk.run()
+        states = {name: delivery.state for name, delivery in deliveries(desk, encounter).items()}
+        told = [line.detail["issues"] for line in events(desk, encounter, "parked")]
+    itself.shutdown()
+    thread.join()
+    itself.server_close()
+
+    assert states == {"itself": "parked", "clinical": "delivered"}
+    assert told == [["this destination is the adapter itself: name a FHIR server that keeps resources"]]
 
 
 def test_a_status_that_is_further_on_at_the_server_stays_and_is_told(desk: Bench, server: StrictFhir) -> None:

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,12 +12,14 @@ import pytest
 from sqlalchemy import Connection, event
 
 from adapter.delivery.database import lock_file, only_one
+from adapter.delivery.figures import Figures
 from adapter.delivery.outbox import Outbox
 from adapter.delivery.removal import remove_old
 from adapter.delivery.seal import new_key
 from adapter.delivery.shelf import Shelf
 from adapter.delivery.shipment import Delivered, Failed
 from adapter.delivery.upkeep import back_up, put_back, rotate
+from adapter.dispatch import Dispatch, working
 from adapter.issues import NotSupportedError, SetupError, UnavailableError
 from adapter.json_types import JsonObject
 from tests.delivery.ground import KEY, Bench, Clock, bench, encounter_document, outlet
@@ -139,6 +142,31 @@ def test_documents_and_cases_are_removed_in_time_and_the_audit_trail_stays(desk:
         assert [one.document for one in shelf.documents(connection, old)] == [None]
         assert all(one.document for one in shelf.documents(connection, young))
         assert [line.what for line in desk.store.events(connection, old)][:2] == ["posted", "converted"]
+
+
+def test_what_is_old_is_removed_beside_the_work(desk: Bench) -> None:
+    encounters = [desk.post(encounter_document(number)).encounter for number in (1, 2)]
+    desk.run()
+    clock = desk.clock
+    assert isinstance(clock, Clock)
+    clock.seconds += 31 * DAY
+    dispatch = Dispatch(store=desk.store, intake=desk.intake, work=desk.work, figures=Figures(), retention_days=30)
+
+    failures: list[Exception] = []
+
+    with working(dispatch, failures.append):
+        until = time.monotonic() + 30
+        while kept(desk, encounters) and time.monotonic() < until:
+            time.sleep(0.02)
+
+    assert (kept(desk, encounters), failures) == (0, [])
+
+
+def kept(desk: Bench, encounters: list[str]) -> int:
+    """How many documents of encounters are still there."""
+    with desk.store.reading() as connection:
+        found = [Shelf(desk.store).documents(connection, encounter) for encounter in encounters]
+    return sum(stored.document is not None for documents in found for stored in documents)
 
 
 def test_a_second_service_of_one_file_is_refused(desk: Bench) -> None:
