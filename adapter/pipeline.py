@@ -39,6 +39,7 @@ from adapter.merging.merge import Merged, merge
 from adapter.merging.validate import to_case
 from adapter.path import Path, at, dotted, parse
 from adapter.readers.document import NATIVE, Document, DocumentTrace, MappedDocument, ReadDocument, Source
+from adapter.readers.fhir_reader import fhir_together
 from adapter.readers.item_limit import check_items
 from adapter.readers.port import Readers
 from adapter.readers.step_budget import StepBudget
@@ -153,7 +154,7 @@ class Pipeline:
     def _read(self, documents: Sequence[Document], options: Options) -> tuple[Merged, Remarks]:
         if not documents:
             raise _no_document()
-        opened = [part for document in documents for part in self._opened(document, options)]
+        opened = fhir_together([part for document in documents for part in self._opened(document, options)])
         budget = StepBudget(limit=options.max_steps)
         if not budget.can_be_read(_size(documents)):
             budget.after([part.tree for part in opened])

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 from typing import TypeAlias
 
 from adapter.issues import Issue, IssueType, Severity
@@ -128,11 +129,18 @@ def _dropped_items(document: MappedDocument) -> dict[Path, None]:
     """The items that the map goes through and of which nothing was made, in their order; not what is in them."""
     paths = [path for source in document.origins.values() for path in source.paths]
     # Where the map takes one of several (`*`), it is the one that it looked at, unless it goes through all of them elsewhere.
-    of_several = {pattern(path) for path in paths if "*" in path} - {pattern(path) for path in paths if "*" not in path}
-    taken = (path for path in document.trace.seen if pattern(path) in of_several)
+    in_turn = {pattern(path) for path in paths if "*" not in path}
+    of_several = {path for path in paths if "*" in path and pattern(path) not in in_turn}
+    looked_at = (leaf for leaf in leaves(document.original.tree) if leaf in document.trace.seen and pattern(leaf) not in in_turn)
+    taken = (leaf for leaf in looked_at if not of_several.isdisjoint(_patterns(leaf)))
     used = _beginnings([*paths, *taken, *document.trace.elsewhere])
     is_dropped = partial(_is_dropped, walked=document.trace.walked, used=used)
     return dict.fromkeys(_outermost(document.original.tree, (), is_dropped))
+
+
+def _patterns(leaf: Path) -> Iterator[Path]:
+    """The path, and all that stand for it with `*` in place of some index."""
+    return product(*((step, "*") if isinstance(step, int) else (step,) for step in leaf))
 
 
 def _beginnings(paths: Iterable[Path]) -> frozenset[Path]:

@@ -327,8 +327,8 @@ def the_one(ids: Sequence[str]) -> str | None:
     if len(ids) <= 1:
         return next(iter(ids), None)
     message = (
-        f"There are {len(ids)} of these, and no procedure or claim line for 0731T says which one is meant. Send the resources of "
-        "one encounter."
+        f"There are {len(ids)} of these, and the procedures and claim lines for 0731T do not say which one is meant. Send the "
+        "resources of one encounter."
     )
     raise NotConvertible(message, severity=Severity.FATAL)
 

@@ -1,11 +1,11 @@
-"""Reads FHIR R4 as JSON: a Bundle of any type, or a single resource, with the references between its resources resolved."""
+"""Reads FHIR R4 as JSON: Bundles of any type and single resources, with the references between their resources resolved."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
-from adapter.issues import InvalidError, Issue
+from adapter.issues import ConflictError, InvalidError, Issue, IssueType, Severity
 from adapter.json_types import JsonObject, JsonValue
 from adapter.path import Path, pointer
 from adapter.readers.document import Document, ReadDocument
@@ -21,14 +21,19 @@ StructureOf = Callable[[JsonObject], Iterable[Issue]]
 
 @dataclass(frozen=True, kw_only=True)
 class FhirDocument(ReadDocument):
-    """Resources by type, as lists; `places` says where each of them, and the Bundle around them, stands in the original."""
+    """Resources by type, as lists; `places` says where each of them, and the Bundle around them, stands: the file, and the path.
 
-    places: Mapping[Path, Path]
+    `files` are what was sent, with their names: one document, or several that were put together.
+    """
+
+    files: Sequence[tuple[str, JsonObject]]
+    places: Mapping[Path, tuple[str, Path]]
 
     def positions(self, path: Path) -> tuple[str, ...]:
         """`name#/entry/3/resource/birthDate` of a value, or of the nearest value above it that is there."""
         near = self.nearest(path)
-        return (f"{self.name}#{pointer((*self.places.get(near[:2], ()), *near[2:]))}",)
+        name, place = self.places.get(near[:2], (self.name, ()))
+        return (f"{name}#{pointer((*place, *near[2:]))}",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +41,10 @@ class _Found:
     """A resource, where it stands, and what it is known by within the document."""
 
     resource: JsonObject
+    name: str
     place: Path
     key: str
-    url: str | None
+    url: str | None = None
     inside: str | None = None
 
 
@@ -94,36 +100,81 @@ def read_fhir(tree: JsonObject, document: Document, structure: StructureOf) -> F
     problems = [_placed(issue, document.name) for issue in structure(tree) if issue.rule in _BLOCKING]
     if problems:
         raise InvalidError(*problems)
-    found = list(_resources(tree, ()))
+    return _read([(document.name, tree)])
+
+
+def fhir_together(documents: Sequence[ReadDocument]) -> list[ReadDocument]:
+    """Documents, those of FHIR as one, so that references lead from file to file, whatever the order of the files.
+
+    Raises ConflictError for a resource that two files tell differently.
+    """
+    fhir = [document for document in documents if isinstance(document, FhirDocument)]
+    if len(fhir) <= 1:
+        return list(documents)
+    files = [file for document in sorted(fhir, key=lambda one: one.name) for file in document.files]
+    return [*(document for document in documents if not isinstance(document, FhirDocument)), _read(files)]
+
+
+def _read(files: Sequence[tuple[str, JsonObject]]) -> FhirDocument:
+    found = _once([one for name, tree in files for one in _resources(tree, name)])
     index = _Index()
     for one in found:
         index.add(one)
     resources: JsonObject = {}
-    places: dict[Path, Path] = {}
+    places: dict[Path, tuple[str, Path]] = {}
     for one in found:
         kind = one.resource["resourceType"]
         listed = resources.setdefault(kind, [])
-        places[kind, len(listed)] = one.place
+        places[kind, len(listed)] = (one.name, one.place)
         own = {name: value for name, value in one.resource.items() if name != "resourceType"}
         listed.append(_resolved({**own, "id": one.key}, index, one.inside or one.key))
-    return FhirDocument(name=document.name, form=FORM, tree=resources, places=places)
+    return FhirDocument(name=files[0][0], form=FORM, tree=resources, files=files, places=places)
 
 
-def _resources(resource: JsonObject, place: Path, url: str | None = None) -> Iterator[_Found]:
-    """A resource without those in it, and all in it: the entries of a Bundle, and what is contained."""
+def _once(found: Sequence[_Found]) -> list[_Found]:
+    """The resources without those that another file has too, whoever wrote them there; raises ConflictError if they differ."""
+    first: dict[str, _Found] = {}
+    kept = []
+    for one in found:
+        known = first.setdefault(one.key, one)
+        if known.name == one.name or "id" not in one.resource or one.resource["resourceType"] == "Bundle":
+            kept.append(one)
+        elif _said(known.resource) != _said(one.resource):
+            raise ConflictError(_two_versions(known, one))
+    return kept
+
+
+def _said(resource: JsonObject) -> JsonObject:
+    return {name: value for name, value in resource.items() if name != "meta"}
+
+
+def _two_versions(one: _Found, other: _Found) -> Issue:
+    return Issue(
+        severity=Severity.ERROR,
+        code=IssueType.CONFLICT,
+        rule="document/contradiction",
+        text="two files have this resource, and it is not the same in both",
+        suggestion="send the newer one only",
+        location=tuple(f"{found.name}#{pointer(found.place)}" for found in (one, other)),
+    )
+
+
+def _resources(resource: JsonObject, name: str, place: Path = ()) -> Iterator[_Found]:
+    """A resource of a file, first, without those in it, and then all in it: the entries of a Bundle, and what is contained."""
     key = f"{resource['resourceType']}/{resource.get('id') or pointer(place)}"
-    own = {name: value for name, value in resource.items() if name != "contained"}
-    if resource["resourceType"] == "Bundle":
-        entries = _list(resource.get("entry"))
-        own["entry"] = [{name: value for name, value in entry.items() if name != "resource"} for entry in entries]
-        for at, entry in enumerate(entries):
-            if "resource" in entry:
-                yield from _resources(entry["resource"], (*place, "entry", at, "resource"), entry.get("fullUrl"))
-    yield _Found(resource=own, place=place, key=key, url=url)
+    own = {member: value for member, value in resource.items() if member != "contained"}
+    entries = _list(resource.get("entry")) if resource["resourceType"] == "Bundle" else []
+    if entries:
+        own["entry"] = [{member: value for member, value in entry.items() if member != "resource"} for entry in entries]
+    yield _Found(resource=own, name=name, place=place, key=key)
+    for at, entry in enumerate(entries):
+        if "resource" in entry:
+            first, *within = _resources(entry["resource"], name, (*place, "entry", at, "resource"))
+            yield from (replace(first, url=entry.get("fullUrl")), *within)
     for at, part in enumerate(_list(resource.get("contained"))):
         if isinstance(part, dict) and isinstance(part.get("resourceType"), str):
             inner = f"{key}#{part.get('id') or at}"
-            yield _Found(resource=part, place=(*place, "contained", at), key=inner, url=None, inside=key)
+            yield _Found(resource=part, name=name, place=(*place, "contained", at), key=inner, inside=key)
 
 
 def _resolved(value: JsonValue, index: _Index, inside: str) -> JsonValue:

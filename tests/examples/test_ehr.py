@@ -1,0 +1,226 @@
+"""FHIR as EHRs send it: one Bundle in many spellings, its resources as files, and what stands in a chart beside the visit."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import pytest
+
+from adapter.conversion import Conversion
+from adapter.issues import FailureKind
+from adapter.readers.document import Document
+from tests.examples.ground import EXAMPLES, OPTIONS, conversion_of, pipeline
+
+FOLDER = EXAMPLES / "ehr-bundle"
+CHART = json.loads((FOLDER / "chart.json").read_text())
+RESOURCES: dict[str, dict[str, Any]] = {entry["resource"]["id"]: entry["resource"] for entry in CHART["entry"]}
+VISIT = {"reference": "Encounter/eVis"}
+NPI = "http://hl7.org/fhir/sid/us-npi"
+
+
+def convert(*charts: dict[str, Any]) -> Conversion:
+    """The conversion of FHIR documents beside the AI report."""
+    documents = [Document(name=name_of(chart), content=json.dumps(chart).encode()) for chart in charts]
+    report = Document(name="ai_report.json", content=(FOLDER / "ai_report.json").read_bytes())
+    return pipeline().convert([*documents, report], OPTIONS)
+
+
+def name_of(chart: dict[str, Any]) -> str:
+    """A file of a single resource is named by its place in the chart."""
+    return f"file-{list(RESOURCES).index(chart['id']):02}.json" if "id" in chart else "chart.json"
+
+
+def chart(*more: dict[str, Any], without: tuple[str, ...] = (), **changed: dict[str, Any]) -> dict[str, Any]:
+    """The Bundle with other resources before its own, without some, and with changes by id."""
+    own = [{**resource, **changed.get(name, {})} for name, resource in RESOURCES.items() if name not in without]
+    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in (*more, *own)]}
+
+
+def like(name: str, **changed: object) -> dict[str, Any]:
+    """Another resource like one of the chart."""
+    return {**RESOURCES[name], "id": "another", **changed}
+
+
+def coded(system: str, code: str) -> dict[str, Any]:
+    return {"coding": [{"system": system, "code": code}]}
+
+
+def told(made: Conversion) -> list[tuple[str | None, str]]:
+    return [(issue.rule, issue.location[0]) for issue in made.issues if issue.is_error]
+
+
+def as_transaction() -> dict[str, Any]:
+    """The Bundle as a client posts it: no ids, and references to the `urn:uuid` of the entries."""
+    text = json.dumps({"entry": [{"resource": resource} for resource in RESOURCES.values()]})
+    urls = {f"{one['resourceType']}/{name}": f"urn:uuid:{uuid5(NAMESPACE_URL, name)}" for name, one in RESOURCES.items()}
+    for name, url in urls.items():
+        text = text.replace(f'"reference": "{name}"', f'"reference": "{url}"')
+    entries = [
+        {
+            "fullUrl": url,
+            "resource": {key: value for key, value in entry["resource"].items() if key != "id"},
+            "request": {"method": "POST", "url": entry["resource"]["resourceType"]},
+        }
+        for url, entry in zip(urls.values(), json.loads(text)["entry"], strict=True)
+    ]
+    return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
+
+
+def spelled(old: str, new: str) -> dict[str, Any]:
+    whole: dict[str, Any] = json.loads(json.dumps(CHART).replace(f'"reference": "{old}"', f'"reference": "{new}"'))
+    return whole
+
+
+def as_message() -> dict[str, Any]:
+    header = {
+        "resourceType": "MessageHeader",
+        "id": "m",
+        "eventCoding": {"code": "charge"},
+        "focus": [{"reference": "Claim/eClaim"}],
+    }
+    return chart(header) | {"type": "message"}
+
+
+SPELLINGS = {
+    "absolute": spelled("Patient/eXb7", f"{CHART['entry'][0]['fullUrl']}"),
+    "conditional": spelled("Practitioner/eLind", f"Practitioner?identifier={NPI}|1234567893"),
+    "message": as_message(),
+    "of a version": spelled("Encounter/eVis", "Encounter/eVis/_history/2"),
+    "transaction": as_transaction(),
+}
+
+
+@pytest.mark.parametrize("spelling", sorted(SPELLINGS))
+def test_however_references_are_spelled_the_bundle_is_the_same(spelling: str) -> None:
+    assert convert(SPELLINGS[spelling]).content == conversion_of("ehr-bundle").content
+
+
+def test_the_resources_may_come_as_files_in_any_order() -> None:
+    made = convert(*RESOURCES.values())
+    whole = conversion_of("ehr-bundle").bundle
+
+    assert made.bundle is not None
+    assert whole is not None
+    assert by_url(made.bundle) == by_url(whole)
+    assert convert(*reversed(RESOURCES.values())).content == made.content
+
+
+def by_url(bundle: dict[str, Any]) -> dict[str, Any]:
+    """The resources of a Bundle, whatever their order."""
+    return {entry["fullUrl"]: entry["resource"] for entry in bundle["entry"]}
+
+
+def test_a_resource_in_two_files_counts_once_and_must_be_the_same_in_both() -> None:
+    patient = RESOURCES["eXb7"]
+
+    assert convert(CHART, {**patient, "meta": {"versionId": "4"}}).content == conversion_of("ehr-bundle").content
+
+    made = convert(CHART, {**patient, "birthDate": "2023-02-12"})
+
+    assert made.failure is FailureKind.CONFLICT
+    assert [issue.location for issue in made.issues] == [("chart.json#/entry/0/resource", "file-00.json#")]
+
+
+def test_a_report_of_the_laboratory_is_not_the_report_of_the_analysis() -> None:
+    laboratory = coded("http://terminology.hl7.org/CodeSystem/v2-0074", "LAB")
+    made = convert(chart(like("eRep", category=[laboratory], conclusion="Glucose is normal.")))
+
+    assert made.case is not None
+    assert made.case.review is not None
+    assert made.case.review.conclusion == RESOURCES["eRep"]["conclusion"]
+
+
+def test_of_two_reports_none_is_taken_unless_the_procedure_says_which() -> None:
+    two = like("eRep", conclusion="Another note.")
+    made = convert(chart(two))
+    chosen = convert(chart(two, eProc={"report": [{"reference": "DiagnosticReport/another"}]}))
+
+    assert made.case is not None
+    assert made.case.review is None
+    assert "map/only" in {issue.rule for issue in made.issues}
+    assert chosen.case is not None
+    assert chosen.case.review is not None
+    assert chosen.case.review.conclusion == "Another note."
+
+
+def diagnoses_of(made: Conversion) -> list[tuple[str, int | None]]:
+    assert made.case is not None
+    return [(diagnosis.icd10cm, diagnosis.order) for diagnosis in made.case.diagnoses]
+
+
+def test_a_diagnosis_is_of_the_visit_or_of_the_claim() -> None:
+    icd = coded("http://hl7.org/fhir/sid/icd-10-cm", "Q02")
+    over = {"clinicalStatus": coded("http://terminology.hl7.org/CodeSystem/condition-clinical", "resolved")}
+    listed = {"category": [coded("http://terminology.hl7.org/CodeSystem/condition-category", "problem-list-item")]}
+    wrong = {"verificationStatus": coded("http://terminology.hl7.org/CodeSystem/condition-ver-status", "entered-in-error")}
+    nowhere = {key: value for key, value in like("eDx1", code=icd).items() if key != "encounter"}
+    referred = {"reasonReference": [{"reference": "Condition/another"}]}
+
+    assert diagnoses_of(convert(CHART)) == [("Q87.3", 1)]
+    for other in (
+        nowhere | over,
+        nowhere | listed,
+        like("eDx1", code=icd, **wrong),
+        like("eDx1", encounter={"reference": "x/1"}),
+    ):
+        assert diagnoses_of(convert(chart(other))) == [("Q87.3", 1)]
+    assert diagnoses_of(convert(chart(nowhere))) == [("Q87.3", 1), ("Q02", None)]
+    assert diagnoses_of(convert(chart(nowhere | listed, eProc=referred))) == [("Q87.3", 1), ("Q02", None)]
+
+
+def test_a_claim_may_say_codes_of_which_there_is_no_condition() -> None:
+    concept = coded("http://hl7.org/fhir/sid/icd-10-cm", "Q87.3")
+    made = convert(chart(without=("eDx1",), eClaim={"diagnosis": [{"sequence": 3, "diagnosisCodeableConcept": concept}]}))
+
+    assert diagnoses_of(made) == [("Q87.3", 3)]
+
+
+def test_what_was_measured_at_another_visit_or_in_error_is_left_out() -> None:
+    another = like("eHt", encounter={"reference": "Encounter/old"})
+    wrong = like("eHc", id="wrong", status="entered-in-error")
+    made = convert(chart(another, wrong))
+
+    assert made.content == conversion_of("ehr-bundle").content
+    assert [issue.location for issue in made.issues if issue.rule == "coverage/dropped" and "Observation" in issue.text] == [
+        ("chart.json#/entry/0/resource", "chart.json#/entry/1/resource")
+    ]
+
+
+def test_an_analysis_in_two_visits_is_refused_and_one_in_error_is_not_there() -> None:
+    elsewhere = {"encounter": {"reference": "Encounter/old"}}
+    old = like("eVis", id="old")
+
+    assert [rule for rule, _ in told(convert(chart(like("eProc", **elsewhere), old)))] == ["map/the_one"]
+    assert told(convert(chart(like("eProc", **elsewhere, status="entered-in-error"), old))) == []
+
+
+def answers(*items: dict[str, Any]) -> Iterator[tuple[str, str | None, bool | None]]:
+    made = convert(chart(eForm={"item": list(items)}))
+    assert made.case is not None
+    return ((answer.link_id, answer.value, answer.flag) for answer in made.case.answers)
+
+
+@pytest.mark.parametrize(
+    ("answer", "value", "flag"),
+    [
+        ({"valueString": "tall"}, "tall", None),
+        ({"valueBoolean": False}, None, False),
+        ({"valueInteger": 3}, "3", None),
+        ({"valueDecimal": 181.5}, "181.5", None),
+        ({"valueDate": "2026-05-05"}, "2026-05-05", None),
+        ({"valueQuantity": {"value": 181.5, "unit": "cm"}}, "181.5 cm", None),
+        ({"valueCoding": {"system": "http://snomed.info/sct", "code": "1", "display": "Tall"}}, "Tall", None),
+    ],
+)
+def test_answers_of_every_type_are_carried(answer: dict[str, Any], value: str | None, *, flag: bool | None) -> None:
+    question = {"linkId": "1.1", "answer": [answer]}
+
+    assert list(answers(question)) == [("1.1", value, flag)]
+    assert list(answers({"linkId": "1", "text": "Family", "item": [question]})) == [("1.1", value, flag)]
+
+
+def test_r5_is_refused_where_it_differs() -> None:
+    of_r5 = chart(eVis={"class": [coded("http://terminology.hl7.org/CodeSystem/v3-ActCode", "AMB")]})
+
+    assert told(convert(of_r5)) == [("structure/type", "chart.json#/entry/7/resource/class")]
