@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import XML, Element
 
 import pytest
 from flask.testing import FlaskClient
@@ -276,3 +277,30 @@ def test_a_page_of_another_name_cannot_save_a_map(saver: FlaskClient, tmp_path: 
 def test_without_being_asked_for_nothing_is_saved(client: FlaskClient) -> None:
     assert client.get("/maps").json["saving"] is False  # type: ignore[index]  # a JSON answer
     assert client.put("/maps/fhir-r4/claim.yaml", json={"text": NEW_MAP}).status_code == 405
+
+
+def drawn(client: FlaskClient, resource: int) -> Element:
+    answer = client.post("/workbench/drawing", json={"documents": documents_of("complete"), "resource": resource})
+    assert (answer.status_code, answer.content_type) == (200, "image/svg+xml"), answer.json
+    return XML(answer.data)
+
+
+def test_a_drawing_has_a_sentence_for_every_element_and_a_line_for_every_source(client: FlaskClient) -> None:
+    view = convert(client)
+    for place in (0, 11, 51):
+        drawing = drawn(client, place)
+        entries = [entry for entry in view["elements"] if entry["pointer"].startswith(f"/entry/{place}/resource/")]
+        sentences = [group.get("aria-label") or "" for group in drawing if group.get("role") == "listitem"]
+        lines = drawing.findall("*/{http://www.w3.org/2000/svg}path")
+
+        assert [sentence.split(" was made from ")[0] for sentence in sentences] == [entry["element"] for entry in entries]
+        places = [(text.get("x"), text.get("y")) for text in drawing.iter("{http://www.w3.org/2000/svg}text")]
+
+        assert len(places) == len(set(places))
+        assert len(lines) == sum(len(entry["places"]) for entry in entries)
+
+
+def test_a_drawing_of_a_resource_that_is_not_there_is_refused(client: FlaskClient) -> None:
+    answer = client.post("/workbench/drawing", json={"documents": documents_of("complete"), "resource": 999})
+
+    assert answer.status_code == 404

@@ -48,6 +48,19 @@ def type_document(page: Page, text: str) -> None:
     expect(page.locator("#status")).to_have_text("")
 
 
+def test_the_lineage_of_a_resource_is_drawn_and_can_be_read_aloud(open_page: OpenPage) -> None:
+    with open_page() as page:
+        at_work(page)
+        patient = page.locator("#output details").filter(has=page.get_by_text("Patient", exact=True)).first
+        patient.locator("summary").click()
+        patient.locator(".element").filter(has_text="name[0].family").click()
+        page.get_by_role("tab", name="Lineage").click()
+
+        sentence = page.get_by_role("listitem", name="Patient.name[0].family was made from encounter.json#/patient/family")
+        expect(sentence).to_have_count(1)
+        expect(page.locator("#output svg text").filter(has_text="Patient.name[0].family").first).to_be_visible()
+
+
 EDITORS = pytest.mark.parametrize("plain", [False, True], ids=["bundled", "plain"])
 
 

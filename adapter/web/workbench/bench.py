@@ -8,8 +8,9 @@ from flask import Request, Response
 
 from adapter.conversion import Conversion
 from adapter.export.claim_sheet import claim_sheet
+from adapter.export.lineage_drawing import lineage_drawing
 from adapter.export.order_card import order_cards
-from adapter.fhir.bundle import element_pointers
+from adapter.fhir.bundle import element_pointers, expression_roots
 from adapter.issues import Issue
 from adapter.json_types import JsonObject
 from adapter.lineage import LineageEntry
@@ -18,11 +19,13 @@ from adapter.rules.description import describe_explanation
 from adapter.rules.judgement import judge
 from adapter.rules.policy import PayerPolicy
 from adapter.web.access import current_caller
-from adapter.web.answer import JSON, json_answer
+from adapter.web.answer import JSON, bytes_answer, json_answer
 from adapter.web.query import check_parameters
 from adapter.web.refusal import not_there
 from adapter.web.service import Service
-from adapter.web.workbench.workload import workload_of
+from adapter.web.workbench.workload import Workload, drawing_of, workload_of
+
+SVG = "image/svg+xml"
 
 
 def convert(service: Service, request: Request) -> Response:
@@ -33,12 +36,28 @@ def convert(service: Service, request: Request) -> Response:
     """
     check_parameters(request, ())
     workload = workload_of(request)
-    runtime = service.drafted.of(workload.drafts)
-    changes: dict[str, object] = {**current_caller().settings, **workload.options.model_dump(exclude_none=True)}
-    conversion = runtime.convert(workload.to_documents(), changes=changes, lineage=True)
-    view = _View(conversion=conversion)
-    policies = [_known(runtime.policies.policy(key), place) for place, key in enumerate(workload.payers)]
+    view = _View(conversion=_conversion(service, workload))
+    known = service.drafted.of(workload.drafts).policies
+    policies = [_known(known.policy(key), place) for place, key in enumerate(workload.payers)]
     return json_answer(view.to_json() | {"payers": [view.judged_by(policy) for policy in policies]}, media_type=JSON)
+
+
+def draw(service: Service, request: Request) -> Response:
+    """`POST /workbench/drawing`: what the elements of one resource were made from, as a drawing (SVG)."""
+    check_parameters(request, ())
+    drawing = drawing_of(request)
+    conversion = _conversion(service, drawing)
+    roots = expression_roots(conversion.bundle or {})
+    if drawing.resource >= len(roots):
+        rule, text = "workbench/resource", "there is no such resource in the Bundle"
+        raise not_there(rule, text, f"it has {len(roots)}, counted from 0", location=("body#/resource",))
+    root = roots[drawing.resource]
+    return bytes_answer(lineage_drawing(conversion.lineage.of(root), root), media_type=SVG)
+
+
+def _conversion(service: Service, workload: Workload) -> Conversion:
+    changes: dict[str, object] = {**current_caller().settings, **workload.options.model_dump(exclude_none=True)}
+    return service.drafted.of(workload.drafts).convert(workload.to_documents(), changes=changes, lineage=True)
 
 
 def _known(policy: PayerPolicy | None, place: int) -> PayerPolicy:

@@ -3,7 +3,7 @@
 from adapter.web.answer import JSON
 from adapter.web.route import Route, RouteParameter, one_of
 from adapter.web.workbench import bench, examples, maps, page, vocabulary
-from adapter.web.workbench.workload import FOLDERS, Drafts, MapText, Workload
+from adapter.web.workbench.workload import FOLDERS, Drafts, Drawing, MapText, Workload
 
 _FILE = (
     RouteParameter(
@@ -32,6 +32,17 @@ WORKBENCH_ROUTES: tuple[Route, ...] = (
         takes=(JSON,),
         body=Workload,
         gives=(JSON,),
+        statuses=(200, 404, 422),
+    ),
+    Route(
+        method="POST",
+        path="/workbench/drawing",
+        right="convert",
+        call=bench.draw,
+        says="Draw what the elements of one resource were made from.",
+        takes=(JSON,),
+        body=Drawing,
+        gives=(bench.SVG,),
         statuses=(200, 404, 422),
     ),
     Route(method="GET", path="/maps", call=maps.maps, says="The mapping files, ours and yours.", gives=(JSON,), statuses=(200,)),

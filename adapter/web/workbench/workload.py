@@ -69,12 +69,23 @@ class Workload(Drafts):
         return [Document(name=document.name, content=document.text.encode(), form=document.form) for document in self.documents]
 
 
+class Drawing(Workload):
+    """What is to be converted, and the place of the resource in the Bundle whose lineage is to be drawn."""
+
+    resource: Annotated[int, Field(ge=0)]
+
+
 M = TypeVar("M", bound=_Asked)
 
 
 def workload_of(request: Request) -> Workload:
     """The workload of a request; raises InvalidError with the JSON pointer of everything that is wrong with it."""
     return _validated(Workload, request)
+
+
+def drawing_of(request: Request) -> Drawing:
+    """What is to be drawn; raises InvalidError as `workload_of`."""
+    return _validated(Drawing, request)
 
 
 def drafts_of(request: Request) -> dict[str, str]:

@@ -22,26 +22,27 @@ function parsed(text) {
   }
 }
 
-async function answered(response) {
-  const body = parsed(await response.text());
-  if (!response.ok) throw new Refused(body, response.status);
-  return body;
+async function answered(response, read = parsed) {
+  const text = await response.text();
+  if (!response.ok) throw new Refused(parsed(text), response.status);
+  return read(text);
 }
 
 export const get = async (path) => answered(await fetch(path, { headers: { Accept: "application/json" } }));
 
 export const getFhir = async (path) => answered(await fetch(path, { headers: { Accept: "application/fhir+json" } }));
 
-const send = (method) => async (path, body, signal) =>
+const send = (method, accept = "application/json", read) => async (path, body, signal) =>
   answered(
-    await fetch(path, {
-      method,
-      headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify(body),
-      signal,
-    }),
+    await fetch(path, { method, headers: { "Content-Type": "application/json", Accept: accept }, body: JSON.stringify(body), signal }),
+    read,
   );
 
 export const post = send("POST");
 
 export const put = send("PUT");
+
+// A drawing of ours, as an element of the page.
+export const draw = send("POST", "image/svg+xml", (text) =>
+  document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true),
+);

@@ -1,6 +1,6 @@
 // The page: documents on the left, what becomes of them on the right. Nothing is kept in the address or in storage.
 
-import { get, post, Refused } from "./api.js";
+import { draw, get, post, Refused } from "./api.js";
 import { showClaim } from "./claim.js";
 import { openCodes } from "./codes.js";
 import { copy, fill, find, later, make, save } from "./dom.js";
@@ -9,7 +9,7 @@ import { languageOf, Lines } from "./lines.js";
 import { openMaps } from "./maps.js";
 import { difference, differenceList, outline } from "./outline.js";
 
-const state = { documents: [{ name: "document.json", text: "" }], current: 0, view: null, before: null, shown: "outline", drafts: {}, payers: [] };
+const state = { documents: [{ name: "document.json", text: "" }], current: 0, view: null, before: null, shown: "outline", resource: 0, drafts: {}, payers: [] };
 let running = null;
 
 export const say = (text) => {
@@ -77,13 +77,27 @@ function openDocument(place) {
   markDocument();
 }
 
+const VIEWS = ["outline", "json", "change", "drawing"];
+
 function showOutput() {
   const { view, shown } = state;
-  for (const name of ["outline", "json", "change"]) find(`view-${name}`).setAttribute("aria-selected", String(name === shown));
+  for (const name of VIEWS) find(`view-${name}`).setAttribute("aria-selected", String(name === shown));
   if (!view?.bundle) fill(find("output"), make("p", {}, "No Bundle yet: the issues below say what to fix."));
   else if (shown === "outline") fill(find("output"), ...outline(view.bundle, choose));
   else if (shown === "json") fill(find("output"), make("pre", {}, JSON.stringify(view.bundle, null, 2)));
-  else fill(find("output"), ...differenceList(difference(state.before?.bundle, view.bundle)));
+  else if (shown === "change") fill(find("output"), ...differenceList(difference(state.before?.bundle, view.bundle)));
+  else drawLineage();
+}
+
+// What the resource was made from whose element was chosen last.
+async function drawLineage() {
+  const { resource } = state.view.bundle.entry[state.resource] ?? state.view.bundle.entry[(state.resource = 0)];
+  try {
+    const drawing = await draw("workbench/drawing", { ...workload(), payers: [], resource: state.resource });
+    if (state.shown === "drawing") fill(find("output"), make("p", {}, `${resource.resourceType}; choose an element in the outline for another`), drawing);
+  } catch (error) {
+    say(error instanceof Refused ? error.message : "the service does not answer; what you typed is still here");
+  }
 }
 
 const ORDER = ["fatal", "error", "warning", "information"];
@@ -137,6 +151,7 @@ function markDocument(lit = []) {
 
 // From an element to the input: what made it is lit on the left, and named below.
 function choose(pointer, go) {
+  state.resource = Number(pointer.split("/")[2]);
   const entries = state.view.elements.filter((entry) => entry.pointer === pointer);
   const places = entries.flatMap((entry) => entry.places);
   const lines = new Lines(editor.text);
@@ -237,7 +252,7 @@ async function begin() {
     event.preventDefault();
     addFiles(event.dataTransfer.files);
   });
-  for (const name of ["outline", "json", "change"]) {
+  for (const name of VIEWS) {
     find(`view-${name}`).addEventListener("click", () => {
       state.shown = name;
       showOutput();
