@@ -11,9 +11,12 @@ COPY requirements.lock requirements-build.lock ./
 RUN /opt/build/bin/python -m pip install --no-cache-dir --no-deps --require-hashes --requirement requirements-build.lock \
     && /opt/build/bin/python -m pip --python /opt/adapter/bin/python install --no-cache-dir --no-deps --require-hashes --requirement requirements.lock
 COPY pyproject.toml README.md LICENSE NOTICE ./
+# There is no Node here: the workbench has its editor if `make editor` has bundled it in adapter/ before.
+COPY scripts/bundle_editor.py scripts/
 COPY adapter adapter
 COPY mappings mappings
 COPY fhir_examples fhir_examples
+COPY docs docs
 RUN /opt/build/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
     && /opt/build/bin/python -m pip --python /opt/adapter/bin/python install --no-cache-dir --no-deps dist/*.whl
 

@@ -21,12 +21,18 @@ def own_environment(**settings: str) -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if not key.startswith("ADAPTER_")} | settings
 
 
-@contextmanager
-def running_service(*, workers: int = 1, authority: Path | None = None, **settings: str) -> Iterator[str]:
-    """`host:port` of a service with these settings (`ADAPTER_…`) for the time of a block, with TLS for an `authority`."""
+def free_port() -> int:
+    """A port of this machine that nothing listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
+    return port
+
+
+@contextmanager
+def running_service(*, workers: int = 1, authority: Path | None = None, **settings: str) -> Iterator[str]:
+    """`host:port` of a service with these settings (`ADAPTER_…`) for the time of a block, with TLS for an `authority`."""
+    port = free_port()
     command = [str(ADAPTER), "serve", "--port", str(port), "--workers", str(workers)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=own_environment(**settings)) as process:
         try:

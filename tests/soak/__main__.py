@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 from math import inf
 from pathlib import Path
 
-from tests.service import ADAPTER, own_environment, wait_for
+from tests.service import ADAPTER, free_port, own_environment, wait_for
 from tests.web.ground import content_of
 
 ENCOUNTER = content_of("encounter.json")
@@ -41,9 +41,7 @@ SPARE_PAGES = 500
 
 def main(seconds: float) -> int:
     """Run for a time, print what was seen, and give the exit code."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+    port = free_port()
     command = [str(ADAPTER), "serve", "--port", str(port)]
     environment = own_environment(ADAPTER_LOG_LEVEL="error")
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment) as service:
