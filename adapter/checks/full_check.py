@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from adapter.checks.claimed import profile_issues
 from adapter.checks.map_proof import Proved
 from adapter.checks.quick import has_ordered_periods
-from adapter.checks.references import check_references, is_sound
+from adapter.checks.references import check_references, is_sound, mistyped
 from adapter.checks.release import Release
 from adapter.fhir.bundle import expression_roots
 from adapter.fhir.json import canonical_bytes
@@ -74,6 +74,7 @@ def _all_issues(bundle: Resource, release: Release, content: bytes, *, advice: b
 def _rules(resource: Resource, release: Release, root: str, *, advice: bool) -> Iterator[Issue]:
     yield from release.invariants.issues(resource, root, advice=advice)
     yield from release.own_rules(resource, root)
+    yield from mistyped(resource, release, root)
     if advice:
         yield from profile_issues(resource, root)
 

@@ -77,7 +77,17 @@ _ABSOLUTE = Constraint(
     human="a system is an absolute URI, such as http://loinc.org or urn:oid:2.16.840.1.113883.6.1",
     expression="matches('[A-Za-z][A-Za-z0-9+.-]*:.*')",
 )
-ADDED: Mapping[str, tuple[Constraint, ...]] = {"Identifier.system": (_ABSOLUTE,), "Coding.system": (_ABSOLUTE,)}
+_CURRENCY = Constraint(
+    key="currency",
+    severity="error",
+    human="a currency is three capital letters of ISO 4217, such as USD",
+    expression="matches('^[A-Z]{3}$')",
+)
+ADDED: Mapping[str, tuple[Constraint, ...]] = {
+    "Identifier.system": (_ABSOLUTE,),
+    "Coding.system": (_ABSOLUTE,),
+    "Money.currency": (_CURRENCY,),
+}
 """What FHIR says in prose (http://hl7.org/fhir/R4/datatypes.html#Identifier), by element."""
 
 

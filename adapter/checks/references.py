@@ -1,5 +1,6 @@
 """Do the references of a Bundle lead to resources in it, of a type that may stand there; are ids and full URLs unique."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -9,6 +10,7 @@ from adapter.checks.release import Release
 from adapter.fhir.resource import Resource
 from adapter.issues import Issue, IssueType, Severity
 
+_RELATIVE = re.compile(r"([A-Z][A-Za-z]+)/[A-Za-z0-9.-]{1,64}(?:/_history/[A-Za-z0-9.-]{1,64})?")
 _PAGES = "http://hl7.org/fhir"
 _REFERENCE_KEY = b'"reference":"'
 _TO_DO = frozenset({"transaction", "batch"})
@@ -32,6 +34,17 @@ def check_references(bundle: Resource, release: Release, content: bytes) -> Iter
                 source = f"{_PAGES}/{release.name}/references.html"
                 found = _unsound(resource, types, guide=release.all_references, place=f"Bundle.entry[{number}].resource")
                 yield from (replace(issue, source=source) for issue in found)
+
+
+def mistyped(resource: Resource, release: Release, root: str) -> Iterator[Issue]:
+    """The references of one resource by itself that name, or lead within it to, a type that cannot stand there."""
+    guide = release.all_references
+    contained = guide.types_within(resource, {})
+    for path, targets, reference in guide.references(resource):
+        named = _RELATIVE.fullmatch(reference)
+        found = named[1] if named else contained.get(reference)
+        if targets and found is not None and found not in targets:
+            yield replace(_wrong_type(found, targets, root + path), source=f"{_PAGES}/{release.name}/references.html")
 
 
 def is_sound(bundle: Resource, release: Release, content: bytes) -> bool:
@@ -105,8 +118,11 @@ def _unsound(resource: Resource, types: Mapping[str, str], *, guide: ReferenceGu
             text = "this leads to nothing in the Bundle; add the resource, or take the reference out"
             yield _issue("unresolved", text, place + path)
         elif targets and found not in targets:
-            text = f"a {found} cannot stand here; what can: {', '.join(sorted(targets))}"
-            yield _issue("target", text, place + path)
+            yield _wrong_type(found, targets, place + path)
+
+
+def _wrong_type(found: str, targets: frozenset[str], expression: str) -> Issue:
+    return _issue("target", f"a {found} cannot stand here; what can: {', '.join(sorted(targets))}", expression)
 
 
 def _issue(check: str, text: str, expression: str) -> Issue:

@@ -1,7 +1,6 @@
 """Rules about dates of service."""
 
 from collections.abc import Iterator
-from datetime import tzinfo
 from itertools import groupby, islice
 
 from adapter.case import Line, Period
@@ -10,7 +9,7 @@ from adapter.issues import MOST_ISSUES, IssueType
 from adapter.rules.condition import ANALYSIS, BEGUN, CLAIM, CLOCK, DAYS, FILING_LIMIT, LINES, MADE, NOT_SENT_AHEAD, PERIOD
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
-from adapter.rules.moment import add_months, days, is_before, zone_of
+from adapter.rules.moment import add_months, days, is_before
 from adapter.rules.rule import ERROR, WARNING, Variant, rule
 from adapter.rules.timeline import RECORDED
 
@@ -110,7 +109,7 @@ def not_yet_rendered(facts: Facts) -> Iterator[Finding]:
 def another_day_than_the_procedure(facts: Facts) -> Iterator[Finding]:
     """0731T on another day than the one on which the procedure began."""
     field, began = facts.beginning or ("", "")
-    first, last = days(began, zone_of(facts.case.encounter.start))
+    first, last = days(began, facts.case.encounter.start)
     for line in facts.analysis:
         day = line.sent.dos_start
         if day is not None and (day[: len(first)] < first or day[: len(last)] > last):
@@ -133,7 +132,7 @@ def longer_than_the_procedure(facts: Facts) -> Iterator[Finding]:
     case = facts.case
     ended = case.procedure.ended_at or case.encounter.end
     field = "procedure.ended_at" if case.procedure.ended_at else "encounter.end"
-    last = days(ended, zone_of(case.encounter.start))[1] if ended is not None else None
+    last = days(ended, case.encounter.start)[1] if ended is not None else None
     for line in facts.analysis:
         day = line.sent.dos_end
         if last is not None and day is not None and day != line.sent.dos_start and day[: len(last)] > last:
@@ -154,17 +153,17 @@ def longer_than_the_procedure(facts: Facts) -> Iterator[Finding]:
 def outside_the_visit(facts: Facts) -> Iterator[Finding]:
     """A procedure that began before the first day of the visit, or began or ended after its last."""
     visit, procedure = facts.case.encounter, facts.case.procedure
-    zone = zone_of(visit.start, visit.end, procedure.started_at)
-    if visit.start and procedure.started_at and _is_day_before(procedure.started_at, visit.start, zone):
+    local = (visit.start, visit.end, procedure.started_at)
+    if visit.start and procedure.started_at and _is_day_before(procedure.started_at, visit.start, local):
         yield Finding("procedure.started_at", also=("encounter.start",))
     for name, moment in (("started_at", procedure.started_at), ("ended_at", procedure.ended_at)):
-        if visit.end and moment and _is_day_before(visit.end, moment, zone):
+        if visit.end and moment and _is_day_before(visit.end, moment, local):
             yield Finding(f"procedure.{name}", also=("encounter.end",))
             break
 
 
-def _is_day_before(one: str, other: str, zone: tzinfo | None) -> bool:
-    last, first = days(one, zone)[1], days(other, zone)[0]
+def _is_day_before(one: str, other: str, local: tuple[str | None, ...]) -> bool:
+    last, first = days(one, *local)[1], days(other, *local)[0]
     length = min(len(last), len(first))
     return last[:length] < first[:length]
 

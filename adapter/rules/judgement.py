@@ -1,7 +1,8 @@
 """The judgement of a case: everything that is wrong with its claim, and which statuses its resources have."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -56,12 +57,12 @@ def judgement_of(facts: Facts) -> Judgement:
 
 def _issues(facts: Facts) -> Iterator[Issue]:
     """What every rule finds whose conditions hold; a condition is asked once, however many rules have it."""
-    met: dict[Condition, bool] = {}
-    for rule in RULES:
-        for condition in rule.applies:
-            holds = met.get(condition)
+    met: list[bool | None] = [None] * len(_CONDITIONS)
+    for rule, applies in _PLAN:
+        for place in applies:
+            holds = met[place]
             if holds is None:
-                holds = met[condition] = condition.holds(facts)
+                holds = met[place] = _CONDITIONS[place].holds(facts)
             if not holds:
                 break
         else:
@@ -69,10 +70,22 @@ def _issues(facts: Facts) -> Iterator[Issue]:
                 yield _issue(rule, finding, facts.policy)
 
 
-def _told(rule: Rule, facts: Facts) -> Iterator[Finding]:
-    """What a rule finds, as far as it can be told; all is looked at only where an error might still follow a warning."""
-    told: Counter[str | None] = Counter()
-    for finding in rule.find(facts):
+_CONDITIONS: tuple[Condition, ...] = tuple(dict.fromkeys(condition for rule in RULES for condition in rule.applies))
+_PLAN: tuple[tuple[Rule, tuple[int, ...]], ...] = tuple((rule, tuple(map(_CONDITIONS.index, rule.applies))) for rule in RULES)
+"""The rules, each with the places of its conditions among all."""
+
+
+def _told(rule: Rule, facts: Facts) -> Iterable[Finding]:
+    """What a rule finds, as far as it can be told."""
+    found = rule.find(facts)
+    first = tuple(islice(found, MOST_ISSUES + 1))
+    return first if len(first) <= MOST_ISSUES else chain(first, _more(rule, first, found))
+
+
+def _more(rule: Rule, first: Iterable[Finding], found: Iterator[Finding]) -> Iterator[Finding]:
+    """What is told of all that a rule finds after the first; it is looked at only where an error might still follow a warning."""
+    told = Counter(finding.variant for finding in first)
+    for finding in found:
         told[finding.variant] += 1
         if told[finding.variant] <= MOST_ISSUES + 1:
             yield finding

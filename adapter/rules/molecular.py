@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
-from adapter.case import Case, Molecular
+from adapter.case import Case, CodedCondition, Gene, Molecular
 from adapter.code_tables.classification import evidence
 from adapter.code_tables.spelling import written_right
 from adapter.issues import IssueType
@@ -71,20 +71,31 @@ class _Syndromes:
 def finding_of_another_syndrome(facts: Facts) -> Iterator[Finding]:
     """A positive finding whose condition, or without one its gene, is of another syndrome than the clinician supports."""
     supporting = [(at, finding) for at, finding in enumerate(facts.case.molecular) if supports(finding)]
-    if not supporting:
+    yield from _of_other_genes(
+        [(at, finding.gene) for at, finding in supporting if finding.gene and not finding.condition], facts
+    )
+    yield from _of_other_conditions([(at, finding.condition) for at, finding in supporting if finding.condition], facts)
+
+
+def _of_other_genes(found: list[tuple[int, Gene]], facts: Facts) -> Iterator[Finding]:
+    if not found:
         return
     genes = _genes(facts.case)
+    for at, gene in found:
+        against = genes.against(gene.symbol)
+        if against:
+            yield Finding(f"molecular[{at}].gene.symbol", also=against)
+
+
+def _of_other_conditions(found: list[tuple[int, CodedCondition]], facts: Facts) -> Iterator[Finding]:
+    if not found:
+        return
     sides = [[_Syndromes(side) for side in both] for both in (_candidates(facts.case), _conclusions(facts.case))]
-    for at, finding in supporting:
-        if finding.condition is None:
-            against = genes.against(finding.gene.symbol) if finding.gene else ()
+    for at, condition in found:
+        for held, dismissed in sides:
+            against = _contradicting(condition, held, dismissed)
             if against:
-                yield Finding(f"molecular[{at}].gene.symbol", also=against)
-        else:
-            for held, dismissed in sides:
-                against = _contradicting(finding.condition, held, dismissed)
-                if against:
-                    yield Finding(f"molecular[{at}].condition", also=against)
+                yield Finding(f"molecular[{at}].condition", also=against)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Compares dates and times as far as they are known: with their precision, and with the offset that was sent."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 
 DAY_LENGTH = 10
 _SECOND_LENGTH = 19
@@ -17,6 +17,8 @@ def is_before(one: str, other: str) -> bool:
     Two times are compared as instants. Otherwise both are compared by the precision that they share; a time in UTC does not tell
     the local day, so that it may lie on any day that somewhere has at that instant.
     """
+    if len(other) <= DAY_LENGTH and one[: len(other)] > other:
+        return False
     if len(one) > DAY_LENGTH and len(other) > DAY_LENGTH:
         if one[_SECOND_LENGTH:] == other[_SECOND_LENGTH:]:
             return one < other  # of the same offset and precision, the text is in order of time
@@ -29,12 +31,6 @@ def is_before(one: str, other: str) -> bool:
     return last[:length] < first[:length]
 
 
-def zone_of(*moments: str | None) -> tzinfo | None:
-    """The offset of the first of some times of one place that has a local one."""
-    local = (moment for moment in moments if moment is not None and len(moment) > DAY_LENGTH and moment[-1] != "Z")
-    return next((datetime.fromisoformat(moment).tzinfo for moment in local), None)
-
-
 def earliest(moments: Sequence[str]) -> Sequence[str]:
     """The few of some dates and times that speak for all: if any of them is certainly before another, so is one of these."""
     if len(moments) <= _FEW:
@@ -45,16 +41,18 @@ def earliest(moments: Sequence[str]) -> Sequence[str]:
     return [*first, *{len(date): date for date in reversed(dates)}.values()]
 
 
-def days(moment: str, zone: tzinfo | None = None) -> tuple[str, str]:
-    """The first and the last local day that a date or time may mean: one day, unless it is a time in UTC and no zone is known."""
-    if len(moment) <= DAY_LENGTH:
-        return moment, moment
-    if not moment.endswith("Z"):
+def days(moment: str, *others: str | None) -> tuple[str, str]:
+    """The first and the last local day that a date or time may mean: one day, unless it is a time in UTC.
+
+    `others` are times of the same place: the first with an offset of its own says what the local day of a time in UTC is.
+    """
+    if len(moment) <= DAY_LENGTH or moment[-1] != "Z":
         return moment[:DAY_LENGTH], moment[:DAY_LENGTH]
     instant = datetime.fromisoformat(moment)
-    if zone is not None:
-        local = _day(instant, zone.utcoffset(instant) or timedelta())
-        return local, local
+    local = next((other for other in others if other and len(other) > DAY_LENGTH and other[-1] != "Z"), None)
+    if local is not None:
+        day = _day(instant, datetime.fromisoformat(local).utcoffset() or timedelta())
+        return day, day
     return _day(instant, -_WEST), _day(instant, _EAST)
 
 

@@ -4,7 +4,7 @@ Each row names two kinds of moments. A pair that is certainly in the wrong order
 that are not neighbours is looked at only where the moments between them are not known, so that one mistake is told once.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, groupby
@@ -230,6 +230,8 @@ def _late(row: TimelineRow, facts: Facts) -> Iterator[Finding]:
     if any(facts.moments[kind] for kind in row.between):
         return
     later = [*_moments(facts, row.later)]
+    if not _is_any_late(facts.moments[row.earlier], later):
+        return
     of_item: dict[str, list[Moment]] = {}
     for moment in later:
         of_item.setdefault(_item_of(moment), []).append(moment)
@@ -241,6 +243,17 @@ def _late(row: TimelineRow, facts: Facts) -> Iterator[Finding]:
             for later_field, value in chain(candidates, of_item.get(_item_of((field, earlier)), ())):
                 if is_before(value, earlier):
                     yield Finding(later_field, also=(field,))
+
+
+def _is_any_late(earlier: Sequence[Moment], later: Sequence[Moment]) -> bool:
+    """Whether any pair is in the wrong order, as it seldom is: whether the two may be held together is asked only then."""
+    values = [value for _, value in later]
+    first = values if len(earlier) == 1 else earliest(values)
+    for _, moment in earlier:
+        for value in first:
+            if is_before(value, moment):
+                return True
+    return False
 
 
 def _item_of(moment: Moment) -> str:

@@ -91,6 +91,11 @@ BAD: dict[str, tuple[Resource, str, str]] = {
         "absolute-system",
         "Claim.item[0].productOrService.coding[0].system",
     ),
+    "a currency of another list": (
+        {**CLAIM, "total": {"value": 1, "currency": "EURO"}},
+        "currency",
+        "Claim.total.currency",
+    ),
     "an element with an id and nothing else": ({**PATIENT, "name": [{"id": "x"}]}, "ele-1", "Patient.name[0]"),
     "an attachment without its type": (
         {**PATIENT, "photo": [{"data": "eHg="}]},

@@ -3,6 +3,7 @@
 import pytest
 
 from adapter.checks import r4
+from adapter.checks.full_check import check_resource
 from adapter.checks.reference_guide import leading_types
 from adapter.checks.references import check_references, is_sound, types_of
 from adapter.fhir.bundle import transaction
@@ -206,3 +207,22 @@ def test_what_a_contained_resource_refers_to_is_found_with_what_else_stands_ther
 
     assert checked(spoilt(bundle(), "entry.2.resource.contained", contained)) == []
     assert checked(spoilt(bundle(), "entry.2.resource.subject.identifier", ASSIGNER[0])) == []
+
+
+@pytest.mark.parametrize("reference", ["Claim/1", "Claim/1/_history/2", "#in"])
+def test_a_reference_of_one_resource_names_a_type_that_may_stand_there(reference: str) -> None:
+    coverage = {"resourceType": "Coverage", "id": "in", "status": "active", "payor": [{"display": "x"}]}
+    observation = {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"text": "x"},
+        "contained": [{**coverage, "beneficiary": {"reference": "Patient/1"}}],
+        "performer": [{"reference": "Practitioner/1"}],
+        "derivedFrom": [{"reference": "urn:uuid:5f0f1a1e-9b1f-4d50-8a4e-3b3f1a0a0001"}],
+        "specimen": {"reference": "#in"},
+        "subject": {"reference": reference},
+    }
+
+    wrong = [issue.expression for issue in check_resource(observation, r4()) if issue.rule == "reference/target"]
+
+    assert sorted(wrong) == [("Observation.specimen.reference",), ("Observation.subject.reference",)]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapter.rules.moment import add_months, days, earliest, is_before, zone_of
+from adapter.rules.moment import add_months, days, earliest, is_before
 
 
 @pytest.mark.parametrize(
@@ -52,4 +52,4 @@ def test_a_few_moments_speak_for_all(moments: list[str], other: str) -> None:
     ],
 )
 def test_days_end_with_the_calendar(moment: str, zone: str | None, expected: tuple[str, str]) -> None:
-    assert days(moment, zone_of(zone)) == expected
+    assert days(moment, zone) == expected
