@@ -231,22 +231,27 @@ def _providers(case: Case) -> Iterator[SheetEntry]:
 
 
 def _addresses(case: Case) -> Iterator[SheetEntry]:
-    """Where the service was, if bills go elsewhere; and who bills, from where."""
+    """Where the service was, if payment goes elsewhere; and who bills. In an 837P the street is in 2010AA, a box in 2010AB."""
     clinic = case.organization
-    place = clinic.address if clinic and clinic.billing_address else None
+    elsewhere = clinic.billing_address if clinic else None
+    place = clinic.address if clinic and elsewhere else None
     yield SheetEntry(
         box="32",
         label="place of the service, if another",
-        segment="N3, N4 (2310C)",
+        segment="N3, N4 (2010AA)" if place else "N3, N4 (2310C)",
         field="organization.address" if place else "—",
         value=_address(place),
     )
     yield SheetEntry(
         box="33", label="billing provider", segment="NM1*85", field="organization.name", value=clinic.name if clinic else None
     )
-    field = "organization.billing_address" if clinic and clinic.billing_address else "organization.address"
-    address = _address(clinic.billing_address or clinic.address) if clinic else None
-    yield SheetEntry(box="33", label="address", segment="N3, N4 (2010AA)", field=field, value=address)
+    yield SheetEntry(
+        box="33",
+        label="address",
+        segment="N3, N4 (2010AB)" if elsewhere else "N3, N4 (2010AA)",
+        field="organization.billing_address" if elsewhere else "organization.address",
+        value=_address(elsewhere or (clinic.address if clinic else None)),
+    )
 
 
 def _rendering(case: Case) -> Practitioner | None:

@@ -94,8 +94,11 @@ def not_written_as_its_system(facts: Facts) -> Iterator[Finding]:
             yield Finding(field.format(*places), suggestion=written, variant=_SPELLED.name if written else None)
 
 
-_CodedAt = tuple[str, tuple[int, ...], str, str]
+_CodedAt = tuple[str, tuple[int | str, ...], str, str]
 """A field with `{}` for each place in a list, these places, the code system and the code; few of them are ever spelled out."""
+
+
+_OF_GENES = ("hgnc", "entrez", "omim")
 
 
 def _coded(case: Case) -> Iterator[_CodedAt]:
@@ -105,30 +108,31 @@ def _coded(case: Case) -> Iterator[_CodedAt]:
         for place, coded in enumerate(diagnosis.codes):
             yield "clinician_diagnoses[{}].codes[{}].code", (at, place), coded.system, coded.code
     for at, finding in enumerate(case.molecular):
-        if finding.gene is not None:
-            yield from _gene("molecular[{}].gene", (at,), finding.gene)
+        for system, code in _codes_of(finding.gene) if finding.gene is not None else ():
+            yield "molecular[{}].gene.{}", (at, system), system, code
         if finding.condition is not None:
             yield "molecular[{}].condition.code", (at,), finding.condition.system, finding.condition.code
 
 
 def _coded_by(ai: str, run: AiReport) -> Iterator[_CodedAt]:
-    of_code, of_gene = f"{ai}.candidates[{{}}].codes[{{}}].code", f"{ai}.candidates[{{}}].genes[{{}}]"
+    of_code, of_gene, of_run = (
+        f"{ai}.{field}" for field in ("candidates[{}].codes[{}].code", "candidates[{}].genes[{}].{}", "genes[{}].{}")
+    )
     for at, candidate in enumerate(run.candidates):
         for place, coded in enumerate(candidate.codes):
             yield of_code, (at, place), coded.system, coded.code
         for place, gene in enumerate(candidate.genes):
-            yield from _gene(of_gene, (at, place), gene)
+            for system, code in _codes_of(gene):
+                yield of_gene, (at, place, system), system, code
     for place, gene in enumerate(run.genes):
-        yield from _gene(f"{ai}.genes[{{}}]", (place,), gene)
+        for system, code in _codes_of(gene):
+            yield of_run, (place, system), system, code
 
 
-def _gene(field: str, places: tuple[int, ...], gene: Gene) -> Iterator[_CodedAt]:
-    if gene.hgnc is not None:
-        yield f"{field}.hgnc", places, "hgnc", gene.hgnc
-    if gene.entrez is not None:
-        yield f"{field}.entrez", places, "entrez", gene.entrez
-    if gene.omim is not None:
-        yield f"{field}.omim", places, "omim", gene.omim
+def _codes_of(gene: Gene) -> list[tuple[str, str]]:
+    """The codes of a gene, by the names of their systems, which are those of its fields."""
+    codes = (gene.hgnc, gene.entrez, gene.omim)
+    return [(system, code) for system, code in zip(_OF_GENES, codes, strict=True) if code is not None]
 
 
 @rule(

@@ -375,8 +375,11 @@ def test_other_insurances_a_referral_and_a_billing_address_have_their_boxes() ->
     conversion = conversion_of("secondary-insurance")
     assert conversion.case is not None
     assert conversion.judgement is not None
-    entries = {(entry.box, entry.label): entry.value for entry in claim_sheet(conversion.case, conversion.judgement).entries}
+    sheet = claim_sheet(conversion.case, conversion.judgement).entries
+    entries = {(entry.box, entry.label): entry.value for entry in sheet}
+    loops = {entry.box: entry.segment for entry in sheet if "N3" in entry.segment}
 
+    assert (loops["32"], loops["33"]) == ("N3, N4 (2010AA)", "N3, N4 (2010AB)")
     assert entries["9a", "other policy"] == "INV0002033"
     assert entries["9d", "other payer"] == "Invented Second Mutual"
     assert entries["23", "referral number"] == "INV-REF-0078"

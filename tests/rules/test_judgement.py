@@ -285,3 +285,11 @@ def test_other_insurances_of_another_time_are_told_for_fifty_lines(make: Make) -
     case = make({"other_coverages": [{"member_id": f"o{at}", **late} for at in range(10)], "billing.lines": lines})
 
     assert len(of_rule("COV-03", case)) == MOST_ISSUES + 1
+
+
+def test_an_issue_about_several_photographs_stands_at_each_of_them(make: Make) -> None:
+    views = {"images": [{"id": f"i{at}", "view": "oblique"} for at in range(3)]}
+
+    (issue,) = [issue for issue in judge(make(views)).issues if issue.rule == "AI-08"]
+
+    assert issue.fields == ("images[0].view", "images[1].view", "images[2].view")
