@@ -256,6 +256,22 @@ def no_photograph_analysed(facts: Facts) -> Iterator[Finding]:
 
 
 @rule(
+    "AI-10",
+    title="Candidate that names nothing",
+    severity=WARNING,
+    code=IssueType.INCOMPLETE,
+    text="The candidate has neither a name nor a code of a syndrome. Send one of them, or leave the candidate out.",
+    source="what AI tools for facial analysis give: a ranked list of syndromes",
+    applies=(CANDIDATES,),
+)
+def names_nothing(facts: Facts) -> Iterator[Finding]:
+    """A candidate without a name and without a code."""
+    for ai, at, candidate in _candidates(facts):
+        if candidate.name is None and not candidate.codes:
+            yield Finding(f"{ai}.candidates[{at}].name", also=(f"{ai}.candidates[{at}].codes",))
+
+
+@rule(
     "PHE-01",
     title="Feature both present and absent",
     severity=WARNING,
