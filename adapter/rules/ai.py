@@ -260,14 +260,14 @@ def no_photograph_analysed(facts: Facts) -> Iterator[Finding]:
     title="Candidate that names nothing",
     severity=WARNING,
     code=IssueType.INCOMPLETE,
-    text="The candidate has neither a name nor a code of a syndrome. Send one of them, or leave the candidate out.",
-    source="what AI tools for facial analysis give: a ranked list of syndromes",
+    text="The candidate has neither a name, nor a code of a syndrome, nor a gene. Send one of them, or leave the candidate out.",
+    source="what AI tools for facial analysis give: a ranked list of syndromes or genes",
     applies=(CANDIDATES,),
 )
 def names_nothing(facts: Facts) -> Iterator[Finding]:
-    """A candidate without a name and without a code."""
+    """A candidate without a name, a code and a gene."""
     for ai, at, candidate in _candidates(facts):
-        if candidate.name is None and not candidate.codes:
+        if candidate.name is None and not candidate.codes and not candidate.genes:
             yield Finding(f"{ai}.candidates[{at}].name", also=(f"{ai}.candidates[{at}].codes",))
 
 

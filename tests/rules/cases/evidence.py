@@ -168,6 +168,7 @@ EXAMPLES = [
     ),
     Example("AI-10", {"ai.candidates[1].name": None}, ("ai.candidates[1].name",)),
     Example("AI-10", {"ai.candidates[1].name": None, "ai.candidates[1].codes": [{"system": "orpha", "code": "199"}]}, ()),
+    Example("AI-10", {"ai.candidates[1].name": None, "ai.candidates[1].genes": [{"symbol": "KMT2D"}]}, ()),
     Example("AI-10", {"ai.candidates": []}, ()),
     *[Example("AI-08", {"images": [{"id": "i0", "view": view}]}, ("images[0].view",)) for view in ("profile-left", "other")],
     Example("AI-08", {"images": [{"id": "i0", "view": "profile-left"}, {"id": "i1", "view": "frontal"}]}, ()),
