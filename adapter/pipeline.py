@@ -10,6 +10,7 @@ from adapter.checks.full_check import NOTHING
 from adapter.checks.map_proof import MapProof, proof_of
 from adapter.conversion import Conversion, ConversionRecord, Options, Versions, refused
 from adapter.feed.arrivals import put_in_order
+from adapter.feed.inline_image import refuse_inline_images
 from adapter.feed.known_sender import KnownSender, KnownSenders, facts_of_senders
 from adapter.feed.standing import standing
 from adapter.fhir.bundle import transaction
@@ -40,6 +41,7 @@ from adapter.merging.validate import to_case
 from adapter.path import Path, at, dotted, parse
 from adapter.readers.document import NATIVE, Document, DocumentTrace, MappedDocument, ReadDocument, Source
 from adapter.readers.fhir_reader import fhir_together
+from adapter.readers.hl7v2.reader import Hl7Document
 from adapter.readers.item_limit import check_items
 from adapter.readers.port import Readers
 from adapter.readers.step_budget import StepBudget
@@ -181,6 +183,8 @@ class Pipeline:
         return self._in_case_form(document, self.senders.of(document, options.sender), options)
 
     def _in_case_form(self, document: ReadDocument, sender: KnownSender | None, options: Options) -> tuple[ReadDocument, Remarks]:
+        if isinstance(document, Hl7Document):
+            refuse_inline_images(document)
         if sender is None:
             return self._mapped(document, options)
         zoned = options.model_copy(update={"zone": sender.terms.zone or options.zone})

@@ -7,7 +7,7 @@ from hashlib import sha256
 from adapter.conversion import Options
 from adapter.feed.arrivals import PATIENT_MERGE, merged_numbers
 from adapter.feed.statement import GivenNumber, Statement, text_at
-from adapter.issues import AdapterError, Issue, IssueType, Severity, UnknownFormError, UnreadableError
+from adapter.issues import AdapterError, FailureKind, Issue, IssueType, Severity, UnknownFormError, UnreadableError
 from adapter.json_types import JsonObject
 from adapter.mllp.acknowledgment import header_of
 from adapter.mllp.reception import Acceptance, Reception
@@ -104,7 +104,8 @@ class Inbox:
         except UnknownFormError as unhandled:
             return self._unhandled(unhandled)
         except AdapterError as refusal:
-            return Reception(acceptance=Acceptance.REJECTED, issues=refusal.issues)
+            acceptance = Acceptance.ERROR if refusal.kind is FailureKind.INVALID else Acceptance.REJECTED
+            return Reception(acceptance=acceptance, issues=refusal.issues)
         patient = self._patients.current(self._patient(mapped))
         issues = (*remarks, *self._problems(statement, patient))
         if any(issue.is_error for issue in issues):

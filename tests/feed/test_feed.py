@@ -5,6 +5,7 @@ import pytest
 from adapter.conversion import Options
 from adapter.issues import FailureKind
 from adapter.readers.document import Document
+from tests.examples.ground import pipeline
 from tests.feed.ground import (
     ENCOUNTER,
     FIRST,
@@ -374,3 +375,32 @@ def test_an_addendum_never_takes_the_place_of_its_report() -> None:
     assert case_of(made)["review"]["conclusion"] == "Whole"
     assert places(made, "addendum") == places(alone, "addendum") == [("t06.hl7#MSH-9",)]
     assert alone.failure is FailureKind.UNKNOWN_FORM
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "^IM^JPEG^Base64^AAAA",
+        "^Image^x^Base64^AAAA",
+        "^AP^PNG^Base64^AAAA",
+        "^IMAGE/JPEG^^Base64^AAAA",
+        "^AP^OCTET-STREAM^Base64^/9j/4AAQ",
+    ],
+)
+def test_a_photograph_in_a_message_is_refused_at_its_place(value: str) -> None:
+    result = resulted("oru", "F", LATER)
+    image = Document(name=result.name, content=result.content + f"\rOBX|2|ED|R||{value}".encode())
+    made = pipeline().convert([registered("adt", "A04", FIRST), image])
+
+    assert made.failure is FailureKind.INVALID
+    assert places(made, "inline-image") == [("oru.hl7#OBX[2]-5[1]",)]
+
+
+def test_a_report_in_a_message_is_no_photograph() -> None:
+    result = resulted("oru", "F", LATER)
+    report = Document(
+        name=result.name,
+        content=result.content + b"\rOBX|2|ED|R||^AP^PDF^Base64^JVBERi0\rOBX|3|RP|R||https://x.example/a.jpg^^IM^JPEG",
+    )
+
+    assert places(together(registered("adt", "A04", FIRST), report), "inline-image") == []

@@ -167,3 +167,10 @@ def test_a_merge_that_does_not_say_of_whom_is_an_error() -> None:
 
     assert reception.acceptance is Acceptance.ERROR
     assert ["MRG-1" in place for issue in reception.issues for place in issue.location] == [True]
+
+
+def test_a_message_with_a_photograph_is_an_error() -> None:
+    reception = accepted(inbox(), message("1", kind=RESULT, more="OBR|1|||0731T\rOBX|1|ED|R||^IM^JPEG^Base64^AAAA"))
+
+    assert reception.acceptance is Acceptance.ERROR
+    assert [issue.rule for issue in reception.issues] == ["feed/inline-image"]
