@@ -344,7 +344,9 @@ def test_an_issue_keeps_the_places_that_it_has(native: Conversion) -> None:
     assert native.trail is not None
     issue = Issue(severity=Severity.ERROR, code=IssueType.VALUE, text="x", field="id", location=("l",), expression=("e",))
 
-    assert native.trail.with_places(issue) == issue
+    placed = native.trail.with_places(issue)
+
+    assert (placed.location, placed.expression) == (issue.location, issue.expression)
 
 
 def test_what_could_not_be_converted_is_an_issue_at_its_field(native: Conversion) -> None:
