@@ -29,7 +29,7 @@ from tests.live.hapi_server import ServerMissingError, named_server, running_ser
 from tests.service import running_service
 
 SECONDS = 1.0
-TURNS = 3
+TURNS = 5
 WARM_SECONDS = 12.0
 TOO_SMALL = "4000"
 LARGE = 50_000
