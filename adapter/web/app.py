@@ -37,6 +37,7 @@ ROUTES: tuple[Route, ...] = (*API_ROUTES, *FHIR_ROUTES)
 def make_app(runtime: Runtime | None = None, *, workbench: bool = False, saves_maps: bool = False) -> Flask:
     """The application, with the workbench if that is wanted; the maps are loaded before the first request."""
     runtime = runtime or default_runtime()
+    callers = _callers(runtime.settings)  # before the maps: a file that does not fit is refused at once
     desk = Desk(runtime, request_log(runtime.settings.log_level)) if runtime.settings.store else None
     service = service_of(runtime, desk, saves_maps=saves_maps)
     runtime.prepare()
@@ -56,7 +57,7 @@ def make_app(runtime: Runtime | None = None, *, workbench: bool = False, saves_m
         app.add_url_rule(route.rule, endpoint=name, methods=[route.method], view_func=view, provide_automatic_options=False)
     log_requests(app, runtime.settings.log_level)
     share(app, runtime.settings.cors_origins)
-    guard(app, runtime.settings, callers=_callers(runtime.settings), routes=routes)
+    guard(app, runtime.settings, callers=callers, routes=routes)
     handle_errors(app, service)
     return app
 
