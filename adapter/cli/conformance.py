@@ -19,6 +19,7 @@ from adapter.cli.conformance_cases import (
     is_chosen,
     known_failure_files,
     placed_cases,
+    ready_cases,
     supplies_of,
 )
 from adapter.cli.conformance_report import write_reports
@@ -139,7 +140,7 @@ def export_command(*, folder: Path, own: str | None, only: tuple[str, ...]) -> N
       adapter conformance export build/testscripts
     """
     runtime = default_runtime()
-    cases = cases_of(chosen_cases(placed_cases(own), only), supplies_of(runtime), run="testscript")
+    cases = ready_cases(own, only, supplies_of(runtime), run="testscript")
     (folder / "fixtures").mkdir(parents=True, exist_ok=True)
     for case in cases:
         if reason := why_not(case):
@@ -251,9 +252,8 @@ class _Run:
         self._runtime = default_runtime()
         self.server = _own_service() if options["server"] is None else _server_of(options["server"], options["seconds"])
         self.name = f"r{request_id()[:10]}"
-        chosen = chosen_cases(placed_cases(options["own"]), options["only"])
         self._supplies = supplies_of(self._runtime)
-        self.cases = cases_of(chosen, self._supplies, run=self.name)
+        self.cases = ready_cases(options["own"], options["only"], self._supplies, run=self.name)
 
     def doubtful(self) -> tuple[str, ...]:
         """What nobody has allowed to be sent to a public server; raises InvalidError for what never goes there."""

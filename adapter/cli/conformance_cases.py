@@ -5,12 +5,14 @@ from collections.abc import Sequence
 import click
 
 from adapter.assembly import Runtime
+from adapter.cli.files import documents_of
 from adapter.cli.known_name import unknown_name
-from adapter.conformance.case_file import PlacedCase, read_case_files
-from adapter.conformance.supplies import Supplies
+from adapter.conformance.case_file import ConformanceCase, PlacedCase, read_case_files
+from adapter.conformance.supplies import Supplies, cases_of
 from adapter.distribution import example_folders
 from adapter.fhir.json import read_json
 from adapter.files import case_files
+from adapter.issues import NotFoundError
 
 KNOWN_FAILURES = "known-failures.yaml"
 """The file, in our folder of cases and in the user's, that explains failures."""
@@ -30,13 +32,30 @@ def placed_cases(own: str | None) -> tuple[PlacedCase, ...]:
 
 
 def chosen_cases(placed: Sequence[PlacedCase], only: Sequence[str]) -> list[PlacedCase]:
-    """The cases of these names and groups (all without any); raises NotFoundError for a name that nothing has."""
+    """The cases that these names are of, or belong to (all without any); raises NotFoundError for a name that nothing has."""
     for name in only:
-        if not any(is_chosen(case.identity, [name]) for case in placed):
-            raise unknown_name(
-                name, [case.identity for case in placed], text="there is no case of this name", rule="conformance/case"
-            )
-    return [case for case in placed if not only or is_chosen(case.identity, only)]
+        if not any(_is_meant(case, name) for case in placed):
+            raise _unknown(name, [case.identity for case in placed])
+    return [case for case in placed if not only or any(_is_meant(case, name) for name in only)]
+
+
+def _is_meant(case: PlacedCase, name: str) -> bool:
+    """Whether a name is that of a case, of its group, or of what one of its kind is for (`resource/keep/Patient`)."""
+    is_of_kind = case.terms.for_each != "once" and name.startswith(f"{case.identity}/")
+    return is_of_kind or is_chosen(case.identity, [name])
+
+
+def ready_cases(own: str | None, only: Sequence[str], supplies: Supplies, *, run: str) -> tuple[ConformanceCase, ...]:
+    """The chosen cases, ready to be run; raises NotFoundError for a name that nothing has."""
+    cases = cases_of(chosen_cases(placed_cases(own), only), supplies, run=run)
+    for name in only:
+        if not any(is_chosen(case.identity, [name]) for case in cases):
+            raise _unknown(name, [case.identity for case in cases])
+    return tuple(case for case in cases if not only or is_chosen(case.identity, only))
+
+
+def _unknown(name: str, known: Sequence[str]) -> NotFoundError:
+    return unknown_name(name, known, text="there is no case of this name", rule="conformance/case")
 
 
 def is_chosen(identity: str, only: Sequence[str]) -> bool:
@@ -46,6 +65,12 @@ def is_chosen(identity: str, only: Sequence[str]) -> bool:
 
 def supplies_of(runtime: Runtime) -> Supplies:
     """What the cases are made of."""
-    files = [folder / "bundle.json" for folder in example_folders()]
-    examples = {file.parent.name: read_json(file.read_bytes(), str(file)) for file in files if file.exists()}
-    return Supplies(examples=examples, definitions=runtime.definitions, canonical_base=runtime.settings.canonical_base)
+    bundles = {folder: folder / "bundle.json" for folder in example_folders()}
+    examples = {folder: read_json(file.read_bytes(), str(file)) for folder, file in bundles.items() if file.exists()}
+    fullest = max(examples, key=lambda folder: len(examples[folder]["entry"]))
+    return Supplies(
+        examples={folder.name: bundle for folder, bundle in examples.items()},
+        claiming=lambda: runtime.convert(documents_of([fullest]), changes={"profiles": "uscore"}).bundle or {"entry": []},
+        definitions=runtime.definitions,
+        canonical_base=runtime.settings.canonical_base,
+    )

@@ -12,14 +12,15 @@ from adapter.strict_yaml.model import FileModel, form, known, read_model
 from adapter.strict_yaml.nodes import MappingNode, Node, SequenceNode, TextNode, read_yaml
 from adapter.strict_yaml.problem import BadFileError, Mark, Problem, problem
 
-Kind = Literal["once", "resource-type", "example", "definition"]
-"""What there is a case for: one in all, one for each resource type that we emit, each example Bundle, each of our definitions."""
+Kind = Literal["once", "resource-type", "example", "definition", "profile"]
+"""What there is a case for: one in all, or one for each resource type that we emit, example, definition and claimed profile."""
 
 SUPPLIED: Mapping[Kind, tuple[str, ...]] = {
     "once": (),
     "resource-type": ("type", "sample", "changed", "labelled"),
     "example": ("example", "whole"),
     "definition": ("type", "definition", "url", "id"),
+    "profile": ("type", "profile", "claiming"),
 }
 """The names that a case may use, by kind; those of every kind are in `_COMMON`."""
 _COMMON = ("run", "mark", "test", "base", "canonical", "complete", "complete_count", "large", "long", "sent")

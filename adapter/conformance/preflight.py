@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote
 
 from adapter.client.target import Target
 from adapter.conformance.case_file import ConformanceCase, Step
@@ -15,6 +16,9 @@ from adapter.json_types import JsonMapping, JsonObject, JsonValue
 _SSN = re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])", re.ASCII)
 _SSN_SYSTEM = "http://hl7.org/fhir/sid/us-ssn"
 _IMAGE = "image/"
+_IMAGE_STARTS = ("/9j/", "iVBORw0KGgo", "R0lGOD", "UklGR")
+"""What JPEG, PNG, GIF and WebP begin with in base64."""
+_PERSONAL_CRITERIA = frozenset({"identifier", "telecom", "phone", "email", "address"})
 _DATA_URL = re.compile(r"data:image/", re.IGNORECASE)
 
 
@@ -43,13 +47,11 @@ class Preflight:
         """
         if not self.target.is_public:
             return ()
-        bodies = [(case, body) for case in cases for body in bodies_of(case)]
-        if refused := [issue for case, body in bodies for issue in _refused(case, body)]:
+        requests = [(case, step, body) for case in cases for step, body in requests_of(case)]
+        if refused := [issue for case, step, body in requests for issue in _refused(case, step, body)]:
             raise InvalidError(*refused)
-        found = (
-            f"{case.identity}: {text}" for case, body in bodies for text in personal_values(body) if not self._is_allowed(text)
-        )
-        return tuple(dict.fromkeys(found))
+        found = [(case, text) for case, step, body in requests for text in (*personal_values(body), *_personal_criteria(step))]
+        return tuple(dict.fromkeys(f"{case.identity}: {text}" for case, text in found if not self._is_allowed(text)))
 
     def _is_marked(self, body: JsonMapping) -> bool:
         try:
@@ -67,8 +69,9 @@ def bodies_of(case: ConformanceCase) -> Iterator[JsonMapping]:
     return (body for _, body in requests_of(case) if isinstance(body, Mapping))
 
 
-def _refused(case: ConformanceCase, body: JsonMapping) -> Iterator[Issue]:
-    if any(_SSN.search(text) or text == _SSN_SYSTEM for text in texts_in(body)):
+def _refused(case: ConformanceCase, step: Step, body: JsonValue) -> Iterator[Issue]:
+    texts = (*texts_in(body), unquote(step.send), *map(unquote, step.headers.values()))
+    if any(_SSN.search(text) or _SSN_SYSTEM in text for text in texts):
         yield _refusal("something that looks like a social security number", case)
     if _has_photograph(body):
         yield _refusal("a photograph", case)
@@ -100,6 +103,16 @@ def personal_values(value: JsonValue) -> Iterator[str]:
             yield from personal_values(member)
 
 
+def _personal_criteria(step: Step) -> Iterator[str]:
+    """The same in search criteria, those of the URL and of a conditional create."""
+    conditions = [value for name, value in step.headers.items() if name.lower() == "if-none-exist"]
+    for query in (step.send.partition("?")[2], *conditions):
+        for name, value in parse_qsl(query):
+            plain = name.rpartition(".")[2].partition(":")[0]
+            if plain in _PERSONAL_CRITERIA and not value.startswith(TAG_SYSTEM):
+                yield value.rpartition("|")[2]
+
+
 def _of_identifier(item: JsonMapping) -> Iterator[str]:
     if isinstance(item.get("value"), str) and not str(item.get("system")).startswith(TAG_SYSTEM):
         yield item["value"]
@@ -124,11 +137,12 @@ def _has_photograph(value: JsonValue) -> bool:
     if isinstance(value, list):
         return any(map(_has_photograph, value))
     if isinstance(value, str):
-        return _DATA_URL.match(value) is not None
+        return _DATA_URL.search(value) is not None
     if not isinstance(value, Mapping):
         return False
-    is_image = str(value.get("contentType", "")).lower().startswith(_IMAGE) and "data" in value
-    return is_image or "photo" in value or any(map(_has_photograph, value.values()))
+    data = str(value.get("data", ""))
+    is_image = data and (str(value.get("contentType", "")).lower().startswith(_IMAGE) or data.startswith(_IMAGE_STARTS))
+    return bool(is_image) or "photo" in value or any(map(_has_photograph, value.values()))
 
 
 def _refusal(what: str, case: ConformanceCase) -> Issue:

@@ -1,7 +1,7 @@
 """What cases are made of: the example Bundles, samples of every resource type in them, and our definitions, for one run only."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -23,9 +23,13 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supplies:
-    """What the adapter brings: example Bundles by name, its definitions, and the base of their URLs."""
+    """What the adapter brings: example Bundles by name, its definitions, and the base of their URLs.
+
+    `claiming` makes the Bundle of the fullest example with the profiles of others that its resources claim.
+    """
 
     examples: Mapping[str, JsonObject]
+    claiming: Callable[[], JsonObject]
     definitions: Sequence[JsonObject]
     canonical_base: str
 
@@ -77,19 +81,33 @@ class _Made:
         }
 
     def _of_kind(self, kind: Kind) -> Iterator[tuple[str, JsonObject]]:
-        run, supplies = self._run, self._supplies
-        match kind:
-            case "once":
-                yield "", {}
-            case "resource-type":
-                for name, sample in samples(supplies.examples.values(), run):
-                    yield f"/{name}", {"type": name, **_variants(sample, run)}
-            case "example":
-                for name, bundle in supplies.examples.items():
-                    yield f"/{name}", {"example": name, "whole": bundle}
-            case "definition":
-                for item in supplies.definitions:
-                    yield f"/{item['resourceType']}-{item['id']}", _definition(item, supplies.canonical_base, run)
+        """What each case of a kind has of its own, and the end of its name."""
+        makers: dict[Kind, Callable[[], Iterator[tuple[str, JsonObject]]]] = {
+            "once": lambda: iter([("", {})]),
+            "resource-type": self._types,
+            "example": self._examples,
+            "definition": self._definitions,
+            "profile": self._profiles,
+        }
+        return makers[kind]()
+
+    def _types(self) -> Iterator[tuple[str, JsonObject]]:
+        for name, sample in samples(self._supplies.examples.values(), self._run):
+            yield f"/{name}", {"type": name, **_variants(sample, self._run)}
+
+    def _examples(self) -> Iterator[tuple[str, JsonObject]]:
+        for name, bundle in self._supplies.examples.items():
+            yield f"/{name}", {"example": name, "whole": bundle}
+
+    def _definitions(self) -> Iterator[tuple[str, JsonObject]]:
+        for item in self._supplies.definitions:
+            own = _definition(item, self._supplies.canonical_base, self._run)
+            yield f"/{item['resourceType']}-{item['id']}", own
+
+    def _profiles(self) -> Iterator[tuple[str, JsonObject]]:
+        for profile, resource in claimed_profiles(self._supplies.claiming()):
+            own = {"type": resource["resourceType"], "profile": profile, "claiming": _alone(resource, self._run)}
+            yield f"/{profile.rpartition('/')[2]}", own
 
 
 def bundle_of_run(bundle: JsonObject, run: str) -> JsonObject:
@@ -123,6 +141,13 @@ def samples(bundles: Iterable[JsonObject], run: str) -> Iterator[tuple[str, Json
     for kind in sorted(richest):
         resource = _alone(_with_own_identifiers(_object(richest[kind].decode()), f"{run}-sample"), run)
         yield kind, {name: member for name, member in resource.items() if name != "id"}
+
+
+def claimed_profiles(bundle: JsonObject) -> Iterator[tuple[str, JsonObject]]:
+    """The profiles that the resources of a Bundle claim, each with the fullest that claims it."""
+    resources = sorted((entry["resource"] for entry in bundle["entry"]), key=lambda one: len(canonical_bytes(one)))
+    fullest = {profile: one for one in resources for profile in list_in(dict_in(one, "meta"), "profile")}
+    return iter(sorted(fullest.items()))
 
 
 def _variants(sample: JsonObject, run: str) -> JsonObject:

@@ -8,7 +8,9 @@ import pytest
 import requests
 import responses
 
+from adapter.conformance.baseline import verdicts_in
 from tests.cli.ground import Run
+from tests.service import running_service
 
 BASE = "http://127.0.0.1:8080/fhir"
 STATEMENT = {"resourceType": "CapabilityStatement", "fhirVersion": "4.0.1", "kind": "instance", "format": ["json"]}
@@ -126,6 +128,29 @@ def test_the_adapter_itself_is_tested(run: Run) -> None:
         "terminology/published-translate",
         "validation/bad-code",
     }  # fmt: skip - the names of the cases, as a list
+
+
+def test_the_adapter_is_tested_over_http_as_within_the_process(run: Run) -> None:
+    only = ("--json", "--only", "capability", "--only", "terminology", "--only", "validation/bad-code")
+    within = json.loads(run("conformance", "run", "--self", *only).out)
+    with running_service() as address:
+        over_http = json.loads(run("conformance", "run", "--server", f"http://{address}/fhir", *only).out)
+
+    assert verdicts_in(within, name="within") == verdicts_in(over_http, name="over HTTP")
+    assert within["counts"]["pass"] >= 6
+
+
+@responses.activate
+def test_what_a_case_is_for_is_chosen_by_its_name(run: Run) -> None:
+    responses.get(f"{BASE}/metadata", json=STATEMENT | {"rest": [{"mode": "server", "interaction": [{"code": "transaction"}]}]})
+
+    found = run("conformance", "run", "--server", BASE, "--only", "resource/keep/Patient", "--json")
+    missing = run("conformance", "run", "--server", BASE, "--only", "resource/keep/Toy")
+    elsewhere = run("conformance", "run", "--server", BASE, "--only", "condition/race/Patient")
+
+    assert [case["case"] for case in json.loads(found.out)["cases"]] == ["resource/keep/Patient"]
+    assert "there is no case of this name" in missing.err
+    assert "there is no case of this name" in elsewhere.err
 
 
 def test_either_a_server_or_the_adapter_itself_is_tested(run: Run) -> None:

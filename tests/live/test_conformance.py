@@ -1,6 +1,8 @@
 """`adapter conformance` against real servers: every case has its verdict, as the committed baselines say."""
 
 import json
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -8,10 +10,16 @@ import requests
 from click.testing import CliRunner
 
 from adapter.cli.conformance import conformance_commands
+from tests.conformance.test_documentation import CASES
 
 pytestmark = pytest.mark.live
 BASELINES = Path(__file__).parents[1] / "conformance"
-MOST_SECONDS = 60
+ROOT = Path(__file__).parents[2]
+SHOWN = re.findall(
+    r"^adapter (conformance run --server http://127\.0\.0\.1:8080/fhir.*)$",
+    "".join((ROOT / page).read_text() for page in ("README.md", "docs/conformance.md")),
+    re.MULTILINE,
+)
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +73,28 @@ def test_exported_test_scripts_are_valid(fhir_server: str, tmp_path: Path) -> No
         outcome = requests.post(f"{fhir_server}/TestScript/$validate", data=content, headers=headers, timeout=60).json()
         assert [issue for issue in outcome["issue"] if issue["severity"] in ("fatal", "error")] == [], file.name
     assert done.exception is None
+
+
+def test_the_commands_that_are_shown_work(fhir_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert len(SHOWN) == 5
+    for line in dict.fromkeys(SHOWN):
+        _, *arguments = shlex.split(line.replace("http://127.0.0.1:8080/fhir", fhir_server))
+        # All cases are run above; here a group of them stands for all.
+        chosen = [] if "--only" in arguments else ["--only", "fidelity", "--only", "condition"]
+        done = CliRunner().invoke(conformance_commands, [*arguments, *chosen], standalone_mode=False)
+
+        assert done.return_value == 0, done.output
+    assert {file.name for file in (tmp_path / "build").iterdir()} == {"conformance", "baseline.json"}
+
+
+def test_the_case_of_the_page_passes(fhir_server: str, tmp_path: Path) -> None:
+    (tmp_path / "allergy.yaml").write_text(CASES)
+    arguments = ["run", "--server", fhir_server, "--cases", str(tmp_path), "--only", "allergy", "--json"]
+
+    done = CliRunner().invoke(conformance_commands, arguments, standalone_mode=False)
+
+    assert json.loads(done.output)["counts"] == {"pass": 1}
 
 
 def test_a_second_server_has_a_baseline_of_its_own(second_server: str) -> None:
