@@ -10,6 +10,8 @@ from types import ModuleType
 from typing import Protocol
 
 from adapter.assembly import Runtime
+from adapter.client import FhirClient
+from adapter.client.sign_in_file import sign_in_as_told
 from adapter.clock import random_fraction, request_id, seconds_now
 from adapter.conversion import Conversion
 from adapter.delivery.breaker import Breaker
@@ -138,9 +140,14 @@ def destinations_of(settings: Settings) -> tuple[Destination, ...]:
     return read_destinations(text_of(Path(settings.destinations)), settings.destinations) if settings.destinations else ()
 
 
+def _client_at(destination: Destination, settings: Settings) -> FhirClient:
+    client = client_for(destination, settings.trusted)
+    sign_in_as_told(client, settings.sign_ins, read=lambda name: text_of(Path(name)), now=seconds_now, new_id=request_id)
+    return client
+
+
 def _work(runtime: Runtime, store: Store) -> Work:
     table = runtime.release.table
-    trusted = runtime.settings.trusted
 
     def convert(documents: Sequence[Document], *, changes: Mapping[str, object]) -> Conversion:
         return runtime.convert(documents, changes=changes)
@@ -148,7 +155,7 @@ def _work(runtime: Runtime, store: Store) -> Work:
     outlets = tuple(
         Outlet(
             destination=destination,
-            carrier=FhirCarrier(destination, client_for(destination, lambda file: text_of(Path(file)), trusted), table),
+            carrier=FhirCarrier(destination, _client_at(destination, runtime.settings), table),
             breaker=Breaker(clock=monotonic),
         )
         for destination in destinations_of(runtime.settings)

@@ -147,7 +147,7 @@ class Settings:
     )
     sign_ins: str = field(
         default="",
-        metadata={"says": "a file of how `adapter send` and `adapter conformance` sign in at FHIR servers (docs/conformance.md)"},
+        metadata={"says": "a file of how commands and deliveries sign in at FHIR servers (docs/conformance.md)"},
     )
     log_level: Literal["debug", "info", "warning", "error"] = field(default="info", metadata={"says": "how much is logged"})
 

@@ -25,7 +25,7 @@ from adapter.client import (
     status_behind,
     triage_table,
 )
-from adapter.client.sign_in_file import read_sign_ins
+from adapter.client.sign_in_file import sign_in_as_told
 from adapter.clock import request_id, seconds_now
 from adapter.fhir.ownership import SHARED_TYPES, Shared
 from adapter.files import mapping_files, text_of
@@ -49,13 +49,7 @@ def client_of(server: str, *, seconds: float = ANSWER_SECONDS) -> FhirClient:
 
 
 def _sign_in(client: FhirClient, settings: Settings) -> None:
-    """Sign in as the file of sign-ins says for exactly this base URL; no other server gets what is in it."""
-    if not settings.sign_ins:
-        return
-    text = text_of(Path(settings.sign_ins))
-    known = read_sign_ins(text, settings.sign_ins, read=lambda name: text_of(Path(name)))
-    if how := known.get(client.target.base_url):
-        client.sign_in(how, now=seconds_now, new_id=request_id)
+    sign_in_as_told(client, settings.sign_ins, read=lambda name: text_of(Path(name)), now=seconds_now, new_id=request_id)
 
 
 def abilities_at(client: FhirClient, *, seconds: float = ANSWER_SECONDS) -> Abilities:

@@ -45,9 +45,13 @@ class BackendService:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
-    """What lets us in; at most one of token, user and service, and a certificate (a file, with its key) beside it."""
+    """What lets us in; at most one of token, header, user and service, and a certificate (a file, with its key) beside it.
+
+    `header` is the whole value of the header Authorization.
+    """
 
     token: str | None = field(default=None, repr=False)
+    header: str | None = field(default=None, repr=False)
     user: str | None = None
     password: str = field(default="", repr=False)
     service: BackendService | None = None
@@ -59,6 +63,8 @@ class SignIn:
             session.cert = self.certificate
         if self.token:
             session.auth = _Bearer(self.token)
+        elif self.header:
+            session.headers["Authorization"] = self.header
         elif self.user:
             session.auth = HTTPBasicAuth(self.user, self.password)
         elif self.service:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from adapter.client.fhir_client import FhirClient
 from adapter.client.sign_in import Algorithm, BackendService, SignIn
 from adapter.strict_yaml.model import FileModel, read_model
 from adapter.strict_yaml.nodes import MappingNode, read_yaml
@@ -26,10 +27,11 @@ class ServiceTerms(FileModel):
 
 
 class SignInTerms(FileModel):
-    """How we sign in at one server, named by its base URL."""
+    """How we sign in at one server, named by its base URL; `header_file` has the value of the header Authorization."""
 
     server: str
     token: str | None = None
+    header_file: str | None = None
     user: str | None = None
     password: str = ""
     certificate_file: str | None = None
@@ -72,8 +74,17 @@ def _sign_in(terms: SignInTerms, read: Callable[[str], str]) -> SignIn:
     certificate = terms.certificate_file and (terms.certificate_file, terms.key_file or terms.certificate_file)
     return SignIn(
         token=terms.token,
+        header=read(terms.header_file).strip() if terms.header_file else None,
         user=terms.user,
         password=terms.password,
         service=service or None,
         certificate=certificate or None,
     )
+
+
+def sign_in_as_told(
+    client: FhirClient, file: str, *, read: Callable[[str], str], now: Callable[[], float], new_id: Callable[[], str]
+) -> None:
+    """Sign in as a file says for exactly the client's base URL; no other server gets what is in it. Without a file, nothing."""
+    if file and (how := read_sign_ins(read(file), file, read=read).get(client.target.base_url)):
+        client.sign_in(how, now=now, new_id=new_id)

@@ -1,13 +1,12 @@
-"""Where Bundles are delivered to: FHIR servers, each with switches and credentials of its own, from a YAML file."""
+"""Where Bundles are delivered to: FHIR servers, each with switches of its own, from a YAML file."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from pydantic import Field
 
 from adapter.client import FhirClient, Retries
-from adapter.client.deadline import timed_session
-from adapter.client.target import is_loopback, target_at
+from adapter.client.target import target_at
 from adapter.fhir.ownership import Shared
 from adapter.issues import SetupError
 from adapter.strict_yaml.model import FileModel, read_model
@@ -22,15 +21,14 @@ class Destination(FileModel):
     """A FHIR server that is to hold what was made.
 
     `shared` says what happens to resources that others may own, `read_back` whether each delivery is read back and compared,
-    `authorization` names a file with the value of that header, `tries` after how many refusals a delivery is parked that may
-    yet succeed, `seconds` how long an answer may take. A `trusted` server may get more than test data.
+    `tries` after how many refusals a delivery is parked that may yet succeed, `seconds` how long an answer may take. A `trusted`
+    server may get more than test data. How we sign in there is in the file of sign-ins.
     """
 
     destination: Annotated[str, Field(pattern=_NAME)] = ""
     url: str = ""
     shared: Shared = "merge"
     read_back: bool = False
-    authorization: str = ""
     trusted: bool = False
     tries: Annotated[int, Field(ge=1, le=100)] = 12
     seconds: Annotated[int, Field(ge=1, le=600)] = 30
@@ -72,17 +70,12 @@ def _missing(read: Destination, node: MappingNode) -> Iterator[Problem]:
         yield problem("value", node.mark, "`url` is not the base URL of a FHIR server", error.issues[0].text)
 
 
-def client_for(destination: Destination, read: Callable[[str], str], trusted: Sequence[str]) -> FhirClient:
-    """A client that tries once: who tries again, and when, is written in the store. `read` gives the text of a file."""
-    target = target_at(destination.url)
-    session = timed_session(is_direct=is_loopback(target.host))
-    if destination.authorization:
-        session.headers["Authorization"] = read(destination.authorization).strip()
+def client_for(destination: Destination, trusted: Sequence[str]) -> FhirClient:
+    """A client that tries once: who tries again, and when, is written in the store."""
     hosts = [*trusted, destination.url.partition("://")[2].partition("/")[0]] if destination.trusted else trusted
     return FhirClient(
         destination.url,
         timeout=(3.05, float(destination.seconds)),
         retries=_ONE_TRY,
-        session=session,
         trusted_servers=hosts,
     )

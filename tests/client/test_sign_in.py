@@ -11,7 +11,7 @@ from joserfc.jwk import ECKey
 
 from adapter.client import FhirClient
 from adapter.client.sign_in import BackendService, SignIn, TokenSource
-from adapter.client.sign_in_file import BadSignInFileError, read_sign_ins
+from adapter.client.sign_in_file import BadSignInFileError, read_sign_ins, sign_in_as_told
 from adapter.exchange import Request
 from adapter.fhir.json import canonical_bytes
 from adapter.issues import UnavailableError
@@ -38,6 +38,7 @@ def sent_authorization(how: SignIn) -> str | None:
 def test_a_token_and_a_password_are_sent() -> None:
     assert sent_authorization(SignIn(token="hush")) == "Bearer hush"
     assert sent_authorization(SignIn(user="ada", password="hush")) == "Basic YWRhOmh1c2g="
+    assert sent_authorization(SignIn(header="Custom hush")) == "Custom hush"
     assert sent_authorization(SignIn()) is None
 
 
@@ -171,3 +172,15 @@ def test_the_file_names_servers_and_its_mistakes_have_places() -> None:
         read_sign_ins("sign_ins: [{ {}: 1}]".replace("{}", "sever"), "ins.yaml", read=str)
     with pytest.raises(BadSignInFileError, match="this is not a file of sign-ins"):
         read_sign_ins("[]", "ins.yaml", read=str)
+
+
+@responses.activate
+def test_only_the_server_that_is_named_gets_what_is_in_the_file() -> None:
+    files = {"ins.yaml": f"sign_ins: [{{server: {SERVER}, header_file: a.header}}]", "a.header": "Custom hush\n"}
+    for base_url in (SERVER, "https://other.example.org/r4"):
+        responses.get(f"{base_url}/metadata", json=STATEMENT)
+        client = FhirClient(base_url)
+        sign_in_as_told(client, "ins.yaml", read=files.__getitem__, now=lambda: 0.0, new_id=lambda: "")
+        client.capabilities()
+
+    assert authorizations() == ["Custom hush", None]

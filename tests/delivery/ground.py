@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from adapter.assembly import Runtime, load
+from adapter.client.sign_in import SignIn
 from adapter.conversion import Conversion
 from adapter.delivery.breaker import Breaker
 from adapter.delivery.destination import Destination, client_for
@@ -113,8 +114,9 @@ def outlet(carrier: Carrier, name: str = "clinical", **switches: Any) -> Outlet:
     return Outlet(destination=destination, carrier=carrier, breaker=Breaker(clock=lambda: 0.0))
 
 
-def fhir_outlet(url: str, name: str = "clinical", **switches: Any) -> Outlet:  # noqa: ANN401 - Destination checks them
-    destination = Destination(destination=name, url=url, **switches)
-    client = client_for(destination, lambda _file: "Bearer secret", ())
+def fhir_outlet(url: str, name: str = "clinical", *, how: SignIn | None = None, tries: int = 12) -> Outlet:
+    destination = Destination(destination=name, url=url, tries=tries)
+    client = client_for(destination, ())
+    client.sign_in(how or SignIn(), now=lambda: 0.0, new_id=lambda: "")
     carrier = FhirCarrier(destination, client, packaged_table("R4"))
     return Outlet(destination=destination, carrier=carrier, breaker=Breaker(clock=lambda: 0.0))

@@ -8,6 +8,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from adapter.assembly import load
+from adapter.client.sign_in import SignIn
 from adapter.delivery.again import redeliver
 from adapter.delivery.breaker import Breaker
 from adapter.delivery.destination import BadDestinationError, read_destinations
@@ -34,7 +35,7 @@ def other() -> StrictFhir:
 @pytest.fixture
 def desk(tmp_path: Path, server: StrictFhir, other: StrictFhir) -> Iterator[Bench]:
     with serving(server) as url, serving(other) as payer:
-        outlets = fhir_outlet(url, tries=4), fhir_outlet(payer, "payer", authorization="a file")
+        outlets = fhir_outlet(url, tries=4), fhir_outlet(payer, "payer", how=SignIn(header="Bearer secret"))
         with bench(f"sqlite:///{tmp_path}/store.db", *outlets) as made:
             yield made
 
