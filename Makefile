@@ -51,6 +51,8 @@ bench: $(VENV)/dev.stamp ## measure; prints a table and writes build/bench.json
 	@mkdir -p build
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.delivery
+	$(BIN)/python -m tests.bench.workers
+	$(BIN)/python -m tests.bench.growing
 
 .PHONY: lint
 lint: $(VENV)/dev.stamp ## format, lint and imports

@@ -1,0 +1,73 @@
+"""What is asked of a store on every request and at every look for work is answered by an index, however much is kept."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import pytest
+from sqlalchemy import Connection, Engine, event, text
+
+from adapter.delivery.outbox import Outbox
+from adapter.delivery.shelf import Shelf
+from tests.delivery.ground import Bench, bench, encounter_document
+
+Asked = tuple[str, Mapping[str, object] | Sequence[object]]
+"""A statement with its parameters."""
+
+
+@pytest.fixture
+def desk(store_address: str) -> Iterator[Bench]:
+    with bench(store_address) as opened:
+        opened.post(encounter_document(1))
+        opened.run()
+        yield opened
+
+
+def plans(engine: Engine, statements: list[Asked]) -> list[str]:
+    """How the database would carry out statements; a server is kept from reading small tables as a whole."""
+    found = []
+    with engine.connect() as connection:
+        is_file = engine.dialect.name == "sqlite"
+        if not is_file:
+            connection.execute(text("SET enable_seqscan = off"))
+        for statement, parameters in statements:
+            explained = f"{'EXPLAIN QUERY PLAN' if is_file else 'EXPLAIN'} {statement}"
+            found.append("\n".join(str(row) for row in connection.exec_driver_sql(explained, parameters)))
+    return found
+
+
+def asked(desk: Bench) -> list[Asked]:
+    """Carry out everything that is asked again and again; gives the statements that read or change rows."""
+    noted: list[Asked] = []
+
+    def note(
+        _connection: Connection, _cursor: object, statement: str, parameters: Sequence[object], _context: object, many: object
+    ) -> None:
+        if statement.startswith(("SELECT", "UPDATE")) and "pgqueuer" not in statement and not many:
+            noted.append((statement, parameters))
+
+    event.listen(desk.store.engine, "before_cursor_execute", note)
+    encounter = desk.post(encounter_document(1, **{"delayed speech": "late speech"}), key="once").encounter
+    desk.run()
+    with desk.store.reading() as connection:
+        desk.store.oldest_due(connection)
+        desk.store.encounters(connection, state="made", after=(1.0, ""))
+        desk.store.encounters(connection, business_key="nobody")
+        desk.store.events(connection, encounter)
+        Shelf(desk.store).documents(connection, encounter)
+        Outbox(desk.store).in_state(connection, "parked", most=1)
+    event.remove(desk.store.engine, "before_cursor_execute", note)
+    return noted
+
+
+def test_no_query_reads_a_table_as_a_whole(desk: Bench) -> None:
+    statements = asked(desk)
+
+    found = dict(zip((statement for statement, _ in statements), plans(desk.store.engine, statements), strict=True))
+
+    assert len(found) > 12
+    whole = {statement: plan for statement, plan in found.items() if "Seq Scan" in plan or _is_scan(plan)}
+    assert whole == {}
+
+
+def _is_scan(plan: str) -> bool:
+    """Whether SQLite would read a table, or all of an index, from end to end."""
+    return any("SCAN" in line and "USING INDEX encounter_" not in line for line in plan.splitlines())
