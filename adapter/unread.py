@@ -134,7 +134,7 @@ def _dropped_items(document: MappedDocument) -> dict[Path, None]:
     looked_at = (leaf for leaf in leaves(document.original.tree) if leaf in document.trace.seen and pattern(leaf) not in in_turn)
     taken = (leaf for leaf in looked_at if not of_several.isdisjoint(_patterns(leaf)))
     used = _beginnings([*paths, *taken, *document.trace.elsewhere])
-    is_dropped = partial(_is_dropped, walked=document.trace.walked, used=used)
+    is_dropped = partial(_is_dropped, walked=document.trace.walked, used=used, reached=_beginnings(document.trace.seen))
     return dict.fromkeys(_outermost(document.original.tree, (), is_dropped))
 
 
@@ -147,16 +147,16 @@ def _beginnings(paths: Iterable[Path]) -> frozenset[Path]:
     return frozenset(path[:depth] for path in paths for depth in range(1, len(path) + 1))
 
 
-def _is_dropped(item: Path, *, walked: frozenset[Path], used: frozenset[Path]) -> bool:
+def _is_dropped(item: Path, *, walked: frozenset[Path], used: frozenset[Path], reached: frozenset[Path]) -> bool:
     """Whether the map goes through the list of an item, and made nothing of this one.
 
-    A list within an item counts only where something was made of one of its items, else the outer item is of another kind, and
-    not where the map took one of several there.
+    Of a list within an item the map must have come to this one, else the outer item is of another kind; and it must not have
+    taken one of several there.
     """
     listed = item[:-1]
     if item in used or pattern(item) not in walked:
         return False
-    return listed == pattern(listed) or (listed in used and (*listed, "*") not in used)
+    return listed == pattern(listed) or (item in reached and (*listed, "*") not in used)
 
 
 def _outermost(value: object, path: Path, is_meant: Callable[[Path], bool]) -> Iterator[Path]:

@@ -10,6 +10,7 @@ from adapter.checks.second_opinion import second_opinion
 from adapter.conversion import Conversion
 from adapter.path import at, leaves
 from adapter.readers.document import Document, MappedDocument
+from adapter.unread import coverage_of
 from tests.examples.ground import OPTIONS, ROOT, pipeline
 from tests.examples.test_ai_tools import ENCOUNTER
 
@@ -81,3 +82,56 @@ def test_every_value_is_in_the_output_or_reported(test_data: Path, name: str) ->
 
     assert places
     assert {place for place in silent if not DECIDES.search(place)} == set()
+
+
+NOT_READ = {
+    "fhir/cds_hooks_order-dispatch_request.json",
+    "fhir/synthea_5035bbae_born2017-05-16.json",
+    "fhir/synthea_728248bf_born2017-08-28.json",
+}
+"""Files of which nothing is read, so that nothing can be lost."""
+LOOKED_AT = {
+    "fhir.R4": r"\.(code|id|reference|status|system|use)",
+    "face2gene_lab": r"\.omim_id",
+    "phenopacket": r"\.syntax",
+    "hl7v2": (
+        r"(PID\.3\.4\.[123]|PID\.3\.5|PID\.5\.7|PID\.30|OBX\.2|OBX\.5\.1|OBR\.4\.1|DG1\.3\.3|FT1\.5|FT1\.6\.1|FT1\.19\.1|FT1\.20\.13"
+        r"|FT1\.26\.3|PV1\.7\.13|IN1\.12|IN1\.13|IN1\.17\.1|PR1\.3\.3|PR1\.5)"
+    ),
+}
+"""By form, values that decide what becomes of others, and those that are carried in another spelling."""
+
+
+def silent(mapped: MappedDocument, told: set[str]) -> set[str]:
+    """The fields that a map neither carried as they were sent nor, as told, left out."""
+    used = {place for source in mapped.origins.values() for place in source.positions}
+    original = mapped.original
+    return {
+        ".".join(step for step in leaf if isinstance(step, str))
+        for leaf in leaves(original.tree)
+        for place in original.positions(leaf)
+        if at(original.tree, leaf) not in (None, "") and place not in used | told and not is_within(place, told)
+    }
+
+
+def is_within(place: str, wholes: set[str]) -> bool:
+    """Whether a place is a part of one that is told as a whole: `#/a/0` of `#/a`, `#FT1[2]-26` of `#FT1[2]`."""
+    parts = (place[:at_] for at_, letter in enumerate(place) if letter in "/-.")
+    return not wholes.isdisjoint(parts)
+
+
+def mapped_parts(document: Document) -> list[MappedDocument]:
+    made = pipeline()
+    parts = [made.in_case_form(part, OPTIONS)[0] for part in made.readers.read(document)]
+    return [part for part in parts if isinstance(part, MappedDocument)]
+
+
+@pytest.mark.parametrize("name", sorted(TABLE.keys() - NOT_READ))
+def test_what_a_map_does_not_carry_is_told_in_every_form(test_data: Path, name: str) -> None:
+    for mapped in mapped_parts(sample(test_data, name)):
+        told = {place for field in coverage_of(mapped) for place in field.positions}
+        form = mapped.original.form.partition(".")[0] if name.startswith("hl7v2/") else mapped.original.form
+        decides = re.compile(rf".*{LOOKED_AT[form]}")
+
+        assert {field for field in silent(mapped, told) if not decides.fullmatch(field)} == set()
+        assert silent(mapped, set()) - silent(mapped, told), "a coverage that tells nothing must be noticed"

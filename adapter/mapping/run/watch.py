@@ -37,7 +37,7 @@ def looked_at(tree: JsonValue, seen: Container[Path]) -> Looked:
     """The plain values of a tree that a map looked at."""
     looked: dict[tuple[Path, object], Path] = {}
     for leaf in leaves(tree):
-        if leaf in seen:
+        if leaf in seen or (isinstance(leaf[-1], int) and leaf[:-1] in seen):
             looked.setdefault((pattern(leaf), at(tree, leaf)), leaf)
     return looked
 
@@ -49,5 +49,6 @@ def pinned(path: Path, value: object, looked: Looked) -> Path:
     """
     if "*" not in path or isinstance(value, dict | list):
         return path
-    found = looked.get((pattern(path), value), path)
-    return found if all(said in ("*", step) for said, step in zip(path, found, strict=True)) else path
+    whole = pattern(path)
+    found = looked.get((whole, value)) or looked.get(((*whole, "*"), value), path)
+    return found if all(said in ("*", step) for said, step in zip(path, found, strict=False)) else path
