@@ -99,6 +99,7 @@ EXAMPLES = [
         )
     ],
     Example("MOD-76", {VISIT + ".code": "0731T"} | sent("76", line=1), ()),
+    Example("MOD-70", {VISIT + ".code": "0731T"} | sent("24", line=1), (f"{VISIT}.modifiers[0]",)),
     *[
         example
         for rule, one, other, near in (
