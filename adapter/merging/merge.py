@@ -1,7 +1,7 @@
 """Merges what several documents say of one case, field by field, and remembers which document said what."""
 
 from collections import deque
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import NamedTuple, get_type_hints
@@ -194,13 +194,13 @@ class _Merger:
 def _contradiction(merged: Merged, path: Path) -> Issue:
     field = dotted(merged.named(path))
     text = f"two documents say different things about `{field}`; fix one of them, or send the documents of one encounter only"
-    written = {str(at(document.tree, own)) for document, own in merged.sources(path)}
+    values = [at(document.tree, own) for document, own in merged.sources(path)]
     return Issue(
         severity=Severity.ERROR,
         code=IssueType.CONFLICT,
         rule="document/contradiction",
         text=text,
-        suggestion="one is a number and the other is text: put both in double quotes" if len(written) == 1 else None,
+        suggestion=_one_form(values),
         field=field,
         location=merged.positions(path),
     )
@@ -258,3 +258,19 @@ def _merge_keys() -> dict[tuple[str, ...], tuple[str, ...]]:
 
 def _merge_key(pattern: tuple[str, ...]) -> tuple[str, ...]:
     return _merge_keys().get(pattern, ())
+
+
+def _one_form(values: Sequence[JsonValue]) -> str | None:
+    """What to do with values that two documents write in different forms."""
+    if len(set(map(str, values))) == 1:
+        return "one is a number and the other is text: put both in double quotes"
+    forms = [next((words for kind, words in _FORMS if isinstance(value, kind)), "a plain value") for value in values]
+    other = next((form for form in forms if form != forms[0]), None)
+    return (
+        f"one is {forms[0]} and the other is {other}: write both in the form of the JSON Schema (`adapter schema`)"
+        if other
+        else None
+    )
+
+
+_FORMS = ((dict, "an object"), (list, "a list"), (str, "text"))

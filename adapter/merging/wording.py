@@ -92,6 +92,8 @@ _WORDS_BY_CHOICE = MappingProxyType(
         "mother": "mom",
         "father": "dad",
         "completed": "complete done",
+        "finished": "completed complete done discharged",
+        "in-progress": "active started ongoing",
         "stopped": "cancelled",
         "video": "telehealth virtual",
         "audio": "phone",

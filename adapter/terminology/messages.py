@@ -345,7 +345,7 @@ UNSUPPORTED_VALUE = _unsupported(
     text="The parameter {name} is supported with the value {values} only",
 )
 REPEATED_PARAMETER = _bad_data(text="The parameter {name} may be sent once only")
-WRONG_TYPE = Wording(code=IssueType.VALUE, text="The parameter {name} must be a {type}")
+WRONG_TYPE = Wording(code=IssueType.VALUE, text="The parameter {name} must be {type}")
 NOT_PARAMETERS = Wording(
     code=IssueType.STRUCTURE,
     kind="invalid-data",

@@ -1,9 +1,10 @@
 """Every error as an OperationOutcome: refusals, what HTTP itself refuses, and our own mistakes."""
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from http import HTTPStatus
 
-from flask import Flask, Response, g
+from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from adapter.issues import AdapterError, Issue, IssueType, Severity
@@ -12,9 +13,10 @@ from adapter.web.refusal import RefusedError, refusal_issue
 from adapter.web.service import Service
 
 _TEXTS: Mapping[int, str] = {
-    404: "there is nothing here; GET /openapi.json lists all calls",
     405: "this method is not offered here; the header Allow names those that are",
 }
+_LONGEST_PATH = 100
+"""Paths are compared up to here, since the comparison is not linear."""
 
 
 def handle_errors(app: Flask, service: Service) -> None:
@@ -49,7 +51,16 @@ def _issue_of(error: HTTPException, status: HTTPStatus, service: Service) -> Iss
         return error.issue
     if isinstance(error, RequestEntityTooLarge):
         return refusal_issue(status, too_large(service.runtime.settings.max_body))
+    if status is HTTPStatus.NOT_FOUND:
+        return refusal_issue(status, _nothing_here(request.path))
     return refusal_issue(status, _TEXTS.get(status.value, "the request cannot be read"))
+
+
+def _nothing_here(path: str) -> str:
+    """The words for a path that is not there, with the nearest that is; never the path that was asked for."""
+    paths = [rule.rule for rule in current_app.url_map.iter_rules() if not rule.arguments]
+    near = get_close_matches(path[:_LONGEST_PATH], paths, n=1, cutoff=0.8)
+    return f"there is nothing here{f'; did you mean {near[0]}?' if near else ''}; GET /openapi.json lists all calls"
 
 
 def too_large(limit: int) -> str:

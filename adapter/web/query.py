@@ -1,6 +1,7 @@
 """Query parameters: which there are, and what may stand in them; the only reader of a request's query."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from types import MappingProxyType
 
 from flask import Request
@@ -51,7 +52,7 @@ def single(request: Request, allowed: Mapping[str, Sequence[str]], *, others: bo
         values.setdefault(name, []).append(value)
     unknown = [] if others else sorted(set(values) - set(named))
     issues = [
-        *(wrong_parameter(name, _UNKNOWN, code=IssueType.NOT_SUPPORTED, suggestion=_known(named)) for name in unknown),
+        *(wrong_parameter(name, _UNKNOWN, code=IssueType.NOT_SUPPORTED, suggestion=_known(name, named)) for name in unknown),
         *(wrong_parameter(name, text) for name in named for text in _problems(values.get(name, ()), named[name])),
     ]
     if issues:
@@ -77,8 +78,10 @@ def is_pretty(request: Request) -> bool:
 _UNKNOWN = "there is no such query parameter; nothing is ignored, so it is refused"
 
 
-def _known(names: Iterable[str]) -> str:
-    return f"known are: {', '.join(names)}"
+def _known(name: str, names: Collection[str]) -> str:
+    """The parameters that there are, the nearest one first; never the name that was sent."""
+    near = get_close_matches(name, names, n=1, cutoff=0.7)
+    return f"{f'did you mean {near[0]}? ' if near else ''}known are: {', '.join(names)}"
 
 
 def _problems(values: Sequence[str], allowed: Sequence[str]) -> Iterable[str]:

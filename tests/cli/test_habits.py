@@ -496,3 +496,10 @@ def _sub_context(parent: click.Context, arguments: list[str]) -> click.Context:
     command = adapter.get_command(parent, "check")
     assert command is not None
     return command.make_context("check", [*arguments, str(EXAMPLES / "two-units" / "bundle.json")], parent=parent)
+
+
+def test_a_wrong_command_is_told_with_the_nearest(run: Run) -> None:
+    done = run("convrt", "x.json")
+
+    assert done.code == 2
+    assert "'convert'" in done.err

@@ -112,6 +112,26 @@ def test_a_contradiction_names_the_places_in_both_documents(
     assert places == issue.location
 
 
+@pytest.mark.parametrize(
+    ("one", "two", "hint"),
+    [
+        ({"patient": {"mrn": "1"}}, {"patient": [{"mrn": "1"}]}, "one is an object and the other is a list: "),
+        ({"patient": {"mrn": 1}}, {"patient": {"mrn": "2"}}, "one is a plain value and the other is text: "),
+        ({"patient": {"mrn": 1}}, {"patient": {"mrn": "1"}}, "one is a number and the other is text: "),
+    ],
+)
+def test_a_contradiction_of_forms_says_which(one: dict[str, Any], two: dict[str, Any], hint: str) -> None:
+    (issue,) = merged(one, two).issues
+
+    assert (issue.suggestion or "").startswith(hint)
+
+
+def test_a_contradiction_of_values_leaves_what_to_do_to_people() -> None:
+    (issue,) = merged({"id": "1"}, {"id": "2"}).issues
+
+    assert issue.suggestion is None
+
+
 def test_a_field_on_which_three_disagree_is_one_contradiction_with_all_places() -> None:
     (issue,) = merged({"id": "1"}, {"id": "2"}, {"id": "1"}, {"test": True}).issues
 

@@ -21,6 +21,7 @@ REFUSED = {400, 406, 413, 415, 422}
 TOGETHER = re.compile(
     r"is missing; send it|Unable to find code to validate|not several|may be sent once only"  # which parameters go together
     r"|must hold a \w+ in FHIR R4|has no such element|is not of the type that the URL names"  # what FHIR says of a resource
+    r"|has no resource of the type in the URL"  # which types there are
     r"|exclude each other|is not an element of \w+ in R4"  # which elements a definition has
     r"|`payer` is missing and needed"  # of the second insurance and later ones
     r"|there is no file of this sender"  # which senders are set up

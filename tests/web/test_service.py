@@ -215,3 +215,29 @@ def test_the_page_says_what_is_here_and_its_links_work() -> None:
     assert answer.content_type == "text/html; charset=utf-8"
     assert len(links) > 5
     assert all(client().get(link).status_code == 200 for link in links)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "words"),
+    [
+        ("POST", "/convrt", 404, "did you mean /convert?"),
+        ("GET", "/fhir/CodeSytem", 404, "did you mean /fhir/CodeSystem?"),
+        ("GET", "/somewhere/else", 404, "there is nothing here; GET /openapi.json"),
+        ("POST", "/convert?profile=own", 400, "did you mean profiles? known are: "),
+        ("POST", "/convert?zzz=1", 400, "(known are: "),
+        ("GET", "/fhir/ValueSet/$expand?url=x&count=many", 400, "count must be of type integer"),
+    ],
+)
+def test_a_wrong_name_is_told_with_the_nearest(method: str, path: str, status: int, words: str) -> None:
+    answer = client().open(path, method=method, data=b"{}" if method == "POST" else None, content_type="application/json")
+
+    assert words in refusal(answer, status)[0]["details"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("Patint", "FHIR R4 has no resource of the type"), ("Observation", "not of the type")]
+)
+def test_a_type_that_is_not_that_of_the_resource_is_told(kind: str, words: str) -> None:
+    answer = client().post(f"/fhir/{kind}/$validate", json={"resourceType": "Patient"})
+
+    assert words in refusal(answer, 400)[0]["details"]["text"]

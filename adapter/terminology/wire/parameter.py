@@ -170,7 +170,7 @@ def _refused(table: Table, name: str, element: Element) -> Iterator[Issue]:
     else:
         value = _value(row.kind, element)
         if value is None:
-            yield messages.WRONG_TYPE.issue(name, name=name, type=row.kind.value)
+            yield messages.WRONG_TYPE.issue(name, name=name, type=f"of type {row.kind.value}")
         elif row.only and value not in row.only:
             yield messages.UNSUPPORTED_VALUE.issue(name, name=name, values=" or ".join(str(value).lower() for value in row.only))
         elif row.holds and value.get("resourceType") not in row.holds:

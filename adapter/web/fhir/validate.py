@@ -20,7 +20,10 @@ def validate(service: Service, request: Request, resource_type: str) -> Response
     check_parameters(request, ())
     resource = resource_of(request)
     if resource.get("resourceType") != resource_type:
-        text = "the resource is not of the type that the URL names"
+        is_type = resource_type in service.runtime.release.table.resource_types
+        text = (
+            "the resource is not of the type that the URL names" if is_type else "FHIR R4 has no resource of the type in the URL"
+        )
         raise UnreadableError(Issue(severity=Severity.ERROR, code=IssueType.INVALID, rule="request/type", text=text))
     own = (_said_by("adapter", issue) for issue in check_resource(resource, service.runtime.release, advice=True))
     issues = [*own, *_server_issues(service, resource)]

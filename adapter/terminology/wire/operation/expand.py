@@ -135,7 +135,7 @@ def _request(arguments: Arguments) -> ExpansionRequest:
     """What of the value set is wanted; raises OperationRefusedError for a negative number."""
     for name in ("offset", "count"):
         if (arguments.one(name) or 0) < 0:
-            raise messages.WRONG_TYPE.refusal(place=name, name=name, type="number that is not negative")
+            raise messages.WRONG_TYPE.refusal(place=name, name=name, type="a number that is not negative")
     return ExpansionRequest(
         text=arguments.one("filter"),
         is_flat=bool(arguments.one("excludeNested")),
