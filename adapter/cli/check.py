@@ -11,8 +11,8 @@ from adapter.checks import check_resource
 from adapter.cli.exit_code import Outcome
 from adapter.cli.files import INPUT, STANDARD_INPUT, content_of
 from adapter.cli.report import SHAPE, print_report
-from adapter.cli.send import client_of
 from adapter.cli.show import ALL, QUIET, counts_text, is_quiet, out, outcome_of, print_json, show_issues, tracked
+from adapter.connection import client_of
 from adapter.distribution import inputs_of
 from adapter.fhir.bundle import element_pointers
 from adapter.fhir.json import read_json
@@ -106,5 +106,5 @@ def _parts_of(resource: JsonObject) -> list[JsonObject]:
 
 
 def _validated(parts: list[JsonObject], server: str) -> list[Issue]:
-    client = client_of(server)
+    client = client_of(server, default_runtime().settings)
     return [issue for part in tracked(parts, "asking the server") for issue in client.validate(part).issues]

@@ -25,7 +25,6 @@ from adapter.cli.conformance_cases import (
 from adapter.cli.conformance_report import write_reports
 from adapter.cli.exit_code import Outcome
 from adapter.cli.in_process import OWN_ADDRESS, send_to
-from adapter.cli.send import client_of, triage_lines
 from adapter.cli.show import QUIET, err, is_quiet, note, out, print_json, print_text
 from adapter.client import Target, target_at
 from adapter.clock import instant_now, request_id
@@ -43,6 +42,7 @@ from adapter.conformance.script_export import script_of, why_not
 from adapter.conformance.suite import Suite, SuiteResult
 from adapter.conformance.supplies import cases_of
 from adapter.conformance.verdict import CaseResult, CaseVerdict
+from adapter.connection import client_of, triage_lines
 from adapter.exchange import Request, Send, ServerAnswer
 from adapter.fhir.json import canonical_bytes, pretty_bytes, read_json
 from adapter.files import adapter_version, text_of, write_whole
@@ -235,7 +235,7 @@ class _Server:
 
 
 def _server_of(name: str, seconds: float) -> _Server:
-    client = client_of(name, seconds=seconds)
+    client = client_of(name, default_runtime().settings, seconds=seconds)
     return _Server(target=client.target, source=client.source, send=client.exchange)
 
 
@@ -291,7 +291,7 @@ class _Run:
         return Bench(
             send=send,
             base_url=base_url,
-            judge=Judge(source=self.server.source, table=triage_lines(self._runtime)),
+            judge=Judge(source=self.server.source, table=triage_lines(self._runtime.settings)),
             cleaner=Cleaner(send=send, base_url=base_url, run=self.name),
             run=self.name,
             clock=time.monotonic,

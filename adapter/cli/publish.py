@@ -7,9 +7,9 @@ from rich.text import Text
 
 from adapter.assembly import Runtime, default_runtime
 from adapter.cli.exit_code import Outcome
-from adapter.cli.send import client_of
 from adapter.cli.show import QUIET, is_quiet, out
 from adapter.client.publish import PublishedDefinition, Publisher
+from adapter.connection import client_of
 
 SERVER = click.option("--server", required=True, help="A base URL, or a name of ADAPTER_SERVERS.")
 
@@ -46,7 +46,7 @@ def unpublish_command(*, server: str) -> int:
 
 
 def _publisher(runtime: Runtime, server: str) -> Publisher:
-    return Publisher(client=client_of(server), canonical_base=runtime.settings.canonical_base)
+    return Publisher(client=client_of(server, runtime.settings), canonical_base=runtime.settings.canonical_base)
 
 
 def _shown(results: Iterable[PublishedDefinition]) -> int:

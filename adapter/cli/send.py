@@ -14,59 +14,15 @@ from adapter.cli.files import INPUT, documents_of, encounters_in, name_of
 from adapter.cli.sent import Sent, SentTable, describe_sent, show_details
 from adapter.cli.show import QUIET, err, is_quiet, out, print_json
 from adapter.client import (
-    Abilities,
     FhirClient,
-    Retries,
     Sender,
-    TriageEntry,
-    abilities_in,
     remarks_behind,
-    resolve_server,
     status_behind,
-    triage_table,
 )
-from adapter.client.sign_in_file import sign_in_as_told
-from adapter.clock import request_id, seconds_now
+from adapter.connection import ANSWER_SECONDS, abilities_at, sender_of
 from adapter.fhir.ownership import SHARED_TYPES, Shared
-from adapter.files import mapping_files, text_of
-from adapter.issues import AdapterError, Issue, NotFoundError, NotSupportedError, UnavailableError
+from adapter.issues import AdapterError, Issue, UnavailableError
 from adapter.settings import Settings
-from adapter.strict_yaml.plain import read_plain_yaml
-
-CONNECT_SECONDS = 3.05
-FIRST_CONNECT_SECONDS = 1.5
-"""How long a server may take to accept the first connection: one that is down is to be noticed at once."""
-ANSWER_SECONDS = 30
-
-
-def client_of(server: str, *, seconds: float = ANSWER_SECONDS) -> FhirClient:
-    """A client of the server of this name or base URL, with the trusted hosts of the settings; waits so long for an answer."""
-    settings = default_runtime().settings
-    base_url = resolve_server(server, settings.named_servers)
-    client = FhirClient(base_url, timeout=(CONNECT_SECONDS, seconds), trusted_servers=settings.trusted)
-    _sign_in(client, settings)
-    return client
-
-
-def _sign_in(client: FhirClient, settings: Settings) -> None:
-    sign_in_as_told(client, settings.sign_ins, read=lambda name: text_of(Path(name)), now=seconds_now, new_id=request_id)
-
-
-def abilities_at(client: FhirClient, *, seconds: float = ANSWER_SECONDS) -> Abilities:
-    """What the server can do, asked with the first connection; raises UnavailableError at once if it is down."""
-    first = FhirClient(client.target.base_url, timeout=(FIRST_CONNECT_SECONDS, seconds), retries=Retries(attempts=1))
-    _sign_in(first, default_runtime().settings)
-    try:
-        return abilities_in(first.capabilities())
-    except (NotFoundError, NotSupportedError):
-        return Abilities()
-
-
-def triage_lines(runtime: Runtime) -> tuple[TriageEntry, ...]:
-    """What is known of servers' remarks: the lines of the user's folder `triage`, then ours."""
-    files = mapping_files("triage", "*.yaml", runtime.settings.mappings)
-    tables = [triage_table(read_plain_yaml(text, name)) for name, text in reversed(files.items())]
-    return tuple(line for table in tables for line in table)
 
 
 @click.command("send")
@@ -110,21 +66,10 @@ def send_command(*, cases: tuple[Path, ...], server: str, shared: Shared | None,
     the business of `adapter convert`.
     """
     runtime = default_runtime()
-    sender = Sender(
-        client=client_of(server, seconds=seconds),
-        shared=_shared(shared, runtime.settings.shared_at(server)),
-        triage_table=triage_lines(runtime),
-        looks_first=True,
-    )
-    sender = replace(sender, abilities=abilities_at(sender.client, seconds=seconds))
+    sender = sender_of(server, runtime.settings, shared=shared, seconds=seconds)
     run = _Run(runtime=runtime, sender=sender, encounters=encounters_in(cases))
     rows = _printed_as_json(run) if as_json else _shown(run)
     return max(row.code for row in rows)
-
-
-def _shared(chosen: Shared | None, setting: str) -> Shared:
-    by_name: dict[str, Shared] = {name: name for name in get_args(Shared)}
-    return chosen or by_name.get(setting, "merge")
 
 
 def _printed_as_json(run: "_Run") -> list[Sent]:
@@ -177,7 +122,7 @@ class _Run:
             yield row
             if row.delivery and not row.delivery.is_validated:
                 sender = replace(sender, abilities=replace(sender.abilities, validates=False))
-            if row.is_lost and (gone := _gone(sender.client)):
+            if row.is_lost and (gone := _gone(sender.client, self.runtime.settings)):
                 yield from (_not_tried(rest, gone) for rest in self.encounters[place + 1 :])
                 return
 
@@ -216,10 +161,10 @@ def _not_tried(paths: Sequence[Path], error: AdapterError) -> Sent:
     return Sent(case=name_of(paths), code=code_of(error), state="not tried", ours=(), refusal=error.issues)
 
 
-def _gone(client: FhirClient) -> AdapterError | None:
+def _gone(client: FhirClient, settings: Settings) -> AdapterError | None:
     """Why the server cannot be reached any more; nothing if it can."""
     try:
-        abilities_at(client)
+        abilities_at(client, settings)
     except AdapterError as error:
         return error
     return None

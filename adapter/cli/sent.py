@@ -9,6 +9,7 @@ from rich.text import Text
 from adapter.cli.exit_code import Outcome
 from adapter.cli.show import counts_text, out, outcome_of, show_issues
 from adapter.client import Delivery, SentResource, TriagedRemark, Verdict
+from adapter.client.sent_json import describe_resource
 from adapter.issues import Issue
 from adapter.json_types import JsonObject
 
@@ -56,33 +57,7 @@ def describe_sent(sent: Sent, base: str) -> JsonObject:
         "requests": sent.delivery.requests if sent.delivery else 0,
         "validated": bool(sent.delivery and sent.delivery.is_validated),
         "problems": [issue.text for issue in sent.delivery.issues] if sent.delivery else [],
-        "resources": [_described(resource) for resource in sent.resources],
-    }
-
-
-def _described(resource: SentResource) -> JsonObject:
-    return {
-        "reference": resource.reference,
-        "version": resource.result.version,
-        "created": resource.result.was_created,
-        "action": resource.action,
-        "merged": {"changed": resource.changed, "kept": resource.kept},
-        "said": [{"severity": remark.issue.severity, "says": remark.words} for remark in resource.said],
-        "good": resource.is_good,
-        "remarks": [
-            {
-                "severity": finding.remark.issue.severity,
-                "says": finding.remark.words,
-                "at": finding.remark.issue.expression,
-                "verdict": finding.verdict,
-                "why": finding.why,
-                "known": finding.is_known,
-            }
-            for finding in resource.remarks
-        ],
-        "changed": [{"how": finding.kind, "at": finding.path} for finding in resource.differences],
-        "skipped": [issue.text for issue in resource.skipped],
-        "words": resource.words,
+        "resources": [describe_resource(resource) for resource in sent.resources],
     }
 
 

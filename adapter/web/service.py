@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from flask import Request
 
 from adapter.assembly import Runtime
-from adapter.client import FhirClient, resolve_server
+from adapter.client import FhirClient
+from adapter.connection import client_of
 from adapter.dispatch import Dispatch
 from adapter.web.desk import Desk
 from adapter.web.drafted import DraftedRuntimes
@@ -41,10 +42,9 @@ def service_of(runtime: Runtime, desk: Desk | None = None, *, saves_maps: bool =
     """The service of a runtime; `saves_maps` if the workbench may write mapping files."""
     settings = runtime.settings
     name = settings.fhir_server
-    url = resolve_server(name, settings.named_servers) if name else None
     return Service(
         runtime=runtime,
-        client=FhirClient(url, trusted_servers=settings.trusted) if url else None,
+        client=client_of(name, settings) if name else None,
         drafted=DraftedRuntimes(runtime),
         desk=desk,
         saves_maps=saves_maps,

@@ -7,7 +7,6 @@ from secrets import token_hex
 
 from adapter.assembly import default_runtime
 from adapter.cli.conformance_cases import placed_cases, supplies_of
-from adapter.cli.send import triage_lines
 from adapter.client import FhirClient, Retries, TriageEntry
 from adapter.conformance.case_file import PlacedCase
 from adapter.conformance.case_run import Bench
@@ -16,6 +15,7 @@ from adapter.conformance.declared import Declaration
 from adapter.conformance.judge import Judge
 from adapter.conformance.suite import Suite, SuiteResult
 from adapter.conformance.supplies import Supplies, cases_of
+from adapter.connection import triage_lines
 from adapter.exchange import Send
 
 
@@ -26,7 +26,7 @@ def _supplies() -> Supplies:
 
 @cache
 def _table() -> tuple[TriageEntry, ...]:
-    return triage_lines(default_runtime())
+    return triage_lines(default_runtime().settings)
 
 
 @cache

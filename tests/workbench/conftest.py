@@ -33,8 +33,8 @@ def open_page() -> Iterator[OpenPage]:
         base = stack.enter_context(running_service())
 
         @contextmanager
-        def opened(*, plain: bool = False, **options: str) -> Iterator[Page]:
-            with watched_page(browser, base, base_url=f"http://{base}", **options) as page:
+        def opened(*, plain: bool = False, tolerated: str = "", **options: str) -> Iterator[Page]:
+            with watched_page(browser, base, tolerated=tolerated, base_url=f"http://{base}", **options) as page:
                 if plain:
                     page.route("**/workbench/editor.js", lambda route: route.fulfill(path=PLAIN))
                 yield page

@@ -17,6 +17,16 @@ from tests.workbench.conftest import OpenPage
 
 ENCOUNTER = EXAMPLES / "complete" / "encounter.json"
 MAPS = folder_of("mappings")
+SENT = {
+    "reference": "Patient/1",
+    "version": "1",
+    "action": "created",
+    "good": True,
+    "remarks": [],
+    "changed": [],
+    "skipped": [],
+    "words": [],
+}
 NASTY = """</script><img src=x onerror="document.title='broken'"><b>"""
 
 
@@ -152,7 +162,7 @@ def test_what_people_send_never_becomes_markup(open_page: OpenPage) -> None:
         at_work(page)
         page.get_by_role("tab", name="encounter.json").click()
         type_document(page, json.dumps(encounter, indent=1))
-        for screen in ("claim", "maps", "codes", "bench"):
+        for screen in ("claim", "maps", "codes", "server", "bench"):
             page.goto(f"/#{screen}")
         for view in ("FHIR", "Difference", "Outline"):
             page.get_by_role("tab", name=view).click()
@@ -281,6 +291,88 @@ def test_codes_can_be_looked_up(open_page: OpenPage) -> None:
         expect(page.locator("#code-detail")).to_contain_text("display: Telehealth")
 
 
+def test_a_service_that_is_down_is_told_and_nothing_is_lost(open_page: OpenPage) -> None:
+    with open_page(tolerated="ERR_FAILED") as page:
+        at_work(page)
+        page.get_by_role("tab", name="encounter.json").click()
+        page.route("**/workbench/*", lambda route: route.abort())
+        write(page, "Document", ENCOUNTER.read_text().replace("Body height", "Body length"))
+        expect(page.locator("#status")).to_contain_text("the service does not answer; what you typed is still here")
+        page.unroute("**/workbench/*")
+        page.get_by_role("tab", name="ai_report.json").click()
+        page.get_by_role("tab", name="encounter.json").click()
+
+        expect(page.get_by_label("Document", exact=True)).to_contain_text("Body length")
+
+
+def test_a_case_is_sent_to_a_server_that_the_settings_name(open_page: OpenPage) -> None:
+    report = {"sent": True, "good": True, "validated": True, "requests": 1, "problems": [], "resources": [SENT]}
+    with open_page() as page:
+        at_work(page)
+        page.route("**/workbench/send", lambda route: route.fulfill(json=report))
+        page.get_by_role("link", name="Server").click()
+        page.get_by_label("FHIR server").select_option("hapi")
+        page.get_by_role("button", name="Send the case on the bench").click()
+
+        expect(page.locator("#shipment-outcome")).to_contain_text("has nothing to object to")
+        expect(page.locator("#shipment-resources td").first).to_have_text("Patient/1")
+
+
+def test_two_tabs_do_not_disturb_each_other(open_page: OpenPage) -> None:
+    with open_page() as one, open_page() as other:
+        at_work(one)
+        at_work(other, "two-units")
+
+        expect(one.locator("#output summary").filter(has_text="Claim active")).to_have_count(1)
+        expect(other.locator("#issues li").filter(has_text="UNT-01").first).to_be_visible()
+        expect(one.locator("#issues li").filter(has_text="UNT-01")).to_have_count(0)
+
+
+@pytest.mark.parametrize("separators", ["|^~\\&", "#$%@!"])
+def test_hl7_v2_with_any_separators_is_highlighted(open_page: OpenPage, separators: str) -> None:
+    text = (EXAMPLES / "hl7v2-messages" / "1-adt-a04.hl7").read_text().translate(str.maketrans("|^~\\&", separators))
+    with open_page() as page:
+        at_work(page)
+        page.locator("#file").set_input_files({"name": "adt.hl7", "mimeType": "text/plain", "buffer": text.encode()})
+
+        expect(page.get_by_role("tab", name="adt.hl7")).to_have_attribute("aria-selected", "true")
+        expect(page.locator(".cm-line span").filter(has_text="PID").first).to_have_text("PID")
+
+
+def large_document(answers: int) -> str:
+    """An encounter with so many long answers: a thousand are a megabyte."""
+    encounter = json.loads(ENCOUNTER.read_text())
+    words = {"text": "A question. " * 40, "value": "An answer. " * 40}
+    encounter["answers"] = [{"link_id": f"q{number}", **words} for number in range(answers)]
+    return json.dumps(encounter, indent=1)
+
+
+def test_a_document_of_a_megabyte_can_be_worked_on(open_page: OpenPage, tmp_path: Path) -> None:
+    file = tmp_path / "encounter.json"
+    file.write_text(large_document(1000))
+    with open_page() as page:
+        at_work(page)
+        with page.expect_response("**/workbench/convert"):
+            page.locator("#file").set_input_files(file)
+        expect(page.locator("#status")).to_have_text("")
+        page.get_by_label("Document", exact=True).press("Control+Home")
+        with page.expect_response("**/workbench/convert"):
+            page.keyboard.type(" ")
+
+        expect(page.locator("#output summary").filter(has_text="QuestionnaireResponse")).to_have_count(1)
+
+
+def test_a_document_beyond_the_limit_is_a_message_and_stays(open_page: OpenPage, tmp_path: Path) -> None:
+    file = tmp_path / "huge.json"
+    file.write_text(large_document(10_000))
+    with open_page(tolerated="413") as page:
+        at_work(page)
+        page.locator("#file").set_input_files(file)
+
+        expect(page.locator("#status")).to_contain_text("larger than")
+        expect(page.get_by_role("tab", name="huge.json")).to_have_attribute("aria-selected", "true")
+
+
 def test_the_keyboard_is_enough(open_page: OpenPage) -> None:
     with open_page() as page:
         at_work(page)
@@ -300,7 +392,7 @@ def test_nothing_serious_stands_in_the_way_of_people(open_page: OpenPage, scheme
     with open_page(color_scheme=scheme) as page:
         at_work(page, "two-units")
         found: dict[str, str] = {}
-        for screen in ("bench", "claim", "maps", "codes"):
+        for screen in ("bench", "claim", "maps", "codes", "server"):
             page.get_by_role("link", name=screen.capitalize()).click()
             page.locator(f"#{screen}").wait_for()
             violations = Axe().run(page).response["violations"]

@@ -36,7 +36,7 @@ def convert(service: Service, request: Request) -> Response:
     """
     check_parameters(request, ())
     workload = workload_of(request)
-    view = _View(conversion=_conversion(service, workload))
+    view = _View(conversion=conversion_of(service, workload))
     known = service.drafted.of(workload.drafts).policies
     policies = [_known(known.policy(key), place) for place, key in enumerate(workload.payers)]
     return json_answer(view.to_json() | {"payers": [view.judged_by(policy) for policy in policies]}, media_type=JSON)
@@ -46,7 +46,7 @@ def draw(service: Service, request: Request) -> Response:
     """`POST /workbench/drawing`: what the elements of one resource were made from, as a drawing (SVG)."""
     check_parameters(request, ())
     drawing = drawing_of(request)
-    conversion = _conversion(service, drawing)
+    conversion = conversion_of(service, drawing)
     roots = expression_roots(conversion.bundle or {})
     if drawing.resource >= len(roots):
         rule, text = "workbench/resource", "there is no such resource in the Bundle"
@@ -55,8 +55,9 @@ def draw(service: Service, request: Request) -> Response:
     return bytes_answer(lineage_drawing(conversion.lineage.of(root), root), media_type=SVG)
 
 
-def _conversion(service: Service, workload: Workload) -> Conversion:
-    changes: dict[str, object] = {**current_caller().settings, **workload.options.model_dump(exclude_none=True)}
+def conversion_of(service: Service, workload: Workload, **more: object) -> Conversion:
+    """The conversion that is asked for, with lineage and with more options."""
+    changes: dict[str, object] = {**current_caller().settings, **workload.options.model_dump(exclude_none=True), **more}
     return service.drafted.of(workload.drafts).convert(workload.to_documents(), changes=changes, lineage=True)
 
 

@@ -1,13 +1,10 @@
 """The mapping files: which there are, what stands in them, and what is wrong with them as they are being written."""
 
 from collections.abc import Iterator, Mapping
-from http import HTTPStatus
 from pathlib import Path, PurePath
-from urllib.parse import urlsplit
 
 from flask import Request, Response
 
-from adapter.client.target import is_loopback
 from adapter.files import mapping_layers, write_whole
 from adapter.issues import Issue, SetupError
 from adapter.json_types import JsonObject
@@ -16,8 +13,9 @@ from adapter.mapping_folder import mistakes_of
 from adapter.rules.description import describe_policy, latest
 from adapter.web.answer import JSON, json_answer
 from adapter.web.query import check_parameters
-from adapter.web.refusal import RefusedError, not_there
+from adapter.web.refusal import not_there
 from adapter.web.service import Service
+from adapter.web.workbench.own_page import check_own_page
 from adapter.web.workbench.workload import FOLDERS, drafts_of, saved_map_of
 
 
@@ -58,14 +56,9 @@ def check(service: Service, request: Request) -> Response:
 
 
 def save(service: Service, request: Request, *, folder: str, name: str) -> Response:
-    """`PUT /maps/{folder}/{name}`: write a file without mistakes into the user's folder; raises SetupError with all mistakes.
-
-    A page of another site, whose name leads to this machine, is refused: it would send its own name as Host.
-    """
+    """`PUT /maps/{folder}/{name}`: write a file without mistakes into the user's folder; raises SetupError with all mistakes."""
     check_parameters(request, ())
-    if not is_loopback(urlsplit(request.host_url).hostname or ""):
-        text = "mapping files are saved only for callers who address this machine as 127.0.0.1, ::1 or localhost"
-        raise RefusedError(HTTPStatus.FORBIDDEN, text)
+    check_own_page(request)
     path = f"{folder.replace('fhir-', 'fhir/')}/{name}"
     drafts = saved_map_of(request, path)
     mistakes = mistakes_of(service.drafted.of(drafts))

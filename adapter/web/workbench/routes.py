@@ -2,8 +2,8 @@
 
 from adapter.web.answer import JSON
 from adapter.web.route import Route, RouteParameter, one_of
-from adapter.web.workbench import bench, examples, maps, page, vocabulary
-from adapter.web.workbench.workload import FOLDERS, Drafts, Drawing, MapText, Workload
+from adapter.web.workbench import bench, examples, maps, page, servers, vocabulary
+from adapter.web.workbench.workload import FOLDERS, Drafts, Drawing, MapText, Shipment, Workload
 
 _FILE = (
     RouteParameter(
@@ -43,6 +43,18 @@ WORKBENCH_ROUTES: tuple[Route, ...] = (
         takes=(JSON,),
         body=Drawing,
         gives=(bench.SVG,),
+        statuses=(200, 404, 422),
+    ),
+    Route(method="GET", path="/servers", call=servers.servers, says="The FHIR servers by name.", gives=(JSON,), statuses=(200,)),
+    Route(
+        method="POST",
+        path="/workbench/send",
+        right="operate",
+        call=servers.send,
+        says="Convert, and send to a FHIR server that the settings name.",
+        takes=(JSON,),
+        body=Shipment,
+        gives=(JSON,),
         statuses=(200, 404, 422),
     ),
     Route(method="GET", path="/maps", call=maps.maps, says="The mapping files, ours and yours.", gives=(JSON,), statuses=(200,)),

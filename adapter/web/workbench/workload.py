@@ -75,12 +75,23 @@ class Drawing(Workload):
     resource: Annotated[int, Field(ge=0)]
 
 
+class Shipment(Workload):
+    """What is to be converted and sent, and the name of the FHIR server that gets it."""
+
+    server: Text
+
+
 M = TypeVar("M", bound=_Asked)
 
 
 def workload_of(request: Request) -> Workload:
     """The workload of a request; raises InvalidError with the JSON pointer of everything that is wrong with it."""
     return _validated(Workload, request)
+
+
+def shipment_of(request: Request) -> Shipment:
+    """What is to be sent; raises InvalidError as `workload_of`."""
+    return _validated(Shipment, request)
 
 
 def drawing_of(request: Request) -> Drawing:

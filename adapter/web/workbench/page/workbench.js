@@ -8,6 +8,7 @@ import { Editor } from "./editor.js";
 import { languageOf, Lines } from "./lines.js";
 import { openMaps } from "./maps.js";
 import { difference, differenceList, outline } from "./outline.js";
+import { openServer } from "./server.js";
 
 const state = { documents: [{ name: "document.json", text: "" }], current: 0, view: null, before: null, shown: "outline", resource: 0, drafts: {}, payers: [] };
 let running = null;
@@ -230,7 +231,7 @@ export function setDraft(path, text) {
 export const current = () => state;
 
 function openScreen() {
-  const name = ["bench", "claim", "maps", "codes"].find((screen) => `#${screen}` === location.hash) ?? "bench";
+  const name = ["bench", "claim", "maps", "codes", "server"].find((screen) => `#${screen}` === location.hash) ?? "bench";
   for (const link of document.querySelectorAll("nav a")) {
     if (link.hash === `#${name}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
@@ -238,6 +239,7 @@ function openScreen() {
   for (const section of document.querySelectorAll("main > section")) section.hidden = section.id !== name;
   if (name === "maps") openMaps();
   if (name === "codes") openCodes();
+  if (name === "server") openServer().catch((error) => say(error.message));
 }
 
 async function begin() {

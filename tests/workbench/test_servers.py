@@ -1,0 +1,100 @@
+"""Sending the case on the bench to a FHIR server that the settings name."""
+
+from collections.abc import Iterator
+
+import pytest
+import responses
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from adapter.assembly import load
+from adapter.settings import Settings
+from adapter.web import create_app
+from tests.examples.ground import EXAMPLES
+from tests.fake_fhir import BASE, FakeFhir, outcome
+
+PUBLIC = "https://fhir.example/r4"
+
+
+@pytest.fixture(scope="module")
+def client() -> FlaskClient:
+    settings = Settings(log_level="error", servers=f"clinic={BASE}, sandbox={PUBLIC}")
+    return create_app(load(settings), workbench=True).test_client()
+
+
+@pytest.fixture
+def wire() -> Iterator[responses.RequestsMock]:
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        yield mock
+
+
+def send(client: FlaskClient, example: str, server: str, **headers: str) -> TestResponse:
+    names = [name for name in ("encounter.json", "ai_report.json") if (EXAMPLES / example / name).exists()]
+    documents = [{"name": name, "text": (EXAMPLES / example / name).read_text()} for name in names]
+    return client.post("/workbench/send", json={"documents": documents, "server": server}, headers=headers)
+
+
+def test_the_servers_of_the_settings_and_public_ones_are_named_without_addresses(client: FlaskClient) -> None:
+    assert client.get("/servers").json == {"servers": ["clinic", "sandbox", "hapi"]}
+
+
+def test_a_case_is_sent_read_back_and_validated(client: FlaskClient, wire: responses.RequestsMock) -> None:
+    server = FakeFhir(wire)
+
+    report = dict(send(client, "complete", "clinic").json or {})
+
+    assert (report["sent"], report["good"], report["validated"], report["problems"]) == (True, True, True, [])
+    assert len(report["resources"]) == len(server.held)
+    assert {resource["action"] for resource in report["resources"]} == {"created"}
+
+
+def test_what_is_not_marked_as_test_data_does_not_leave(client: FlaskClient, wire: responses.RequestsMock) -> None:
+    server = FakeFhir(wire, base=PUBLIC)
+
+    report = dict(send(client, "not-marked-as-test", "sandbox").json or {})
+
+    assert (report["sent"], server.held) == (False, {})
+    assert "PRI-03" in str(report["outcome"])
+
+
+def test_what_becomes_no_bundle_is_not_sent(client: FlaskClient, wire: responses.RequestsMock) -> None:
+    server = FakeFhir(wire)
+
+    report = dict(send(client, "inline-image", "clinic").json or {})
+
+    assert (report["sent"], server.held) == (False, {})
+    assert report["outcome"]["issue"]
+
+
+def test_what_the_server_says_against_it_is_told(client: FlaskClient, wire: responses.RequestsMock) -> None:
+    server = FakeFhir(wire)
+    words = outcome({"severity": "error", "diagnostics": "no such thing"})
+    server.answers = [(422, {"Content-Type": "application/fhir+json"}, words)]
+
+    report = dict(send(client, "complete", "clinic").json or {})
+
+    assert report["sent"] is False
+    assert "no such thing" in str(report["words"])
+
+
+@pytest.mark.parametrize("server", ["nowhere", "http://127.0.0.1:8080/fhir"])
+def test_only_a_server_that_the_settings_name_is_reached(client: FlaskClient, wire: responses.RequestsMock, server: str) -> None:
+    fake = FakeFhir(wire)
+
+    assert send(client, "complete", server).status_code == 404
+    assert (fake.held, fake.asked) == ({}, [])
+
+
+@pytest.mark.usefixtures("wire")
+def test_a_server_that_is_down_is_an_answer_of_its_own(client: FlaskClient) -> None:
+    answer = send(client, "complete", "clinic")
+
+    assert answer.status_code == 503
+    assert (answer.json or {})["resourceType"] == "OperationOutcome"
+
+
+def test_a_page_of_another_name_cannot_send(client: FlaskClient, wire: responses.RequestsMock) -> None:
+    fake = FakeFhir(wire)
+
+    assert send(client, "complete", "clinic", Host="rebound.example").status_code == 403
+    assert fake.held == {}
