@@ -1,0 +1,17 @@
+"""Expressions as Python reads them."""
+
+import pytest
+
+from adapter.mapping.syntax.expression_tree import expression_tree, names_in
+
+DEEP = "a" + ".b" * 5_000
+
+
+def test_an_expression_that_is_too_deep_for_python_is_not_an_expression() -> None:
+    with pytest.raises(SyntaxError, match="too deeply nested"):
+        expression_tree(DEEP)
+
+
+def test_what_is_not_an_expression_mentions_no_names() -> None:
+    assert names_in("a +") == names_in(DEEP) == frozenset()
+    assert names_in(" a.b + f(c)") == {"a", "f", "c"}
