@@ -244,6 +244,13 @@ def integer(value: str) -> int:
     raise NotConvertible(message)
 
 
+@function(takes=("string",), gives="integer", fallible=True)
+def undiagnosed(_: str) -> int:
+    """No number, for a code that no diagnosis of a message has: `undiagnosed(reason[1])`."""
+    message = "No diagnosis of the message (DG1) has this code, so the line does not point at it. Send it in a DG1 segment."
+    raise NotConvertible(message)
+
+
 @function(takes=("string", "const string", "const string"), gives="boolean", fallible=True)
 def flag(value: str, yes: str, no: str) -> bool:
     """Yes or no from the two texts of a sender: `flag(feature.is_present, '1', '0')`."""

@@ -181,6 +181,14 @@ def line_of(made: Conversion) -> dict[str, Any]:
     return line
 
 
+def test_a_reason_of_a_charge_that_no_diagnosis_has_is_told() -> None:
+    charge = segment("FT1", f1="1", **CHARGE, f6="CG", f19="Q87.0^^I10~302017001^Sore eye^SCT", f25="0731T^^C4")
+    made = convert(ADT, MDM, sent("dft.hl7", "DFT^P03^DFT_P03", PATIENT, CHARGES[1], charge, *CHARGES[-3:]))
+
+    assert line_of(made)["dx_pointers"] == [2]
+    assert [issue.location for issue in made.issues if issue.rule == "map/undiagnosed"] == [("dft.hl7#FT1-19[2].1",)]
+
+
 @pytest.mark.parametrize(
     ("fields", "code", "system"),
     [
