@@ -141,9 +141,9 @@ def _bound(value: object, element: Element, place: str, *, source: str) -> Itera
 def _is_coded(value: JsonValue, element: Element) -> bool:
     codes: frozenset[Any] = element.codes or frozenset()
     if not isinstance(value, dict):
-        return value in codes
+        return isinstance(value, str) and value in codes
     if element.type == "Coding":
-        return (value.get("system"), value.get("code")) in codes
+        return _coded(value) in codes
     if element.type == "CodeableReference":
         return "concept" not in value or _has_code(value["concept"], codes)
     return value.keys() <= {"id", "extension"} or _has_code(value, codes)
@@ -152,7 +152,12 @@ def _is_coded(value: JsonValue, element: Element) -> bool:
 def _has_code(concept: JsonValue, codes: frozenset[JsonValue]) -> bool:
     codings = concept.get("coding") if isinstance(concept, dict) else None
     there = [coding for coding in codings if isinstance(coding, dict)] if isinstance(codings, list) else []
-    return any((coding.get("system"), coding.get("code")) in codes for coding in there)
+    return any(_coded(coding) in codes for coding in there)
+
+
+def _coded(coding: JsonObject) -> tuple[JsonValue, ...]:
+    """The system and the code; of what is not text, nothing."""
+    return tuple(part for part in (coding.get("system"), coding.get("code")) if isinstance(part, str))
 
 
 def _holds(value: JsonValue, fixed: JsonValue) -> bool:

@@ -47,6 +47,12 @@ GOOD = {
 }
 
 BAD: dict[str, tuple[Resource, str, str]] = {
+    "a required code that is an object": (
+        spoilt(CONDITION, "clinicalStatus.coding.0.code", {}),
+        "structure/code",
+        "Condition.clinicalStatus",
+    ),
+    "a required concept that is a list": (spoilt(CONDITION, "clinicalStatus", []), "structure/code", "Condition.clinicalStatus"),
     "no resource type": ({"id": "x"}, "structure/type", "Resource"),
     "an empty resource type": ({"resourceType": 3}, "structure/type", "Resource"),
     "an unknown element": (spoilt(CLAIM, "item.0.foo", 1), "structure/unknown-element", "Claim.item[0].foo"),
