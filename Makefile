@@ -65,7 +65,7 @@ types: $(VENV)/dev.stamp ## mypy
 	$(BIN)/mypy $(CODE)
 
 # On all processors; `reorder` would begin with the groups of most tests, and what takes longest has few.
-PYTEST := $(BIN)/python -m pytest --cov --cov-report=term --numprocesses auto --dist loadgroup --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest --cov --cov-report=term --numprocesses auto --no-loadscope-reorder
 
 .PHONY: unit
 unit: $(VENV)/dev.stamp editor ## the tests that need no FHIR server, with coverage

@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
+
+LIVE = ("tests/live/", "tests/tx/")
 
 settings.register_profile("dev", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None, print_blob=True)
@@ -16,12 +20,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-examples", action="store_true", help="rewrite bundle.json and issues.json of every example")
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist, which reads the groups here too
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process, and those that need a FHIR server in another; the latter begin first."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("live" if item.get_closest_marker("live") else str(item.path)))
-    items.sort(key=lambda item: item.get_closest_marker("live") is None)
+    """Begin with the tests that need a FHIR server: they take longest."""
+    items.sort(key=lambda item: not is_live(item.nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Keep the tests of a file in one process, and all that need a FHIR server in one as well, so that it starts once."""
+    return ByServerAndFile(config, log)
+
+
+class ByServerAndFile(LoadScopeScheduling):  # type: ignore[misc]  # the library has no types
+    """Tests of one scope run in one process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "live" if is_live(nodeid) else nodeid.partition("::")[0]
+
+
+def is_live(nodeid: str) -> bool:
+    """Whether a test stands where those are that need a FHIR server or another program in Java."""
+    return nodeid.startswith(LIVE)
 
 
 @pytest.fixture(scope="session")
