@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 
 from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment
@@ -18,7 +19,7 @@ from pgqueuer.models import Job
 from pgqueuer.queries import Queries, SyncQueries
 from psycopg import AsyncConnection, RawCursor
 from psycopg.rows import dict_row
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, func, select, text
 
 from adapter.delivery.store import Store
 from adapter.delivery.work import Work
@@ -30,6 +31,7 @@ _SWEEP_SECONDS = 30.0
 _BUSY_SECONDS = 0.5
 _MOST_SWEPT = 1000
 _INSTALL_LOCK, _SWEEP_LOCK = 731_001, 731_002
+_QUEUED = text("SELECT convert_from(payload, 'UTF8') FROM pgqueuer WHERE payload = ANY(:payloads)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,23 @@ def install(engine: Engine) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(_INSTALL_LOCK)))
         if connection.scalar(select(func.to_regclass("pgqueuer"))) is None:
             _InTransaction(connection=connection).run(QueryBuilderEnvironment().build_install_query())
+
+
+def announce_again(store: Store) -> None:
+    """Announce what is long due and has no job: where clocks differ, or after a backup was put back, one may be missing.
+
+    What has a job is left to it; a second job for each encounter at every look would bury the first ones when much is waiting.
+    """
+
+    def write(connection: Connection) -> None:
+        if connection.scalar(select(func.pg_try_advisory_xact_lock(_SWEEP_LOCK))):
+            due = store.due(connection, _MOST_SWEPT, since=_SWEEP_SECONDS)
+            queued = set(connection.scalars(_QUEUED, {"payloads": [encounter.encode() for encounter in due]}))
+            for encounter in due:
+                if encounter not in queued:
+                    announce(connection, encounter, 0.0)
+
+    store.write(write)
 
 
 class PostgresWorkers:
@@ -122,20 +141,10 @@ class PostgresWorkers:
         swept = 0.0
         while not self._stopped.is_set():
             if asyncio.get_running_loop().time() - swept > _SWEEP_SECONDS:
-                await asyncio.to_thread(self._guarded, self._sweep)
+                await asyncio.to_thread(self._guarded, partial(announce_again, self._store))
                 swept = asyncio.get_running_loop().time()
             await asyncio.sleep(0.1)
         manager.shutdown.set()
-
-    def _sweep(self) -> None:
-        """Announce again what is long due: where clocks differ, or after a backup was put back, a job may be missing."""
-
-        def write(connection: Connection) -> None:
-            if connection.scalar(select(func.pg_try_advisory_xact_lock(_SWEEP_LOCK))):
-                for encounter in self._store.due(connection, _MOST_SWEPT, since=_SWEEP_SECONDS):
-                    announce(connection, encounter, 0.0)
-
-        self._store.write(write)
 
     def _do(self, encounter: str) -> None:
         self._guarded(lambda: self._alone_with(encounter))

@@ -5,10 +5,11 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import text
 
 from adapter.delivery.opening import Surroundings, open_store
 from adapter.delivery.outbox import Outbox
-from adapter.delivery.postgres import PostgresWorkers, announce, install
+from adapter.delivery.postgres import PostgresWorkers, announce, announce_again, install
 from adapter.delivery.shipment import Delivered, Failed
 from adapter.json_types import JsonObject
 from tests.delivery.ground import KEY, Bench, encounter_document, outlet
@@ -42,6 +43,29 @@ def desk(database: str, carrier: Carrier) -> Iterator[Bench]:
         yield Bench(store, time.time, [outlet(carrier)])
     finally:
         store.close()
+
+
+def queued(desk: Bench) -> list[str]:
+    """The encounters that jobs wait for."""
+    with desk.store.reading() as connection:
+        return sorted(connection.scalars(text("SELECT convert_from(payload, 'UTF8') FROM pgqueuer")))
+
+
+def test_only_what_is_long_due_and_has_no_job_is_announced_again(desk: Bench) -> None:
+    encounters = sorted(desk.post(encounter_document(number)).encounter for number in (1, 2, 3))
+    announce_again(desk.store)
+    assert queued(desk) == encounters
+
+    desk.store.now = lambda: time.time() + 60
+    announce_again(desk.store)
+    assert queued(desk) == encounters
+
+    desk.store.write(
+        lambda connection: connection.execute(text("DELETE FROM pgqueuer WHERE id = (SELECT min(id) FROM pgqueuer)"))
+    )
+    assert len(queued(desk)) == 2
+    announce_again(desk.store)
+    assert queued(desk) == encounters
 
 
 def test_what_is_kept_is_worked_on_by_whichever_worker_is_called(desk: Bench, carrier: Carrier) -> None:
