@@ -7,6 +7,7 @@ worker was lost, does no harm.
 import asyncio
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -26,7 +27,10 @@ from adapter.delivery.work import Work
 
 _ENTRYPOINT = "encounter"
 _HEARTBEAT = timedelta(seconds=10)
-_LOOK = timedelta(seconds=1)
+_LOOK = timedelta(seconds=0.1)
+"""How long PgQueuer waits before it looks again: it does so, too, when jobs have ended and more are waiting."""
+_TAKEN_AHEAD = 2
+"""So many jobs for each thread are taken at most: one that is worked on, and one that is next."""
 _SWEEP_SECONDS = 30.0
 _BUSY_SECONDS = 0.5
 _MOST_SWEPT = 1000
@@ -117,24 +121,28 @@ class PostgresWorkers:
 
     async def _called(self) -> None:
         url = self._store.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        async with await AsyncConnection.connect(url, autocommit=True) as connection:
-            manager = QueueManager(Queries(PsycopgDriver(connection)))
+        with ThreadPoolExecutor(self._threads, thread_name_prefix="worker") as pool:
+            async with await AsyncConnection.connect(url, autocommit=True) as connection:
+                await self._called_over(connection, pool)
 
-            @manager.entrypoint(_ENTRYPOINT)
-            async def _call(job: Job) -> None:
-                # In a thread: a handler that holds up the loop past the heartbeat is taken for lost, and run twice.
-                await asyncio.to_thread(self._do, (job.payload or b"").decode())
+    async def _called_over(self, connection: AsyncConnection, pool: ThreadPoolExecutor) -> None:
+        manager = QueueManager(Queries(PsycopgDriver(connection)))
 
-            beside = asyncio.create_task(self._beside(manager))
-            try:
-                await manager.run(
-                    dequeue_timeout=_LOOK,
-                    batch_size=max(1, self._threads // 2),
-                    max_concurrent_tasks=max(2, self._threads),
-                    heartbeat_timeout=_HEARTBEAT,
-                )
-            finally:
-                beside.cancel()
+        @manager.entrypoint(_ENTRYPOINT)
+        async def _call(job: Job) -> None:
+            # In a thread: a handler that holds up the loop past the heartbeat is taken for lost, and run twice.
+            await asyncio.get_running_loop().run_in_executor(pool, self._do, (job.payload or b"").decode())
+
+        beside = asyncio.create_task(self._beside(manager))
+        try:
+            await manager.run(
+                dequeue_timeout=_LOOK,
+                batch_size=self._threads,
+                max_concurrent_tasks=self._threads * _TAKEN_AHEAD,
+                heartbeat_timeout=_HEARTBEAT,
+            )
+        finally:
+            beside.cancel()
 
     async def _beside(self, manager: QueueManager) -> None:
         """End the manager when told to stop; now and then announce again what should long have been done."""

@@ -25,7 +25,7 @@ from tests.delivery.ground import KEY, Bench, encounter_document, outlet
 from tests.delivery.strict_fhir import StrictFhir, serving
 from tests.service import ADAPTER, own_environment
 
-ENCOUNTERS = 80
+ENCOUNTERS = 200
 COUNTS = (1, 2, 4)
 _TICKS = os.sysconf("SC_CLK_TCK")
 
