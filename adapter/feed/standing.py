@@ -220,8 +220,10 @@ def _is_beaten(message: _Message, other: _Message) -> bool:
     if message.statement.kind != other.statement.kind:
         return theirs > own
     if _is_called_off(message) or _is_called_off(other):
-        # That there will be no report, or no longer one, counts from when it was said.
-        return is_later(_reported(other), _reported(message))
+        # That there will be no report, or no longer one, counts from when it was said; of one moment it is what counts.
+        reported, told = _reported(message), _reported(other)
+        at_once = not is_later(reported, told) and _is_called_off(other) and not _is_called_off(message)
+        return at_once or is_later(told, reported)
     return theirs > own or (theirs == own and is_later(_reported(other), _reported(message)))
 
 

@@ -118,7 +118,7 @@ def test_equal_states_of_one_moment_that_differ_are_a_conflict() -> None:
     assert [issue.field for issue in made.issues if issue.is_error] == ["review.conclusion"]
 
 
-@pytest.mark.parametrize(("cancelled", "status"), [(LAST, "not-done"), (FIRST, "completed")])
+@pytest.mark.parametrize(("cancelled", "status"), [(LAST, "not-done"), (LATER, "not-done"), (FIRST, "completed")])
 def test_a_result_that_is_called_off_counts_from_when_it_was(cancelled: str, status: str) -> None:
     made = together(registered("adt", "A04", FIRST), FINAL, resulted("off", "X", cancelled))
 
