@@ -38,7 +38,7 @@ SEGMENTS = b"MSH|^~\\&|LAB|HOSP|||20260101||ORU^R01|1|P|2.5.1\rPID|1||1\r"
         (b"nothing in particular", "plain text"),
         (b"%PDF-1.7 ...", "a PDF file"),
         (b"PK\x03\x04", "a ZIP archive or an Office document"),
-        (gzip.compress(b"{}"), "a gzip archive"),
+        (gzip.compress(b"{}", mtime=0), "a gzip archive"),
         (b"\x89PNG\r\n\x1a\n", "a PNG image"),
         (bytes(128) + b"DICM", "a DICOM file"),
         (b"\x00\x01\x02", "binary data of an unknown kind"),
