@@ -4,7 +4,10 @@ import json
 import os
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from adapter.cli.conformance_report import write_reports
 from adapter.conformance.case_file import read_case_files
@@ -79,6 +82,15 @@ def test_a_server_that_deletes_nothing_is_told() -> None:
     assert not result.is_good
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Let this process be interrupted: the processes of pytest-xdist ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_after_ctrl_c_everything_is_deleted_and_the_rest_was_interrupted() -> None:
     server = MemoryServer()
 

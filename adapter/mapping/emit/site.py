@@ -1,6 +1,6 @@
 """What a map can make, where, and from what: what its variants' notes are read by."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -30,13 +30,13 @@ class ReadTemplate:
             path += (*before, indexes.get(loop, "*"))
         return path + self.rest
 
-    def walked(self, loops: Container[str]) -> Iterator[Path]:
-        """The items that some loops go through, as patterns (`lines`, `*`)."""
+    @property
+    def walked(self) -> Iterator[Path]:
+        """The items that the loops go through, as patterns (`lines`, `*`)."""
         path: Path = ()
-        for before, loop in self.holes:
+        for before, _ in self.holes:
             path += (*before, "*")
-            if loop in loops:
-                yield path
+            yield path
 
 
 def _template(read: Read) -> ReadTemplate:
@@ -104,9 +104,10 @@ class Site:
             return self._fixed
         return tuple([template.filled(indexes) for template in self._templates])
 
-    def walked(self, loops: Container[str]) -> Iterator[Path]:
-        """The items that some loops around it go through, as patterns."""
-        return chain.from_iterable(template.walked(loops) for template in self._templates)
+    @property
+    def walked(self) -> Iterator[Path]:
+        """The items that the loops around it go through, as patterns."""
+        return chain.from_iterable(template.walked for template in self._templates)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

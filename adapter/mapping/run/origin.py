@@ -97,7 +97,7 @@ def origins(
 
 def walked(groups: list[Group]) -> frozenset[Path]:
     """The items of lists that a map goes through, one after the other, as patterns."""
-    return frozenset(path for group in groups for site in group.sites for path in site.walked(group.loops))
+    return frozenset(path for group in groups for site in group.sites for path in site.walked)
 
 
 def _parts(resource: JsonObject, element: Path, sources: tuple[Path, ...], site: Site) -> list[tuple[Path, tuple[Path, ...]]]:
