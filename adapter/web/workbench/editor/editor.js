@@ -39,9 +39,9 @@ const looks = EditorView.theme({
   ".cm-lintRange": { backgroundImage: "none !important" },
   ".cm-lintRange-error": { borderBottom: "2px solid var(--error)" },
   ".cm-lintRange-warning": { borderBottom: "2px solid var(--warning)" },
-  ".cm-lint-marker": { fontSize: ".7rem" },
-  ".cm-lint-marker-error": { content: "'●' !important", color: "var(--error)" },
-  ".cm-lint-marker-warning": { content: "'▲' !important", color: "var(--warning)" },
+  ".cm-lint-marker": { content: "normal !important", fontSize: ".7rem" },
+  ".cm-lint-marker-error::before": { content: "'●'", color: "var(--error)" },
+  ".cm-lint-marker-warning::before": { content: "'▲'", color: "var(--warning)" },
   ".lit": { backgroundColor: "var(--mark)", borderRadius: ".2rem" },
   ".unread": { borderBottom: "2px dotted var(--quiet)" },
 });
