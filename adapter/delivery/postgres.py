@@ -5,7 +5,6 @@ worker was lost, does no harm.
 """
 
 import asyncio
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from psycopg import AsyncConnection, RawCursor
 from psycopg.rows import dict_row
 from sqlalchemy import Connection, Engine, func, select, text
 
+from adapter.delivery.background import Background
 from adapter.delivery.store import Store
 from adapter.delivery.work import Work
 
@@ -89,35 +89,25 @@ def announce_again(store: Store) -> None:
     store.write(write)
 
 
-class PostgresWorkers:
+class PostgresWorkers(Background):
     """Workers of one process that PgQueuer calls; as `WorkerPool`, which looks for work itself."""
 
     def __init__(self, work: Work, *, threads: int, report: Callable[[Exception], None]) -> None:
         """Take the work; nothing begins yet."""
+        super().__init__("workers")
         self._work = work
         self._store: Store = work.store
         self._threads = threads
         self._report = report
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="workers", daemon=True)
-
-    def start(self) -> None:
-        """Begin to work."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Finish what runs, and end."""
-        self._stopped.set()
-        self._thread.join()
 
     def _run(self) -> None:
         """Work until told to stop; a database that went away is waited for."""
-        while not self._stopped.is_set():
+        while not self._stop.is_set():
             try:
                 asyncio.run(self._called())
             except Exception as error:  # noqa: BLE001 - whatever it is, the work goes on when it has passed
                 self._report(error)
-                self._stopped.wait(1.0)
+                self._stop.wait(1.0)
 
     async def _called(self) -> None:
         url = self._store.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -147,7 +137,7 @@ class PostgresWorkers:
     async def _beside(self, manager: QueueManager) -> None:
         """End the manager when told to stop; now and then announce again what should long have been done."""
         swept = 0.0
-        while not self._stopped.is_set():
+        while not self._stop.is_set():
             if asyncio.get_running_loop().time() - swept > _SWEEP_SECONDS:
                 await asyncio.to_thread(self._guarded, partial(announce_again, self._store))
                 swept = asyncio.get_running_loop().time()

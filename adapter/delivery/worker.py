@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from adapter.delivery.background import Background
 from adapter.delivery.store import Store
 from adapter.delivery.work import Work
 from adapter.issues import AdapterError
@@ -12,7 +13,7 @@ _PAUSE = 0.2
 """Seconds to wait before looking again when nothing was due."""
 
 
-class WorkerPool:
+class WorkerPool(Background):
     """Looks for what is due, and works on it until told to stop; what runs then is finished.
 
     `report` is told of what went wrong in the work itself, which is tried again after a pause.
@@ -20,23 +21,13 @@ class WorkerPool:
 
     def __init__(self, work: Work, *, threads: int, report: Callable[[Exception], None]) -> None:
         """Take the work; nothing begins yet."""
+        super().__init__("workers")
         self._work = work
         self._store: Store = work.store
         self._threads = threads
         self._report = report
         self._busy: set[str] = set()
         self._lock = threading.Lock()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="workers", daemon=True)
-
-    def start(self) -> None:
-        """Begin to work."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Finish what runs, and end."""
-        self._stop.set()
-        self._thread.join()
 
     def _run(self) -> None:
         with ThreadPoolExecutor(self._threads, thread_name_prefix="worker") as pool:
