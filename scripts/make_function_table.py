@@ -23,7 +23,7 @@ def rows() -> Iterator[str]:
     yield "| function | takes | gives | |\n"
     yield "|---|---|---|---|\n"
     for name, each in sorted(functions_of(functions).items()):
-        yield f"| `{name}` | {_takes(each)} | {_gives(each)} | {_says(each)} |\n"
+        yield f"| `{name}` | {_takes(each)} | {each.result} | {_says(each)} |\n"
 
 
 def _takes(each: Function) -> str:
@@ -32,12 +32,7 @@ def _takes(each: Function) -> str:
 
 
 def _kind(parameter: Parameter) -> str:
-    made = ("literal " if parameter.literal else "") + ("list of " if parameter.many else "") + parameter.kind
-    return made + ("?" if parameter.wants_nothing else "")
-
-
-def _gives(each: Function) -> str:
-    return ("list of " if each.gives_many else "") + each.gives + ("?" if each.may_give_nothing else "")
+    return f"{'literal ' if parameter.literal else ''}{parameter}"
 
 
 def _says(each: Function) -> str:

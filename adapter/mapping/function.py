@@ -28,6 +28,10 @@ class Parameter:
     literal: bool = False
     wants_nothing: bool = False
 
+    def __str__(self) -> str:
+        """As it is written for people: `list of string?`."""
+        return _written(self.kind, many=self.many, or_nothing=self.wants_nothing)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
@@ -44,6 +48,15 @@ class Function:
     terminology: bool
     codes: Callable[..., frozenset[str]] | None
     knows: Callable[..., frozenset[str]] | None
+
+    @property
+    def result(self) -> str:
+        """What it gives, as it is written for people: `list of string?`."""
+        return _written(self.gives, many=self.gives_many, or_nothing=self.may_give_nothing)
+
+
+def _written(kind: str, *, many: bool, or_nothing: bool) -> str:
+    return ("list of " if many else "") + kind + ("?" if or_nothing else "")
 
 
 def _parameter(text: str) -> Parameter:

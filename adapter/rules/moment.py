@@ -57,7 +57,7 @@ def days(moment: str, *others: str | None) -> tuple[str, str]:
 
 
 def _day(instant: datetime, offset: timedelta) -> str:
-    """The day at an offset from UTC; before the first and after the last day of the calendar there is none."""
+    """The day at an offset from UTC; the day in UTC itself where the calendar ends before that."""
     try:
         return (instant + offset).date().isoformat()
     except OverflowError:

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from flask import Request, Response
 
+from adapter.assembly import Runtime
 from adapter.conversion import Conversion
 from adapter.export.claim_sheet import claim_sheet
 from adapter.export.lineage_drawing import lineage_drawing
@@ -23,7 +24,7 @@ from adapter.web.answer import JSON, bytes_answer, json_answer
 from adapter.web.query import check_parameters
 from adapter.web.refusal import not_there
 from adapter.web.service import Service
-from adapter.web.workbench.workload import Workload, drawing_of, workload_of
+from adapter.web.workbench.workload import Drawing, Workload, asked_of
 
 SVG = "image/svg+xml"
 
@@ -35,18 +36,18 @@ def convert(service: Service, request: Request) -> Response:
     typing wants to see them where the Bundle would stand. Mistakes in drafts are a 422 with their file, line and column.
     """
     check_parameters(request, ())
-    workload = workload_of(request)
-    view = _View(conversion=conversion_of(service, workload))
-    known = service.drafted.of(workload.drafts).policies
-    policies = [_known(known.policy(key), place) for place, key in enumerate(workload.payers)]
+    workload = asked_of(request, Workload)
+    runtime = service.drafted.of(workload.drafts)
+    view = _View(conversion=conversion_of(runtime, workload))
+    policies = [_known(runtime.policies.policy(key), place) for place, key in enumerate(workload.payers)]
     return json_answer(view.to_json() | {"payers": [view.judged_by(policy) for policy in policies]}, media_type=JSON)
 
 
 def draw(service: Service, request: Request) -> Response:
     """`POST /workbench/drawing`: what the elements of one resource were made from, as a drawing (SVG)."""
     check_parameters(request, ())
-    drawing = drawing_of(request)
-    conversion = conversion_of(service, drawing)
+    drawing = asked_of(request, Drawing)
+    conversion = conversion_of(service.drafted.of(drawing.drafts), drawing)
     roots = expression_roots(conversion.bundle or {})
     if drawing.resource >= len(roots):
         rule, text = "workbench/resource", "there is no such resource in the Bundle"
@@ -55,10 +56,10 @@ def draw(service: Service, request: Request) -> Response:
     return bytes_answer(lineage_drawing(conversion.lineage.of(root), root), media_type=SVG)
 
 
-def conversion_of(service: Service, workload: Workload, **more: object) -> Conversion:
+def conversion_of(runtime: Runtime, workload: Workload, **more: object) -> Conversion:
     """The conversion that is asked for, with lineage and with more options."""
     changes: dict[str, object] = {**current_caller().settings, **workload.options.model_dump(exclude_none=True), **more}
-    return service.drafted.of(workload.drafts).convert(workload.to_documents(), changes=changes, lineage=True)
+    return runtime.convert(workload.to_documents(), changes=changes, lineage=True)
 
 
 def _known(policy: PayerPolicy | None, place: int) -> PayerPolicy:

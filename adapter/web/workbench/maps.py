@@ -16,7 +16,7 @@ from adapter.web.query import check_parameters
 from adapter.web.refusal import not_there
 from adapter.web.service import Service
 from adapter.web.workbench.own_page import check_own_page
-from adapter.web.workbench.workload import FOLDERS, drafts_of, saved_map_of
+from adapter.web.workbench.workload import FOLDERS, Drafts, asked_of, saved_map_of
 
 
 def maps(service: Service, request: Request) -> Response:
@@ -51,7 +51,7 @@ def map_text(service: Service, request: Request, *, folder: str, name: str) -> R
 def check(service: Service, request: Request) -> Response:
     """`POST /maps/check`: what is wrong with mapping files as they are being written: file, line, column, and what to do."""
     check_parameters(request, ())
-    runtime = service.drafted.of(drafts_of(request))
+    runtime = service.drafted.of(asked_of(request, Drafts).drafts)
     return json_answer({"problems": [_problem(issue) for issue in mistakes_of(runtime)]}, media_type=JSON)
 
 

@@ -14,7 +14,7 @@ from adapter.web.refusal import not_there
 from adapter.web.service import Service
 from adapter.web.workbench.bench import conversion_of
 from adapter.web.workbench.own_page import check_own_page
-from adapter.web.workbench.workload import shipment_of
+from adapter.web.workbench.workload import Shipment, asked_of
 
 
 def servers(service: Service, request: Request) -> Response:
@@ -34,12 +34,12 @@ def send(service: Service, request: Request) -> Response:
     """
     check_parameters(request, ())
     check_own_page(request)
-    shipment = shipment_of(request)
+    shipment = asked_of(request, Shipment)
     if shipment.server not in _names(service):
         rule, text = "workbench/server", "there is no FHIR server of this name"
         raise not_there(rule, text, "GET /servers lists them; ADAPTER_SERVERS adds one", location=("body#/server",))
     sender = sender_of(shipment.server, service.runtime.settings)
-    conversion = conversion_of(service, shipment, to_public_server=sender.client.target.is_public)
+    conversion = conversion_of(service.drafted.of(shipment.drafts), shipment, to_public_server=sender.client.target.is_public)
     if conversion.bundle is None:
         return json_answer(_refused(AdapterError(*conversion.issues)), media_type=JSON)
     try:

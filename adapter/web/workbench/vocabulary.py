@@ -8,7 +8,7 @@ from flask import Request, Response
 from adapter import case
 from adapter.json_types import JsonObject
 from adapter.mapping.check.form import FORM_NAMES
-from adapter.mapping.function import Function, Parameter
+from adapter.mapping.function import Function
 from adapter.mapping.shape import FhirShapes
 from adapter.mapping.types import Field, Kind, Shape
 from adapter.web.answer import JSON, json_answer
@@ -94,11 +94,7 @@ def _field(service: Service, shape: Shape, field: Field) -> JsonObject:
 def _function(function: Function) -> JsonObject:
     return {
         "name": function.name,
-        "takes": [*map(_parameter, function.takes), *([f"{_parameter(function.rest)} …"] if function.rest else [])],
-        "gives": ("list of " if function.gives_many else "") + function.gives + ("?" if function.may_give_nothing else ""),
+        "takes": [*map(str, function.takes), *([f"{function.rest} …"] if function.rest else [])],
+        "gives": function.result,
         "says": " ".join((inspect.getdoc(function.call) or "").split()),
     }
-
-
-def _parameter(parameter: Parameter) -> str:
-    return ("list of " if parameter.many else "") + parameter.kind + ("?" if parameter.wants_nothing else "")

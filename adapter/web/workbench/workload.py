@@ -84,34 +84,15 @@ class Shipment(Workload):
 M = TypeVar("M", bound=_Asked)
 
 
-def workload_of(request: Request) -> Workload:
-    """The workload of a request; raises InvalidError with the JSON pointer of everything that is wrong with it."""
-    return _validated(Workload, request)
-
-
-def shipment_of(request: Request) -> Shipment:
-    """What is to be sent; raises InvalidError as `workload_of`."""
-    return _validated(Shipment, request)
-
-
-def drawing_of(request: Request) -> Drawing:
-    """What is to be drawn; raises InvalidError as `workload_of`."""
-    return _validated(Drawing, request)
-
-
-def drafts_of(request: Request) -> dict[str, str]:
-    """The drafts of a request; raises InvalidError as `workload_of`."""
-    return _validated(Drafts, request).drafts
+def asked_of(request: Request, model: type[M]) -> M:
+    """What a request asks, as this model; raises InvalidError with the JSON pointer of everything that is wrong with it."""
+    check_json_body(request, "send application/json (UTF-8)")
+    return _checked(model, read_json(request.get_data(), "body"))
 
 
 def saved_map_of(request: Request, path: str) -> dict[str, str]:
     """The mapping file of a request as a draft at a path; raises InvalidError also for a path that no mapping file can have."""
-    return _checked(Drafts, {"drafts": {path: _validated(MapText, request).text}}).drafts
-
-
-def _validated(model: type[M], request: Request) -> M:
-    check_json_body(request, "send application/json (UTF-8)")
-    return _checked(model, read_json(request.get_data(), "body"))
+    return _checked(Drafts, {"drafts": {path: asked_of(request, MapText).text}}).drafts
 
 
 def _checked(model: type[M], content: JsonValue) -> M:
