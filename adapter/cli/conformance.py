@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TypedDict, Unpack
 
@@ -11,7 +11,7 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from adapter.assembly import default_runtime, load
+from adapter.assembly import default_runtime
 from adapter.cli.conformance_cases import (
     CASES,
     ONLY,
@@ -23,10 +23,9 @@ from adapter.cli.conformance_cases import (
     supplies_of,
 )
 from adapter.cli.conformance_report import write_reports
+from adapter.cli.conformance_server import TestedServer, tested_server
 from adapter.cli.exit_code import Outcome
-from adapter.cli.in_process import OWN_ADDRESS, send_to
 from adapter.cli.show import QUIET, err, is_quiet, note, out, print_json, print_text
-from adapter.client import Target, target_at
 from adapter.clock import instant_now, request_id
 from adapter.conformance.baseline import VerdictChange, baseline_of, changes_between, verdicts_in
 from adapter.conformance.case_file import ConformanceCase
@@ -42,12 +41,11 @@ from adapter.conformance.script_export import script_of, why_not
 from adapter.conformance.suite import Suite, SuiteResult
 from adapter.conformance.supplies import cases_of
 from adapter.conformance.verdict import CaseResult, CaseVerdict
-from adapter.connection import client_of, triage_lines
+from adapter.connection import triage_lines
 from adapter.exchange import Request, Send, ServerAnswer
 from adapter.fhir.json import canonical_bytes, pretty_bytes, read_json
 from adapter.files import adapter_version, text_of, write_whole
 from adapter.json_types import JsonObject
-from adapter.web import create_app
 
 _STYLES = {
     CaseVerdict.GOOD: "green",
@@ -157,6 +155,7 @@ class RunOptions(TypedDict):
 
     server: str | None
     own_service: bool
+    over_http: bool
     own: str | None
     only: tuple[str, ...]
     folder: Path | None
@@ -174,6 +173,7 @@ class RunOptions(TypedDict):
 @conformance_commands.command("run")
 @click.option("--server", help="A base URL, a name of ADAPTER_SERVERS, or `hapi` (the public HAPI R4 test server).")
 @click.option("--self", "own_service", is_flag=True, help="Test the adapter itself, within this process.")
+@click.option("--over-http", is_flag=True, help="With --self: start its service on a free port of this machine, and test that.")
 @CASES
 @ONLY
 @click.option(
@@ -203,6 +203,7 @@ def run_command(**options: Unpack[RunOptions]) -> int:
       adapter conformance run --server hapi --only resource/keep --report build/conformance
       adapter conformance run --server http://127.0.0.1:8080/fhir --baseline hapi.json
       adapter conformance run --self
+      adapter conformance run --self --over-http
 
     \b
     Exit codes: 0 if no case failed without an explanation and the baseline, if any, is met; 1 otherwise;
@@ -211,46 +212,31 @@ def run_command(**options: Unpack[RunOptions]) -> int:
     if (options["server"] is None) != options["own_service"]:
         message = "say either --server or --self"
         raise click.UsageError(message)
+    if options["over_http"] and not options["own_service"]:
+        message = "--over-http goes with --self: --server is always asked over HTTP"
+        raise click.UsageError(message)
     if options["update_baseline"] and options["baseline"] is None:
         message = "--update-baseline needs --baseline FILE"
         raise click.UsageError(message)
-    run = _Run(options)
-    if options["dry_run"]:
-        _show_requests(run.cases, run.server.target.base_url)
-        return Outcome.GOOD
-    if doubtful := run.doubtful():
-        _show_doubtful(doubtful)
-        return Outcome.ISSUES
-    result = run.result()
+    with tested_server(options["server"], over_http=options["over_http"], seconds=options["seconds"]) as server:
+        run = _Run(options, server)
+        if options["dry_run"]:
+            _show_requests(run.cases, server.target.base_url)
+            return Outcome.GOOD
+        if doubtful := run.doubtful():
+            _show_doubtful(doubtful)
+            return Outcome.ISSUES
+        result = run.result()
     return _reported(result, options)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Server:
-    """What is tested: where it is, what it is called in issues, and the way to it."""
-
-    target: Target
-    source: str
-    send: Send
-
-
-def _server_of(name: str, seconds: float) -> _Server:
-    client = client_of(name, default_runtime().settings, seconds=seconds)
-    return _Server(target=client.target, source=client.source, send=client.exchange)
-
-
-def _own_service() -> _Server:
-    quiet = replace(default_runtime().settings, log_level="error")
-    return _Server(target=target_at(OWN_ADDRESS), source="the adapter", send=send_to(create_app(load(quiet))))
 
 
 class _Run:
     """What is run, and where."""
 
-    def __init__(self, options: RunOptions) -> None:
+    def __init__(self, options: RunOptions, server: TestedServer) -> None:
         self._options = options
         self._runtime = default_runtime()
-        self.server = _own_service() if options["server"] is None else _server_of(options["server"], options["seconds"])
+        self.server = server
         self.name = f"r{request_id()[:10]}"
         self._supplies = supplies_of(self._runtime)
         self.cases = ready_cases(options["own"], options["only"], self._supplies, run=self.name)

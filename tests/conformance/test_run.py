@@ -10,7 +10,6 @@ import responses
 
 from adapter.conformance.baseline import verdicts_in
 from tests.cli.ground import Run
-from tests.service import running_service
 
 BASE = "http://127.0.0.1:8080/fhir"
 STATEMENT = {"resourceType": "CapabilityStatement", "fhirVersion": "4.0.1", "kind": "instance", "format": ["json"]}
@@ -133,9 +132,9 @@ def test_the_adapter_itself_is_tested(run: Run) -> None:
 def test_the_adapter_is_tested_over_http_as_within_the_process(run: Run) -> None:
     only = ("--json", "--only", "capability", "--only", "terminology", "--only", "validation/bad-code")
     within = json.loads(run("conformance", "run", "--self", *only).out)
-    with running_service() as address:
-        over_http = json.loads(run("conformance", "run", "--server", f"http://{address}/fhir", *only).out)
+    over_http = json.loads(run("conformance", "run", "--self", "--over-http", *only).out)
 
+    assert over_http["server"].startswith("http://127.0.0.1:")
     assert verdicts_in(within, name="within") == verdicts_in(over_http, name="over HTTP")
     assert within["counts"]["pass"] >= 6
 
@@ -153,8 +152,17 @@ def test_what_a_case_is_for_is_chosen_by_its_name(run: Run) -> None:
     assert "there is no case of this name" in elsewhere.err
 
 
-def test_either_a_server_or_the_adapter_itself_is_tested(run: Run) -> None:
-    done = run("conformance", "run")
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "say either --server or --self"),
+        (("--server", BASE, "--self"), "say either --server or --self"),
+        (("--server", BASE, "--over-http"), "--over-http goes with --self"),
+        (("--self", "--update-baseline"), "--update-baseline needs --baseline FILE"),
+    ],
+)
+def test_what_contradicts_itself_is_told(run: Run, arguments: tuple[str, ...], words: str) -> None:
+    done = run("conformance", "run", *arguments)
 
     assert done.code == 2
-    assert "say either --server or --self" in done.err
+    assert words in done.err

@@ -6,10 +6,11 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
+from threading import Thread
 from types import FrameType
 
 import uvicorn
@@ -59,6 +60,20 @@ def serve(workforce: Workers, listening: socket.socket, when_ready: Callable[[],
     """Serve until SIGINT or SIGTERM; what runs then is finished."""
     listening.listen(_BACKLOG)
     _Parent(partial(_work, workforce, listening), workforce.processes).run(when_ready)
+
+
+@contextmanager
+def serving(workforce: Workers, listening: socket.socket) -> Iterator[None]:
+    """Serve within this process, in a thread, for the time of a block."""
+    listening.listen(_BACKLOG)
+    server = uvicorn.Server(_config(workforce))
+    thread = Thread(target=_run, args=(server.serve(sockets=[listening]),))
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 class _Parent:
@@ -112,8 +127,13 @@ class _Parent:
 def _work(workforce: Workers, listening: socket.socket, parent: int) -> None:
     server = uvicorn.Server(_config(workforce))
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # older versions install their own
-    with workforce.beside(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_until_told(server, listening, parent))
+    with workforce.beside():
+        _run(_until_told(server, listening, parent))
+
+
+def _run(work: Coroutine[None, None, None]) -> None:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work)
 
 
 async def _until_told(server: uvicorn.Server, listening: socket.socket, parent: int) -> None:
