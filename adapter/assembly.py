@@ -200,17 +200,17 @@ class Runtime:
 
         Raises SetupError for definitions of the user that are not built as R4 says; ours are checked by the tests.
         """
-        found = tuple(dict(definition) for definition in self.terminology.catalog)
+        published = tuple(dict(definition) for definition in self.terminology.catalog)
         if self.settings.mappings or self.drafts:
             wrong = [
                 (definition, issue)
-                for definition in found
+                for definition in published
                 for issue in self.release.structure.issues(definition)
                 if issue.is_error
             ]
             if wrong:
                 raise SetupError(*(issue.at(location=(resource["url"],)) for resource, issue in wrong))
-        return found
+        return published
 
     @cached_property
     def served_definitions(self) -> dict[tuple[str, str], Resource]:
@@ -233,10 +233,10 @@ class Runtime:
     @cached_property
     def _terminology_files(self) -> JsonObject:
         """Terminology and profiles as parsed YAML by file, and what is made of the rule table and of payers' policies."""
-        made = payer_value_sets(latest(self.policies), lambda modifier: systems_of(modifier)[0])
+        derived = payer_value_sets(latest(self.policies), lambda modifier: systems_of(modifier)[0])
         files = {**self._files("terminology", "*.yaml"), **self._files("profiles", "*.yaml")}
         written = {name: read_plain_yaml(text, name) for name, text in files.items()}
-        return {"the rule table": claim_edits(RULES), **made, **written}
+        return {"the rule table": claim_edits(RULES), **derived, **written}
 
     @cached_property
     def forms(self) -> dict[str, InputForm]:
@@ -292,13 +292,13 @@ class Runtime:
         return self._surroundings(self.release)
 
     def _surroundings(self, release: Release) -> MappingContext:
-        read, made = ModelShapes("attribute"), ModelShapes("key")
+        read, written_shapes = ModelShapes("attribute"), ModelShapes("key")
         return MappingContext(
             table=release.table,
             functions=functions_of(functions),
             terminology=self.terminology,
             roots={"case": read(Case), "judgement": read(Judgement), "options": read(Options)},
-            targets=lambda name: made(CaseDocument) if name == "Case" else None,
+            targets=lambda name: written_shapes(CaseDocument) if name == "Case" else None,
         )
 
     def _files(self, folder: str, pattern: str) -> dict[str, str]:

@@ -97,19 +97,21 @@ class CaseFields:
         places = self.merged.sources(path, null=False)
         if not places:
             return self._unsaid(path)
-        made = [source for document, own in places if isinstance(document, MappedDocument) for source in document.made_from(own)]
+        sources = [
+            source for document, own in places if isinstance(document, MappedDocument) for source in document.made_from(own)
+        ]
         return KnownFields(
             (self._name(path),),
             _joined(document.positions(own) for document, own in places),
-            _joined(source.functions for source in made),
-            _joined((source.place,) for source in made),
+            _joined(source.functions for source in sources),
+            _joined((source.place,) for source in sources),
         )
 
     def _unsaid(self, path: Path) -> KnownFields:
         """What is known of a field that no document says: nothing, unless it is the number that was made for a run."""
         if path[-1] != "run_id" or not matching(self.merged.tree, path):
             return _NOTHING
-        known = _together([self._known((*path[:-1], *told)) for told in NUMBERED_BY])
+        known = _together([self._known((*path[:-1], *number)) for number in NUMBERED_BY])
         return known._replace(functions=(*known.functions, _NUMBERING))
 
     def _at_its_place(self, path: Path) -> tuple[str, ...] | None:
@@ -119,15 +121,15 @@ class CaseFields:
         """
         if path[0] in self._elsewhere:
             return None
-        places, found = self.merged.items.get(path[:2]), []
+        places, fields = self.merged.items.get(path[:2]), []
         for number, index in enumerate(self._indexes):
             if places is None or number in places:
                 own = (path[0], places[number], *path[2:]) if places else path
                 if own in index:
-                    found.append(index[own])
+                    fields.append(index[own])
                 elif own[:-1] in index:
                     return None  # a bare text may stand for its own parts
-        return tuple(found)
+        return tuple(fields)
 
     @cached_property
     def _elsewhere(self) -> frozenset[str | int]:
@@ -181,25 +183,25 @@ def _joined(parts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
 
 def _positions_in(document: ReadDocument) -> dict[Path, str]:
     """The positions of all that a document says, by the path in the Case."""
-    found: dict[Path, str] = {}
+    positions: dict[Path, str] = {}
     for name, value in document.tree.items():
-        _gather(found, value, path=case_path((name,)), position=document.name + "#" + _step(name))
-    if ("analyses", 0) in found:
-        found.setdefault(("analyses",), found["analyses", 0])
-    return found
+        _gather(positions, value, path=case_path((name,)), position=document.name + "#" + _step(name))
+    if ("analyses", 0) in positions:
+        positions.setdefault(("analyses",), positions["analyses", 0])
+    return positions
 
 
-def _gather(found: dict[Path, str], value: JsonValue, *, path: Path, position: str) -> None:
+def _gather(positions: dict[Path, str], value: JsonValue, *, path: Path, position: str) -> None:
     """Add the positions of a value and of all in it."""
     if value is None:
         return
-    found[path] = position
+    positions[path] = position
     if isinstance(value, dict):
         for name, child in value.items():
-            _gather(found, child, path=(*path, name), position=position + _step(name))
+            _gather(positions, child, path=(*path, name), position=position + _step(name))
     elif isinstance(value, list):
         for place, child in enumerate(value):
-            _gather(found, child, path=(*path, place), position=f"{position}/{place}")
+            _gather(positions, child, path=(*path, place), position=f"{position}/{place}")
 
 
 @lru_cache(maxsize=16_384)

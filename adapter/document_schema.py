@@ -124,11 +124,11 @@ class _Schemas(GenerateJsonSchema):
 
     def str_schema(self, schema: core_schema.StringSchema) -> JsonSchemaValue:
         """As pydantic's, with days and times of the calendar, and without the characters that FHIR cannot carry."""
-        made = super().str_schema(schema)
-        pattern = made.get("pattern", "")
+        schema_of_text = super().str_schema(schema)
+        pattern = schema_of_text.get("pattern", "")
         if pattern.startswith(YEAR_OR_MONTH):
             return {"anyOf": [dict(calendar) for part, calendar in _CALENDAR.items() if part in pattern]}
-        return dict(_CALENDAR.get(pattern) or {**made, "pattern": _carried(pattern)})
+        return dict(_CALENDAR.get(pattern) or {**schema_of_text, "pattern": _carried(pattern)})
 
 
 def _carried(pattern: str) -> str:
@@ -161,9 +161,9 @@ _TABLE = TypeAdapter(dict[str, dict[str, list[str | int | bool]]])
 
 def _parts_of(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
     """The model, and all models that its fields name."""
-    found = {model: None}
+    parts = {model: None}
     for part in (waiting := [model]):
-        inner = [kind for field in part.model_fields.values() for kind in models_in(field.annotation) if kind not in found]
-        found.update(dict.fromkeys(inner))
+        inner = [kind for field in part.model_fields.values() for kind in models_in(field.annotation) if kind not in parts]
+        parts.update(dict.fromkeys(inner))
         waiting += dict.fromkeys(inner)
-    return iter(found)
+    return iter(parts)

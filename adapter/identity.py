@@ -94,14 +94,14 @@ _ONE_PERSON = (
 
 def _one_person(practitioners: tuple[Practitioner, ...]) -> Iterator[Issue]:
     """One key, or one NPI, that means two people; each of them is told of once."""
-    told: set[int] = set()
+    pairs: set[int] = set()
     for known, differing, field, wrong, hint in _ONE_PERSON:
         first: dict[str, int] = {}
         for place, person in enumerate(practitioners):
             name, value = getattr(person, known), getattr(person, differing)
             before = first.setdefault(name, place) if name and value else place
-            if value != getattr(practitioners[before], differing) and place not in told:
-                told.add(place)
+            if value != getattr(practitioners[before], differing) and place not in pairs:
+                pairs.add(place)
                 text = f"`practitioners[{before}]` and `practitioners[{place}]` have {wrong}"
                 fields = (f"practitioners[{place}].{field}", f"practitioners[{before}].{field}")
                 yield _issue("document/one-person", IssueType.CONFLICT, *fields, text=text, suggestion=hint)

@@ -99,10 +99,10 @@ def most_severe(issues: Sequence[Issue]) -> tuple[Issue, ...]:
     if len(issues) <= MOST_ISSUES:
         return tuple(issues)
     ranked = sorted(range(len(issues)), key=lambda place: _BY_SEVERITY.index(issues[place].severity))
-    told, rest = sorted(ranked[:MOST_ISSUES]), len(issues) - MOST_ISSUES
+    kept, rest = sorted(ranked[:MOST_ISSUES]), len(issues) - MOST_ISSUES
     text = f"there are more issues than these {MOST_ISSUES}, at least {rest}; fix these first"
     more = Issue(severity=issues[ranked[MOST_ISSUES]].severity, code=IssueType.INCOMPLETE, rule="request/more", text=text)
-    return (*(issues[place] for place in told), more)
+    return (*(issues[place] for place in kept), more)
 
 
 class FailureKind(StrEnum):

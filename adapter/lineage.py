@@ -134,17 +134,17 @@ class Trail:
     def lineage(self) -> Lineage:
         """What every element of the bundle was made from."""
         entries: list[LineageEntry] = []
-        for own, made in self._all_elements():
+        for own, resource in self._all_elements():
             entries += map(_own_entry, own)
-            entries += [element.entry() for element in made]
+            entries += [element.entry() for element in resource]
         return Lineage(entries=tuple(entries))
 
     def lineage_json(self) -> bytes:
         """The entries of the lineage as a JSON list, written without making them."""
         parts: list[str] = []
-        for own, made in self._all_elements():
+        for own, resource in self._all_elements():
             parts += [f"{entry_start(root)}{name}{_OWN_JSON}" for root, name in own]
-            parts += [part for element in made for part in element.json_parts()]
+            parts += [part for element in resource for part in element.json_parts()]
         return f"[{''.join(parts)[1:]}]".encode()
 
     def _all_elements(self) -> Iterator[tuple[list[tuple[str, str]], Iterable[MadeElement]]]:
@@ -163,11 +163,11 @@ class Trail:
 
     def explain(self, element: str) -> Lineage:
         """Why an element is as it is, or is not there: `Claim.item[0].modifier`; `Media.note` asks for that of every Media."""
-        wanted = element.split("[", maxsplit=1)[0].split(".", maxsplit=1)[0]
+        kind = element.split("[", maxsplit=1)[0].split(".", maxsplit=1)[0]
         entries = []
-        for number, (made, root) in enumerate(zip(self.made, self._names, strict=True)):
-            target = made.map.source.target
-            if wanted in (target, "Bundle"):
+        for number, (resource, root) in enumerate(zip(self.made, self._names, strict=True)):
+            target = resource.map.source.target
+            if kind in (target, "Bundle"):
                 for origin in self._origins(number, explain=True):
                     name = dotted(origin.element)
                     if any(_touches(f"{top}.{name}", element) for top in (root, target)):
@@ -177,19 +177,19 @@ class Trail:
 
     def _noted(self, number: int, mode: Literal["explain", "lineage"]) -> tuple[Trace, list[Group], dict[str, int]]:
         """What a variant noted of a resource, the groups that it counts, and the indexes of the loops around the resource."""
-        made = self.made[number]
-        if mode == "lineage" and made.trace is not None:
-            trace = made.trace
+        resource = self.made[number]
+        if mode == "lineage" and resource.trace is not None:
+            trace = resource.trace
         elif (number, mode) in self._traces:
             trace = self._traces[number, mode]
         else:
-            trace = self.library.retrace(made, self._references, self.roots, explain=mode == "explain")
+            trace = self.library.retrace(resource, self._references, self.roots, explain=mode == "explain")
             self._traces[number, mode] = trace
-        return trace, made.map.make(mode)[1], made.map.around(made.place)
+        return trace, resource.map.make(mode)[1], resource.map.around(resource.place)
 
-    def _origins(self, number: int, *, explain: bool = False, wanted: frozenset[int] | None = None) -> Iterator[Origin]:
+    def _origins(self, number: int, *, explain: bool = False, chosen: frozenset[int] | None = None) -> Iterator[Origin]:
         trace, groups, around = self._noted(number, "explain" if explain else "lineage")
-        return origins(trace, groups, self.made[number].resource, around, wanted)
+        return origins(trace, groups, self.made[number].resource, around, chosen)
 
     def unread_fields(self) -> UnreadFields:
         """Which input fields no mapping read."""
@@ -234,25 +234,25 @@ class Trail:
         state = SHOWN_BY.get(field)
         if state is None:
             return ()
-        readers = ((number, made.map.groups_that_read(state)) for number, made in enumerate(self.made))
+        readers = ((number, resource.map.groups_that_read(state)) for number, resource in enumerate(self.made))
         return tuple(
             f"{self._names[number]}.status"
             for number, groups in readers
-            for origin in (self._origins(number, wanted=groups) if groups else ())
+            for origin in (self._origins(number, chosen=groups) if groups else ())
             if origin.element == ("status",) and any(dotted(source) == state for source in origin.sources)
         )
 
     def _elements_of(self, pattern: Path, *, only_claims: bool) -> Mapping[Path, dict[str, None]]:
         """The first elements that were made from each field of a pattern, found in one walk, however many issues ask."""
         if (pattern, only_claims) not in self._elements:
-            found: dict[Path, dict[str, None]] = {}
+            by_path: dict[Path, dict[str, None]] = {}
             for number, groups in self._readers(pattern).items():
                 if not only_claims or self.made[number].map.source.target == "Claim":
                     for path, element in self._made_from(number, groups, depth=len(pattern)):
-                        elements = found.setdefault(path, {})
+                        elements = by_path.setdefault(path, {})
                         if len(elements) < _MOST_PLACES:
                             elements[element] = None
-            self._elements[pattern, only_claims] = found
+            self._elements[pattern, only_claims] = by_path
         return self._elements[pattern, only_claims]
 
     @cached_property
@@ -264,7 +264,7 @@ class Trail:
 
         Of an item of a list it is what the item was made into.
         """
-        for origin in self._origins(number, wanted=groups):
+        for origin in self._origins(number, chosen=groups):
             for place, path in enumerate(origin.sources):
                 if path[0] == "case" and len(path) > depth and origin.element[:1] != ("text",):
                     field_path = path[1 : depth + 1]
@@ -274,7 +274,7 @@ class Trail:
     def _readers(self, pattern: Path) -> dict[int, frozenset[int]]:
         """The resources that were made from the field, each with the groups of its elements that may have been."""
         text = "case." + dotted(pattern)
-        readers = ((number, made.map.groups_that_read(text)) for number, made in enumerate(self.made))
+        readers = ((number, resource.map.groups_that_read(text)) for number, resource in enumerate(self.made))
         return {number: groups for number, groups in readers if groups}
 
 
@@ -323,10 +323,8 @@ def _own_entry(names: tuple[str, str]) -> LineageEntry:
     )
 
 
-def _touches(element: str, wanted: str) -> bool:
-    return (
-        element == wanted or element.startswith((wanted + ".", wanted + "[")) or wanted.startswith((element + ".", element + "["))
-    )
+def _touches(element: str, other: str) -> bool:
+    return element == other or element.startswith((other + ".", other + "[")) or other.startswith((element + ".", element + "["))
 
 
 __all__ = ["Lineage", "LineageEntry", "Trail", "verdict_issue"]

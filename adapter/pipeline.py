@@ -79,8 +79,8 @@ class Pipeline:
     @property
     def maps(self) -> tuple[CompiledMap, ...]:
         """All maps, of every release and every input form."""
-        made = (compiled for library in self.outputs.values() for compiled in library.maps)
-        return (*made, *self.sources.values())
+        all_maps = (compiled for library in self.outputs.values() for compiled in library.maps)
+        return (*all_maps, *self.sources.values())
 
     def _output(self, name: str) -> Release:
         """The release that a conversion makes; raises InvalidError if there are no maps for it."""
@@ -217,28 +217,28 @@ class Pipeline:
         roots = (judged.case, judged.judgement, judged.options)
         try:
             library, most = self.outputs[release], judged.options.max_steps
-            made, reports = library.run(roots, lineage=lineage, budget=_budget_left(judged, merged), most=most)
+            resources, reports = library.run(roots, lineage=lineage, budget=_budget_left(judged, merged), most=most)
         except AdapterError as refusal:
             return refused(judged, [_placed(issue, merged) for issue in refusal.issues], refusal.kind)
         verdicts = _verdict_issues(reports, merged)
-        return self._checked(replace(judged, problems=(*judged.problems, *verdicts)), merged, release, made=made)
+        return self._checked(replace(judged, problems=(*judged.problems, *verdicts)), merged, release, resources=resources)
 
-    def _checked(self, judged: Conversion, merged: Merged, release: Release, *, made: list[MappedResource]) -> Conversion:
+    def _checked(self, judged: Conversion, merged: Merged, release: Release, *, resources: list[MappedResource]) -> Conversion:
         """The finished conversion: the Bundle, its bytes, and what the checks say of them."""
         assert judged.judgement is not None  # noqa: S101 - as above
-        bundle = transaction([resource.resource for resource in made], judged.options.shared)
+        bundle = transaction([resource.resource for resource in resources], judged.options.shared)
         content = canonical_bytes(bundle)
         trail = Trail(
             library=self.outputs[release],
             merged=merged,
             judgement=judged.judgement,
             roots=(judged.case, judged.judgement, judged.options),
-            made=made,
+            made=resources,
             bundle=bundle,
             unread=self._unread[release],
         )
         is_full = judged.options.check == "full"
-        proved = NOTHING if is_full else self._proofs[release].of((part.map.name, part.resource) for part in made)
+        proved = NOTHING if is_full else self._proofs[release].of((part.map.name, part.resource) for part in resources)
         problems = (
             *judged.problems,
             *check_bundle(bundle, release, content, proved=proved),
@@ -300,20 +300,20 @@ def _placed(issue: Issue, merged: Merged) -> Issue:
 
 def _verdict_issues(reports: Sequence[tuple[CompiledMap, Report]], merged: Merged) -> tuple[Issue, ...]:
     """What could not be converted, told once for a place, however many elements are made of it."""
-    told: dict[tuple[str, str], Issue] = {}
+    verdicts: dict[tuple[str, str], Issue] = {}
     for compiled, report in reports:
         _, _, verdict = report
         issue = verdict_issue(compiled, report, merged.tree)
-        told.setdefault((verdict.message, issue.field or issue.text), issue)
-    return tuple(told.values())
+        verdicts.setdefault((verdict.message, issue.field or issue.text), issue)
+    return tuple(verdicts.values())
 
 
 def _claim_issues(judgement: Judgement, choice: Choice, facts: Facts) -> tuple[Issue, ...]:
     """What the rules say; of a claim also, first, by which policy, and last, which modifiers the facts defend."""
     if facts.use is None:
         return judgement.issues
-    told = checklist(facts, judgement.issues)
-    return choice.to_issue(), *judgement.issues, *suggestion_issues(suggest(facts)), *((told,) if told else ())
+    missing = checklist(facts, judgement.issues)
+    return choice.to_issue(), *judgement.issues, *suggestion_issues(suggest(facts)), *((missing,) if missing else ())
 
 
 def _set_aside(prior: Sequence[Document], asides: Sequence[Aside | None]) -> Iterator[Issue]:
@@ -369,8 +369,8 @@ def _remark(compiled: CompiledMap, report: Report, document: ReadDocument) -> Is
 
 def _source(document: ReadDocument, origin: Origin, sources: Sequence[Path]) -> Source:
     within = {path[:depth] for path in sources for depth in range(len(path))}
-    found = [position for path in sources if path not in within for position in _position(document, path)]
-    positions = tuple(dict.fromkeys(found)) or (origin.place,)
+    candidates = [position for path in sources if path not in within for position in _position(document, path)]
+    positions = tuple(dict.fromkeys(candidates)) or (origin.place,)
     paths = tuple(path for path in sources if path[0] != "options")
     return Source(positions=positions, place=origin.place, functions=origin.functions, paths=paths)
 

@@ -66,8 +66,8 @@ def _words(unread: UnreadField) -> tuple[str, Severity, str]:
 
 def unread_paths(tree: object, patterns: frozenset[Path]) -> dict[Path, list[Path]]:
     """The patterns (with `*`) that lead to something in the tree, with the paths that they lead to."""
-    found = {whole: matching(tree, whole) for whole in sorted(patterns, key=str)}
-    return {whole: paths for whole, paths in found.items() if paths}
+    matches = {whole: matching(tree, whole) for whole in sorted(patterns, key=str)}
+    return {whole: paths for whole, paths in matches.items() if paths}
 
 
 def coverage_of(document: MappedDocument) -> list[UnreadField]:

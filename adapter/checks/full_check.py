@@ -101,6 +101,6 @@ def _rerooted(issues: list[Issue], bundle: Resource) -> list[Issue]:
     """The issues as `expression_roots` names the entries."""
     roots = expression_roots(bundle)
     return [
-        issue.at(expression=tuple(_ENTRY.sub(lambda found: roots[int(found[1])], place, count=1) for place in issue.expression))
+        issue.at(expression=tuple(_ENTRY.sub(lambda match: roots[int(match[1])], place, count=1) for place in issue.expression))
         for issue in issues
     ]

@@ -105,12 +105,12 @@ class InvariantCheck:
         if name == "id" and owner and self.table[owner].kind != "resource":
             return [False]
         without = {constraint.key for constraint, _ in self.not_compiled(path)}
-        found: JsonList = [
+        schemas: JsonList = [
             _FILTERS[constraint.key] if constraint.key in _FILTERS else self._filter(path, constraint)
             for constraint in self.constraints(path)
             if constraint.severity != ADVICE and constraint.key not in without
         ]
-        return [schema for schema in found if schema is not True]
+        return [schema for schema in schemas if schema is not True]
 
     def _filter(self, path: str, constraint: Constraint) -> JsonValue:
         owner, _, name = path.rpartition(".")

@@ -57,16 +57,16 @@ def proof_of(
 
 def _reached(part: JsonValue, definitions: Mapping[str, JsonObject]) -> JsonObject:
     """The definitions that a schema refers to, by whatever way."""
-    found: JsonObject = {}
+    reached: JsonObject = {}
     waiting = [part]
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
             name = str(value.get("$ref", "")).removeprefix("#/$defs/").rpartition(":")[2]
-            if name in definitions and name not in found:
-                found[name] = definitions[name]
+            if name in definitions and name not in reached:
+                reached[name] = definitions[name]
                 waiting.append(definitions[name])
             waiting += value.values()
         elif isinstance(value, list):
             waiting += value
-    return found
+    return reached

@@ -94,12 +94,12 @@ ADDED: Mapping[str, tuple[Constraint, ...]] = {
 def check_own_rules(resource: Resource, root: str | None = None) -> list[Issue]:
     """The rules that a resource of sound structure breaks; expressions begin with `root`, or with the resource type."""
     name = resource["resourceType"]
-    found: list[Issue] = []
-    asked: dict[object, bool] = {None: True}
+    issues: list[Issue] = []
+    absolute: dict[object, bool] = {None: True}
     for invariant in OWN_RULES.get(name, ()):
         counts = invariant.counts
-        if counts not in asked and counts is not None:
-            asked[counts] = counts(resource)
-        if asked[counts]:
-            found += invariant.issues(resource, root or name)
-    return found
+        if counts not in absolute and counts is not None:
+            absolute[counts] = counts(resource)
+        if absolute[counts]:
+            issues += invariant.issues(resource, root or name)
+    return issues

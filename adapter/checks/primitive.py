@@ -12,27 +12,27 @@ _WHOLE = re.compile(r"-?\d+")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def wrong_with(value: JsonValue, made: Type) -> str | None:
+def wrong_with(value: JsonValue, fhir_type: Type) -> str | None:
     """What is wrong with a value of a primitive type, without saying the value; None if nothing is."""
-    if made.name == "boolean":
+    if fhir_type.name == "boolean":
         return None if isinstance(value, bool) else "this must be true or false, without quotes"
-    if made.name in NUMBERS:
-        return _wrong_number(value, made)
+    if fhir_type.name in NUMBERS:
+        return _wrong_number(value, fhir_type)
     if not isinstance(value, str):
         return "this must be a text, in quotes"
     if not value:
         return "a text is empty; leave it out"
-    if made.pattern and not re.fullmatch(to_ascii(made.pattern), value):
-        return f"this is not written as FHIR writes a value of type {made.name}"
-    return "there is no such day" if made.name in DAYS and not _is_day(value) else None
+    if fhir_type.pattern and not re.fullmatch(to_ascii(fhir_type.pattern), value):
+        return f"this is not written as FHIR writes a value of type {fhir_type.name}"
+    return "there is no such day" if fhir_type.name in DAYS and not _is_day(value) else None
 
 
-def _wrong_number(value: JsonValue, made: Type) -> str | None:
+def _wrong_number(value: JsonValue, fhir_type: Type) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return "this must be a number, without quotes"
-    if not is_whole_number(made.name):
+    if not is_whole_number(fhir_type.name):
         return None
-    bounds = NUMBERS[made.name]
+    bounds = NUMBERS[fhir_type.name]
     if not _WHOLE.fullmatch(str(value)) or not bounds["minimum"] <= value <= bounds["maximum"]:
         return f"this must be a whole number from {bounds['minimum']} to {bounds['maximum']}, without a decimal point"
     return None

@@ -35,10 +35,10 @@ class ReferenceGuide:
                 continue
             way = ways[name]
             for element in child if type(child) is list else (child,):
-                found = self._one(element, way, types) if element is not None else 0
-                if found < 0:
+                number = self._one(element, way, types) if element is not None else 0
+                if number < 0:
                     return -1
-                count += found
+                count += number
         return count
 
     def _one(self, part: Resource, way: tuple[str, frozenset[str]], types: Mapping[str, str]) -> int:
@@ -93,8 +93,8 @@ class ReferenceGuide:
         return self._leading[kind]
 
 
-def _leads_to(found: str | None, targets: frozenset[str]) -> bool:
-    return found in targets if targets else found is not None
+def _leads_to(kind: str | None, targets: frozenset[str]) -> bool:
+    return kind in targets if targets else kind is not None
 
 
 def leading_types(table: ElementTable, absent: frozenset[str], roots: Iterable[str]) -> dict[str, bool]:
@@ -118,13 +118,13 @@ def leading_types(table: ElementTable, absent: frozenset[str], roots: Iterable[s
 
 def _types_of(table: ElementTable, absent: frozenset[str], roots: Iterable[str]) -> set[str]:
     """All types that some types are made of, themselves included; an Element stands beside a primitive."""
-    found = {"Element", *roots}
-    waiting = list(found)
+    types = {"Element", *roots}
+    waiting = list(types)
     while waiting:
-        more = {element.type for element in _elements_of(table, absent, waiting.pop())} - found
-        found |= more
+        more = {element.type for element in _elements_of(table, absent, waiting.pop())} - types
+        types |= more
         waiting += more
-    return found
+    return types
 
 
 def _elements_of(table: ElementTable, absent: frozenset[str], name: str) -> Iterator[Element]:

@@ -32,8 +32,8 @@ def check_references(bundle: Resource, release: Release, content: bytes) -> Iter
         for number, resource in enumerate(resources):
             if resource is not None:
                 source = f"{_PAGES}/{release.name}/references.html"
-                found = _unsound(resource, types, guide=release.all_references, place=f"Bundle.entry[{number}].resource")
-                yield from (replace(issue, source=source) for issue in found)
+                unsound = _unsound(resource, types, guide=release.all_references, place=f"Bundle.entry[{number}].resource")
+                yield from (replace(issue, source=source) for issue in unsound)
 
 
 def mistyped(resource: Resource, release: Release, root: str) -> Iterator[Issue]:
@@ -42,9 +42,9 @@ def mistyped(resource: Resource, release: Release, root: str) -> Iterator[Issue]
     contained = guide.types_within(resource, {})
     for path, targets, reference in guide.references(resource):
         named = _RELATIVE.fullmatch(reference)
-        found = named[1] if named else contained.get(reference)
-        if targets and found is not None and found not in targets:
-            yield replace(_wrong_type(found, targets, root + path), source=f"{_PAGES}/{release.name}/references.html")
+        kind = named[1] if named else contained.get(reference)
+        if targets and kind is not None and kind not in targets:
+            yield replace(_wrong_type(kind, targets, root + path), source=f"{_PAGES}/{release.name}/references.html")
 
 
 def is_sound(bundle: Resource, release: Release, content: bytes) -> bool:
@@ -72,14 +72,14 @@ def _all_sound(release: Release, resources: list[Resource | None], types: Mappin
 
 def types_of(entries: list[Resource]) -> dict[str, str]:
     """Resource types by all that may be a reference to the resource: its full URL, its type and id."""
-    found: dict[str, str] = {}
+    types: dict[str, str] = {}
     for entry in entries:
         resource = entry.get("resource")
         if resource is not None:
             name = resource["resourceType"]
-            found[entry.get("fullUrl", "")] = name
-            found[f"{name}/{resource.get('id', '')}"] = name
-    return found
+            types[entry.get("fullUrl", "")] = name
+            types[f"{name}/{resource.get('id', '')}"] = name
+    return types
 
 
 def _check_entries(kind: str | None, entries: list[Resource]) -> Iterator[Issue]:
@@ -113,16 +113,16 @@ def _id_of(entry: Resource) -> str:
 def _unsound(resource: Resource, types: Mapping[str, str], *, guide: ReferenceGuide, place: str) -> Iterator[Issue]:
     """The references of a resource that lead nowhere, or to a resource that cannot stand there."""
     for path, targets, reference in guide.references(resource):
-        found = guide.types_within(resource, types).get(reference)
-        if found is None:
+        kind = guide.types_within(resource, types).get(reference)
+        if kind is None:
             text = "this leads to nothing in the Bundle; add the resource, or take the reference out"
             yield _issue("unresolved", text, place + path)
-        elif targets and found not in targets:
-            yield _wrong_type(found, targets, place + path)
+        elif targets and kind not in targets:
+            yield _wrong_type(kind, targets, place + path)
 
 
-def _wrong_type(found: str, targets: frozenset[str], expression: str) -> Issue:
-    return _issue("target", f"a {found} cannot stand here; what can: {', '.join(sorted(targets))}", expression)
+def _wrong_type(kind: str, targets: frozenset[str], expression: str) -> Issue:
+    return _issue("target", f"a {kind} cannot stand here; what can: {', '.join(sorted(targets))}", expression)
 
 
 def _issue(check: str, text: str, expression: str) -> Issue:

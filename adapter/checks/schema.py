@@ -77,11 +77,11 @@ def _define(name: str, table: ElementTable, definitions: dict[str, Schema], *, f
     """Add a type and all that it is made of."""
     if name in definitions:
         return
-    made = table[name]
+    fhir_type = table[name]
     definitions[name] = {}
-    for kind in ("Element", *(element.type for element in made.elements.values())):
+    for kind in ("Element", *(element.type for element in fhir_type.elements.values())):
         _define(kind, table, definitions, filters=filters)
-    definitions[name] = _primitive(made) if made.kind == "primitive" else _object(made, table, filters)
+    definitions[name] = _primitive(fhir_type) if fhir_type.kind == "primitive" else _object(fhir_type, table, filters)
 
 
 def _reference(name: str) -> Schema:
@@ -98,13 +98,13 @@ def _whole_number(name: str) -> str:
     return f"urn:0731t-adapter:{name}"
 
 
-def _primitive(made: Type) -> Schema:
-    if is_whole_number(made.name):
-        return {"$schema": _DRAFT_4, "id": _whole_number(made.name), **NUMBERS[made.name]}
-    if made.name in NUMBERS:
-        return NUMBERS[made.name]
-    pattern = {"pattern": f"^(?:{to_ascii(made.pattern)})$"} if made.pattern else {}
-    return {"type": "string", "minLength": 1, **pattern, **DAYS.get(made.name, {})}
+def _primitive(fhir_type: Type) -> Schema:
+    if is_whole_number(fhir_type.name):
+        return {"$schema": _DRAFT_4, "id": _whole_number(fhir_type.name), **NUMBERS[fhir_type.name]}
+    if fhir_type.name in NUMBERS:
+        return NUMBERS[fhir_type.name]
+    pattern = {"pattern": f"^(?:{to_ascii(fhir_type.pattern)})$"} if fhir_type.pattern else {}
+    return {"type": "string", "minLength": 1, **pattern, **DAYS.get(fhir_type.name, {})}
 
 
 def to_ascii(pattern: str) -> str:
@@ -112,17 +112,17 @@ def to_ascii(pattern: str) -> str:
 
     A text holds no control characters but tab and line ends (http://hl7.org/fhir/R4/datatypes.html#string).
     """
-    for said, meant in _WHITE_SPACE.items():
-        pattern = pattern.replace(said, meant)
+    for escape, meant in _WHITE_SPACE.items():
+        pattern = pattern.replace(escape, meant)
     return pattern
 
 
-def _object(made: Type, table: ElementTable, filters: FiltersOf) -> Schema:
-    properties: Schema = {"resourceType": {"const": made.name}} if made.kind == "resource" else {}
-    conditions: list[Schema] = [{"required": ["resourceType"]}] if made.kind == "resource" else []
-    for element in made.elements.values():
-        sibling = sibling_of(made, element, table)
-        further = filters(f"{made.name}.{element.choice or element.name}")
+def _object(fhir_type: Type, table: ElementTable, filters: FiltersOf) -> Schema:
+    properties: Schema = {"resourceType": {"const": fhir_type.name}} if fhir_type.kind == "resource" else {}
+    conditions: list[Schema] = [{"required": ["resourceType"]}] if fhir_type.kind == "resource" else []
+    for element in fhir_type.elements.values():
+        sibling = sibling_of(fhir_type, element, table)
+        further = filters(f"{fhir_type.name}.{element.choice or element.name}")
         properties[element.name] = _many(_value(element, further), element, sibling)
         if sibling:
             properties[sibling] = _many(_reference("Element"), element, sibling)
@@ -130,8 +130,8 @@ def _object(made: Type, table: ElementTable, filters: FiltersOf) -> Schema:
             conditions.append(_is_there(element, sibling))
         if sibling and is_list(element):
             conditions.append(_has_no_lone_null(element.name, sibling))
-    conditions += [_choice(members, made, table) for members in choices_of(made).values()]
-    conditions += [{"allOf": [schema]} if isinstance(schema, bool) else schema for schema in filters(made.name)]
+    conditions += [_choice(members, fhir_type, table) for members in choices_of(fhir_type).values()]
+    conditions += [{"allOf": [schema]} if isinstance(schema, bool) else schema for schema in filters(fhir_type.name)]
     closed: Schema = {"type": "object", "minProperties": 1, "properties": properties, "additionalProperties": False}
     return {**closed, "allOf": conditions} if conditions else closed
 
@@ -146,12 +146,12 @@ def _has_no_lone_null(name: str, sibling: str) -> Schema:
     return {"anyOf": [{"required": [name, sibling]}, {"properties": {name: whole, sibling: whole}}]}
 
 
-def _choice(members: Sequence[Element], made: Type, table: ElementTable) -> Schema:
+def _choice(members: Sequence[Element], fhir_type: Type, table: ElementTable) -> Schema:
     """One of the members, or none where none is needed; whoever has one element more than it must is soon done."""
-    present = [_is_there(member, sibling_of(made, member, table)) for member in members]
+    present = [_is_there(member, sibling_of(fhir_type, member, table)) for member in members]
     if members[0].minimum:
         return {"oneOf": present}
-    must = sum(1 for element in made.elements.values() if element.minimum and not element.choice)
+    must = sum(1 for element in fhir_type.elements.values() if element.minimum and not element.choice)
     return {"anyOf": [{"maxProperties": must + 1}, {"oneOf": present}, {"not": {"anyOf": present}}]}
 
 
@@ -162,13 +162,13 @@ def sibling_of(owner: Type, element: Element, table: ElementTable) -> str | None
     return None if has_none else "_" + element.name
 
 
-def choices_of(made: Type) -> dict[str, list[Element]]:
+def choices_of(fhir_type: Type) -> dict[str, list[Element]]:
     """The choices of a type (`value[x]`), each with its members."""
-    found: dict[str, list[Element]] = {}
-    for element in made.elements.values():
+    choices: dict[str, list[Element]] = {}
+    for element in fhir_type.elements.values():
         if element.choice:
-            found.setdefault(element.choice, []).append(element)
-    return found
+            choices.setdefault(element.choice, []).append(element)
+    return choices
 
 
 def is_list(element: Element) -> bool:

@@ -54,38 +54,38 @@ class _Walk:
 
     table: ElementTable
 
-    def within(self, value: object, made: Type, place: str) -> Iterator[Issue]:
+    def within(self, value: object, fhir_type: Type, place: str) -> Iterator[Issue]:
         """An object of a complex type, a backbone or a resource."""
-        source = source_of(made, None, self.table)
+        source = source_of(fhir_type, None, self.table)
         if not isinstance(value, dict):
-            yield _issue("type", f"this must be an object: {made.name}", place, source)
+            yield _issue("type", f"this must be an object: {fhir_type.name}", place, source)
             return
         if not value:
             yield _issue("empty", "an object is empty; leave it out", place, source)
-        known = {"resourceType"} if made.kind == "resource" else set[str]()
-        for element in made.elements.values():
-            sibling = sibling_of(made, element, self.table)
+        known = {"resourceType"} if fhir_type.kind == "resource" else set[str]()
+        for element in fhir_type.elements.values():
+            sibling = sibling_of(fhir_type, element, self.table)
             known |= {element.name, sibling or element.name}
-            yield from self._element(value, made, element, place=place)
-        yield from self._choices(value, made, place)
-        yield from (_unknown(name, made.name, place) for name in value if name not in known)
+            yield from self._element(value, fhir_type, element, place=place)
+        yield from self._choices(value, fhir_type, place)
+        yield from (_unknown(name, fhir_type.name, place) for name in value if name not in known)
 
-    def _choices(self, value: JsonObject, made: Type, place: str) -> Iterator[Issue]:
-        for choice, members in choices_of(made).items():
-            there = [member.name for member in members if not value.keys().isdisjoint(self._names(made, member))]
-            at, source = f"{place}.{choice.removesuffix('[x]')}", source_of(made, choice, self.table)
+    def _choices(self, value: JsonObject, fhir_type: Type, place: str) -> Iterator[Issue]:
+        for choice, members in choices_of(fhir_type).items():
+            there = [member.name for member in members if not value.keys().isdisjoint(self._names(fhir_type, member))]
+            at, source = f"{place}.{choice.removesuffix('[x]')}", source_of(fhir_type, choice, self.table)
             if len(there) > 1:
                 yield _issue("choice", f"`{choice}` stands here more than once, as {_listed(there)}; keep one", at, source)
             if not there and members[0].minimum:
                 yield _issue("required", f"`{choice}` is required, as {_listed(member.name for member in members)}", at, source)
 
-    def _names(self, made: Type, element: Element) -> list[str]:
-        return [name for name in (element.name, sibling_of(made, element, self.table)) if name]
+    def _names(self, fhir_type: Type, element: Element) -> list[str]:
+        return [name for name in (element.name, sibling_of(fhir_type, element, self.table)) if name]
 
-    def _element(self, value: JsonObject, made: Type, element: Element, *, place: str) -> Iterator[Issue]:
+    def _element(self, value: JsonObject, fhir_type: Type, element: Element, *, place: str) -> Iterator[Issue]:
         """An element and its sibling."""
-        at, source = f"{place}.{element.name}", source_of(made, element.name, self.table)
-        names = self._names(made, element)
+        at, source = f"{place}.{element.name}", source_of(fhir_type, element.name, self.table)
+        names = self._names(fhir_type, element)
         if element.minimum and not element.choice and value.keys().isdisjoint(names):
             yield _issue("required", f"`{element.name}` is required", at, source)
         has_both = all(name in value for name in names)
@@ -115,12 +115,12 @@ class _Walk:
 
     def _value(self, value: object, element: Element, place: str, *, source: str, beside: bool) -> Iterator[Issue]:
         """One value: a resource, an object, a primitive, or what stands beside a primitive."""
-        made = self.table["Element" if beside else element.type]
-        if made.name == "Resource":
+        fhir_type = self.table["Element" if beside else element.type]
+        if fhir_type.name == "Resource":
             yield from explain(value, self.table, place)
-        elif made.kind != "primitive":
-            yield from self.within(value, made, place)
-        elif wrong := wrong_with(value, made):
+        elif fhir_type.kind != "primitive":
+            yield from self.within(value, fhir_type, place)
+        elif wrong := wrong_with(value, fhir_type):
             yield _issue("value", wrong, place, source)
             return
         if not beside:

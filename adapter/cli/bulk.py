@@ -95,14 +95,14 @@ def _claim(run: BulkRun) -> None:
     """Make the folder this run's; raises BadParameter if it has the result of another one."""
     run.target.mkdir(parents=True, exist_ok=True)
     mark = run.target / _RUN
-    wanted = pretty_bytes(run.identity)
-    if mark.exists() and mark.read_bytes() != wanted:
+    identity = pretty_bytes(run.identity)
+    if mark.exists() and mark.read_bytes() != identity:
         message = f"{run.target} has the result of another input, other options or another version; name another folder"
         raise click.BadParameter(message, param_hint="--out")
     if not mark.exists() and any(run.target.iterdir()):
         message = f"{run.target} is not empty; name a new folder"
         raise click.BadParameter(message, param_hint="--out")
-    mark.write_bytes(wanted)
+    mark.write_bytes(identity)
 
 
 def _resumed(target: Path, bundles: BinaryIO, issues: BinaryIO) -> Summary:
@@ -124,8 +124,8 @@ def _resumed(target: Path, bundles: BinaryIO, issues: BinaryIO) -> Summary:
 def _converted(waiting: Iterator[BulkEncounter], run: BulkRun) -> Iterator[tuple[bytes | None, JsonObject]]:
     """Each Bundle, and what is said of it, in the order of the input; `end` is where the file of Bundles then ends."""
     end = (run.target / _BUNDLES).stat().st_size
-    for made in _on_all_cores(waiting, run):
-        for bundle, line in made:
+    for result in _on_all_cores(waiting, run):
+        for bundle, line in result:
             end += 0 if bundle is None else len(bundle) + 1
             yield bundle, {**line, "end": end}
 
@@ -150,8 +150,8 @@ def convert_chunk(chunk: Sequence[BulkEncounter], mappings: str | None, changes:
     """The Bundle of each encounter, and what is said of it: a function of bytes and options, wherever it runs."""
     runtime = _runtime(mappings)
     base = runtime.settings.canonical_base
-    made = ((encounter.name, runtime.convert(encounter.documents, changes=changes)) for encounter in chunk)
-    return [(conversion.content, _line(name, conversion, base)) for name, conversion in made]
+    conversions = ((encounter.name, runtime.convert(encounter.documents, changes=changes)) for encounter in chunk)
+    return [(conversion.content, _line(name, conversion, base)) for name, conversion in conversions]
 
 
 @cache
@@ -168,12 +168,12 @@ def _line(name: str, conversion: Conversion, base: str) -> JsonObject:
     return {"name": name, "outcome": outcome, "issue": conversion.to_outcome(base)["issue"]}
 
 
-def _tracked(made: Iterable[tuple[bytes | None, JsonObject]], done: int) -> Iterator[tuple[bytes | None, JsonObject]]:
+def _tracked(results: Iterable[tuple[bytes | None, JsonObject]], done: int) -> Iterator[tuple[bytes | None, JsonObject]]:
     """The same, with a count where somebody sits at a terminal; how many there will be is not known before."""
     columns = (SpinnerColumn(), "converting", MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True, disable=is_quiet() or not err.is_terminal) as progress:
         bar = progress.add_task("converting", total=None, completed=done)
-        for encounter in made:
+        for encounter in results:
             yield encounter
             progress.advance(bar)
 

@@ -96,10 +96,10 @@ def _list_in(line: bytes, name: str) -> list[object] | None:
 
 def _of_batch(content: bytes, name: str, form: str | None) -> Iterator[BulkEncounter]:
     """The messages of each patient and visit, in the order in which the visits first come."""
-    found: dict[tuple[bytes, ...], list[bytes]] = {}
+    encounters: dict[tuple[bytes, ...], list[bytes]] = {}
     for message in _messages(content):
-        found.setdefault(_visit_of(message), []).append(message)
-    for number, messages in enumerate(found.values(), start=1):
+        encounters.setdefault(_visit_of(message), []).append(message)
+    for number, messages in enumerate(encounters.values(), start=1):
         documents = (
             Document(name=f"{name}[{number}].{at}", content=message, form=form) for at, message in enumerate(messages, start=1)
         )

@@ -248,8 +248,8 @@ class _Run:
         listed = set(text_of(file).splitlines()) if file else set()
         flight = Preflight(target=self.server.target, allowed=frozenset(named | listed), run=self.name)
         self._withheld = flight.withheld(self.cases)
-        found = flight.doubtful([case for case in self.cases if case.identity not in self._withheld])
-        return () if self._options["yes"] else found
+        doubts = flight.doubtful([case for case in self.cases if case.identity not in self._withheld])
+        return () if self._options["yes"] else doubts
 
     def result(self) -> SuiteResult:
         """Run the cases, with a bar on a terminal."""
@@ -327,7 +327,7 @@ def _changes_of_baseline(report: JsonObject, options: RunOptions) -> tuple[Verdi
         err.print(Text(f"baseline: {change}"))
     if not options["update_baseline"]:
         return changes
-    write_whole(file, pretty_bytes(baseline_of(report["software"], known, chosen=before, found=after)))
+    write_whole(file, pretty_bytes(baseline_of(report["software"], known, chosen=before, verdicts=after)))
     note(f"{file}: written, {len(changes)} changes")
     return ()
 

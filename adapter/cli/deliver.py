@@ -88,11 +88,11 @@ def parked_command() -> int:
       adapter deliver parked
     """
     with _store() as store:
-        found = _parked(store)
+        parked = _parked(store)
     print_json(
-        [{"encounter": encounter, "target": delivery.target, "attempts": delivery.attempts} for encounter, delivery in found]
+        [{"encounter": encounter, "target": delivery.target, "attempts": delivery.attempts} for encounter, delivery in parked]
     )
-    return Outcome.ISSUES if found else Outcome.GOOD
+    return Outcome.ISSUES if parked else Outcome.GOOD
 
 
 @deliver_commands.command("retry")

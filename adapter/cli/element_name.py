@@ -24,14 +24,14 @@ def path_text(path: tuple[str | int | None, ...]) -> str:
 
 def refuse_unknown_element(runtime: Runtime, element: str) -> None:
     """Raise NotFoundError, with the nearest name, for an element that no map makes, nor a part of; those of Bundles pass."""
-    asked = _INDEX.sub("", element).strip()
+    plain = _INDEX.sub("", element).strip()
     names = _element_names(runtime)
     leaves = (name for name, is_made in names.items() if is_made)
-    if asked.partition(".")[0] == "Bundle" or asked in names or any(asked.startswith(f"{name}.") for name in leaves):
+    if plain.partition(".")[0] == "Bundle" or plain in names or any(plain.startswith(f"{name}.") for name in leaves):
         return
-    kind = asked.partition(".")[0]
+    kind = plain.partition(".")[0]
     near = [name for name in names if name.startswith(f"{kind}.")] or [name for name in names if "." not in name]
-    raise unknown_name(asked, near, text="no map makes or could make this element", rule="map/element")
+    raise unknown_name(plain, near, text="no map makes or could make this element", rule="map/element")
 
 
 def _element_names(runtime: Runtime) -> dict[str, bool]:

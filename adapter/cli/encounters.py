@@ -100,8 +100,8 @@ def reprocess_command(*, encounter: str, dry_run: bool) -> None:
     with dispatching(default_runtime(), role="command") as dispatch:
         again = converted_anew(dispatch.work, encounter)
         with dispatch.store.reading() as connection:
-            made = Outbox(dispatch.store).made(connection, encounter)
-        before = made.conversion.bundle if made is not None and made.conversion is not None else None
+            result = Outbox(dispatch.store).made(connection, encounter)
+        before = result.conversion.bundle if result is not None and result.conversion is not None else None
         print_json([asdict(change) for change in changes_between(before, again.bundle)])
         if not dry_run:
             dispatch.store.write(lambda connection: reprocess(dispatch.store, connection, encounter, caller="cli"))

@@ -47,19 +47,19 @@ def list_command(*, mappings: str | None, payer: str | None, as_json: bool) -> N
       adapter rules list --mappings my-mappings --json
     """
     policies = runtime_with(mappings).policies
-    asked = [policy for policy in latest(policies) if payer in (None, policy.key)]
-    rules = [rule for rule in RULES if payer is None or any(rule.id in policy.severities for policy in asked)]
+    chosen = [policy for policy in latest(policies) if payer in (None, policy.key)]
+    rules = [rule for rule in RULES if payer is None or any(rule.id in policy.severities for policy in chosen)]
     if as_json:
         rows = [describe_rule(rule, policies) for rule in rules]
-        print_json({"rules": rows, "policies": [describe_policy(policy) for policy in asked]})
+        print_json({"rules": rows, "policies": [describe_policy(policy) for policy in chosen]})
         return
     table = _table("rule", "severity", "payers", "title")
     for rule in rules:
-        payers = ", ".join(f"{policy.key}: {policy.severities[rule.id]}" for policy in asked if rule.id in policy.severities)
+        payers = ", ".join(f"{policy.key}: {policy.severities[rule.id]}" for policy in chosen if rule.id in policy.severities)
         table.add_row(rule.id, rule.severity.value, payers, rule.title)
     out.print(table)
     held = _table("policy", "payer", "rests on")
-    for policy in asked:
+    for policy in chosen:
         held.add_row(policy.key, policy.name, policy.standing)
     out.print(held)
 
@@ -129,10 +129,10 @@ def explain_command(
 def _show(explanation: Explanation, *, whole: bool) -> None:
     policy = explanation.policy
     out.print(Text(f"policy {policy.key}: {policy.standing}", style="bold"))
-    for told in sorted(explanation.rules, key=_urgency):
-        if whole or told.outcome in ("fired", "skipped"):
-            head = (f"{told.rule.id:<8} ", "bold"), (f"{told.outcome:<15} ", _STYLE[told.outcome])
-            out.print(Text.assemble(*head, _reason(told)))
+    for explained in sorted(explanation.rules, key=_urgency):
+        if whole or explained.outcome in ("fired", "skipped"):
+            head = (f"{explained.rule.id:<8} ", "bold"), (f"{explained.outcome:<15} ", _STYLE[explained.outcome])
+            out.print(Text.assemble(*head, _reason(explained)))
     if not whole:
         counts = Counter(outcome.outcome for outcome in explanation.rules)
         folded = f"{counts['passed']} rules passed and {counts['not-applicable']} do not apply; --all tells them"

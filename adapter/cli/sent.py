@@ -144,5 +144,5 @@ def _complaints(resource: SentResource) -> Iterator[str]:
     changes = [finding for finding in resource.differences if finding.kind != "kept"]
     yield from (f"not read back as it was sent: {finding.kind} {finding.path}" for finding in changes)
     yield from (f"not checked: {issue.text}" for issue in resource.skipped)
-    yield from (f"the server says: {remark.words}" for remark in resource.said)
+    yield from (f"the server says: {remark.words}" for remark in resource.answered)
     yield from (f"the server says: {words}" for words in resource.words)

@@ -14,4 +14,4 @@ def harmless(text: str) -> str:
 
 def escaped_json(content: bytes) -> bytes:
     """JSON with such characters as escapes: the same values."""
-    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", content.decode()).encode()
+    return _STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", content.decode()).encode()

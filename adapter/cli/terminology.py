@@ -44,8 +44,8 @@ class Asked:
 
     def definition(self, kind: str, name: str) -> str:
         """The URL of a definition of ours from its id, or a URL as it is."""
-        found = self.runtime.served_definitions.get((kind, name))
-        return str(found["url"]) if found else name
+        resource = self.runtime.served_definitions.get((kind, name))
+        return str(resource["url"]) if resource else name
 
     @property
     def context(self) -> OperationContext:
@@ -101,7 +101,7 @@ def terminology_commands() -> None:
 @click.argument("system")
 @click.argument("code")
 @_with_asked
-def lookup_command(asked: Asked, *, system: str, code: str) -> int:
+def lookup_command(question: Asked, *, system: str, code: str) -> int:
     """Say what is known of a code (CodeSystem/$lookup).
 
     \b
@@ -109,9 +109,9 @@ def lookup_command(asked: Asked, *, system: str, code: str) -> int:
       adapter terminology lookup procedure-modifier extent-reduced
       adapter terminology lookup claim-edit MOD-45 -p property=source --json
     """
-    call = asked.call(lookup.TABLE, system=asked.system(system), code=code)
-    details = lookup.ask_lookup(asked.context, call)
-    return _print(asked, lambda: lookup.write_lookup(details, call), _facts(details), head=("", ""))
+    call = question.call(lookup.TABLE, system=question.system(system), code=code)
+    details = lookup.ask_lookup(question.context, call)
+    return _print(question, lambda: lookup.write_lookup(details, call), _facts(details), head=("", ""))
 
 
 @terminology_commands.command("validate")
@@ -120,7 +120,7 @@ def lookup_command(asked: Asked, *, system: str, code: str) -> int:
 @click.option("--in", "value_set", metavar="VALUE_SET", help="The value set that the code must be in.")
 @click.option("--display", help="A display, to see whether it is right.")
 @_with_asked
-def validate_command(asked: Asked, *, system: str, code: str, value_set: str | None, display: str | None) -> int:
+def validate_command(question: Asked, *, system: str, code: str, value_set: str | None, display: str | None) -> int:
     """Say whether a code is valid, and if it is in a value set ($validate-code); the exit code is 1 if it is not.
 
     \b
@@ -130,14 +130,14 @@ def validate_command(asked: Asked, *, system: str, code: str, value_set: str | N
     """
     table = validate_code.VALUE_SET_TABLE if value_set else validate_code.CODE_SYSTEM_TABLE
     if value_set:
-        url = asked.definition("ValueSet", value_set)
-        call = asked.call(table, url=url, system=asked.system(system), code=code, display=display or None)
-        answer = validate_code.ask_in_value_set(asked.context, call)
+        url = question.definition("ValueSet", value_set)
+        call = question.call(table, url=url, system=question.system(system), code=code, display=display or None)
+        answer = validate_code.ask_in_value_set(question.context, call)
     else:
-        call = asked.call(table, url=asked.system(system), code=code, display=display or None)
-        answer = validate_code.ask_in_code_system(asked.context, call)
+        call = question.call(table, url=question.system(system), code=code, display=display or None)
+        answer = validate_code.ask_in_code_system(question.context, call)
     shown = [("valid" if answer.is_valid else "not valid", answer.message)]
-    _print(asked, lambda: validate_code.write_validation(answer, call), shown, head=("", ""))
+    _print(question, lambda: validate_code.write_validation(answer, call), shown, head=("", ""))
     return Outcome.GOOD if answer.is_valid else Outcome.ISSUES
 
 
@@ -147,7 +147,7 @@ def validate_command(asked: Asked, *, system: str, code: str, value_set: str | N
 @click.option("--count", type=click.IntRange(min=0), help="How many codes at most.")
 @click.option("--offset", type=click.IntRange(min=0), help="How many codes to pass over first.")
 @_with_asked
-def expand_command(asked: Asked, *, value_set: str, words: str | None, count: int | None, offset: int | None) -> int:
+def expand_command(question: Asked, *, value_set: str, words: str | None, count: int | None, offset: int | None) -> int:
     """List the codes of a value set (ValueSet/$expand).
 
     \b
@@ -156,11 +156,11 @@ def expand_command(asked: Asked, *, value_set: str, words: str | None, count: in
       adapter terminology expand procedure-modifier --filter assist -p excludeNested=true
       adapter terminology expand claim-modifier-allowed-medicare --json
     """
-    url = asked.definition("ValueSet", value_set)
-    call = asked.call(expand.TABLE, url=url, filter=words or None, count=count, offset=offset)
-    answer = expand.ask_expand(asked.context, call)
+    url = question.definition("ValueSet", value_set)
+    call = question.call(expand.TABLE, url=url, filter=words or None, count=count, offset=offset)
+    answer = expand.ask_expand(question.context, call)
     return _print(
-        asked, lambda: expand.write_expand(answer, call), [*_codes(answer.expansion)], head=("system", "code", "display")
+        question, lambda: expand.write_expand(answer, call), [*_codes(answer.expansion)], head=("system", "code", "display")
     )
 
 
@@ -170,7 +170,7 @@ def expand_command(asked: Asked, *, value_set: str, words: str | None, count: in
 @click.option("--by", "concept_map", metavar="CONCEPT_MAP", help="The concept map to use.  [default: every one that fits]")
 @click.option("--to", "target", metavar="SYSTEM", help="The code system to translate into.")
 @_with_asked
-def translate_command(asked: Asked, *, system: str, code: str, concept_map: str | None, target: str | None) -> int:
+def translate_command(question: Asked, *, system: str, code: str, concept_map: str | None, target: str | None) -> int:
     """Translate a code (ConceptMap/$translate); the exit code is 1 if nothing is found.
 
     \b
@@ -179,12 +179,12 @@ def translate_command(asked: Asked, *, system: str, code: str, concept_map: str 
       adapter terminology translate procedure-modifier extent-reduced --to cpt
       adapter terminology translate seed-term taxonomy-pediatrician --by seed-correction --json
     """
-    url = asked.definition("ConceptMap", concept_map) if concept_map else None
-    into = asked.system(target) if target else None
-    call = asked.call(translate.TABLE, system=asked.system(system), code=code, url=url, targetSystem=into)
-    answer = translate.ask_translate(asked.context, call)
+    url = question.definition("ConceptMap", concept_map) if concept_map else None
+    into = question.system(target) if target else None
+    call = question.call(translate.TABLE, system=question.system(system), code=code, url=url, targetSystem=into)
+    answer = translate.ask_translate(question.context, call)
     rows = [(match.equivalence, *_coding(match.coding)) for match in answer.matches]
-    _print(asked, lambda: translate.write_translate(answer, call), rows, head=("equivalence", "system", "code"))
+    _print(question, lambda: translate.write_translate(answer, call), rows, head=("equivalence", "system", "code"))
     return Outcome.GOOD if answer.is_translated else Outcome.ISSUES
 
 
@@ -193,21 +193,21 @@ def translate_command(asked: Asked, *, system: str, code: str, concept_map: str 
 @click.argument("one")
 @click.argument("other")
 @_with_asked
-def subsumes_command(asked: Asked, *, system: str, one: str, other: str) -> int:
+def subsumes_command(question: Asked, *, system: str, one: str, other: str) -> int:
     """Say how two codes of a code system stand to each other (CodeSystem/$subsumes).
 
     \b
     Examples:
       adapter terminology subsumes procedure-modifier telehealth telehealth-live-video
     """
-    call = asked.call(subsumes.TABLE, system=asked.system(system), codeA=one, codeB=other)
-    outcome = subsumes.ask_subsumes(asked.context, call)
-    return _print(asked, lambda: subsumes.write_subsumes(outcome, call), [(outcome.value,)], head=("",))
+    call = question.call(subsumes.TABLE, system=question.system(system), codeA=one, codeB=other)
+    outcome = subsumes.ask_subsumes(question.context, call)
+    return _print(question, lambda: subsumes.write_subsumes(outcome, call), [(outcome.value,)], head=("",))
 
 
-def _print(asked: Asked, write: Callable[[], Resource], rows: Sequence[tuple[str, ...]], *, head: tuple[str, ...]) -> int:
+def _print(question: Asked, write: Callable[[], Resource], rows: Sequence[tuple[str, ...]], *, head: tuple[str, ...]) -> int:
     """The answer as FHIR JSON, or its rows as a table."""
-    if asked.as_json:
+    if question.as_json:
         print_json(write())
         return Outcome.GOOD
     table = Table(box=None, pad_edge=False, show_header=any(head), header_style="bold")

@@ -18,8 +18,10 @@ def dependency_groups(entries: Sequence[Entry]) -> list[list[int]]:
 def references_between(entries: Sequence[Entry]) -> list[list[int]]:
     """For every entry the places of the entries that its resource refers to, by `fullUrl` or `Type/id`."""
     place = {name: number for number, entry in enumerate(entries) for name in _names(entry)}
-    found = (dict.fromkeys(place[text] for text in references_in(entry.get("resource")) if text in place) for entry in entries)
-    return [list(targets) for targets in found]
+    references = (
+        dict.fromkeys(place[text] for text in references_in(entry.get("resource")) if text in place) for entry in entries
+    )
+    return [list(targets) for targets in references]
 
 
 def references_in(value: object) -> Iterator[str]:

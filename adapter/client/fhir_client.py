@@ -100,8 +100,8 @@ class FhirClient:
             headers={"Content-Type": "application/x-www-form-urlencoded"},
             body=query.encode("ascii"),
         )
-        found = self._resource(self._wire.exchange(request), "Bundle")
-        resources = [dict_in(entry, "resource") for entry in list_in(found, "entry")]
+        bundle = self._resource(self._wire.exchange(request), "Bundle")
+        resources = [dict_in(entry, "resource") for entry in list_in(bundle, "entry")]
         return tuple(resource for resource in resources if resource.get("resourceType") == resource_type)
 
     def carry_out(self, entry: JsonMapping) -> EntryResult:
@@ -115,12 +115,12 @@ class FhirClient:
             headers={name: value for name, value in conditions.items() if value is not None},
             is_repeatable=is_repeatable({"entry": [entry]}),
         )
-        found = json_or_none(answer) or {}
+        body = json_or_none(answer) or {}
         if answer.status >= _FIRST_REFUSAL and answer.status != _NOT_MODIFIED:
             json_of(answer, source=self.source)
-        result = single_result(answer.status, answer.headers, found if is_outcome(found) else {}, source=self.source)
-        if result.reference is None and isinstance(found.get("id"), str):
-            result = replace(result, reference=f"{resource['resourceType']}/{found['id']}")
+        result = single_result(answer.status, answer.headers, body if is_outcome(body) else {}, source=self.source)
+        if result.reference is None and isinstance(body.get("id"), str):
+            result = replace(result, reference=f"{resource['resourceType']}/{body['id']}")
         return result
 
     def transaction(self, bundle: JsonMapping) -> TransactionResult:
@@ -137,9 +137,9 @@ class FhirClient:
         """What the server's $validate says of a resource, also against `profile`, a canonical URL."""
         params = {} if profile is None else {"profile": profile}
         answer = self._post(f"{quote(resource['resourceType'], safe='')}/$validate", resource, params=params)
-        found = json_or_none(answer)
-        if answer.status in _FINDS_INVALID and found is not None and is_outcome(found):
-            outcome = found
+        body = json_or_none(answer)
+        if answer.status in _FINDS_INVALID and body is not None and is_outcome(body):
+            outcome = body
         else:
             outcome = self._resource(answer, "OperationOutcome")
         return Validation(remarks=remarks_of(outcome, source=self.source), outcome=outcome)
@@ -148,12 +148,12 @@ class FhirClient:
         """Whether the server has `code` in `system`; nothing if it does not know the system, or cannot be asked."""
         answer = self._get("CodeSystem/$validate-code", {"url": system, "code": code})
         try:
-            said = _parameters(self._resource(answer, "Parameters"))
+            parameters = _parameters(self._resource(answer, "Parameters"))
         except (NotFoundError, NotSupportedError):
             return None
-        if _UNKNOWN_SYSTEM & said.keys() or _UNKNOWN_SYSTEM_WORDS in str(said.get("message")):
+        if _UNKNOWN_SYSTEM & parameters.keys() or _UNKNOWN_SYSTEM_WORDS in str(parameters.get("message")):
             return None
-        return said["result"] is True if "result" in said else None
+        return parameters["result"] is True if "result" in parameters else None
 
     def exchange(self, request: Request) -> ServerAnswer:
         """Any request, and the answer whatever its status; what is not marked as test data goes to a trusted server only."""
@@ -194,11 +194,11 @@ class FhirClient:
         return f"{self.target.base_url}/{path}".rstrip("/")
 
     def _resource(self, answer: ServerAnswer, resource_type: str) -> JsonObject:
-        found = json_of(answer, source=self.source)
-        if found.get("resourceType") != resource_type:
+        body = json_of(answer, source=self.source)
+        if body.get("resourceType") != resource_type:
             text = f"The FHIR server did not answer with a {resource_type}: check that the base URL is the FHIR endpoint."
             raise unusable(text, source=self.source)
-        return found
+        return body
 
 
 def _parameters(resource: JsonObject) -> JsonObject:

@@ -138,10 +138,10 @@ class Planner:
 
 def only_one(client: FhirClient, kind: str, identifier: tuple[str, str]) -> JsonObject | None:
     """The resource that the server holds with this identifier; raises ConflictError if there are several."""
-    found = [resource for resource in client.search(kind, match_query(*identifier)) if identifier in identifiers(resource)]
-    if len(found) > 1:
-        raise ConflictError(_several(kind, tuple(map(_reference_of, found)), client.source))
-    return found[0] if found else None
+    resources = [resource for resource in client.search(kind, match_query(*identifier)) if identifier in identifiers(resource)]
+    if len(resources) > 1:
+        raise ConflictError(_several(kind, tuple(map(_reference_of, resources)), client.source))
+    return resources[0] if resources else None
 
 
 def put_by_id(entry: JsonObject) -> JsonObject:
@@ -178,9 +178,9 @@ def _named(name: str, member: JsonValue, known: Mapping[str, str]) -> JsonValue:
 
 
 def _match(resource: JsonObject) -> tuple[str, str]:
-    found = matched_identifier(resource)
-    assert found is not None  # noqa: S101 - only resources with one are shared
-    return found
+    identifier = matched_identifier(resource)
+    assert identifier is not None  # noqa: S101 - only resources with one are shared
+    return identifier
 
 
 def _kept(entry: JsonObject, held: JsonObject, both: Reconciled | None = None) -> PlannedEntry:

@@ -24,7 +24,7 @@ class SentResource:
     """What became of one resource: where it is, what the server changed, and what its validator says.
 
     `reference` is `Type/id`. `changed` and `kept` say by element path what became of the server's own copy where ours was merged
-    with it. `said` are errors and warnings with which the server answered the entry. `skipped` says why it could not be read
+    with it. `answered` are errors and warnings with which the server answered the entry. `skipped` says why it could not be read
     back or validated; then the other findings are those made until then. `outcome` is the OperationOutcome of $validate as
     sent, empty if skipped; `words` are what the server said when it refused to give or validate the resource. Both may quote
     patient data.
@@ -35,7 +35,7 @@ class SentResource:
     action: Action = "updated"
     changed: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
-    said: tuple[Remark, ...] = ()
+    answered: tuple[Remark, ...] = ()
     differences: tuple[Difference, ...] = ()
     remarks: tuple[TriagedRemark, ...] = ()
     outcome: JsonObject = field(default_factory=dict, repr=False)
@@ -115,7 +115,7 @@ def _sent(planned: PlannedEntry, result: EntryResult) -> SentResource:
         action="created" if result.was_created else "updated",
         changed=both.changed if both else (),
         kept=both.kept if both else (),
-        said=grave,
+        answered=grave,
     )
 
 

@@ -113,11 +113,11 @@ def _is_same_reference(sent: str, read: str) -> bool:
 
 def instant_of(text: str) -> tuple[datetime, str] | None:
     """The instant that a time with its offset stands for, and its fraction of a second without trailing zeros."""
-    found = _INSTANT.fullmatch(text)
-    if found is None:
+    match = _INSTANT.fullmatch(text)
+    if match is None:
         return None
     try:
-        return datetime.fromisoformat(found["clock"] + found["offset"]), (found["fraction"] or "").rstrip("0")
+        return datetime.fromisoformat(match["clock"] + match["offset"]), (match["fraction"] or "").rstrip("0")
     except ValueError:
         return None
 

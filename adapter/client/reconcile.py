@@ -34,11 +34,11 @@ def reconciled(table: ElementTable, held: JsonMapping, ours: JsonMapping) -> Rec
     kind = str(held["resourceType"])
     held = own_part(held)
     rules = {name: rule_of(table, kind, element) for name, element in table[kind].elements.items()}
-    told = _with_narrative(_elements(table[kind], held, ours, rules=rules), held, ours)
+    merged = _with_narrative(_elements(table[kind], held, ours, rules=rules), held, ours)
     return Reconciled(
-        resource=told,
-        changed=tuple(f"{kind}.{name}" for name in _differing(held, told)),
-        kept=tuple(f"{kind}.{name}" for name in held if _is_kept(name, held, told, ours=ours)),
+        resource=merged,
+        changed=tuple(f"{kind}.{name}" for name in _differing(held, merged)),
+        kept=tuple(f"{kind}.{name}" for name in held if _is_kept(name, held, merged, ours=ours)),
     )
 
 

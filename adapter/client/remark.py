@@ -69,8 +69,8 @@ def remarks_of(outcome: object, *, source: str) -> tuple[Remark, ...]:
 
 def remarks_in(outcome: object, content: bytes, *, source: str) -> tuple[Remark, ...]:
     """The remarks of a refusal, whatever its body is: an OperationOutcome, or one remark with the words of another body."""
-    if found := remarks_of(outcome, source=source):
-        return found
+    if remarks := remarks_of(outcome, source=source):
+        return remarks
     words = readable_words(content)
     text = "The FHIR server refused without an OperationOutcome; read its answer."
     issue = Issue(severity=Severity.ERROR, code=IssueType.PROCESSING, text=text, source=source)
@@ -84,7 +84,7 @@ def status_behind(error: AdapterError) -> int | None:
 
 def _remark(issue: object, source: str) -> Remark:
     message_id = _message_id(issue)
-    found = Issue(
+    loggable = Issue(
         severity=_SEVERITY.get(text_in(issue, "severity") or "", Severity.ERROR),
         code=_TYPE.get(text_in(issue, "code") or "", IssueType.PROCESSING),
         text=f"The FHIR server reports {message_id or 'a problem'}; read its own words in the server's outcome.",
@@ -92,7 +92,7 @@ def _remark(issue: object, source: str) -> Remark:
         expression=tuple(_paths(issue)),
         source=source,
     )
-    return Remark(issue=found, words=_words(issue))
+    return Remark(issue=loggable, words=_words(issue))
 
 
 def _paths(issue: object) -> Iterator[str]:
@@ -104,11 +104,11 @@ def _paths(issue: object) -> Iterator[str]:
 
 
 def _message_id(issue: object) -> str | None:
-    said = [
+    ids = [
         text_in(extension, "valueString") for extension in list_in(issue, "extension") if text_in(extension, "url") == _MESSAGE_ID
     ]
     codes = [text_in(coding, "code") for coding in list_in(dict_in(issue, "details"), "coding")]
-    return next((text for text in (*said, *codes) if text and _SAFE_ID.fullmatch(text)), None)
+    return next((text for text in (*ids, *codes) if text and _SAFE_ID.fullmatch(text)), None)
 
 
 def _words(issue: object) -> str:

@@ -136,7 +136,7 @@ def _crowded(attempts: int, source: str) -> Issue:
     return Issue(severity=Severity.ERROR, code=IssueType.CONFLICT, rule="send/crowded", text=text, source=source)
 
 
-def _not_heeded(found: Issue, source: str) -> Issue:
-    text = f"{found.text.removesuffix(', so nothing was sent.')}: it does not heed ifNoneExist, or two clients were at it."
+def _not_heeded(issue: Issue, source: str) -> Issue:
+    text = f"{issue.text.removesuffix(', so nothing was sent.')}: it does not heed ifNoneExist, or two clients were at it."
     hint = "join them there, and send with --shared merge or put"
     return Issue(severity=Severity.ERROR, code=IssueType.CONFLICT, rule="send/doubled", text=text, suggestion=hint, source=source)

@@ -12,7 +12,7 @@ def describe_resource(resource: SentResource) -> JsonObject:
         "created": resource.result.was_created,
         "action": resource.action,
         "merged": {"changed": resource.changed, "kept": resource.kept},
-        "said": [{"severity": remark.issue.severity, "says": remark.words} for remark in resource.said],
+        "said": [{"severity": remark.issue.severity, "says": remark.words} for remark in resource.answered],
         "good": resource.is_good,
         "remarks": [
             {

@@ -86,27 +86,27 @@ def json_of(answer: ServerAnswer, *, source: str) -> JsonObject:
     Raises the AdapterError that the status means, with a ServerRefusalError as its cause, or UnavailableError if a good
     status comes with something other than a JSON object.
     """
-    found = json_or_none(answer)
+    body = json_or_none(answer)
     if answer.status >= _FIRST_REFUSAL:
-        behind = _behind(answer, found, source=source)
+        behind = _behind(answer, body, source=source)
         raise _refusal(answer.status, _DETAILS if behind.remarks else _NO_DETAILS, source=source) from behind
-    if found is None:
-        raise unusable(_oddity(answer), source=source) from _behind(answer, found, source=source)
-    return found
+    if body is None:
+        raise unusable(_oddity(answer), source=source) from _behind(answer, body, source=source)
+    return body
 
 
-def _behind(answer: ServerAnswer, found: JsonObject | None, *, source: str) -> ServerRefusalError:
-    remarks = remarks_in(found, answer.content, source=source)
+def _behind(answer: ServerAnswer, body: JsonObject | None, *, source: str) -> ServerRefusalError:
+    remarks = remarks_in(body, answer.content, source=source)
     return ServerRefusalError(answer.status, remarks, wait=retry_after(answer.headers))
 
 
 def json_or_none(answer: ServerAnswer) -> JsonObject | None:
     """The JSON object in an answer of any status; nothing if it holds no JSON object."""
     try:
-        found = read_json(answer.content, "answer")
+        body = read_json(answer.content, "answer")
     except InvalidError:
         return None
-    return found if isinstance(found, dict) else None
+    return body if isinstance(body, dict) else None
 
 
 def unusable(text: str, *, source: str) -> UnavailableError:

@@ -137,11 +137,11 @@ class TokenSource:
             answer = requests.post(self.service.token_url, data=form, timeout=_ANSWER_SECONDS, allow_redirects=False)
         except requests.RequestException as error:
             raise UnavailableError(_no_token("it cannot be reached")) from error
-        said = _object_in(answer.content)
-        token = text_in(said, "access_token")
+        grant = _object_in(answer.content)
+        token = text_in(grant, "access_token")
         if answer.status_code != _GOOD or token is None:
-            raise UnavailableError(_no_token(f"it answers with status {answer.status_code}{_code_in(said)} and no token"))
-        seconds = said.get("expires_in")
+            raise UnavailableError(_no_token(f"it answers with status {answer.status_code}{_code_in(grant)} and no token"))
+        seconds = grant.get("expires_in")
         lifetime = seconds if isinstance(seconds, int) else _DEFAULT_SECONDS
         self._token, self._until = token, self.now() + max(0, lifetime - _EARLY_SECONDS)
 
@@ -159,15 +159,15 @@ class TokenSource:
 
 def _object_in(content: bytes) -> JsonObject:
     try:
-        found = read_json(content, "token")
+        value = read_json(content, "token")
     except InvalidError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return value if isinstance(value, dict) else {}
 
 
-def _code_in(said: JsonObject) -> str:
+def _code_in(grant: JsonObject) -> str:
     """The code of a refusal, which says nothing secret (https://www.rfc-editor.org/rfc/rfc6749#section-5.2)."""
-    code = text_in(said, "error") or ""
+    code = text_in(grant, "error") or ""
     return f" ({code})" if _CODE.fullmatch(code) else ""
 
 

@@ -48,17 +48,17 @@ class SignInFile(FileModel):
 def read_sign_ins(text: str, name: str, *, read: Callable[[str], str]) -> dict[str, SignIn]:
     """The sign-ins of a file by base URL; `read` gives the text of another file. Raises BadSignInFileError with all mistakes."""
     documents, problems = read_yaml(text, file=name)
-    found: dict[str, SignIn] = {}
+    sign_ins: dict[str, SignIn] = {}
     for node in documents:
         if not isinstance(node, MappingNode):
             problems.append(problem("not-sign-ins", node.mark, "this is not a file of sign-ins", "begin with `sign_ins:`"))
             continue
         file, wrong = read_model(SignInFile, node)
         problems += wrong
-        found |= {terms.server.rstrip("/"): _sign_in(terms, read) for terms in file.sign_ins}
+        sign_ins |= {terms.server.rstrip("/"): _sign_in(terms, read) for terms in file.sign_ins}
     if problems:
         raise BadSignInFileError(problems)
-    return found
+    return sign_ins
 
 
 def _sign_in(terms: SignInTerms, read: Callable[[str], str]) -> SignIn:

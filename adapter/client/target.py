@@ -30,11 +30,11 @@ def resolve_server(name: str, named: Mapping[str, str]) -> str:
     """
     if "://" in name:
         return name
-    found = named.get(name, PUBLIC_SERVERS.get(name))
-    if found is None:
+    url = named.get(name, PUBLIC_SERVERS.get(name))
+    if url is None:
         text = "No FHIR server has this name: give its base URL, or add the name to the settings."
         raise NotFoundError(Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, text=text))
-    return found
+    return url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,7 +65,7 @@ def about_entries(refusal: BaseException | None, bundle: JsonMapping) -> BaseExc
 
 def _about_entry(remark: Remark, entries: JsonList) -> Remark:
     places = (_ENTRY.match(path) for path in remark.issue.expression)
-    place = next((int(found[1]) for found in places if found), len(entries))
+    place = next((int(match[1]) for match in places if match), len(entries))
     return replace(remark, about=_name_of(entries[place])) if place < len(entries) else remark
 
 

@@ -202,17 +202,17 @@ def _may_repeat(request: Request, answer: ServerAnswer | Interruption) -> bool:
 
 
 def _wait(retries: Retries, attempt: int, answer: ServerAnswer | Interruption) -> float:
-    asked = retry_after(answer.headers) if isinstance(answer, ServerAnswer) else None
-    return min(retries.longest_wait, retries.first_wait * 2 ** (attempt - 1)) if asked is None else asked
+    seconds = retry_after(answer.headers) if isinstance(answer, ServerAnswer) else None
+    return min(retries.longest_wait, retries.first_wait * 2 ** (attempt - 1)) if seconds is None else seconds
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds, or a date, which is measured against the server's own Date: clocks may differ, and none is read here."""
-    asked = headers.get("Retry-After", "")
-    if asked.strip().isdecimal():
-        return float(asked)
+    header = headers.get("Retry-After", "")
+    if header.strip().isdecimal():
+        return float(header)
     try:
-        wait = parsedate_to_datetime(asked) - parsedate_to_datetime(headers.get("Date", ""))
+        wait = parsedate_to_datetime(header) - parsedate_to_datetime(headers.get("Date", ""))
     except (ValueError, TypeError):
         return None
     return max(0.0, wait.total_seconds())

@@ -43,7 +43,7 @@ def verdicts_in(report: JsonValue, *, name: str) -> dict[str, str]:
     return {str(case): str(verdict) for case, verdict in pairs}
 
 
-def baseline_of(software: str, known: Verdicts, *, chosen: Verdicts, found: Verdicts) -> JsonObject:
+def baseline_of(software: str, known: Verdicts, *, chosen: Verdicts, verdicts: Verdicts) -> JsonObject:
     """The baseline after a run: of what is `known`, what was `chosen` to be run is replaced by what was found."""
-    kept = {case: verdict for case, verdict in known.items() if case in found or case not in chosen}
-    return {"software": software, "cases": kept | dict(found)}
+    kept = {case: verdict for case, verdict in known.items() if case in verdicts or case not in chosen}
+    return {"software": software, "cases": kept | dict(verdicts)}

@@ -144,19 +144,19 @@ class PlacedCase:
 
 def read_case_files(files: Mapping[str, str]) -> tuple[PlacedCase, ...]:
     """The cases of files (name to text), in their order; raises BadCaseFileError with every mistake of all files."""
-    found: list[PlacedCase] = []
+    placed: list[PlacedCase] = []
     problems: list[Problem] = []
     for name, text in files.items():
         documents, mistakes = read_yaml(text, file=name)
         problems += mistakes
         for node in documents:
             cases, wrong = _read_document(node)
-            found += cases
+            placed += cases
             problems += wrong
-    problems += _misnamed(found)
+    problems += _misnamed(placed)
     if problems:
         raise BadCaseFileError(problems)
-    return tuple(found)
+    return tuple(placed)
 
 
 def _read_document(node: Node) -> tuple[list[PlacedCase], list[Problem]]:
@@ -168,7 +168,7 @@ def _read_document(node: Node) -> tuple[list[PlacedCase], list[Problem]]:
     entries = next((value for key, value in node.entries if key.text == "cases"), None)
     nodes = entries.items if isinstance(entries, SequenceNode) else ()
     cases = [PlacedCase(group=file.group, terms=terms, place=at.mark) for terms, at in zip(file.cases, nodes, strict=True)]
-    wrong = [found for terms, at in zip(file.cases, nodes, strict=True) for found in _unknown_names(terms, at)]
+    wrong = [fault for terms, at in zip(file.cases, nodes, strict=True) for fault in _unknown_names(terms, at)]
     return cases, wrong
 
 

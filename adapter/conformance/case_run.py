@@ -101,14 +101,14 @@ class CaseRun:
 
     def _findings(self, part: Part) -> list[StepFinding]:
         steps: tuple[Step, ...] = getattr(self.case.terms, part)
-        found: list[StepFinding] = []
+        findings: list[StepFinding] = []
         for step in steps:
             new = self._step(step)
-            found += new
+            findings += new
             # What follows a step that failed would fail for the same reason.
             if any(finding.verdict is CaseVerdict.FAIL for finding in new):
                 break
-        return found
+        return findings
 
     def _step(self, step: Step) -> list[StepFinding]:
         request = self._request(step)
@@ -116,8 +116,8 @@ class CaseRun:
             answers = list(pool.map(self._answered, [request] * step.times))
         evidence = [self._evidence(step, request, answer) for answer in answers]
         self._steps += evidence
-        found = json_or_none(answers[0]) or {}
-        self._names |= {name: _kept(source, answers[0], found) for name, source in step.keep.items()}
+        body = json_or_none(answers[0]) or {}
+        self._names |= {name: _kept(source, answers[0], body) for name, source in step.keep.items()}
         return list(dict.fromkeys(finding for one in evidence for finding in one.findings))
 
     def _request(self, step: Step) -> Request:
@@ -160,7 +160,7 @@ class CaseRun:
         return answer
 
     def _evidence(self, step: Step, request: Request, answer: ServerAnswer) -> StepEvidence:
-        found = json_or_none(answer)
+        body = json_or_none(answer)
         findings = self._bench.judge.findings(step.expect, answer, self._names)
         if answer.status >= _FIRST_FAULT and request.method == "PUT" and self._is_stored(request):
             text = f"the server answers with status {answer.status} after it stored the resource"
@@ -171,7 +171,7 @@ class CaseRun:
             answer=shown_answer(answer, request.body),
             findings=findings,
             remarks=self._bench.judge.remarks(answer) if any(one.valid for one in step.expect) else (),
-            outcome=found if found is not None and is_outcome(found) else {},
+            outcome=body if body is not None and is_outcome(body) else {},
         )
 
     def _is_stored(self, request: Request) -> bool:
@@ -181,9 +181,9 @@ class CaseRun:
         return any(text_in(tag, "code") == self._bench.run for tag in tags)
 
 
-def _judged(found: list[StepFinding]) -> _Judged:
-    verdicts = [CaseVerdict.GOOD, *(finding.verdict for finding in found)]
-    return min(verdicts, key=_GRAVITY.index), tuple(dict.fromkeys(finding.text for finding in found))
+def _judged(findings: list[StepFinding]) -> _Judged:
+    verdicts = [CaseVerdict.GOOD, *(finding.verdict for finding in findings)]
+    return min(verdicts, key=_GRAVITY.index), tuple(dict.fromkeys(finding.text for finding in findings))
 
 
 def _with_id(resource: JsonObject, method: str, path: str) -> JsonObject:

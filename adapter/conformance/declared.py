@@ -25,8 +25,8 @@ class Declaration:
     def software(self) -> str:
         """What the server is, as it says itself."""
         software = self.statement.get("software")
-        said = " ".join(part for part in (text_in(software, "name"), text_in(software, "version")) if part)
-        return said or text_in(self.statement.get("implementation"), "description") or "unknown software"
+        words = " ".join(part for part in (text_in(software, "name"), text_in(software, "version")) if part)
+        return words or text_in(self.statement.get("implementation"), "description") or "unknown software"
 
     @property
     def fhir_version(self) -> str:

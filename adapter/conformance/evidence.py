@@ -35,11 +35,11 @@ def curl_line(request: Request) -> str:
 
 def shown_answer(answer: ServerAnswer, sent: bytes | None) -> str:
     """The body of an answer as text; values about people are there only if we sent them, or in an OperationOutcome."""
-    found = json_or_none(answer)
-    if found is None:
+    body = json_or_none(answer)
+    if body is None:
         text = answer.content.decode("utf-8", "replace")
     else:
-        text = canonical_bytes(_redacted(found, (sent or b"").decode())).decode()
+        text = canonical_bytes(_redacted(body, (sent or b"").decode())).decode()
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} … ({len(text)} characters)"
 
 

@@ -36,15 +36,15 @@ class Judge:
     def findings(self, expected: Sequence[Expectation], answer: ServerAnswer, names: JsonMapping) -> tuple[StepFinding, ...]:
         """What is not as expected, up to the first that is not; `names` are the variables of the case."""
         form = "; ".join(_faults_of_form(answer))
-        found = [StepFinding(verdict=CaseVerdict.FAIL, text=form)] if form else []
+        findings = [StepFinding(verdict=CaseVerdict.FAIL, text=form)] if form else []
         for one in expected:
-            said = [*self._troubles(one, answer, names)]
-            if said:
+            troubles = [*self._troubles(one, answer, names)]
+            if troubles:
                 wrong = f"{one.otherwise}: " if one.otherwise else ""
-                found.append(StepFinding(verdict=CaseVerdict(one.level), text=wrong + "; ".join(_few(said))))
+                findings.append(StepFinding(verdict=CaseVerdict(one.level), text=wrong + "; ".join(_few(troubles))))
                 break
-            found += self._weaknesses(one, answer)
-        return tuple(found)
+            findings += self._weaknesses(one, answer)
+        return tuple(findings)
 
     def remarks(self, answer: ServerAnswer) -> tuple[TriagedRemark, ...]:
         """What the server's validator says, with our triage."""
@@ -53,8 +53,8 @@ class Judge:
     def _troubles(self, expected: Expectation, answer: ServerAnswer, names: JsonMapping) -> Iterator[str]:
         body = json_or_none(answer) or {}
         if expected.status and answer.status not in expected.status:
-            wanted = " or ".join(map(str, expected.status))
-            yield f"the answer has status {answer.status} instead of {wanted}"
+            statuses = " or ".join(map(str, expected.status))
+            yield f"the answer has status {answer.status} instead of {statuses}"
             yield from _words(body)
             return
         yield from _headers(expected, answer, names)
@@ -83,9 +83,9 @@ class Judge:
                 yield f"{issue.severity} at {', '.join(issue.expression) or 'the resource'}: {remark.remark.words} ({remark.why})"
 
 
-def _few(said: list[str]) -> list[str]:
-    rest = len(said) - _MOST_SHOWN
-    return said if rest <= 0 else [*said[:_MOST_SHOWN], f"and {rest} more"]
+def _few(troubles: list[str]) -> list[str]:
+    rest = len(troubles) - _MOST_SHOWN
+    return troubles if rest <= 0 else [*troubles[:_MOST_SHOWN], f"and {rest} more"]
 
 
 def _faults_of_form(answer: ServerAnswer) -> Iterator[str]:
@@ -99,10 +99,10 @@ def _faults_of_form(answer: ServerAnswer) -> Iterator[str]:
         yield f"the answer has the content type `{kind}` instead of application/fhir+json"
     if answer.content.startswith(BOM_UTF8):
         yield "the body of the answer begins with a byte order mark, which JSON does not have"
-    found = json_or_none(answer)
-    if found is None:
+    body = json_or_none(answer)
+    if body is None:
         yield f"the body of the answer is not a JSON object{_why_unreadable(answer.content)}"
-    elif answer.status >= _FIRST_REFUSAL and not _is_refusal(found):
+    elif answer.status >= _FIRST_REFUSAL and not _is_refusal(body):
         yield f"a refusal (status {answer.status}) without an OperationOutcome"
 
 
@@ -135,9 +135,9 @@ def _headers(expected: Expectation, answer: ServerAnswer, names: JsonMapping) ->
 
 
 def _paths(expected: Expectation, body: JsonObject, names: JsonMapping) -> Iterator[str]:
-    for written, wanted in expected.paths.items():
+    for written, template in expected.paths.items():
         expression = str(fill(written, names))
-        actual, needed = values_at(expression, body), fill(wanted, names)
+        actual, needed = values_at(expression, body), fill(template, names)
         if not _gives(needed, actual):
             yield f"{expression} is {_listed(actual)} instead of {_listed(needed)}"
 

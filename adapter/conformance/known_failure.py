@@ -53,8 +53,8 @@ def explanation_of(result: CaseResult, lines: Sequence[KnownFailure], *, softwar
     if result.verdict not in _NEEDS_ONE:
         return None
     fitting = [line for line in lines if re.search(line.software, software) and re.search(line.case, result.identity)]
-    found = [next((line for line in fitting if re.search(line.says, reason)), None) for reason in result.reasons]
-    known = [line for line in found if line]
-    if not known or len(known) < len(found):
+    explaining = [next((line for line in fitting if re.search(line.says, reason)), None) for reason in result.reasons]
+    known = [line for line in explaining if line]
+    if not known or len(known) < len(explaining):
         return None
     return Explained(verdict=known[0].verdict, why=" ".join(dict.fromkeys(line.why for line in known)))

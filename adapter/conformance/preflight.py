@@ -50,8 +50,8 @@ class Preflight:
         requests = [(case, step, body) for case in cases for step, body in requests_of(case)]
         if refused := [issue for case, step, body in requests for issue in _refused(case, step, body)]:
             raise InvalidError(*refused)
-        found = [(case, text) for case, step, body in requests for text in (*personal_values(body), *_personal_criteria(step))]
-        return tuple(dict.fromkeys(f"{case.identity}: {text}" for case, text in found if not self._is_allowed(text)))
+        values = [(case, text) for case, step, body in requests for text in (*personal_values(body), *_personal_criteria(step))]
+        return tuple(dict.fromkeys(f"{case.identity}: {text}" for case, text in values if not self._is_allowed(text)))
 
     def _is_marked(self, body: JsonMapping) -> bool:
         try:

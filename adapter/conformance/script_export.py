@@ -94,7 +94,7 @@ def _actions(requests: list[tuple[Step, JsonValue]], slug: str) -> Iterator[Reso
         optional = {"requestHeader": headers, "sourceId": f"{slug}-{number}" if body is not None else None}
         yield {"operation": operation | {name: value for name, value in optional.items() if value}}
         for one in step.expect:
-            yield from ({"assert": found} for found in _asserts(one))
+            yield from ({"assert": assertion} for assertion in _asserts(one))
 
 
 def _asserts(one: Expectation) -> Iterator[Resource]:

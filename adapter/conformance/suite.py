@@ -137,8 +137,8 @@ class Suite:
 def _blocking(case: ConformanceCase, earlier: Earlier) -> Iterator[str]:
     """What it needs that did not go well; what was not chosen to be run does not count."""
     for need in case.terms.needs:
-        found = [result for name, result in earlier.items() if name == need or name.startswith(f"{need}/")]
-        if found and not any(result.verdict in _ENOUGH for result in found):
+        results = [result for name, result in earlier.items() if name == need or name.startswith(f"{need}/")]
+        if results and not any(result.verdict in _ENOUGH for result in results):
             yield need
 
 

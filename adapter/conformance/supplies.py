@@ -112,7 +112,7 @@ class _Made:
 
 def bundle_of_run(bundle: JsonObject, run: str) -> JsonObject:
     """A transaction whose resources no other run shares: other ids, other identifiers, and the conditions that belong to them."""
-    text = _UUID.sub(lambda found: _uuid_of_run(found[0], run), canonical_bytes(bundle).decode())
+    text = _UUID.sub(lambda match: _uuid_of_run(match[0], run), canonical_bytes(bundle).decode())
     copy = _object(text)
     return {**copy, "entry": [_entry_of_run(entry, run) for entry in copy["entry"]]}
 
@@ -204,5 +204,5 @@ def _uuid_of_run(text: str, run: str) -> str:
 
 
 def _object(text: str) -> JsonObject:
-    found = read_json(text.encode(), "resource")
-    return dict(found)
+    value = read_json(text.encode(), "resource")
+    return dict(value)

@@ -29,7 +29,7 @@ def fill(value: JsonValue, names: JsonMapping) -> JsonValue:
 
 def _filled(text: str, names: JsonMapping) -> JsonValue:
     whole = _WHOLE.fullmatch(text)
-    return _named(whole[1], names) if whole else _WHOLE.sub(lambda found: str(_named(found[1], names)), text)
+    return _named(whole[1], names) if whole else _WHOLE.sub(lambda match: str(_named(match[1], names)), text)
 
 
 def _named(name: str, names: JsonMapping) -> JsonValue:
@@ -40,8 +40,8 @@ def misfits(template: JsonValue, actual: JsonValue, path: str) -> Iterator[str]:
     """Where an answer does not fit a template: all that it has must be there, in its order; the answer may have more."""
     if isinstance(template, Mapping):
         for name, member in template.items():
-            found = actual.get(name) if isinstance(actual, Mapping) else None
-            yield from misfits(member, found, f"{path}.{name}")
+            value = actual.get(name) if isinstance(actual, Mapping) else None
+            yield from misfits(member, value, f"{path}.{name}")
     elif isinstance(template, list):
         yield from _misfits_of_list(template, actual, path)
     elif not fits(template, actual):

@@ -121,20 +121,20 @@ def found(definitions: Iterable[Resource], criteria: Sequence[Criterion]) -> lis
     return [definition for definition in definitions if all(criterion.fits(definition) for criterion in criteria)]
 
 
-def _fits(criterion: Criterion, value: JsonValue, asked: str) -> bool:
+def _fits(criterion: Criterion, value: JsonValue, term: str) -> bool:
     if criterion.parameter.type == "token":
-        return _is_token(value, asked)
-    text = _unescaped(asked)
+        return _is_token(value, term)
+    text = _unescaped(term)
     if criterion.parameter.type == "uri" or criterion.modifier == "exact":
         return bool(value == text)
     plain, part = _plain(value), _plain(text)
     return part in plain if criterion.modifier == "contains" else plain.startswith(part)
 
 
-def _is_token(value: tuple[str | None, str], asked: str) -> bool:
+def _is_token(value: tuple[str | None, str], term: str) -> bool:
     """`code`, `system|code`, `|code` (of no system) or `system|`."""
     system, code = value
-    parts = [_unescaped(word) for word in _AT_BAR.split(asked, maxsplit=1)]
+    parts = [_unescaped(word) for word in _AT_BAR.split(term, maxsplit=1)]
     if len(parts) == 1:
         return code == parts[0]
     return (system or "") == parts[0] and parts[1] in ("", code)

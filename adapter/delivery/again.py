@@ -29,16 +29,16 @@ def redeliver(store: Store, connection: Connection, encounter: str, *, caller: s
     """Have an encounter delivered again, to one target or to all; the targets. Raises NotFoundError where there is nothing."""
     store.encounter(connection, encounter, locked=True)
     outbox = Outbox(store)
-    found = [one.target for one in outbox.deliveries(connection, encounter) if target in (None, one.target)]
-    if not found:
+    targets = [one.target for one in outbox.deliveries(connection, encounter) if target in (None, one.target)]
+    if not targets:
         text = "there is nothing to deliver: no Bundle was made of this encounter, or it goes to no such destination"
         raise NotFoundError(Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, rule="encounters/no-delivery", text=text))
-    for name in found:
+    for name in targets:
         outbox.set(connection, encounter, name, state="pending", due=store.now())
         line = EventRecord(at=store.now(), caller=caller, what="delivery asked for", detail={}, target=name, encounter=encounter)
         store.note(connection, line)
     store.put_off(connection, encounter, 0)
-    return found
+    return targets
 
 
 def reprocess(store: Store, connection: Connection, encounter: str, *, caller: str) -> None:

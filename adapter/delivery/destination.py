@@ -43,7 +43,7 @@ class BadDestinationError(BadFileError):
 def read_destinations(text: str, file: str) -> tuple[Destination, ...]:
     """The destinations of a file; raises BadDestinationError with every mistake."""
     nodes, problems = read_yaml(text, file=file)
-    found: dict[str, Destination] = {}
+    destinations: dict[str, Destination] = {}
     for node in nodes:
         if not isinstance(node, MappingNode):
             problems.append(
@@ -52,12 +52,12 @@ def read_destinations(text: str, file: str) -> tuple[Destination, ...]:
             continue
         read, wrong = read_model(Destination, node)
         problems += wrong or list(_missing(read, node))
-        if read.destination in found:
+        if read.destination in destinations:
             problems.append(problem("twice", node.mark, f"`{read.destination}` is there twice", "give it a name of its own"))
-        found[read.destination] = read
+        destinations[read.destination] = read
     if problems:
         raise BadDestinationError(problems)
-    return tuple(found.values())
+    return tuple(destinations.values())
 
 
 def _missing(read: Destination, node: MappingNode) -> Iterator[Problem]:

@@ -122,8 +122,8 @@ def _patient(tree: JsonObject, assigner: str | None) -> str | None:
 
 
 def _text(tree: JsonObject, *path: str) -> str | None:
-    found = _value(tree, *path)
-    return found if isinstance(found, str) and found else None
+    value = _value(tree, *path)
+    return value if isinstance(value, str) and value else None
 
 
 def _value(value: JsonValue, *path: str) -> JsonValue:
@@ -144,7 +144,7 @@ def subject_of(read: Merged) -> str:
 def _about(part: ReadDocument, form: str) -> JsonValue:
     if form in _NAMED_BY and isinstance(part, MappedDocument):
         segment, fields = _NAMED_BY[form]
-        return [_first_field(found, fields) for found in _segments(part.original.tree, segment)]
+        return [_first_field(segment_fields, fields) for segment_fields in _segments(part.original.tree, segment)]
     run = [_value(part.tree, "ai", *path) for path in (("tool", "vendor"), ("tool", "product"), ("run_id",))]
     return [[str(name) for name in run] if "ai" in part.tree else None, "encounter" in part.tree]
 
@@ -157,8 +157,8 @@ def _segments(tree: JsonValue, name: str) -> Iterator[JsonValue]:
         if isinstance(part, list):
             waiting.extend(reversed(part))
         elif isinstance(part, dict):
-            found = part.get(name, [])
-            yield from found if isinstance(found, list) else [found]
+            segments = part.get(name, [])
+            yield from segments if isinstance(segments, list) else [segments]
             waiting.extend(reversed([child for key, child in part.items() if key != name]))
 
 

@@ -45,13 +45,13 @@ def _pepper(engine: Engine, seal: Seal) -> bytes:
         sealed = connection.scalars(select(SECRET.c.value).where(SECRET.c.name == _PEPPER)).first()
         if sealed is not None:
             return seal.open(sealed)
-        made = new_key()
+        pepper = new_key()
         try:
             with connection.begin_nested():
-                connection.execute(insert(SECRET).values(name=_PEPPER, value=seal.close(made)))
+                connection.execute(insert(SECRET).values(name=_PEPPER, value=seal.close(pepper)))
         except IntegrityError:  # another process made it at the same moment
             return seal.open(connection.scalars(select(SECRET.c.value).where(SECRET.c.name == _PEPPER)).one())
-        return made
+        return pepper
 
 
 def no_keys() -> SetupError:

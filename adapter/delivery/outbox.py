@@ -50,8 +50,8 @@ class Outbox:
     def outgoing(self, connection: Connection, encounter: str) -> JsonObject | None:
         """What the targets are to hold; nothing if there is nothing yet."""
         sealed = connection.scalars(select(MADE.c.outgoing).where(MADE.c.encounter == encounter)).first()
-        found: JsonObject | None = read_json(self._store.seal.open(sealed), "outgoing") if sealed else None
-        return found
+        bundle: JsonObject | None = read_json(self._store.seal.open(sealed), "outgoing") if sealed else None
+        return bundle
 
     def anchor(self, connection: Connection, encounter: str) -> str | None:
         """By what the encounter was first known, which its ids are made from."""

@@ -84,7 +84,7 @@ class DeliveryRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventRecord:
-    """One line of the audit trail; `said` is what a server answered, for the eyes of who may read the encounter."""
+    """One line of the audit trail; `answer` is what a server answered, for the eyes of who may read the encounter."""
 
     at: float
     caller: str
@@ -92,4 +92,4 @@ class EventRecord:
     detail: Mapping[str, object]
     target: str | None = None
     encounter: str | None = None
-    said: str | None = field(default=None, repr=False)
+    answer: str | None = field(default=None, repr=False)

@@ -64,16 +64,16 @@ class Shelf:
         keys = [self._seal.digest("encounter", key) for key in arrival.keys]
         patient = self._seal.digest("patient", arrival.patient)
         known = self._known(connection, keys)
-        found = sorted(set(known.values()))
-        if len(found) > 1:
-            found = [self._join(connection, found)]
-        encounter = found[0] if found else self._begin(connection, keys, patient)
+        encounters = sorted(set(known.values()))
+        if len(encounters) > 1:
+            encounters = [self._join(connection, encounters)]
+        encounter = encounters[0] if encounters else self._begin(connection, keys, patient)
         row = connection.execute(_LOCKED, {"encounter": encounter}).one()
         _check_same(row, patient)
         if row.anchor is None and arrival.anchor is not None:
             sealed = self._seal.close(arrival.anchor.encode())
             connection.execute(_CHANGED, {"encounter": encounter, "anchor": sealed})
-        if found:
+        if encounters:
             self._know(connection, encounter, [key for key in keys if key not in known])
         return row
 
@@ -98,9 +98,9 @@ class Shelf:
             self._know(connection, winner, keys)
         return winner
 
-    def _join(self, connection: Connection, found: Sequence[str]) -> str:
+    def _join(self, connection: Connection, encounters: Sequence[str]) -> str:
         """One encounter of several that turn out to be the same; raises ConflictError where two have an anchor already."""
-        rows = connection.execute(select(ENCOUNTER).where(ENCOUNTER.c.id.in_(found)).with_for_update()).all()
+        rows = connection.execute(select(ENCOUNTER).where(ENCOUNTER.c.id.in_(encounters)).with_for_update()).all()
         anchored = [row.id for row in rows if row.anchor is not None or row.state == "deleted"]
         if len(anchored) > 1:
             text = "these documents name two encounters that are kept apart: correct the number of the encounter or of the case"

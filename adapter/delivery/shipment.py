@@ -46,7 +46,7 @@ class Delivered:
 class Failed:
     """The destination did not take it, as far as is known.
 
-    `is_final`: no further try will do. `is_down`: the destination itself does not answer. `said` are the server's own words,
+    `is_final`: no further try will do. `is_down`: the destination itself does not answer. `answer` holds the server's own words,
     which may quote patient data; `wait` is how many seconds it asks to wait.
     """
 
@@ -56,7 +56,7 @@ class Failed:
     status: int | None = None
     tries: int | None = None
     wait: float | None = None
-    said: str = field(default="", repr=False)
+    answer: str = field(default="", repr=False)
 
 
 class Carrier(Protocol):
@@ -122,7 +122,7 @@ class FhirCarrier:
                 held = self._client.read(*reference.split("/"))
             except AdapterError as error:
                 return error.issues[0]
-            if any(found.kind != "kept" for found in differences(planned.entry["resource"], held, references=names)):
+            if any(difference.kind != "kept" for difference in differences(planned.entry["resource"], held, references=names)):
                 text = (
                     f"the destination gives back something other than it was given: {planned.entry['resource']['resourceType']}"
                 )
@@ -145,7 +145,7 @@ def _failure(error: AdapterError) -> Failed:
         status=status,
         tries=_TRIES_WHEN_LOCKED if status in _LOCKED else None,
         wait=wait_behind(error),
-        said="\n".join(remark.words for remark in remarks_behind(error)),
+        answer="\n".join(remark.words for remark in remarks_behind(error)),
     )
 
 
@@ -157,5 +157,5 @@ def _of_entries(refused: Sequence[EntryResult]) -> Failed:
         issues=(Issue(severity=Severity.ERROR, code=IssueType.PROCESSING, rule="delivery/entries", text=text),),
         is_final=never,
         status=min(statuses),
-        said="\n".join(remark.words for result in refused for remark in result.remarks),
+        answer="\n".join(remark.words for result in refused for remark in result.remarks),
     )

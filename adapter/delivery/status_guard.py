@@ -48,13 +48,13 @@ def guarded(client: FhirClient, bundle: JsonMapping) -> Guarded:
     entries, kept = [], []
     known: dict[str, str] = {}
     for entry in bundle["entry"]:
-        found = _forbidden(client, entry)
-        if found is None:
+        forbidden = _forbidden(client, entry)
+        if forbidden is None:
             entries.append(entry)
             continue
-        kept.append(found)
+        kept.append(forbidden)
         if entry["resource"]["resourceType"] in SHARED_TYPES:
-            entries.append({**entry, "resource": {**entry["resource"], "status": found.held}})
+            entries.append({**entry, "resource": {**entry["resource"], "status": forbidden.held}})
         else:
             known |= put_references([entry])
     named: list[JsonObject] = with_references(entries, known) if known else entries
@@ -79,6 +79,6 @@ def _held(client: FhirClient, resource: JsonMapping) -> Iterator[Mapping[str, ob
         yield client.read(kind, resource["id"])
     except NotFoundError:
         identifier = matched_identifier(resource) if kind in SHARED_TYPES else None
-        found = only_one(client, kind, identifier) if identifier else None
-        if found is not None:
-            yield found
+        match = only_one(client, kind, identifier) if identifier else None
+        if match is not None:
+            yield match

@@ -133,8 +133,8 @@ class Store:
 
     def oldest_due(self, connection: Connection) -> float | None:
         """When the encounter that waits longest was due; nothing if none waits."""
-        found: float | None = connection.scalars(select(func.min(ENCOUNTER.c.due))).one()
-        return found
+        due: float | None = connection.scalars(select(func.min(ENCOUNTER.c.due))).one()
+        return due
 
     # ------------------------------------------------------------------------------------------------------- encounters
 
@@ -180,7 +180,7 @@ class Store:
             "what": line.what,
             "target": line.target,
             "detail": json.dumps(dict(line.detail)),
-            "sealed": self.seal.close(line.said.encode()) if line.said else None,
+            "sealed": self.seal.close(line.answer.encode()) if line.answer else None,
         }
         connection.execute(_NOTE, row)
 
@@ -195,7 +195,7 @@ class Store:
                 target=row.target,
                 detail=json.loads(row.detail),
                 encounter=row.encounter,
-                said=self.seal.open(row.sealed).decode() if row.sealed else None,
+                answer=self.seal.open(row.sealed).decode() if row.sealed else None,
             )
             for row in rows
         ]

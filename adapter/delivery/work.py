@@ -122,7 +122,7 @@ class Work:
         name = outlet.destination.destination
         with self.store.reading() as connection:
             outbox = Outbox(self.store)
-            delivery = next((found for found in outbox.deliveries(connection, encounter) if found.target == name), None)
+            delivery = next((one for one in outbox.deliveries(connection, encounter) if one.target == name), None)
             if delivery is None or delivery.state != "pending":
                 return None
             if (left := self._left(delivery)) > 0:
@@ -172,7 +172,7 @@ class Work:
         )
         detail = {"attempt": attempts, "status": result.status, "issues": [issue.text for issue in result.issues]}
         line = self._line(encounter, "parked" if is_parked else "tried", detail, target=name)
-        self.store.note(connection, replace(line, said=result.said or None))
+        self.store.note(connection, replace(line, answer=result.answer or None))
         return None if is_parked else wait
 
     def _line(self, encounter: str, what: str, detail: Mapping[str, object], *, target: str | None = None) -> EventRecord:
@@ -195,9 +195,9 @@ def counting(documents: Sequence[StoredDocument]) -> list[StoredDocument]:
 
 def named_apart(documents: Sequence[StoredDocument]) -> list[Document]:
     """The documents under names of their own: a number follows where two came under one name."""
-    found = [document.document for document in documents if document.document is not None]
-    total = Counter(document.name for document in found)
+    names = [document.document for document in documents if document.document is not None]
+    total = Counter(document.name for document in names)
     return [
         replace(document, name=f"{document.name}({place})") if total[document.name] > 1 else document
-        for place, document in enumerate(found, start=1)
+        for place, document in enumerate(names, start=1)
     ]

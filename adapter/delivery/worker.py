@@ -44,15 +44,15 @@ class WorkerPool(Background):
             return False
         try:
             with self._store.reading() as connection:
-                found = [encounter for encounter in self._store.due(connection, free + len(busy)) if encounter not in busy]
+                due = [encounter for encounter in self._store.due(connection, free + len(busy)) if encounter not in busy]
         except AdapterError as error:
             self._report(error)
             return False
-        for encounter in found[:free]:
+        for encounter in due[:free]:
             with self._lock:
                 self._busy.add(encounter)
             pool.submit(self._do, encounter)
-        return bool(found)
+        return bool(due)
 
     def _do(self, encounter: str) -> None:
         try:

@@ -32,7 +32,7 @@ def sarif(checked: Checked, *, version: str) -> JsonObject:
 
 def _result(file: str, issue: Issue) -> JsonObject:
     place: JsonObject = {"physicalLocation": {"artifactLocation": {"uri": quote(file)}}}
-    line = next((found for location in issue.location if (found := _LINE.fullmatch(location))), None)
+    line = next((match for location in issue.location if (match := _LINE.fullmatch(location))), None)
     if line:
         place["physicalLocation"]["region"] = {"startLine": int(line["line"]), "startColumn": max(1, int(line["column"]))}
     names = [*issue.expression, *(location for location in issue.location if "#" in location)]

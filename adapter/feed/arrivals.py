@@ -51,8 +51,8 @@ def put_in_order(documents: Sequence[ReadDocument], is_handled: Callable[[str], 
     sorting = _Sorting()
     statements = sorting.without_resends(messages)
     if not others and all(_is_addendum(statement) for statement in statements):
-        told = feed_problem.ADDENDUM.at(*(statement.place("MSH", "9") for statement in statements))
-        raise UnknownFormError(replace(told, severity=Severity.ERROR))
+        issue = feed_problem.ADDENDUM.at(*(statement.place("MSH", "9") for statement in statements))
+        raise UnknownFormError(replace(issue, severity=Severity.ERROR))
     statements = sorting.without_addenda(statements)
     statements = sorting.without_merges(statements)
     if others or any(is_handled(statement.document.form) for statement in statements):

@@ -81,10 +81,10 @@ class _Gathering:
     places: dict[Path, str] = field(default_factory=dict)
     used: set[Path] = field(default_factory=set)
 
-    def note(self, path: Path, found: Path) -> None:
+    def note(self, path: Path, source: Path) -> None:
         """Note that a value is one of the message."""
-        self.places[path] = self.message.positions(found)[0]
-        self.used.add(found)
+        self.places[path] = self.message.positions(source)[0]
+        self.used.add(source)
 
     def document(self, form: str, tree: JsonObject) -> Excerpt:
         """All that was found, as a document."""
@@ -101,9 +101,9 @@ def table_of(message: Hl7Document, columns: Mapping[str, Column], run: Mapping[C
         return None
     gathering = _Gathering(message=message)
     for at, row in enumerate(rows):
-        for name, (_, found) in row.items():
-            gathering.note(("rows", at, name), found)
-            gathering.used |= {(*found[:-3], *part) for part in _READ_BESIDE}
+        for name, (_, source) in row.items():
+            gathering.note(("rows", at, name), source)
+            gathering.used |= {(*source[:-3], *part) for part in _READ_BESIDE}
     tree: JsonList = [{name: value for name, (value, _) in row.items()} for row in rows]
     for name, (value, place) in run.items():
         if name not in tree[0]:
@@ -137,15 +137,15 @@ def _cells(column: Column, kind: str, value: JsonValue) -> Iterator[tuple[str, s
     """The cells that a result fills, with the component in which each stands: a coded syndrome fills two."""
     parts = {number: text_at(value, (number,)) for number in ("1", "2", "3", "9")}
     if kind == "SN":
-        found = [] if parts["1"] else [(column, "2", parts["2"])]
+        cells = [] if parts["1"] else [(column, "2", parts["2"])]
     elif kind in _CODED and column == "syndrome":
         prefix = _PREFIXES.get(parts["3"].upper())
         name = "2" if parts["2"] else "9"
         code = f"{prefix}:{parts['1']}" if prefix and parts["1"] and ":" not in parts["1"] else parts["1"]
-        found = [(column, name, parts[name]), ("code", "1", code)]
+        cells = [(column, name, parts[name]), ("code", "1", code)]
     else:
-        found = [(column, "1", parts["1"])]
-    yield from (cell for cell in found if cell[2])
+        cells = [(column, "1", parts["1"])]
+    yield from (cell for cell in cells if cell[2])
 
 
 def _first(value: JsonValue) -> JsonValue:
@@ -189,10 +189,10 @@ def as_in_case(text: str, target: str) -> JsonValue:
     hint = case_hint(target)
     if hint is bool:
         return _YES_NO.get(text, text)
-    found = _DTM.fullmatch(text) if hint in (Date, DateTime, PartialDate) else None
-    if found is None:
+    match = _DTM.fullmatch(text) if hint in (Date, DateTime, PartialDate) else None
+    if match is None:
         return text
-    year, month, day, hour, minute, second, fraction, hours, minutes = found.groups()
+    year, month, day, hour, minute, second, fraction, hours, minutes = match.groups()
     date = "-".join(part for part in (year, month, day) if part)
     if hour is None or hint is not DateTime:
         return date

@@ -98,8 +98,8 @@ class KnownSender:
             return ()
         terms = self.terms
         constants = {name: (text, f"{self.file}#/run/{name}") for name, text in terms.run.items()}
-        found = (table_of(document, terms.observations, constants), fields_of(document, terms.fields, terms.words))
-        return tuple(part for part in found if part is not None)
+        parts = (table_of(document, terms.observations, constants), fields_of(document, terms.fields, terms.words))
+        return tuple(part for part in parts if part is not None)
 
     def translated(self, document: ReadDocument) -> ReadDocument:
         """The document with the sender's names of code systems as HL7 has them, and the places of service of its locations."""
@@ -142,7 +142,7 @@ class KnownSenders:
 
 def load_senders(files: Mapping[str, str]) -> KnownSenders:
     """The senders of some files (name to text); raises BadSenderError with every mistake of all of them."""
-    found: dict[str, KnownSender] = {}
+    senders: dict[str, KnownSender] = {}
     problems: list[Problem] = []
     for file, text in files.items():
         nodes, wrong = read_yaml(text, file=file)
@@ -156,10 +156,10 @@ def load_senders(files: Mapping[str, str]) -> KnownSenders:
             own = tuple((key, value) for key, value in node.entries if key.text != "sender")
             terms, wrong = read_model(SenderTerms, MappingNode(mark=node.mark, entries=own))
             problems += wrong
-            found[name.text] = KnownSender(name=name.text, file=file, terms=terms)
+            senders[name.text] = KnownSender(name=name.text, file=file, terms=terms)
     if problems:
         raise BadSenderError(problems)
-    return KnownSenders(by_name=found)
+    return KnownSenders(by_name=senders)
 
 
 def _code_systems(document: Hl7Document, names: Mapping[str, str]) -> Iterator[tuple[Path, JsonValue]]:

@@ -14,12 +14,12 @@ Item = TypeVar("Item")
 
 def is_later(moment: str, other: str) -> bool:
     """Whether a time is certainly later than another; times of which one lacks its offset are compared as they are written."""
-    found, before = _DTM.fullmatch(moment), _DTM.fullmatch(other)
-    if found is None or before is None:
+    after, before = _DTM.fullmatch(moment), _DTM.fullmatch(other)
+    if after is None or before is None:
         return False
-    if found["offset"] is None or before["offset"] is None:
-        return _filled(found["digits"]) > _filled(before["digits"])
-    return _instant(found) > _instant(before)
+    if after["offset"] is None or before["offset"] is None:
+        return _filled(after["digits"]) > _filled(before["digits"])
+    return _instant(after) > _instant(before)
 
 
 def _filled(digits: str) -> str:
@@ -27,13 +27,13 @@ def _filled(digits: str) -> str:
     return digits + _LEAST[len(digits) :]
 
 
-def _instant(found: re.Match[str]) -> datetime:
+def _instant(match: re.Match[str]) -> datetime:
     """The moment; raises nothing: a day that does not exist counts as the first of all."""
-    sign, hours, minutes = found["offset"][0], int(found["offset"][1:3]), int(found["offset"][3:])
+    sign, hours, minutes = match["offset"][0], int(match["offset"][1:3]), int(match["offset"][3:])
     shift = timedelta(hours=hours, minutes=minutes)
     try:
         zone = timezone(-shift if sign == "-" else shift)
-        return datetime.strptime(_filled(found["digits"]), "%Y%m%d%H%M%S").replace(tzinfo=zone)
+        return datetime.strptime(_filled(match["digits"]), "%Y%m%d%H%M%S").replace(tzinfo=zone)
     except (ValueError, OverflowError):
         return _NO_DAY
 
@@ -43,10 +43,10 @@ def newest_first(items: Iterable[Item], moment: Callable[[Item], str]) -> list[l
 
     Where one of them lacks its offset, all are compared as they are written.
     """
-    timed = [(found, item) for item in items if (found := _DTM.fullmatch(moment(item))) is not None]
-    have_offsets = all(found["offset"] is not None for found, _ in timed)
+    timed = [(match, item) for item in items if (match := _DTM.fullmatch(moment(item))) is not None]
+    have_offsets = all(match["offset"] is not None for match, _ in timed)
     groups: dict[tuple[datetime, str], list[Item]] = {}
-    for found, item in timed:
-        key = (_instant(found), "") if have_offsets else (_NO_DAY, _filled(found["digits"]))
+    for match, item in timed:
+        key = (_instant(match), "") if have_offsets else (_NO_DAY, _filled(match["digits"]))
         groups.setdefault(key, []).append(item)
     return [groups[key] for key in sorted(groups, reverse=True)]

@@ -108,9 +108,9 @@ class _Weighing:
         self._reports()
         self._charges()
 
-    def _drop(self, message: _Message, told: Told, *, problem: FeedProblem) -> None:
+    def _drop(self, message: _Message, statements: Told, *, problem: FeedProblem) -> None:
         """Take out of a message what is told otherwise."""
-        overruled = list(told.overruled(message.mapped))
+        overruled = list(statements.overruled(message.mapped))
         self.issues += [problem.at(*message.places(path), *winner) for path, winner in overruled]
         message.less(path for path, _ in overruled)
 
@@ -146,25 +146,25 @@ class _Weighing:
 
     def _registrations(self, registrations: Sequence[_Message]) -> None:
         """An update wins over what was told before it; what was told before it and arrives later changes nothing."""
-        told = Told(parts=_REGISTRATION)
+        statements = Told(parts=_REGISTRATION)
         for messages in newest_first(registrations, lambda message: message.statement.moment):
             for message in messages:
-                self._drop(message, told, problem=feed_problem.OLDER)
+                self._drop(message, statements, problem=feed_problem.OLDER)
             for update in messages:
                 if update.statement.event not in _REGISTERS:
-                    told.take(update.mapped)
+                    statements.take(update.mapped)
 
     def _demographics(self, registrations: Sequence[_Message]) -> None:
         """Only a registration tells of the patient; without a registration, other messages do."""
-        told = Told(parts=("patient",))
+        statements = Told(parts=("patient",))
         for registration in registrations:
-            told.take(registration.mapped)
+            statements.take(registration.mapped)
         for document in self.others:
             if text_at(document.tree, ("patient", "family")):
-                told.take(document)
+                statements.take(document)
         for message in self.messages:
             if message.statement.kind != "ADT":
-                self._drop(message, told, problem=feed_problem.NOT_REGISTRATION)
+                self._drop(message, statements, problem=feed_problem.NOT_REGISTRATION)
 
     def _reports(self) -> None:
         """Of the states of a report the furthest stands, and of equal ones the newest; who names no order is about any."""
@@ -221,9 +221,9 @@ def _is_beaten(message: _Message, other: _Message) -> bool:
         return theirs > own
     if _is_called_off(message) or _is_called_off(other):
         # That there will be no report, or no longer one, counts from when it was said; of one moment it is what counts.
-        reported, told = _reported(message), _reported(other)
-        at_once = not is_later(reported, told) and _is_called_off(other) and not _is_called_off(message)
-        return at_once or is_later(told, reported)
+        reported, rival = _reported(message), _reported(other)
+        at_once = not is_later(reported, rival) and _is_called_off(other) and not _is_called_off(message)
+        return at_once or is_later(rival, reported)
     return theirs > own or (theirs == own and is_later(_reported(other), _reported(message)))
 
 

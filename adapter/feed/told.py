@@ -32,15 +32,15 @@ class Told:
 
     def overruled(self, document: MappedDocument) -> Iterator[Overruled]:
         """What a document says differently, and what it read from fields that were deleted."""
-        said = dict(self._said(document))
-        for path, value in said.items():
-            told, teller = self._values.get(path, (value, document))
-            if told != value:
+        values = dict(self._said(document))
+        for path, value in values.items():
+            standing_value, teller = self._values.get(path, (value, document))
+            if standing_value != value:
                 yield path, teller.positions(path)
         if self._deleted:
             for path, fields in _fields_of(document).items():
                 tellers = [self._deleter(field) for field in fields]
-                if path in said and tellers[0] is not None and None not in tellers:
+                if path in values and tellers[0] is not None and None not in tellers:
                     yield path, (f"{tellers[0].name}#",)
 
     def _said(self, document: ReadDocument) -> Iterator[tuple[Path, JsonValue]]:

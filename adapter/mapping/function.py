@@ -91,7 +91,7 @@ def function(
     def declare(call: Callable[..., Any]) -> Callable[..., Any]:
         last = takes[-1] if takes and "*" in takes[-1] else None
         fixed = takes[:-1] if last else takes
-        made = Function(
+        declared = Function(
             name=call.__name__,
             call=call,
             takes=tuple(map(_parameter, fixed)),
@@ -104,7 +104,7 @@ def function(
             codes=codes,
             knows=knows,
         )
-        call.mapping_function = made  # type: ignore[attr-defined]  # found by functions_of
+        call.mapping_function = declared  # type: ignore[attr-defined]  # found by functions_of
         return call
 
     return declare

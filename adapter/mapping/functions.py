@@ -96,11 +96,11 @@ def translate(terminology: Terminology, name: str, code: str) -> str | None:
 @function(takes=("const string", "string"), gives="code", fallible=True, terminology=True, codes=_targets)
 def recode(terminology: Terminology, name: str, word: str) -> str:
     """As translate, for a sender's own words; a word that the ConceptMap does not know is reported: `recode('sex', gender)`."""
-    found = terminology.translate(name, word)
-    if found is None:
+    code = terminology.translate(name, word)
+    if code is None:
         message = f"The ConceptMap {name} does not know this word, so it is not carried. Add it to mappings/terminology/."
         raise NotConvertible(message)
-    return found
+    return code
 
 
 @function(takes=("code",), gives="Coding", terminology=True)
@@ -156,8 +156,8 @@ def modifier(terminology: Terminology, code: str, url: str | None) -> dict[str, 
     (rule MOD-05). A code that is not a modifier keeps the system that was sent.
     """
     alias = _modifier_alias(terminology, code.strip().upper())
-    said = terminology.preferred(url) if url else None
-    real = terminology.system(alias) if alias else said
+    preferred = terminology.preferred(url) if url else None
+    real = terminology.system(alias) if alias else preferred
     return {"code": code} if real is None else {"system": real, "code": code}
 
 
@@ -343,8 +343,8 @@ def the_one(ids: Sequence[str]) -> str | None:
 @function(takes=("string", "string*?"), gives="Narrative")
 def narrative(title: str, *parts: object) -> dict[str, str]:
     """A generated narrative of a few words: `narrative('Photograph', image.view)`; parts that are nothing are left out."""
-    said = "; ".join([part for part in parts if part is not None])  # type: ignore[misc]  # declared as strings
-    body = f": {escape(said, quote=False)}" if said else ""
+    words = "; ".join([part for part in parts if part is not None])  # type: ignore[misc]  # declared as strings
+    body = f": {escape(words, quote=False)}" if words else ""
     return {"status": "generated", "div": f'<div xmlns="{_XHTML}"><p><b>{escape(title, quote=False)}</b>{body}</p></div>'}
 
 

@@ -36,8 +36,8 @@ class _Shapes:
         return {str(number): self._field(str(number), field.type, many=field.repeats) for number, field in fields}
 
     def _field(self, name: str, kind: str, *, many: bool = False) -> Field:
-        made = self._type(kind)
-        return Field(name=name, type=made, many=many, explicit_null=isinstance(made, Kind))
+        shape = self._type(kind)
+        return Field(name=name, type=shape, many=many, explicit_null=isinstance(shape, Kind))
 
     def _type(self, name: str) -> Type:
         kinds = ("ST",) * _COMPONENTS_OF_ANYTHING if name == GENERIC else self._tables.types.get(name)

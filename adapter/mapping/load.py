@@ -117,8 +117,8 @@ class _Loader:
     def _target(self, source: MapSource) -> Shape | None:
         shape = self.context.targets(source.target)
         if shape is None and source.target in self.fhir:
-            made = self.fhir(source.target)
-            shape = made if isinstance(made, Shape) else None
+            target = self.fhir(source.target)
+            shape = target if isinstance(target, Shape) else None
         if shape is None:
             hint = did_you_mean(
                 source.target, [*self.context.table.resource_types, "Case"], otherwise="write a FHIR resource type, or `Case`"

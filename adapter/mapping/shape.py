@@ -45,13 +45,13 @@ class ModelShapes:
 
     def _fields(self, model: type[BaseModel]) -> dict[str, Field]:
         hints = get_type_hints(model, include_extras=True)
-        found = ((name, info, self._read(hints[name])) for name, info in model.model_fields.items())
-        return {name: self._field(name, info, read) for name, info, read in found if read}
+        hints_read = ((name, info, self._read(hints[name])) for name, info in model.model_fields.items())
+        return {name: self._field(name, info, read) for name, info, read in hints_read if read}
 
     def _field(self, name: str, info: FieldInfo, read: tuple[Type, bool, bool]) -> Field:
-        made, many, optional = read
+        kind, many, optional = read
         always = info.is_required() if self._access == "key" else not optional
-        return Field(name=name, type=made, many=many, required=always and not many)
+        return Field(name=name, type=kind, many=many, required=always and not many)
 
     def _read(self, hint: Hint) -> tuple[Type, bool, bool] | None:
         """(type, whether it repeats, whether it may be nothing)."""
@@ -63,8 +63,8 @@ class ModelShapes:
             return (item[0], True, True) if item else None
         if origin is Annotated and get_args(hint)[0] is not str:
             return self._read(get_args(hint)[0])
-        made = self._single(hint)
-        return (made, False, False) if made else None
+        kind = self._single(hint)
+        return (kind, False, False) if kind else None
 
     def _single(self, hint: Hint) -> Type | None:
         alias, origin = next((kind for known, kind in _ALIASES if known == hint), None), _origin(hint)
@@ -105,11 +105,11 @@ def shape_of_json_schema(schema: JsonMapping, name: str) -> Shape:
         return Kind("code" if kind == "string" and (codes or "pattern" in part) else kind, codes), False
 
     def fields(part: JsonMapping, where: str) -> dict[str, Field]:
-        made = {}
+        fields_made = {}
         for key, value in part.get("properties", {}).items():
             kind, many = read(value, f"{where}.{key}")
-            made[key] = Field(name=key, type=kind, many=many)
-        return made
+            fields_made[key] = Field(name=key, type=kind, many=many)
+        return fields_made
 
     shape, _ = read(schema, name)
     if not isinstance(shape, Shape):
@@ -147,22 +147,22 @@ class FhirShapes:
     def _fields(self, name: str) -> dict[str, Field]:
         fields: dict[str, Field] = {}
         for element in self._table[name].elements.values():
-            fields[element.name] = made = self._field(element)
-            if isinstance(made.type, Kind):
+            fields[element.name] = field_made = self._field(element)
+            if isinstance(field_made.type, Kind):
                 sibling = "_" + element.name
-                fields[sibling] = Field(name=sibling, type=self("Element"), many=made.many)
+                fields[sibling] = Field(name=sibling, type=self("Element"), many=field_made.many)
         return fields
 
     def _field(self, element: Element) -> Field:
-        made = self(element.type)
-        if isinstance(made, Kind) and element.codes is not None:
-            made = Kind(made.name, frozenset(code if isinstance(code, str) else code[1] for code in element.codes))
+        kind = self(element.type)
+        if isinstance(kind, Kind) and element.codes is not None:
+            kind = Kind(kind.name, frozenset(code if isinstance(code, str) else code[1] for code in element.codes))
         pairs = frozenset(pair for pair in element.codes or () if isinstance(pair, tuple)) or None
-        if pairs and isinstance(made, Shape) and "coding" in made.fields:
-            made = _with_codings(made, pairs)
+        if pairs and isinstance(kind, Shape) and "coding" in kind.fields:
+            kind = _with_codings(kind, pairs)
         return Field(
             name=element.name,
-            type=made,
+            type=kind,
             required=element.minimum > 0,
             many=element.maximum != 1,
             choice=element.choice,

@@ -31,9 +31,9 @@ def syndrome_codes(*values: JsonValue) -> list[str]:
     """
     items = [item for value in values for item in (value if isinstance(value, list) else [value]) if item is not None]
     sent = [word for item in items for word in words(str(item))]
-    found = [match for word in sent if (match := _CODE.fullmatch(word))]
-    codes = list(dict.fromkeys(map(_written, found)))
-    if len(found) == len(sent):
+    matches = [match for word in sent if (match := _CODE.fullmatch(word))]
+    codes = list(dict.fromkeys(map(_written, matches)))
+    if len(matches) == len(sent):
         return codes
     message = (
         "This is not a code of a syndrome, so it is not carried. Send six digits for OMIM, with PS before them for a phenotypic "
@@ -42,10 +42,10 @@ def syndrome_codes(*values: JsonValue) -> list[str]:
     raise NotConvertible(message, value=codes)
 
 
-def _written(found: re.Match[str]) -> str:
-    if found["mondo"]:
-        return f"MONDO:{found['mondo']}"
-    return f"ORPHA:{found['orpha']}" if found["orpha"] else (found["series"] or "").upper() + found["omim"]
+def _written(match: re.Match[str]) -> str:
+    if match["mondo"]:
+        return f"MONDO:{match['mondo']}"
+    return f"ORPHA:{match['orpha']}" if match["orpha"] else (match["series"] or "").upper() + match["omim"]
 
 
 @function(takes=("code",), gives="code", codes=lambda *_: frozenset({"omim", "omimps", "mondo", "orpha"}))
@@ -75,14 +75,14 @@ def mondo(code: str) -> str | None:
     system = syndrome_system(code)
     if system not in ("omim", "omimps"):
         return None
-    found = mondo_table.mondo_of(system, code)
-    if found is None:
+    term = mondo_table.mondo_of(system, code)
+    if term is None:
         message = (
             f"MONDO (release {mondo_table.release()}) has no term for this number of OMIM, so it is carried without one. "
             "Check the number."
         )
         raise NotConvertible(message)
-    return found
+    return term
 
 
 @function(takes=("code",), gives="code?")
@@ -96,9 +96,9 @@ def orphanet(code: str) -> str | None:
 @function(takes=("string",), gives="code", fallible=True)
 def hpo_term(value: str) -> str:
     """A term of HPO as HPO writes it: `hpo_term(feature.type.id)`."""
-    found = _HPO.fullmatch(value.strip())
-    if found:
-        return f"HP:{found[1]}"
+    match = _HPO.fullmatch(value.strip())
+    if match:
+        return f"HP:{match[1]}"
     message = "This feature is not a term of HPO, so it is not carried. Send HP: and seven digits."
     raise NotConvertible(message)
 
@@ -112,9 +112,9 @@ def words(value: str | None) -> list[str]:
 @function(takes=("any",), gives="boolean", fallible=True)
 def yes_no(value: JsonValue) -> bool:
     """Yes or no, however a tool writes it (true, 1, "yes"): `yes_no(hit.has_mask)`."""
-    found = _YES_NO.get(str(value).strip().lower())
-    if found is not None:
-        return found
+    answer = _YES_NO.get(str(value).strip().lower())
+    if answer is not None:
+        return answer
     message = "This says neither yes nor no. Send true or false."
     raise NotConvertible(message)
 
@@ -125,11 +125,11 @@ def gestalt_direction(score: Decimal, distance: Decimal | None, version: str | N
 
     Up to model 1.1.0 it is the distance itself, from 1.1.2 on 1.3 less the distance; the numbers say which, else the version.
     """
-    said = set(_DIRECTIONS) if distance is None else {name for name in _DIRECTIONS if _DIRECTIONS[name](score, distance)}
-    if len(said) > 1 and version and (found := _VERSION.match(version)):
-        return "higher" if tuple(map(int, found.groups())) >= _FIRST_WITH_SIMILARITY else "lower"
-    if len(said) == 1:
-        return said.pop()
+    directions = set(_DIRECTIONS) if distance is None else {name for name in _DIRECTIONS if _DIRECTIONS[name](score, distance)}
+    if len(directions) > 1 and version and (match := _VERSION.match(version)):
+        return "higher" if tuple(map(int, match.groups())) >= _FIRST_WITH_SIMILARITY else "lower"
+    if len(directions) == 1:
+        return directions.pop()
     message = (
         "It cannot be told whether this score is closer when lower or higher: it is neither the distance nor 1.3 less the "
         "distance, and the model version does not decide. Send the file as GestaltMatcher wrote it, with its model version."

@@ -72,11 +72,11 @@ def local_time(value: str, zone: str | None) -> str:
 
     Takes `YYYY-MM-DD HH:MM:SS`; without a zone, or where the clock was changed, only the day is left, and that is reported.
     """
-    found = LOCAL_TIME.fullmatch(value.strip())
-    if not found:
+    match = LOCAL_TIME.fullmatch(value.strip())
+    if not match:
         message = "This is not a date with a time. Send YYYY-MM-DD HH:MM:SS."
         raise NotConvertible(message)
-    day, time, fraction = found[1], found[2], found[3] or ""
+    day, time, fraction = match[1], match[2], match[3] or ""
     clock = _clock(day, time)
     if zone is None:
         message = (
@@ -109,9 +109,9 @@ def _clock(day: str, time: str) -> datetime:
 
 
 def _zone(name: str, day: str) -> tzinfo:
-    if found := _OFFSET.fullmatch(name):
-        shift = timedelta(hours=int(found[2]), minutes=int(found[3]))
-        return timezone(-shift if found[1] == "-" else shift)
+    if match := _OFFSET.fullmatch(name):
+        shift = timedelta(hours=int(match[2]), minutes=int(match[3]))
+        return timezone(-shift if match[1] == "-" else shift)
     try:
         return UTC if name == "Z" else ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -135,26 +135,26 @@ def dtm(value: str, zone: str | None) -> str:
     Takes YYYY[MM[DD[HHMM[SS[.S]]]]][+-ZZZZ]. A time without an offset takes the zone; without one only its day is left, and that
     is reported, as it is of a time that has hours only.
     """
-    found = _DTM.fullmatch(value.strip())
-    if not found:
+    match = _DTM.fullmatch(value.strip())
+    if not match:
         message = "This is not a date or time of HL7 v2. Send YYYYMMDD, or YYYYMMDDHHMMSS with the offset from UTC."
         raise NotConvertible(message)
-    day = "-".join(part for part in (found["year"], found["month"], found["day"]) if part)
-    if found["hour"] is None:
+    day = "-".join(part for part in (match["year"], match["month"], match["day"]) if part)
+    if match["hour"] is None:
         return day
-    if found["minute"] is None:
+    if match["minute"] is None:
         message = "The time has hours only, so only its day is kept. Send the minutes."
         raise NotConvertible(message, value=day)
-    clock = f"{found['hour']}:{found['minute']}:{found['second'] or '00'}{found['fraction'] or ''}"
-    offset = found["offset"]
+    clock = f"{match['hour']}:{match['minute']}:{match['second'] or '00'}{match['fraction'] or ''}"
+    offset = match["offset"]
     return f"{day}T{clock}{offset[:3]}:{offset[3:]}" if offset else local_time(f"{day} {clock}", zone)
 
 
 @function(takes=("string",), gives="date", fallible=True)
 def day_of_dtm(value: str) -> str:
     """The day, month or year of a date or time of HL7 v2: `day_of_dtm(PID[7])`."""
-    found = _DTM.fullmatch(value.strip())
-    if not found:
+    match = _DTM.fullmatch(value.strip())
+    if not match:
         message = "This is not a date of HL7 v2. Send YYYYMMDD."
         raise NotConvertible(message)
-    return "-".join(part for part in (found["year"], found["month"], found["day"]) if part)
+    return "-".join(part for part in (match["year"], match["month"], match["day"]) if part)

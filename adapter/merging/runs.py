@@ -70,7 +70,7 @@ def _wholes(tellings: set[_Telling]) -> dict[_Telling, _Telling]:
 
 
 def _part_of(telling: _Telling, pattern: tuple[bool, ...]) -> _Telling:
-    return tuple(said if is_kept else "" for said, is_kept in zip(telling, pattern, strict=True))
+    return tuple(word if is_kept else "" for word, is_kept in zip(telling, pattern, strict=True))
 
 
 def _tool(run: JsonObject) -> _Tool:
@@ -87,8 +87,8 @@ def _telling(run: JsonObject) -> _Telling:
 
 def _text(value: JsonValue, name: str) -> str:
     """The text under a name; `""` where there is none."""
-    found = value.get(name) if isinstance(value, dict) else None
-    return found if isinstance(found, str) else ""
+    text = value.get(name) if isinstance(value, dict) else None
+    return text if isinstance(text, str) else ""
 
 
 def _with_ids(tree: JsonObject, ids: dict[tuple[_Tool, _Telling], str]) -> JsonObject:
@@ -100,8 +100,8 @@ def _with_ids(tree: JsonObject, ids: dict[tuple[_Tool, _Telling], str]) -> JsonO
 def _with_id(run: JsonValue, ids: dict[tuple[_Tool, _Telling], str]) -> JsonValue:
     if not isinstance(run, dict) or run.get("run_id") is not None:
         return run
-    made = ids.get((_tool(run), _telling(run)))
-    return {**run, "run_id": made} if made else run
+    run_id = ids.get((_tool(run), _telling(run)))
+    return {**run, "run_id": run_id} if run_id else run
 
 
 def _shared_by_tools(trees: Iterable[JsonObject]) -> set[str]:

@@ -69,15 +69,15 @@ class MessageHeader:
 
 def header_of(message: bytes) -> MessageHeader:
     """The header of a message, or that of none where it cannot be read."""
-    found = _MSH.match(message)
-    if found is None:
+    match = _MSH.match(message)
+    if match is None:
         return MessageHeader()
-    separator = found[1].decode("latin-1")
-    encoding, *texts = found[2].decode("latin-1").split(separator)
+    separator = match[1].decode("latin-1")
+    encoding, *texts = match[2].decode("latin-1").split(separator)
     declared = "".join(texts[_CHARACTER_SET : _CHARACTER_SET + 1]).split(encoding[1:2] or "~")[0]
     codec = CODECS.get(declared.strip().upper(), "latin-1")
     try:
-        texts = found[2].decode(codec).split(separator)[1:]
+        texts = match[2].decode(codec).split(separator)[1:]
     except UnicodeDecodeError:
         codec = "latin-1"
     return MessageHeader(separator=separator, encoding=encoding or _ENCODING, texts=tuple(texts), codec=codec)
@@ -122,7 +122,7 @@ def _msh(header: MessageHeader, now: str) -> list[str]:
 def _err(header: MessageHeader, issue: Issue) -> list[str]:
     """ERR: where (2), what kind (3), how bad (4), our rule (5), and in words (8)."""
     component, repetition = header.encoding[0], header.encoding[1:2]
-    places = [found for location in issue.location if (found := _PLACE.search(location))]
+    places = [match for location in issue.location if (match := _PLACE.search(location))]
     where = (repetition or component).join(_erl(place, component) for place in places[: _MOST_PLACES if repetition else 1])
     kind = f"{_CODES.get(issue.code, _OTHER_CODE)}^HL70357".replace("^", component)
     lines = [f" ({location})" for location in issue.location if _PLACE.search(location) is None][:1]

@@ -38,9 +38,9 @@ class Deframer:
     def feed(self, arrived: bytes) -> Iterator[bytes | FrameError]:
         """The messages that these bytes complete, and what is not a frame."""
         self._held += arrived
-        while (found := self._next()) is not None:
-            yield found
-            if isinstance(found, FrameError) and found.is_over:
+        while (frame := self._next()) is not None:
+            yield frame
+            if isinstance(frame, FrameError) and frame.is_over:
                 return
 
     def _next(self) -> bytes | FrameError | None:

@@ -54,8 +54,8 @@ class _Patients:
     def merge(self, former: Patient, patient: Patient, message: Document) -> Patient:
         """Note that a patient is another one from now on; returns who that is now."""
         now = self.current(patient)
-        told = self.merges.pop(former, {}) | {message.name: message}
-        self.merges[now] = self.merges.get(now, {}) | told
+        merges = self.merges.pop(former, {}) | {message.name: message}
+        self.merges[now] = self.merges.get(now, {}) | merges
         if former != now:
             self.survivors[former] = now
         return now

@@ -74,8 +74,8 @@ class MllpClient:
 
 def acknowledgment_code(answer: bytes) -> str:
     """`AA` and the like, from MSA-1; "" where there is none."""
-    found = re.search(rb"(?:^|\r)MSA[^\w\s](\w\w)", answer)
-    return found[1].decode() if found else ""
+    match = re.search(rb"(?:^|\r)MSA[^\w\s](\w\w)", answer)
+    return match[1].decode() if match else ""
 
 
 def _unavailable(text: str) -> UnavailableError:

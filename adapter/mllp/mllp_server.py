@@ -89,9 +89,9 @@ class _Connection:
         """Answer messages until the sender or the server ends it, or something arrives after which nothing can follow."""
         with suppress(ConnectionError, ssl.SSLError, TimeoutError):
             while arrived := await self._arrived():
-                for found in self._deframer.feed(arrived):
-                    await self._answer(found)
-                    if isinstance(found, FrameError) and found.is_over:
+                for frame in self._deframer.feed(arrived):
+                    await self._answer(frame)
+                    if isinstance(frame, FrameError) and frame.is_over:
                         await self._let_go()
                         return
             if self._deframer.is_within and not self._is_stopping:
@@ -113,9 +113,9 @@ class _Connection:
             return now + limits.idle_seconds
         return self._began + limits.frame_seconds
 
-    async def _answer(self, found: bytes | FrameError) -> None:
-        message = found.head if isinstance(found, FrameError) else found
-        reception = _not_a_frame(found) if isinstance(found, FrameError) else await self._server.acceptor.accept(found)
+    async def _answer(self, frame: bytes | FrameError) -> None:
+        message = frame.head if isinstance(frame, FrameError) else frame
+        reception = _not_a_frame(frame) if isinstance(frame, FrameError) else await self._server.acceptor.accept(frame)
         for answer in answers(header_of(message), reception, self._server.now()):
             self._writer.write(framed(answer))
         async with asyncio.timeout(self._server.limits.idle_seconds):

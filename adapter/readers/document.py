@@ -51,15 +51,15 @@ class ReadDocument:
     def nearest(self, path: Path) -> Path:
         """The longest beginning of the path that leads to a value; every item of a list of one is that one."""
         value: Any = self.tree
-        found: list[str | int] = []
+        steps: list[str | int] = []
         for step in path:
             place = 0 if step == "*" and isinstance(value, list) and len(value) == 1 else step
             here = isinstance(value, dict) and place in value
             if not here and not (isinstance(value, list) and isinstance(place, int) and place < len(value)):
                 break
             value = value[place]
-            found.append(place)
-        return tuple(found)
+            steps.append(place)
+        return tuple(steps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,17 +56,17 @@ class _Index:
     identifiers: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
 
-    def add(self, found: _Found) -> None:
+    def add(self, resource: _Found) -> None:
         """Know a resource by its key, its full URL and its identifiers; the first of two with one URL counts."""
-        kind = found.resource["resourceType"]
-        self.types[found.key] = kind
-        for name in (found.key, found.url):
+        kind = resource.resource["resourceType"]
+        self.types[resource.key] = kind
+        for name in (resource.key, resource.url):
             if name:
-                self.urls.setdefault(name, found.key)
-        for identifier in _list(found.resource.get("identifier")):
+                self.urls.setdefault(name, resource.key)
+        for identifier in _list(resource.resource.get("identifier")):
             if isinstance(identifier, dict) and identifier.get("value"):
                 known = (kind, str(identifier.get("system", "")), str(identifier["value"]))
-                self.identifiers.setdefault(known, []).append(found.key)
+                self.identifiers.setdefault(known, []).append(resource.key)
 
     def target(self, reference: JsonObject, inside: str) -> str | None:
         """The key of what a reference means: by URL, by condition or by identifier, if it is one resource of the document."""
@@ -87,12 +87,12 @@ class _Index:
     def _by_identifier(self, kind: JsonValue, identifier: JsonObject) -> str | None:
         system, value = str(identifier.get("system", "")), str(identifier.get("value", ""))
         kinds = [kind] if isinstance(kind, str) else {known[0] for known in self.identifiers if known[1:] == (system, value)}
-        found = [key for each_kind in kinds for key in self.identifiers.get((each_kind, system, value), ())]
-        return found[0] if len(found) == 1 else None
+        keys = [key for each_kind in kinds for key in self.identifiers.get((each_kind, system, value), ())]
+        return keys[0] if len(keys) == 1 else None
 
     def _single(self, known: tuple[str, str, str]) -> str | None:
-        found = self.identifiers.get(known, ())
-        return found[0] if len(found) == 1 else None
+        keys = self.identifiers.get(known, ())
+        return keys[0] if len(keys) == 1 else None
 
 
 def read_fhir(tree: JsonObject, document: Document, structure: StructureOf) -> FhirDocument:
@@ -116,13 +116,13 @@ def fhir_together(documents: Sequence[ReadDocument]) -> list[ReadDocument]:
 
 
 def _read(files: Sequence[tuple[str, JsonObject]]) -> FhirDocument:
-    found = _once([one for name, tree in files for one in _resources(tree, name)])
+    entries = _once([one for name, tree in files for one in _resources(tree, name)])
     index = _Index()
-    for one in found:
+    for one in entries:
         index.add(one)
     resources: JsonObject = {}
     places: dict[Path, tuple[str, Path]] = {}
-    for one in found:
+    for one in entries:
         kind = one.resource["resourceType"]
         listed = resources.setdefault(kind, [])
         places[kind, len(listed)] = (one.name, one.place)
@@ -131,11 +131,11 @@ def _read(files: Sequence[tuple[str, JsonObject]]) -> FhirDocument:
     return FhirDocument(name=files[0][0], form=FORM, tree=resources, files=files, places=places)
 
 
-def _once(found: Sequence[_Found]) -> list[_Found]:
+def _once(resources: Sequence[_Found]) -> list[_Found]:
     """The resources without those that another file has too, whoever wrote them there; raises ConflictError if they differ."""
     first: dict[str, _Found] = {}
     kept = []
-    for one in found:
+    for one in resources:
         known = first.setdefault(one.key, one)
         if known.name == one.name or "id" not in one.resource or one.resource["resourceType"] == "Bundle":
             kept.append(one)
@@ -155,7 +155,7 @@ def _two_versions(one: _Found, other: _Found) -> Issue:
         rule="document/contradiction",
         text="two files have this resource, and it is not the same in both",
         suggestion="send the newer one only",
-        location=tuple(f"{found.name}#{pointer(found.place)}" for found in (one, other)),
+        location=tuple(f"{resource.name}#{pointer(resource.place)}" for resource in (one, other)),
     )
 
 
@@ -183,10 +183,10 @@ def _resolved(value: JsonValue, index: _Index, inside: str) -> JsonValue:
         return [_resolved(item, index, inside) for item in value]
     if not isinstance(value, dict):
         return value
-    made = {name: _resolved(child, index, inside) for name, child in value.items()}
+    resolved = {name: _resolved(child, index, inside) for name, child in value.items()}
     is_reference = isinstance(value.get("reference"), str) or value.keys() <= {"identifier", "type", "display"}
     target = index.target(value, inside) if is_reference else None
-    return {**made, "reference": target} if target else made
+    return {**resolved, "reference": target} if target else resolved
 
 
 def _list(value: JsonValue) -> list[JsonValue]:

@@ -70,10 +70,10 @@ class _JsonText:
     text: str
 
     def span(self, place: str, _number: int) -> Span | None:
-        found = self._places.get(place)
-        if found is None:
+        known = self._places.get(place)
+        if known is None:
             return None
-        (line, column), (end_line, end_column) = map(self._line_and_column, found)
+        (line, column), (end_line, end_column) = map(self._line_and_column, known)
         return Span(line=line, column=column, end_line=end_line, end_column=end_column)
 
     @cached_property

@@ -50,8 +50,8 @@ class TableReader:
         header, *rows = _numbered_rows(document)
         columns = _columns(header[0], document.name)
         problems = (_wrong_width(document.name, line) for cells, line in rows if len(cells) != len(columns))
-        if told := tuple(islice(problems, MOST_ISSUES + 1)):
-            raise UnreadableError(*told)
+        if first := tuple(islice(problems, MOST_ISSUES + 1)):
+            raise UnreadableError(*first)
         form = chosen_form(document, self.forms, columns, of_rows=True)
         if form is None:
             raise UnknownFormError(_no_form(document, self.forms))

@@ -73,9 +73,9 @@ def not_of_this_clinician(facts: Facts) -> Iterator[Finding]:
 def _assisting(facts: Facts) -> list[str]:
     """The taxonomy codes of those who assisted; if nobody is said to have, of those who rendered the service."""
     for role in ("assisting", "rendering"):
-        found = [someone.taxonomy for someone in facts.case.practitioners if someone.role == role and someone.taxonomy]
-        if found:
-            return found
+        codes = [someone.taxonomy for someone in facts.case.practitioners if someone.role == role and someone.taxonomy]
+        if codes:
+            return codes
     return []
 
 

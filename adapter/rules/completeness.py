@@ -242,12 +242,12 @@ def checklist(facts: Facts, issues: tuple[Issue, ...]) -> Issue | None:
     names = {item.id: item.name for item in CHECKLIST} | _ELSEWHERE
     broken = {issue.rule for issue in issues}
     missing = [name for rule_id, name in names.items() if rule_id in broken]
-    told = f"; missing: {', '.join(missing)}" if missing else ""
+    tail = f"; missing: {', '.join(missing)}" if missing else ""
     return Issue(
         severity=Severity.INFORMATION,
         code=IssueType.INFORMATIONAL,
         rule="checklist/837p",
         field="billing",
-        text=f"Of what an 837P needs, {len(names) - len(missing)} of {len(names)} are there{told}.",
+        text=f"Of what an 837P needs, {len(names) - len(missing)} of {len(names)} are there{tail}.",
         source="X12 005010X222A1",
     )

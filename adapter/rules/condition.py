@@ -30,15 +30,15 @@ def missing(holds: Callable[[Facts], bool], otherwise: str) -> Condition:
 
 def sends(*codes: str) -> Condition:
     """Some line has one of these modifiers, however it is written."""
-    wanted = frozenset(codes)
+    modifiers = frozenset(codes)
     otherwise = "no line has modifier " + " or ".join(codes)
-    return Condition(lambda facts: not wanted.isdisjoint(facts.places), otherwise)
+    return Condition(lambda facts: not modifiers.isdisjoint(facts.places), otherwise)
 
 
 def bills(*codes: str) -> Condition:
     """Some line bills one of these codes."""
-    wanted = frozenset(codes)
-    return Condition(lambda facts: any(line.code in wanted for line in facts.lines), "no line bills " + " or ".join(codes))
+    services = frozenset(codes)
+    return Condition(lambda facts: any(line.code in services for line in facts.lines), "no line bills " + " or ".join(codes))
 
 
 def has_modifiers(least: int) -> Condition:

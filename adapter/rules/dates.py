@@ -235,14 +235,14 @@ def insurance_of_another_time(facts: Facts) -> Iterator[Finding]:
     ends = [line.sent.dos_end or line.sent.dos_start for line in facts.lines if line.sent.dos_start]
     all_days = Line(code="-", dos_start=min(starts, default=None), dos_end=max(ends, default=None))
     for variant, insurances in groupby(facts.insurances, lambda insurance: None if insurance[0] == "coverage" else "other"):
-        found = (
+        periods = (
             Finding(f"{field}.period.{side}", variant=variant, also=(line.at("dos_start"),))
             for field, coverage in insurances
             if _outside(coverage.period, all_days)
             for line in facts.lines
             if (side := _outside(coverage.period, line.sent))
         )
-        yield from islice(found, MOST_ISSUES + 1)
+        yield from islice(periods, MOST_ISSUES + 1)
 
 
 def _outside(period: Period | None, line: Line) -> str | None:

@@ -37,10 +37,10 @@ class Explanation:
 
 def explain(facts: Facts, issues: Iterable[Issue]) -> Explanation:
     """The explanation of a case whose issues are known, with their places if they have some."""
-    found: dict[str, list[Issue]] = {}
+    by_rule: dict[str, list[Issue]] = {}
     for issue in issues:
-        found.setdefault(issue.rule or "", []).append(issue)
-    outcomes = tuple(_outcome(rule, facts, tuple(found.get(rule.id, ()))) for rule in RULES)
+        by_rule.setdefault(issue.rule or "", []).append(issue)
+    outcomes = tuple(_outcome(rule, facts, tuple(by_rule.get(rule.id, ()))) for rule in RULES)
     return Explanation(policy=facts.policy, rules=outcomes, suggestions=suggest(facts))
 
 

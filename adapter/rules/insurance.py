@@ -137,10 +137,10 @@ def asked_after_the_service(facts: Facts) -> Iterator[Finding]:
     """An opinion before the service that says 53, or is asked on a day after the service."""
     for place in facts.discontinued:
         yield Finding(place.field)
-    asked = facts.day_of_claim
+    claimed_on = facts.day_of_claim
     for line in facts.analysis:
         day = line.sent.dos_start
-        if asked is not None and day is not None and day[: len(asked)] < asked:
+        if claimed_on is not None and day is not None and day[: len(claimed_on)] < claimed_on:
             yield Finding(line.at("dos_start"))
 
 

@@ -77,17 +77,17 @@ _PLAN: tuple[tuple[Rule, tuple[int, ...]], ...] = tuple((rule, tuple(map(_CONDIT
 
 def _told(rule: Rule, facts: Facts) -> Iterable[Finding]:
     """What a rule finds, as far as it can be told."""
-    found = rule.find(facts)
-    first = tuple(islice(found, MOST_ISSUES + 1))
-    return first if len(first) <= MOST_ISSUES else chain(first, _more(rule, first, found))
+    findings = rule.find(facts)
+    first = tuple(islice(findings, MOST_ISSUES + 1))
+    return first if len(first) <= MOST_ISSUES else chain(first, _more(rule, first, findings))
 
 
-def _more(rule: Rule, first: Iterable[Finding], found: Iterator[Finding]) -> Iterator[Finding]:
+def _more(rule: Rule, first: Iterable[Finding], rest: Iterator[Finding]) -> Iterator[Finding]:
     """What is told of all that a rule finds after the first; it is looked at only where an error might still follow a warning."""
-    told = Counter(finding.variant for finding in first)
-    for finding in found:
-        told[finding.variant] += 1
-        if told[finding.variant] <= MOST_ISSUES + 1:
+    counts = Counter(finding.variant for finding in first)
+    for finding in rest:
+        counts[finding.variant] += 1
+        if counts[finding.variant] <= MOST_ISSUES + 1:
             yield finding
         elif not any(variant.severity for variant in rule.variants):
             return

@@ -77,21 +77,21 @@ def finding_of_another_syndrome(facts: Facts) -> Iterator[Finding]:
     yield from _of_other_conditions([(at, finding.condition) for at, finding in supporting if finding.condition], facts)
 
 
-def _of_other_genes(found: list[tuple[int, Gene]], facts: Facts) -> Iterator[Finding]:
-    if not found:
+def _of_other_genes(numbered: list[tuple[int, Gene]], facts: Facts) -> Iterator[Finding]:
+    if not numbered:
         return
     genes = _genes(facts.case)
-    for at, gene in found:
+    for at, gene in numbered:
         against = genes.against(gene.symbol)
         if against:
             yield Finding(f"molecular[{at}].gene.symbol", also=against)
 
 
-def _of_other_conditions(found: list[tuple[int, CodedCondition]], facts: Facts) -> Iterator[Finding]:
-    if not found:
+def _of_other_conditions(conditions: list[tuple[int, CodedCondition]], facts: Facts) -> Iterator[Finding]:
+    if not conditions:
         return
     sides = [[_Syndromes(side) for side in both] for both in (_candidates(facts.case), _conclusions(facts.case))]
-    for at, condition in found:
+    for at, condition in conditions:
         for held, dismissed in sides:
             against = _contradicting(condition, held, dismissed)
             if against:

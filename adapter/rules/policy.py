@@ -221,8 +221,8 @@ class Policies:
 
     def _choose(self, case: Case) -> Choice:
         day = _day_of_service(case)
-        for where, said in _who_pays(case):
-            key = self._key_of.get((where, _plain(said)))
+        for where, name in _who_pays(case):
+            key = self._key_of.get((where, _plain(name)))
             held = self._in_force(key, day) if key else None
             if held is not None:
                 return Choice(policy=held, field=where, why=f"`{where}` names this payer")
@@ -266,7 +266,7 @@ _FIELDS: Mapping[str, Callable[[Case], str | None]] = MappingProxyType(
 
 
 def _who_pays(case: Case) -> list[tuple[str, str]]:
-    return [(where, said) for where, read in _FIELDS.items() if (said := read(case))]
+    return [(where, name) for where, read in _FIELDS.items() if (name := read(case))]
 
 
 def _words(policy: PayerPolicy, where: str) -> list[str]:

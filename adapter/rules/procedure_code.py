@@ -35,8 +35,8 @@ def meant_by(code: str) -> str:
     plain = unicodedata.normalize("NFKC", code).translate(_LOOKS_LIKE).upper().strip()
     plain = _PREFIX.sub("", plain)
     plain = re.sub(r"[\s.]", "", plain) if _WITH_MODIFIERS.match(plain) is None else plain
-    found = _WITH_MODIFIERS.match(plain)
-    plain = found[1] if found else plain
+    match = _WITH_MODIFIERS.match(plain)
+    plain = match[1] if match else plain
     plain = f"{plain}T" if plain == "0731" else plain
     if len(plain) == _LENGTH:
         plain = plain[:4].replace("O", "0").replace("I", "1").replace("L", "1") + plain[4] if plain[0] in "0O123456789" else plain

@@ -49,20 +49,20 @@ def suggestion_issues(suggestions: Iterable[Suggestion]) -> Iterator[Issue]:
     lines: dict[int, list[Suggestion]] = {}
     for suggestion in suggestions:
         lines.setdefault(suggestion.line, []).append(suggestion)
-    for at, said in lines.items():
+    for at, of_line in lines.items():
         yield Issue(
             severity=Severity.INFORMATION,
             code=IssueType.INFORMATIONAL,
             rule="suggestion/modifiers",
             field=f"billing.lines[{at}]",
-            text=_sentence(said),
+            text=_sentence(of_line),
             source=_SOURCE,
         )
 
 
-def _sentence(said: list[Suggestion]) -> str:
-    yes = [f"{suggestion.modifier} ({suggestion.why})" for suggestion in said if suggestion.defensible]
-    no = [f"{suggestion.modifier} ({suggestion.why})" for suggestion in said if not suggestion.defensible]
+def _sentence(suggestions: list[Suggestion]) -> str:
+    yes = [f"{suggestion.modifier} ({suggestion.why})" for suggestion in suggestions if suggestion.defensible]
+    no = [f"{suggestion.modifier} ({suggestion.why})" for suggestion in suggestions if not suggestion.defensible]
     defended = "The case defends " + "; ".join(yes) if yes else "The case defends no modifier on this line"
     return f"{defended}. It does not defend " + "; ".join(no) + "." if no else defended + "."
 
@@ -154,8 +154,8 @@ def _video(facts: Facts) -> Reason:
         return False, "it means live audio and video, but the visit was " + _MODE[mode]
     if policy.telehealth.modifier == "not-used" or _LIVE_VIDEO not in policy.modifiers:
         return False, "the payer goes by the place of service"
-    wanted = "the payer wants it" if policy.telehealth.modifier == "required" else "payers differ"
-    return True, f"the visit was live video, and {wanted}; that 0731T is listed for it is not confirmed"
+    reason = "the payer wants it" if policy.telehealth.modifier == "required" else "payers differ"
+    return True, f"the visit was live video, and {reason}; that 0731T is listed for it is not confirmed"
 
 
 _MODE: Mapping[str, str] = MappingProxyType(

@@ -156,7 +156,7 @@ class Catalog:
     @property
     def code_systems(self) -> dict[str, list[str | None]]:
         """The versions of all code systems of the service by URL."""
-        return {url: [system.version for system in found] for url, found in self._code_systems.items()}
+        return {url: [system.version for system in versions] for url, versions in self._code_systems.items()}
 
     @cached_property
     def supplements(self) -> list[Definition]:

@@ -96,8 +96,8 @@ def caller_of(request: Request, callers: Callers) -> Caller | None:
 
 def current_caller() -> Caller:
     """Who makes the call that is being answered; it has a right, so it is somebody."""
-    found: Caller = g.caller
-    return found
+    caller: Caller = g.caller
+    return caller
 
 
 def check_right(caller: Caller | None, right: Right | None) -> None:

@@ -20,24 +20,24 @@ def share(app: Flask, cors_origins: str) -> None:
         return _shared(answer, request, origins)
 
 
-def _preflight(asked: Request, origins: frozenset[str]) -> Response:
+def _preflight(incoming: Request, origins: frozenset[str]) -> Response:
     """The answer to a browser that asks whether a page may call (https://fetch.spec.whatwg.org/#cors-preflight-fetch)."""
     answer = Response(status=HTTPStatus.NO_CONTENT)
-    if _is_allowed(asked, origins):
+    if _is_allowed(incoming, origins):
         answer.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST"
         answer.headers["Access-Control-Allow-Headers"] = "Accept, Authorization, Content-Type, If-None-Match, Prefer"
         answer.headers["Access-Control-Max-Age"] = "600"
     return answer
 
 
-def _shared(answer: Response, asked: Request, origins: frozenset[str]) -> Response:
+def _shared(answer: Response, incoming: Request, origins: frozenset[str]) -> Response:
     answer.headers.add("Vary", "Origin")
-    if _is_allowed(asked, origins):
-        answer.headers["Access-Control-Allow-Origin"] = asked.headers["Origin"]
+    if _is_allowed(incoming, origins):
+        answer.headers["Access-Control-Allow-Origin"] = incoming.headers["Origin"]
         answer.headers["Access-Control-Expose-Headers"] = "Adapter-Issues, ETag, X-Request-Id"
         answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return answer
 
 
-def _is_allowed(asked: Request, origins: frozenset[str]) -> bool:
-    return "Origin" in asked.headers and bool({"*", asked.headers["Origin"]} & origins)
+def _is_allowed(incoming: Request, origins: frozenset[str]) -> bool:
+    return "Origin" in incoming.headers and bool({"*", incoming.headers["Origin"]} & origins)

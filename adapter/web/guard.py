@@ -48,26 +48,26 @@ def guard(app: Flask, settings: Settings, *, callers: Callers, routes: Mapping[s
         return answer
 
 
-def _check_host(asked: Request) -> None:
+def _check_host(request: Request) -> None:
     """Refuse a Host that is not a name or an address with a port (RFC 9110, section 7.2)."""
-    host = asked.environ.get("HTTP_HOST")
+    host = request.environ.get("HTTP_HOST")
     if host is not None and not _HOST.fullmatch(host):
         raise RefusedError(HTTPStatus.BAD_REQUEST, "the header Host is not a name or an address with a port")
 
 
-def _decode(asked: Request, limit: int) -> None:
+def _decode(request: Request, limit: int) -> None:
     """Unpack a body in gzip, within the limit; raises RefusedError (415) for other codings."""
-    coding = asked.headers.get("Content-Encoding", "identity").strip().lower()
+    coding = request.headers.get("Content-Encoding", "identity").strip().lower()
     if coding in {"identity", ""}:
         return
     if coding not in {"gzip", "x-gzip"}:
         text = "of the codings in the header Content-Encoding only gzip is read; send gzip, or leave the header out"
         raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, text, accept_encoding="gzip")
-    content = _unpacked(asked.get_data(cache=False), limit)
-    environment: JsonObject = asked.environ
+    content = _unpacked(request.get_data(cache=False), limit)
+    environment: JsonObject = request.environ
     environment |= {"wsgi.input": BytesIO(content), "CONTENT_LENGTH": str(len(content))}
     del environment["HTTP_CONTENT_ENCODING"]
-    asked.__dict__.pop("stream", None)  # it was made for the packed body
+    request.__dict__.pop("stream", None)  # it was made for the packed body
 
 
 def _unpacked(packed: bytes, limit: int) -> bytes:

@@ -16,19 +16,19 @@ Senders: TypeAlias = Mapping[str, SenderSettings]
 
 def read_senders(text: str, file: str) -> dict[str, SenderSettings]:
     """The senders of a file with lines `NAME setting=value …`; raises SetupError with every line that does not fit."""
-    found: dict[str, SenderSettings] = {}
+    senders: dict[str, SenderSettings] = {}
     issues: list[Issue] = []
     for number, line in enumerate(text.splitlines(), start=1):
         name, *pairs = line.split() or ["#"]
         if name.startswith("#"):
             continue
         try:
-            found[name] = _settings_of(pairs, f"{file}:{number}", is_new=name not in found)
+            senders[name] = _settings_of(pairs, f"{file}:{number}", is_new=name not in senders)
         except SetupError as error:
             issues += error.issues
     if issues:
         raise SetupError(*issues)
-    return found
+    return senders
 
 
 def _settings_of(pairs: list[str], place: str, *, is_new: bool) -> SenderSettings:

@@ -141,7 +141,7 @@ def test_an_entry_that_was_refused_alone_keeps_the_words_of_the_server(
     server.post(BASE, json={"resourceType": "Bundle", "type": "transaction-response", "entry": [{"response": response}]})
     (resource,) = send_bundle(client, one(PATIENT, method="PUT", url="Patient/p-1")).resources
 
-    assert [remark.words for remark in resource.said] == ["Not this one"]
+    assert [remark.words for remark in resource.answered] == ["Not this one"]
     assert "HTTP 422" in resource.skipped[0].text
     assert not resource.is_good
 

@@ -66,7 +66,7 @@ def test_a_refusal_that_will_not_pass_is_parked_with_what_the_server_said(desk: 
 
     assert (deliveries(desk, encounter)["clinical"].state, deliveries(desk, encounter)["payer"].state) == ("parked", "delivered")
     (parked,) = events(desk, encounter, "parked")
-    assert (parked.detail["status"], parked.said) == (status, "no, says the server about Ausgedacht")
+    assert (parked.detail["status"], parked.answer) == (status, "no, says the server about Ausgedacht")
 
 
 @pytest.mark.parametrize(("status", "tries"), [(401, 3), (403, 3), (503, 4), (429, 4)])

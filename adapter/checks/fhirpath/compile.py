@@ -185,8 +185,8 @@ def _remembered(tree: Expression, run: Run) -> Run:
     def remember(items: Items, scope: EvaluationScope) -> Items:
         if tree not in scope.memo:
             scope.memo[tree] = run(items, scope)
-        found: Items = scope.memo[tree]
-        return found
+        result: Items = scope.memo[tree]
+        return result
 
     return remember
 
@@ -214,7 +214,7 @@ def _of_each_item(name: str, owner: Run, argument: Run) -> Run:
         return boolean(argument([item], scope)) is True
 
     if name == "select":
-        return lambda items, scope: [found for item in owner(items, scope) for found in argument([item], scope)]
+        return lambda items, scope: [result for item in owner(items, scope) for result in argument([item], scope)]
     if name == "where":
         return lambda items, scope: [item for item in owner(items, scope) if holds(item, scope)]
     if name == "all":

@@ -30,7 +30,7 @@ _UNKNOWN = FilterAnswer(schema=True, is_exact=False)
 
 def filter_of(expression: str, kind: str, table: ElementTable) -> Schema:
     """The schema of values of a type that surely do not break an invariant; False if that has to be asked of every value."""
-    return _negation(_Filter(table=table, kind=kind).may_be(parse(expression), wanted=False).schema)
+    return _negation(_Filter(table=table, kind=kind).may_be(parse(expression), truth=False).schema)
 
 
 def _negation(schema: Schema) -> Schema:
@@ -61,111 +61,111 @@ class _Filter(NamedTuple):
     table: ElementTable
     kind: str
 
-    def may_be(self, tree: Expression, *, wanted: bool) -> FilterAnswer:
+    def may_be(self, tree: Expression, *, truth: bool) -> FilterAnswer:
         """When an expression may be true (or, if that is wanted, false)."""
         if isinstance(tree, Operation):
-            return self._operation(tree, wanted=wanted)
+            return self._operation(tree, truth=truth)
         if isinstance(tree, Call):
-            return self._call(tree, wanted=wanted)
+            return self._call(tree, truth=truth)
         return _UNKNOWN
 
-    def _operation(self, tree: Operation, *, wanted: bool) -> FilterAnswer:
+    def _operation(self, tree: Operation, *, truth: bool) -> FilterAnswer:
         match tree.sign:
             case "or" | "and":
-                answers = [self.may_be(part, wanted=wanted) for part in (tree.left, tree.right)]
-                return _any(answers) if (tree.sign == "or") == wanted else _all(answers)
+                answers = [self.may_be(part, truth=truth) for part in (tree.left, tree.right)]
+                return _any(answers) if (tree.sign == "or") == truth else _all(answers)
             case "implies":
-                answers = [self.may_be(tree.left, wanted=not wanted), self.may_be(tree.right, wanted=wanted)]
-                return _any(answers) if wanted else _all(answers)
+                answers = [self.may_be(tree.left, truth=not truth), self.may_be(tree.right, truth=truth)]
+                return _any(answers) if truth else _all(answers)
             case "xor":
-                return self._alike(tree, wanted=not wanted)
+                return self._alike(tree, truth=not truth)
             case _:
-                return self._comparison(tree, wanted=wanted)
+                return self._comparison(tree, truth=truth)
 
-    def _comparison(self, tree: Operation, *, wanted: bool) -> FilterAnswer:
-        is_wanted = wanted == (tree.sign != "!=")
+    def _comparison(self, tree: Operation, *, truth: bool) -> FilterAnswer:
+        is_wanted = truth == (tree.sign != "!=")
         match tree:
             case Operation(sign="=" | "!=", left=Call(), right=Call()):
-                return self._alike(tree, wanted=is_wanted)
+                return self._alike(tree, truth=is_wanted)
             case Operation(sign="=" | "!=", right=Literal(value=value)):
-                return self._valued(tree.left, {"const": value}, wanted=is_wanted)
+                return self._valued(tree.left, {"const": value}, truth=is_wanted)
             case Operation(sign=">", right=Literal(value=0)):
-                return self._counted(tree.left, wanted=wanted)
+                return self._counted(tree.left, truth=truth)
             case Operation(sign="in") if _codes(tree.right):
-                return self._valued(tree.left, {"enum": _codes(tree.right)}, wanted=wanted)
+                return self._valued(tree.left, {"enum": _codes(tree.right)}, truth=truth)
             case _:
                 return _UNKNOWN
 
-    def _counted(self, tree: Expression, *, wanted: bool) -> FilterAnswer:
+    def _counted(self, tree: Expression, *, truth: bool) -> FilterAnswer:
         """When a sum of counts may be more than nothing: one of the things counted is there."""
         if isinstance(tree, Operation) and tree.sign == "+":
-            answers = [self._counted(part, wanted=wanted) for part in (tree.left, tree.right)]
-            return _any(answers) if wanted else _all(answers)
+            answers = [self._counted(part, truth=truth) for part in (tree.left, tree.right)]
+            return _any(answers) if truth else _all(answers)
         is_count = isinstance(tree, Call) and tree.name == "count"
-        return self._present(tree.owner, wanted=wanted) if isinstance(tree, Call) and is_count else _UNKNOWN
+        return self._present(tree.owner, truth=truth) if isinstance(tree, Call) and is_count else _UNKNOWN
 
-    def _alike(self, tree: Operation, *, wanted: bool) -> FilterAnswer:
+    def _alike(self, tree: Operation, *, truth: bool) -> FilterAnswer:
         """When both sides may say the same, or may not."""
-        sides = [self.may_be(side, wanted=True) for side in (tree.left, tree.right)]
+        sides = [self.may_be(side, truth=True) for side in (tree.left, tree.right)]
         if all(side.is_exact for side in sides):
             differ: Schema = {"oneOf": [side.schema for side in sides]}
-            return FilterAnswer(schema=_negation(differ) if wanted else differ, is_exact=True)
-        pairs = [(answer, answer == wanted) for answer in (True, False)]
-        return _any([_all([self.may_be(tree.left, wanted=one), self.may_be(tree.right, wanted=other)]) for one, other in pairs])
+            return FilterAnswer(schema=_negation(differ) if truth else differ, is_exact=True)
+        pairs = [(answer, answer == truth) for answer in (True, False)]
+        return _any([_all([self.may_be(tree.left, truth=one), self.may_be(tree.right, truth=other)]) for one, other in pairs])
 
-    def _call(self, tree: Call, *, wanted: bool) -> FilterAnswer:
+    def _call(self, tree: Call, *, truth: bool) -> FilterAnswer:
         match tree.name, tree.arguments:
             case "not", ():
-                return self.may_be(tree.owner, wanted=not wanted)
+                return self.may_be(tree.owner, truth=not truth)
             case (("exists" | "empty"), ()):
-                return self._present(tree.owner, wanted=wanted == (tree.name == "exists"))
-            case "hasValue", () if wanted:
-                return self._present(tree.owner, wanted=True)
+                return self._present(tree.owner, truth=truth == (tree.name == "exists"))
+            case "hasValue", () if truth:
+                return self._present(tree.owner, truth=True)
             case (("startsWith" | "contains" | "matches"), (Literal(value=str(text)),)):
                 pattern = _pattern(tree.name, text)
-                return self._valued(tree.owner, {"pattern": pattern}, wanted=wanted) if pattern else _UNKNOWN
-            case "all", (condition,) if not wanted:
-                return self._some(tree.owner, self._of_each(tree.owner, condition, wanted=False), wanted=True)
+                return self._valued(tree.owner, {"pattern": pattern}, truth=truth) if pattern else _UNKNOWN
+            case "all", (condition,) if not truth:
+                return self._some(tree.owner, self._of_each(tree.owner, condition, truth=False), truth=True)
             case _:
                 return _UNKNOWN
 
-    def _present(self, tree: Expression, *, wanted: bool) -> FilterAnswer:
+    def _present(self, tree: Expression, *, truth: bool) -> FilterAnswer:
         """When a path leads to something, or to nothing."""
         if isinstance(tree, Call) and tree.name == "trace":
             tree = tree.owner
         if isinstance(tree, Call) and tree.name == "where":
-            return self._some(tree.owner, self._of_each(tree.owner, tree.arguments[0], wanted=True), wanted=wanted)
-        return self._some(tree, FilterAnswer(schema=True, is_exact=True), wanted=wanted)
+            return self._some(tree.owner, self._of_each(tree.owner, tree.arguments[0], truth=True), truth=truth)
+        return self._some(tree, FilterAnswer(schema=True, is_exact=True), truth=truth)
 
-    def _of_each(self, owner: Expression, condition: Expression, *, wanted: bool) -> FilterAnswer:
+    def _of_each(self, owner: Expression, condition: Expression, *, truth: bool) -> FilterAnswer:
         """When a condition may be true of an item of a path; if that is wanted, when it may be false or nothing."""
         kind = self.kind if isinstance(owner, This) else self._kind_of(owner)
-        true = _Filter(self.table, kind).may_be(condition, wanted=True) if kind else _UNKNOWN
-        if wanted:
+        true = _Filter(self.table, kind).may_be(condition, truth=True) if kind else _UNKNOWN
+        if truth:
             return true
         return FilterAnswer(schema=_negation(true.schema), is_exact=True) if true.is_exact else _UNKNOWN
 
-    def _some(self, tree: Expression, condition: FilterAnswer, *, wanted: bool) -> FilterAnswer:
+    def _some(self, tree: Expression, condition: FilterAnswer, *, truth: bool) -> FilterAnswer:
         """When a path leads to something of which a condition may be true, or to nothing such."""
         path = _path(tree)
-        if not wanted and not condition.is_exact:
+        if not truth and not condition.is_exact:
             return _UNKNOWN
         if isinstance(tree, This):
-            return condition if wanted else FilterAnswer(schema=_negation(condition.schema), is_exact=True)
+            return condition if truth else FilterAnswer(schema=_negation(condition.schema), is_exact=True)
         if path is None:
             return _UNKNOWN
         there = self._having(self.kind, path, condition.schema, or_beside=condition.schema is True)
-        return FilterAnswer(schema=there if wanted else _negation(there), is_exact=condition.is_exact)
+        return FilterAnswer(schema=there if truth else _negation(there), is_exact=condition.is_exact)
 
-    def _valued(self, tree: Expression, value: JsonObject, *, wanted: bool) -> FilterAnswer:
+    def _valued(self, tree: Expression, value: JsonObject, *, truth: bool) -> FilterAnswer:
         """When a path leads to such a value, or to another one; where it leads to several, nothing is decided."""
         if isinstance(tree, This):
-            return FilterAnswer(schema=value if wanted else {"not": value}, is_exact=True)
+            return FilterAnswer(schema=value if truth else {"not": value}, is_exact=True)
         path = _path(tree)
         if path is None:
             return _UNKNOWN
-        schema = self._having(self.kind, path, value if wanted else {"not": value}, or_beside=False)
-        return FilterAnswer(schema=schema, is_exact=wanted and self._is_single(path))
+        schema = self._having(self.kind, path, value if truth else {"not": value}, or_beside=False)
+        return FilterAnswer(schema=schema, is_exact=truth and self._is_single(path))
 
     def _is_single(self, path: Sequence[str]) -> bool:
         """Whether a path of one step leads to one value at most."""
@@ -184,16 +184,16 @@ class _Filter(NamedTuple):
         elements = self._elements(kind, name)
         if not rest and leaf is True and or_beside and len(elements) > _FEW:
             return self._having_choice(name)
-        found: list[FilterAnswer] = []
+        answers: list[FilterAnswer] = []
         for element in elements:
             inner = self._having(element.type, rest, leaf, or_beside=or_beside) if rest else leaf
             there = {"required": [element.name]}
             value = {"contains": inner} if element.maximum is None or element.maximum > 1 else inner
             schema = there if inner is True else {**there, "properties": {element.name: value}}
-            found.append(FilterAnswer(schema=schema, is_exact=True))
+            answers.append(FilterAnswer(schema=schema, is_exact=True))
             if or_beside and not rest and self.table[element.type].kind == "primitive":
-                found.append(FilterAnswer(schema={"required": ["_" + element.name]}, is_exact=True))
-        return _any(found).schema
+                answers.append(FilterAnswer(schema={"required": ["_" + element.name]}, is_exact=True))
+        return _any(answers).schema
 
     def _having_choice(self, name: str) -> Schema:
         """That a choice of many types is there: a name that begins so."""

@@ -67,9 +67,9 @@ class Steps:
         """The names in JSON and types of a type's elements, by FHIRPath's name; a primitive has those of Element."""
         name = kind if is_object else "Element"
         if name not in self._elements:
-            found: dict[str, list[tuple[str, str]]] = {}
+            elements: dict[str, list[tuple[str, str]]] = {}
             for element in self._table[name].elements.values() if name in self._table else ():
                 path_name = element.choice.removesuffix("[x]") if element.choice else element.name
-                found.setdefault(path_name, []).append((element.name, element.type))
-            self._elements[name] = found
+                elements.setdefault(path_name, []).append((element.name, element.type))
+            self._elements[name] = elements
         return self._elements[name]

@@ -60,10 +60,10 @@ def _not(items: Items) -> Items:
 
 def _distinct(items: Items) -> Items:
     """Linear for what can be hashed, as codes and paths can."""
-    found: dict[object, Item] = {}
+    items_by_value: dict[object, Item] = {}
     for item in items:
-        found.setdefault(key_of(item), item)
-    return list(found.values())
+        items_by_value.setdefault(key_of(item), item)
+    return list(items_by_value.values())
 
 
 def key_of(item: Item) -> object:

@@ -51,7 +51,7 @@ class BodyBinder:
         inner = scope.knowing(when.known) if when else scope
         entries, more_lets = self._entries(node, shape, inner, stack)
         self.check_lets(let_texts, lets)
-        made = ObjectNode(
+        node_made = ObjectNode(
             mark=node.mark,
             entries=tuple(entries.items()),
             loops=tuple(loops),
@@ -61,8 +61,8 @@ class BodyBinder:
             rivals=_rivals(entries, shape),
         )
         if self.whole or item:
-            self._check_required(made, shape)
-        return made
+            self._check_required(node_made, shape)
+        return node_made
 
     def loop(self, head: LoopHead, scope: Scope) -> tuple[Loop | None, Scope]:
         """The loop of an object, and the scope in which its item is known."""
@@ -80,20 +80,20 @@ class BodyBinder:
 
     def lets(self, texts: tuple[tuple[str, Text], ...], scope: Scope) -> tuple[tuple[tuple[str, Value], ...], Scope]:
         """The locals that a `let` needs with their values, and the scope that knows its names."""
-        made = []
+        bound = []
         for name, text in texts:
             value = self.binder.text(text.text, text.mark, scope)
             local = self.frame.fresh("v")
             if value is None:
                 value = BROKEN
                 self.frame.used.add(local)
-            made.append((local, value))
+            bound.append((local, value))
             scope = scope.with_name(name, value._replace(code=local, simple=True))
-        return tuple(made), scope
+        return tuple(bound), scope
 
-    def check_lets(self, texts: tuple[tuple[str, Text], ...], made: tuple[tuple[str, Value], ...]) -> None:
+    def check_lets(self, texts: tuple[tuple[str, Text], ...], bound: tuple[tuple[str, Value], ...]) -> None:
         """Report the names that nothing has used."""
-        for (name, text), (local, _) in zip(texts, made, strict=True):
+        for (name, text), (local, _) in zip(texts, bound, strict=True):
             if local not in self.frame.used:
                 self.frame.error("unused-let", text.mark, f"nothing uses `{name}`", "use it or take it out")
 
@@ -141,16 +141,16 @@ class BodyBinder:
     def _use(
         self, node: YamlNode, shape: Shape, scope: Scope, stack: tuple[str, ...]
     ) -> tuple[dict[str, Node], list[tuple[str, Value]]]:
-        found = _CALL.match(node.text) if isinstance(node, TextNode) else None
-        fragment = self.fragments.get(found[1]) if found else None
-        if not isinstance(node, TextNode) or fragment is None or found is None:
-            name = found[1] if found else "?"
+        call = _CALL.match(node.text) if isinstance(node, TextNode) else None
+        fragment = self.fragments.get(call[1]) if call else None
+        if not isinstance(node, TextNode) or fragment is None or call is None:
+            name = call[1] if call else "?"
             self.frame.unknown("unknown-fragment", node.mark, f"there is no fragment `{name}`", name, self.fragments)
             return {}, []
         self.used_fragments.add(fragment.name)
         if fragment.name in stack or fragment.target != shape.name:
-            said = "uses itself" if fragment.name in stack else f"makes {fragment.target}, but {shape} is needed"
-            self.frame.error("fragment", node.mark, f"the fragment `{fragment.name}` {said}", "use another one")
+            fault = "uses itself" if fragment.name in stack else f"makes {fragment.target}, but {shape} is needed"
+            self.frame.error("fragment", node.mark, f"the fragment `{fragment.name}` {fault}", "use another one")
             return {}, []
         arguments = arguments_of(self.binder, node, fragment, scope) if self._may_use_more(node.mark) else None
         if arguments is None:
@@ -262,10 +262,10 @@ class BodyBinder:
 
     def _leads_somewhere(self, text: str, scope: Scope) -> bool:
         """Whether a literal reads as a path of something that is known here: its `=` was forgotten."""
-        found = _PATH.fullmatch(text)
-        if found is None:
+        path = _PATH.fullmatch(text)
+        if path is None:
             return False
-        value = scope.names.get(found[1]) or scope.roots.get(found[1])
+        value = scope.names.get(path[1]) or scope.roots.get(path[1])
         return value is not None and isinstance(value.type, Shape) and text.split(".")[1] in value.type.fields
 
     def _plain(self, node: TextNode, kind: Kind) -> Value | None:
@@ -284,9 +284,9 @@ class BodyBinder:
 
     def _check_value(self, value: Value, field: Field, mark: Mark, *, many: bool) -> bool:
         if value.many != many:
-            said = "is a list, but one value is needed" if value.many else "is one value, but a list is needed"
+            fault = "is a list, but one value is needed" if value.many else "is one value, but a list is needed"
             hint = "say `first(…)` or write a list entry with `for`" if value.many else "begin the entry with a dash"
-            self.frame.error("list-vs-single", mark, f"`{value.key}` {said}", hint)
+            self.frame.error("list-vs-single", mark, f"`{value.key}` {fault}", hint)
             return False
         if value.type is None:
             return True
@@ -338,9 +338,9 @@ class BodyBinder:
         outside = (codes or frozenset()) - allowed
         if codes is not None and not outside:
             return True
-        said = f"can be {', '.join(map(repr, sorted(outside)))}" if outside else "can be any text"
+        fault = f"can be {', '.join(map(repr, sorted(outside)))}" if outside else "can be any text"
         hint = f"allowed are: {', '.join(sorted(allowed)[:40])}; use `translate(…)` or a condition"
-        self.frame.error("not-in-binding", mark, f"`{value.key}` {said}, outside the codes allowed for `{name}`", hint)
+        self.frame.error("not-in-binding", mark, f"`{value.key}` {fault}, outside the codes allowed for `{name}`", hint)
         return False
 
     def _fits(self, code: str, kind: Kind) -> bool:
@@ -353,17 +353,17 @@ class BodyBinder:
         for name, field in shape.fields.items():
             if field.required and name != "resourceType":
                 needed.setdefault(field.choice or name, []).append(name)
-        for said, names in needed.items():
-            made = [entries[name] for name in names if name in entries]
+        for label, names in needed.items():
+            present = [entries[name] for name in names if name in entries]
             reasons = [entries["_" + name] for name in names if "_" + name in entries]
-            if any(made or reason.certain for reason in reasons):
+            if any(present or reason.certain for reason in reasons):
                 continue  # the reason for its absence stands in for it
-            if not made:
+            if not present:
                 hint = "add it, or leave the object out with `when`"
-                self.frame.error("required-missing", thing.mark, f"{shape} needs `{said}`", hint)
-            elif len(made) == 1 and not made[0].certain:
+                self.frame.error("required-missing", thing.mark, f"{shape} needs `{label}`", hint)
+            elif len(present) == 1 and not present[0].certain:
                 hint = "guard the object with a `when` that asks for it"
-                self.frame.error("required-missing", made[0].mark, f"`{said}` may end up missing, but {shape} needs it", hint)
+                self.frame.error("required-missing", present[0].mark, f"`{label}` may end up missing, but {shape} needs it", hint)
 
 
 def _rivals(entries: Mapping[str, Node], shape: Shape) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -376,10 +376,10 @@ def _rivals(entries: Mapping[str, Node], shape: Shape) -> tuple[tuple[str, tuple
     return tuple((name, tuple(member[:at])) for member in members.values() for at, name in enumerate(member) if at)
 
 
-def _is_wrapped(node: MappingNode, made: Kind | Shape) -> bool:
+def _is_wrapped(node: MappingNode, kind: Kind | Shape) -> bool:
     """Whether a list entry says `value:` for what it is, rather than for an element of that name."""
     has_value = any(key.text == "value" for key, _ in node.entries)
-    return isinstance(made, Kind) or (has_value and "value" not in made.fields)
+    return isinstance(kind, Kind) or (has_value and "value" not in kind.fields)
 
 
 def _is_call(node: YamlNode) -> bool:

@@ -81,12 +81,12 @@ class Binder:
         return None
 
     def _constant(self, node: ast.Constant, mark: Mark, scope: Scope) -> Value | None:  # noqa: ARG002 - as its siblings
-        made = constant_value(node.value, self.frame)
-        if made is None:
+        value = constant_value(node.value, self.frame)
+        if value is None:
             self.frame.error(
                 "expression", mark, "this kind of literal is not part of the language", "use text, a number, True or False"
             )
-        return self._carried(made, mark)
+        return self._carried(value, mark)
 
     def _carried(self, literal: Value | None, mark: Mark) -> Value | None:
         """The literal, if FHIR can carry it."""
@@ -198,14 +198,14 @@ class Binder:
         yes, no = self.bind(node.body, mark, scope.knowing(test.known)), self.bind(node.orelse, mark, scope)
         if yes is None or no is None:
             return None
-        made = self.common_type(yes, no, mark)
+        kind = self.common_type(yes, no, mark)
         if test.is_constant:
             return yes if test.holds else no
         many = yes.many or no.many
         return Value(
             code=f"({_empty_as(yes, many=many)} if {test.condition} else {_empty_as(no, many=many)})",
             key=f"({yes.key} if {test.key} else {no.key})",
-            type=made,
+            type=kind,
             many=many,
             optional=yes.optional or no.optional,
             explicit_null=yes.explicit_null or no.explicit_null,
@@ -220,9 +220,9 @@ class Binder:
         if one.many != other.many:
             self.frame.error("type-clash", mark, "a list and a single value cannot stand for each other", "make both of one type")
             return one.type
-        made = common_kind(one.type, other.type) if isinstance(one.type, Kind) and isinstance(other.type, Kind) else None
-        if made is not None:
-            return made
+        kind = common_kind(one.type, other.type) if isinstance(one.type, Kind) and isinstance(other.type, Kind) else None
+        if kind is not None:
+            return kind
         if isinstance(one.type, Shape) and isinstance(other.type, Shape) and one.type.name == other.type.name:
             return one.type
         self.frame.error("type-clash", mark, f"{one.type} and {other.type} cannot stand for each other", "make both of one type")
@@ -256,7 +256,7 @@ class Binder:
         )
 
     def _either(self, one: Value, two: Value, mark: Mark) -> Value:
-        made = self.common_type(one, two, mark)
+        kind = self.common_type(one, two, mark)
         if one.is_constant:
             return one if one.holds else two
         many = one.many or two.many
@@ -274,7 +274,7 @@ class Binder:
         return Value(
             code=code,
             key=f"({one.key} or {two.key})",
-            type=made,
+            type=kind,
             many=many,
             optional=one.optional and two.optional,
             explicit_null=one.explicit_null or two.explicit_null,

@@ -18,9 +18,9 @@ _OF_FUNCTIONS = {"Coding": _CODING, "Reference": _REFERENCE, "Narrative": _NARRA
 
 def outline_of_resource(body: ObjectNode, target: str) -> ObjectOutline:
     """The outline of the resources that a map makes; their type and id are always there."""
-    made = _object(body)
+    outline = _object(body)
     own = {"resourceType": outline_of_constant(target), "id": Scalar("id")}
-    return ObjectOutline({**made.members, **own}, made.certain | own.keys())
+    return ObjectOutline({**outline.members, **own}, outline.certain | own.keys())
 
 
 def has_only_made_references(body: ObjectNode) -> bool:

@@ -106,14 +106,14 @@ class Calls:
         reads = target.reads if item is None else merged(item)["reads"]
         key = f"ref({target.name}{', ' + item.key if item else ''})"
         if key in scope.facts or certain:
-            made = f"{{'reference': {code}}}"
+            reference = f"{{'reference': {code}}}"
         elif item is None:
-            made = f"({{'reference': {code}}} if {code} is not None else None)"
+            reference = f"({{'reference': {code}}} if {code} is not None else None)"
         else:
-            found = frame.fresh("w")
-            made = f"({{'reference': {found}}} if ({found} := {code}) is not None else None)"
+            variable = frame.fresh("w")
+            reference = f"({{'reference': {variable}}} if ({variable} := {code}) is not None else None)"
         return Value(
-            code=made,
+            code=reference,
             key=key,
             type=self.type_of("Reference"),
             optional=not (certain or key in scope.facts),
@@ -129,11 +129,11 @@ class Calls:
             return None
         missing = len(values) < len(function.takes)
         if missing or (len(values) > len(function.takes) and function.rest is None):
-            wanted = f"{len(function.takes)}{' or more' if function.rest else ''}"
+            number = f"{len(function.takes)}{' or more' if function.rest else ''}"
             frame.error(
                 "wrong-argument",
                 mark,
-                f"`{function.name}` takes {wanted} arguments, not {len(values)}",
+                f"`{function.name}` takes {number} arguments, not {len(values)}",
                 "see docs/mapping-language.md",
             )
             return None
@@ -159,13 +159,13 @@ class Calls:
         literal_date = isinstance(value.constant, str) and parameter.kind in ("date", "dateTime", "instant")
         if value.many == parameter.many and (fits or literal_date):
             return True
-        wanted, got = (
+        expected, got = (
             f"{'a list of ' if many else ''}{kind}" for many, kind in ((parameter.many, parameter.kind), (value.many, value.type))
         )
         frame.error(
             "wrong-argument",
             mark,
-            f"`{function.name}` wants {wanted}, `{value.key}` is {got}",
+            f"`{function.name}` wants {expected}, `{value.key}` is {got}",
             "convert it first, or take one item",
         )
         return False
@@ -176,17 +176,19 @@ class Calls:
         try:
             result = self.bound[function.name](*(value.constant for value in values))
         except (LookupError, ValueError, NotConvertible) as error:
-            said = error.args[0] if error.args else "it cannot be made"
-            frame.error("wrong-argument", mark, f"`{function.name}` refuses these literals: {said}", "see mappings/terminology/")
+            reason = error.args[0] if error.args else "it cannot be made"
+            frame.error(
+                "wrong-argument", mark, f"`{function.name}` refuses these literals: {reason}", "see mappings/terminology/"
+            )
             return BROKEN._replace(many=function.gives_many)
-        made = self.type_of(function.gives)
-        if isinstance(result, str) and isinstance(made, Kind):
-            made = Kind(made.name, frozenset({result}))
+        kind = self.type_of(function.gives)
+        if isinstance(result, str) and isinstance(kind, Kind):
+            kind = Kind(kind.name, frozenset({result}))
         code = repr(result) if isinstance(result, str | int | dict | list) else frame.constant(result)
         return Value(
             code=code,
             key=code,
-            type=made,
+            type=kind,
             many=function.gives_many,
             optional=result is None,
             constant=result,

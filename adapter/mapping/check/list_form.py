@@ -26,9 +26,9 @@ class _Listed:
     condition: Value | None
     before: str
 
-    def code(self, made: str) -> str:
+    def code(self, item: str) -> str:
         """Code that first works out the list where that needs a name of its own, which Python forbids behind `in`."""
-        return f"({self.before}, {made})[1]" if self.before else made
+        return f"({self.before}, {item})[1]" if self.before else item
 
 
 def _listed(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> _Listed | None:

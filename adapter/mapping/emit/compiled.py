@@ -90,11 +90,11 @@ def _needed(source: MapSource, lets: tuple[tuple[str, Text], ...]) -> tuple[tupl
     """Those of these names that decide what is made and under which id."""
     identity = {key.text: value for key, value in source.body.entries}.get("id")
     texts = [source.when.text if source.when else "", identity.text[1:] if isinstance(identity, TextNode) else ""]
-    wanted = {name for text in texts for name in names_in(text)}
+    names = {name for text in texts for name in names_in(text)}
     for name, text in reversed((*source.common, *source.lets)):
-        if name in wanted:
-            wanted |= names_in(text.text)
-    return tuple((name, text) for name, text in lets if name in wanted)
+        if name in names:
+            names |= names_in(text.text)
+    return tuple((name, text) for name, text in lets if name in names)
 
 
 def _conjuncts(binder: Binder, source: MapSource, scope: Scope) -> frozenset[str]:

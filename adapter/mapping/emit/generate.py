@@ -208,8 +208,8 @@ class Generator:
             test = f"if {local} := {leaf.value.code}:"
             code = f"list({local})"
         else:
-            wanted = "not in _nothing" if leaf.value.explicit_null else "is not None"
-            test = f"if ({local} := {leaf.value.code}) {wanted}:"
+            condition = "not in _nothing" if leaf.value.explicit_null else "is not None"
+            test = f"if ({local} := {leaf.value.code}) {condition}:"
             code = local
         with self.block(test):
             self.emit(put.code(code))

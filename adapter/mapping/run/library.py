@@ -73,8 +73,8 @@ class Library:
         if len({plan.identity for plan in planned}) < len(planned):
             planned = _once_over_maps(planned)
         run = replace(run, references=references)
-        made = (_resource(plan, roots, run, reports, lineage=lineage) for plan in planned)
-        return list(made if budget is None else _within(budget, made)), reports
+        resources = (_resource(plan, roots, run, reports, lineage=lineage) for plan in planned)
+        return list(resources if budget is None else _within(budget, resources)), reports
 
     def retrace(
         self, resource: MappedResource, references: Mapping[str, object], roots: tuple[object, ...], *, explain: bool = False
@@ -91,8 +91,8 @@ class Library:
         return trace
 
 
-def _within(budget: StepBudget, made: Iterable[MappedResource]) -> Iterator[MappedResource]:
-    for resource in made:
+def _within(budget: StepBudget, resources: Iterable[MappedResource]) -> Iterator[MappedResource]:
+    for resource in resources:
         budget = budget.after([resource.resource])
         yield resource
 

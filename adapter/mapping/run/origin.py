@@ -69,13 +69,13 @@ class Note(NamedTuple):
         return [(dotted(part), part_sources) for part, part_sources in parts]
 
 
-def notes(trace: Trace, groups: list[Group], around: Mapping[str, int], wanted: Container[int] | None = None) -> Iterator[Note]:
+def notes(trace: Trace, groups: list[Group], around: Mapping[str, int], chosen: Container[int] | None = None) -> Iterator[Note]:
     """What was noted, in the order in which it was made; only of the `wanted` groups, if given.
 
     `around` has the index of the loop around the whole map, if there is one, by its variable.
     """
     for number, *noted in trace:
-        if wanted is None or number in wanted:
+        if chosen is None or number in chosen:
             group = groups[number]
             inner = len(noted) - len(group.loops)
             indexes = {**around, **dict(zip(group.loops, noted[inner:], strict=True))} if group.loops else around
@@ -87,10 +87,10 @@ def origins(
     groups: list[Group],
     resource: JsonObject,
     around: Mapping[str, int],
-    wanted: Container[int] | None = None,
+    chosen: Container[int] | None = None,
 ) -> Iterator[Origin]:
     """The origins of all leaves of a resource, in the order in which they were made; as `notes` has them."""
-    for note in notes(trace, groups, around, wanted):
+    for note in notes(trace, groups, around, chosen):
         for site in note.group.sites:
             yield from note.origins(site, resource)
 

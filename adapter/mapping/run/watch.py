@@ -50,5 +50,5 @@ def pinned(path: Path, value: object, looked: Looked) -> Path:
     if "*" not in path or isinstance(value, dict | list):
         return path
     whole = pattern(path)
-    found = looked.get((whole, value)) or looked.get(((*whole, "*"), value), path)
-    return found if all(said in ("*", step) for said, step in zip(path, found, strict=False)) else path
+    place = looked.get((whole, value)) or looked.get(((*whole, "*"), value), path)
+    return place if all(step_found in ("*", step) for step_found, step in zip(path, place, strict=False)) else path

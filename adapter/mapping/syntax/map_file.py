@@ -192,18 +192,18 @@ class _FileReader:
     def _fragment(self, node: MappingNode, keys: dict[str, Node]) -> None:
         self._known(node, _FRAGMENT_KEYS)
         signature = keys["fragment"]
-        found = _SIGNATURE.match(signature.text) if isinstance(signature, TextNode) else None
+        match = _SIGNATURE.match(signature.text) if isinstance(signature, TextNode) else None
         target, body = self._word(keys.get("target"), "target", node), keys.get("elements")
-        if found is None:
+        if match is None:
             self._say(
                 "fragment", signature.mark, "a fragment needs a name and parameters", "write `fragment: human_name(person)`"
             )
         elif not isinstance(body, MappingNode):
             self._say("fragment", node.mark, "the fragment makes nothing", "add `elements:` with the elements below it")
         elif target:
-            words = [word.strip() for word in found[2].split(",") if word.strip()]
+            words = [word.strip() for word in match[2].split(",") if word.strip()]
             fragment = FragmentSource(
-                name=found[1],
+                name=match[1],
                 mark=node.mark,
                 parameters=tuple(word.rstrip("?") for word in words),
                 optional=frozenset(word.rstrip("?") for word in words if word.endswith("?")),
@@ -265,11 +265,11 @@ class _FileReader:
     def loops(self, node: Node) -> tuple[LoopHead, ...]:
         """`name in expression`, and perhaps ` for name in expression` again for a loop within it."""
         parts = _loop_parts(node.text) if isinstance(node, TextNode) else [""]
-        found = [match for match in map(_LOOP.match, parts) if match]
-        if len(found) < len(parts):
+        matches = [match for match in map(_LOOP.match, parts) if match]
+        if len(matches) < len(parts):
             self._say("for", node.mark, "this is not a loop", "write `for: item in list`")
             return ()
-        return tuple(LoopHead(name=match[1], source=Text(text=match[2], mark=node.mark)) for match in found)
+        return tuple(LoopHead(name=match[1], source=Text(text=match[2], mark=node.mark)) for match in matches)
 
     def expression(self, node: Node) -> Text | None:
         """`=expression`."""

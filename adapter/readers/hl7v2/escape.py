@@ -13,7 +13,7 @@ def unescaped(text: str, separators: Separators) -> str:
     """The text with its escape sequences replaced; a sequence that is not known stays as it was sent."""
     if not separators.escape or separators.escape not in text:
         return text
-    return _pattern(separators.escape).sub(lambda found: _replacement(found, separators), text)
+    return _pattern(separators.escape).sub(lambda match: _replacement(match, separators), text)
 
 
 @cache
@@ -22,8 +22,8 @@ def _pattern(escape: str) -> re.Pattern[str]:
     return re.compile(rf"{mark}([^{mark}\r\n]{{1,200}}){mark}")
 
 
-def _replacement(found: re.Match[str], separators: Separators) -> str:
-    code = found[1]
+def _replacement(match: re.Match[str], separators: Separators) -> str:
+    code = match[1]
     marks = {
         "F": separators.field,
         "S": separators.component,
@@ -37,16 +37,16 @@ def _replacement(found: re.Match[str], separators: Separators) -> str:
         return marks[code]
     if _BREAKS.fullmatch(code):
         return "\n"
-    return _of_hex(code) or found[0]
+    return _of_hex(code) or match[0]
 
 
 def _of_hex(code: str) -> str | None:
     """The characters of a hexadecimal sequence: line ends, and what is text in UTF-8."""
-    found = _HEX.fullmatch(code)
-    if found is None:
+    match = _HEX.fullmatch(code)
+    if match is None:
         return None
     try:
-        text = bytes.fromhex(found[1]).decode()
+        text = bytes.fromhex(match[1]).decode()
     except UnicodeDecodeError:
         return None
     text = text.replace("\r\n", "\n").replace("\r", "\n")

@@ -31,13 +31,13 @@ class FieldReader:
     def fields(self, segment: Segment) -> dict[str, Value]:
         """The fields of a segment that hold something, by number."""
         if segment.name == "MSH":
-            made, texts, first = {"1": segment.fields[0], "2": segment.fields[1]}, segment.fields[2:], 3
+            values, texts, first = {"1": segment.fields[0], "2": segment.fields[1]}, segment.fields[2:], 3
         else:
-            made, texts, first = {}, segment.fields[1:], 1
+            values, texts, first = {}, segment.fields[1:], 1
         for number, text in enumerate(texts, start=first):
             if text:
-                made.update(self._field(str(number), text, self._type_of(segment, number)))
-        return made
+                values.update(self._field(str(number), text, self._type_of(segment, number)))
+        return values
 
     def _type_of(self, segment: Segment, number: int) -> FieldType:
         """The type of a field; OBX-2 says whether OBX-5 is a text."""
@@ -57,8 +57,8 @@ class FieldReader:
         if kind.repeats:
             # Repetitions that hold nothing keep their place, so that the others keep theirs.
             return {number: values} if any(map(_is_there, values)) else {}
-        made = {number: values[0]} if _is_there(values[0]) else {}
-        return made | ({number + MORE: values[1:]} if any(map(_is_there, values[1:])) else {})
+        components = {number: values[0]} if _is_there(values[0]) else {}
+        return components | ({number + MORE: values[1:]} if any(map(_is_there, values[1:])) else {})
 
     def _repetition(self, text: str, kind: str) -> Value:
         if kind == GENERIC:
@@ -67,12 +67,12 @@ class FieldReader:
 
     def _components(self, text: str, kinds: Sequence[str]) -> dict[str, Value]:
         parts = text.split(self.separators.component) if self.separators.component else (text,)
-        made = {}
+        components = {}
         for place, part in enumerate(parts):
             value = part and self._component(part, kinds[place] if place < len(kinds) else "")
             if _is_there(value):
-                made[str(place + 1)] = value
-        return made
+                components[str(place + 1)] = value
+        return components
 
     def _component(self, text: str, kind: str) -> Value:
         """Subcomponents by number if its data type has such, else a text in which their separator is a character."""

@@ -134,9 +134,9 @@ def _check_run_together(lines: Sequence[Line], separators: Separators, name: str
     mark = re.escape(separators.field)
     pattern = re.compile(rf"(?<=[\w\s.])({_CARRYING}){mark}(?=\d{{0,4}}{mark}|\^)")
     for number, line in lines:
-        found = pattern.search(line, 4)
-        if found:
-            raise unreadable(reading_problem.RUN_TOGETHER, f"{name}:{number}:{found.start() + 1}", name=found[1])
+        match = pattern.search(line, 4)
+        if match:
+            raise unreadable(reading_problem.RUN_TOGETHER, f"{name}:{number}:{match.start() + 1}", name=match[1])
 
 
 def _check_batch(lines: Sequence[Line], count: int, name: str) -> None:
@@ -146,7 +146,7 @@ def _check_batch(lines: Sequence[Line], count: int, name: str) -> None:
         if begin in names and end not in names:
             raise unreadable(reading_problem.CUT_BATCH, name, begin=begin, end=end)
     trailers = [(number, line.split(line[3:4])[1]) for number, line in lines if line.startswith("BTS") and line[3:4]]
-    if trailers and all(said.isdigit() for _, said in trailers):
-        total = sum(int(said) for _, said in trailers)
+    if trailers and all(claimed.isdigit() for _, claimed in trailers):
+        total = sum(int(claimed) for _, claimed in trailers)
         if total != count:
             raise unreadable(reading_problem.WRONG_COUNT, f"{name}:{trailers[-1][0]}:5", said=total, count=count)

@@ -69,9 +69,9 @@ def _field_name(path: Path) -> str:
     """`-26[1].1`; of what a field may not have, `-44[2]` is a repetition and `-44.2` a component."""
     if not path:
         return ""
-    found = _FIELD.match(str(path[0]))
-    assert found is not None  # noqa: S101 - fields are numbers
-    number, more = found.groups()
+    match = _FIELD.match(str(path[0]))
+    assert match is not None  # noqa: S101 - fields are numbers
+    number, more = match.groups()
     first = 2 if more == MORE else 1
     steps = [step for step in path[1:] if step != PLACE_OF_SERVICE]
     parts = [f"[{step + first}]" if isinstance(step, int) else f".{step}" for step in steps]

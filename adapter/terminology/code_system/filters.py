@@ -102,7 +102,7 @@ def _named(statement: _Statement) -> Callable[[], Iterable[Concept]] | None:
     if statement.op not in {"=", "in"}:
         return None
     codes = [statement.value] if statement.op == "=" else [word.strip() for word in statement.value.split(",")]
-    return lambda: [found for found in map(statement.system.find, codes) if found]
+    return lambda: [concept for concept in map(statement.system.find, codes) if concept]
 
 
 def _nothing() -> Filter:

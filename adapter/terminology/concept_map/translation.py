@@ -29,7 +29,7 @@ class Mapped:
     `scopes` are the value sets that the map says it leads to.
     """
 
-    asked: Coding
+    question: Coding
     coding: Coding | None
     equivalence: str
     canonical: str
@@ -82,11 +82,11 @@ def _backward(concept_map: ConceptMap, group: MapGroup, coding: Coding) -> Itera
         yield _mapped(concept_map, coding, _coding(group.source, row.element), equivalence=equivalence, scope="source")
 
 
-def _mapped(concept_map: ConceptMap, asked: Coding, coding: Coding | None, *, equivalence: str, scope: str) -> Mapped:
+def _mapped(concept_map: ConceptMap, question: Coding, coding: Coding | None, *, equivalence: str, scope: str) -> Mapped:
     resource = concept_map.resource
     scopes = (resource.get(f"{scope}Uri"), resource.get(f"{scope}Canonical"))
     return Mapped(
-        asked=asked,
+        question=question,
         coding=coding,
         equivalence=equivalence,
         canonical=concept_map.canonical,

@@ -223,7 +223,7 @@ class _Expansion:
     def _concepts(self, element: Element, system: CodeSystem, *, place: str) -> Iterable[Concept]:
         """The concepts that an include or exclude names: listed, filtered, or all."""
         if element.get("concept"):
-            return [found for concept in element["concept"] if (found := system.find(str(concept.get("code"))))]
+            return [known for concept in element["concept"] if (known := system.find(str(concept.get("code"))))]
         filters = filters_of(element, system, value_set=self._value_set.canonical, place=place)
         return selected(system, filters) if filters else system.all()
 

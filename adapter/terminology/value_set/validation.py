@@ -76,8 +76,8 @@ def validate(members: Members, question: Question) -> ValidationAnswer:
     if not question.is_of_code_system:
         _add(state.report, status_issue(value_set.resource, value_set.resource))
     shown = []
-    for asked in question.codings:
-        coding = _with_system(asked, members, state.report) if question.is_system_inferred else asked
+    for candidate in question.codings:
+        coding = _with_system(candidate, members, state.report) if question.is_system_inferred else candidate
         shown.append(coding.shown)
         query = CodeQuery(coding=coding, facts=CodeFacts(), report=state.report)
         is_in = _judge(query, members, question)

@@ -126,13 +126,13 @@ def _is_asked_for(designation: Designation, filters: Sequence[str]) -> bool:
 _Property = tuple[str, str | None, Element]
 
 
-def _properties(implied: Sequence[_Property], asked: Sequence[_Property], declared: Declared) -> list[Resource]:
+def _properties(implied: Sequence[_Property], requested: Sequence[_Property], declared: Declared) -> list[Resource]:
     """The properties to show; of the implied ones the last counts, of those that are asked for every value."""
-    for code, uri, _ in (*implied, *asked):
+    for code, uri, _ in (*implied, *requested):
         declared.uris.setdefault(code, uri)
     last = {code: value for code, _, value in implied}
     extensions = [_as_extension(code, value) for code, value in last.items()]
-    for code, _, value in asked:
+    for code, _, value in requested:
         extension = _as_extension(code, value)
         if code not in last and extension not in extensions:
             extensions.append(extension)

@@ -13,12 +13,12 @@ from adapter.web.service import Service
 def convert(service: Service, request: Request) -> Response:
     """`POST /convert`: documents of one encounter in, a Bundle (or that with outcome, lineage, coverage) out; nothing is kept."""
     media_type, changes = answer_type(request, (FHIR_JSON, JSON)), {**current_caller().settings, **changes_of(request)}
-    made = service.runtime.convert(documents_of(request), changes=changes, lineage=media_type == JSON)
-    if made.content is None:
-        return refusal_answer(made, service.base)
-    content = made.content if media_type == FHIR_JSON else made.to_answer(service.base)
+    conversion = service.runtime.convert(documents_of(request), changes=changes, lineage=media_type == JSON)
+    if conversion.content is None:
+        return refusal_answer(conversion, service.base)
+    content = conversion.content if media_type == FHIR_JSON else conversion.to_answer(service.base)
     answer = bytes_answer(content, media_type=media_type)
-    counts = (f"{name}={sum(problem.severity is severity for problem in made.problems)}" for name, severity in _COUNTED)
+    counts = (f"{name}={sum(problem.severity is severity for problem in conversion.problems)}" for name, severity in _COUNTED)
     answer.headers["Adapter-Issues"] = ", ".join(counts)
     return answer
 

@@ -58,10 +58,10 @@ def post(service: Service, request: Request) -> Response:
 def _answer(service: Service, encounter: str, wishes: set[str]) -> Response:
     """The body that the caller prefers: nothing, the Bundle, the issues, or else how the encounter stands."""
     if "respond-async" not in wishes and wishes & {"return=representation", "return=operationoutcome"}:
-        made = converted_anew(service.dispatch.work, encounter)
-        if "return=representation" in wishes and made.content is not None:
-            return bytes_answer(made.content)
-        return json_answer(made.to_outcome(service.base))
+        conversion = converted_anew(service.dispatch.work, encounter)
+        if "return=representation" in wishes and conversion.content is not None:
+            return bytes_answer(conversion.content)
+        return json_answer(conversion.to_outcome(service.base))
     if "return=minimal" in wishes:
         return bytes_answer(b"", media_type=JSON)
     store = service.dispatch.store
@@ -86,7 +86,7 @@ def search(service: Service, request: Request) -> Response:
     state: EncounterState | None = next((known for known in _STATES if known == given.get("state")), None)
     with store.reading() as connection:
         after = store.encounter(connection, given["after"]) if "after" in given else None
-        found = store.encounters(
+        records = store.encounters(
             connection,
             state=state,
             business_key=given.get("identifier"),
@@ -94,11 +94,11 @@ def search(service: Service, request: Request) -> Response:
             most=int(count),
         )
     _note_access(service.dispatch, None, "searched")
-    said: JsonObject = {"encounters": [_record(record) for record in found]}
-    if len(found) == int(count):
+    body: JsonObject = {"encounters": [_record(record) for record in records]}
+    if len(records) == int(count):
         kept = "".join(f"&{name}={given[name]}" for name in ("state",) if name in given)
-        said["next"] = f"{service.address(request)}/encounters?after={found[-1].id}&_count={count}{kept}"
-    return json_answer(said, media_type=JSON)
+        body["next"] = f"{service.address(request)}/encounters?after={records[-1].id}&_count={count}{kept}"
+    return json_answer(body, media_type=JSON)
 
 
 def show(service: Service, request: Request, encounter: str) -> Response:
@@ -120,10 +120,10 @@ def _record(record: EncounterRecord) -> JsonObject:
 
 def bundle(service: Service, request: Request, encounter: str) -> Response:
     """`GET /encounters/{encounter}/bundle`: what its destinations hold or are to hold."""
-    made = _made(service, request, encounter)
-    if made.outgoing is None:
+    result = _made(service, request, encounter)
+    if result.outgoing is None:
         raise not_there(_NOT_THERE, "no Bundle was made of this encounter; /outcome says why")
-    return json_answer(made.outgoing)
+    return json_answer(result.outgoing)
 
 
 def outcome(service: Service, request: Request, encounter: str) -> Response:
@@ -147,17 +147,17 @@ def _conversion(service: Service, request: Request, encounter: str) -> Conversio
 
 def _made(service: Service, request: Request, encounter: str) -> Made:
     with _looking(service, request, encounter) as (store, connection):
-        made = Outbox(store).made(connection, _living(service.dispatch, connection, encounter))
-    if made is None:
+        result = Outbox(store).made(connection, _living(service.dispatch, connection, encounter))
+    if result is None:
         raise not_there(_NOT_THERE, "nothing was made of this encounter yet; ask again in a moment")
-    return made
+    return result
 
 
 def documents(service: Service, request: Request, encounter: str) -> Response:
     """`GET /encounters/{encounter}/documents`: what was sent, without its content."""
     with _looking(service, request, encounter) as (store, connection):
         store.encounter(connection, encounter)
-        found = Shelf(store).documents(connection, encounter)
+        stored = Shelf(store).documents(connection, encounter)
     rows = [
         {
             "number": document.number,
@@ -168,7 +168,7 @@ def documents(service: Service, request: Request, encounter: str) -> Response:
             "caller": document.caller,
             "isKept": document.document is not None,
         }
-        for document in found
+        for document in stored
     ]
     return json_answer({"documents": rows}, media_type=JSON)
 
@@ -176,8 +176,8 @@ def documents(service: Service, request: Request, encounter: str) -> Response:
 def document(service: Service, request: Request, encounter: str, *, number: str) -> Response:
     """`GET /encounters/{encounter}/documents/{number}`: the bytes as they were sent."""
     with _looking(service, request, encounter) as (store, connection):
-        found = Shelf(store).documents(connection, _living(service.dispatch, connection, encounter))
-    for one in found:
+        stored = Shelf(store).documents(connection, _living(service.dispatch, connection, encounter))
+    for one in stored:
         if str(one.number) == number and one.document is not None:
             return bytes_answer(one.document.content, media_type="application/octet-stream")
     raise not_there(_NOT_THERE, "there is no document of this number, or it was removed")
@@ -187,9 +187,9 @@ def deliveries(service: Service, request: Request, encounter: str) -> Response:
     """`GET /encounters/{encounter}/deliveries`: how far each has come."""
     with _looking(service, request, encounter) as (store, connection):
         store.encounter(connection, encounter)
-        found = Outbox(store).deliveries(connection, encounter)
+        records = Outbox(store).deliveries(connection, encounter)
     rows = [
-        {**asdict(one), "due": _time(one.due) if one.due is not None else None, "changed": _time(one.changed)} for one in found
+        {**asdict(one), "due": _time(one.due) if one.due is not None else None, "changed": _time(one.changed)} for one in records
     ]
     return json_answer({"deliveries": rows}, media_type=JSON)
 
@@ -198,8 +198,8 @@ def history(service: Service, request: Request, encounter: str) -> Response:
     """`GET /encounters/{encounter}/history`: who did what and when, and what servers answered."""
     with _looking(service, request, encounter) as (store, connection):
         store.encounter(connection, encounter)
-        found = store.events(connection, encounter)
-    rows = [{**asdict(line), "at": _time(line.at)} for line in found]
+        events = store.events(connection, encounter)
+    rows = [{**asdict(line), "at": _time(line.at)} for line in events]
     return json_answer(
         {"history": [{key: value for key, value in row.items() if value is not None} for row in rows]}, media_type=JSON
     )
@@ -226,9 +226,9 @@ def process_again(service: Service, request: Request, encounter: str) -> Respons
     given = single(request, {"dry-run": ("true", "false")})
     dispatch, caller = service.dispatch, current_caller().name
     with dispatch.store.reading() as connection:
-        made = Outbox(dispatch.store).made(connection, _living(dispatch, connection, encounter))
+        result = Outbox(dispatch.store).made(connection, _living(dispatch, connection, encounter))
     again = converted_anew(dispatch.work, encounter)
-    before = made.conversion.bundle if made is not None and made.conversion is not None else None
+    before = result.conversion.bundle if result is not None and result.conversion is not None else None
     changes = [asdict(change) for change in changes_between(before, again.bundle)]
     if given.get("dry-run") == "true":
         return json_answer({"id": encounter, "changes": changes}, media_type=JSON)

@@ -11,5 +11,5 @@ from adapter.web.service import Service
 def health(service: Service, request: Request) -> Response:
     """`GET /health`: whether the maps are loaded."""
     check_parameters(request, ())
-    said = {"status": "ok", "version": adapter_version(), "maps": len(service.runtime.fhir_library.maps)}
-    return json_answer(said, media_type=JSON)
+    body = {"status": "ok", "version": adapter_version(), "maps": len(service.runtime.fhir_library.maps)}
+    return json_answer(body, media_type=JSON)

@@ -85,12 +85,12 @@ def openapi(routes: Sequence[Route], words: DocumentWords, forms: Iterable[str])
 
 def _documents(words: DocumentWords) -> JsonObject:
     """The schemas of our documents, with their definitions beside them."""
-    made: JsonObject = {}
+    paths: JsonObject = {}
     for name, model in DOCUMENTS.items():
         schema = words.schema(name, base="", ref_template="#/components/schemas/{model}")
-        made |= schema.pop("$defs")
-        made[model.__name__] = {key: value for key, value in schema.items() if key not in ("$schema", "$id")}
-    return made
+        paths |= schema.pop("$defs")
+        paths[model.__name__] = {key: value for key, value in schema.items() if key not in ("$schema", "$id")}
+    return paths
 
 
 def _models(bodies: Sequence[type[BaseModel]]) -> JsonObject:
@@ -103,14 +103,14 @@ def _models(bodies: Sequence[type[BaseModel]]) -> JsonObject:
 
 
 def _operation(route: Route) -> JsonObject:
-    said: JsonObject = {
+    operation: JsonObject = {
         "operationId": (route.method + route.path).lower().translate(str.maketrans("/{}$.-", "______")),
         "summary": route.says,
         "responses": {str(status): _response(route, status) for status in route.answers},
     }
     own = () if FORM in route.takes else route.parameters
     if parameters := (*own, *(_EVERYWHERE if route.is_negotiated else ())):
-        said["parameters"] = [
+        operation["parameters"] = [
             {
                 "name": parameter.name,
                 "in": parameter.place,
@@ -121,11 +121,11 @@ def _operation(route: Route) -> JsonObject:
             for parameter in parameters
         ]
     if route.takes:
-        said["requestBody"] = {
+        operation["requestBody"] = {
             "required": True,
             "content": {media_type: {"schema": _body(route, media_type)} for media_type in route.takes},
         }
-    return said
+    return operation
 
 
 def _body(route: Route, media_type: str) -> JsonObject:

@@ -36,11 +36,11 @@ def ready(service: Service, request: Request) -> Response:
     try:
         age = _oldest_age(dispatch)
         is_ready = age < _LONGEST_AGE
-        said = {"store": True, "oldestWorkSeconds": round(age, 1), "destinations": outlets}
+        body = {"store": True, "oldestWorkSeconds": round(age, 1), "destinations": outlets}
     except UnavailableError:
-        is_ready, said = False, {"store": False, "destinations": outlets}
+        is_ready, body = False, {"store": False, "destinations": outlets}
     status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
-    return json_answer({"status": "ok" if is_ready else "not ready", **said}, status, media_type=JSON)
+    return json_answer({"status": "ok" if is_ready else "not ready", **body}, status, media_type=JSON)
 
 
 def metrics(service: Service, request: Request) -> Response:

@@ -15,11 +15,11 @@ def rules(service: Service, request: Request) -> Response:
     """`GET /rules`: every rule with its severities, and the policies of payers."""
     check_parameters(request, ())
     policies = service.runtime.policies
-    said = {
+    body = {
         "rules": [describe_rule(rule, policies) for rule in RULES],
         "policies": [describe_policy(policy) for policy in latest(policies)],
     }
-    return json_answer(said, media_type=JSON)
+    return json_answer(body, media_type=JSON)
 
 
 def code(service: Service, request: Request) -> Response:
@@ -31,7 +31,7 @@ def code(service: Service, request: Request) -> Response:
 def explain(service: Service, request: Request) -> Response:
     """`POST /rules/explain`: documents of one encounter in, what became of every rule and of ten modifiers out."""
     check_parameters(request, ("form",))
-    made = service.runtime.convert(documents_of(request))
-    if made.explanation is None:
-        return refusal_answer(made, service.base)
-    return json_answer(describe_explanation(made.explanation), media_type=JSON)
+    conversion = service.runtime.convert(documents_of(request))
+    if conversion.explanation is None:
+        return refusal_answer(conversion, service.base)
+    return json_answer(describe_explanation(conversion.explanation), media_type=JSON)

@@ -57,8 +57,8 @@ class Memo:
         if any(mark in body for mark in _OWN_DEFINITIONS):
             return None
         headers = sorted((name, value) for name, value in scope["headers"] if name not in _OF_NO_MATTER)
-        asked = (scope["method"].encode(), scope["raw_path"], scope["query_string"], body, scope["scheme"].encode())
-        return (*asked, *(part for pair in headers for part in pair))
+        parts = (scope["method"].encode(), scope["raw_path"], scope["query_string"], body, scope["scheme"].encode())
+        return (*parts, *(part for pair in headers for part in pair))
 
     def again(self, key: Key) -> Reply | None:
         """The answer to this if it was given lately, with a number and a line in the log of its own."""

@@ -134,8 +134,8 @@ class DoorProtocol(HttpToolsProtocol):
 
     def _remembered(self) -> Reply | None:
         path, _, query = self.url.partition(b"?")
-        asked = {"method": self.parser.get_method().decode(), "raw_path": path, "query_string": query}
-        key = self._doorway.memo.key_of({**self.scope, **asked}, b"")
+        scope = {"method": self.parser.get_method().decode(), "raw_path": path, "query_string": query}
+        key = self._doorway.memo.key_of({**self.scope, **scope}, b"")
         return None if key is None else self._doorway.memo.again(key)
 
     def _problem(self) -> tuple[HTTPStatus, str] | None:

@@ -26,9 +26,9 @@ def vocabulary(service: Service, request: Request) -> Response:
 
     `target` is the type that a map makes (`Claim`, `Case`), `source` the input form that it reads, if it makes a Case.
     """
-    asked = single(request, {"target": (), "source": ()})
-    roots = _roots(service, asked.get("source"))
-    targets = [*_targets(service, asked.get("target"))]
+    chosen = single(request, {"target": (), "source": ()})
+    roots = _roots(service, chosen.get("source"))
+    targets = [*_targets(service, chosen.get("target"))]
     content: JsonObject = {
         "functions": [_function(function) for _, function in sorted(service.runtime.mapping_context.functions.items())],
         "forms": sorted(FORM_NAMES),
@@ -85,9 +85,9 @@ def _field(service: Service, shape: Shape, field: Field) -> JsonObject:
     if isinstance(field.type, Kind) and field.type.codes:
         words["codes"] = sorted(field.type.codes)
     part = _PARTS.get(shape.name)
-    told = service.runtime.document_words.told(part, field.name) if part else ()
-    if told:
-        words["says"] = told[0].description
+    remarks = service.runtime.document_words.told(part, field.name) if part else ()
+    if remarks:
+        words["says"] = remarks[0].description
     return words
 
 

@@ -42,7 +42,7 @@ def terminology_capabilities(catalog: Catalog, about: Resource) -> Resource:
         "codeSystem": [
             {
                 "uri": url,
-                **({"version": [{"code": version} for version in found]} if (found := [v for v in versions if v]) else {}),
+                **({"version": [{"code": version} for version in known]} if (known := [v for v in versions if v]) else {}),
             }
             for url, versions in sorted(catalog.code_systems.items())
         ],

@@ -105,7 +105,7 @@ def _with_own(table: Table, arguments: Arguments, value_set: ValueSet) -> Argume
 def _parameter(extension: JsonMapping) -> JsonMapping:
     """The parameter that an extension states, as Parameters have it; without a name or a value if the extension lacks one."""
     parts = {part.get("url"): part for part in extension.get("extension") or ()}
-    value = {key: said for key, said in parts.get("value", {}).items() if key.startswith("value")}
+    value = {key: content for key, content in parts.get("value", {}).items() if key.startswith("value")}
     return {**({"name": text_of(parts["name"])} if "name" in parts else {}), **value}
 
 

@@ -123,12 +123,12 @@ def ask_expand(surroundings: OperationContext, call: Invocation) -> AskedExpansi
     return AskedExpansion(expansion=expansion, arguments=arguments, now=surroundings.now)
 
 
-def write_expand(asked: AskedExpansion, _: Invocation) -> Resource:
+def write_expand(question: AskedExpansion, _: Invocation) -> Resource:
     """`ValueSet/$expand`: the value set with its expansion."""
-    body = _body(asked.expansion.value_set, is_whole=bool(asked.arguments.one("includeDefinition")))
-    content = _content(asked.expansion, asked.arguments)
+    body = _body(question.expansion.value_set, is_whole=bool(question.arguments.one("includeDefinition")))
+    content = _content(question.expansion, question.arguments)
     identifier = uuid5(_IDENTIFIERS, canonical_bytes([body, content]).decode())
-    return {**body, "expansion": {"identifier": f"urn:uuid:{identifier}", "timestamp": asked.now, **content}}
+    return {**body, "expansion": {"identifier": f"urn:uuid:{identifier}", "timestamp": question.now, **content}}
 
 
 def _request(arguments: Arguments) -> ExpansionRequest:

@@ -142,7 +142,7 @@ def _maps(surroundings: OperationContext, call: Invocation, context: RequestCont
 
 def _match(mapped: Mapped, *, is_r5: bool, is_reverse: bool) -> list[Resource]:
     """One match; R5's relationship is in every answer."""
-    shown = mapped.asked if is_r5 and is_reverse else mapped.coding
+    shown = mapped.question if is_r5 and is_reverse else mapped.coding
     entries = [
         parameter("equivalence", "valueCode", mapped.equivalence),
         parameter("relationship", "valueCode", mapped.relationship),
