@@ -36,6 +36,7 @@ from adapter.mapping.run.origin import Origin, origins, walked
 from adapter.mapping.run.watch import looked_at, pinned, watched
 from adapter.merging.alone import alone
 from adapter.merging.feature_source import with_source
+from adapter.merging.foreign import foreign
 from adapter.merging.merge import Merged, merge
 from adapter.merging.validate import to_case
 from adapter.path import Path, at, dotted, parse
@@ -278,6 +279,8 @@ def _case_of(merged: Merged, remarks: Remarks) -> Case:
         raise InvalidError(*merged.issues, *remarks)
     if lonely := alone(merged):
         raise InvalidError(lonely)
+    if strangers := tuple(foreign(merged)):
+        raise InvalidError(*strangers)
     try:
         return with_superseded(to_case(merged))
     except InvalidError as invalid:

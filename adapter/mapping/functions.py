@@ -333,8 +333,9 @@ def the_one(ids: Sequence[str]) -> str | None:
     """The one id that there is: `the_one(each(e.id for e in Encounter))`; of several, nobody knows which is meant."""
     if len(ids) <= 1:
         return next(iter(ids), None)
+    kind = ids[0].partition("/")[0]
     message = (
-        f"There are {len(ids)} of these, and the procedures and claim lines for 0731T do not say which one is meant. Send the "
+        f"There are {len(ids)} {kind} resources, and no Procedure or line of a Claim for 0731T says which one is meant. Send the "
         "resources of one encounter."
     )
     raise NotConvertible(message, severity=Severity.FATAL)

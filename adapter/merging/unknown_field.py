@@ -105,11 +105,8 @@ def _fields_of() -> Mapping[str, tuple[str, ...]]:
 
 def probably_meant(path: Path) -> str:
     """What to do about a field that does not exist: the field of this object that was meant, or where that field stands."""
-    model = _model_at(path[:-1])
-    own = list(model.model_fields)
     word = snake_case(str(path[-1]))
-    meant = [field for field in (word, *_fields_of().get(word, ())) if field in own]
-    near = meant or get_close_matches(word, own, n=1)
+    near = _near(word, _model_at(path[:-1]))
     if near:
         return f"did you mean `{near[0]}`?"
     everywhere = _places_of(word)
@@ -117,6 +114,17 @@ def probably_meant(path: Path) -> str:
     if elsewhere:
         return f"it belongs at `{elsewhere[0]}`" if len(elsewhere) == 1 else f"did you mean one of: {', '.join(elsewhere[:4])}?"
     return "take it out, or see the document's JSON Schema (`adapter schema`)"
+
+
+def is_near_a_field(name: str) -> bool:
+    """Whether a field at the top of a document is probably one of the Case in another spelling."""
+    return bool(_near(snake_case(name), CaseDocument))
+
+
+def _near(word: str, model: type[BaseModel]) -> list[str]:
+    """The fields of a model that a word may mean, the most likely first."""
+    own = list(model.model_fields)
+    return [field for field in (word, *_fields_of().get(word, ())) if field in own] or get_close_matches(word, own, n=1)
 
 
 def snake_case(name: str) -> str:

@@ -1,7 +1,9 @@
 """Input forms of other tools: known by their JSON Schema, which also checks their structure."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import islice
 
 import jsonschema_rs
@@ -9,7 +11,11 @@ import jsonschema_rs
 from adapter.fhir.json import read_json
 from adapter.issues import MOST_ISSUES, Issue, IssueType, SetupError, Severity, UnreadableError
 from adapter.json_types import JsonMapping, JsonObject, JsonValue
+from adapter.path import Path, at, with_values
 from adapter.readers.document import ReadDocument
+
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?")
+_TRUTHS = {"0": False, "1": True, "false": False, "true": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +76,32 @@ def _schema_issue(text: str, file: str) -> Issue:
     return Issue(severity=Severity.ERROR, code=IssueType.STRUCTURE, rule="map/schema", text=text, location=(file,))
 
 
+def in_types_of_form(form: InputForm, tree: JsonObject) -> JsonObject:
+    """The tree with what only its type keeps from fitting in the type that the form has.
+
+    Releases of one tool differ in it: 0.5 and "0.5", 12 and "12", null in place of an empty list.
+    """
+    if form.validator.is_valid(tree):
+        return tree
+    changes: dict[Path, JsonValue] = {}
+    for error in form.validator.iter_errors(tree):
+        path = tuple(error.instance_path)
+        if path and isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Type):
+            changes[path] = _in_type(at(tree, path), error.kind.types)
+    return with_values(tree, changes) if changes else tree
+
+
+def _in_type(value: JsonValue, types: Collection[str]) -> JsonValue:
+    """The value in one of these types, if that changes nothing of what it says; else as it is."""
+    if value is None:
+        return [] if "array" in types else {} if "object" in types else None
+    if isinstance(value, str) and (number := _NUMBER.fullmatch(value.strip())) and not {"integer", "number"}.isdisjoint(types):
+        return Decimal(number[0]) if number[2] else int(number[0])
+    if "boolean" in types:
+        return _TRUTHS.get(str(value), value)
+    return str(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) and "string" in types else value
+
+
 def structure_issues(form: InputForm, document: ReadDocument) -> list[Issue]:
     """What in a document breaks the structure of its form, without any value from it."""
     if form.validator.is_valid(document.tree):
@@ -97,10 +129,11 @@ def _own_words(form: InputForm, error: jsonschema_rs.ValidationError) -> str | N
 
 
 def _words(error: jsonschema_rs.ValidationError) -> str:
+    if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required):
+        return f"`{error.kind.property}` is missing, which is always there"
     keyword = next((str(step) for step in reversed(error.schema_path) if isinstance(step, str)), "schema")
     return {
         "type": "another type is needed here",
-        "required": "a field that is always there is missing",
         "enum": "this code is not known",
         "pattern": "the text does not have the form that is needed",
     }.get(keyword, f"the rule `{keyword}` of the form's JSON Schema does not hold")

@@ -1,16 +1,16 @@
 """Reads JSON documents: parts of the Case, and exports of other tools that a JSON Schema describes."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 from adapter.fhir.json import read_json
-from adapter.issues import InvalidError, UnreadableError
+from adapter.issues import InvalidError, Issue, IssueType, Severity, UnknownFormError, UnreadableError
 from adapter.json_types import JsonList, JsonMapping, JsonValue
 from adapter.readers.document import NATIVE, Document, ReadDocument
 from adapter.readers.fhir_reader import StructureOf, read_fhir
 from adapter.readers.form_choice import chosen_form, form_issue
-from adapter.readers.input_form import InputForm, structure_issues
+from adapter.readers.input_form import InputForm, in_types_of_form, structure_issues
 from adapter.readers.port import not_read
 from adapter.readers.rows import RowsDocument
 
@@ -56,30 +56,37 @@ class JsonReader:
                 raise not_read(document.name, _kind_of_resource(tree), [self])
             return (read_fhir(tree, document, self.structure),)
         if "hookInstance" in tree:
-            raise not_read(document.name, "a CDS Hooks request", [self])
+            raise UnknownFormError(_hook_issue(document.name))
         form = chosen_form(document, self.forms, tree, of_rows=False) or NATIVE
         if form == NATIVE and any(mark in document.content for mark in _REMARKS):
             tree = _without_remarks({key: value for key, value in tree.items() if key != "$schema" or not isinstance(value, str)})
-        read = ReadDocument(name=document.name, form=form, tree=tree)
-        self._check(read)
-        return (read,)
+        return (self._checked(ReadDocument(name=document.name, form=form, tree=tree)),)
 
     def _rows(self, rows: JsonList, document: Document) -> ReadDocument:
         """A list of objects; known by the fields that all of them have."""
         fields = frozenset.intersection(*(frozenset(row) for row in rows))
         form = chosen_form(document, self.forms, fields, of_rows=True)
         if form is None:
-            text = "a document is a JSON object at its top level, not a list, unless its rows are of a form that is read here"
-            raise UnreadableError(form_issue(document.name, text))
-        read = RowsDocument(name=document.name, form=form, tree={"rows": rows})
-        self._check(read)
-        return read
+            raise UnreadableError(form_issue(document.name, self._words_for_list(rows, fields, document)))
+        return self._checked(RowsDocument(name=document.name, form=form, tree={"rows": rows}))
 
-    def _check(self, document: ReadDocument) -> None:
-        """Refuse a document that does not have the structure of its form."""
-        problems = structure_issues(self.forms[document.form], document) if document.form != NATIVE else []
-        if problems:
+    def _words_for_list(self, rows: JsonList, fields: Collection[str], document: Document) -> str:
+        """What a list is that has no form of rows."""
+        if "resourceType" in fields:
+            return "this is a list of FHIR resources; send them as the entries of a Bundle"
+        if form := chosen_form(document, self.forms, fields, of_rows=False):
+            return f"this is a list of {len(rows)} of the form {form}; send each of them as a document of its own"
+        return "a document is a JSON object at its top level, not a list, unless its rows are of a form that is read here"
+
+    def _checked(self, document: ReadDocument) -> ReadDocument:
+        """A document with its values in the types of its form; raises InvalidError where it does not have its structure."""
+        if document.form == NATIVE:
+            return document
+        form = self.forms[document.form]
+        typed = replace(document, tree=in_types_of_form(form, document.tree))
+        if problems := structure_issues(form, typed):
             raise InvalidError(*problems)
+        return typed
 
 
 def _without_remarks(value: JsonValue) -> JsonValue:
@@ -93,6 +100,17 @@ def _without_remarks(value: JsonValue) -> JsonValue:
 
 def _is_remark(value: JsonValue) -> bool:
     return isinstance(value, str) or (isinstance(value, list) and all(isinstance(line, str) for line in value))
+
+
+def _hook_issue(name: str) -> Issue:
+    return Issue(
+        severity=Severity.ERROR,
+        code=IssueType.NOT_SUPPORTED,
+        rule="document/kind",
+        text="this is a CDS Hooks request, which asks for advice and is not a document of an encounter",
+        suggestion="send the resources that it has under `prefetch` and `context` as the entries of a FHIR Bundle",
+        location=(f"{name}#",),
+    )
 
 
 def _kind_of_resource(tree: JsonMapping) -> str:

@@ -268,7 +268,7 @@ def changed(real: dict[str, Any], path: str, value: object) -> bytes:
 
 
 LEFT_OUT = object()
-MENDABLE = {
+VARIANTS = {
     "an absent feature": ("case_data/selected_features/0/is_present", "0"),
     "no features": ("case_data/selected_features", LEFT_OUT),
     "no measurements": ("case_data/measurements", LEFT_OUT),
@@ -292,18 +292,45 @@ MENDABLE = {
     "a name that only looks empty": ("case_data/suggested_syndromes/0/syndrome/syndrome_name", "  "),
     "a feature without its name": ("case_data/selected_features/0/feature/feature_name", ""),
     "a feature without its term": ("case_data/selected_features/0/feature/hpo_full_id", None),
+    "a feature with a term of another vocabulary": ("case_data/selected_features/0/feature/hpo_full_id", "SNOMED:1"),
+    "a feature that may be there": ("case_data/selected_features/0/is_present", "maybe"),
+    "a feature of which nobody says whether it is there": ("case_data/selected_features/0/is_present", None),
+    "features as numbers": ("case_data/selected_features/0/is_present", 0),
+    "features as yes or no": ("case_data/selected_features/0/is_present", False),
+    "scores as text": ("case_data/suggested_syndromes/0/gestalt_score", "0.25"),
+    "the number of the case as text": ("lab_case_id", "123"),
+    "a group as a number": ("case_data/suggested_syndromes/0/syndrome/is_group", 0),
+    "null for the candidates": ("case_data/suggested_syndromes", None),
+    "null for the features": ("case_data/selected_features", None),
+    "null for the genes": ("case_data/suggested_genes", None),
+    "null for the selected syndromes": ("case_data/selected_syndromes", None),
+    "a selected syndrome without a name": ("case_data/selected_syndromes/0/syndrome/syndrome_name", None),
+    "null for the measurements": ("case_data/measurements", None),
+    "a measurement without its label": ("case_data/measurements/0/label", None),
 }
 DROPPED = {
     "a measurement without its value": "measurements/0",
     "a feature without its term": "selected_features/0",
+    "a feature with a term of another vocabulary": "selected_features/0",
+    "a feature that may be there": "selected_features/0",
+    "a feature of which nobody says whether it is there": "selected_features/0",
+    "a selected syndrome without a name": "selected_syndromes/0",
+    "a measurement without its label": "measurements/0",
 }
 """What of the file nothing can be made of, which is told."""
 
 
-@pytest.mark.parametrize("change", sorted(MENDABLE))
-def test_a_changed_file_is_converted_or_refused_at_the_place(real: dict[str, Any], change: str) -> None:
-    path, value = MENDABLE[change]
-    conversion = convert(changed(real, path, value))
+@pytest.fixture(scope="module")
+def brief(real: dict[str, Any]) -> dict[str, Any]:
+    """The file with few candidates and genes."""
+    few = {name: real["case_data"][name][:3] for name in ("suggested_syndromes", "suggested_genes")}
+    return {**real, "case_data": {**real["case_data"], **few}}
+
+
+@pytest.mark.parametrize("change", sorted(VARIANTS))
+def test_a_changed_file_is_converted_or_refused_at_the_place(brief: dict[str, Any], change: str) -> None:
+    path, value = VARIANTS[change]
+    conversion = convert(changed(brief, path, value))
     errors = [issue for issue in conversion.issues if issue.is_error]
 
     told = {issue.location for issue in conversion.issues if issue.rule == "coverage/dropped"}
@@ -315,3 +342,23 @@ def test_a_changed_file_is_converted_or_refused_at_the_place(real: dict[str, Any
     else:
         assert errors == []
         assert list(second_opinion(conversion.bundle)) == []
+
+
+@pytest.mark.parametrize("is_present", [None, "", "maybe", 2])
+def test_no_feature_is_absent_unless_the_tool_says_so(brief: dict[str, Any], is_present: object) -> None:
+    conversion = convert(changed(brief, "case_data/selected_features/0/is_present", is_present))
+
+    assert conversion.case is not None
+    assert len(conversion.case.phenotypes) == 17
+    assert {feature.presence for feature in conversion.case.phenotypes} == {"present"}
+
+
+def test_another_order_of_keys_changes_nothing(real: dict[str, Any], sent: bytes) -> None:
+    assert convert(json.dumps(backwards(real), default=float).encode()).content == convert(sent).content
+
+
+def backwards(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """A tree with the members of each object in the opposite order."""
+    if isinstance(value, list):
+        return [backwards(item) for item in value]
+    return {key: backwards(value[key]) for key in reversed(value)} if isinstance(value, dict) else value

@@ -1,5 +1,7 @@
 """A JSON document is known by its fields, and refused where it is something else."""
 
+from decimal import Decimal
+
 import pytest
 
 from adapter.issues import InvalidError, UnknownFormError
@@ -53,6 +55,54 @@ def test_a_document_of_no_form_is_refused(content: bytes, form: str | None, word
         read(content, form)
 
     assert caught.value.issues[0].location == ("a.json#",)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b'[{"case_data": {}, "lab_id": 1}, {"case_data": {}, "lab_id": 2}]', "a list of 2 of the form lab; send each"),
+        (b'[{"resourceType": "Patient"}]', "a list of FHIR resources; send them as the entries of a Bundle"),
+        (b'[{"unheard": "of"}]', "a document is a JSON object"),
+    ],
+)
+def test_a_list_of_documents_is_refused_by_what_it_is(content: bytes, words: str) -> None:
+    with pytest.raises(InvalidError, match=words):
+        read(content)
+
+
+TYPED = {
+    "type": "object",
+    "properties": {
+        "count": {"type": "integer"},
+        "score": {"type": ["number", "null"]},
+        "name": {"type": "string"},
+        "is_group": {"type": "boolean"},
+        "rows": {"type": "array"},
+        "part": {"type": "object"},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("sent", "read_as"),
+    [
+        ('{"count": "12", "score": " 0.50 "}', {"count": 12, "score": Decimal("0.50")}),
+        ('{"score": "-3", "name": 4.10}', {"score": -3, "name": "4.10"}),
+        ('{"rows": null, "part": null, "score": null}', {"rows": [], "part": {}, "score": None}),
+        ('{"is_group": 0}', {"is_group": False}),
+        ('{"is_group": "true"}', {"is_group": True}),
+    ],
+)
+def test_a_value_is_read_in_the_type_of_its_form(sent: str, read_as: dict[str, object]) -> None:
+    assert repr(read(sent.encode(), "typed", JsonReader(forms={"typed": input_form("typed", TYPED)})).tree) == repr(read_as)
+
+
+@pytest.mark.parametrize(
+    "sent", ['{"count": "1.5"}', '{"count": "007"}', '{"score": "high"}', '{"is_group": 2}', '{"name": true}', '{"name": null}']
+)
+def test_a_value_that_would_say_something_else_is_refused(sent: str) -> None:
+    with pytest.raises(InvalidError, match="another type is needed here"):
+        read(sent.encode(), "typed", JsonReader(forms={"typed": input_form("typed", TYPED)}))
 
 
 def test_a_document_of_two_forms_is_refused_with_both() -> None:

@@ -1,0 +1,35 @@
+"""JSON that nobody wrote as a document of ours: told once, and not once for each of its fields."""
+
+from collections.abc import Iterator
+
+from adapter.case import CaseDocument
+from adapter.issues import Issue, IssueType, Severity
+from adapter.merging.merge import Merged
+from adapter.merging.unknown_field import is_near_a_field
+from adapter.readers.document import NATIVE, ReadDocument
+
+
+def foreign(merged: Merged) -> Iterator[Issue]:
+    """One issue for each document of no known form whose fields are mostly not fields of the Case, however they are spelled."""
+    for document in merged.documents:
+        strange = [name for name in document.tree if not _is_ours(name)]
+        if document.form == NATIVE and 2 * len(strange) > len(document.tree):
+            yield _issue(document)
+
+
+def _is_ours(name: str) -> bool:
+    return name in CaseDocument.model_fields or is_near_a_field(name)
+
+
+def _issue(document: ReadDocument) -> Issue:
+    return Issue(
+        severity=Severity.ERROR,
+        code=IssueType.NOT_SUPPORTED,
+        rule="document/form",
+        text="this JSON is of no form that is read here: its fields are neither those of a document of ours nor those of a tool",
+        suggestion=(
+            "send a tool's file as the tool wrote it, one case in each file (forms: docs/sources.md); "
+            "`adapter schema encounter --template` writes a document of ours"
+        ),
+        location=(f"{document.name}#",),
+    )
