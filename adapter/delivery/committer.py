@@ -10,11 +10,11 @@ from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection
 
-from adapter.issues import AdapterError, Issue, IssueType, Severity, UnavailableError
+from adapter.issues import Issue, IssueType, Severity, UnavailableError
 
 Result = TypeVar("Result")
 Write = Callable[[Connection], Result]
-"""Something that is written within a transaction, and does nothing else."""
+"""Something that is written within a transaction, and does nothing else: it may be carried out again in another one."""
 
 _MOST_TOGETHER = 64
 
@@ -22,8 +22,7 @@ _MOST_TOGETHER = 64
 class Committer:
     """Takes writes from many threads, and commits them in groups in one of its own.
 
-    A write that is refused within a group stands alone; where the commit fails, nothing of the group was written. No more than
-    `most` may wait.
+    Where one of a group fails, nothing of the group is written, and each stands alone. No more than `most` may wait.
     """
 
     def __init__(self, writing: Callable[[], AbstractContextManager[Connection]], *, most: int) -> None:
@@ -33,15 +32,10 @@ class Committer:
         self._thread = threading.Thread(target=self._work, name="committer", daemon=True)
         self._thread.start()
 
-    @property
-    def is_full(self) -> bool:
-        """Whether more would wait than may."""
-        return self._queue.full()
-
     def write(self, write: Write[Result]) -> Result:
         """The result of a write; when this returns it is on disk. Raises UnavailableError where too many wait already."""
         answer: Future[Result] = Future()
-        waiting = _Waiting(carry_out=partial(_carried_out, write, answer), fail=answer.set_exception)
+        waiting = _Waiting(carry_out=lambda connection: partial(answer.set_result, write(connection)), fail=answer.set_exception)
         try:
             self._queue.put_nowait(waiting)
         except Full:
@@ -72,12 +66,22 @@ class Committer:
         try:
             with self._writing() as connection:
                 tellings = [waiting.carry_out(connection) for waiting in group]
-        except Exception as error:  # noqa: BLE001 - whoever waits gets the error, whatever it is
+        except UnavailableError as error:
             for waiting in group:
                 waiting.fail(error)
+        except Exception as error:  # noqa: BLE001 - whoever waits gets the error, whatever it is
+            self._commit_apart(group, error)
+        else:
+            for tell in tellings:
+                tell()
+
+    def _commit_apart(self, group: "list[_Waiting]", error: Exception) -> None:
+        """Commit each of a group alone after one of them failed; one that was alone has failed."""
+        if len(group) == 1:
+            group[0].fail(error)
             return
-        for tell in tellings:
-            tell()
+        for waiting in group:
+            self._commit([waiting])
 
 
 class _Waiting(NamedTuple):
@@ -85,15 +89,3 @@ class _Waiting(NamedTuple):
 
     carry_out: Callable[[Connection], Callable[[], None]]
     fail: Callable[[Exception], None]
-
-
-def _carried_out(write: Write[Result], answer: Future[Result], connection: Connection) -> Callable[[], None]:
-    """Write; a refusal takes back what was written for it alone."""
-    point = connection.begin_nested()
-    try:
-        result = write(connection)
-    except AdapterError as refusal:
-        point.rollback()
-        return partial(answer.set_exception, refusal)
-    point.commit()
-    return partial(answer.set_result, result)

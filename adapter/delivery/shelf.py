@@ -1,10 +1,12 @@
 """What comes in: documents are kept, and the encounter that they belong to is found or begun."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from adapter.delivery.record import Accepted, Arrival, EventRecord, StoredDocument
 from adapter.delivery.store import Store
@@ -26,7 +28,19 @@ _NEWEST = (
     .limit(1)
 )
 _BEGUN, _KEPT, _ANSWERED = insert(ENCOUNTER), insert(DOCUMENT), insert(RECEIPT)
-_CHANGED = update(ENCOUNTER).where(ENCOUNTER.c.id == bindparam("encounter"))
+_KNOW = {
+    name: dialect.insert(KNOWN_AS).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where documents are kept: an encounter, how many it has, and whether its anchor is known."""
+
+    encounter: str
+    received: int = 0
+    has_anchor: bool = False
 
 
 class Shelf:
@@ -43,12 +57,12 @@ class Shelf:
         receipt = self._seal.digest("receipt", arrival.caller, arrival.idempotency_key) if arrival.idempotency_key else None
         if receipt and (known := self._receipt(connection, receipt, body)):
             return known
-        encounter = self._encounter_of(connection, arrival)
-        kept = self._keep(connection, encounter, arrival)
+        place = self._place_of(connection, arrival)
+        kept = self._keep(connection, place, arrival)
         if receipt:
-            answered = {"key": receipt, "body": body, "encounter": encounter.id, "at": self._store.now()}
+            answered = {"key": receipt, "body": body, "encounter": place.encounter, "at": self._store.now()}
             connection.execute(_ANSWERED, answered)
-        return Accepted(encounter=encounter.id, documents=kept, is_new=encounter.received == 0)
+        return Accepted(encounter=place.encounter, documents=kept, is_new=place.received == 0)
 
     def _receipt(self, connection: Connection, receipt: str, body: str) -> Accepted | None:
         row = connection.execute(_RECEIPT_OF, {"receipt": receipt}).first()
@@ -59,44 +73,30 @@ class Shelf:
             raise ConflictError(_conflict("intake/key", text))
         return Accepted(encounter=row.encounter, documents=0, is_new=False, is_repeated=True)
 
-    def _encounter_of(self, connection: Connection, arrival: Arrival) -> Row[tuple[object, ...]]:
+    def _place_of(self, connection: Connection, arrival: Arrival) -> _Place:
         """The encounter that the documents belong to; a new one if they belong to no encounter that is kept."""
         keys = [self._seal.digest("encounter", key) for key in arrival.keys]
         patient = self._seal.digest("patient", arrival.patient)
-        known = self._known(connection, keys)
+        known = {row.digest: row.encounter for row in connection.execute(_KNOWN, {"digests": keys})}
         encounters = sorted(set(known.values()))
-        if len(encounters) > 1:
-            encounters = [self._join(connection, encounters)]
-        encounter = encounters[0] if encounters else self._begin(connection, keys, patient)
+        if not encounters:
+            return self._begin(connection, keys, patient) or self._place_of(connection, arrival)
+        encounter = encounters[0] if len(encounters) == 1 else self._join(connection, encounters)
         row = connection.execute(_LOCKED, {"encounter": encounter}).one()
         _check_same(row, patient)
-        if row.anchor is None and arrival.anchor is not None:
-            sealed = self._seal.close(arrival.anchor.encode())
-            connection.execute(_CHANGED, {"encounter": encounter, "anchor": sealed})
-        if encounters:
-            self._know(connection, encounter, [key for key in keys if key not in known])
-        return row
+        _know(connection, encounter, [key for key in keys if key not in known])
+        return _Place(encounter=encounter, received=row.received, has_anchor=row.anchor is not None)
 
-    def _known(self, connection: Connection, keys: Sequence[str]) -> dict[str, str]:
-        """Which encounter is known by each key, as far as one is."""
-        return {row.digest: row.encounter for row in connection.execute(_KNOWN, {"digests": keys})}
-
-    def _know(self, connection: Connection, encounter: str, keys: Sequence[str]) -> None:
-        if keys:
-            self._store.add_unless_there(connection, KNOWN_AS, [{"digest": key, "encounter": encounter} for key in keys])
-
-    def _begin(self, connection: Connection, keys: Sequence[str], patient: str) -> str:
-        """A new encounter, or the one that somebody else began for these keys a moment ago."""
+    def _begin(self, connection: Connection, keys: Sequence[str], patient: str) -> _Place | None:
+        """A new encounter; nothing where somebody else began one for these keys a moment ago."""
         encounter, now = self._store.new_id(), self._store.now()
         values = {"id": encounter, "patient": patient, "state": "waiting", "received": 0, "made": 0, "created": now}
         connection.execute(_BEGUN, {**values, "changed": now})
-        self._know(connection, encounter, keys)
-        winner = self._known(connection, keys[:1])[keys[0]]
-        if winner != encounter:
-            connection.execute(delete(KNOWN_AS).where(KNOWN_AS.c.encounter == encounter))
-            connection.execute(delete(ENCOUNTER).where(ENCOUNTER.c.id == encounter))
-            self._know(connection, winner, keys)
-        return winner
+        if _know(connection, encounter, keys) == len(keys):
+            return _Place(encounter=encounter)
+        connection.execute(delete(KNOWN_AS).where(KNOWN_AS.c.encounter == encounter))
+        connection.execute(delete(ENCOUNTER).where(ENCOUNTER.c.id == encounter))
+        return None
 
     def _join(self, connection: Connection, encounters: Sequence[str]) -> str:
         """One encounter of several that turn out to be the same; raises ConflictError where two have an anchor already."""
@@ -128,46 +128,52 @@ class Shelf:
             EventRecord(at=self._store.now(), caller="adapter", what="joined", detail={"into": winner}, encounter=loser),
         )
 
-    def _keep(self, connection: Connection, encounter: Row[tuple[object, ...]], arrival: Arrival) -> int:
+    def _keep(self, connection: Connection, place: _Place, arrival: Arrival) -> int:
         """Keep the documents that are new; gives how many those are."""
-        number: int = encounter.received
-        for place, document in enumerate(arrival.documents):
-            digest = sha256(document.content).hexdigest()
-            about = self._seal.digest("subject", arrival.subjects[place])
-            # One whose subject has the same bytes already came twice.
-            newest = connection.scalars(_NEWEST, {"encounter": encounter.id, "about": about}).first()
-            self._tell(connection, encounter.id, arrival, place=place, is_again=newest == digest)
-            if newest != digest:
-                number += 1
-                row = self._row(arrival, place, digest)
-                connection.execute(_KEPT, {"encounter": encounter.id, "number": number, "subject": about, **row})
-        if number > MOST_DOCUMENTS:
+        new: list[dict[str, object]] = []
+        lines: list[EventRecord] = []
+        for row, document, is_new in self._looked_up(connection, place, arrival):
+            detail = {"kind": row["form"], "sha256": row["digest"], "bytes": row["size"]}
+            what = "posted" if is_new else "posted again"
+            lines.append(
+                EventRecord(at=self._store.now(), caller=arrival.caller, what=what, detail=detail, encounter=place.encounter)
+            )
+            if is_new:
+                number = place.received + len(new) + 1
+                new.append(
+                    {**row, "encounter": place.encounter, "number": number, "content": self._seal.close(_packed(document))}
+                )
+        if place.received + len(new) > MOST_DOCUMENTS:
             text = f"an encounter may have {MOST_DOCUMENTS} documents, and this one has as many"
             raise ConflictError(_conflict("intake/too-many", text))
-        if number > encounter.received:
-            connection.execute(_CHANGED, {"encounter": encounter.id, "received": number})
-            self._store.put_off(connection, encounter.id, 0)
-        kept: int = number - encounter.received
-        return kept
+        self._store.note(connection, *lines)
+        if new:
+            connection.execute(_KEPT, new)
+        anchor = {} if place.has_anchor or arrival.anchor is None else {"anchor": self._seal.close(arrival.anchor.encode())}
+        if new or anchor:
+            self._store.put_off(connection, place.encounter, 0, received=place.received + len(new), **anchor)
+        return len(new)
 
-    def _row(self, arrival: Arrival, place: int, digest: str) -> dict[str, object]:
-        document = arrival.documents[place]
-        return {
-            "form": arrival.forms[place],
-            "digest": digest,
-            "size": len(document.content),
-            "received": self._store.now(),
-            "caller": arrival.caller,
-            "settings": json.dumps(dict(arrival.settings)),
-            "content": self._seal.close(_packed(document)),
-        }
-
-    def _tell(self, connection: Connection, encounter: str, arrival: Arrival, *, place: int, is_again: bool) -> None:
-        content = arrival.documents[place].content
-        detail = {"kind": arrival.forms[place], "sha256": sha256(content).hexdigest(), "bytes": len(content)}
-        what = "posted again" if is_again else "posted"
-        line = EventRecord(at=self._store.now(), caller=arrival.caller, what=what, detail=detail, encounter=encounter)
-        self._store.note(connection, line)
+    def _looked_up(
+        self, connection: Connection, place: _Place, arrival: Arrival
+    ) -> Iterator[tuple[dict[str, object], Document, bool]]:
+        """What is kept of each document, and whether it is new: one whose subject has the same bytes already came twice."""
+        newest: dict[str, str | None] = {}
+        for document, subject, form in zip(arrival.documents, arrival.subjects, arrival.forms, strict=True):
+            about, digest = self._seal.digest("subject", subject), sha256(document.content).hexdigest()
+            if about not in newest:
+                newest[about] = _newest(connection, place, about)
+            row = {
+                "subject": about,
+                "form": form,
+                "digest": digest,
+                "size": len(document.content),
+                "received": self._store.now(),
+                "caller": arrival.caller,
+                "settings": json.dumps(dict(arrival.settings)),
+            }
+            yield row, document, newest[about] != digest
+            newest[about] = digest
 
     def documents(self, connection: Connection, encounter: str) -> list[StoredDocument]:
         """The documents of an encounter, in the order in which they came."""
@@ -186,6 +192,21 @@ class Shelf:
             settings=json.loads(row.settings),
             document=_unpacked(self._seal.open(row.content)) if row.content else None,
         )
+
+
+def _know(connection: Connection, encounter: str, keys: Sequence[str]) -> int:
+    """Have an encounter known by keys that nobody else is known by; gives how many those are."""
+    if not keys:
+        return 0
+    rows = [{"digest": key, "encounter": encounter} for key in keys]
+    return connection.execute(_KNOW[connection.dialect.name], rows).rowcount
+
+
+def _newest(connection: Connection, place: _Place, about: str) -> str | None:
+    """The digest of the newest document about a subject."""
+    if place.received == 0:
+        return None
+    return connection.scalars(_NEWEST, {"encounter": place.encounter, "about": about}).first()
 
 
 def _packed(document: Document) -> bytes:

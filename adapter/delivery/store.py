@@ -2,11 +2,10 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, Row, Table, bindparam, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Engine, Row, bindparam, func, insert, or_, select, update
 
 from adapter.delivery.committer import Committer, Result, Write
 from adapter.delivery.database import unavailable
@@ -102,17 +101,11 @@ class Store:
         with unavailable(), self.engine.begin() as connection:
             yield connection
 
-    def add_unless_there(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
-        """Add rows of which the primary key may be there already."""
-        dialect = sqlite if self.engine.dialect.name == "sqlite" else postgresql
-        connection.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))
-
     # ------------------------------------------------------------------------------------------------------------- work
 
-    def put_off(self, connection: Connection, encounter: str, seconds: float) -> None:
-        """Have an encounter worked on in so many seconds."""
-        due = self.now() + seconds
-        connection.execute(_DUE, {"encounter": encounter, "due": due})
+    def put_off(self, connection: Connection, encounter: str, seconds: float, **changes: object) -> None:
+        """Have an encounter worked on in so many seconds, and change what else of its row has changed."""
+        connection.execute(_DUE, {"encounter": encounter, "due": self.now() + seconds, **changes})
         self._announce(connection, encounter, seconds)
 
     def finish(self, connection: Connection, encounter: str) -> None:
@@ -171,18 +164,21 @@ class Store:
 
     # ------------------------------------------------------------------------------------------------------ audit trail
 
-    def note(self, connection: Connection, line: EventRecord) -> None:
-        """Add a line to the audit trail."""
-        row = {
-            "encounter": line.encounter,
-            "at": line.at,
-            "caller": line.caller,
-            "what": line.what,
-            "target": line.target,
-            "detail": json.dumps(dict(line.detail)),
-            "sealed": self.seal.close(line.answer.encode()) if line.answer else None,
-        }
-        connection.execute(_NOTE, row)
+    def note(self, connection: Connection, *lines: EventRecord) -> None:
+        """Add lines to the audit trail."""
+        rows = [
+            {
+                "encounter": line.encounter,
+                "at": line.at,
+                "caller": line.caller,
+                "what": line.what,
+                "target": line.target,
+                "detail": json.dumps(dict(line.detail)),
+                "sealed": self.seal.close(line.answer.encode()) if line.answer else None,
+            }
+            for line in lines
+        ]
+        connection.execute(_NOTE, rows)
 
     def events(self, connection: Connection, encounter: str) -> list[EventRecord]:
         """The audit trail of an encounter."""
