@@ -17,8 +17,6 @@ from adapter.path import Path, with_values
 from adapter.readers.document import ReadDocument
 from adapter.readers.hl7v2.reader import Hl7Document
 
-PATIENT_MERGE = "hl7v2.ADT_A39"
-"""The form of merges of patients (A40)."""
 _CANCELLATIONS = {("ADT", "A11"): "ADT", ("MDM", "T11"): "MDM"}
 """Events that cancel, and of what type a message before them must be."""
 _ADDENDA = {("MDM", "T05"), ("MDM", "T06")}
@@ -46,7 +44,7 @@ def put_in_order(documents: Sequence[ReadDocument], is_handled: Callable[[str], 
     if not messages:
         return Arrivals(documents=tuple(documents), issues=())
     others = [document for document in documents if not isinstance(document, Hl7Document)]
-    if not others and all(message.form == PATIENT_MERGE for message in messages):
+    if not others and all(Statement(document=message).is_merge for message in messages):
         raise UnknownFormError(feed_problem.ONLY_MERGES.at(*messages[0].positions(())))
     sorting = _Sorting()
     statements = sorting.without_resends(messages)
@@ -135,9 +133,9 @@ class _Sorting:
 
     def without_merges(self, statements: Sequence[Statement]) -> list[Statement]:
         """Who was merged into another patient is that patient in every message, also of feeds that do not know of it yet."""
-        merges = [statement for statement in statements if statement.document.form == PATIENT_MERGE]
+        merges = [statement for statement in statements if statement.is_merge]
         survivors = {_identifier(old): new for merge in merges for old, new in merged_numbers(merge.document.tree)}
-        rest = [statement for statement in statements if statement.document.form != PATIENT_MERGE]
+        rest = [statement for statement in statements if not statement.is_merge]
         return [self._renamed(statement, survivors) for statement in rest]
 
     def _renamed(self, statement: Statement, survivors: dict[Identifier, JsonObject]) -> Statement:
@@ -186,7 +184,7 @@ class _Sorting:
 
 def merged_numbers(tree: JsonObject) -> Iterator[tuple[JsonObject, JsonObject]]:
     """The numbers that each patient of a merge gave up (MRG-1), each with the first of those that stand (PID-3)."""
-    for merged in tree.get("PATIENT", []):
+    for merged in tree.get("PATIENT", [tree]):
         numbers, given_up = merged.get("PID", {}).get("3", []), merged.get("MRG", {}).get("1", [])
         for old in given_up if numbers else []:
             yield old, numbers[0]

@@ -26,6 +26,9 @@ _ORDER_NUMBERS: tuple[tuple[str, str, NumberKind], ...] = (
 )
 """The fields (EI) that hold the numbers of an order."""
 
+_MERGES = ("A18", "A34", "A36", "A39", "A40")
+"""Events that merge patients; those before A39 are of the versions before 2.3.1."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenNumber:
@@ -55,8 +58,13 @@ class Statement:
 
     @property
     def event(self) -> str:
-        """`A08`, from MSH-9."""
-        return self._header("9", "2")
+        """`A08`, from MSH-9, else EVN-1."""
+        return self._header("9", "2") or self._recorded("1")
+
+    @property
+    def is_merge(self) -> bool:
+        """Whether it says that one patient is another one."""
+        return self.kind == "ADT" and self.event in _MERGES
 
     @property
     def sender(self) -> tuple[str, str]:
@@ -71,8 +79,7 @@ class Statement:
     @cached_property
     def moment(self) -> str:
         """When what it tells happened, as far as it says so: EVN-2, else MSH-7."""
-        event = text_at(next(self.segments("EVN"), ((), {}))[1], ("2",))
-        return event or self._header("7")
+        return self._recorded("2") or self._header("7")
 
     @property
     def is_production(self) -> bool:
@@ -119,6 +126,10 @@ class Statement:
     def place(self, segment: str, field: str) -> str:
         """The place of a field that is missing, in the first segment of a name."""
         return f"{self.document.name}#{segment}-{field}"
+
+    def _recorded(self, field: str) -> str:
+        """A field of EVN."""
+        return text_at(next(self.segments("EVN"), ((), {}))[1], (field,))
 
     def _header(self, *path: str) -> str:
         return text_at(self.document.tree, ("MSH", *path))

@@ -77,7 +77,7 @@ def _deletions(value: JsonValue, path: Path) -> Iterator[Path]:
     """The places of what was deleted; of repetitions only the first can be."""
     if isinstance(value, dict):
         for name, child in value.items():
-            if child is NULL or _holds_only_null(child):
+            if _holds_only_null(child):
                 yield (*path, name)
             else:
                 yield from _deletions(child, (*path, name))
@@ -88,4 +88,4 @@ def _deletions(value: JsonValue, path: Path) -> Iterator[Path]:
 def _holds_only_null(value: JsonValue) -> bool:
     """Whether a field holds nothing but a deletion, which stands in its first component."""
     first = value[0] if isinstance(value, list) and len(value) == 1 else value
-    return isinstance(first, dict) and bool(first) and all(part is NULL or _holds_only_null(part) for part in first.values())
+    return first is NULL or (isinstance(first, dict) and bool(first) and all(map(_holds_only_null, first.values())))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -186,7 +186,15 @@ def _maps(contents: list[FileContent], report: Callable[[Problem], None]) -> dic
             hint = did_you_mean(extension.name, maps, otherwise="known are: " + ", ".join(maps))
             report(problem("unknown-map", extension.mark, f"there is no map `{extension.name}` to extend", hint))
     names = {name: text for content in contents for name, text in content.names}
-    return {name: source if source.source else with_common_names(source, names) for name, source in maps.items()}
+    whole = (source if source.source else with_common_names(source, names) for source in maps.values())
+    return {source.name: source for several in whole for source in _of_each_form(several)}
+
+
+def _of_each_form(source: MapSource) -> Iterator[MapSource]:
+    """A map of several input forms, once for each; all but the first have the form in their names."""
+    yield source
+    for form in source.further:
+        yield replace(source, name=f"{source.name}/{form}", source=form)
 
 
 def _root(name: str, shape: Shape) -> Value:

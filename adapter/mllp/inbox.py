@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from adapter.conversion import Options
-from adapter.feed.arrivals import PATIENT_MERGE, merged_numbers
+from adapter.feed.arrivals import merged_numbers
 from adapter.feed.statement import GivenNumber, Statement, text_at
 from adapter.issues import AdapterError, FailureKind, Issue, IssueType, Severity, UnknownFormError, UnreadableError
 from adapter.json_types import JsonObject
@@ -98,7 +98,7 @@ class Inbox:
     def _received(self, document: Document) -> Reception:
         try:
             statement = Statement(document=_only_message(document, self.pipeline.readers.read(_checked(document))))
-            if statement.document.form == PATIENT_MERGE:
+            if statement.is_merge:
                 return self._merged(document, statement)
             mapped, remarks = self.pipeline.in_case_form(statement.document, self.options)
         except UnknownFormError as unhandled:

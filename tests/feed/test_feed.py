@@ -76,6 +76,17 @@ def test_what_is_read_from_a_field_that_is_deleted_in_part_stands() -> None:
     assert case_of(together(before, update, FINAL))["patient"]["phone"] == "617 5550100"
 
 
+def test_an_end_of_the_visit_that_is_deleted_is_no_longer_there() -> None:
+    made = together(
+        registered("a04", "A04", FIRST),
+        registered("a03", "A03", LATER, f45="20260301110000+0000"),
+        registered("a13", "A13", LAST, f45='""'),
+        FINAL,
+    )
+
+    assert "end" not in case_of(made)["encounter"]
+
+
 def test_an_encounter_document_tells_of_the_patient_as_a_registration_does() -> None:
     told = Document(name="told.json", content=b'{"patient": {"mrn": "4711", "family": "Muster"}}')
     made = together(resulted("oru", "F", LATER, person="Other^Mia"), ENCOUNTER, told)
@@ -207,6 +218,21 @@ def test_who_was_merged_stays_merged_when_a_feed_sends_the_old_number() -> None:
 
     assert case_of(made)["patient"]["mrn"] == "4711"
     assert places(made, "merged-patient") == [("oru.hl7#PID-3",)]
+
+
+@pytest.mark.parametrize("kind", ["ADT^A18^ADT_A18", "ADT^A34^ADT_A30", "ADT^A36^ADT_A30", "ADT^A39^ADT_A39"])
+def test_merges_of_older_versions_merge_as_well(kind: str) -> None:
+    merge = sent("merge", kind, "MRG|4700^^^CLINIC&1.2.3&ISO^MR")
+    made = together(registered("adt", "A04", FIRST), resulted("oru", "F", LATER, mrn="4700"), merge)
+
+    assert case_of(made)["patient"]["mrn"] == "4711"
+
+
+def test_a_merge_of_accounts_is_not_one_of_patients() -> None:
+    merge = sent("a41", "ADT^A41^ADT_A39", "MRG|4700^^^CLINIC&1.2.3&ISO^MR")
+    made = together(registered("adt", "A04", FIRST), FINAL, merge)
+
+    assert places(made, "unhandled") == [("a41.hl7#MSH-9",)]
 
 
 def test_merges_that_lead_to_each_other_end() -> None:

@@ -82,6 +82,7 @@ def item_of(source: Value, local: str, scope: Scope, loop: str | None = None) ->
         code=local,
         key=key,
         type=source.type,
+        explicit_null=source.explicit_null,
         origin=origin,
         reads=reads,
         functions=source.functions,

@@ -53,6 +53,8 @@ class MapSource:
     """The names of the library that the map mentions; they do not depend on the items of its loops."""
     equal: str = "refuse"
     """What becomes of items with one id: refused, numbered, or one resource for all of them."""
+    further: tuple[str, ...] = ()
+    """The input forms that it reads besides `source`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +162,7 @@ class _FileReader:
         self._known(node, _SOURCE_KEYS if reads_form else _MAP_KEYS)
         body = keys.get("case" if reads_form else "resource")
         name, target = self._word(keys["map"], "map"), self._word(keys.get("target"), "target", node)
+        form, *further = self._forms(keys["source"]) if reads_form else [None]
         if not isinstance(body, MappingNode):
             self._say(
                 "not-a-map",
@@ -173,7 +176,8 @@ class _FileReader:
                 mark=node.mark,
                 target=target,
                 target_mark=keys["target"].mark,
-                source=self._word(keys["source"], "source") if "source" in keys else None,
+                source=form,
+                further=tuple(filter(None, further)),
                 loops=self.loops(keys["for"]) if "for" in keys else (),
                 when=self.expression(keys["when"]) if "when" in keys else None,
                 lets=self.lets(keys["let"]) if "let" in keys else (),
@@ -182,6 +186,11 @@ class _FileReader:
                 equal=self._equal(keys["equal"]) if "equal" in keys else "refuse",
             )
             self.maps.append(source)
+
+    def _forms(self, node: Node) -> list[str | None]:
+        """The input forms of a map: one, or a list of them."""
+        items = node.items if isinstance(node, SequenceNode) and node.items else (node,)
+        return [self._word(item, "source") for item in items]
 
     def _equal(self, node: Node) -> str:
         if isinstance(node, TextNode) and node.text in EQUAL:

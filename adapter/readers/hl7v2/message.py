@@ -66,6 +66,11 @@ class Message:
         """A field of the header, as it was sent; "" where it is missing."""
         return self.segments[0].field(number)
 
+    @property
+    def recorded_event(self) -> str:
+        """The event as EVN has it (EVN-1); "" where it is missing."""
+        return next((segment.field(1) for segment in self.segments if segment.name == "EVN"), "")
+
 
 def messages_of(text: str, name: str) -> list[Message]:
     """The messages of a file, of a batch, or of MLLP frames; raises UnreadableError with the place of what is wrong."""

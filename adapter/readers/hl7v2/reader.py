@@ -20,6 +20,8 @@ PLACE_OF_SERVICE = "place_of_service"
 """The part of a location (PL) with its place of service; HL7 has none, the sender's file says it."""
 _BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?[\x0b\s]*(?:MSH|FHS|BHS)[^\w\s]")
 _MESSAGE_TYPE = 9
+_ONLY_EVENT = {"ORU": "R01", "ORM": "O01", "DFT": "P03"}
+"""The event of messages that name none, as those of version 2.1 do, where there is but one that they can mean."""
 _FIELD = re.compile(rf"(\d+)([{re.escape(MORE + MORE_COMPONENTS)}]?)")
 
 
@@ -119,6 +121,7 @@ def _form_of(message: Message, document: Document, known: Tables) -> str:
     line = message.segments[0].line
     parts = message.field(_MESSAGE_TYPE).split(message.separators.component or "^")
     kind, event, declared = (*parts, "", "", "")[:3]
+    event = event or message.recorded_event or _ONLY_EVENT.get(kind, "")
     if not re.fullmatch(r"[A-Z]{3}", kind):
         raise unreadable(reading_problem.NO_TYPE, f"{document.name}:{line}:{message.segments[0].column(_MESSAGE_TYPE)}")
     form = f"{FORM}.{known.structure_name(kind, event, declared)}"
@@ -128,6 +131,11 @@ def _form_of(message: Message, document: Document, known: Tables) -> str:
 
 
 def _check_patient(message: Message, arrangement: Arrangement, document: Document) -> None:
+    """Refuse a message about one patient that has no PID segment, or two."""
     structure = arrangement.structure
     if structure and "PID" in structure.names and all(segment.name != "PID" for segment in message.segments):
         raise unreadable(reading_problem.NO_PATIENT, f"{document.name}:{message.segments[-1].line}:1")
+    is_about_one = structure is not None and sum("PID" in part.names for part in structure.parts) == 1
+    for path, segment in zip(arrangement.paths, message.segments, strict=True):
+        if is_about_one and "PID" + MORE in path:
+            raise unreadable(reading_problem.TWO_PATIENTS, f"{document.name}:{segment.line}:1")

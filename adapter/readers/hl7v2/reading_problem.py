@@ -57,6 +57,9 @@ NO_PATIENT = ReadingProblem(
     "there is no PID segment: the message is cut off, or segments are run together",
     "send a PID segment with the patient's number",
 )
+TWO_PATIENTS = ReadingProblem(
+    "patient", "this is a second PID segment in a message about one patient", "send a message for each patient"
+)
 
 
 def unreadable(problem: ReadingProblem, place: str, **known: object) -> UnreadableError:

@@ -1,6 +1,7 @@
 """Messages of one encounter become one Case: registration, report, charge, and the AI tool's own file beside them."""
 
 import json
+import re
 import time
 from typing import Any
 
@@ -148,6 +149,79 @@ def test_a_registration_says_whether_and_when_the_patient_died(
 
     assert {name: value for name, value in dumped(made)["patient"].items() if name.startswith("deceased")} == said
     assert [place for issue in made.issues for place in issue.location if place[-6:] in {"PID-29", "PID-30"}] == issues
+
+
+@pytest.mark.parametrize("kind", ["ADT^A03^ADT_A03", "ADT^A05^ADT_A05", "ADT^A28^ADT_A05", "ADT^A31^ADT_A05"])
+def test_every_event_that_tells_of_the_patient_is_a_registration(kind: str) -> None:
+    assert dumped(convert(sent("adt.hl7", kind, *REGISTRATION), MDM)) == dumped(convert(ADT, MDM))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        ("078-05-1120^^^SSA&1.2.3&ISO^SS~4711^^^CLINIC&1.2.3&ISO^PI", "4711"),
+        ("V-1^^^CLINIC&1.2.3&ISO^VN~4711^^^CLINIC&1.2.3&ISO", "4711"),
+        ("88^^^CLINIC&1.2.3&ISO^PI~4711^^^CLINIC&1.2.3&ISO^MR", "4711"),
+        ("078-05-1120^^^SSA&1.2.3&ISO^SS", None),
+    ],
+)
+def test_a_number_of_an_authority_or_a_visit_is_never_the_number_of_the_patient(numbers: str, expected: str | None) -> None:
+    patient = f"PID|1||{numbers}"
+    made = convert(sent("adt.hl7", "ADT^A04", patient, VISIT), sent("mdm.hl7", "MDM^T02", patient, *REPORT[1:]))
+
+    assert (made.case.patient.mrn if made.case else None) == expected
+
+
+def test_a_result_that_was_deleted_or_wrong_is_not_in_the_report_and_is_told() -> None:
+    order = segment("OBR", f4="0731T^^C4", f22="20260312100000-0500", f25="C", f32=READER)
+    results = [f"OBX|{number}|TX|R||Text {state}||||||{state}" for number, state in enumerate("FDWXC", start=1)]
+    made = convert(ADT, sent("oru.hl7", "ORU^R01", PATIENT, order, *results, "OBX|6|TX|R||Text"))
+    passed_over = {place for issue in made.issues if issue.rule == "coverage/passed-over" for place in issue.location}
+
+    assert dumped(made)["review"]["conclusion"] == "Text F\nText C\nText"
+    assert {f"oru.hl7#OBX[{number}]-5[1].1" for number in (2, 3, 4)} <= passed_over
+
+
+def test_charges_within_a_result_are_lines_with_the_modifiers_of_charge_and_order() -> None:
+    order = segment("OBR", f4="FACE^Face^L", f25="F", f44="0731T^^C4", f45="52^^C4~26^^C4")
+    charge = segment("FT1", f1="1", **CHARGE, f6="CG", f25="0731T^^C4", f26="26^^C4")
+    case = dumped(
+        convert(ADT, sent("oru.hl7", "ORU^R01", PATIENT, order, "OBX|1|TX|R||Text", charge, charge.replace("CG", "PY")))
+    )
+    (line,) = case["billing"]["lines"]
+
+    assert (case["billing"]["created"], line["charge"]) == ("2026-03-13", "180.00")
+    assert [modifier["code"] for modifier in line["modifiers"]] == ["26", "52"]
+
+
+_RESULT = (
+    PATIENT,
+    segment("PV1", f2="O", f19="V-100"),
+    segment("OBR", f4="0731T^^C4", f7="2026", f22="2026", f25="F", f32=READER, f44="0731T^^C4", f45="52^^C4~26^^C4"),
+    "OBX|1|TX|R||Text",
+)
+_ACCOUNT = (PATIENT, VISIT, "DG1|1||Q87.0^^I10|||F", segment("PR1", f3="0731T^^C4", f5="2026", f16="26~52"), INSURANCES[1])
+
+
+@pytest.mark.parametrize(
+    ("kind", "segments"),
+    [
+        ("ADT^A08^ADT_A01", REGISTRATION),
+        ("ADT^A11^ADT_A09", (PATIENT, VISIT)),
+        ("MDM^T02^MDM_T02", REPORT),
+        ("MDM^T11^MDM_T01", REPORT[:3]),
+        ("ORU^R01^ORU_R01", _RESULT),
+        ("DFT^P03^DFT_P03", CHARGES),
+        ("BAR^P01^BAR_P01", _ACCOUNT),
+    ],
+)
+def test_any_field_and_any_part_of_one_may_be_deleted(kind: str, segments: tuple[str, ...]) -> None:
+    for at, text in enumerate(segments):
+        for part in re.finditer(r"(?<=[|~^&])[^|~^&]+", text):
+            deleted = text[: part.start()] + '""' + text[part.end() :]
+            made = convert(sent("x.hl7", kind, *segments[:at], deleted, *segments[at + 1 :]), ADT)
+
+            assert made.failure in (None, FailureKind.INVALID), deleted
 
 
 def test_a_signed_document_is_the_report_of_a_procedure_that_was_done() -> None:
@@ -387,7 +461,7 @@ def test_a_message_of_another_patient_is_refused_with_both_places() -> None:
     }
 
 
-@pytest.mark.parametrize("kind", ["ADT^A31^ADT_A05", "SIU^S12", "ACK"])
+@pytest.mark.parametrize("kind", ["ADT^A37^ADT_A37", "SIU^S12", "ACK"])
 def test_a_message_that_no_map_reads_is_refused_by_its_form(kind: str) -> None:
     made = convert(sent("other.hl7", kind, PATIENT))
 

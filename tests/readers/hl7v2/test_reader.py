@@ -109,10 +109,17 @@ def test_a_segment_that_comes_late_still_finds_its_group_at_the_root() -> None:
         ("DFT^P11", "hl7v2.DFT_P11"),
         ("SIU^S12^SIU_S12", "hl7v2.SIU_S12"),
         ("ACK", "hl7v2.ACK"),
+        ("ORU", "hl7v2.ORU_R01"),
+        ("DFT", "hl7v2.DFT_P03"),
     ],
 )
 def test_the_structure_follows_from_the_message_type_and_event(kind: str, form: str) -> None:
     assert one("EVN||2026", "PID|1||1", kind=kind).form == form
+
+
+@pytest.mark.parametrize(("kind", "event", "form"), [("ADT", "A11", "hl7v2.ADT_A09"), ("ADT^A04", "A01", "hl7v2.ADT_A01")])
+def test_the_event_is_that_of_evn_only_where_the_header_has_none(kind: str, event: str, form: str) -> None:
+    assert one(f"EVN|{event}|2026", "PID|1||1", kind=kind).form == form
 
 
 def test_a_message_without_a_known_structure_has_its_segments_in_lists() -> None:
@@ -131,23 +138,23 @@ def test_local_segments_and_unknown_fields_are_kept() -> None:
 
 def test_what_may_not_repeat_is_kept_beside_the_first() -> None:
     visit = segment("PV1", f2="O", f44="20260101^M")
-    document = one("EVN|A04", "PID|1||1|||||F~M", "PID|2||2", visit, kind="ADT^A04")
+    document = one("EVN|A04", "PID|1||1|||||F~M", visit, "PV2|1", "PV2|2", kind="ADT^A04")
 
     assert document.tree["PID"]["8"] == {"1": "F"}
     assert document.tree["PID"]["8+"] == [{"1": "M"}]
     assert document.positions(("PID", "8+", 0, "1")) == ("a.hl7#PID-8[2].1",)
-    assert document.tree["PID+"][0]["3"] == [{"1": "2"}]
-    assert document.positions(("PID+", 0, "3", 0, "1")) == ("a.hl7#PID[2]-3[1].1",)
+    assert document.tree["PV2+"][0]["1"] == {"1": {"1": "2"}}
+    assert document.positions(("PV2+", 0, "1", "1")) == ("a.hl7#PV2[2]-1.1",)
     assert (document.tree["PV1"]["44"], document.tree["PV1"]["44^"]) == ("20260101", "M")
     assert document.positions(("PV1", "44^")) == ("a.hl7#PV1-44.2",)
 
 
 def test_what_may_not_repeat_is_kept_beside_the_first_also_after_a_group() -> None:
-    document = one("EVN|A04", PID, "PV1|1|O", "PR1|1||x", "PID|2||2", "PR1|2||y", kind="ADT^A04")
+    document = one("EVN|A04", PID, "PV1|1|O", "PR1|1||x", "PV1|2|I", "PR1|2||y", kind="ADT^A04")
 
-    assert document.tree["PID+"][0]["1"] == "2"
+    assert document.tree["PV1+"][0]["1"] == "2"
     assert [group["PR1"]["1"] for group in document.tree["PROCEDURE"]] == ["1", "2"]
-    assert document.positions(("PID+", 0, "3", 0, "1")) == ("a.hl7#PID[2]-3[1].1",)
+    assert document.positions(("PV1+", 0, "2", "1")) == ("a.hl7#PV1[2]-2.1",)
 
 
 def test_local_segments_are_one_list_wherever_they_stand() -> None:
@@ -306,6 +313,7 @@ REFUSED = [
         "a.hl7:2:14",
     ),
     ("no PID", message("OBR|1"), "patient", "a.hl7:2:1"),
+    ("two patients", message("EVN|A04", "PID|1||1", "PID|2||2", kind="ADT^A04"), "patient", "a.hl7:4:1"),
     ("a backslash too many", message(PID).replace("^~\\&", "^\\~\\&", 1), "separators", "a.hl7:1:5"),
     ("no encoding characters", "MSH||LAB||||||ORU^R01\rPID|1", "separators", "a.hl7:1:5"),
     ("letters that separate", "MSH|abcd|LAB\rPID|1", "separators", "a.hl7:1:5"),
