@@ -961,6 +961,20 @@ def test_a_field_of_another_form_may_be_called_as_a_variable_of_ours() -> None:
     assert made == {"patient": {"family": " ".join(names)}}
 
 
+def test_a_map_of_several_forms_reads_each_of_them_and_its_mistakes_are_told_once() -> None:
+    text = "map: m\nsource: [visit, stay]\ntarget: Case\ncase:\n  patient:\n    family: =name\n"
+    shapes = {
+        form: shape_of_json_schema({"type": "object", "properties": {"name": {"type": "string"}}}, form)
+        for form in ("visit", "stay")
+    }
+    library = load(text, sources=shapes)
+
+    assert [(compiled.source.source, compiled.name) for compiled in library.maps] == [("visit", "m"), ("stay", "m/stay")]
+    with pytest.raises(BadMappingError) as caught:
+        load(text.replace("=name", "=nam"), sources=shapes)
+    assert len(caught.value.issues) == 1
+
+
 def test_a_reference_to_the_item_of_the_same_list_is_always_there() -> None:
     text = """map: report
 target: DiagnosticReport
