@@ -215,12 +215,24 @@ def test_the_words_of_a_source_map_are_those_of_its_input_form(client: FlaskClie
     assert words["elements"][words["target"]]["encounter"]["type"] == "Encounter"
 
 
-@pytest.mark.parametrize("query", ["target=Toy", "target=code", "source=toy", "target=Coding"])
+def test_the_words_of_an_extension_are_those_of_the_map_that_it_extends(client: FlaskClient) -> None:
+    words = dict(client.get("/maps/words?extends=claim").json or {})
+    plain = dict(client.get("/maps/words?target=Claim").json or {})
+    of_source = dict(client.get("/maps/words?extends=hl7v2_bar_p01").json or {})
+
+    assert words == plain | {"above": words["above"]}
+    assert "  bill: =case.billing" in words["above"]
+    assert plain["above"] == []
+    assert (of_source["roots"][""], of_source["target"]) == ("BAR_P01", "CaseDocument")
+    assert any(line.startswith("  plan: =first(") for line in of_source["above"])
+
+
+@pytest.mark.parametrize("query", ["target=Toy", "target=code", "source=toy", "extends=toy"])
 def test_words_of_what_is_not_there_are_refused(client: FlaskClient, query: str) -> None:
     answer = client.get(f"/maps/words?{query}")
 
     assert answer.status_code == 404
-    assert "there is no such" in str(answer.json) or "there is no input form" in str(answer.json)
+    assert "there is no " in str(answer.json)
 
 
 NEW_MAP = "map: visit_note\ntarget: Basic\nresource:\n  id: =stable_id('Basic', case.encounter.id)\n  code:\n    text: a note\n"

@@ -1,13 +1,14 @@
 """The page of the workbench in a real browser: what people do with it, and what must never happen on it."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from adapter.assembly import load
+from adapter.assembly import Runtime, load
 from adapter.distribution import inputs_of
 from adapter.files import folder_of
 from adapter.readers.document import Document
@@ -140,18 +141,34 @@ def test_choosing_an_element_goes_to_its_input(open_page: OpenPage, *, plain: bo
         assert selected == '"Petersen"'
 
 
-@pytest.mark.parametrize("example", sorted(folder.name for folder in EXAMPLES.iterdir() if folder.is_dir()))
-def test_the_page_says_what_every_other_door_says(open_page: OpenPage, example: str) -> None:
-    documents = [Document(name=file.name, content=file.read_bytes()) for file in inputs_of(EXAMPLES / example)]
-    issues = load(Settings()).convert(documents).issues
-
+@pytest.fixture(scope="module")
+def bench(open_page: OpenPage) -> Iterator[Page]:
+    """One page for tests that choose their example first and change nothing else."""
     with open_page() as page:
-        at_work(page, example)
+        at_work(page)
+        yield page
 
-        shown = [item.split(" ")[0] for item in page.locator("#issues li").all_inner_texts()]
-        assert sorted(shown) == sorted(issue.severity.value for issue in issues)
-        for issue in issues:
-            expect(page.locator("#issues li").filter(has_text=issue.text).first).to_be_visible()
+
+@pytest.fixture(scope="module")
+def runtime() -> Runtime:
+    return load(Settings())
+
+
+@pytest.mark.parametrize("example", sorted(folder.name for folder in EXAMPLES.iterdir() if folder.is_dir()))
+def test_the_page_says_what_every_other_door_says(bench: Page, runtime: Runtime, example: str) -> None:
+    documents = [Document(name=file.name, content=file.read_bytes()) for file in inputs_of(EXAMPLES / example)]
+    issues = runtime.convert(documents).issues
+
+    bench.get_by_label("Example").select_option("")
+    choose(bench, example)
+
+    shown = [[" ".join(text.split()) for text in row] for row in bench.evaluate(SHOWN_ISSUES)]
+    told = [[issue.severity.value, issue.rule or "", " ".join(issue.text.split())] for issue in issues]
+    assert sorted(shown) == sorted(told)
+
+
+SHOWN_ISSUES = """() => [...document.querySelectorAll("#issues li")].map(
+    (item) => [...item.childNodes].filter((part) => part.textContent.trim()).slice(0, 3).map((part) => part.textContent))"""
 
 
 def test_what_people_send_never_becomes_markup(open_page: OpenPage) -> None:
@@ -207,60 +224,73 @@ def open_map(page: Page, name: str) -> None:
     expect(page.get_by_label("Mapping file")).to_contain_text("map:")
 
 
-@pytest.mark.parametrize(
-    ("line", "offered"),
-    [
-        ("  - for: earlier in bill.rel", "related"),
-        ("  status: =judg", "judgement"),
-        ("  status: =case.encounter.st", "status"),
-        ("  created: =earl", "earliest"),
-        ("  careT", "careTeam"),
-        ("  insurance:\n    - for: item in case.other_coverages\n      cov", "coverage"),
-        ("  insurance:\n    - for: item in case.other_coverages\n      sequence: =item.mem", "member_id"),
-    ],
-)
-def test_what_a_map_can_say_is_offered_while_it_is_written(open_page: OpenPage, line: str, offered: str) -> None:
+def see_offer(page: Page, text: str, offered: str) -> None:
+    """See that the editor offers a word at the end of a text."""
+    write(page, "Mapping file", text)
+    page.keyboard.press("Control+Space")
+    expect(page.locator(".cm-tooltip-autocomplete li").filter(has_text=offered).first).to_be_visible()
+    page.keyboard.press("Escape")
+
+
+def test_what_a_map_can_say_is_offered_while_it_is_written(open_page: OpenPage) -> None:
+    head = "map: claim\ntarget: Claim\nlet:\n  bill: =case.billing\nresource:\n"
     with open_page() as page:
         at_work(page)
         open_map(page, "fhir/r4/claim.yaml")
-        head = "map: claim\ntarget: Claim\nlet:\n  bill: =case.billing\nresource:\n"
-        write(page, "Mapping file", head + line)
-        page.keyboard.press("Control+Space")
+        for line, offered in (
+            ("  - for: earlier in bill.rel", "related"),
+            ("  status: =judg", "judgement"),
+            ("  status: =case.encounter.st", "status"),
+            ("  created: =earl", "earliest"),
+            ("  careT", "careTeam"),
+            ("  insurance:\n    - for: item in case.other_coverages\n      cov", "coverage"),
+            ("  insurance:\n    - for: item in case.other_coverages\n      sequence: =item.mem", "member_id"),
+        ):
+            see_offer(page, head + line, offered)
 
-        expect(page.locator(".cm-tooltip-autocomplete li").filter(has_text=offered).first).to_be_visible()
 
-
-@pytest.mark.parametrize(
-    ("word", "told"),
-    [
-        ("stable_id", "stable_id(string"),
-        ("identifier", "identifier: Identifier"),
-        ("frequency", "frequency: code"),
-    ],
-)
-def test_a_word_of_a_map_is_explained(open_page: OpenPage, word: str, told: str) -> None:
+def test_an_extension_is_offered_the_words_of_the_map_that_it_extends(open_page: OpenPage) -> None:
     with open_page() as page:
         at_work(page)
         open_map(page, "fhir/r4/claim.yaml")
-        box = page.evaluate(
-            """(word) => {
-                const content = document.querySelector("#map-editor").shadowRoot.querySelector(".cm-content");
-                const walker = document.createTreeWalker(content, NodeFilter.SHOW_TEXT);
-                while (walker.nextNode()) {
-                    const place = walker.currentNode.data.indexOf(word);
-                    if (place < 0) continue;
-                    const range = document.createRange();
-                    range.setStart(walker.currentNode, place + 1);
-                    range.setEnd(walker.currentNode, place + 2);
-                    const { x, y, width, height } = range.getBoundingClientRect();
-                    return [x + width / 2, y + height / 2];
-                }
-            }""",
-            word,
-        )
-        page.mouse.move(*box)
+        with page.expect_response("**/maps/words?extends=claim"):
+            write(page, "Mapping file", "extends: claim\n")
+        for text, offered in (
+            ("add:\n  careT", "careTeam"),
+            ("add:\n  status: =bill.rel", "related"),
+            ("replace:\n  item:\n    - seq", "sequence"),
+            ("remove: [created, priori", "priority"),
+            ("repl", "replace"),
+        ):
+            see_offer(page, f"extends: claim\n{text}", offered)
 
-        expect(page.locator(".cm-tooltip-hover")).to_contain_text(told)
+
+PLACE_OF_WORD = """(word) => {
+    const content = document.querySelector("#map-editor").shadowRoot.querySelector(".cm-content");
+    const walker = document.createTreeWalker(content, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        const place = walker.currentNode.data.indexOf(word);
+        if (place < 0) continue;
+        const range = document.createRange();
+        range.setStart(walker.currentNode, place + 1);
+        range.setEnd(walker.currentNode, place + 2);
+        const { x, y, width, height } = range.getBoundingClientRect();
+        return [x + width / 2, y + height / 2];
+    }
+}"""
+
+
+def test_words_of_a_map_are_explained(open_page: OpenPage) -> None:
+    with open_page() as page:
+        at_work(page)
+        open_map(page, "fhir/r4/claim.yaml")
+        for word, told in (
+            ("stable_id", "stable_id(string"),
+            ("identifier", "identifier: Identifier"),
+            ("frequency", "frequency: code"),
+        ):
+            page.mouse.move(*page.evaluate(PLACE_OF_WORD, word))
+            expect(page.locator(".cm-tooltip-hover")).to_contain_text(told)
 
 
 def test_a_changed_map_is_compared_with_its_file(open_page: OpenPage) -> None:

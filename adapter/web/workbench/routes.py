@@ -68,6 +68,7 @@ WORKBENCH_ROUTES: tuple[Route, ...] = (
         parameters=(
             RouteParameter(name="target", says="The type that the map makes."),
             RouteParameter(name="source", says="The input form that the map reads, if it makes a Case."),
+            RouteParameter(name="extends", says="The map that it extends, which says both."),
         ),
     ),
     Route(

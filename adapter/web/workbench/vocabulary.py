@@ -10,6 +10,7 @@ from adapter.json_types import JsonObject
 from adapter.mapping.check.form import FORM_NAMES
 from adapter.mapping.function import Function
 from adapter.mapping.shape import FhirShapes
+from adapter.mapping.syntax.map_file import MapSource
 from adapter.mapping.types import Field, Kind, Shape
 from adapter.web.answer import JSON, json_answer
 from adapter.web.query import single
@@ -24,11 +25,13 @@ _PARTS: Mapping[str, type[case.Part]] = {
 def vocabulary(service: Service, request: Request) -> Response:
     """`GET /maps/words`: functions and forms, the names that expressions see with their fields, and the elements of the target.
 
-    `target` is the type that a map makes (`Claim`, `Case`), `source` the input form that it reads, if it makes a Case.
+    `target` is the type that a map makes (`Claim`, `Case`), `source` the input form that it reads, if it makes a Case; of a map
+    that extends another, `extends` says both. `above` are the lines of that other map that give names to expressions.
     """
-    chosen = single(request, {"target": (), "source": ()})
-    roots = _roots(service, chosen.get("source"))
-    targets = [*_targets(service, chosen.get("target"))]
+    chosen = single(request, {"target": (), "source": (), "extends": ()})
+    extended = _extended(service, chosen.get("extends"))
+    roots = _roots(service, extended.source if extended else chosen.get("source"))
+    targets = [*_targets(service, extended.target if extended else chosen.get("target"))]
     content: JsonObject = {
         "functions": [_function(function) for _, function in sorted(service.runtime.mapping_context.functions.items())],
         "forms": sorted(FORM_NAMES),
@@ -36,8 +39,24 @@ def vocabulary(service: Service, request: Request) -> Response:
         "types": {shape.name: _fields(service, shape) for shape in _reached(roots.values())},
         "target": targets[0].name if targets else None,
         "elements": {shape.name: _fields(service, shape) for shape in _reached(targets)},
+        "above": [*_lines_with_names(extended)] if extended else [],
     }
     return json_answer(content, media_type=JSON)
+
+
+def _extended(service: Service, name: str | None) -> MapSource | None:
+    if name is None:
+        return None
+    maps = {found.name: found.source for found in (*service.runtime.fhir_library.maps, *service.runtime.source_library.maps)}
+    if name not in maps:
+        rule, text = "workbench/map", "there is no map of this name to extend"
+        raise not_there(rule, text, f"known are: {', '.join(maps)}")
+    return maps[name]
+
+
+def _lines_with_names(source: MapSource) -> Iterator[str]:
+    yield from (f"for: {loop.name} in {loop.source.text}" for loop in source.loops)
+    yield from (f"  {name}: ={value.text}" for name, value in source.lets)
 
 
 def _roots(service: Service, source: str | None) -> Mapping[str, Shape]:
@@ -56,9 +75,9 @@ def _targets(service: Service, target: str | None) -> Iterator[Shape]:
         return
     context = service.runtime.mapping_context
     shape = context.targets(target) or FhirShapes(context.table)(target)
-    if not (target == "Case" or target in context.table.resource_types) or not isinstance(shape, Shape):
+    if not (target == "Case" or target in context.table) or not isinstance(shape, Shape):
         rule, text = "workbench/target", "there is no such type to make"
-        raise not_there(rule, text, "name a resource type of FHIR R4, such as Claim, or Case")
+        raise not_there(rule, text, "name a type of FHIR R4 that has elements, such as Claim or HumanName, or Case")
     yield shape
 
 

@@ -1,6 +1,8 @@
 // What a mapping file can say at a place: elements where a key stands, names, fields and functions where an expression stands.
 
 const STRUCTURE = ["for", "when", "let", "use"];
+const BODIES = ["resource", "case", "elements", "add", "replace"];
+const OF_FILES = ["map", "fragment", "extends", "target", "source", "for", "when", "let", "equal", "ignore", ...BODIES, "remove", "names"];
 const TOKEN = /[A-Za-z_][\w.]*$/;
 
 // A value that begins with `=`, or the list that a `for` goes through.
@@ -38,7 +40,7 @@ function typeAt(words, lines, indentation) {
     least = dashes.length;
     keys.unshift(key);
   }
-  if (!["resource", "case"].includes(keys.shift())) return undefined;
+  if (!BODIES.includes(keys.shift())) return undefined;
   return keys.reduce((type, key) => words.elements[type]?.[key]?.type, words.target);
 }
 
@@ -58,16 +60,17 @@ function names(words, lines) {
   ];
 }
 
-function around(state, position) {
+// The lines above a place, after those of the map that is extended.
+function around(words, state, position) {
   const line = state.doc.lineAt(position);
-  const lines = state.doc.sliceString(0, line.from).split("\n").slice(0, -1);
+  const lines = [...words.above, ...state.doc.sliceString(0, line.from).split("\n").slice(0, -1)];
   return { line, lines, before: state.doc.sliceString(line.from, position) };
 }
 
 export const complete = (words) => (context) => {
   const known = words();
   if (!known) return null;
-  const { lines, before } = around(context.state, context.pos);
+  const { lines, before } = around(known, context.state, context.pos);
   if (isExpression(before)) {
     const token = TOKEN.exec(before)?.[0] ?? "";
     if (!token && !context.explicit) return null;
@@ -75,10 +78,12 @@ export const complete = (words) => (context) => {
     const options = dot < 0 ? names(known, lines) : fields(known.types[typeOf(known, token.slice(0, dot), lines)]);
     return { from: context.pos - token.length + dot + 1, options, validFor: /^\w*$/ };
   }
+  const [, removed] = /^remove: *\[(?:.*, *)?(\w*)$/.exec(before) ?? [];
+  if (removed !== undefined) return { from: context.pos - removed.length, options: fields(known.elements[known.target]), validFor: /^\w*$/ };
   const [, indentation, key] = /^([\s-]*)(\w*)$/.exec(before) ?? [];
   if (key === undefined || (!key && !context.explicit)) return null;
   const elements = fields(known.elements[typeAt(known, lines, indentation.length)]);
-  const structure = STRUCTURE.map((name) => ({ label: name, type: "keyword" }));
+  const structure = (indentation ? STRUCTURE : OF_FILES).map((name) => ({ label: name, type: "keyword" }));
   return { from: context.pos - key.length, options: [...elements, ...structure].map((option) => ({ ...option, apply: `${option.label}: ` })), validFor: /^\w*$/ };
 };
 
@@ -102,7 +107,7 @@ export const explain = (words) => (view, position) => {
   const known = words();
   const word = view.state.wordAt(position);
   if (!known || !word) return null;
-  const place = around(view.state, position);
+  const place = around(known, view.state, position);
   const told = explanation(known, place, word.from - place.line.from, word.to - place.line.from).filter(Boolean);
   if (!told.length) return null;
   return {

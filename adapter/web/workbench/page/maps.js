@@ -10,6 +10,7 @@ import { current, say, setDraft, workload } from "./workbench.js";
 let editor = null;
 let open = null;
 let words = null;
+let learnt = null;
 
 export async function openMaps() {
   if (editor) return;
@@ -31,11 +32,15 @@ export async function openMaps() {
 
 const callOf = (path) => `maps/${path.slice(0, path.lastIndexOf("/")).replace("/", "-")}/${path.slice(path.lastIndexOf("/") + 1)}`;
 
-// What can be written in a file follows from what its first map makes, and of what.
-async function learn(text) {
-  const [target, source] = ["target", "source"].map((key) => new RegExp(`^${key}: (\\S+)$`, "m").exec(text)?.[1]);
+// What can be written in a file follows from what its first map makes, and of what, or from the map that it extends.
+async function learn() {
+  const isMap = /^(?:fhir|sources)\//.test(open.path);
+  const said = ["extends", "target", "source"].map((key) => [key, new RegExp(`^${key}: *(\\S+)`, "m").exec(editor.text)?.[1]]);
+  const query = isMap ? String(new URLSearchParams(said.filter(([, value]) => value))) : null;
+  if (query === learnt) return;
+  learnt = query;
   try {
-    words = await get(`maps/words?${new URLSearchParams({ ...(target && { target }), ...(source && { source }) })}`);
+    words = isMap ? await get(`maps/words?${query}`) : null;
   } catch {
     words = null;
   }
@@ -65,12 +70,12 @@ async function openMap(path, anew = false) {
   if (anew) setDraft(path, null);
   editor.text = current().drafts[path] ?? text;
   compare(false);
-  await learn(text);
   check();
 }
 
 async function check() {
   if (!open) return;
+  learn();
   const { path, text } = open;
   const drafts = { ...current().drafts };
   if (editor.text === text) delete drafts[path];
