@@ -35,19 +35,24 @@ def read_json(content: bytes, name: str) -> JsonValue:
     Raises UnreadableError whose issue says where: `name:line:column`, or `name#/json/pointer`. Refused are: keys twice, NaN and
     Infinity, more than 200 levels, control characters in texts, whole numbers beyond 64 bit, decimals beyond 28 digits.
     """
+    value = read_any_json(content, name)
+    issues = list(_unfit(value, name, "")) if _is_suspicious(content) else []
+    if issues:
+        raise UnreadableError(*issues)
+    return value
+
+
+def read_any_json(content: bytes, name: str) -> JsonValue:
+    """The value of a JSON document that is not FHIR: as `read_json`, but texts hold any character, and numbers any digits."""
     content = content.removeprefix(_BOM)
     if not content.strip():
         raise UnreadableError(_issue("empty", "the document is empty", f"{name}:1:1"))
     if content.startswith(_OTHER_ENCODINGS) or b"\x00" in content[:4]:
         raise UnreadableError(_issue("encoding", "the document is not UTF-8; save it as UTF-8 and send it again", f"{name}:1:1"))
     try:
-        value = jiter.from_json(content, allow_inf_nan=False, catch_duplicate_keys=True, float_mode="decimal")
+        return jiter.from_json(content, allow_inf_nan=False, catch_duplicate_keys=True, float_mode="decimal")
     except ValueError as error:
         raise UnreadableError(syntax_issue(str(error), content, name)) from None
-    issues = list(_unfit(value, name, "")) if _is_suspicious(content) else []
-    if issues:
-        raise UnreadableError(*issues)
-    return value
 
 
 def _is_suspicious(content: bytes) -> bool:

@@ -11,11 +11,14 @@ from hypothesis import HealthCheck, settings
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from tests.web.ground import client
+from adapter.assembly import load
+from adapter.settings import Settings
+from adapter.web.app import make_app
 
 # The phase `coverage` makes three thousand bodies before the first test; test_mutations.py does that quicker, for real documents.
 CONFIG = schemathesis.Config.from_dict({"phases": {"coverage": {"enabled": False}}})
-schema = schemathesis.openapi.from_wsgi("/openapi.json", client().application, config=CONFIG)
+WITH_WORKBENCH = make_app(load(Settings(log_level="error")), workbench=True)
+schema = schemathesis.openapi.from_wsgi("/openapi.json", WITH_WORKBENCH, config=CONFIG)
 
 REFUSED = {400, 406, 413, 415, 422}
 TOGETHER = re.compile(
@@ -29,9 +32,9 @@ TOGETHER = re.compile(
 )
 """What no JSON Schema can say of single values."""
 OF_WHOLE_CASES = re.compile(
-    r"document/(assigner|system|diagnosis-order|conflict|one-payer|deceased|form|shape|kind|map)|[A-Z]+-\d+|(map|policy|suggestion|checklist)/.*|request/more"
+    r"document/(assigner|system|diagnosis-order|conflict|one-payer|deceased|form|shape|kind|map)|[A-Z]+-\d+|(map|policy|terminology|profile|suggestion|checklist)/.*|request/more"
 )
-"""The rules for what fits together in a case, and for claims; their issues answer a document that can be read."""
+"""The rules for what fits together in a case, in mapping files, and for claims; their issues answer what can be read."""
 TEXTS = {"text/csv", "text/plain", "text/tab-separated-values", "application/hl7-v2", "multipart/form-data"}
 """Content types of documents that no JSON Schema describes."""
 

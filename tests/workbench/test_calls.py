@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from adapter.assembly import load
+from adapter.distribution import inputs_of
 from adapter.json_types import JsonObject, JsonValue
 from adapter.settings import Settings
 from adapter.web import create_app
@@ -76,6 +77,20 @@ def test_documents_of_which_nothing_can_be_made_have_issues_and_no_bundle(client
         issue["places"] == [{"position": "a.json#/id", "document": "a.json", "from": [1, 8], "to": [1, 9]}]
         for issue in view["issues"]
     )
+
+
+@pytest.mark.parametrize("frame", ["{}", "\x0b{}\x1c\r"])
+def test_hl7_v2_is_the_text_that_is_sent_whatever_set_it_names(client: FlaskClient, frame: str) -> None:
+    names = [file.name for file in inputs_of(EXAMPLES / "hl7v2-messages")]
+    first, *others = [(EXAMPLES / "hl7v2-messages" / name).read_text() for name in names]
+    header, rest = first.split("\n", 1)
+    renamed = frame.format(f"{header}||||||8859/1\n{rest.replace('^Paula', '^Päula')}")
+    documents = [{"name": name, "text": text} for name, text in zip(names, [renamed, *others], strict=True)]
+
+    view = convert(client, documents=documents)
+
+    parent = next(one["resource"] for one in view["bundle"]["entry"] if one["resource"]["resourceType"] == "RelatedPerson")
+    assert parent["name"][0]["given"] == ["Päula"]
 
 
 def test_switches_change_the_conversion_and_payers_judge_it(client: FlaskClient) -> None:

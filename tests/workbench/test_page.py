@@ -369,6 +369,18 @@ def test_hl7_v2_with_any_separators_is_highlighted(open_page: OpenPage, separato
         expect(page.locator(".cm-line span").filter(has_text="PID").first).to_have_text("PID")
 
 
+@pytest.mark.parametrize(("declared", "codec"), [("8859/1", "latin-1"), ("8859/15", "iso8859-15"), ("UNICODE UTF-8", "utf-8")])
+def test_a_file_is_read_in_the_set_that_it_names(open_page: OpenPage, declared: str, codec: str) -> None:
+    first, rest = (EXAMPLES / "hl7v2-messages" / "1-adt-a04.hl7").read_text().split("\n", 1)
+    text = f"{first}||||||{declared}\n{rest.replace('^Nora^', '^Zoë^')}"
+    with open_page() as page:
+        at_work(page)
+        with page.expect_response("**/workbench/convert"):
+            page.locator("#file").set_input_files({"name": "adt.hl7", "mimeType": "text/plain", "buffer": text.encode(codec)})
+
+        expect(page.get_by_label("Document", exact=True)).to_contain_text("^Zoë^")
+
+
 def large_document(answers: int) -> str:
     """An encounter with so many long answers: a thousand are a megabyte."""
     encounter = json.loads(ENCOUNTER.read_text())

@@ -51,7 +51,19 @@ def decoded(content: bytes, name: str) -> str:
         return content.decode(codec)
     except UnicodeDecodeError as error:
         kind = reading_problem.NOT_IN_SET if declared else reading_problem.NOT_UTF_8
-        raise unreadable(kind, f"{name}:{_place(content, error.start)}") from None
+        raise unreadable(kind, f"{name}:{_place_after(content[: error.start].decode('latin-1'))}") from None
+
+
+def encoded(text: str, name: str) -> bytes:
+    """The bytes of a text in the set that it declares, so that `decoded` gives it again (UTF-8 for a set that is not read).
+
+    Raises UnreadableError with the line of the first character that is not in the declared set.
+    """
+    codec = CODECS.get(_declared(text.encode()).upper(), "utf-8")
+    try:
+        return text.encode(codec)
+    except UnicodeEncodeError as error:
+        raise unreadable(reading_problem.CHARACTER_NOT_IN_SET, f"{name}:{_place_after(text[: error.start])}") from None
 
 
 def _declared(content: bytes) -> str:
@@ -65,8 +77,8 @@ def _declared(content: bytes) -> str:
     return ""
 
 
-def _place(content: bytes, start: int) -> str:
-    """The line and column of a byte, 1 first."""
-    before = content[:start].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    line, column = before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
+def _place_after(before: str) -> str:
+    """The line and column of what follows a text, 1 first."""
+    before = before.replace("\r\n", "\n").replace("\r", "\n")
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
     return f"{line}:{column}"

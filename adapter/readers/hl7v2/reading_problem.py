@@ -20,6 +20,9 @@ NOT_IN_SET = ReadingProblem(
     "this byte is not in the character set that MSH-18 names",
     "name the set that the message is in, e.g. 8859/1 or UNICODE UTF-8",
 )
+CHARACTER_NOT_IN_SET = ReadingProblem(
+    "charset", "this character is not in the character set that MSH-18 names", "name a set that has it, e.g. UNICODE UTF-8"
+)
 NOT_UTF_8 = ReadingProblem(
     "charset", "this byte is not UTF-8, and MSH-18 names no character set", "name the set in MSH-18, e.g. 8859/1, or send UTF-8"
 )

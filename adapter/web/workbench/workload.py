@@ -7,12 +7,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from adapter.conversion import AiLabel, Checked, Profiles
-from adapter.fhir.json import read_json
+from adapter.fhir.json import read_any_json
 from adapter.issues import InvalidError, Issue, IssueType, Severity
 from adapter.json_types import JsonValue
 from adapter.path import pointer
 from adapter.plain_value import Text
 from adapter.readers.document import Document
+from adapter.readers.hl7v2.charset import encoded
+from adapter.readers.hl7v2.reader import Hl7Reader
 from adapter.web.negotiation import check_json_body
 
 FOLDERS = ("fhir/r4", "sources", "payers", "terminology", "profiles")
@@ -35,11 +37,18 @@ class WorkDocument(_Asked):
     text: str
     form: Text | None = None
 
+    def to_document(self) -> Document:
+        """The document as a file would hold it: HL7 v2 in the character set that it names, all else in UTF-8."""
+        content = self.text.encode()
+        if Hl7Reader().recognises(content):
+            content = encoded(self.text, self.name)
+        return Document(name=self.name, content=content, form=self.form)
+
 
 class Drafts(_Asked):
     """Mapping files as they are being written, by their paths within a folder of mappings (`fhir/r4/claim.yaml`)."""
 
-    drafts: Annotated[dict[_DraftPath, str], Field(max_length=50)] = {}
+    drafts: Annotated[dict[_DraftPath, str], Field(max_length=50, json_schema_extra={"additionalProperties": False})] = {}
 
 
 class MapText(_Asked):
@@ -66,7 +75,7 @@ class Workload(Drafts):
 
     def to_documents(self) -> list[Document]:
         """The documents as any other door would have them."""
-        return [Document(name=document.name, content=document.text.encode(), form=document.form) for document in self.documents]
+        return [document.to_document() for document in self.documents]
 
 
 class Drawing(Workload):
@@ -87,7 +96,7 @@ M = TypeVar("M", bound=_Asked)
 def asked_of(request: Request, model: type[M]) -> M:
     """What a request asks, as this model; raises InvalidError with the JSON pointer of everything that is wrong with it."""
     check_json_body(request, "send application/json (UTF-8)")
-    return _checked(model, read_json(request.get_data(), "body"))
+    return _checked(model, read_any_json(request.get_data(), "body"))
 
 
 def saved_map_of(request: Request, path: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from adapter.issues import UnreadableError
 from adapter.path import Path, at, leaves
 from adapter.readers.document import NULL, Document
+from adapter.readers.hl7v2.charset import encoded
 from adapter.readers.hl7v2.segment_tables import tables
 from tests.readers.hl7v2.ground import READER, message, one, read, segment, written
 from tests.steps import steps
@@ -251,6 +252,21 @@ def test_the_character_set_is_that_of_the_header(declared: str, content: str, na
     (document,) = read(text.encode(name))
 
     assert document.tree["PATIENT_RESULT"][0]["ORDER_OBSERVATION"][0]["NTE"][0]["3"] == [content]
+    assert encoded(text, "a.hl7") == text.encode(name)
+
+
+def test_a_character_that_the_declared_set_does_not_have_is_refused_with_its_place() -> None:
+    text = "MSH|^~\\&|||||||ORU^R01|1|P|2.5||||||8859/1\rPID|1||1\rNTE|1||äöü €\r"
+
+    with pytest.raises(UnreadableError) as refused:
+        encoded(text, "a.hl7")
+
+    (issue,) = refused.value.issues
+    assert issue.location == ("a.hl7:3:12",)
+
+
+def test_a_set_that_is_not_read_is_left_to_the_reader() -> None:
+    assert encoded("MSH|^~\\&|||||||ORU^R01|1|P|2.5||||||EBCDIC\rNTE|1||ä\r", "a.hl7").endswith("ä\r".encode())
 
 
 def test_a_byte_order_mark_and_frames_do_no_harm() -> None:

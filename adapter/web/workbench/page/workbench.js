@@ -5,6 +5,7 @@ import { showClaim } from "./claim.js";
 import { openCodes } from "./codes.js";
 import { copy, fill, find, later, make, save } from "./dom.js";
 import { Editor } from "./editor.js";
+import { documentsIn } from "./files.js";
 import { languageOf, Lines } from "./lines.js";
 import { openMaps } from "./maps.js";
 import { difference, differenceList, outline } from "./outline.js";
@@ -206,14 +207,10 @@ function choosePayers(keys) {
   convertSoon();
 }
 
-// What no document of any form may hold; HL7 v2 from a socket may have the marks of its frames.
-const NOT_TEXT = /[\u0000-\u0008\u000e-\u001b\ufffe\uffff]/;
-
 async function addFiles(files) {
-  const added = await Promise.all([...files].map(async (file) => ({ name: file.name.replaceAll(/[/\\#]/g, "-"), text: await file.text() })));
-  const strange = added.filter(({ text }) => NOT_TEXT.test(text));
+  const { documents: added, strange } = await documentsIn(files);
   if (strange.length) {
-    say(`${strange.map(({ name }) => name).join(", ")}: this is not text, so it was not added`);
+    say(`${strange.join(", ")}: this is not text in UTF-8 or in the set that MSH-18 names, so nothing was added`);
     return;
   }
   const named = state.documents.filter((document) => document.text.trim() && !added.some((other) => other.name === document.name));
