@@ -43,11 +43,11 @@ def _rule(key: str, page: str, human: str, breaks: Breaks) -> Invariant:  # noqa
 
 BY_HAND: Mapping[str, tuple[Invariant, ...]] = {
     "Consent": (_rule("ppc-1", "consent", "a consent needs a policy or a policy rule", _no_policy),),
-    "Observation": (_rule("obs-6", "observation", "a value and the reason for its absence are both there", _value_and_reason),),
+    "Observation": (_rule("obs-6", "observation", "a value and a reason for its absence are both present", _value_and_reason),),
     "Condition": (
-        _rule("con-4", "condition", "what is over must be inactive, resolved or in remission", _abated_and_active),
-        _rule("con-5", "condition", "what was entered in error has no clinical status", _error_with_status),
+        _rule("con-4", "condition", "a condition that has ended must be inactive, resolved or in remission", _abated_and_active),
+        _rule("con-5", "condition", "a condition entered in error has no clinical status", _error_with_status),
     ),
-    "ServiceRequest": (_rule("prr-1", "servicerequest", "details of an order stand without its code", _detail_without_code),),
+    "ServiceRequest": (_rule("prr-1", "servicerequest", "an order has details but no code", _detail_without_code),),
 }
 """The invariants by resource type. A test holds them to their FHIRPath."""

@@ -83,7 +83,7 @@ def _constraint(number: int, human: str, breaks: Breaks, *, severity: Severity =
 
 CLAIM_INVARIANTS = (
     _constraint(1, "a line has more than four modifiers", _too_many_modifiers),
-    _constraint(2, "a modifier stands twice on a line", _repeated_modifier),
+    _constraint(2, "a modifier appears twice on a line", _repeated_modifier),
     _constraint(3, "52 and 53 exclude each other on a line", _together("52", "53")),
     _constraint(4, "26 and TC exclude each other on a line", _together("26", "TC")),
     _constraint(5, "a claim needs a diagnosis, and each line points at one", _no_diagnosis),

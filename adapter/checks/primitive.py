@@ -19,11 +19,11 @@ def wrong_with(value: JsonValue, fhir_type: Type) -> str | None:
     if fhir_type.name in NUMBERS:
         return _wrong_number(value, fhir_type)
     if not isinstance(value, str):
-        return "this must be a text, in quotes"
+        return "this must be text, in quotes"
     if not value:
         return "a text is empty; leave it out"
     if fhir_type.pattern and not re.fullmatch(to_ascii(fhir_type.pattern), value):
-        return f"this is not written as FHIR writes a value of type {fhir_type.name}"
+        return f"this is not in the format of the FHIR type {fhir_type.name}"
     return "there is no such day" if fhir_type.name in DAYS and not _is_day(value) else None
 
 

@@ -115,14 +115,14 @@ def _unsound(resource: Resource, types: Mapping[str, str], *, guide: ReferenceGu
     for path, targets, reference in guide.references(resource):
         kind = guide.types_within(resource, types).get(reference)
         if kind is None:
-            text = "this leads to nothing in the Bundle; add the resource, or take the reference out"
+            text = "this reference resolves to nothing in the Bundle; add the resource, or remove the reference"
             yield _issue("unresolved", text, place + path)
         elif targets and kind not in targets:
             yield _wrong_type(kind, targets, place + path)
 
 
 def _wrong_type(kind: str, targets: frozenset[str], expression: str) -> Issue:
-    return _issue("target", f"a {kind} cannot stand here; what can: {', '.join(sorted(targets))}", expression)
+    return _issue("target", f"a {kind} is not allowed here; allowed are: {', '.join(sorted(targets))}", expression)
 
 
 def _issue(check: str, text: str, expression: str) -> Issue:

@@ -83,6 +83,6 @@ def _unexplained(place: str) -> Issue:
         severity=Severity.ERROR,
         code=IssueType.STRUCTURE,
         rule="structure/other",
-        text="the resource is not built as FHIR says",
+        text="the resource does not have the structure that FHIR defines",
         expression=(place,),
     )

@@ -75,7 +75,7 @@ class _Walk:
             there = [member.name for member in members if not value.keys().isdisjoint(self._names(fhir_type, member))]
             at, source = f"{place}.{choice.removesuffix('[x]')}", source_of(fhir_type, choice, self.table)
             if len(there) > 1:
-                yield _issue("choice", f"`{choice}` stands here more than once, as {_listed(there)}; keep one", at, source)
+                yield _issue("choice", f"`{choice}` appears more than once, as {_listed(there)}; keep one", at, source)
             if not there and members[0].minimum:
                 yield _issue("required", f"`{choice}` is required, as {_listed(member.name for member in members)}", at, source)
 
@@ -104,7 +104,7 @@ class _Walk:
             yield from self._value(value, element, place, source=source, beside=beside)
             return
         if not isinstance(value, list):
-            yield _issue("type", f"`{element.name}` is a list: put it in brackets, also when it is one", place, source)
+            yield _issue("type", f"`{element.name}` is a list: put it in brackets, even if there is only one", place, source)
             return
         if not max(1, element.minimum) <= len(value) <= (element.maximum or len(value)):
             most = f" to {element.maximum}" if element.maximum else " or more"

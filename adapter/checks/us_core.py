@@ -99,7 +99,7 @@ US_CORE_INVARIANTS: dict[str, tuple[Invariant, ...]] = {
     "Patient": (
         _us_core(6, "patient", human="a name needs a family or given name, or a reason for its absence", breaks=_nameless),
     ),
-    "Procedure": (_us_core(7, "procedure", human="what is done or goes on needs its time", breaks=_not_performed),),
+    "Procedure": (_us_core(7, "procedure", human="a procedure in progress or completed needs its time", breaks=_not_performed),),
     "DiagnosticReport": (
         _us_core(10, "diagnosticreport-note", human="a report with results needs their time", breaks=_not_effective),
     ),

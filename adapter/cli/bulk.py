@@ -76,7 +76,7 @@ def convert_in_bulk(run: BulkRun) -> Outcome:
         summary = _resumed(run.target, bundles, issues)
         done = sum(summary.outcomes.values())
         if done:
-            note(f"{done} encounters were converted before; going on behind them")
+            note(f"{done} encounters were converted before; continuing after them")
         waiting = islice(encounters_of(run.source, run.form), done, None)
         for bundle, line in _tracked(_converted(waiting, run), done):
             # The Bundle comes first: a line among the issues says that all of its encounter is written.

@@ -23,7 +23,7 @@ from adapter.readers.document import Document
 
 @click.command("check")
 @click.argument("files", nargs=-1, required=True, type=INPUT)
-@click.option("--server", help="A FHIR server that is asked as well: a base URL or a name.")
+@click.option("--server", help="A FHIR server to ask as well: a base URL or a name.")
 @click.option("--second-opinion", "models", is_flag=True, help="Ask the models of fhir.resources as well.")
 @click.option("--json", "as_json", is_flag=True, help="Print an OperationOutcome.")
 @SHAPE

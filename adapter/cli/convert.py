@@ -25,10 +25,10 @@ from adapter.lineage import LineageEntry
 @click.option("--profiles", type=click.Choice(OPTION_VALUES["profiles"]), help="Which profiles resources claim.")
 @click.option("--ai-label", type=click.Choice(OPTION_VALUES["ai_label"]), help="How AI content is labelled.")
 @click.option(
-    "--check", type=click.Choice(OPTION_VALUES["check"]), help="What the Bundle is checked for; full takes nothing as proved."
+    "--check", type=click.Choice(OPTION_VALUES["check"]), help="How the Bundle is checked; full takes nothing as proved."
 )
 @MAPPINGS
-@click.option("--sender", help="Whose file (senders/NAME.yaml of your mappings) counts for all documents.")
+@click.option("--sender", help="The sender whose file (senders/NAME.yaml of your mappings) applies to all documents.")
 @click.option("--lineage", is_flag=True, help="Show what every element was made from.")
 @click.option("--explain", metavar="ELEMENT", help="Show why an element is as it is or is missing, e.g. Claim.item[0].modifier.")
 @click.option(

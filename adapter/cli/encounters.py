@@ -68,7 +68,7 @@ def list_command(*, state: EncounterState | None, count: int) -> None:
 @encounters_commands.command("show")
 @click.argument("encounter")
 def show_command(*, encounter: str) -> None:
-    """Print how an encounter stands, its deliveries and its history.
+    """Print the state of an encounter, its deliveries and its history.
 
     \b
     Examples:

@@ -18,7 +18,7 @@ INPUT = click.Path(exists=True, path_type=Path, allow_dash=True)
 """A file, a folder, or `-` for standard input."""
 
 FORM = click.option(
-    "--form", type=FORM_NAME, help="The input form of the files, if it is not to be found out (case, face2gene_lab, …)."
+    "--form", type=FORM_NAME, help="The input form of the files, if it cannot be recognised (case, face2gene_lab, …)."
 )
 PRIOR = click.option(
     "--prior",

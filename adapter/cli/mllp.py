@@ -40,7 +40,7 @@ _POSITIVE = click.IntRange(min=1)
 @click.option("--max-connections", type=_POSITIVE, default=500, show_default=True, help="How many senders at once.")
 @click.option("--frame-seconds", type=_SECONDS, default=30, show_default=True, help="How long a message may take to arrive.")
 @click.option("--idle-seconds", type=_SECONDS, default=600, show_default=True, help="How long a sender may be silent.")
-@click.option("--insecure", is_flag=True, help="Ask no certificate of senders from elsewhere.")
+@click.option("--insecure", is_flag=True, help="Do not require certificates of senders from elsewhere.")
 def mllp_command(
     *,
     host: str,
@@ -121,7 +121,7 @@ def _tls(settings: Settings, client_ca: Path | None) -> ssl.SSLContext | None:
 def _check_access(host: str, *, is_open: bool) -> None:
     """Raise SetupError if others could reach the service and nothing would stop them."""
     if is_open and not host.startswith(_LOOPBACK):
-        text = f"others can reach {host}, and no certificate is asked of them"
+        text = f"{host} can be reached from elsewhere, and no client certificate is required"
         raise SetupError(_issue(text, "name the authority of the senders' certificates with --client-ca, or say --insecure"))
 
 

@@ -35,7 +35,7 @@ def publish_command(*, server: str) -> int:
 @SERVER
 @QUIET
 def unpublish_command(*, server: str) -> int:
-    """Take our definitions off a FHIR server.
+    """Remove our definitions from a FHIR server.
 
     \b
     Examples:

@@ -97,7 +97,7 @@ def show_command(*, rule_id: str, mappings: str | None, as_json: bool) -> None:
 @FORM
 @PRIOR
 @MAPPINGS
-@click.option("--all", "whole", is_flag=True, help="Tell every rule, also those that passed or do not apply.")
+@click.option("--all", "whole", is_flag=True, help="Show every rule, including those that passed or do not apply.")
 @_JSON
 def explain_command(
     *, files: tuple[Path, ...], form: str | None, prior: tuple[Path, ...], mappings: str | None, whole: bool, as_json: bool
@@ -135,7 +135,7 @@ def _show(explanation: Explanation, *, whole: bool) -> None:
             out.print(Text.assemble(*head, _reason(explained)))
     if not whole:
         counts = Counter(outcome.outcome for outcome in explanation.rules)
-        folded = f"{counts['passed']} rules passed and {counts['not-applicable']} do not apply; --all tells them"
+        folded = f"{counts['passed']} rules passed and {counts['not-applicable']} do not apply; --all shows them"
         out.print(Text(folded, style="dim"))
     for suggestion in explanation.suggestions:
         verdict = ("defensible", "green") if suggestion.defensible else ("not defensible", "dim")

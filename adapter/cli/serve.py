@@ -36,7 +36,7 @@ _OTHER_PROBLEM = ("cannot listen on {host} port {port}", "name an address of thi
 )
 @click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes.")
 @click.option("--threads", type=click.IntRange(min=1), default=4, show_default=True, help="Threads per process.")
-@click.option("--insecure", is_flag=True, help="Ask no token of callers from elsewhere.")
+@click.option("--insecure", is_flag=True, help="Do not require tokens of callers from elsewhere.")
 @click.option(
     "--workbench/--no-workbench", default=None, help="Serve the workbench too.  [default: on this machine's own addresses only]"
 )
@@ -86,7 +86,7 @@ def _check_access(host: str, settings: Settings, *, insecure: bool) -> None:
     if is_loopback(host) or settings.tokens:
         return
     if settings.store or not insecure:
-        text = f"others can reach {host}, and no token is asked of them"
+        text = f"{host} can be reached from elsewhere, and no token is required"
         raise SetupError(
             _issue(text, "make tokens with `adapter token` and set ADAPTER_TOKENS, or say --insecure, where nothing is kept")
         )

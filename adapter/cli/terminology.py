@@ -194,7 +194,7 @@ def translate_command(question: Asked, *, system: str, code: str, concept_map: s
 @click.argument("other")
 @_with_asked
 def subsumes_command(question: Asked, *, system: str, one: str, other: str) -> int:
-    """Say how two codes of a code system stand to each other (CodeSystem/$subsumes).
+    """Say how two codes of a code system relate (CodeSystem/$subsumes).
 
     \b
     Examples:

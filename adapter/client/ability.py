@@ -10,7 +10,7 @@ from adapter.json_types import JsonMapping
 class Abilities:
     """What a server can do; what a statement does not mention is tried.
 
-    `transactions`: whether it takes transactions. `no_conditional_create`: the types for which it says that it does not heed
+    `transactions`: whether it takes transactions. `no_conditional_create`: the types for which it says that it does not honour
     `ifNoneExist`. `validates`: whether it has $validate, as far as that is known.
     """
 

@@ -100,7 +100,7 @@ class Sender:
             raise ConflictError(*error.issues, _crowded(self.retries.attempts, self.client.source)) from error.__cause__
 
     def _doubled(self, pairs: Iterable[tuple[PlannedEntry, EntryResult]]) -> Iterable[Issue]:
-        """A server that does not heed `ifNoneExist` holds several now."""
+        """A server that does not honour `ifNoneExist` holds several now."""
         for planned, result in pairs:
             resource = planned.entry["resource"]
             identifier = matched_identifier(resource) if planned.is_created and result.was_created else None
@@ -132,11 +132,11 @@ def _may_pass(error: AdapterError, attempt: int) -> bool:
 
 
 def _crowded(attempts: int, source: str) -> Issue:
-    text = f"Somebody else wrote to the same resources in each of {attempts} tries: send again when that has ended."
+    text = f"Another client wrote to the same resources in each of {attempts} tries: send again later."
     return Issue(severity=Severity.ERROR, code=IssueType.CONFLICT, rule="send/crowded", text=text, source=source)
 
 
 def _not_heeded(issue: Issue, source: str) -> Issue:
-    text = f"{issue.text.removesuffix(', so nothing was sent.')}: it does not heed ifNoneExist, or two clients were at it."
+    text = f"{issue.text.removesuffix(', so nothing was sent.')}: it ignores ifNoneExist, or two clients wrote at once."
     hint = "join them there, and send with --shared merge or put"
     return Issue(severity=Severity.ERROR, code=IssueType.CONFLICT, rule="send/doubled", text=text, suggestion=hint, source=source)

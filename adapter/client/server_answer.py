@@ -41,7 +41,7 @@ _REFUSED = Meaning(kind=InvalidError, code=IssueType.PROCESSING, text="The FHIR 
 _LOCKED = Meaning(
     kind=UnavailableError,
     code=IssueType.FORBIDDEN,
-    text="The FHIR server does not let us in: check the credentials and rights given to the adapter",
+    text="The FHIR server denies access: check the credentials and rights given to the adapter",
 )
 _GONE = Meaning(
     kind=NotFoundError, code=IssueType.NOT_FOUND, text="The FHIR server does not have this: check the base URL and the id"
@@ -122,7 +122,7 @@ def _refusal(status: int, details: str, *, source: str) -> AdapterError:
 
 def _oddity(answer: ServerAnswer) -> str:
     if not answer.content.strip():
-        return "The FHIR server answered with an empty body: whether it did what was asked is not known; look there."
+        return "The FHIR server answered with an empty body: whether it carried out the request is unknown: check there."
     if "html" in answer.headers.get("Content-Type", "").lower():
-        return "There is a web page where FHIR was expected: check that the base URL is the FHIR endpoint."
+        return "A web page came where FHIR was expected: check that the base URL is the FHIR endpoint."
     return "The FHIR server's answer is not a JSON object: check that the base URL is the FHIR endpoint and speaks JSON."

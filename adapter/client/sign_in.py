@@ -172,5 +172,5 @@ def _code_in(grant: JsonObject) -> str:
 
 
 def _no_token(why: str) -> Issue:
-    text = f"The server that gives tokens gives none: {why}. Check the file of sign-ins (ADAPTER_SIGN_INS)."
+    text = f"The token server issued no token: {why}. Check the file of sign-ins (ADAPTER_SIGN_INS)."
     return Issue(severity=Severity.ERROR, code=IssueType.SECURITY, text=text, rule="client/sign-in")

@@ -153,7 +153,7 @@ class Wire:
     def _redirected(self, request: Request, answer: ServerAnswer) -> Request:
         url = urljoin(request.url, answer.headers.get("Location", ""))
         if request.method != "GET" or not _stays(request.url, url):
-            text = "The FHIR server redirects elsewhere, which is not followed: set the base URL to where it wants to be called."
+            text = "The FHIR server redirects elsewhere, which is not followed: set the base URL to that address."
             raise self._error(IssueType.SECURITY, text)
         return replace(request, url=url, params={})
 
@@ -162,7 +162,7 @@ class Wire:
         return self._error(IssueType.TOO_COSTLY, text)
 
     def _too_slow(self) -> UnavailableError:
-        text = "The FHIR server did not answer in time; it may have done what was asked: look there, or try again later."
+        text = "The FHIR server did not answer in time; it may have carried out the request: check there, or try again later."
         return self._error(IssueType.TIMEOUT, text)
 
     def _error(self, code: IssueType, text: str) -> UnavailableError:

@@ -80,9 +80,7 @@ def probe(send: Send, base_url: str, *, force: bool, source: str) -> Declaration
     declared = Declaration(statement=statement)
     release = _release(declared.fhir_version)
     if release != _R4 and not force:
-        text = (
-            f"The server speaks FHIR {release or 'of no stated version'}, the cases are for R4: --force runs them all the same."
-        )
+        text = f"The server speaks FHIR {release or 'of no stated version'}, the cases are for R4: --force runs them anyway."
         raise NotSupportedError(_issue(text, IssueType.NOT_SUPPORTED, source))
     return declared
 

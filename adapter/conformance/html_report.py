@@ -11,8 +11,8 @@ _WORDS = {
     CaseVerdict.FAIL: "the server does something else",
     CaseVerdict.WARN: "a weakness, or a remark to look at",
     CaseVerdict.SKIP: "the server does not declare or hold what is needed",
-    CaseVerdict.BLOCKED: "something that it needs did not go well",
-    CaseVerdict.COULD_NOT_JUDGE: "the trouble is on our side",
+    CaseVerdict.BLOCKED: "something that it needs did not succeed",
+    CaseVerdict.COULD_NOT_JUDGE: "the problem is on our side",
 }
 _STYLE = """
 :root { color-scheme: light dark; --line: #767676; --back: #fff; --text: #1a1a1a; --soft: #f3f3f3; --link: #0645ad;

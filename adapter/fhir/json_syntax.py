@@ -25,7 +25,7 @@ _REMEDIES = {
     "trailing characters": "send one document at a time; or a bracket closes too early",
 }
 _WORDS = {
-    "Detected duplicate key": "a key stands twice in one object",
+    "Detected duplicate key": "a key appears twice in one object",
     "recursion limit exceeded": "the document is nested too deeply (more than 200 levels)",
     "EOF while parsing a string": "the document ends too early: within a text, whose closing quote is missing",
     "EOF while parsing a list": "the document ends too early: within a list, whose `]` is missing",
@@ -35,7 +35,7 @@ _WORDS = {
     "unexpected end of hex escape": "an escape (\\u) does not stand for a character",
     "lone leading surrogate": "an escape (\\u) does not stand for a character",
     "invalid escape": 'an escape is not one of JSON: in a text, write \\\\ for a backslash, \\" for a quote',
-    "control character": "a control character or a line end stands in a text; write it as an escape (\\n, \\t) or take it out",
+    "control character": "a text holds a control character or a line end; write it as an escape (\\n, \\t) or take it out",
     "invalid number": "a number is not written as JSON writes numbers: 12, -0.5, 1.2e3; no leading zeros or plus sign",
 }
 _HINTS = (

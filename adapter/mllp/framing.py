@@ -49,7 +49,7 @@ class Deframer:
         if not self._held:
             return None
         if not self._held.startswith(START):
-            return self._over("these bytes stand outside of a frame: a frame begins with 0x0B")
+            return self._over("these bytes are outside a frame: a frame begins with 0x0B")
         end = self._held.find(END, self._searched or 1)
         again = self._held.find(START, self._searched or 1, end if end >= 0 else len(self._held))
         if again >= 0:

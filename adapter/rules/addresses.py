@@ -49,7 +49,7 @@ def box_instead_of_a_street(facts: Facts) -> Iterator[Finding]:
     variants=(
         Variant(
             name="state",
-            text="The United States have no state of these letters. Send the two letters of one, or the country.",
+            text="No state of the United States has these letters. Send the two letters of one, or the country.",
         ),
     ),
     applies=(ASKED,),

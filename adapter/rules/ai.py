@@ -51,7 +51,7 @@ term = lru_cache(maxsize=4096)(_term)
     title="AI product or version missing",
     severity=WARNING,
     code=IssueType.INCOMPLETE,
-    text="It is not said which AI product, or which version, gave the output. Send both.",
+    text="The AI product or its version is missing. Send both.",
     source="HL7 AI Transparency on FHIR",
     applies=(AI,),
 )

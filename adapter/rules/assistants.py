@@ -84,7 +84,7 @@ def _assisting(facts: Facts) -> list[str]:
     title="82 without its reason",
     severity=WARNING,
     code=IssueType.INCOMPLETE,
-    text=("82 needs a statement that no qualified resident was there, and a case does not hold it. Send it with the claim."),
+    text=("82 needs a statement that no qualified resident was available, and a case cannot hold it. Send it with the claim."),
     source="MAC guidance on modifier 82",
     verified=True,
     applies=(sends("82"),),

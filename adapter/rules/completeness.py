@@ -171,7 +171,7 @@ CHECKLIST: tuple[CompletenessItem, ...] = (
         id="CMP-09",
         name="subscriber",
         text=(
-            "Whose insurance it is remains open. Send `coverage.relationship` and `coverage.subscriber`, and the "
+            "It is not clear whose insurance this is. Send `coverage.relationship` and `coverage.subscriber`, and the "
             "guardian's family and given name."
         ),
         source="837P loops 2000B and 2010BA",

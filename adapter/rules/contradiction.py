@@ -244,7 +244,7 @@ MATRIX: tuple[ContradictionRow, ...] = (
     ),
     ContradictionRow(
         id="CON-19",
-        title="Signed report of a procedure that goes on",
+        title="Signed report of an unfinished procedure",
         fields={"procedure.status": ("in-progress", "on-hold"), "review.status": _SIGNED},
         severity=WARNING,
         text="The procedure is not finished, and its report is signed. Correct one of the two statuses.",
@@ -252,7 +252,7 @@ MATRIX: tuple[ContradictionRow, ...] = (
     ),
     ContradictionRow(
         id="CON-20",
-        title="Analysis that nothing took the place of",
+        title="Superseded analysis without a successor",
         fields={"ai.superseded": (SOME,)},
         severity=WARNING,
         text="Every analysis is called superseded, and no later one is there. Send the later analysis, or take `superseded` off.",

@@ -225,7 +225,7 @@ def result_against_classification(facts: Facts) -> Iterator[Finding]:
     title="Disposition against the clinician's diagnosis",
     severity=WARNING,
     code=IssueType.CONFLICT,
-    text="The clinician both holds and dismisses one syndrome. Correct the diagnosis, or the disposition of the candidate.",
+    text="The clinician both supports and dismisses one syndrome. Correct the diagnosis, or the disposition of the candidate.",
     source="modelling of 0731T: the disposition is the clinician's",
     applies=(CLINICIAN,),
 )
@@ -243,7 +243,7 @@ def held_and_dismissed(facts: Facts) -> Iterator[Finding]:
 
 @rule(
     "DX-08",
-    title="Billed as confirmed, and not held",
+    title="Billed as confirmed, but not confirmed",
     severity=WARNING,
     code=IssueType.CONFLICT,
     text=(

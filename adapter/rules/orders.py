@@ -14,7 +14,7 @@ _ORDERS = Condition(lambda facts: bool(facts.case.orders), "the case has no orde
 
 @rule(
     "ORD-01",
-    title="Order that nobody gave",
+    title="Order without an ordering clinician",
     severity=ERROR,
     code=IssueType.BUSINESS_RULE,
     text=(
@@ -27,7 +27,7 @@ _ORDERS = Condition(lambda facts: bool(facts.case.orders), "the case has no orde
         Variant(
             name="unsaid",
             severity=WARNING,
-            text="An order is in force, and no clinician of the case gave it. Say who did in `ordered_by`, or say `proposed`.",
+            text="An order is active, and nobody in the case ordered it. Name the clinician in `ordered_by`, or say `proposed`.",
         ),
     ),
     applies=(_ORDERS,),

@@ -129,10 +129,10 @@ def credentials_in_address(facts: Facts) -> Iterator[Finding]:
 
 @rule(
     "PRI-05",
-    title="Analysis not spoken of in the consent",
+    title="Analysis not mentioned in the consent",
     severity=WARNING,
     code=IssueType.INCOMPLETE,
-    text="Nobody says whether the consent allows the analysis. Say so in `consent.analysis`.",
+    text="The document does not say whether the consent allows the analysis. Say so in `consent.analysis`.",
     source="0731T codebook page: consent to use of images",
     applies=(CONSENT, FACE),
 )
@@ -227,7 +227,7 @@ def guardian_not_named(facts: Facts) -> Iterator[Finding]:
 
 @rule(
     "PRI-09",
-    title="Photograph withdrawn, and no word of when",
+    title="Photograph withdrawn without a date",
     severity=WARNING,
     code=IssueType.INCOMPLETE,
     text=(

@@ -183,7 +183,7 @@ def face_by_audio(facts: Facts) -> Iterator[Finding]:
     title="Two telehealth modifiers",
     severity=ERROR,
     code=IssueType.BUSINESS_RULE,
-    text="A line has one way of telehealth. Keep the modifier that holds.",
+    text="A line has one telehealth modifier. Keep the modifier that holds.",
     source="CMS telehealth services",
     applies=(has_modifiers(2), TELEHEALTH_SENT),
 )

@@ -25,7 +25,7 @@ _WORDS = {
     "bool_type": ("this is neither true nor false", "write `true` or `false`, without quotes"),
     "int_type": ("a whole number is needed here", "write digits, without quotes"),
 }
-_OTHER = ("this value is not allowed here", "the docs of this kind of file say what may stand here")
+_OTHER = ("this value is not allowed here", "the docs of this kind of file say what is allowed here")
 _FORM: LiteralString = "form"
 _CHOICE = re.compile(r"'([^']*)'")
 

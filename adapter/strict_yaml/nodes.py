@@ -134,8 +134,8 @@ class _Reader:
                 self.problems.append(problem("yaml-key", key.mark, "a key must be a text", "write `name: value`"))
             elif key.text in entries:
                 first = entries[key.text][0].mark
-                hint = f"it stands first in line {first.line}; keep one of the two"
-                self.problems.append(problem("duplicate-key", key.mark, f"the key `{key.text}` stands here twice", hint))
+                hint = f"it first appears on line {first.line}; keep one of the two"
+                self.problems.append(problem("duplicate-key", key.mark, f"the key `{key.text}` appears here twice", hint))
             else:
                 entries[key.text] = (key, value)
         return MappingNode(mark=mark, entries=tuple(entries.values()))

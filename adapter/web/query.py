@@ -86,6 +86,6 @@ def _known(name: str, names: Collection[str]) -> str:
 
 def _problems(values: Sequence[str], allowed: Sequence[str]) -> Iterable[str]:
     if len(values) > 1:
-        yield "the parameter stands more than once; send it once"
+        yield "the parameter appears more than once; send it once"
     if values and allowed and values[0] not in allowed:
         yield f"this must be one of {', '.join(allowed)}"

@@ -161,7 +161,7 @@ def test_a_wrong_target_says_which_types_can_stand_there() -> None:
 
     (issue,) = check_references(wrong, r4(), canonical_bytes(wrong))
 
-    assert issue.text == "a Organization cannot stand here; what can: Patient"
+    assert issue.text == "a Organization is not allowed here; allowed are: Patient"
 
 
 def test_a_reference_in_an_extension_is_found_though_the_short_guide_does_not_look_there() -> None:

@@ -133,7 +133,7 @@ def test_a_server_that_does_not_heed_conditions_is_named(server: FakeFhir) -> No
     delivery = sender("create").send(bundle())
 
     assert "several Patient resources with one identifier" in delivery.issues[0].text
-    assert "does not heed ifNoneExist" in delivery.issues[0].text
+    assert "ignores ifNoneExist" in delivery.issues[0].text
     assert not delivery.is_good
 
 

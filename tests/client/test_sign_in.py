@@ -143,7 +143,7 @@ def test_a_server_that_wants_another_audience_says_so() -> None:
 def test_no_token_is_told_without_secrets(answer: dict[str, object]) -> None:
     responses.add(responses.POST, TOKENS, **answer)  # type: ignore[arg-type]  # what `responses` takes
 
-    with pytest.raises(UnavailableError, match="gives none") as caught:
+    with pytest.raises(UnavailableError, match="issued no token") as caught:
         TokenSource(service=SERVICE, now=lambda: 0.0, new_id=lambda: "").token()
 
     assert "PRIVATE" not in str(caught.value)

@@ -255,7 +255,7 @@ class BodyBinder:
             self.frame.error("literal", node.mark, f"`{field.name}` has no value", "give it one or take it out")
             return None
         if node.plain and self._leads_somewhere(node.text, scope):
-            message = f"`{node.text}` stands here as text, but it is a path"
+            message = f"`{node.text}` is text here, but it looks like a path"
             self.frame.error("forgotten-sign", node.mark, message, f"write `={node.text}`; if it is a text, put it into quotes")
             return None
         return self._plain(node, field.type)

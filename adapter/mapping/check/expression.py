@@ -218,14 +218,14 @@ class Binder:
         if one.type is None or other.type is None:
             return one.type or other.type
         if one.many != other.many:
-            self.frame.error("type-clash", mark, "a list and a single value cannot stand for each other", "make both of one type")
+            self.frame.error("type-clash", mark, "a list and a single value cannot replace each other", "make both of one type")
             return one.type
         kind = common_kind(one.type, other.type) if isinstance(one.type, Kind) and isinstance(other.type, Kind) else None
         if kind is not None:
             return kind
         if isinstance(one.type, Shape) and isinstance(other.type, Shape) and one.type.name == other.type.name:
             return one.type
-        self.frame.error("type-clash", mark, f"{one.type} and {other.type} cannot stand for each other", "make both of one type")
+        self.frame.error("type-clash", mark, f"{one.type} and {other.type} cannot replace each other", "make both of one type")
         return one.type
 
     def _bool(self, node: ast.BoolOp, mark: Mark, scope: Scope) -> Value | None:

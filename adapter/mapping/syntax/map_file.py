@@ -153,7 +153,7 @@ class _FileReader:
             first: dict[str, MapSource | FragmentSource] = {}
             for source in sources:
                 if source.name in first:
-                    hint = f"it stands first in line {first[source.name].mark.line}; give one of the two another name"
+                    hint = f"it first appears on line {first[source.name].mark.line}; give one of the two another name"
                     self._say("duplicate-key", source.mark, f"`{source.name}` is in this file twice", hint)
                 first.setdefault(source.name, source)
 

@@ -64,8 +64,8 @@ ENCOUNTER_ROUTES: tuple[Route, ...] = (
         gives=(JSON,),
         statuses=(200, 201, 202, 409, 422),
         parameters=(
-            RouteParameter(name="form", says="The input form of the documents, if it is not to be found out."),
-            RouteParameter(name="sender", says="The sender whose file counts for all documents."),
+            RouteParameter(name="form", says="The input form of the documents, if it cannot be recognised."),
+            RouteParameter(name="sender", says="The sender whose file applies to all documents."),
             *(
                 RouteParameter(name=name, says="As for /convert.", schema=one_of(values))
                 for name, values in OPTION_VALUES.items()
@@ -87,7 +87,7 @@ ENCOUNTER_ROUTES: tuple[Route, ...] = (
             RouteParameter(name="after", says="Those after the encounter with this id."),
         ),
     ),
-    _read("", encounters.show, "How an encounter stands."),
+    _read("", encounters.show, "The state of an encounter."),
     _read("/bundle", encounters.bundle, "What its destinations hold or are to hold.", FHIR_JSON),
     _read("/outcome", encounters.outcome, "The issues of its newest conversion.", FHIR_JSON),
     _read("/lineage", encounters.lineage, "What every element was made from, and what no map read."),

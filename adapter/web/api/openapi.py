@@ -24,7 +24,7 @@ _NAMES: JsonMapping = {"pattern": r"^\w+$"}
 _ANY: JsonObject = {
     "FhirText": {"type": "string", "pattern": r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]+$"},
     "FhirJson": {
-        "description": "What may stand in a resource: texts without control characters, numbers, lists, objects.",
+        "description": "What a resource may hold: texts without control characters, numbers, lists, objects.",
         "anyOf": [
             {"$ref": "#/components/schemas/FhirText"},
             {"type": "integer", "minimum": -(2**53), "maximum": 2**53},

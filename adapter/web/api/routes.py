@@ -8,7 +8,7 @@ from adapter.web.route import Route, RouteParameter, one_of
 
 _FORM = RouteParameter(
     name="form",
-    says="The input form of the documents, if it is not to be found out.",
+    says="The input form of the documents, if it cannot be recognised.",
     schema={"$ref": "#/components/schemas/InputForm"},
 )
 
@@ -25,7 +25,7 @@ API_ROUTES: tuple[Route, ...] = (
         statuses=(200, 409, 422),
         parameters=(
             _FORM,
-            RouteParameter(name="sender", says="The sender whose file counts for all documents."),
+            RouteParameter(name="sender", says="The sender whose file applies to all documents."),
             RouteParameter(name="profiles", says="Which profiles resources claim.", schema=one_of(OPTION_VALUES["profiles"])),
             RouteParameter(name="ai_label", says="How AI content is labelled.", schema=one_of(OPTION_VALUES["ai_label"])),
             RouteParameter(name="check", says="What the Bundle is checked for.", schema=one_of(OPTION_VALUES["check"])),

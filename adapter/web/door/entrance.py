@@ -71,7 +71,7 @@ class Entrance:
             return remembered
         lane = self._lane(scope["path"])
         if lane.is_full:
-            return self._refusal(HTTPStatus.SERVICE_UNAVAILABLE, "too many requests wait already; try again in a second")
+            return self._refusal(HTTPStatus.SERVICE_UNAVAILABLE, "too many requests are waiting; try again in a second")
         environment = environment_of(scope, body)
         reply = await lane.run(partial(call, self.application, environment))
         if key is not None:

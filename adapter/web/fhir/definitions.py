@@ -32,7 +32,7 @@ _BOTH = (
 _UNKNOWN = "request/definition"
 _ONLY_SEARCH = (
     ("_count", f"How many definitions a page holds: {PAGE} unless said, {_LARGEST_PAGE} at most, 0 for the number alone."),
-    ("_offset", "Where a page begins; it stands in the links between pages."),
+    ("_offset", "Where a page begins; the links between pages hold it."),
     ("_total", "none, estimate or accurate; the total is always there and accurate."),
 )
 _CHOICES: Mapping[str, tuple[str, ...]] = {"_summary": SUMMARIES, "_total": ("none", "estimate", "accurate")}

@@ -31,7 +31,7 @@ class _Asked(BaseModel):
 
 
 class WorkDocument(_Asked):
-    """A document as text; `form` is its input form, if it is not to be found out."""
+    """A document as text; `form` is its input form, if it cannot be recognised."""
 
     name: _Name
     text: str

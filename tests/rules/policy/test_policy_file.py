@@ -218,7 +218,7 @@ MISTAKES = [
     ("policy: a\neffective: {start: 20240201}\n", "2:20: value: this is not a day"),
     ("policy: a\neffective: {start: []}\n", "2:20: value: a text is needed here"),
     ("policy: a\neffective: {start: 2025-01-01, end: 2024-01-01}\n", "1:1: effective: the policy ends before it starts"),
-    ("policy: a\npolicy: b\n", "2:1: duplicate-key: the key `policy` stands here twice"),
+    ("policy: a\npolicy: b\n", "2:1: duplicate-key: the key `policy` appears here twice"),
     ("policy: a\n---\npolicy: a\n", "3:1: periods: two policies `a` hold on one day"),
 ]
 
