@@ -203,7 +203,7 @@ class Runtime:
         published = tuple(dict(definition) for definition in self.terminology.catalog)
         if self.settings.mappings or self.drafts:
             wrong = [
-                (definition, issue)
+                (definition, issue.written())
                 for definition in published
                 for issue in self.release.structure.issues(definition)
                 if issue.is_error

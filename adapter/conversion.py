@@ -158,7 +158,7 @@ class Conversion(ConversionRecord):
     @cached_property
     def explanation(self) -> Explanation | None:
         """What became of every coding rule; nothing if the documents could not be read."""
-        return explain(self.facts, self.issues) if self.facts else None
+        return explain(self.facts, self.issues, self.judgement.fired) if self.facts and self.judgement else None
 
     @cached_property
     def lineage(self) -> Lineage:

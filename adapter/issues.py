@@ -1,8 +1,9 @@
 """The vocabulary of problems: what can be wrong with what we were given, and why a request cannot be carried out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TypeAlias
 
 
 class Severity(StrEnum):
@@ -87,22 +88,78 @@ class Issue:
         """Whether this issue is fatal or an error."""
         return self.severity in (Severity.FATAL, Severity.ERROR)
 
+    def written(self) -> "Issue":
+        """The issue itself."""
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class PendingIssue:
+    """A problem that was found and is written only if it is told: how bad it is, who found it, and what writes it."""
+
+    severity: Severity
+    rule: str
+    write: Callable[[], Issue]
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the issue is fatal or an error."""
+        return self.severity in (Severity.FATAL, Severity.ERROR)
+
+    def written(self) -> Issue:
+        """The issue."""
+        return self.write()
+
+
+AnyIssue: TypeAlias = Issue | PendingIssue
 
 MOST_ISSUES = 50
 """So many issues are told of one request; who builds them one by one stops after one more."""
 
-_BY_SEVERITY = tuple(Severity)
+_BY_SEVERITY = {severity: place for place, severity in enumerate(Severity)}
 
 
-def most_severe(issues: Sequence[Issue]) -> tuple[Issue, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldIssues:
+    """The issues that are told of all that were found, and what is known of the others: how many, and how bad the worst is."""
+
+    issues: tuple[Issue, ...] = ()
+    untold: int = 0
+    worst: Severity = Severity.INFORMATION
+
+    def beside(self, later: Sequence[AnyIssue]) -> "ToldIssues":
+        """The most severe of these and of what was found later, in their order; only what is told is written."""
+        issues = (*self.issues, *later)
+        places = _ranked(issues)
+        severities = [self.worst, *(issues[place].severity for place in places[MOST_ISSUES : MOST_ISSUES + 1])]
+        return ToldIssues(
+            issues=tuple(issues[place].written() for place in sorted(places[:MOST_ISSUES])),
+            untold=self.untold + max(0, len(issues) - MOST_ISSUES),
+            worst=min(severities, key=_BY_SEVERITY.__getitem__),
+        )
+
+    def all(self) -> tuple[Issue, ...]:
+        """The issues, and, if there are others, one that says so."""
+        if not self.untold:
+            return self.issues
+        text = f"there are more issues than these {MOST_ISSUES}, at least {self.untold}; fix these first"
+        more = Issue(severity=self.worst, code=IssueType.INCOMPLETE, rule="request/more", text=text)
+        return (*self.issues, more)
+
+
+def _ranked(issues: Sequence[AnyIssue]) -> list[int]:
+    """The places of the issues, the most severe first."""
+    return sorted(range(len(issues)), key=lambda place: _BY_SEVERITY[issues[place].severity])
+
+
+def to_raise(issues: Sequence[AnyIssue]) -> tuple[Issue, ...]:
+    """The issues in their order, of too many the most severe ones and one more, for an error that is told later."""
+    return tuple(issues[place].written() for place in sorted(_ranked(issues)[: MOST_ISSUES + 1]))
+
+
+def most_severe(issues: Sequence[AnyIssue]) -> tuple[Issue, ...]:
     """The issues in their order; of too many the most severe ones, and one that says that there are more."""
-    if len(issues) <= MOST_ISSUES:
-        return tuple(issues)
-    ranked = sorted(range(len(issues)), key=lambda place: _BY_SEVERITY.index(issues[place].severity))
-    kept, rest = sorted(ranked[:MOST_ISSUES]), len(issues) - MOST_ISSUES
-    text = f"there are more issues than these {MOST_ISSUES}, at least {rest}; fix these first"
-    more = Issue(severity=issues[ranked[MOST_ISSUES]].severity, code=IssueType.INCOMPLETE, rule="request/more", text=text)
-    return (*(issues[place] for place in kept), more)
+    return ToldIssues().beside(issues).all()
 
 
 class FailureKind(StrEnum):

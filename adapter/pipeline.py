@@ -1,8 +1,8 @@
 """The pipeline itself: documents in, a Conversion out."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from adapter.case import Case
 from adapter.checks import Release, check_bundle
@@ -18,17 +18,20 @@ from adapter.fhir.json import canonical_bytes
 from adapter.identity import identity_issues, one_feature_twice
 from adapter.issues import (
     AdapterError,
+    AnyIssue,
     ConflictError,
     FailureKind,
     InvalidError,
     Issue,
     IssueType,
+    PendingIssue,
     Severity,
+    ToldIssues,
     UnknownFormError,
     UnreadableError,
-    most_severe,
+    to_raise,
 )
-from adapter.lineage import Trail, verdict_issue
+from adapter.lineage import Trail, verdict_field, verdict_issue, verdict_rule
 from adapter.mapping.emit.compiled import CompiledMap
 from adapter.mapping.emit.support import Report
 from adapter.mapping.run.library import Library, MappedResource
@@ -48,8 +51,8 @@ from adapter.readers.port import Readers
 from adapter.readers.step_budget import StepBudget
 from adapter.rules.completeness import checklist
 from adapter.rules.facts import Facts, facts_of
-from adapter.rules.judgement import Judgement, judgement_of
-from adapter.rules.lookback import ASIDE, Aside, weighed
+from adapter.rules.judgement import Findings, findings_of
+from adapter.rules.lookback import aside_issues, weighed
 from adapter.rules.policy import Choice, Policies
 from adapter.rules.registry import JUDGED_ONLY
 from adapter.rules.state import DERIVED_FROM, state_of
@@ -57,7 +60,7 @@ from adapter.rules.suggestion import suggest, suggestion_issues
 from adapter.superseded import superseded_issues, with_superseded
 from adapter.zone import with_zone
 
-Remarks = tuple[Issue, ...]
+Remarks = tuple[AnyIssue, ...]
 """What could not be converted on the way from a document to the Case; no error."""
 
 
@@ -135,9 +138,9 @@ class Pipeline:
             remarks = (*remarks, *_known(case, merged, record.options))
         except AdapterError as refusal:
             return refused(record, refusal.issues, refusal.kind)
-        asides = _set_aside(record.prior, weighed(case, earlier))
-        judged = self._judged(replace(record, case=case, earlier=earlier), problems=(*remarks, *further, *asides))
-        return self._make(judged, merged, release, lineage=lineage)
+        asides = aside_issues([document.name for document in record.prior], weighed(case, earlier))
+        judged, so_far = self._judged(replace(record, case=case, earlier=earlier), problems=(*remarks, *further, *asides))
+        return self._make(judged, merged, release, so_far=so_far, lineage=lineage)
 
     def read(self, documents: Sequence[Document], options: Options) -> Merged:
         """What documents say, each in the form of the Case, and all of them together; raises an AdapterError."""
@@ -147,7 +150,7 @@ class Pipeline:
     def _earlier(self, record: ConversionRecord) -> tuple[tuple[Case, ...], Remarks]:
         """The cases of earlier claims; raises InvalidError for one that cannot be read."""
         cases: list[Case] = []
-        remarks: list[Issue] = []
+        remarks: list[AnyIssue] = []
         for document in record.prior:
             merged, further = self._read([document], record.options)
             cases.append(to_case(merged))
@@ -170,7 +173,7 @@ class Pipeline:
         documents_that_stand, losers = standing([document for document, _ in read])
         remarks = (*arrivals.issues, *losers, *(remark for _, remarks in read for remark in remarks))
         if any(issue.is_error for issue in losers):
-            raise ConflictError(*remarks)
+            raise ConflictError(*to_raise(remarks))
         return merge(documents_that_stand), remarks
 
     def _opened(self, document: Document, options: Options) -> tuple[ReadDocument, ...]:
@@ -201,30 +204,32 @@ class Pipeline:
             raise _no_map(document, sorted(self.sources))
         return map_document(self.sources[document.form], document, options)
 
-    def _judged(self, record: ConversionRecord, *, problems: Remarks) -> Conversion:
-        """The record with the payer's policy, the judgement, and what the rules say."""
+    def _judged(self, record: ConversionRecord, *, problems: Remarks) -> tuple[Conversion, ToldIssues]:
+        """The record with the payer's policy and the judgement, and what is told up to here."""
         assert record.case is not None  # noqa: S101 - `convert` has read it
         choice = self.policies.choose(record.case)
         circumstances = record.options.circumstances(record.earlier)
         facts = facts_of(record.case, state_of(record.case), choice.policy, circumstances=circumstances, named=choice.named)
-        judgement = judgement_of(facts)
-        issues = (*problems, *_claim_issues(judgement, choice, facts))
-        return Conversion(**{**vars(record), "choice": choice, "judgement": judgement, "problems": issues})
+        findings = findings_of(facts)
+        so_far = ToldIssues().beside((*problems, *_claim_issues(findings, choice, facts)))
+        return Conversion(**{**vars(record), "choice": choice, "judgement": findings.judgement(so_far)}), so_far
 
-    def _make(self, judged: Conversion, merged: Merged, release: Release, *, lineage: bool) -> Conversion:
+    def _make(self, judged: Conversion, merged: Merged, release: Release, *, so_far: ToldIssues, lineage: bool) -> Conversion:
         assert judged.judgement is not None  # noqa: S101 - `_judged` has set it
         if judged.judgement.refused:
-            return refused(judged, [_placed(issue, merged) for issue in judged.problems], FailureKind.INVALID)
+            return refused(judged, [_placed(issue, merged) for issue in so_far.all()], FailureKind.INVALID)
         roots = (judged.case, judged.judgement, judged.options)
         try:
             library, most = self.outputs[release], judged.options.max_steps
             resources, reports = library.run(roots, lineage=lineage, budget=_budget_left(judged, merged), most=most)
         except AdapterError as refusal:
             return refused(judged, [_placed(issue, merged) for issue in refusal.issues], refusal.kind)
-        verdicts = _verdict_issues(reports, merged)
-        return self._checked(replace(judged, problems=(*judged.problems, *verdicts)), merged, release, resources=resources)
+        so_far = so_far.beside(_verdict_issues(reports, merged))
+        return self._checked(judged, merged, release, so_far=so_far, resources=resources)
 
-    def _checked(self, judged: Conversion, merged: Merged, release: Release, *, resources: list[MappedResource]) -> Conversion:
+    def _checked(
+        self, judged: Conversion, merged: Merged, release: Release, *, so_far: ToldIssues, resources: list[MappedResource]
+    ) -> Conversion:
         """The finished conversion: the Bundle, its bytes, and what the checks say of them."""
         assert judged.judgement is not None  # noqa: S101 - as above
         bundle = transaction([resource.resource for resource in resources], judged.options.shared)
@@ -240,12 +245,8 @@ class Pipeline:
         )
         is_full = judged.options.check == "full"
         proved = NOTHING if is_full else self._proofs[release].of((part.map.name, part.resource) for part in resources)
-        problems = (
-            *judged.problems,
-            *check_bundle(bundle, release, content, proved=proved),
-            *trail.unread_fields().issues(),
-        )
-        return replace(judged, content=content, problems=most_severe(problems), trail=trail)
+        so_far = so_far.beside((*check_bundle(bundle, release, content, proved=proved), *trail.unread_fields().issues()))
+        return replace(judged, content=content, problems=so_far.all(), trail=trail)
 
 
 def _unread_paths(library: Library) -> frozenset[Path]:
@@ -276,7 +277,7 @@ def _no_release(known: Sequence[str]) -> InvalidError:
 def _case_of(merged: Merged, remarks: Remarks) -> Case:
     """The case; raises InvalidError with all that is in the way, and the remarks."""
     if any(issue.is_error for issue in merged.issues):
-        raise InvalidError(*merged.issues, *remarks)
+        raise InvalidError(*to_raise((*merged.issues, *remarks)))
     if lonely := alone(merged):
         raise InvalidError(lonely)
     if strangers := tuple(foreign(merged)):
@@ -284,7 +285,7 @@ def _case_of(merged: Merged, remarks: Remarks) -> Case:
     try:
         return with_superseded(to_case(merged))
     except InvalidError as invalid:
-        raise InvalidError(*invalid.issues, *remarks) from None
+        raise InvalidError(*to_raise((*invalid.issues, *remarks))) from None
 
 
 def _known(case: Case, merged: Merged, options: Options) -> Remarks:
@@ -301,35 +302,24 @@ def _placed(issue: Issue, merged: Merged) -> Issue:
     return issue.at(location=tuple(place for field in issue.fields for place in merged.positions(parse(field))))
 
 
-def _verdict_issues(reports: Sequence[tuple[CompiledMap, Report]], merged: Merged) -> tuple[Issue, ...]:
+def _verdict_issues(reports: Sequence[tuple[CompiledMap, Report]], merged: Merged) -> tuple[PendingIssue, ...]:
     """What could not be converted, told once for a place, however many elements are made of it."""
-    verdicts: dict[tuple[str, str], Issue] = {}
+    verdicts: dict[tuple[str, str], PendingIssue] = {}
     for compiled, report in reports:
-        _, _, verdict = report
-        issue = verdict_issue(compiled, report, merged.tree)
-        verdicts.setdefault((verdict.message, issue.field or issue.text), issue)
+        number, _, verdict = report
+        place = verdict_field(compiled, report, merged.tree) or str(compiled.places[number].mark)
+        write = partial(verdict_issue, compiled, report, merged.tree)
+        verdicts.setdefault((verdict.message, place), PendingIssue(verdict.severity, verdict_rule(compiled, report), write))
     return tuple(verdicts.values())
 
 
-def _claim_issues(judgement: Judgement, choice: Choice, facts: Facts) -> tuple[Issue, ...]:
+def _claim_issues(findings: Findings, choice: Choice, facts: Facts) -> Remarks:
     """What the rules say; of a claim also, first, by which policy, and last, which modifiers the facts defend."""
     if facts.use is None:
-        return judgement.issues
-    missing = checklist(facts, judgement.issues)
-    return choice.to_issue(), *judgement.issues, *suggestion_issues(suggest(facts)), *((missing,) if missing else ())
-
-
-def _set_aside(prior: Sequence[Document], asides: Sequence[Aside | None]) -> Iterator[Issue]:
-    """An information for each earlier claim that does not count beside this one."""
-    for document, aside in zip(prior, asides, strict=True):
-        if aside is not None:
-            yield Issue(
-                severity=Severity.INFORMATION,
-                code=IssueType.INFORMATIONAL,
-                rule=f"prior/{aside}",
-                text=ASIDE[aside],
-                location=(f"{document.name}#",),
-            )
+        return findings.issues
+    policy = PendingIssue(Severity.INFORMATION, "policy/chosen", choice.to_issue)
+    complete = PendingIssue(Severity.INFORMATION, "checklist/837p", partial(checklist, findings.fired))
+    return policy, *findings.issues, *suggestion_issues(suggest(facts)), complete
 
 
 def map_document(compiled: CompiledMap, document: ReadDocument, options: Options) -> tuple[MappedDocument, Remarks]:
@@ -359,9 +349,12 @@ def map_document(compiled: CompiledMap, document: ReadDocument, options: Options
         read=frozenset(map(parse, compiled.read)),
         ignored={parse(text.text): reason for text, reason in compiled.source.ignored},
     )
-    remarks = tuple(_remark(compiled, report, document) for report in reports)
+    remarks = tuple(
+        PendingIssue(report[2].severity, verdict_rule(compiled, report), partial(_remark, compiled, report, document))
+        for report in reports
+    )
     if any(remark.severity is Severity.FATAL for remark in remarks):
-        raise InvalidError(*remarks)
+        raise InvalidError(*to_raise(remarks))
     return mapped, remarks
 
 

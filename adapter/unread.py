@@ -6,7 +6,7 @@ from functools import partial
 from itertools import product
 from typing import TypeAlias
 
-from adapter.issues import Issue, IssueType, Severity
+from adapter.issues import Issue, IssueType, PendingIssue, Severity
 from adapter.path import Path, at, dotted, leaves, matching, pattern
 from adapter.readers.document import MappedDocument
 
@@ -37,18 +37,23 @@ class UnreadFields:
 
     fields: tuple[UnreadField, ...]
 
-    def issues(self) -> Iterator[Issue]:
+    def issues(self) -> Iterator[PendingIssue]:
         """One issue per field pattern."""
         for field in self.fields:
-            more = f" ({len(field.positions)} places)" if len(field.positions) > 1 else ""
-            rule, severity, words = _words(field)
-            yield Issue(
-                severity=severity,
-                code=IssueType.INFORMATIONAL,
-                rule=rule,
-                text=f"`{field.field}`{more}: {words}",
-                location=field.positions[:_MOST_PLACES],
-            )
+            rule, severity, _ = _words(field)
+            yield PendingIssue(severity, rule, partial(_issue, field))
+
+
+def _issue(field: UnreadField) -> Issue:
+    more = f" ({len(field.positions)} places)" if len(field.positions) > 1 else ""
+    rule, severity, words = _words(field)
+    return Issue(
+        severity=severity,
+        code=IssueType.INFORMATIONAL,
+        rule=rule,
+        text=f"`{field.field}`{more}: {words}",
+        location=field.positions[:_MOST_PLACES],
+    )
 
 
 def _words(unread: UnreadField) -> tuple[str, Severity, str]:

@@ -1,20 +1,22 @@
 """Times of the adapter's own form that were sent without an offset from UTC take the zone that is set."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import get_args, get_type_hints
 
 from pydantic import BaseModel
 
 from adapter.annotation import Hint
 from adapter.case import CaseDocument
-from adapter.issues import Issue, IssueType
+from adapter.issues import Issue, IssueType, PendingIssue
 from adapter.json_types import JsonObject, JsonValue
 from adapter.mapping.function import NotConvertible
 from adapter.mapping.time_functions import local_time
 from adapter.path import Path, dotted
 from adapter.plain_value import LOCAL_TIME, DateTime
 from adapter.readers.document import ReadDocument
+
+_RULE = "document/zone"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +31,7 @@ class ZonedDocument(ReadDocument):
         return (*own, "options#/zone") if path in self.zoned else own
 
 
-def with_zone(document: ReadDocument, zone: str) -> tuple[ReadDocument, tuple[Issue, ...]]:
+def with_zone(document: ReadDocument, zone: str) -> tuple[ReadDocument, tuple[PendingIssue, ...]]:
     """The document with an offset at every time that lacks one, and what stands in the way of that.
 
     Of a time whose offset is not certain (clocks were changed) the day is left, and that is a warning.
@@ -48,7 +50,7 @@ class _Walk:
         self.document = document
         self.zone = zone
         self.zoned: list[Path] = []
-        self.issues: list[Issue] = []
+        self.issues: list[PendingIssue] = []
 
     def members(self, model: type[BaseModel], tree: JsonObject, path: Path) -> JsonObject:
         kinds = _kinds(model)
@@ -66,14 +68,14 @@ class _Walk:
         try:
             return local_time(value, self.zone)
         except NotConvertible as verdict:
-            self.issues.append(self.issue(verdict, path))
+            self.issues.append(PendingIssue(verdict.severity, _RULE, partial(self.issue, verdict, path)))
             return verdict.value or value
 
     def issue(self, verdict: NotConvertible, path: Path) -> Issue:
         return Issue(
             severity=verdict.severity,
             code=IssueType.VALUE,
-            rule="document/zone",
+            rule=_RULE,
             text=verdict.message,
             field=dotted(path),
             location=self.document.positions(path),

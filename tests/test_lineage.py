@@ -273,7 +273,8 @@ def test_what_nothing_reads_is_reported_once_per_field_with_its_reason_if_there_
     assert unread["minutes"].reason is None
     assert unread["features[*].weight"].positions == ("b.json#/features/0/weight", "b.json#/features/1/weight")
     assert {"nothing", "empty", "features[*].hpo", "person.name"}.isdisjoint(unread)
-    texts = {issue.rule: issue for issue in mapped.unread_fields.issues() if "`fee`" in issue.text or "weight" in issue.text}
+    issues = [pending.written() for pending in mapped.unread_fields.issues()]
+    texts = {issue.rule: issue for issue in issues if "`fee`" in issue.text or "weight" in issue.text}
     assert texts["coverage/ignored"].text == "`fee`: left out on purpose: not ours"
     assert texts["coverage/unread"].text.startswith("`features[*].weight` (2 places): no mapping reads it")
     assert all(text.severity is Severity.INFORMATION for text in texts.values())

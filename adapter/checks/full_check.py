@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from adapter.checks.claimed import profile_issues
 from adapter.checks.map_proof import Proved
@@ -11,7 +12,7 @@ from adapter.checks.release import Release
 from adapter.fhir.bundle import expression_roots
 from adapter.fhir.json import canonical_bytes
 from adapter.fhir.resource import Resource
-from adapter.issues import Issue
+from adapter.issues import AnyIssue, Issue, PendingIssue
 
 NOTHING = Proved()
 """Nothing is known of a Bundle that somebody else made."""
@@ -19,7 +20,7 @@ NOTHING = Proved()
 _ENTRY = re.compile(r"Bundle\.entry\[(\d+)\]\.resource")
 
 
-def check_resource(resource: Resource, release: Release, root: str | None = None, *, advice: bool = False) -> list[Issue]:
+def check_resource(resource: Resource, release: Release, root: str | None = None, *, advice: bool = False) -> list[AnyIssue]:
     """What is wrong with one resource by itself; expressions begin with `root`, or with the resource type.
 
     With `advice`, what is only good practice is said as well.
@@ -39,7 +40,7 @@ def check_bundle(
     *,
     advice: bool = False,
     proved: Proved = NOTHING,
-) -> list[Issue]:
+) -> list[AnyIssue]:
     """What is wrong with a Bundle and all resources in it; `content` are its canonical bytes, if they are there already.
 
     An expression begins with the resource type where the Bundle holds one resource of it (`Claim.item[0]`), otherwise with the
@@ -55,7 +56,7 @@ def check_bundle(
     return _rerooted(issues, bundle) if issues else issues
 
 
-def _all_issues(bundle: Resource, release: Release, content: bytes, *, advice: bool) -> list[Issue]:
+def _all_issues(bundle: Resource, release: Release, content: bytes, *, advice: bool) -> list[AnyIssue]:
     """By the full checks."""
     issues = list(release.structure.issues(bundle))
     if _has_error(issues):
@@ -71,7 +72,7 @@ def _all_issues(bundle: Resource, release: Release, content: bytes, *, advice: b
     return issues
 
 
-def _rules(resource: Resource, release: Release, root: str, *, advice: bool) -> Iterator[Issue]:
+def _rules(resource: Resource, release: Release, root: str, *, advice: bool) -> Iterator[AnyIssue]:
     yield from release.invariants.issues(resource, root, advice=advice)
     yield from release.own_rules(resource, root)
     yield from mistyped(resource, release, root)
@@ -79,7 +80,7 @@ def _rules(resource: Resource, release: Release, root: str, *, advice: bool) -> 
         yield from profile_issues(resource, root)
 
 
-def _own_rules(bundle: Resource, release: Release) -> Iterator[Issue]:
+def _own_rules(bundle: Resource, release: Release) -> Iterator[AnyIssue]:
     for place, resource in _resources(bundle):
         yield from release.own_rules(resource, place)
 
@@ -93,14 +94,18 @@ def _resources(bundle: Resource) -> Iterator[tuple[str, Resource]]:
             yield f"Bundle.entry[{number}].resource", resource
 
 
-def _has_error(issues: list[Issue]) -> bool:
+def _has_error(issues: list[AnyIssue]) -> bool:
     return any(issue.is_error for issue in issues)
 
 
-def _rerooted(issues: list[Issue], bundle: Resource) -> list[Issue]:
+def _rerooted(issues: list[AnyIssue], bundle: Resource) -> list[AnyIssue]:
     """The issues as `expression_roots` names the entries."""
     roots = expression_roots(bundle)
-    return [
-        issue.at(expression=tuple(_ENTRY.sub(lambda match: roots[int(match[1])], place, count=1) for place in issue.expression))
-        for issue in issues
-    ]
+    return [PendingIssue(issue.severity, issue.rule or "", partial(_with_root, issue, roots)) for issue in issues]
+
+
+def _with_root(pending: AnyIssue, roots: list[str]) -> Issue:
+    issue = pending.written()
+    return issue.at(
+        expression=tuple(_ENTRY.sub(lambda match: roots[int(match[1])], place, count=1) for place in issue.expression)
+    )

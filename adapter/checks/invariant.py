@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeAlias
 
 from adapter.fhir.resource import Resource
 from adapter.fhir.table import packaged_table
-from adapter.issues import Issue, IssueType, Severity
+from adapter.issues import Issue, IssueType, PendingIssue, Severity
 
 Breaks: TypeAlias = Callable[[Resource], Iterable[str]]
 """The paths (`.item[0]`, or an empty one for the resource itself) at which a resource breaks a rule."""
@@ -29,15 +29,16 @@ class Invariant:
     severity: Severity = Severity.ERROR
     counts: Callable[[Resource], bool] | None = None
 
-    def issues(self, resource: Resource, root: str) -> list[Issue]:
+    def issues(self, resource: Resource, root: str) -> list[PendingIssue]:
         """One issue per place at which the resource breaks the rule; expressions begin with `root`."""
-        return [self._issue(root + path) for path in self.breaks(resource)]
+        rule = f"invariant/{self.key}"
+        return [PendingIssue(self.severity, rule, partial(self._issue, rule, root + path)) for path in self.breaks(resource)]
 
-    def _issue(self, expression: str) -> Issue:
+    def _issue(self, rule: str, expression: str) -> Issue:
         return Issue(
             severity=self.severity,
             code=IssueType.INVARIANT,
-            rule=f"invariant/{self.key}",
+            rule=rule,
             text=self.human,
             expression=(expression,),
             source=self.source,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from adapter.checks.fhirpath.compile import Compiler, EvaluationScope
@@ -13,7 +14,7 @@ from adapter.checks.schema import is_list
 from adapter.checks.structure_walk import source_of
 from adapter.fhir.resource import Resource
 from adapter.fhir.table import Constraint, Element, ElementTable
-from adapter.issues import Issue, IssueType, Severity
+from adapter.issues import Issue, IssueType, PendingIssue, Severity
 from adapter.json_types import JsonList, JsonMapping, JsonValue
 
 ADVICE = Severity.INFORMATION.value
@@ -119,7 +120,7 @@ class InvariantCheck:
         kinds = {element.type for element in self.table[owner].elements.values() if name in {element.name, element.choice}}
         return filter_of(constraint.expression, kinds.pop(), self.table) if len(kinds) == 1 else False
 
-    def issues(self, resource: Resource, root: str, *, advice: bool = False) -> Iterator[Issue]:
+    def issues(self, resource: Resource, root: str, *, advice: bool = False) -> Iterator[PendingIssue]:
         """The invariants that a resource of sound structure breaks, in it and all that is in it; expressions begin with `root`.
 
         With `advice`, what is only good practice is said as well, as an information.
@@ -138,7 +139,7 @@ class _Walk:
     root: Item
     memo: dict[object, Any]
 
-    def within(self, item: Item, place: str) -> Iterator[Issue]:
+    def within(self, item: Item, place: str) -> Iterator[PendingIssue]:
         """What a value breaks, and what is in it."""
         yield from self._broken(item, item.type, place)
         for invariant in self.check.by_hand.get(item.type, ()):
@@ -149,14 +150,16 @@ class _Walk:
             if element is not None:
                 yield from self._element(item, element, name, place=place)
 
-    def _broken(self, item: Item, path: str, place: str) -> Iterator[Issue]:
+    def _broken(self, item: Item, path: str, place: str) -> Iterator[PendingIssue]:
         for invariant in self.check.compiled(path):
             scope = EvaluationScope(self.resource, self.root, item, self.memo)
             if invariant.is_broken(item, scope):
                 owner = path if path in self.check.table else path.rpartition(".")[0]
-                yield _issue(invariant.constraint, place, source_of(self.check.table[owner], None, self.check.table))
+                source = source_of(self.check.table[owner], None, self.check.table)
+                severity = _SEVERITIES[invariant.constraint.severity]
+                yield PendingIssue(severity, _rule(invariant.constraint), partial(_issue, invariant.constraint, place, source))
 
-    def _element(self, owner: Item, element: Element, name: str, *, place: str) -> Iterator[Issue]:
+    def _element(self, owner: Item, element: Element, name: str, *, place: str) -> Iterator[PendingIssue]:
         """The values of an element, or what stands beside them."""
         kind = element.type if name == element.name else "Element"
         at = f"{place}.{element.name}"
@@ -167,7 +170,7 @@ class _Walk:
             if part is not None:
                 yield from self._value(owner, element, part, kind=kind, place=f"{at}[{number}]")
 
-    def _value(self, owner: Item, element: Element, part: JsonValue, *, kind: str, place: str) -> Iterator[Issue]:
+    def _value(self, owner: Item, element: Element, part: JsonValue, *, kind: str, place: str) -> Iterator[PendingIssue]:
         if kind == "Resource":
             yield from self._resource(owner, element, part, place)
             return
@@ -176,7 +179,7 @@ class _Walk:
             yield from self._broken(item, path, place)
         yield from self.within(item, place)
 
-    def _resource(self, owner: Item, element: Element, part: Resource, place: str) -> Iterator[Issue]:  # noqa: PLR0917 - one value
+    def _resource(self, owner: Item, element: Element, part: Resource, place: str) -> Iterator[PendingIssue]:  # noqa: PLR0917 - one value
         item = Item(part, str(part["resourceType"]))
         is_contained = element.name == "contained"
         root = owner if is_contained else item
@@ -186,11 +189,15 @@ class _Walk:
 _SEVERITIES = {severity.value: severity for severity in Severity}
 
 
+def _rule(constraint: Constraint) -> str:
+    return f"invariant/{constraint.key}"
+
+
 def _issue(constraint: Constraint, place: str, source: str) -> Issue:
     return Issue(
         severity=_SEVERITIES[constraint.severity],
         code=IssueType.INVARIANT,
-        rule=f"invariant/{constraint.key}",
+        rule=_rule(constraint),
         text=constraint.human,
         expression=(place,),
         source=source,

@@ -8,7 +8,7 @@ from adapter.checks.invariant import TERMINOLOGY, Invariant, each_of, has_choice
 from adapter.checks.us_core import US_CORE_INVARIANTS
 from adapter.fhir.resource import Resource
 from adapter.fhir.table import Constraint
-from adapter.issues import Issue, Severity
+from adapter.issues import PendingIssue, Severity
 
 
 def _no_patient(consent: Resource) -> Iterator[str]:
@@ -91,10 +91,10 @@ ADDED: Mapping[str, tuple[Constraint, ...]] = {
 """What FHIR says in prose (http://hl7.org/fhir/R4/datatypes.html#Identifier), by element."""
 
 
-def check_own_rules(resource: Resource, root: str | None = None) -> list[Issue]:
+def check_own_rules(resource: Resource, root: str | None = None) -> list[PendingIssue]:
     """The rules that a resource of sound structure breaks; expressions begin with `root`, or with the resource type."""
     name = resource["resourceType"]
-    issues: list[Issue] = []
+    issues: list[PendingIssue] = []
     absolute: dict[object, bool] = {None: True}
     for invariant in OWN_RULES.get(name, ()):
         counts = invariant.counts

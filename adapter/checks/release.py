@@ -14,9 +14,9 @@ from adapter.checks.second_opinion import second_opinion
 from adapter.checks.structure import StructureCheck
 from adapter.fhir.resource import Resource
 from adapter.fhir.table import Constraint, ElementTable, packaged_table
-from adapter.issues import Issue
+from adapter.issues import AnyIssue, Issue
 
-OwnRules: TypeAlias = Callable[[Resource, str], Iterable[Issue]]
+OwnRules: TypeAlias = Callable[[Resource, str], Iterable[AnyIssue]]
 """The rules beside the release's own that a resource of sound structure breaks; expressions begin with the text."""
 
 SecondOpinion: TypeAlias = Callable[[Resource, str | None], Iterable[Issue]]
@@ -47,7 +47,7 @@ class Release:
         return self.table.release
 
 
-def _no_rules(_: Resource, __: str) -> Iterable[Issue]:
+def _no_rules(_: Resource, __: str) -> Iterable[AnyIssue]:
     return ()
 
 

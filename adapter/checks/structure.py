@@ -8,7 +8,7 @@ from adapter.checks.schema import FiltersOf, schema_of, validator_of
 from adapter.checks.structure_walk import explain
 from adapter.fhir.resource import Resource
 from adapter.fhir.table import ElementTable
-from adapter.issues import Issue, IssueType, Severity
+from adapter.issues import AnyIssue, Issue, IssueType, Severity
 
 _MOST_COMPILATIONS = 4
 """How often types are added; then all are compiled, so that no series of odd resources keeps the adapter compiling."""
@@ -55,12 +55,13 @@ class StructureCheck:
             return False
         return self._compile(met).is_valid(resource)
 
-    def issues(self, resource: Resource, root: str | None = None) -> Iterator[Issue]:
+    def issues(self, resource: Resource, root: str | None = None) -> Iterator[AnyIssue]:
         """What is wrong; expressions begin with `root`, or with the resource type."""
         if self.is_valid(resource):
             return
-        issues = list(explain(resource, self._table, root))
-        yield from issues or [_unexplained(root or str(resource["resourceType"]))]
+        issues = explain(resource, self._table, root)
+        yield next(issues, None) or _unexplained(root or str(resource["resourceType"]))
+        yield from issues
 
 
 def _types_within(value: object) -> Iterator[str]:

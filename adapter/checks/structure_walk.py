@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from adapter.checks.primitive import wrong_with
 from adapter.checks.schema import choices_of, is_list, sibling_of
 from adapter.fhir.table import Element, ElementTable, Type
-from adapter.issues import Issue, IssueType, Severity
+from adapter.issues import Issue, IssueType, PendingIssue, Severity
 from adapter.json_types import JsonObject, JsonValue
 
 _NAME = re.compile(r"_?[a-zA-Z][a-zA-Z0-9]{0,63}")
@@ -27,7 +28,7 @@ _PAGES = {
 }
 
 
-def explain(resource: object, table: ElementTable, place: str | None = None) -> Iterator[Issue]:
+def explain(resource: object, table: ElementTable, place: str | None = None) -> Iterator[PendingIssue]:
     """The issues of a resource; their expressions begin with `place`, or with the resource type."""
     name = resource.get("resourceType") if isinstance(resource, dict) else None
     if not isinstance(resource, dict) or not isinstance(name, str):
@@ -54,7 +55,7 @@ class _Walk:
 
     table: ElementTable
 
-    def within(self, value: object, fhir_type: Type, place: str) -> Iterator[Issue]:
+    def within(self, value: object, fhir_type: Type, place: str) -> Iterator[PendingIssue]:
         """An object of a complex type, a backbone or a resource."""
         source = source_of(fhir_type, None, self.table)
         if not isinstance(value, dict):
@@ -70,7 +71,7 @@ class _Walk:
         yield from self._choices(value, fhir_type, place)
         yield from (_unknown(name, fhir_type.name, place) for name in value if name not in known)
 
-    def _choices(self, value: JsonObject, fhir_type: Type, place: str) -> Iterator[Issue]:
+    def _choices(self, value: JsonObject, fhir_type: Type, place: str) -> Iterator[PendingIssue]:
         for choice, members in choices_of(fhir_type).items():
             there = [member.name for member in members if not value.keys().isdisjoint(self._names(fhir_type, member))]
             at, source = f"{place}.{choice.removesuffix('[x]')}", source_of(fhir_type, choice, self.table)
@@ -82,7 +83,7 @@ class _Walk:
     def _names(self, fhir_type: Type, element: Element) -> list[str]:
         return [name for name in (element.name, sibling_of(fhir_type, element, self.table)) if name]
 
-    def _element(self, value: JsonObject, fhir_type: Type, element: Element, *, place: str) -> Iterator[Issue]:
+    def _element(self, value: JsonObject, fhir_type: Type, element: Element, *, place: str) -> Iterator[PendingIssue]:
         """An element and its sibling."""
         at, source = f"{place}.{element.name}", source_of(fhir_type, element.name, self.table)
         names = self._names(fhir_type, element)
@@ -98,7 +99,7 @@ class _Walk:
 
     def _values(
         self, value: object, element: Element, place: str, *, source: str, beside: bool, may_be_null: bool
-    ) -> Iterator[Issue]:
+    ) -> Iterator[PendingIssue]:
         """The value of an element, or its values."""
         if not is_list(element):
             yield from self._value(value, element, place, source=source, beside=beside)
@@ -113,7 +114,7 @@ class _Walk:
             if item is not None or not may_be_null:
                 yield from self._value(item, element, f"{place}[{number}]", source=source, beside=beside)
 
-    def _value(self, value: object, element: Element, place: str, *, source: str, beside: bool) -> Iterator[Issue]:
+    def _value(self, value: object, element: Element, place: str, *, source: str, beside: bool) -> Iterator[PendingIssue]:
         """One value: a resource, an object, a primitive, or what stands beside a primitive."""
         fhir_type = self.table["Element" if beside else element.type]
         if fhir_type.name == "Resource":
@@ -127,7 +128,7 @@ class _Walk:
             yield from _bound(value, element, place, source=source)
 
 
-def _bound(value: object, element: Element, place: str, *, source: str) -> Iterator[Issue]:
+def _bound(value: object, element: Element, place: str, *, source: str) -> Iterator[PendingIssue]:
     """Required codes and fixed values."""
     if element.codes is not None and not _is_coded(value, element):
         few = len(element.codes) <= _FEW
@@ -173,7 +174,7 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def _unknown(name: str, kind: str, place: str) -> Issue:
+def _unknown(name: str, kind: str, place: str) -> PendingIssue:
     """A name that may be anything is only said if it looks like the name of an element."""
     at = f"{place}.{name}" if _NAME.fullmatch(name) else place
     return _issue("unknown-element", f"{kind} has no such element", at, None)
@@ -182,7 +183,12 @@ def _unknown(name: str, kind: str, place: str) -> Issue:
 _CODES = {"required": IssueType.REQUIRED, "value": IssueType.VALUE, "code": IssueType.CODE_INVALID}
 
 
-def _issue(what: str, text: str, place: str, source: str | None, suggestion: str | None = None) -> Issue:  # noqa: PLR0917 - as an issue reads
+def _issue(what: str, text: str, place: str, source: str | None, suggestion: str | None = None) -> PendingIssue:  # noqa: PLR0917 - as an issue reads
+    write = partial(_written, what, text, place=place, source=source, suggestion=suggestion)
+    return PendingIssue(Severity.ERROR, f"structure/{what}", write)
+
+
+def _written(what: str, text: str, *, place: str, source: str | None, suggestion: str | None) -> Issue:
     return Issue(
         severity=Severity.ERROR,
         code=_CODES.get(what, IssueType.STRUCTURE),

@@ -84,7 +84,7 @@ def _checked(document: Document, server: str | None, *, models: bool) -> Iterato
         yield Issue(severity=Severity.ERROR, code=IssueType.STRUCTURE, rule="structure/type", text=text, location=(f"{name}#",))
         return
     parts = _parts_of(resource)
-    issues = list(check_resource(resource, default_runtime().release, advice=True))
+    issues = [issue.written() for issue in check_resource(resource, default_runtime().release, advice=True)]
     issues += _second_opinions(parts) if models else []
     issues += _validated(parts, server) if server else []
     pointer_of = element_pointers(resource)

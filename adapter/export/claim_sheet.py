@@ -63,10 +63,9 @@ def claim_sheet(case: Case, judgement: Judgement) -> ClaimSheet:
         raise InvalidError(
             Issue(severity=Severity.ERROR, code=IssueType.REQUIRED, rule="sheet/billing", text=text, field="billing")
         )
-    errors = list(dict.fromkeys(issue.rule or "" for issue in judgement.issues if issue.is_error))
     status = judgement.claim or "none: no claim is made"
     standing = f"Use: {_USE[case.billing.use]}. Status: {status}."
-    problems = f"Errors to fix first: {', '.join(errors)}." if errors else "No errors."
+    problems = f"Errors to fix first: {', '.join(judgement.errors)}." if judgement.errors else "No errors."
     entries = (*_insurance(case), *_claim(case), *_lines(case), *_providers(case))
     return ClaimSheet(head=(DISCLAIMER, standing, problems), entries=entries)
 

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import islice
 
 import jiter
 import orjson
 
 from adapter.fhir.json_syntax import syntax_issue
-from adapter.issues import Issue, IssueType, Severity, UnreadableError
+from adapter.issues import MOST_ISSUES, Issue, IssueType, Severity, UnreadableError
 from adapter.json_types import JsonValue
 
 _BOM = b"\xef\xbb\xbf"
@@ -36,7 +37,7 @@ def read_json(content: bytes, name: str) -> JsonValue:
     Infinity, more than 200 levels, control characters in texts, whole numbers beyond 64 bit, decimals beyond 28 digits.
     """
     value = read_any_json(content, name)
-    issues = list(_unfit(value, name, "")) if _is_suspicious(content) else []
+    issues = tuple(islice(_unfit(value, name, ""), MOST_ISSUES + 1)) if _is_suspicious(content) else ()
     if issues:
         raise UnreadableError(*issues)
     return value

@@ -7,7 +7,7 @@ from hashlib import sha256
 from adapter.conversion import Options
 from adapter.feed.arrivals import merged_numbers
 from adapter.feed.statement import GivenNumber, Statement, text_at
-from adapter.issues import AdapterError, FailureKind, Issue, IssueType, Severity, UnknownFormError, UnreadableError
+from adapter.issues import AdapterError, FailureKind, Issue, IssueType, Severity, UnknownFormError, UnreadableError, most_severe
 from adapter.json_types import JsonObject
 from adapter.mllp.acknowledgment import header_of
 from adapter.mllp.reception import Acceptance, Reception
@@ -107,7 +107,7 @@ class Inbox:
             acceptance = Acceptance.ERROR if refusal.kind is FailureKind.INVALID else Acceptance.REJECTED
             return Reception(acceptance=acceptance, issues=refusal.issues)
         patient = self._patients.current(self._patient(mapped))
-        issues = (*remarks, *self._problems(statement, patient))
+        issues = most_severe((*remarks, *self._problems(statement, patient)))
         if any(issue.is_error for issue in issues):
             return Reception(acceptance=Acceptance.ERROR, issues=issues)
         if self._kept >= self.most:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
-from adapter.issues import ConflictError, InvalidError, Issue, IssueType, Severity
+from adapter.issues import AnyIssue, ConflictError, InvalidError, Issue, IssueType, Severity, to_raise
 from adapter.json_types import JsonObject, JsonValue
 from adapter.path import Path, pointer
 from adapter.readers.document import Document, ReadDocument
@@ -16,7 +16,7 @@ _BLOCKING = ("structure/type", "structure/value")
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 _CONDITIONAL = re.compile(r"(?P<type>\w+)\?identifier=(?P<token>[^&]+)")
 
-StructureOf = Callable[[JsonObject], Iterable[Issue]]
+StructureOf = Callable[[JsonObject], Iterable[AnyIssue]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,7 @@ class _Index:
     """By what the resources of a document are known: a reference that leads to none of them stays as it was sent."""
 
     urls: dict[str, str] = field(default_factory=dict)
-    identifiers: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
+    identifiers: dict[tuple[str | None, str, str], list[str]] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
 
     def add(self, resource: _Found) -> None:
@@ -65,8 +65,9 @@ class _Index:
                 self.urls.setdefault(name, resource.key)
         for identifier in _list(resource.resource.get("identifier")):
             if isinstance(identifier, dict) and identifier.get("value"):
-                known = (kind, str(identifier.get("system", "")), str(identifier["value"]))
-                self.identifiers.setdefault(known, []).append(resource.key)
+                system, value = str(identifier.get("system", "")), str(identifier["value"])
+                for of_kind in (kind, None):
+                    self.identifiers.setdefault((of_kind, system, value), []).append(resource.key)
 
     def target(self, reference: JsonObject, inside: str) -> str | None:
         """The key of what a reference means: by URL, by condition or by identifier, if it is one resource of the document."""
@@ -81,25 +82,24 @@ class _Index:
             return inside if text == "#" else self.urls.get(f"{inside}{text}")
         if condition := _CONDITIONAL.fullmatch(text):
             system, _, value = unquote(condition["token"]).rpartition("|")
-            return self._single((condition["type"], system, value))
+            return self._identified(condition["type"], system, value)
         return self.urls.get(text.partition("/_history/")[0])
 
     def _by_identifier(self, kind: JsonValue, identifier: JsonObject) -> str | None:
-        system, value = str(identifier.get("system", "")), str(identifier.get("value", ""))
-        kinds = [kind] if isinstance(kind, str) else {known[0] for known in self.identifiers if known[1:] == (system, value)}
-        keys = [key for each_kind in kinds for key in self.identifiers.get((each_kind, system, value), ())]
-        return keys[0] if len(keys) == 1 else None
+        own_kind = kind if isinstance(kind, str) else None
+        return self._identified(own_kind, str(identifier.get("system", "")), str(identifier.get("value", "")))
 
-    def _single(self, known: tuple[str, str, str]) -> str | None:
-        keys = self.identifiers.get(known, ())
+    def _identified(self, kind: str | None, system: str, value: str) -> str | None:
+        """The key of the one resource that has an identifier, and is of the type if one is named."""
+        keys = self.identifiers.get((kind, system, value), ())
         return keys[0] if len(keys) == 1 else None
 
 
 def read_fhir(tree: JsonObject, document: Document, structure: StructureOf) -> FhirDocument:
     """The resources of a document by type; raises InvalidError for what is not built so that it can be read."""
-    problems = [_placed(issue, document.name) for issue in structure(tree) if issue.rule in _BLOCKING]
+    problems = to_raise([issue for issue in structure(tree) if issue.rule in _BLOCKING])
     if problems:
-        raise InvalidError(*problems)
+        raise InvalidError(*(_placed(issue, document.name) for issue in problems))
     return _read([(document.name, tree)])
 
 

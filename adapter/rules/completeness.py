@@ -1,6 +1,6 @@
 """Completeness: what a professional claim (837P, X12 005010X222A1) needs to be sent, as one checklist."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -235,13 +235,10 @@ COMPLETENESS_RULES: tuple[Rule, ...] = tuple(
 _ELSEWHERE = {"COV-01": "insurance and member id", "DX-01": "diagnosis", "CHG-01": "charge", "POS-01": "place of service"}
 
 
-def checklist(facts: Facts, issues: tuple[Issue, ...]) -> Issue | None:
-    """The checklist in one sentence: how many items are there, and which are missing; nothing if nothing is asked of a payer."""
-    if facts.use is None:
-        return None
+def checklist(fired: Collection[str]) -> Issue:
+    """The checklist in one sentence, by the rules that found something: how many items are there, and which are missing."""
     names = {item.id: item.name for item in CHECKLIST} | _ELSEWHERE
-    broken = {issue.rule for issue in issues}
-    missing = [name for rule_id, name in names.items() if rule_id in broken]
+    missing = [name for rule_id, name in names.items() if rule_id in fired]
     tail = f"; missing: {', '.join(missing)}" if missing else ""
     return Issue(
         severity=Severity.INFORMATION,

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from itertools import chain, islice
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from adapter.case import Case
-from adapter.issues import MOST_ISSUES, Issue
+from adapter.issues import MOST_ISSUES, Issue, PendingIssue, Severity, ToldIssues
 from adapter.rules.circumstances import Circumstances
 from adapter.rules.condition import Condition
 from adapter.rules.facts import Facts, facts_of
@@ -23,13 +25,17 @@ _NO_PAYER = PayerPolicy()
 class Judgement(BaseModel):
     """What the rules say of a case: `issues` in the order of the table, `claim` after what errors do to it.
 
-    No claim means that none is made; refused means that the whole input is, and nothing is made of it. `claim` follows from
-    the case fields that it names and from those that errors blame.
+    Of too many issues these are the most severe, and there are `untold` others; `fired` are the ids of all rules that found
+    something, `errors` of those for which it is an error. No claim means that none is made; refused means that the whole input
+    is, and nothing is made of it. `claim` follows from the case fields that it names and from those that errors blame.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     issues: tuple[Issue, ...]
+    untold: int = 0
+    fired: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
     has_errors: bool
     claim: ClaimStatus | None = Field(json_schema_extra={"from": list(DERIVED_FROM["claim"])})
     refused: bool
@@ -43,19 +49,45 @@ def judge(case: Case, *, policy: PayerPolicy | None = None, circumstances: Circu
 
 def judgement_of(facts: Facts) -> Judgement:
     """Apply every rule to the facts of a case."""
-    issues = tuple(_issues(facts))
-    errors = [issue.rule for issue in issues if issue.is_error and issue.rule is not None]
-    effects = {RULE[name].effect for name in errors}
-    return Judgement(
-        issues=issues,
-        has_errors=bool(errors),
-        claim=_claim(facts.state.claim, effects),
-        refused="refuse" in effects,
-        state=facts.state,
-    )
+    findings = findings_of(facts)
+    return findings.judgement(ToldIssues().beside(findings.issues))
 
 
-def _issues(facts: Facts) -> Iterator[Issue]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What the rules found in a case, in the order of the table; nothing of it is written yet."""
+
+    issues: tuple[PendingIssue, ...]
+    state: State
+
+    @property
+    def fired(self) -> tuple[str, ...]:
+        """The rules that found something."""
+        return tuple(dict.fromkeys(issue.rule for issue in self.issues))
+
+    def judgement(self, so_far: ToldIssues) -> Judgement:
+        """The judgement, with those of the issues that are told."""
+        errors = tuple(dict.fromkeys(issue.rule for issue in self.issues if issue.is_error))
+        effects = {RULE[rule_id].effect for rule_id in errors}
+        issues = tuple(issue for issue in so_far.issues if issue.rule in RULE)
+        return Judgement(
+            issues=issues,
+            untold=len(self.issues) - len(issues),
+            fired=self.fired,
+            errors=errors,
+            has_errors=bool(errors),
+            claim=_claim(self.state.claim, effects),
+            refused="refuse" in effects,
+            state=self.state,
+        )
+
+
+def findings_of(facts: Facts) -> Findings:
+    """What every rule finds in the facts of a case."""
+    return Findings(issues=tuple(_found(facts)), state=facts.state)
+
+
+def _found(facts: Facts) -> Iterator[PendingIssue]:
     """What every rule finds whose conditions hold; a condition is asked once, however many rules have it."""
     met: list[bool | None] = [None] * len(_CONDITIONS)
     for rule, applies in _PLAN:
@@ -67,7 +99,8 @@ def _issues(facts: Facts) -> Iterator[Issue]:
                 break
         else:
             for finding in _told(rule, facts):
-                yield _issue(rule, finding, facts.policy)
+                severity = _severity(rule, finding, facts.policy)
+                yield PendingIssue(severity, rule.id, partial(_issue, rule, finding, facts.policy))
 
 
 _CONDITIONS: tuple[Condition, ...] = tuple(dict.fromkeys(condition for rule in RULES for condition in rule.applies))
@@ -98,15 +131,19 @@ def unmet(rule: Rule, facts: Facts) -> Condition | None:
     return next((condition for condition in rule.applies if not condition.holds(facts)), None)
 
 
+def _severity(rule: Rule, finding: Finding, policy: PayerPolicy) -> Severity:
+    """How bad a finding is; a variant with a severity of its own is a fact, which no payer changes."""
+    return rule.variant(finding.variant).severity or policy.severities.get(rule.id) or rule.severity
+
+
 def _issue(rule: Rule, finding: Finding, policy: PayerPolicy) -> Issue:
-    """The issue of a finding; a variant with a severity of its own is a fact, which no payer changes."""
     variant = rule.variant(finding.variant)
     by_payer = policy.severities.get(rule.id) if variant.severity is None else None
     return Issue(
         rule=rule.id,
         field=finding.field,
         also=finding.also,
-        severity=variant.severity or by_payer or rule.severity,
+        severity=_severity(rule, finding, policy),
         code=variant.code or rule.code,
         text=variant.text or rule.text,
         suggestion=finding.suggestion,

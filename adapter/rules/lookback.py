@@ -1,10 +1,11 @@
 """What was billed on the same day: by the lines of the claim, and by earlier claims for the same patient and provider."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal
 
 from adapter.case import Case
+from adapter.issues import Issue, IssueType, Severity
 from adapter.rules.billed_line import BilledLine, billed_line
 from adapter.rules.state import state_of
 
@@ -33,6 +34,19 @@ def weighed(case: Case, prior: Sequence[Case]) -> tuple[Aside | None, ...]:
     """For each earlier case the reason why its claim does not count beside this one; nothing for one that does."""
     replaced = _replaced(case) | {name for earlier in prior for name in _replaced(earlier) if name != earlier.id}
     return tuple(_aside(earlier, case, replaced) for earlier in prior)
+
+
+def aside_issues(names: Sequence[str], asides: Sequence[Aside | None]) -> Iterator[Issue]:
+    """An information for each earlier claim, by the name of its document, that does not count beside this one."""
+    for name, aside in zip(names, asides, strict=True):
+        if aside is not None:
+            yield Issue(
+                severity=Severity.INFORMATION,
+                code=IssueType.INFORMATIONAL,
+                rule=f"prior/{aside}",
+                text=ASIDE[aside],
+                location=(f"{name}#",),
+            )
 
 
 def _aside(earlier: Case, case: Case, replaced: set[str]) -> Aside | None:

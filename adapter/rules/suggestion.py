@@ -6,15 +6,17 @@ whatever the payer; tests/rules/decision_table holds that for every combination.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 
-from adapter.issues import Issue, IssueType, Severity
+from adapter.issues import Issue, IssueType, PendingIssue, Severity
 from adapter.rules.billed_line import BilledLine
 from adapter.rules.facts import Facts
 from adapter.rules.modifiers import LIMIT
 
 _LIVE_VIDEO = "95"
 _OF_TELEHEALTH = frozenset({"93", "GT", "GQ", "FQ", "G0"})
+_RULE = "suggestion/modifiers"
 _SOURCE = "modelling of 0731T: CPT and HCPCS modifiers; 0731T codebook page; payer policy"
 
 
@@ -44,20 +46,24 @@ def suggest(facts: Facts) -> tuple[Suggestion, ...]:
     return tuple(suggestion for line in facts.analysis for suggestion in _for_line(line, reasons))
 
 
-def suggestion_issues(suggestions: Iterable[Suggestion]) -> Iterator[Issue]:
+def suggestion_issues(suggestions: Iterable[Suggestion]) -> Iterator[PendingIssue]:
     """One information for each line: the modifiers that can be defended, and those that cannot, each with its reason."""
     lines: dict[int, list[Suggestion]] = {}
     for suggestion in suggestions:
         lines.setdefault(suggestion.line, []).append(suggestion)
     for at, of_line in lines.items():
-        yield Issue(
-            severity=Severity.INFORMATION,
-            code=IssueType.INFORMATIONAL,
-            rule="suggestion/modifiers",
-            field=f"billing.lines[{at}]",
-            text=_sentence(of_line),
-            source=_SOURCE,
-        )
+        yield PendingIssue(Severity.INFORMATION, _RULE, partial(_issue, at, of_line))
+
+
+def _issue(line: int, of_line: list[Suggestion]) -> Issue:
+    return Issue(
+        severity=Severity.INFORMATION,
+        code=IssueType.INFORMATIONAL,
+        rule=_RULE,
+        field=f"billing.lines[{line}]",
+        text=_sentence(of_line),
+        source=_SOURCE,
+    )
 
 
 def _sentence(suggestions: list[Suggestion]) -> str:

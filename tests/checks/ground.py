@@ -5,7 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 from adapter.fhir.bundle import transaction
-from adapter.issues import Issue
+from adapter.issues import AnyIssue, Issue
 
 Resource = dict[str, Any]
 
@@ -62,6 +62,11 @@ def bundle() -> Resource:
     return transaction([deepcopy(each) for each in (ORGANIZATION, PATIENT, OBSERVATION, CLAIM)])
 
 
-def said(issues: Iterable[Issue]) -> list[tuple[str | None, str]]:
+def said(issues: Iterable[AnyIssue]) -> list[tuple[str | None, str]]:
     """(rule, first expression) of each issue."""
-    return [(issue.rule, issue.expression[0]) for issue in issues]
+    return [(issue.rule, issue.expression[0]) for issue in written(issues)]
+
+
+def written(issues: Iterable[AnyIssue]) -> list[Issue]:
+    """The issues as they are told."""
+    return [issue.written() for issue in issues]

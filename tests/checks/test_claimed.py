@@ -4,7 +4,7 @@ import pytest
 
 from adapter.checks import check_resource, r4
 from adapter.fhir.bundle import transaction
-from tests.checks.ground import PATIENT, US_CORE
+from tests.checks.ground import PATIENT, US_CORE, written
 
 FOREIGN = "http://x.example/StructureDefinition/foreign"
 OURS = "https://y.example/fhir/StructureDefinition/claim-0731t"
@@ -25,7 +25,7 @@ def test_a_profile_that_is_not_held_as_a_whole_is_named(profile: str, told: list
     patient = PATIENT | {"meta": {"profile": [profile]}}
 
     for resource in (patient, transaction([patient])):
-        found = [issue for issue in check_resource(resource, r4(), advice=True) if issue.rule == "profile/not-checked"]
+        found = [issue for issue in written(check_resource(resource, r4(), advice=True)) if issue.rule == "profile/not-checked"]
         assert [issue.text for issue in found] == told
         assert [issue.expression for issue in found] == [("Patient.meta.profile[0]",) for _ in told]
 
@@ -41,6 +41,6 @@ def test_without_advice_and_without_profiles_nothing_is_said() -> None:
 
 
 def test_an_invariant_of_a_part_is_told_once() -> None:
-    found = check_resource(PATIENT | {"contact": [{"gender": "male"}]}, r4())
+    found = written(check_resource(PATIENT | {"contact": [{"gender": "male"}]}, r4()))
 
     assert [(issue.rule, issue.expression) for issue in found] == [("invariant/pat-1", ("Patient.contact[0]",))]

@@ -7,8 +7,8 @@ import pytest
 from adapter.checks import r4
 from adapter.checks.by_hand import BY_HAND
 from adapter.checks.own_rules import OWN_RULES, check_own_rules
-from adapter.issues import Issue
-from tests.checks.ground import CLAIM, CODE, CPT, OBSERVATION, PATIENT, SUBJECT, US_CORE, Resource, said, spoilt
+from adapter.issues import AnyIssue
+from tests.checks.ground import CLAIM, CODE, CPT, OBSERVATION, PATIENT, SUBJECT, US_CORE, Resource, said, spoilt, written
 
 TERMINOLOGY = "http://terminology.hl7.org/CodeSystem/"
 NPI = "http://hl7.org/fhir/sid/us-npi"
@@ -181,7 +181,7 @@ CASES: list[tuple[str, Resource, Resource, str]] = [
 ]
 
 
-def all_rules(resource: Resource) -> list[Issue]:
+def all_rules(resource: Resource) -> list[AnyIssue]:
     return [*r4().invariants.issues(resource, resource["resourceType"]), *check_own_rules(resource)]
 
 
@@ -202,7 +202,7 @@ def test_every_invariant_has_its_case() -> None:
 
 
 def test_an_invariant_is_told_in_our_words_with_its_page() -> None:
-    (issue,) = check_own_rules(spoilt(PROBLEM, "clinicalStatus"), "Bundle.entry[0].resource")
+    (issue,) = written(check_own_rules(spoilt(PROBLEM, "clinicalStatus"), "Bundle.entry[0].resource"))
 
     assert issue.text == "a problem has no clinical status"
     assert issue.source == "http://hl7.org/fhir/R4/condition.html#invs"

@@ -14,7 +14,7 @@ from adapter.checks.structure import StructureCheck
 from adapter.checks.structure_walk import explain
 from adapter.fhir.json import read_json
 from adapter.fhir.table import load_table, packaged_table
-from tests.checks.ground import CLAIM, CODE, OBSERVATION, PATIENT, Resource, bundle, said, spoilt
+from tests.checks.ground import CLAIM, CODE, OBSERVATION, PATIENT, Resource, bundle, said, spoilt, written
 
 CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 CONDITION = {
@@ -163,7 +163,7 @@ def test_it_is_an_issue_that(resource: Resource, rule: str, expression: str) -> 
 
 @pytest.mark.parametrize("resource", [each[0] for each in BAD.values()], ids=BAD)
 def test_an_issue_is_an_error_in_our_words(resource: Resource) -> None:
-    issues = list(r4().structure.issues(resource))
+    issues = written(r4().structure.issues(resource))
 
     assert all(issue.is_error and issue.text for issue in issues)
     assert "29.2.2020" not in str(issues)
@@ -172,7 +172,7 @@ def test_an_issue_is_an_error_in_our_words(resource: Resource) -> None:
 def test_an_issue_links_to_the_page_of_its_element() -> None:
     wrong = spoilt(spoilt(PATIENT, "gender", "f"), "name.0.family", 3)
 
-    actual = {issue.expression[0]: issue.source for issue in r4().structure.issues(wrong)}
+    actual = {issue.expression[0]: issue.source for issue in written(r4().structure.issues(wrong))}
 
     assert actual == {
         "Patient.gender": "http://hl7.org/fhir/R4/patient-definitions.html#Patient.gender",
@@ -181,7 +181,7 @@ def test_an_issue_links_to_the_page_of_its_element() -> None:
 
 
 def test_few_codes_are_suggested() -> None:
-    (issue,) = r4().structure.issues(spoilt(PATIENT, "gender", "f"))
+    (issue,) = written(r4().structure.issues(spoilt(PATIENT, "gender", "f")))
 
     assert issue.suggestion == "one of `female`, `male`, `other`, `unknown`"
 
@@ -189,7 +189,7 @@ def test_few_codes_are_suggested() -> None:
 def test_many_codes_are_not_suggested() -> None:
     capability = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "bad"}]}
 
-    (issue,) = r4().structure.issues(capability)
+    (issue,) = written(r4().structure.issues(capability))
 
     assert (issue.rule, issue.suggestion) == ("structure/code", None)
 
@@ -208,7 +208,7 @@ def test_an_expression_begins_with_the_root_that_is_given() -> None:
     ],
 )
 def test_what_is_no_resource_type_is_said(name: str, text: str) -> None:
-    (issue,) = r4().structure.issues({"resourceType": name, "anything": 1})
+    (issue,) = written(r4().structure.issues({"resourceType": name, "anything": 1}))
 
     assert (issue.rule, issue.text, issue.expression, issue.is_error) == ("structure/type", text, ("Resource",), True)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from adapter.checks import r4
 from adapter.checks.structure_walk import explain
-from adapter.issues import AdapterError, InvalidError, Issue
+from adapter.issues import AdapterError, InvalidError, PendingIssue
 from adapter.json_types import JsonObject
 from adapter.readers.document import Document
 from adapter.readers.fhir_reader import FhirDocument, read_fhir
@@ -19,7 +19,7 @@ from adapter.readers.json_reader import JsonReader
 NPI = "http://hl7.org/fhir/sid/us-npi"
 
 
-def structure(resource: JsonObject) -> Iterator[Issue]:
+def structure(resource: JsonObject) -> Iterator[PendingIssue]:
     return explain(resource, r4().table)
 
 

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from adapter.case import Case
-from adapter.issues import MOST_ISSUES, Issue, IssueType, Severity
+from adapter.issues import MOST_ISSUES, Issue, IssueType, PendingIssue, Severity
 from adapter.rules.circumstances import Circumstances
 from adapter.rules.completeness import checklist
 from adapter.rules.facts import facts_of
-from adapter.rules.judgement import Judgement, judge
+from adapter.rules.judgement import Judgement, findings_of, judge
 from adapter.rules.policy import PayerPolicy
 from adapter.rules.registry import RULE, RULES
 from adapter.rules.state import state_of
@@ -206,7 +206,7 @@ def test_adding_a_line_never_removes_an_error_of_another(
     before = judge(make(changes | {"billing.lines": sent})).issues
     after = judge(make(changes | {"billing.lines": [*sent, added]})).issues
 
-    removed = set(before) - set(after)
+    removed = {issue for issue in before if issue.is_error} - set(after)
     if any(line["code"] == "0731T" for line in sent):
         assert removed == set()
     assert all(not str(issue.field).startswith("billing.lines[") for issue in removed)
@@ -243,28 +243,25 @@ def test_a_severity_of_a_policy_never_changes_which_rules_are_broken(
 
 
 def test_the_checklist_counts_what_is_there_and_names_what_is_missing(make: Make) -> None:
-    def told(changes: dict[str, Any]) -> str | None:
-        case = make(changes)
-        facts = facts_of(case, state_of(case), PayerPolicy())
-        issue = checklist(facts, judge(case).issues)
-        return issue.text if issue else None
+    def told(changes: dict[str, Any]) -> str:
+        return checklist(judge(make(changes)).fired).text
 
     assert told({}) == "Of what an 837P needs, 17 of 17 are there."
     assert told({"payer.payer_id": None}) == "Of what an 837P needs, 16 of 17 are there; missing: payer id."
-    assert told({"billing": None}) is None
 
 
-def of_rule(name: str, case: Case) -> list[Issue]:
-    return [issue for issue in judge(case).issues if issue.rule == name]
+def found_by(name: str, case: Case) -> list[PendingIssue]:
+    found = findings_of(facts_of(case, state_of(case), PayerPolicy()))
+    return [issue for issue in found.issues if issue.rule == name]
 
 
-def test_of_one_rule_fifty_issues_and_one_more_are_made(make: Make) -> None:
+def test_of_one_rule_fifty_issues_and_one_more_are_found(make: Make) -> None:
     images = [{"id": f"i{at}", "captured_at": "2024-05-02", "uploaded_at": "2024-05-01"} for at in range(60)]
 
-    told = of_rule("TIM-06", make({"images": images}))
+    findings = found_by("TIM-06", make({"images": images}))
 
-    assert len(told) == MOST_ISSUES + 1
-    assert told[7].fields == ("images[7].uploaded_at", "images[7].captured_at")
+    assert len(findings) == MOST_ISSUES + 1
+    assert findings[7].written().fields == ("images[7].uploaded_at", "images[7].captured_at")
 
 
 def test_an_error_after_many_warnings_of_one_rule_still_counts(make: Make) -> None:
@@ -272,10 +269,10 @@ def test_an_error_after_many_warnings_of_one_rule_still_counts(make: Make) -> No
     practitioners = [{"key": f"p{at}", **other} for at in range(60)]
     rendering = {"key": "dr", "npi": "1234567893", "role": "rendering", "taxonomy": "2080P2900X"}
 
-    told = of_rule("TAX-01", make({"practitioners": [*practitioners, rendering]}))
+    findings = found_by("TAX-01", make({"practitioners": [*practitioners, rendering]}))
 
-    assert len(told) == MOST_ISSUES + 2
-    assert told[-1].severity is Severity.ERROR
+    assert len(findings) == MOST_ISSUES + 2
+    assert findings[-1].severity is Severity.ERROR
 
 
 def test_other_insurances_of_another_time_are_told_for_fifty_lines(make: Make) -> None:
@@ -284,7 +281,19 @@ def test_other_insurances_of_another_time_are_told_for_fifty_lines(make: Make) -
 
     case = make({"other_coverages": [{"member_id": f"o{at}", **late} for at in range(10)], "billing.lines": lines})
 
-    assert len(of_rule("COV-03", case)) == MOST_ISSUES + 1
+    assert len(found_by("COV-03", case)) == MOST_ISSUES + 1
+
+
+def test_the_judgement_writes_the_most_severe_and_knows_of_the_others(make: Make) -> None:
+    lines = [line_of("0731T", units=0, dx_pointers=[9]) for _ in range(60)]
+    case = make({"billing.lines": lines, "images[0].url": "https://images.invalid/1?sig=a"})
+
+    judgement = judge(case)
+
+    assert len(judgement.issues) == MOST_ISSUES
+    assert all(issue.is_error for issue in judgement.issues)
+    assert judgement.untold == len(findings_of(facts_of(case, state_of(case), PayerPolicy())).issues) - MOST_ISSUES
+    assert {issue.rule for issue in judgement.issues} <= set(judgement.errors) < set(judgement.fired)
 
 
 def test_an_issue_about_several_photographs_stands_at_each_of_them(make: Make) -> None:

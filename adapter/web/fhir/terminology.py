@@ -9,7 +9,7 @@ from flask import Request, Response
 from adapter.checks import Release
 from adapter.clock import instant_now
 from adapter.fhir.json import read_json
-from adapter.issues import Issue, UnreadableError
+from adapter.issues import Issue, UnreadableError, most_severe
 from adapter.json_types import JsonMapping, JsonObject, JsonValue
 from adapter.terminology.operation_error import OperationRefusedError
 from adapter.terminology.wire.operation.capability import terminology_capabilities
@@ -126,7 +126,8 @@ def _wrapped(operation: TerminologyOperation, body: JsonValue) -> JsonValue:
 
 def _structure_issues(release: Release, resource: JsonMapping) -> Iterable[Issue]:
     """What of a resource is not as the release says; required elements may be missing, if the operation does not need them."""
-    return [_bad_data(issue) for issue in release.structure.issues(dict(resource)) if issue.rule != "structure/required"]
+    issues = [issue for issue in release.structure.issues(dict(resource)) if issue.rule != "structure/required"]
+    return [_bad_data(issue) for issue in most_severe(issues)]
 
 
 def _bad_data(issue: Issue) -> Issue:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from flask import Request, Response
 
 from adapter.checks import check_resource
-from adapter.issues import AdapterError, Issue, IssueType, Severity, UnreadableError
+from adapter.issues import AdapterError, Issue, IssueType, Severity, UnreadableError, most_severe
 from adapter.json_types import JsonObject
 from adapter.web.answer import outcome_answer
 from adapter.web.query import check_parameters
@@ -25,8 +25,8 @@ def validate(service: Service, request: Request, resource_type: str) -> Response
             "the resource is not of the type that the URL names" if is_type else "FHIR R4 has no resource of the type in the URL"
         )
         raise UnreadableError(Issue(severity=Severity.ERROR, code=IssueType.INVALID, rule="request/type", text=text))
-    own = (_said_by("adapter", issue) for issue in check_resource(resource, service.runtime.release, advice=True))
-    issues = [*own, *_server_issues(service, resource)]
+    own = most_severe(check_resource(resource, service.runtime.release, advice=True))
+    issues = [*(_said_by("adapter", issue) for issue in own), *_server_issues(service, resource)]
     return outcome_answer(issues, HTTPStatus.OK, service.base)
 
 

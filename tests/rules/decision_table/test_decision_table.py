@@ -64,7 +64,7 @@ def test_each_of_the_ten_is_weighed_with_a_reason_and_told_once(service: str, mo
 
     assert tuple(each.modifier for each in said) == TEN
     assert all(each.why and each.rules and not each.sent for each in said)
-    (issue,) = suggestion_issues(said)
+    (issue,) = (pending.written() for pending in suggestion_issues(said))
     assert issue.severity is Severity.INFORMATION
     assert all(f"{modifier} (" in issue.text for modifier in TEN)
 

@@ -126,6 +126,13 @@ def test_rules_of_other_places_are_skipped_and_say_where_they_are_judged(make: M
     assert "adapter send" in said["PRI-03"][1]
 
 
+def test_a_rule_that_fired_is_not_said_to_be_kept_where_its_issues_are_not_told(make: Make) -> None:
+    (told,) = [outcome for outcome in explain(facts(make({})), [], ["DOS-01"]).rules if outcome.rule.id == "DOS-01"]
+
+    assert (told.outcome, told.issues) == ("fired", ())
+    assert told.why.startswith(RULE["DOS-01"].text)
+
+
 def test_issues_that_no_rule_found_change_nothing(make: Make) -> None:
     case = make({})
     other = Issue(severity=Severity.ERROR, code=RULE["DOS-01"].code, text="Words.")
