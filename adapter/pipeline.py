@@ -276,12 +276,12 @@ def _no_release(known: Sequence[str]) -> InvalidError:
 
 def _case_of(merged: Merged, remarks: Remarks) -> Case:
     """The case; raises InvalidError with all that is in the way, and the remarks."""
+    if strangers := tuple(foreign(merged)):
+        raise InvalidError(*strangers)
     if any(issue.is_error for issue in merged.issues):
         raise InvalidError(*to_raise((*merged.issues, *remarks)))
     if lonely := alone(merged):
         raise InvalidError(lonely)
-    if strangers := tuple(foreign(merged)):
-        raise InvalidError(*strangers)
     try:
         return with_superseded(to_case(merged))
     except InvalidError as invalid:

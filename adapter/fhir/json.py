@@ -16,7 +16,7 @@ _BOM = b"\xef\xbb\xbf"
 _OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that XML, and so FHIR, cannot hold (https://www.w3.org/TR/xml/#charsets)."""
-_WHAT_IS_NOT_IN_XML = "a character that FHIR cannot carry (a control character, U+FFFE or U+FFFF)"
+WHAT_IS_NOT_IN_XML = "a character that FHIR cannot carry (a control character, U+FFFE or U+FFFF)"
 _ESCAPE_NOT_IN_XML = re.compile(rb"\\(u00|u[fF]{3}[eEfF]|[bf])")
 _BEYOND_XML = ("\ufffe".encode(), "\uffff".encode())
 _NINES = bytes.maketrans(b"012345678.", b"9999999999")
@@ -84,7 +84,7 @@ def _unfit(value: JsonValue, name: str, pointer: str) -> Iterator[Issue]:
         for key, child in value.items():
             if NOT_IN_XML.search(key):
                 # What stands below it has no place that could be written down.
-                yield _issue("control-character", f"a key has {_WHAT_IS_NOT_IN_XML}; take it out", f"{name}#{pointer}")
+                yield _issue("control-character", f"a key has {WHAT_IS_NOT_IN_XML}; take it out", f"{name}#{pointer}")
                 continue
             yield from _unfit(child, name, f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}")
     elif isinstance(value, list):
@@ -99,7 +99,7 @@ def _unfit(value: JsonValue, name: str, pointer: str) -> Iterator[Issue]:
 def unfit_leaf(value: object) -> tuple[str, str] | None:
     """What kind of value FHIR cannot carry, and in words why; nothing for one that it can."""
     if isinstance(value, str) and NOT_IN_XML.search(value):
-        return "control-character", f"a text has {_WHAT_IS_NOT_IN_XML}; take it out"
+        return "control-character", f"a text has {WHAT_IS_NOT_IN_XML}; take it out"
     if isinstance(value, int) and abs(value) > _LARGEST:
         return "number", "a whole number is beyond 64 bit"
     if isinstance(value, Decimal) and _is_absurd(value):

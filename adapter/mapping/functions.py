@@ -22,6 +22,7 @@ from adapter.mapping.syndrome_functions import (
     orphanet,
     syndrome_codes,
     syndrome_system,
+    the_same,
     words,
     yes_no,
 )
@@ -374,6 +375,7 @@ __all__ = [
     "orphanet",
     "syndrome_codes",
     "syndrome_system",
+    "the_same",
     "words",
     "yes_no",
 ]

@@ -1,6 +1,7 @@
 """The functions of mapping files that read what AI tools say of syndromes: OMIM's numbers, MONDO's terms, a score's direction."""
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 from adapter.code_tables import mondo as mondo_table
@@ -107,6 +108,16 @@ def hpo_term(value: str) -> str:
 def words(value: str | None) -> list[str]:
     """The parts of a text between commas, semicolons or bars: `words(row.genes)`."""
     return [part.strip() for part in re.split("[,;|]", value or "") if part.strip()]
+
+
+@function(takes=("const string", "list of string"), gives="string?", fallible=True)
+def the_same(column: str, values: Sequence[str]) -> str | None:
+    """What all rows say in a column that say anything there: `the_same('tool', each(row.tool for row in rows))`."""
+    said = list(dict.fromkeys(values))
+    if len(said) <= 1:
+        return next(iter(said), None)
+    message = f"The rows differ in their column `{column}`, and a table is one run of one AI tool. Send a table for each run."
+    raise NotConvertible(message, severity=Severity.FATAL)
 
 
 @function(takes=("any",), gives="boolean", fallible=True)

@@ -118,13 +118,14 @@ def probably_meant(path: Path) -> str:
 
 def is_near_a_field(name: str) -> bool:
     """Whether a field at the top of a document is probably one of the Case in another spelling."""
-    return bool(_near(snake_case(name), CaseDocument))
+    return bool(_near(snake_case(name), CaseDocument, likeness=0.8))
 
 
-def _near(word: str, model: type[BaseModel]) -> list[str]:
-    """The fields of a model that a word may mean, the most likely first."""
+def _near(word: str, model: type[BaseModel], likeness: float = 0.6) -> list[str]:
+    """The fields of a model that a word may mean, the most likely first; of those that are only spelled alike, the nearest."""
     own = list(model.model_fields)
-    return [field for field in (word, *_fields_of().get(word, ())) if field in own] or get_close_matches(word, own, n=1)
+    meant = [field for field in (word, *_fields_of().get(word, ())) if field in own]
+    return meant or get_close_matches(word, own, n=1, cutoff=likeness)
 
 
 def snake_case(name: str) -> str:

@@ -31,6 +31,12 @@ class InputForm:
     of_rows: bool
     validator: jsonschema_rs.Draft202012Validator
 
+    @property
+    def columns(self) -> Collection[str]:
+        """The columns that a document of rows may have."""
+        rows = self.schema["properties"]["rows"] if self.of_rows else {}
+        return {*(self.marks if self.of_rows else ()), *rows.get("items", {}).get("properties", ())}
+
 
 def input_form(name: str, schema: JsonMapping) -> InputForm:
     """The form that a JSON Schema describes: a document is known by the fields that the schema has as `required` at its top.
@@ -106,18 +112,19 @@ def structure_issues(form: InputForm, document: ReadDocument) -> list[Issue]:
     """What in a document breaks the structure of its form, without any value from it."""
     if form.validator.is_valid(document.tree):
         return []
-    errors = islice(form.validator.iter_errors(document.tree), MOST_ISSUES + 1)
-    return [
-        Issue(
-            severity=Severity.ERROR,
-            code=IssueType.STRUCTURE,
-            rule="document/shape",
-            text=f"this does not fit the form {form.name}: {_own_words(form, error) or _words(error)}",
-            suggestion="send the file as the tool wrote it, or say which form it has",
-            location=document.positions(tuple(error.instance_path)),
-        )
-        for error in errors
-    ]
+    return [_issue(form, document, error) for error in islice(form.validator.iter_errors(document.tree), MOST_ISSUES + 1)]
+
+
+def _issue(form: InputForm, document: ReadDocument, error: jsonschema_rs.ValidationError) -> Issue:
+    own = _own_words(form, error)
+    return Issue(
+        severity=Severity.ERROR,
+        code=IssueType.STRUCTURE,
+        rule="document/shape",
+        text=own or f"this does not fit the form {form.name}: {_words(error)}",
+        suggestion=None if own else "send the file as the tool wrote it, or say which form it has",
+        location=document.positions(tuple(error.instance_path)),
+    )
 
 
 def _own_words(form: InputForm, error: jsonschema_rs.ValidationError) -> str | None:
@@ -131,9 +138,10 @@ def _own_words(form: InputForm, error: jsonschema_rs.ValidationError) -> str | N
 def _words(error: jsonschema_rs.ValidationError) -> str:
     if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required):
         return f"`{error.kind.property}` is missing, which is always there"
+    if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Enum):
+        return f"this code is not known; use one of {', '.join(map(str, error.kind.options))}"
     keyword = next((str(step) for step in reversed(error.schema_path) if isinstance(step, str)), "schema")
     return {
         "type": "another type is needed here",
-        "enum": "this code is not known",
         "pattern": "the text does not have the form that is needed",
     }.get(keyword, f"the rule `{keyword}` of the form's JSON Schema does not hold")

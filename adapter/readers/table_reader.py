@@ -3,11 +3,11 @@
 import csv
 import io
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from adapter.fhir.json import NOT_IN_XML, WHAT_IS_NOT_IN_XML
 from adapter.issues import MOST_ISSUES, InvalidError, Issue, IssueType, Severity, UnknownFormError, UnreadableError
 from adapter.json_types import JsonObject
 from adapter.path import Path
@@ -20,6 +20,7 @@ from adapter.readers.rows import RowsDocument
 _DELIMITERS = "\t;,"
 _BOM = b"\xef\xbb\xbf"
 _TABLE = re.compile(r"a (CSV table|table with tabs)")
+_DELIMITER_LINE = re.compile(r"\Asep=([\t;,])\r?\n", re.IGNORECASE)
 _LONGEST_HEADER = 10_000
 
 
@@ -35,20 +36,28 @@ class TableReader:
         return _TABLE.match(kind_of(content).name) is not None or self._has_known_header(content)
 
     def _has_known_header(self, content: bytes) -> bool:
-        first = content[:_LONGEST_HEADER].removeprefix(_BOM).partition(b"\n")[0].decode(errors="replace")
+        start = content[:_LONGEST_HEADER].removeprefix(_BOM).decode(errors="replace")
+        first = _DELIMITER_LINE.sub("", start, count=1).partition("\n")[0]
         try:
-            columns = set(next(_rows_of(first), ([], 0))[0])
+            columns = set(self._named(next(_rows_of(first), ([], 0))[0]))
         except csv.Error:
             return False
         return any(form.of_rows and form.marks and form.marks <= columns for form in self.forms.values())
+
+    def _named(self, cells: Sequence[str]) -> list[str]:
+        """The names of columns as the forms have them, whatever their case, with blanks or underscores."""
+        known = {_plain(column): column for form in self.forms.values() for column in form.columns}
+        return [known.get(_plain(cell), cell.strip()) for cell in cells]
 
     def read(self, document: Document) -> tuple[ReadDocument, ...]:
         """The rows of a table as objects of texts, by the names in its header; an empty cell is not there.
 
         Raises UnreadableError with the line of what is wrong, UnknownFormError for columns of no form.
         """
-        header, *rows = _numbered_rows(document)
-        columns = _columns(header[0], document.name)
+        (header, _), *rows = _numbered_rows(document)
+        columns = self._named(header)
+        if len(set(columns)) < len(columns):
+            raise UnreadableError(_problem(document.name, 1, "two columns have the same name; give each a name of its own"))
         problems = (_wrong_width(document.name, line) for cells, line in rows if len(cells) != len(columns))
         if first := tuple(islice(problems, MOST_ISSUES + 1)):
             raise UnreadableError(*first)
@@ -77,12 +86,16 @@ class _Cells:
         return f"cell={row},{self.columns.index(str(path[1])) + 1}" if len(path) > 1 else f"row={row}"
 
 
+def _plain(name: str) -> str:
+    return "_".join(name.split()).casefold()
+
+
 def _row(columns: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
-    return {column: cell for column, cell in zip(columns, cells, strict=True) if cell.strip()}
+    return {column: cell.strip() for column, cell in zip(columns, cells, strict=True) if cell.strip()}
 
 
 def _numbered_rows(document: Document) -> list[tuple[list[str], int]]:
-    """The rows that are not empty, each with the line in which it ends; raises UnreadableError."""
+    """The header and the rows that are not empty, each with the line in which it ends; raises UnreadableError."""
     rows: list[tuple[list[str], int]] = []
     try:
         rows.extend(_rows_of(_decoded(document)))
@@ -90,33 +103,37 @@ def _numbered_rows(document: Document) -> list[tuple[list[str], int]]:
         line = rows[-1][1] + 1 if rows else 1
         text = "a cell cannot be read: a quotation mark is not closed, or stands within a cell; write two of them there"
         raise UnreadableError(_problem(document.name, line, text)) from None
-    return [(cells, line) for cells, line in rows if any(cell.strip() for cell in cells)]
+    filled = [(cells, line) for cells, line in rows if any(cell.strip() for cell in cells)]
+    if len(filled) <= 1:
+        raise UnreadableError(_problem(document.name, 1, "the table has no row below its header; send what the tool found"))
+    return filled
 
 
 def _rows_of(text: str) -> Iterator[tuple[list[str], int]]:
-    """The rows of a text, divided by what its first line has most of; raises csv.Error."""
+    """The rows of a text, divided by what its first line has most of; raises csv.Error.
+
+    A first line such as `sep=;`, which tells a spreadsheet the delimiter, is not a row.
+    """
+    told = _DELIMITER_LINE.match(text)
     first = text.partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=first.count)
+    delimiter = told[1] if told else max(_DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    for cells in reader:
+    for cells in islice(reader, 1 if told else 0, None):
         yield cells, reader.line_num
 
 
 def _decoded(document: Document) -> str:
     content = document.content.removeprefix(_BOM)
     try:
-        return content.decode()
+        text = content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        text = "the bytes are not UTF-8; export the table as CSV in UTF-8"
-        raise UnreadableError(_problem(document.name, line, text)) from None
-
-
-def _columns(cells: Sequence[str], name: str) -> list[str]:
-    columns = [cell.strip() for cell in cells]
-    if any(count > 1 for count in Counter(columns).values()):
-        raise UnreadableError(_problem(name, 1, "two columns have the same name; give each a name of its own"))
-    return columns
+        words = "the bytes are not UTF-8; export the table as CSV in UTF-8"
+        raise UnreadableError(_problem(document.name, line, words)) from None
+    if unfit := NOT_IN_XML.search(text):
+        line = text.count("\n", 0, unfit.start()) + 1
+        raise UnreadableError(_problem(document.name, line, f"a cell has {WHAT_IS_NOT_IN_XML}; take it out"))
+    return text
 
 
 def _wrong_width(name: str, line: int) -> Issue:

@@ -431,7 +431,7 @@ def test_a_phenopacket_of_another_version_is_refused_with_words(version: str | N
     made = convert(p_json=packet)
 
     assert made.failure is FailureKind.INVALID
-    assert "another version than 2" in made.issues[0].text
+    assert "only phenopackets that say they are of version 2" in made.issues[0].text
 
 
 def test_every_phenopacket_of_the_samples_is_carried_with_all_its_features(test_data: Path) -> None:
@@ -446,3 +446,43 @@ def test_every_phenopacket_of_the_samples_is_carried_with_all_its_features(test_
         assert made.case is not None
         expected = {(each["type"]["id"], "absent" if each.get("excluded") else "present") for each in sent}
         assert {(feature.hpo, feature.presence) for feature in made.case.phenotypes} == expected
+
+
+# ------------------------------------------------------------------------------------------------ what must not be read
+
+
+NEGATED = [{"type": {"id": "HP:0000316", "label": "Wide eyes"}, "negated": True}]
+
+
+@pytest.mark.parametrize(
+    ("sent", "place", "words"),
+    [
+        ({"id": "f", "proband": PACKET, "metaData": PACKET["metaData"]}, "/proband", "this is a family"),
+        ({"id": "c", "members": [PACKET], "metaData": PACKET["metaData"]}, "/members", "a cohort of several patients"),
+        (PACKET | {"phenotypicFeatures": NEGATED}, "/phenotypicFeatures/0/negated", "version 2 writes `excluded`"),
+    ],
+)
+def test_a_phenopacket_that_says_something_else_is_refused_by_what_it_is(sent: dict[str, Any], place: str, words: str) -> None:
+    made = convert(p_json=sent)
+    (issue,) = made.issues
+
+    assert made.failure is FailureKind.INVALID
+    assert (issue.rule, issue.location) == ("document/shape", (f"p.json#{place}",))
+    assert words in issue.text
+
+
+@pytest.mark.parametrize("column", ["tool", "model_version", "run_id", "mrn"])
+def test_a_table_of_several_runs_is_refused(column: str) -> None:
+    columns = list(dict.fromkeys(["tool", "syndrome", column]))
+    rows = [{"tool": "A", "syndrome": "X", column: "1"}, {"tool": "A", "syndrome": "Y", column: "2"}]
+    made = convert(t_csv="\n".join(",".join(cells) for cells in (columns, *([row[name] for name in columns] for row in rows))))
+
+    assert made.failure is FailureKind.INVALID
+    assert [issue.text.split("`")[1] for issue in made.issues if issue.rule == "map/the_same"] == [column]
+
+
+def test_what_is_said_of_a_run_may_stand_in_any_row() -> None:
+    made = convert(t_csv="tool,syndrome,model_version\n,X,\nFinder,Y,3\n")
+
+    assert (run_of(made).tool.product, run_of(made).tool.model_version) == ("Finder", "3")
+    assert [candidate.name for candidate in run_of(made).candidates] == ["X", "Y"]

@@ -130,3 +130,15 @@ def test_what_is_neither_a_term_nor_yes_or_no_is_reported() -> None:
 def test_the_numbers_decide_where_they_can() -> None:
     assert functions.gestalt_direction(Decimal("0.44"), Decimal("0.44"), None) == "lower"
     assert functions.gestalt_direction(Decimal("0.86"), Decimal("0.44"), None) == "higher"
+
+
+@pytest.mark.parametrize(("values", "said"), [([], None), (["Finder"], "Finder"), (["Finder", "Finder"], "Finder")])
+def test_what_all_rows_say_is_said_once(values: list[str], said: str | None) -> None:
+    assert functions.the_same("tool", values) == said
+
+
+def test_rows_that_differ_are_no_single_run() -> None:
+    with pytest.raises(NotConvertible, match="column `tool`") as refusal:
+        functions.the_same("tool", ["Finder", "Other"])
+
+    assert refusal.value.severity is Severity.FATAL

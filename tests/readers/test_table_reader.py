@@ -36,6 +36,8 @@ def read(content: bytes, form: str | None = None) -> ReadDocument:
         b"\xef\xbb\xbfname;score\r\nWilliams;0.5\r\n",
         b"name\tscore\n\nWilliams\t0.5",
         b'"name","score"\n"Williams","0.5"\n,\n',
+        b"sep=;\r\nname;score\r\nWilliams;0.5\r\n",
+        b"Name, SCORE\n Williams , 0.5\n",
     ],
 )
 def test_a_table_is_read_whatever_its_delimiter_line_ends_and_quotes(content: bytes) -> None:
@@ -68,6 +70,8 @@ def test_the_place_of_a_value_is_its_cell() -> None:
         (b'"name,score\nA,1\n', "t.csv:1:1", "quotation mark"),
         (b"name,name\nA,1\n", "t.csv:1:1", "same name"),
         (b"name,score\nA,1\nM\xfcller,2\n", "t.csv:3:1", "not UTF-8"),
+        (b"name,score\nA,1\nB\x00,2\n", "t.csv:3:1", "a character that FHIR cannot carry"),
+        (b"name,score\n,\n", "t.csv:1:1", "no row below its header"),
     ],
 )
 def test_a_broken_table_is_refused_with_its_line(content: bytes, location: str, words: str) -> None:
@@ -124,6 +128,13 @@ def test_any_other_list_is_refused(content: bytes) -> None:
 @pytest.mark.parametrize("content", [b"plain text", b'{"name": 1}', b'"', b"\x00\x01", b'"name"x'])
 def test_what_is_no_table_is_left_to_others(content: bytes) -> None:
     assert not TABLES.recognises(content)
+
+
+def test_a_column_is_known_in_any_case_and_with_blanks() -> None:
+    forms = {"x": input_form("x", {"type": "array", "columns": ["ACMG_PP4"], "items": ROW})}
+    (document,) = TableReader(forms=forms).read(Document(name="t.csv", content=b"Acmg PP4,Name,My Own\nstrong,A,B\n"))
+
+    assert document.tree == {"rows": [{"ACMG_PP4": "strong", "name": "A", "My Own": "B"}]}
 
 
 def test_one_column_is_a_table_if_it_is_known() -> None:
