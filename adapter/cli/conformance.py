@@ -348,7 +348,10 @@ def _show_result(result: SuiteResult) -> None:
 
 def _show_doubtful(doubtful: Sequence[str]) -> None:
     err.print(
-        Text("These values are neither in our examples nor allowed, and the server is public. Look at them, then say --yes:")
+        Text(
+            "These values are neither in our examples nor allowed (--allow FILE), and the server is not trusted "
+            "(ADAPTER_TRUSTED_SERVERS). Look at them, then say --yes:"
+        )
     )
     for text in doubtful:
         err.print(Text(f"  {text}"))

@@ -50,13 +50,19 @@ class Target:
 
     @property
     def is_public(self) -> bool:
-        """Whether the server is neither on this machine nor trusted, so that only test data may go there."""
+        """Whether the server is neither on this machine nor trusted, so that only test data may go there.
+
+        An address of a private network (10.0.0.1) is public too: which machine it names depends on where one is.
+        """
         return not (self.is_trusted or is_loopback(self.host))
 
     def check_may_go(self, resource: JsonMapping) -> None:
         """Raise InvalidError (rule PRI-03) if anything in `resource` may not be sent to this server."""
         if self.is_public and (places := tuple(unmarked_places(resource))):
-            text = "Only what is labelled as test data (HTEST) may go to this server: send test data, or trust the server."
+            text = (
+                "Only what is labelled as test data (HTEST) may go to this server: send test data, "
+                "or name the server in ADAPTER_TRUSTED_SERVERS if it is yours."
+            )
             issue = Issue(severity=Severity.ERROR, code=IssueType.SECURITY, text=text, rule="PRI-03", expression=places)
             raise InvalidError(issue)
 

@@ -36,7 +36,7 @@ class Preflight:
             return {}
         unmarked = (case for case in cases if not all(map(self._is_marked, bodies_of(case))))
         return {
-            case.identity: "what it sends is not marked as test data (HTEST), which a public server must not get"
+            case.identity: "what it sends is not marked as test data (HTEST), so only servers in ADAPTER_TRUSTED_SERVERS get it"
             for case in unmarked
         }
 
@@ -146,6 +146,7 @@ def _has_photograph(value: JsonValue) -> bool:
 
 
 def _refusal(what: str, case: ConformanceCase) -> Issue:
-    text = f"The case {case.identity} would send {what} to a public server: take it out, or use a server of your own."
+    remedy = "take it out, or name the server in ADAPTER_TRUSTED_SERVERS if it is yours"
+    text = f"The case {case.identity} would send {what} to a server that is not trusted: {remedy}."
     kind = IssueType.SECURITY
     return Issue(severity=Severity.ERROR, code=kind, rule="conformance/public", text=text, location=(str(case.place),))

@@ -100,7 +100,10 @@ def photograph_inside(facts: Facts) -> Iterator[Finding]:
     title="Real data for a public server",
     severity=ERROR,
     code=IssueType.SECURITY,
-    text=("Only data marked as test data may go to a public server. Choose another server, or mark synthetic data as such."),
+    text=(
+        "Only data marked as test data may go to a server that is not trusted. "
+        "If the server is yours, name it in ADAPTER_TRUSTED_SERVERS; mark synthetic data as test data."
+    ),
     source="adapter policy; http://terminology.hl7.org/CodeSystem/v3-ActReason#HTEST",
     effect="none",
     applies=(PUBLIC,),
