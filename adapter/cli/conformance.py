@@ -8,7 +8,7 @@ from typing import TypedDict, Unpack
 
 import click
 from rich.progress import Progress
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from adapter.assembly import default_runtime
@@ -82,7 +82,7 @@ def list_command(*, own: str | None, only: tuple[str, ...]) -> None:
       adapter conformance list
       adapter conformance list --only fidelity
     """
-    table = Table("case", "for each", "needs", "title", box=None)
+    table = Table(Column("case", overflow="fold"), "for each", "needs", "title", box=None)
     for placed in chosen_cases(placed_cases(own), only):
         terms = placed.terms
         needs = ", ".join((*terms.capabilities, *terms.needs))
@@ -255,8 +255,7 @@ class _Run:
         """Run the cases, with a bar on a terminal."""
         send, base_url = self._send(), self.server.target.base_url
         declared = probe(send, base_url, force=self._options["force"], source=self.server.source)
-        console = out if out.is_terminal else err
-        with Progress(console=console, transient=True, disable=is_quiet()) as progress:
+        with Progress(console=err, transient=True, disable=is_quiet() or not err.is_terminal) as progress:
             task = progress.add_task("testing", total=len(self.cases))
 
             def show(_: CaseResult) -> None:
@@ -333,7 +332,7 @@ def _changes_of_baseline(report: JsonObject, options: RunOptions) -> tuple[Verdi
 
 
 def _show_result(result: SuiteResult) -> None:
-    table = Table("verdict", "case", "why", box=None)
+    table = Table("verdict", Column("case", overflow="fold"), Column("why", overflow="fold"), box=None)
     for one in result.results:
         if one.verdict is not CaseVerdict.GOOD:
             why = "\n".join((*one.reasons, *([f"{one.explained.verdict}: {one.explained.why}"] if one.explained else [])))

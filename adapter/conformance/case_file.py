@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from adapter.conformance.path_value import is_path
 from adapter.json_types import JsonObject
 from adapter.strict_yaml.model import FileModel, form, known, read_model
 from adapter.strict_yaml.nodes import MappingNode, Node, SequenceNode, TextNode, read_yaml
@@ -38,11 +39,31 @@ def _is_regular(text: str) -> bool:
     return True
 
 
+_CAPABILITY = re.compile(
+    r"\$[a-z]+(-[a-z]+)*|transaction|batch|search-system|history-system"
+    r"|(\$\{type\}|[A-Z][A-Za-z]+)\.(read|vread|update|patch|delete|history-instance|history-type|create|search-type"
+    r"|conditionalCreate|conditionalUpdate|version)",
+    re.ASCII,
+)
+HEADER = "header "
+"""What a kept value begins with that is a header of the answer."""
+_PATH_HELP = "see http://hl7.org/fhirpath/N1/; texts are in single quotes, brackets are closed"
+
+
+def _is_kept(text: str) -> bool:
+    return text.startswith(HEADER) or is_path(text)
+
+
 Slug = Annotated[str, form(_SLUG.fullmatch, "a name", "write small letters, digits and hyphens")]
 RequestLine = Annotated[
     str, form(_REQUEST.fullmatch, "a request", "write `GET Patient/1`: method, space, path below the base URL")
 ]
 Pattern = Annotated[str, form(_is_regular, "a regular expression", "see the syntax of Python's `re`")]
+PathText = Annotated[str, form(is_path, "a FHIRPath expression", _PATH_HELP)]
+KeptText = Annotated[str, form(_is_kept, "a FHIRPath expression or `header NAME`", _PATH_HELP)]
+Capability = Annotated[
+    str, form(_CAPABILITY.fullmatch, "a capability", "write `transaction`, `$validate`, `Patient.create` or `Patient.version`")
+]
 
 
 class Requirement(FileModel):
@@ -63,7 +84,7 @@ class Expectation(FileModel):
 
     status: tuple[int, ...] = ()
     headers: Mapping[str, Pattern] = Field(default_factory=dict)
-    paths: Mapping[str, object] = Field(default_factory=dict)
+    paths: Mapping[PathText, object] = Field(default_factory=dict)
     body: object = None
     same_as: object = None
     precise: bool = False
@@ -84,7 +105,7 @@ class Step(FileModel):
     body: object = None
     times: Annotated[int, Field(ge=1, le=100)] = 1
     expect: tuple[Expectation, ...] = ()
-    keep: Mapping[str, str] = Field(default_factory=dict)
+    keep: Mapping[str, KeptText] = Field(default_factory=dict)
 
 
 class CaseTerms(FileModel):
@@ -94,7 +115,7 @@ class CaseTerms(FileModel):
     title: str
     proves: Requirement
     for_each: Kind = "once"
-    capabilities: tuple[str, ...] = ()
+    capabilities: tuple[Capability, ...] = ()
     holds: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     alone: bool = False

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, get_args
 from adapter.client.loose import dict_in, list_in, text_in
 from adapter.client.remark import is_outcome
 from adapter.client.server_answer import json_of, json_or_none
-from adapter.conformance.case_file import ConformanceCase, Step
+from adapter.conformance.case_file import HEADER, ConformanceCase, Step
 from adapter.conformance.cleaner import Cleaner
 from adapter.conformance.evidence import curl_line, shown_answer
 from adapter.conformance.judge import Judge
@@ -24,7 +24,6 @@ from adapter.json_types import JsonObject, JsonValue
 Part = Literal["setup", "steps", "teardown"]
 METHODS: dict[str, Method] = {name: name for name in get_args(Method)}
 _FIRST_FAULT = 500
-_HEADER = "header "
 _TOO_OFTEN = 429
 _GRAVITY = (CaseVerdict.FAIL, CaseVerdict.BLOCKED, CaseVerdict.WARN, CaseVerdict.GOOD)
 _Judged: TypeAlias = tuple[CaseVerdict, tuple[str, ...]]
@@ -223,6 +222,6 @@ def _tagged_entry(entry: JsonObject, run: str) -> JsonObject:
 
 
 def _kept(source: str, answer: ServerAnswer, body: JsonObject) -> JsonValue:
-    if source.startswith(_HEADER):
-        return answer.headers.get(source.removeprefix(_HEADER), "")
+    if source.startswith(HEADER):
+        return answer.headers.get(source.removeprefix(HEADER), "")
     return one_value(source, body)

@@ -12,15 +12,15 @@ _SEVERITIES = {
     CaseVerdict.COULD_NOT_JUDGE: Severity.ERROR,
     CaseVerdict.WARN: Severity.WARNING,
     CaseVerdict.BLOCKED: Severity.INFORMATION,
-    CaseVerdict.SKIP: Severity.INFORMATION,
 }
 
 
 def issues_of_run(result: SuiteResult) -> Checked:
-    """The reasons of all cases that did not pass, by the file of the case."""
+    """The reasons of all cases that were run and did not pass, by the file of the case; one that was skipped is not an issue."""
     files: defaultdict[str, list[Issue]] = defaultdict(list)
     for one in result.results:
-        files[one.place.rsplit(":", 2)[0]] += [_issue(one, reason) for reason in one.reasons]
+        if one.verdict in _SEVERITIES:
+            files[one.place.rsplit(":", 2)[0]] += [_issue(one, reason) for reason in one.reasons]
     return files
 
 

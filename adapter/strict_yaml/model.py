@@ -27,6 +27,8 @@ _WORDS = {
 }
 _OTHER = ("this value is not allowed here", "the docs of this kind of file say what is allowed here")
 _FORM: LiteralString = "form"
+_KEY = "[key]"
+"""How pydantic ends the location of a key that does not fit."""
 _CHOICE = re.compile(r"'([^']*)'")
 
 
@@ -71,7 +73,9 @@ def read_model(model: type[M], node: MappingNode) -> tuple[M, list[Problem]]:
 
 def _problem(model: type[FileModel], node: MappingNode, detail: ErrorDetails) -> Problem:
     kind, location = detail["type"], detail["loc"]
-    mark, value = _find(node, location, of_key=kind == "extra_forbidden")
+    is_of_key = location[-1] == _KEY
+    location = location[:-1] if is_of_key else location
+    mark, value = _find(node, location, of_key=is_of_key or kind == "extra_forbidden")
     if kind == "extra_forbidden":
         return problem(
             "unknown-key", mark, f"there is no key `{location[-1]}` here", known(str(location[-1]), _keys(model, location))

@@ -34,6 +34,13 @@ def one_case(rest: str) -> str:
         ("    steps: [{send: 'GET Patient/${sample}'}]", "unknown-name: nothing is called `sample` here"),
         ("    needs: [mine/two]\n    steps: [{send: GET Patient}]", "my.yaml:3:5: unknown-case: there is no case `mine/two`"),
         ("    steps: [{send: GET Patient, expect: [{headers: {ETag: '('}}]}]", "this is not a regular expression"),
+        (
+            "    steps: [{send: GET Patient, expect: [{paths: {'Patient.where(': x}}]}]",
+            "my.yaml:6:51: value: this is not a FHIRPath",
+        ),
+        ("    steps: [{send: GET Patient, expect: [{paths: {Patient.wher(true): x}}]}]", "this is not a FHIRPath expression"),
+        ("    steps: [{send: GET Patient, keep: {one: 'a and'}}]", "this is not a FHIRPath expression or `header NAME`"),
+        ("    capabilities: [Patient.crate]\n    steps: [{send: GET Patient}]", "my.yaml:6:20: value: this is not a capability"),
         ("    for_each: patient\n    steps: [{send: GET Patient}]", "`patient` is not allowed here"),
         ("", "`steps` is missing here"),
     ],

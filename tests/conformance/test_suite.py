@@ -136,7 +136,7 @@ def test_a_case_puts_away_its_things_also_if_it_fails() -> None:
 
 
 def test_a_mistake_in_a_case_does_not_speak_against_the_server() -> None:
-    broken = CASE.format(name="one").replace("status: [200, 201]", "paths: {'Patient.where(': x}")
+    broken = CASE.format(name="one").replace("status: [200, 201]", "paths: {Patient.id + 1: x}")
 
     result = result_of(MemoryServer(), broken)
 
