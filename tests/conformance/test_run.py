@@ -27,8 +27,8 @@ def conformance(run: Run, *arguments: str) -> tuple[int, str]:
         (200, STATEMENT | {"fhirVersion": "5.0.0"}, "The server speaks FHIR R5, the cases are for R4"),
         (200, STATEMENT | {"fhirVersion": "4.3.0"}, "The server speaks FHIR R4B, the cases are for R4"),
         (200, STATEMENT | {"fhirVersion": "3.0.2"}, "The server speaks FHIR STU3, the cases are for R4"),
-        (401, {}, "does not let us in"),
-        (403, {}, "does not let us in"),
+        (401, {}, "denies access"),
+        (403, {}, "denies access"),
         (404, {}, "check the base URL"),
     ],
 )
