@@ -7,21 +7,20 @@ from typing import Literal, NamedTuple
 
 from adapter.case_field import CaseFields, Sources
 from adapter.fhir.bundle import element_pointers, expression_roots
-from adapter.issues import Issue, IssueType
+from adapter.issues import Issue
 from adapter.json_types import JsonObject
-from adapter.mapping.emit.compiled import CompiledMap
 from adapter.mapping.emit.entry_text import entry_end, entry_line, entry_sources, entry_start
 from adapter.mapping.emit.site import Group, Site
-from adapter.mapping.emit.support import Report, Trace
+from adapter.mapping.emit.support import Trace
 from adapter.mapping.run.library import Library, MappedResource, references_of
 from adapter.mapping.run.origin import Origin, notes, origins
 from adapter.merging.merge import Merged
 from adapter.merging.singular import case_path
-from adapter.path import Path, dotted, leaves, matching, parse
+from adapter.path import Path, dotted, leaves, parse
 from adapter.readers.document import MappedDocument
 from adapter.rules.judgement import Judgement
 from adapter.rules.state import SHOWN_BY
-from adapter.unread import UnreadField, UnreadFields, coverage_of, unread_paths
+from adapter.unread import Unread, UnreadFields, coverage_of, unread_paths
 
 _MOST_PLACES = 3
 
@@ -107,7 +106,7 @@ class Trail:
     roots: tuple[object, ...]
     made: list[MappedResource]
     bundle: JsonObject
-    unread: frozenset[Path]
+    unread_patterns: frozenset[Path]
 
     @cached_property
     def _traces(self) -> dict[tuple[int, str], Trace]:
@@ -191,17 +190,22 @@ class Trail:
         trace, groups, around = self._noted(number, "explain" if explain else "lineage")
         return origins(trace, groups, self.made[number].resource, around, chosen)
 
-    def unread_fields(self) -> UnreadFields:
-        """Which input fields no mapping read."""
-        own = unread_paths(self.merged.tree, self.unread)
+    @cached_property
+    def unread(self) -> tuple[Unread, ...]:
+        """What no mapping read, by field."""
+        own = unread_paths(self.merged.tree, self.unread_patterns)
         unread = [
-            UnreadField(field=dotted(self.merged.named(pattern)), positions=self._all_positions(paths), reason=None)
+            Unread(pattern=self.merged.named(pattern), paths=paths, source=self.merged, number=len(self._all_positions(paths)))
             for pattern, paths in own.items()
         ]
         for document in self.merged.documents:
             if isinstance(document, MappedDocument):
                 unread += coverage_of(document)
-        return UnreadFields(fields=tuple(unread))
+        return tuple(unread)
+
+    def unread_fields(self) -> UnreadFields:
+        """Which input fields no mapping read."""
+        return UnreadFields(fields=tuple(unread.in_full() for unread in self.unread))
 
     def _all_positions(self, paths: list[Path]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(position for path in paths for position in self.merged.positions(path)))
@@ -285,33 +289,6 @@ def _item_of(origin: Origin, place: int, path: Path) -> tuple[str | int, ...]:
     return items[depth] if depth < len(items) else origin.element
 
 
-def verdict_field(made_by: CompiledMap, report: Report, tree: JsonObject) -> str | None:
-    """The first of the fields that a function read which the tree has."""
-    number, indexes, _ = report
-    place = made_by.places[number]
-    indexed = dict(zip(place.loops, indexes, strict=True))
-    reads = [read.text.format(*(indexed.get(loop, "*") for loop in read.loops)).removeprefix("case.") for read in place.reads]
-    return next((read for read in reads if matching(tree, parse(read))), reads[0] if reads else None)
-
-
-def verdict_rule(made_by: CompiledMap, report: Report) -> str:
-    """By what the issue of a function is known."""
-    return f"map/{made_by.places[report[0]].function}"
-
-
-def verdict_issue(made_by: CompiledMap, report: Report, tree: JsonObject) -> Issue:
-    """The issue of a function that could not convert its argument; its field is the first of those it read that the tree has."""
-    number, _, verdict = report
-    place = made_by.places[number]
-    return Issue(
-        severity=verdict.severity,
-        code=IssueType.VALUE,
-        rule=verdict_rule(made_by, report),
-        text=f"{verdict.message} (mapping {place.mark})",
-        field=verdict_field(made_by, report, tree),
-    )
-
-
 _ENVELOPE = "adapter.fhir.bundle.transaction"
 _ENVELOPE_LINE = "made by the adapter"
 _OWN_JSON = entry_line(_ENVELOPE, _ENVELOPE_LINE) + entry_sources((), ()) + entry_end((_ENVELOPE,), is_constant=False)
@@ -336,6 +313,3 @@ def _own_entry(names: tuple[str, str]) -> LineageEntry:
 
 def _touches(element: str, other: str) -> bool:
     return element == other or element.startswith((other + ".", other + "[")) or other.startswith((element + ".", element + "["))
-
-
-__all__ = ["Lineage", "LineageEntry", "Trail", "verdict_issue"]

@@ -31,19 +31,19 @@ from adapter.issues import (
     UnreadableError,
     to_raise,
 )
-from adapter.lineage import Trail, verdict_field, verdict_issue, verdict_rule
+from adapter.lineage import Trail
 from adapter.mapping.emit.compiled import CompiledMap
 from adapter.mapping.emit.support import Report
+from adapter.mapping.run.function_verdict import verdict_field, verdict_issue, verdict_rule
 from adapter.mapping.run.library import Library, MappedResource
-from adapter.mapping.run.origin import Origin, origins, walked
-from adapter.mapping.run.watch import looked_at, pinned, watched
+from adapter.mapping.run.source_map import map_document
 from adapter.merging.alone import alone
 from adapter.merging.feature_source import with_source
 from adapter.merging.foreign import foreign
 from adapter.merging.merge import Merged, merge
 from adapter.merging.validate import to_case
-from adapter.path import Path, at, dotted, parse
-from adapter.readers.document import NATIVE, Document, DocumentTrace, MappedDocument, ReadDocument, Source
+from adapter.path import Path, dotted, parse
+from adapter.readers.document import NATIVE, Document, ReadDocument
 from adapter.readers.fhir_reader import fhir_together
 from adapter.readers.hl7v2.reader import Hl7Document
 from adapter.readers.item_limit import check_items
@@ -202,7 +202,7 @@ class Pipeline:
             return marked, (*remarks, *further)
         if document.form not in self.sources:
             raise _no_map(document, sorted(self.sources))
-        return map_document(self.sources[document.form], document, options)
+        return map_document(self.sources[document.form], document, options, most=options.max_steps)
 
     def _judged(self, record: ConversionRecord, *, problems: Remarks) -> tuple[Conversion, ToldIssues]:
         """The record with the payer's policy and the judgement, and what is told up to here."""
@@ -241,11 +241,13 @@ class Pipeline:
             roots=(judged.case, judged.judgement, judged.options),
             made=resources,
             bundle=bundle,
-            unread=self._unread[release],
+            unread_patterns=self._unread[release],
         )
         is_full = judged.options.check == "full"
         proved = NOTHING if is_full else self._proofs[release].of((part.map.name, part.resource) for part in resources)
-        so_far = so_far.beside((*check_bundle(bundle, release, content, proved=proved), *trail.unread_fields().issues()))
+        so_far = so_far.beside(
+            (*check_bundle(bundle, release, content, proved=proved), *(unread.pending() for unread in trail.unread))
+        )
         return replace(judged, content=content, problems=so_far.all(), trail=trail)
 
 
@@ -320,59 +322,6 @@ def _claim_issues(findings: Findings, choice: Choice, facts: Facts) -> Remarks:
     policy = PendingIssue(Severity.INFORMATION, "policy/chosen", choice.to_issue)
     complete = PendingIssue(Severity.INFORMATION, "checklist/837p", partial(checklist, findings.fired))
     return policy, *findings.issues, *suggestion_issues(suggest(facts)), complete
-
-
-def map_document(compiled: CompiledMap, document: ReadDocument, options: Options) -> tuple[MappedDocument, Remarks]:
-    """A document of another form, turned into the form of the Case by its map, and what could not be converted.
-
-    Raises InvalidError if a function of the map found that nothing can be made of the document.
-    """
-    tree, reports = compiled.document(document.tree, options, options.max_steps)
-
-    def retrace() -> DocumentTrace:
-        seen: set[Path] = set()
-        notes, groups = compiled.document_trace(watched(document.tree, seen), options)
-        looked = looked_at(document.tree, seen)
-        made_from = {
-            origin.element: _source(document, origin, [pinned(path, value, looked) for path in origin.sources])
-            for origin in origins(notes, groups, tree, {})
-            for value in (at(tree, origin.element),)
-        }
-        return DocumentTrace(origins=made_from, seen=frozenset(seen), walked=walked(groups))
-
-    mapped = MappedDocument(
-        name=document.name,
-        form=NATIVE,
-        tree=tree,
-        original=document,
-        retrace=retrace,
-        read=frozenset(map(parse, compiled.read)),
-        ignored={parse(text.text): reason for text, reason in compiled.source.ignored},
-    )
-    remarks = tuple(
-        PendingIssue(report[2].severity, verdict_rule(compiled, report), partial(_remark, compiled, report, document))
-        for report in reports
-    )
-    if any(remark.severity is Severity.FATAL for remark in remarks):
-        raise InvalidError(*to_raise(remarks))
-    return mapped, remarks
-
-
-def _remark(compiled: CompiledMap, report: Report, document: ReadDocument) -> Issue:
-    issue = verdict_issue(compiled, report, document.tree)
-    return issue.at(location=document.positions(parse(issue.field))) if issue.field else issue
-
-
-def _source(document: ReadDocument, origin: Origin, sources: Sequence[Path]) -> Source:
-    within = {path[:depth] for path in sources for depth in range(len(path))}
-    candidates = [position for path in sources if path not in within for position in _position(document, path)]
-    positions = tuple(dict.fromkeys(candidates)) or (origin.place,)
-    paths = tuple(path for path in sources if path[0] != "options")
-    return Source(positions=positions, place=origin.place, functions=origin.functions, paths=paths)
-
-
-def _position(document: ReadDocument, path: Path) -> tuple[str, ...]:
-    return (f"options#/{dotted(path[1:])}",) if path[0] == "options" else document.positions(path)
 
 
 def _no_map(document: ReadDocument, known: list[str]) -> UnknownFormError:

@@ -1,19 +1,21 @@
 """What of the input no mapping read: nothing is dropped silently."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from functools import partial
-from itertools import product
-from typing import TypeAlias
+from itertools import chain, islice
+from typing import Protocol
 
 from adapter.issues import Issue, IssueType, PendingIssue, Severity
-from adapter.path import Path, at, dotted, leaves, matching, pattern
-from adapter.readers.document import MappedDocument
+from adapter.json_types import JsonValue
+from adapter.mapping.run.dropped import beginnings, dropped_items
+from adapter.path import Path, dotted, matching, pattern
+from adapter.readers.document import MappedDocument, ReadDocument
 
 _MOST_PLACES = 3
-
-_Found: TypeAlias = dict[tuple[Path, str | None], list[Path]]
-"""The paths of fields by their pattern and, if they are left out on purpose, the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,26 +39,61 @@ class UnreadFields:
 
     fields: tuple[UnreadField, ...]
 
-    def issues(self) -> Iterator[PendingIssue]:
-        """One issue per field pattern."""
-        for field in self.fields:
-            rule, severity, _ = _words(field)
-            yield PendingIssue(severity, rule, partial(_issue, field))
+
+class _Positioned(Protocol):
+    """What knows where its values stand in the files."""
+
+    def positions(self, path: Path, /) -> tuple[str, ...]:
+        """The places of a value."""
 
 
-def _issue(field: UnreadField) -> Issue:
-    more = f" ({len(field.positions)} places)" if len(field.positions) > 1 else ""
-    rule, severity, words = _words(field)
-    return Issue(
-        severity=severity,
-        code=IssueType.INFORMATIONAL,
-        rule=rule,
-        text=f"`{field.field}`{more}: {words}",
-        location=field.positions[:_MOST_PLACES],
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """The values of one input field that no mapping read; `number` says at how many places in the files they stand.
+
+    Where that is exactly is worked out when somebody asks: there may be thousands, of which an issue names the first.
+    """
+
+    pattern: Path
+    paths: list[Path]
+    number: int
+    source: _Positioned
+    reason: str | None = None
+    dropped: bool = False
+    passed_over: bool = False
+
+    @property
+    def _positions(self) -> Iterator[str]:
+        return chain.from_iterable(map(self.source.positions, self.paths))
+
+    def pending(self) -> PendingIssue:
+        """What is told of it."""
+        rule, severity, _ = _words(self)
+        return PendingIssue(severity, rule, self._issue)
+
+    def _issue(self) -> Issue:
+        more = f" ({self.number} places)" if self.number > 1 else ""
+        rule, severity, words = _words(self)
+        return Issue(
+            severity=severity,
+            code=IssueType.INFORMATIONAL,
+            rule=rule,
+            text=f"`{dotted(self.pattern)}`{more}: {words}",
+            location=tuple(islice(self._positions, _MOST_PLACES)),
+        )
+
+    def in_full(self) -> UnreadField:
+        """The field with all its places."""
+        return UnreadField(
+            field=dotted(self.pattern),
+            positions=tuple(self._positions),
+            reason=self.reason,
+            dropped=self.dropped,
+            passed_over=self.passed_over,
+        )
 
 
-def _words(unread: UnreadField) -> tuple[str, Severity, str]:
+def _words(unread: Unread) -> tuple[str, Severity, str]:
     if unread.dropped:
         words = (
             "its mapping made nothing of it: it is of another kind than those it takes, or a part is missing; look at its `when`"
@@ -75,101 +112,90 @@ def unread_paths(tree: object, patterns: frozenset[Path]) -> dict[Path, list[Pat
     return {whole: paths for whole, paths in matches.items() if paths}
 
 
-def coverage_of(document: MappedDocument) -> list[UnreadField]:
+def coverage_of(document: MappedDocument) -> list[Unread]:
     """The fields of a document of another form that its map did not read; what it ignores on purpose is named once."""
-    items = _dropped_items(document)
-    seen = document.trace.seen | document.trace.elsewhere
-    dropped: _Found = {}
-    for item in items:
-        dropped.setdefault((pattern(item), None), []).append(item)
-    known: _Found = {}
-    passed_over: _Found = {}
-    for leaf in leaves(document.original.tree):
-        if at(document.original.tree, leaf) in (None, ""):
-            continue
-        whole = pattern(leaf)
-        # A list of plain values is read as a whole; that a list or an object is there says nothing of what is in it.
-        plain = whole[-1] == "*"
-        if (whole[:-1] if plain else whole) not in document.read:
-            ignored = _ignored(whole, document.ignored)
-            known.setdefault(ignored or (whole, None), []).append(leaf)
-        elif (leaf[:-1] if plain else leaf) not in seen and items.keys().isdisjoint(_beginnings([leaf])):
-            passed_over.setdefault((whole, None), []).append(leaf)
+    items = dropped_items(document)
+    leaves = _Leaves(read=document.read, ignored=document.ignored, seen=document.trace.seen.keys() | document.trace.elsewhere)
+    leaves.gather(document.original.tree, (), _Field((), is_read=False))
+    passed_over = [(field.whole, path) for field, path in leaves.passed_over if items.keys().isdisjoint(beginnings([path]))]
+    dropped = [(pattern(item), item) for item in items]
+    unread = partial(_unread, source=document.original)
     return [
-        *_fields(document, known),
-        *_fields(document, passed_over, passed_over=True),
-        *_fields(document, dropped, dropped=True),
+        *(unread(field.whole, paths, reason=field.reason) for field, paths in leaves.unread.items()),
+        *(unread(whole, paths, passed_over=True) for whole, paths in _by_field(passed_over).items()),
+        *(unread(whole, paths, dropped=True) for whole, paths in _by_field(dropped).items()),
     ]
 
 
-def _fields(document: MappedDocument, found: _Found, *, dropped: bool = False, passed_over: bool = False) -> list[UnreadField]:
-    return [
-        UnreadField(
-            field=dotted(field), positions=_positions(document, paths), reason=reason, dropped=dropped, passed_over=passed_over
-        )
-        for (field, reason), paths in found.items()
-    ]
+def _by_field(found: list[tuple[Path, Path]]) -> dict[Path, list[Path]]:
+    paths: dict[Path, list[Path]] = {}
+    for whole, path in found:
+        paths.setdefault(whole, []).append(path)
+    return paths
 
 
-def _ignored(whole: Path, ignored: Mapping[Path, str]) -> tuple[Path, str] | None:
-    """The path that a map ignores on purpose and in which a field is, as far as it is in the document, with the reason."""
-    names = tuple(step for step in whole if step != "*")
-    for depth in range(1, len(names) + 1):
-        if names[:depth] in ignored:
-            return _as_in(whole, depth), ignored[names[:depth]]
-    return None
+def _unread(
+    whole: Path,
+    paths: list[Path],
+    *,
+    source: ReadDocument,
+    reason: str | None = None,
+    dropped: bool = False,
+    passed_over: bool = False,
+) -> Unread:
+    return Unread(
+        pattern=whole, paths=paths, number=len(paths), source=source, reason=reason, dropped=dropped, passed_over=passed_over
+    )
 
 
-def _as_in(whole: Path, depth: int) -> Path:
-    """The beginning of a pattern with so many names."""
-    end = [place for place, step in enumerate(whole) if step != "*"][depth - 1] + 1
-    return whole[:end]
+class _Field:
+    """A field of a document, for all places at which it stands; those within it are made as they are met.
 
-
-def _positions(document: MappedDocument, paths: list[Path]) -> tuple[str, ...]:
-    return tuple(position for path in paths for position in document.original.positions(path))
-
-
-def _dropped_items(document: MappedDocument) -> dict[Path, None]:
-    """The items that the map goes through and of which nothing was made, in their order; not what is in them."""
-    paths = [path for source in document.origins.values() for path in source.paths]
-    # Where the map takes one of several (`*`), it is the one that it looked at, unless it goes through all of them elsewhere.
-    in_turn = {pattern(path) for path in paths if "*" not in path}
-    of_several = {path for path in paths if "*" in path and pattern(path) not in in_turn}
-    looked_at = (leaf for leaf in leaves(document.original.tree) if leaf in document.trace.seen and pattern(leaf) not in in_turn)
-    taken = (leaf for leaf in looked_at if not of_several.isdisjoint(_patterns(leaf)))
-    used = _beginnings([*paths, *taken, *document.trace.elsewhere])
-    is_dropped = partial(_is_dropped, walked=document.trace.walked, used=used, reached=_beginnings(document.trace.seen))
-    return dict.fromkeys(_outermost(document.original.tree, (), is_dropped))
-
-
-def _patterns(leaf: Path) -> Iterator[Path]:
-    """The path, and all that stand for it with `*` in place of some index."""
-    return product(*((step, "*") if isinstance(step, int) else (step,) for step in leaf))
-
-
-def _beginnings(paths: Iterable[Path]) -> frozenset[Path]:
-    return frozenset(path[:depth] for path in paths for depth in range(1, len(path) + 1))
-
-
-def _is_dropped(item: Path, *, walked: frozenset[Path], used: frozenset[Path], reached: frozenset[Path]) -> bool:
-    """Whether the map goes through the list of an item, and made nothing of this one.
-
-    Of a list within an item the map must have come to this one, else the outer item is of another kind; and it must not have
-    taken one of several there.
+    `told` is the field that is named if a map does not read it: itself, or the one around it that is ignored for a `reason`.
     """
-    listed = item[:-1]
-    if item in used or pattern(item) not in walked:
-        return False
-    return listed == pattern(listed) or (item in reached and (*listed, "*") not in used)
+
+    __slots__ = ("is_read", "reason", "told", "whole", "within")
+
+    def __init__(self, whole: Path, *, is_read: bool, reason: str | None = None, told: "_Field | None" = None) -> None:
+        self.whole = whole
+        self.is_read = is_read
+        self.reason = reason
+        self.told = told or self
+        self.within: dict[str, _Field] = {}
 
 
-def _outermost(value: object, path: Path, is_meant: Callable[[Path], bool]) -> Iterator[Path]:
-    """The objects in lists that are meant, without those in them."""
-    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for step, child in children:
-        here = (*path, step)
-        if isinstance(child, dict) and is_meant(here):
-            yield here
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Leaves:
+    """The plain values of a document that its map does not read, and those that it reads elsewhere and did not look at here."""
+
+    read: frozenset[Path]
+    ignored: Mapping[Path, str]
+    seen: AbstractSet[Path]
+    unread: dict[_Field, list[Path]] = dataclass_field(default_factory=lambda: defaultdict(list))
+    passed_over: list[tuple[_Field, Path]] = dataclass_field(default_factory=list)
+
+    def gather(self, value: JsonValue, path: Path, field: _Field) -> None:
+        """Add those within a value that stands at a path, and is one of a field."""
+        if isinstance(value, dict):
+            for name, child in value.items():
+                self.gather(child, (*path, name), field.within.get(name) or self._within(field, name))
+        elif isinstance(value, list):
+            item = field.within.get("*") or self._within(field, "*")
+            for place, child in enumerate(value):
+                self.gather(child, (*path, place), item)
+        elif value is not None and value != "":
+            if not field.is_read:
+                self.unread[field.told].append(path)
+            # A list of plain values is read as a whole; that a list or an object is there says nothing of what is in it.
+            elif (path if isinstance(path[-1], str) else path[:-1]) not in self.seen:
+                self.passed_over.append((field, path))
+
+    def _within(self, field: _Field, step: str) -> _Field:
+        whole = (*field.whole, step)
+        is_read = (field.whole if step == "*" else whole) in self.read
+        if field.reason is not None:
+            inner = _Field(whole, is_read=is_read, reason=field.reason, told=field.told)
         else:
-            yield from _outermost(child, here, is_meant)
+            names = tuple([step for step in whole if step != "*"])
+            inner = _Field(whole, is_read=is_read, reason=None if step == "*" else self.ignored.get(names))
+        return field.within.setdefault(step, inner)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from adapter.json_types import JsonObject
+from adapter.json_types import JsonObject, JsonValue
 from adapter.path import Path, pointer
 
 
@@ -22,6 +22,9 @@ class Null:
 
 
 NULL: Final = Null()
+
+ABSENT: Final = object()
+"""What a map saw of a member that is not there."""
 
 NATIVE = "case"
 """The form of the adapter's own documents: parts of the Case."""
@@ -78,16 +81,21 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentTrace:
-    """What each leaf of a mapped document was made from, and the paths of all that the map looked at in the original.
+    """What each leaf of a mapped document was made from, and all that the map looked at in the original, by its path.
 
-    `walked` are the patterns of the items that the map goes through one after the other, to make something of each; `elsewhere`
-    are the paths of what another document was made from.
+    `seen` has ABSENT for what is not there; `walked` are the patterns of the items that the map goes through one after the other,
+    to make something of each; `elsewhere` are the paths of what another document was made from.
     """
 
     origins: Mapping[Path, Source]
-    seen: frozenset[Path]
+    seen: Mapping[Path, JsonValue]
     walked: frozenset[Path]
     elsewhere: frozenset[Path] = frozenset()
+
+    @property
+    def plain(self) -> list[Path]:
+        """The paths of the plain values that the map looked at."""
+        return [path for path, value in self.seen.items() if not isinstance(value, dict | list) and value is not ABSENT]
 
 
 @dataclass(frozen=True, kw_only=True)

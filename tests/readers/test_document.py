@@ -37,7 +37,7 @@ def test_a_mapped_document_is_placed_in_its_original() -> None:
             ("patient", "given", 0): Source(positions=(given, name), place="lab.yaml:6:3", functions=("join",)),
             ("id",): Source(positions=(), place="lab.yaml:4:3", functions=()),
         }
-        return DocumentTrace(origins=origins, seen=frozenset(), walked=frozenset())
+        return DocumentTrace(origins=origins, seen={}, walked=frozenset())
 
     mapped = MappedDocument(
         name="lab.json",

@@ -25,6 +25,7 @@ from adapter.mapping.emit.support import NAMESPACE, Places, Report, Run, Trace
 from adapter.mapping.syntax.expression_tree import expression_tree, names_in
 from adapter.mapping.syntax.map_file import FragmentSource, MapSource, Text
 from adapter.mapping.types import Kind, Shape
+from adapter.path import Path, parse
 from adapter.strict_yaml.nodes import TextNode
 from adapter.strict_yaml.problem import Problem
 
@@ -177,6 +178,16 @@ class CompiledMap:
     def outline(self) -> ObjectOutline:
         """What is known of the resources that it makes, whatever comes in."""
         return outline_of_resource(self.body, self.source.target)
+
+    @cached_property
+    def read_paths(self) -> frozenset[Path]:
+        """All source paths that it may read; `*` stands for every item of a list."""
+        return frozenset(map(parse, self.read))
+
+    @cached_property
+    def walked(self) -> frozenset[Path]:
+        """The items of lists that it goes through, one after the other, as patterns."""
+        return frozenset(path for group in self.make("lineage")[1] for site in group.sites for path in site.walked)
 
     @property
     def has_only_made_references(self) -> bool:

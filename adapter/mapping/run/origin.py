@@ -95,11 +95,6 @@ def origins(
             yield from note.origins(site, resource)
 
 
-def walked(groups: list[Group]) -> frozenset[Path]:
-    """The items of lists that a map goes through, one after the other, as patterns."""
-    return frozenset(path for group in groups for site in group.sites for path in site.walked)
-
-
 def _parts(resource: JsonObject, element: Path, sources: tuple[Path, ...], site: Site) -> list[tuple[Path, tuple[Path, ...]]]:
     """The paths of all leaves of what a mapping line made, each with its source paths."""
     value = at(resource, element)

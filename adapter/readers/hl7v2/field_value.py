@@ -1,13 +1,16 @@
 """Fields become values by their data types: text, components by number, or a list of these."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass
+from functools import cached_property
+from itertools import chain, repeat
 from typing import Any
 
 from adapter.readers.document import NULL
 from adapter.readers.hl7v2.escape import unescaped
 from adapter.readers.hl7v2.message import Segment, Separators
-from adapter.readers.hl7v2.segment_tables import GENERIC, FieldType, Tables
+from adapter.readers.hl7v2.segment_tables import GENERIC, UNKNOWN, FieldType, Tables
 
 _DELETE = '""'
 _OF_TEXT = ("ST", "TX", "FT")
@@ -21,7 +24,7 @@ Value = Any
 """A text, NULL, or components by number, or a list of these."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class FieldReader:
     """Reads the fields of one message."""
 
@@ -31,19 +34,30 @@ class FieldReader:
     def fields(self, segment: Segment) -> dict[str, Value]:
         """The fields of a segment that hold something, by number."""
         if segment.name == "MSH":
-            values, texts, first = {"1": segment.fields[0], "2": segment.fields[1]}, segment.fields[2:], 3
+            made, texts, first = {"1": segment.fields[0], "2": segment.fields[1]}, segment.fields[2:], 3
         else:
-            values, texts, first = {}, segment.fields[1:], 1
-        for number, text in enumerate(texts, start=first):
-            if text:
-                values.update(self._field(str(number), text, self._type_of(segment, number)))
-        return values
+            made, texts, first = {}, segment.fields[1:], 1
+        kinds = chain(self._kinds(segment)[first - 1 :], repeat(UNKNOWN))
+        for number, (text, kind) in enumerate(zip(texts, kinds, strict=False), start=first):
+            if not text:
+                continue
+            if self._has_parts(text):
+                made.update(self._field(str(number), text, kind))
+            else:
+                made[str(number)] = kind.holding(text)
+        return made
 
-    def _type_of(self, segment: Segment, number: int) -> FieldType:
-        """The type of a field; OBX-2 says whether OBX-5 is a text."""
-        if segment.name == "OBX" and number == _OBSERVATION_VALUE and segment.fields[2] in _OF_TEXT:
-            return _TEXT
-        return self.tables.field(segment.name, number)
+    @cached_property
+    def _has_parts(self) -> Callable[[str], object]:
+        """Whether a field is more than one plain text: it has a separator, an escape, or says that something is empty."""
+        return re.compile(f'[{re.escape("".join(astuple(self.separators)))}"]').search
+
+    def _kinds(self, segment: Segment) -> tuple[FieldType, ...]:
+        """The types of the fields; OBX-2 says whether OBX-5 is a text."""
+        kinds = self.tables.segments.get(segment.name, ())
+        if segment.name == "OBX" and segment.field(2) in _OF_TEXT:
+            return (*kinds[: _OBSERVATION_VALUE - 1], _TEXT, *kinds[_OBSERVATION_VALUE:])
+        return kinds
 
     def _field(self, number: str, text: str, kind: FieldType) -> dict[str, Value]:
         """The value of a field under its number; what was sent beyond what it may hold stands beside it: nothing is dropped."""

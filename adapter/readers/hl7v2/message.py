@@ -137,7 +137,7 @@ def _separators(header: str, place: str) -> Separators:
 def _check_run_together(lines: Sequence[Line], separators: Separators, name: str) -> None:
     """Refuse a line in which another segment begins: its name at the end of a field, and a set id, if any, in the next."""
     mark = re.escape(separators.field)
-    pattern = re.compile(rf"(?<=[\w\s.])({_CARRYING}){mark}(?=\d{{0,4}}{mark}|\^)")
+    pattern = re.compile(rf"({_CARRYING})(?<=[\w\s.]...){mark}(?=\d{{0,4}}{mark}|\^)")
     for number, line in lines:
         match = pattern.search(line, 4)
         if match:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from typing import Final
 
 from adapter.fhir.json import read_json
-from adapter.json_types import JsonList, JsonObject
+from adapter.json_types import JsonList, JsonObject, JsonValue
 
 GENERIC = "varies"
 """The data type of what the table does not know: a field of a local segment, an OBX-5."""
@@ -14,10 +15,20 @@ GENERIC = "varies"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldType:
-    """The data type of a field, and whether it may repeat."""
+    """The data type of a field, whether it may repeat, and how many components deep a plain text stands in it."""
 
     type: str
     repeats: bool
+    depth: int = 1
+
+    def holding(self, text: str) -> JsonValue:
+        """The value of a field that holds one text without any parts."""
+        value: JsonValue = text if self.depth == 0 else {"1": text} if self.depth == 1 else {"1": {"1": text}}
+        return [value] if self.repeats else value
+
+
+UNKNOWN: Final = FieldType(type=GENERIC, repeats=True)
+"""Whatever the tables do not know may hold anything, and repeat."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,11 +59,6 @@ class Tables:
     structures: Mapping[str, PartType]
     events: Mapping[str, str]
 
-    def field(self, segment: str, number: int) -> FieldType:
-        """The type of a field; whatever the table does not know may hold anything, and repeat."""
-        fields = self.segments.get(segment, ())
-        return fields[number - 1] if number <= len(fields) else FieldType(type=GENERIC, repeats=True)
-
     def structure_name(self, kind: str, event: str, declared: str) -> str:
         """The structure of a message (MSH-9): that of its event if it shares one, else the declared one if there is such."""
         own = f"{kind}_{event}" if event else kind
@@ -63,10 +69,12 @@ class Tables:
 def tables() -> Tables:
     """The tables of this package."""
     content: JsonObject = read_json(files("adapter.readers.hl7v2").joinpath("tables.json").read_bytes(), "tables.json")
+    types = {name: tuple(kinds) for name, kinds in content["types"].items()}
+    depths = {GENERIC: 1, **{name: 2 if kinds[0] in types else 1 for name, kinds in types.items()}}
     return Tables(
-        types={name: tuple(kinds) for name, kinds in content["types"].items()},
+        types=types,
         segments={
-            name: tuple(FieldType(type=kind, repeats=bool(repeats)) for kind, repeats in fields)
+            name: tuple(FieldType(type=kind, repeats=bool(repeats), depth=depths.get(kind, 0)) for kind, repeats in fields)
             for name, fields in content["segments"].items()
         },
         structures={name: _part([name, 0, parts]) for name, parts in content["structures"].items()},

@@ -1,0 +1,69 @@
+"""Runs the map of an input form: a document becomes one in the form of the Case, and can say what it was made from."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from adapter.issues import InvalidError, Issue, PendingIssue, Severity, to_raise
+from adapter.json_types import JsonValue
+from adapter.mapping.emit.compiled import CompiledMap
+from adapter.mapping.emit.support import Report
+from adapter.mapping.run.function_verdict import verdict_issue, verdict_rule
+from adapter.mapping.run.origin import Origin, origins
+from adapter.mapping.run.watch import looked_at, pinned, watched
+from adapter.path import Path, at, dotted, parse
+from adapter.readers.document import NATIVE, DocumentTrace, MappedDocument, ReadDocument, Source
+
+
+def map_document(
+    compiled: CompiledMap, document: ReadDocument, options: object, *, most: int
+) -> tuple[MappedDocument, tuple[PendingIssue, ...]]:
+    """A document of another form, turned into the form of the Case by its map, and what could not be converted.
+
+    The loops of the map pass `most` items. Raises InvalidError if one of its functions found that nothing can be made of this.
+    """
+    tree, reports = compiled.document(document.tree, options, most)
+
+    def retrace() -> DocumentTrace:
+        seen: dict[Path, JsonValue] = {}
+        notes, groups = compiled.document_trace(watched(document.tree, seen), options)
+        looked = looked_at(seen)
+        made_from = {
+            origin.element: _source(document, origin, [pinned(path, value, looked) for path in origin.sources])
+            for origin in origins(notes, groups, tree, {})
+            for value in (at(tree, origin.element),)
+        }
+        return DocumentTrace(origins=made_from, seen=seen, walked=compiled.walked)
+
+    mapped = MappedDocument(
+        name=document.name,
+        form=NATIVE,
+        tree=tree,
+        original=document,
+        retrace=retrace,
+        read=compiled.read_paths,
+        ignored={parse(text.text): reason for text, reason in compiled.source.ignored},
+    )
+    remarks = tuple(
+        PendingIssue(report[2].severity, verdict_rule(compiled, report), partial(_remark, compiled, report, document))
+        for report in reports
+    )
+    if any(remark.severity is Severity.FATAL for remark in remarks):
+        raise InvalidError(*to_raise(remarks))
+    return mapped, remarks
+
+
+def _remark(compiled: CompiledMap, report: Report, document: ReadDocument) -> Issue:
+    issue = verdict_issue(compiled, report, document.tree)
+    return issue.at(location=document.positions(parse(issue.field))) if issue.field else issue
+
+
+def _source(document: ReadDocument, origin: Origin, sources: Sequence[Path]) -> Source:
+    within = {path[:depth] for path in sources for depth in range(len(path))}
+    candidates = [position for path in sources if path not in within for position in _position(document, path)]
+    positions = tuple(dict.fromkeys(candidates)) or (origin.place,)
+    paths = tuple(path for path in sources if path[0] != "options")
+    return Source(positions=positions, place=origin.place, functions=origin.functions, paths=paths)
+
+
+def _position(document: ReadDocument, path: Path) -> tuple[str, ...]:
+    return (f"options#/{dotted(path[1:])}",) if path[0] == "options" else document.positions(path)
