@@ -72,13 +72,19 @@ class Settings:
     )
     tls_certificate: str = field(default="", metadata={"says": "the certificate (with its chain) that the service shows, PEM"})
     tls_key: str = field(default="", metadata={"says": "the key of the certificate, PEM"})
+    tls_clients: str = field(
+        default="",
+        metadata={"says": "the authorities of callers' certificates, PEM: whoever shows none of them gets no connection"},
+    )
     cors_origins: str = field(
         default="", metadata={"says": "web pages that may call the service from a browser: origins with commas, or `*`"}
     )
     package_registry: str = field(
         default="", metadata={"says": "where package clients are sent for packages that are not ours: a base URL"}
     )
-    tokens: str = field(default="", metadata={"says": "a file of the callers' tokens, as `adapter token` writes its lines"})
+    tokens: str = field(
+        default="", metadata={"says": "a file of the callers' tokens and certificates, as `adapter token` writes its lines"}
+    )
     senders: str = field(
         default="",
         metadata={
@@ -312,6 +318,7 @@ _FITS: dict[str, tuple[Callable[[str], bool], str]] = {
     "proxies": (_are_networks, "addresses or networks with commas, such as 127.0.0.1,10.0.0.0/8"),
     "tls_certificate": (os.path.isfile, "a file that is there"),
     "tls_key": (os.path.isfile, "a file that is there"),
+    "tls_clients": (os.path.isfile, "a file that is there"),
     "store": (_is_store, "sqlite:///FILE or postgresql://…"),
     "store_keys": (os.path.isfile, "a file that is there"),
     "destinations": (os.path.isfile, "a file that is there"),

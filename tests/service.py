@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from ssl import create_default_context
+from ssl import SSLContext
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -30,25 +30,24 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_service(*, workers: int = 1, authority: Path | None = None, **settings: str) -> Iterator[str]:
-    """`host:port` of a service with these settings (`ADAPTER_…`) for the time of a block, with TLS for an `authority`."""
+def running_service(*, workers: int = 1, tls: SSLContext | None = None, **settings: str) -> Iterator[str]:
+    """`host:port` of a service with these settings (`ADAPTER_…`) for the time of a block; `tls` is its clients'."""
     port = free_port()
     command = [str(ADAPTER), "serve", "--port", str(port), "--workers", str(workers)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=own_environment(**settings)) as process:
         try:
-            wait_for(f"https://localhost:{port}/health" if authority else f"http://127.0.0.1:{port}/health", authority)
+            wait_for(f"https://localhost:{port}/health" if tls else f"http://127.0.0.1:{port}/health", tls)
             yield f"127.0.0.1:{port}"
         finally:
             process.terminate()
 
 
-def wait_for(url: str, authority: Path | None = None) -> None:
+def wait_for(url: str, tls: SSLContext | None = None) -> None:
     """Wait until something answers there; raises TimeoutError if nothing does."""
     until = time.monotonic() + START_SECONDS
-    context = create_default_context(cafile=str(authority)) if authority else None
     while time.monotonic() < until:
         try:
-            urlopen(url, timeout=2, context=context).close()
+            urlopen(url, timeout=2, context=tls).close()
         except URLError:
             time.sleep(0.1)
         else:

@@ -9,6 +9,7 @@ import click
 
 from adapter.assembly import Runtime, default_runtime
 from adapter.cli.show import counts_text, err, note
+from adapter.cli.tls import tls_of
 from adapter.clock import instant_now
 from adapter.dispatch import dispatching
 from adapter.fhir.json import pretty_bytes
@@ -18,8 +19,7 @@ from adapter.mllp.inbox import Inbox, Visit
 from adapter.mllp.keeping import KeepingAcceptor
 from adapter.mllp.mllp_server import MllpLimits, MllpServer
 from adapter.mllp.reception import Acceptor
-from adapter.mllp.running import Afterwards, serve_mllp, server_tls
-from adapter.settings import Settings
+from adapter.mllp.running import Afterwards, serve_mllp
 
 _LOOPBACK = ("127.", "::1", "localhost")
 PORT = click.IntRange(0, 65535)
@@ -34,7 +34,11 @@ _POSITIVE = click.IntRange(min=1)
 @click.option(
     "--out", "folder", type=click.Path(file_okay=False, path_type=Path), help="Write the Bundle of each encounter here."
 )
-@click.option("--client-ca", type=FILE, help="Take only senders with a certificate of this authority (PEM).")
+@click.option(
+    "--client-ca",
+    type=FILE,
+    help="Take only senders with a certificate of this authority, PEM (or the setting ADAPTER_TLS_CLIENTS).",
+)
 @click.option("--reject-unhandled", is_flag=True, help="Answer messages that no map reads with AR, not with AA and a warning.")
 @click.option("--max-messages", type=_POSITIVE, default=100_000, show_default=True, help="How many messages are kept.")
 @click.option("--max-connections", type=_POSITIVE, default=500, show_default=True, help="How many senders at once.")
@@ -66,8 +70,9 @@ def mllp_command(
       adapter mllp --host 0.0.0.0 --client-ca senders.pem
     """
     runtime = default_runtime()
-    tls = _tls(runtime.settings, client_ca)
-    _check_access(host, is_open=client_ca is None and not insecure)
+    authority = str(client_ca or runtime.settings.tls_clients)
+    tls = tls_of(runtime.settings, authority)
+    _check_access(host, is_open=not authority and not insecure)
     limits = MllpLimits(
         message_bytes=runtime.settings.max_body,
         frame_seconds=frame_seconds,
@@ -101,21 +106,6 @@ def _serve(server: MllpServer, afterwards: Afterwards, address: tuple[str, int],
     except OSError as error:
         text = f"cannot listen on {host} port {port}: {error.strerror or error}"
         raise UnavailableError(_issue(text, "choose another --port or --host", IssueType.CONFLICT)) from None
-
-
-def _tls(settings: Settings, client_ca: Path | None) -> ssl.SSLContext | None:
-    """TLS as the settings have it; raises SetupError where half of it is missing or cannot be used."""
-    certificate, key = settings.tls_certificate, settings.tls_key
-    if not certificate and not key and client_ca is None:
-        return None
-    if not certificate or not key:
-        raise SetupError(_issue("TLS needs a certificate and its key", "set both ADAPTER_TLS_… settings"))
-    try:
-        return server_tls(certificate, key, str(client_ca) if client_ca else None)
-    except OSError as error:
-        raise SetupError(
-            _issue(f"TLS cannot be used: {error.strerror or error}", "send PEM files that belong together")
-        ) from None
 
 
 def _check_access(host: str, *, is_open: bool) -> None:

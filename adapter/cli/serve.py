@@ -10,6 +10,7 @@ import click
 
 from adapter.assembly import default_runtime
 from adapter.cli.show import err
+from adapter.cli.tls import tls_of
 from adapter.client.target import is_loopback
 from adapter.dispatch import opened_store
 from adapter.files import folder_of
@@ -45,8 +46,8 @@ def serve_command(
 ) -> None:
     """Serve the adapter over HTTP until ctrl-C. Settings come from ADAPTER_ variables, see docs/settings.md.
 
-    On this machine only, callers need nothing. On any other address they need a token (`adapter token`, ADAPTER_TOKENS), unless
-    you say --insecure. docs/security.md says what is promised and what is not.
+    On this machine only, callers need nothing. On any other address they need a token (`adapter token`, ADAPTER_TOKENS) or a
+    certificate (ADAPTER_TLS_CLIENTS), unless you say --insecure. docs/security.md says what is promised and what is not.
 
     \b
     Examples:
@@ -81,15 +82,13 @@ def serve_command(
 
 def _check_access(host: str, settings: Settings, *, insecure: bool) -> None:
     """Raise SetupError if others could reach the service and nothing would stop them."""
-    if (bool(settings.tls_certificate), bool(settings.tls_key)) in {(True, False), (False, True)}:
-        raise SetupError(_issue("TLS needs a certificate and its key", "set both ADAPTER_TLS_… settings, or neither"))
-    if is_loopback(host) or settings.tokens:
+    tls_of(settings, settings.tls_clients)
+    if is_loopback(host) or settings.tokens or settings.tls_clients:
         return
     if settings.store or not insecure:
-        text = f"{host} can be reached from elsewhere, and no token is required"
-        raise SetupError(
-            _issue(text, "make tokens with `adapter token` and set ADAPTER_TOKENS, or say --insecure, where nothing is kept")
-        )
+        text = f"{host} can be reached from elsewhere, and neither a token nor a certificate is required"
+        hint = "make tokens with `adapter token` and set ADAPTER_TOKENS, ask for certificates with ADAPTER_TLS_CLIENTS"
+        raise SetupError(_issue(text, f"{hint}, or say --insecure, where nothing is kept"))
     err.print("WARNING: --insecure: anyone who reaches this address can convert, read and validate.", style="bold red")
 
 

@@ -1,7 +1,7 @@
-"""Who may call what: tokens of callers, hashed at rest, and the rights that each of them has."""
+"""Who may call what: tokens and certificates of callers, hashed at rest, and the rights that each of them has."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Literal, TypeAlias, get_args
@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias, get_args
 from flask import Request, g
 
 from adapter.issues import Issue, IssueType, SetupError, Severity
+from adapter.web.certificate import CERTIFICATE_NOTE, ClientCertificate
 from adapter.web.refusal import RefusedError
 from adapter.web.sender import Senders, SenderSettings
 
@@ -23,12 +24,12 @@ _HASH_LENGTH = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Somebody with a token; the token itself is nowhere, only its SHA-256."""
+    """Somebody with a token or a certificate; the token itself is nowhere, only its SHA-256."""
 
     name: str
     rights: frozenset[str]
     settings: SenderSettings = field(default_factory=dict)
-    """What of the settings is of the sender that the token names."""
+    """What of the settings is of the sender that the line of the caller names."""
 
 
 ANYONE = Caller(name="anyone", rights=frozenset(RIGHTS))
@@ -42,13 +43,13 @@ def digest_of(token: str) -> str:
     return sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def token_line(name: str, token: str, rights: Iterable[str], *, sender: str | None = None) -> str:
-    """The line of a caller in the file of tokens: name, rights, hash, and perhaps a sender."""
-    return " ".join([name, ",".join(rights), digest_of(token), *([sender] if sender else [])])
+def caller_line(name: str, digest: str, rights: Iterable[str], *, sender: str | None = None) -> str:
+    """The line of a caller in the file of tokens: name, rights, SHA-256 of a token or a certificate, and perhaps a sender."""
+    return " ".join([name, ",".join(rights), digest, *([sender] if sender else [])])
 
 
 def read_callers(text: str, file: str, senders: Senders) -> dict[str, Caller]:
-    """The callers of a file of tokens by the hash of their token; raises SetupError with every line that does not fit."""
+    """The callers of a file of tokens, by hash; raises SetupError with every line that does not fit."""
     lines = [(number, line.split()) for number, line in enumerate(text.splitlines(), start=1)]
     lines = [(number, parts) for number, parts in lines if parts and not parts[0].startswith("#")]
     issues = [_unfit(file, number) for number, parts in lines if not _fits(parts, senders)]
@@ -73,7 +74,7 @@ def _fits(parts: list[str], senders: Senders) -> bool:
 
 
 def _unfit(file: str, line: int) -> Issue:
-    parts = f"a name, rights ({', '.join(RIGHTS)}) with commas, and the SHA-256 of a token"
+    parts = f"a name, rights ({', '.join(RIGHTS)}) with commas, and the SHA-256 of a token or a certificate"
     text = f"a line of the tokens must be {parts}; a sender of ADAPTER_SENDERS may follow"
     return Issue(
         severity=Severity.ERROR,
@@ -86,12 +87,18 @@ def _unfit(file: str, line: int) -> Issue:
 
 
 def caller_of(request: Request, callers: Callers) -> Caller | None:
-    """Who calls, by the header `Authorization: Bearer …`; nothing if nobody knows the token."""
+    """Who calls, by the header `Authorization: Bearer …` or by the certificate; nothing if nobody knows either.
+
+    Where no callers are listed, whoever has a certificate of the authority is called by the name in it.
+    """
+    certificate: ClientCertificate | None = request.environ.get(CERTIFICATE_NOTE)
     if not callers:
-        return ANYONE
+        return replace(ANYONE, name=certificate.name) if certificate is not None else ANYONE
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    # The hash of what was sent is looked up, so that the time of the look-up says nothing about tokens.
-    return callers.get(digest_of(token.strip())) if scheme.lower() == "bearer" else None
+    if scheme.lower() == "bearer":
+        # The hash of what was sent is looked up, so that the time of the look-up says nothing about tokens.
+        return callers.get(digest_of(token.strip()))
+    return callers.get(certificate.digest) if certificate is not None else None
 
 
 def current_caller() -> Caller:

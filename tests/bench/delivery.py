@@ -79,7 +79,7 @@ def _intake(folder: Path) -> dict[str, float]:
 
     quiet = {"ADAPTER_DELIVER": "false", "ADAPTER_LOG_LEVEL": "error"}
     with (
-        running_service(workers=1, authority=None, **settings, **quiet) as address,
+        running_service(workers=1, tls=None, **settings, **quiet) as address,
         ThreadPoolExecutor(CONNECTIONS) as pool,
     ):
         began = time.perf_counter()

@@ -39,7 +39,7 @@ def test_posted_looked_at_and_delivered_again_as_the_readme_shows(tmp_path: Path
     assert start == "adapter serve"
     with serving(StrictFhir()) as url:
         (tmp_path / "destinations.yaml").write_text(f"destination: clinical\nurl: {url}\n")
-        with running_service(workers=1, authority=None, **places) as address:
+        with running_service(workers=1, tls=None, **places) as address:
             here = {"127.0.0.1:8731": address}
             location = ran(_with(post, here))
             found = location.rpartition("/")[2]

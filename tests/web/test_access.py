@@ -11,7 +11,7 @@ from werkzeug.test import Client
 from adapter.assembly import load
 from adapter.issues import SetupError
 from adapter.settings import Settings
-from adapter.web.access import RIGHTS, token_line
+from adapter.web.access import RIGHTS, caller_line, digest_of
 from adapter.web.app import ROUTES, make_app
 from tests.cli.test_serve import refusal as refused_start
 from tests.service import ADAPTER, own_environment
@@ -25,7 +25,10 @@ TOKEN, READER = "a-token-of-the-clinic", "a-token-of-a-reader"
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The path of a file with two callers."""
     file = tmp_path_factory.mktemp("tokens") / "tokens"
-    clinic, reader = token_line("clinic", TOKEN, ["definitions", "convert"]), token_line("reader", READER, ["definitions"])
+    clinic, reader = (
+        caller_line("clinic", digest_of(TOKEN), ["definitions", "convert"]),
+        caller_line("reader", digest_of(READER), ["definitions"]),
+    )
     file.write_text(f"{clinic}\n# a remark\n\n{reader}\n")
     return str(file)
 
@@ -100,7 +103,7 @@ def test_a_file_of_senders_that_does_not_fit_stops_the_start(tmp_path: Path, lin
 
 
 def test_a_token_cannot_name_a_sender_that_there_is_not(tmp_path: Path) -> None:
-    (tmp_path / "tokens").write_text(token_line("clinic", TOKEN, ["convert"], sender="nobody"))
+    (tmp_path / "tokens").write_text(caller_line("clinic", digest_of(TOKEN), ["convert"], sender="nobody"))
 
     with pytest.raises(SetupError, match="a sender of ADAPTER_SENDERS"):
         make_app(load(Settings(tokens=str(tmp_path / "tokens"))))
@@ -109,7 +112,9 @@ def test_a_token_cannot_name_a_sender_that_there_is_not(tmp_path: Path) -> None:
 def test_the_settings_of_a_sender_apply_to_what_its_tokens_send(tmp_path: Path) -> None:
     (tmp_path / "senders").write_text("clinic assigner=https://clinic.example/mrn narrative=false\n")
     (tmp_path / "tokens").write_text(
-        token_line("ehr", TOKEN, ["convert"], sender="clinic") + "\n" + token_line("lab", READER, ["convert"])
+        caller_line("ehr", digest_of(TOKEN), ["convert"], sender="clinic")
+        + "\n"
+        + caller_line("lab", digest_of(READER), ["convert"])
     )
     service = client(tokens=str(tmp_path / "tokens"), senders=str(tmp_path / "senders"))
     encounter = json.loads(ENCOUNTER)

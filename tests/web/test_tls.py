@@ -38,7 +38,7 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
     for part in certificate.cert_chain_pems:
         part.write_to_path(folder / "certificate.pem", append=True)
     with running_service(
-        authority=folder / "authority.pem",
+        tls=ssl.create_default_context(cafile=str(folder / "authority.pem")),
         ADAPTER_TLS_CERTIFICATE=str(folder / "certificate.pem"),
         ADAPTER_TLS_KEY=str(folder / "key.pem"),
     ) as address:

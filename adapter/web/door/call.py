@@ -7,6 +7,7 @@ from sys import stderr
 from typing import Any
 
 from adapter.json_types import JsonObject
+from adapter.web.certificate import CERTIFICATE_NOTE
 
 Environment = JsonObject
 Application = Callable[[Environment, Callable[..., Any]], Iterable[bytes]]
@@ -56,6 +57,7 @@ def environment_of(scope: JsonObject, body: bytes) -> Environment:
         "SERVER_PORT": str(server[1]),
         "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
         "REMOTE_ADDR": client[0],
+        CERTIFICATE_NOTE: scope.get("state", {}).get(CERTIFICATE_NOTE),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope["scheme"],
         "wsgi.input": BytesIO(body),

@@ -1,7 +1,7 @@
 """Answers of terminology operations that were given before: definitions do not change while a process lives.
 
-What was asked decides: method, path, query, body and every header that could change the answer. A body that brings definitions of
-its own is not remembered, nor is anything that was not an answer (200) or its confirmation (304).
+What was asked decides: method, path, query, body, the caller's certificate and every header that could change the answer. A body
+that brings definitions of its own is not remembered, nor is anything that was not an answer (200) or its confirmation (304).
 """
 
 import re
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from adapter.clock import request_id
 from adapter.json_types import JsonObject
+from adapter.web.certificate import CERTIFICATE_NOTE
 from adapter.web.door.call import Reply
 from adapter.web.door.refused import Log
 
@@ -57,7 +58,9 @@ class Memo:
         if any(mark in body for mark in _OWN_DEFINITIONS):
             return None
         headers = sorted((name, value) for name, value in scope["headers"] if name not in _OF_NO_MATTER)
-        parts = (scope["method"].encode(), scope["raw_path"], scope["query_string"], body, scope["scheme"].encode())
+        certificate = scope.get("state", {}).get(CERTIFICATE_NOTE)
+        caller = certificate.digest.encode() if certificate is not None else b""
+        parts = (scope["method"].encode(), scope["raw_path"], scope["query_string"], body, scope["scheme"].encode(), caller)
         return (*parts, *(part for pair in headers for part in pair))
 
     def again(self, key: Key) -> Reply | None:

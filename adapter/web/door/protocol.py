@@ -8,6 +8,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from adapter.web.certificate import CERTIFICATE_NOTE, ClientCertificate, certificate_of
 from adapter.web.door.call import Reply
 from adapter.web.door.limit import Limits
 from adapter.web.door.memo import Memo
@@ -40,11 +41,15 @@ class DoorProtocol(HttpToolsProtocol):
         self._in_body = False
         self._is_answered = False
         self._address = ""
+        self._certificate: ClientCertificate | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn types it
         """Count the connection of its address, and give it time for a head."""
         super().connection_made(transport)
         self._address = self.client[0] if self.client else ""
+        if (described := transport.get_extra_info("peercert")) is not None:
+            content = transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
+            self._certificate = certificate_of(content, described)
         self._doorway.addresses[self._address] += 1
         if self._doorway.addresses[self._address] > self._doorway.limits.per_address:
             text = "there are too many connections from this address; close some, or try again later"
@@ -75,6 +80,7 @@ class DoorProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin with a head."""
         super().on_message_begin()
+        self.scope["state"][CERTIFICATE_NOTE] = self._certificate
         self._unset_keepalive_if_required()  # it was set by an answer that came before the rest of what was received
         self._in_head, self._head_bytes = True, 0
         self._expect_head()

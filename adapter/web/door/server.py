@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import socket
+import ssl
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -150,23 +151,26 @@ async def _watch(server: uvicorn.Server, parent: int) -> None:
     server.should_exit = True
 
 
-def _config(workforce: Workers) -> uvicorn.Config:
-    settings = workforce.settings
-    limits, log = limits_of(settings), request_log(settings.log_level)
-    memo = Memo(most=settings.memo_bytes, log=log)
-    doorway = Doorway(limits=limits, log=log, memo=memo)
-    entrance = Entrance(
+def _entrance(workforce: Workers, doorway: Doorway) -> Entrance:
+    settings, limits = workforce.settings, doorway.limits
+    return Entrance(
         application=workforce.application.wsgi_app,
         limits=limits,
-        log=log,
+        log=doorway.log,
         main=lane("call", threads=workforce.threads, queue=limits.queue),
         health=lane("health", threads=1, queue=limits.queue),
         outward=lane("outward", threads=workforce.threads, queue=limits.queue),
         waits_for_others=lambda path: bool(settings.fhir_server) and path.endswith("/$validate"),
-        memo=memo,
+        memo=doorway.memo,
     )
+
+
+def _config(workforce: Workers) -> uvicorn.Config:
+    settings = workforce.settings
+    log = request_log(settings.log_level)
+    doorway = Doorway(limits=limits_of(settings), log=log, memo=Memo(most=settings.memo_bytes, log=log))
     return uvicorn.Config(
-        entrance,
+        _entrance(workforce, doorway),
         http=partial(DoorProtocol, doorway),  # type: ignore[arg-type]  # what makes a connection
         interface="asgi3",
         ws="none",
@@ -176,8 +180,10 @@ def _config(workforce: Workers) -> uvicorn.Config:
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        timeout_keep_alive=limits.idle_seconds,
+        timeout_keep_alive=settings.idle_seconds,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         ssl_certfile=settings.tls_certificate or None,
         ssl_keyfile=settings.tls_key or None,
+        ssl_ca_certs=settings.tls_clients or None,
+        ssl_cert_reqs=ssl.CERT_REQUIRED if settings.tls_clients else ssl.CERT_NONE,
     )
