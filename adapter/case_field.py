@@ -45,6 +45,13 @@ class Sources(NamedTuple):
     text: str
 
 
+class _Index(NamedTuple):
+    """The positions of all that a document says, and which of it are texts, by the path in the Case."""
+
+    positions: dict[Path, str]
+    texts: set[Path]
+
+
 @dataclass(frozen=True, kw_only=True)
 class CaseFields:
     """Looks up the fields of a Case, each once however many elements were made from it."""
@@ -125,9 +132,9 @@ class CaseFields:
         for number, index in enumerate(self._indexes):
             if places is None or number in places:
                 own = (path[0], places[number], *path[2:]) if places else path
-                if own in index:
-                    fields.append(index[own])
-                elif own[:-1] in index:
+                if own in index.positions:
+                    fields.append(index.positions[own])
+                elif own[:-1] in index.texts:
                     return None  # a bare text may stand for its own parts
         return tuple(fields)
 
@@ -142,9 +149,9 @@ class CaseFields:
         return _INSURANCES.union(lists_within, {"analyses"} if several else ())
 
     @cached_property
-    def _indexes(self) -> list[dict[Path, str]]:
-        """For each document the positions of all that it says, by the path in the Case."""
-        return [_positions_in(document) for document in self.merged.documents]
+    def _indexes(self) -> list[_Index]:
+        """What each document says, by the path in the Case."""
+        return [_index_of(document) for document in self.merged.documents]
 
     def _name(self, path: Path) -> str:
         return dotted(self.merged.named(path))
@@ -181,27 +188,29 @@ def _joined(parts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(chain.from_iterable(parts)))
 
 
-def _positions_in(document: ReadDocument) -> dict[Path, str]:
-    """The positions of all that a document says, by the path in the Case."""
-    positions: dict[Path, str] = {}
+def _index_of(document: ReadDocument) -> _Index:
+    """What a document says, by the path in the Case."""
+    index = _Index({}, set())
     for name, value in document.tree.items():
-        _gather(positions, value, path=case_path((name,)), position=document.name + "#" + _step(name))
-    if ("analyses", 0) in positions:
-        positions.setdefault(("analyses",), positions["analyses", 0])
-    return positions
+        _gather(index, value, path=case_path((name,)), position=document.name + "#" + _step(name))
+    if ("analyses", 0) in index.positions:
+        index.positions.setdefault(("analyses",), index.positions["analyses", 0])
+    return index
 
 
-def _gather(positions: dict[Path, str], value: JsonValue, *, path: Path, position: str) -> None:
+def _gather(index: _Index, value: JsonValue, *, path: Path, position: str) -> None:
     """Add the positions of a value and of all in it."""
     if value is None:
         return
-    positions[path] = position
+    index.positions[path] = position
     if isinstance(value, dict):
         for name, child in value.items():
-            _gather(positions, child, path=(*path, name), position=position + _step(name))
+            _gather(index, child, path=(*path, name), position=position + _step(name))
     elif isinstance(value, list):
         for place, child in enumerate(value):
-            _gather(positions, child, path=(*path, place), position=f"{position}/{place}")
+            _gather(index, child, path=(*path, place), position=f"{position}/{place}")
+    elif isinstance(value, str):
+        index.texts.add(path)
 
 
 @lru_cache(maxsize=16_384)

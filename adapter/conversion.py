@@ -6,7 +6,6 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, ClassVar, Literal, get_args
 
-from orjson import Fragment
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from adapter.case import Case
@@ -186,13 +185,18 @@ class Conversion(ConversionRecord):
 
     def to_answer(self, base: str) -> bytes:
         """All that a caller may want, as JSON: `{bundle, outcome, lineage, coverage}`."""
-        parts = {
-            "bundle": None if self.content is None else Fragment(self.content),
-            "outcome": self.to_outcome(base),
-            "lineage": Fragment(self.trail.lineage_json()) if self.trail else (),
-            "coverage": self.unread_fields.fields,
-        }
-        return canonical_bytes(parts)
+        parts = (
+            b'{"bundle":',
+            self.content or b"null",
+            b',"outcome":',
+            canonical_bytes(self.to_outcome(base)),
+            b',"lineage":',
+            *(self.trail.lineage_json() if self.trail else (b"[]",)),
+            b',"coverage":',
+            canonical_bytes(self.unread_fields.fields),
+            b"}",
+        )
+        return b"".join(parts)
 
     def to_json(self) -> bytes:
         """The conversion as JSON (UTF-8), for a store; `conversion_from_json` reads it. Bytes are in base64."""

@@ -1,6 +1,6 @@
 """What every element of a conversion was made from."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -16,7 +16,7 @@ from adapter.mapping.run.library import Library, MappedResource, references_of
 from adapter.mapping.run.origin import Origin, notes, origins
 from adapter.merging.merge import Merged
 from adapter.merging.singular import case_path
-from adapter.path import Path, dotted, leaves, parse
+from adapter.path import Path, dotted, leaves, parse, pattern
 from adapter.readers.document import MappedDocument
 from adapter.rules.judgement import Judgement
 from adapter.rules.state import SHOWN_BY
@@ -138,13 +138,16 @@ class Trail:
             entries += [element.entry() for element in resource]
         return Lineage(entries=tuple(entries))
 
-    def lineage_json(self) -> bytes:
-        """The entries of the lineage as a JSON list, written without making them."""
-        parts: list[str] = []
+    def lineage_json(self) -> Iterator[bytes]:
+        """The entries of the lineage as a JSON list, written without making them; in pieces, since it can be long."""
+        comma = slice(1, None)
+        yield b"["
         for own, resource in self._all_elements():
-            parts += [f"{entry_start(root)}{name}{_OWN_JSON}" for root, name in own]
+            parts = [f"{entry_start(root)}{name}{_OWN_JSON}" for root, name in own]
             parts += [part for element in resource for part in element.json_parts()]
-        return f"[{''.join(parts)[1:]}]".encode()
+            yield "".join(parts)[comma].encode()
+            comma = slice(None)
+        yield b"]"
 
     def _all_elements(self) -> Iterator[tuple[list[tuple[str, str]], Iterable[MadeElement]]]:
         """The roots and names of elements that no map makes, and then what a map made: of the Bundle, and of each resource."""
@@ -225,9 +228,8 @@ class Trail:
         if status := self._status(dotted(path)):
             return status
         while path:
-            pattern: Path = tuple("*" if isinstance(step, int) else step for step in path)
             for only_claims in (True, False):
-                if elements := self._elements_of(pattern, only_claims=only_claims).get(path):
+                if elements := self._elements_of(path, only_claims=only_claims):
                     return tuple(elements)
             # What was not made of an item was not made of the other items of its list either.
             path = path[:-2] if isinstance(path[-1], int) else path[:-1]
@@ -246,21 +248,21 @@ class Trail:
             if origin.element == ("status",) and any(dotted(source) == state for source in origin.sources)
         )
 
-    def _elements_of(self, pattern: Path, *, only_claims: bool) -> Mapping[Path, dict[str, None]]:
-        """The first elements that were made from each field of a pattern, found in one walk, however many issues ask."""
-        if (pattern, only_claims) not in self._elements:
-            by_path: dict[Path, dict[str, None]] = {}
-            for number, groups in self._readers(pattern).items():
-                if not only_claims or self.made[number].map.source.target == "Claim":
-                    for path, element in self._made_from(number, groups, depth=len(pattern)):
-                        elements = by_path.setdefault(path, {})
-                        if len(elements) < _MOST_PLACES:
-                            elements[element] = None
-            self._elements[pattern, only_claims] = by_path
-        return self._elements[pattern, only_claims]
+    def _elements_of(self, path: Path, *, only_claims: bool) -> dict[str, None]:
+        """The first elements that were made from a field; fields of one pattern share a walk, which goes as far as it must."""
+        key = pattern(path), only_claims
+        if key not in self._walks:
+            self._walks[key] = {}, iter(self._readers(key[0], only_claims=only_claims))
+        by_path, readers = self._walks[key]
+        while len(by_path.get(path, ())) < _MOST_PLACES and (reader := next(readers, None)):
+            for field_path, element in self._made_from(*reader, depth=len(path)):
+                elements = by_path.setdefault(field_path, {})
+                if len(elements) < _MOST_PLACES:
+                    elements[element] = None
+        return by_path.get(path, {})
 
     @cached_property
-    def _elements(self) -> dict[tuple[Path, bool], Mapping[Path, dict[str, None]]]:
+    def _walks(self) -> dict[tuple[Path, bool], tuple[dict[Path, dict[str, None]], Iterator[tuple[int, frozenset[int]]]]]:
         return {}
 
     def _made_from(self, number: int, groups: frozenset[int], *, depth: int) -> Iterator[tuple[Path, str]]:
@@ -275,11 +277,12 @@ class Trail:
                     element = _item_of(origin, place, field_path) if isinstance(field_path[-1], int) else origin.element
                     yield field_path, ".".join((self._names[number], dotted(element))).rstrip(".")
 
-    def _readers(self, pattern: Path) -> dict[int, frozenset[int]]:
-        """The resources that were made from the field, each with the groups of its elements that may have been."""
-        text = "case." + dotted(pattern)
-        readers = ((number, resource.map.groups_that_read(text)) for number, resource in enumerate(self.made))
-        return {number: groups for number, groups in readers if groups}
+    def _readers(self, fields: Path, *, only_claims: bool) -> list[tuple[int, frozenset[int]]]:
+        """The resources that were made from the fields, each with the groups of its elements that may have been."""
+        text = "case." + dotted(fields)
+        resources = [number for number, part in enumerate(self.made) if not only_claims or part.map.source.target == "Claim"]
+        readers = ((number, self.made[number].map.groups_that_read(text)) for number in resources)
+        return [(number, groups) for number, groups in readers if groups]
 
 
 def _item_of(origin: Origin, place: int, path: Path) -> tuple[str | int, ...]:

@@ -70,7 +70,7 @@ def test_fields_of_examples_are_found_by_their_place_as_step_by_step(name: str) 
 def test_the_json_of_lineage_says_what_its_entries_say(name: str) -> None:
     conversion = conversion_of(name)
 
-    assert _trail(conversion).lineage_json() == orjson.dumps([asdict(entry) for entry in conversion.lineage.entries])
+    assert b"".join(_trail(conversion).lineage_json()) == orjson.dumps([asdict(entry) for entry in conversion.lineage.entries])
 
 
 def test_of_a_long_list_the_list_is_named_and_the_place_that_holds_it() -> None:

@@ -66,7 +66,8 @@ def merged(size: int) -> list[Document]:
 
 
 def unknown(size: int) -> list[Document]:
-    return documents({"encounter": {**ENCOUNTER, **{f"x{number}": 1 for number in range(size)}}, "ai-report": REPORT})
+    patient = {**ENCOUNTER["patient"], **{f"x{number}": 1 for number in range(size)}}
+    return documents({"encounter": {**ENCOUNTER, "patient": patient}, "ai-report": REPORT})
 
 
 def photographs_inside(size: int) -> list[Document]:
@@ -97,7 +98,9 @@ STATUS = Path("/proc/self/status")
 MEMORY = f"""
 from pathlib import Path
 from tests.test_growth import merged, pipeline
-assert len(pipeline().convert(merged(2_000)).lineage.entries) > 2_000
+conversion = pipeline().convert(merged(2_000), lineage=True)
+assert len(conversion.to_answer("https://adapter.example/fhir")) > 20_000_000
+assert len(conversion.lineage.entries) > 2_000
 print(Path("{STATUS}").read_text().partition("VmHWM:")[2].split()[0])
 """
 """Prints the most kilobytes that the process has had; `getrusage` would tell those of the process that started it."""
