@@ -1,17 +1,32 @@
 """Documents at the door: read as far as it takes to know whose they are, and kept in one transaction before the answer."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
+from itertools import chain
 from types import MappingProxyType
 
 from adapter.conversion import Options
 from adapter.delivery.figures import Figures
-from adapter.delivery.record import Accepted, Arrival, EventRecord, SettingsOfSender
+from adapter.delivery.identity_merge import merges_of, patient_of
+from adapter.delivery.record import Accepted, Arrival, EncounterName, EventRecord, MergedPatients, SettingsOfSender
 from adapter.delivery.shelf import Shelf
 from adapter.delivery.store import Store
+from adapter.feed.statement import text_at
 from adapter.fhir.json import canonical_bytes
-from adapter.issues import AdapterError, ConflictError, InvalidError, Issue, IssueType, NotFoundError, Severity, UnavailableError
+from adapter.issues import (
+    AdapterError,
+    ConflictError,
+    InvalidError,
+    Issue,
+    IssueType,
+    NotFoundError,
+    Severity,
+    UnavailableError,
+    UnknownFormError,
+)
 from adapter.json_types import JsonMapping, JsonObject, JsonValue
 from adapter.merging.merge import Merged, merge
 from adapter.merging.validate import to_case
@@ -42,14 +57,12 @@ class Intake:
     store: Store
     figures: Figures = field(default_factory=Figures)
 
-    def accept(self, posted: Posted, options: Options) -> Accepted:
+    def accept(self, posted: Posted, options: Options) -> Accepted | MergedPatients:
         """Keep documents; when this returns they are on disk. Raises an AdapterError where nothing was kept but an audit line."""
         with self.figures.intake.time():
             try:
                 self.store.check_room()
-                arrival = arrival_of(self.pipeline, posted, options)
-                shelf = Shelf(self.store)
-                accepted = self.store.write(lambda connection: shelf.accept(connection, arrival))
+                accepted = self._kept(posted, options)
             except (InvalidError, ConflictError, NotFoundError) as refusal:
                 self.figures.accepted.labels(str(refusal.kind)).inc()
                 line = self._refusal(posted, refusal)
@@ -60,6 +73,25 @@ class Intake:
                 raise
         self.figures.accepted.labels("accepted").inc()
         return accepted
+
+    def _kept(self, posted: Posted, options: Options) -> Accepted | MergedPatients:
+        shelf = Shelf(self.store)
+        try:
+            arrival = arrival_of(self.pipeline, posted, options)
+        except UnknownFormError:
+            told = [(document, list(merges_of(self.pipeline, document, options))) for document in posted.documents]
+            merges = [merge for _, found in told for merge in found]
+            if not merges:
+                raise
+        else:
+            return self.store.write(lambda connection: shelf.accept(connection, arrival))
+        names_of = partial(_names_in, self.pipeline, options)
+        keep = partial(shelf.merge, caller=posted.caller, names_of=names_of)
+        changed = [self.store.write(partial(keep, merge=merge)) for merge in merges]
+        others = tuple(document for document, found in told if not found)
+        if others:
+            return self._kept(replace(posted, documents=others), options)
+        return MergedPatients(encounters=tuple(dict.fromkeys(chain.from_iterable(changed))))
 
     def _refusal(self, posted: Posted, refusal: AdapterError) -> EventRecord:
         hashes = [sha256(document.content).hexdigest() for document in posted.documents]
@@ -77,18 +109,18 @@ def arrival_of(pipeline: Pipeline, posted: Posted, options: Options) -> Arrival:
     together = merge([part for merged in alone for part in merged.documents])
     _check(together)
     tree = together.tree
-    keys = tuple(_keys(tree, options.assigner))
-    patient = _patient(tree, options.assigner)
-    if patient is None or not keys:
+    names = tuple(_names(tree, options.assigner))
+    patient = patient_of(tree, options.assigner)
+    if patient is None or not names:
         raise InvalidError(_nobody())
-    number = _text(tree, "encounter", "id")
     return Arrival(
         documents=posted.documents,
         subjects=tuple(subject_of(merged) for merged in alone),
         forms=tuple(_form(merged.documents[0]) for merged in alone),
-        keys=keys,
+        names=names,
         patient=patient,
-        anchor=options.anchor or (keys[0] if number else None),
+        has_number=bool(text_at(tree, ("encounter", "id"))),
+        anchor=options.anchor,
         caller=posted.caller,
         settings=posted.settings,
         idempotency_key=posted.idempotency_key,
@@ -106,24 +138,19 @@ def _check(together: Merged) -> None:
             raise
 
 
-def _keys(tree: JsonObject, assigner: str | None) -> Iterator[str]:
-    """The business keys of the encounter: as `identity.encounter_key` makes it, and the number of the case."""
-    patient = _patient(tree, assigner)
-    system, number = _text(tree, "encounter", "system") or assigner, _text(tree, "encounter", "id")
-    if number:
-        yield f"{system}|{number}" if system else f"{patient}|{number}"
-    if case := _text(tree, "id"):
-        yield f"case|{patient}|{case}"
+def _names_in(pipeline: Pipeline, options: Options, documents: Sequence[Document]) -> Iterator[EncounterName]:
+    """By what kept documents name their encounter."""
+    for document in documents:
+        with suppress(UnknownFormError):  # the merges among them
+            yield from _names(pipeline.read([document], options).tree, options.assigner)
 
 
-def _patient(tree: JsonObject, assigner: str | None) -> str | None:
-    system, number = _text(tree, "patient", "mrn_system") or assigner, _text(tree, "patient", "mrn")
-    return "|".join(part for part in (system, number) if part) if number else None
-
-
-def _text(tree: JsonObject, *path: str) -> str | None:
-    value = _value(tree, *path)
-    return value if isinstance(value, str) and value else None
+def _names(tree: JsonObject, assigner: str | None) -> Iterator[EncounterName]:
+    """By what the encounter is known: as `identity.encounter_key` has it, and by the number of the case."""
+    if number := text_at(tree, ("encounter", "id")):
+        yield EncounterName(number=number, system=text_at(tree, ("encounter", "system")) or assigner)
+    if case := text_at(tree, ("id",)):
+        yield EncounterName(number=case, kind="case|")
 
 
 def _value(value: JsonValue, *path: str) -> JsonValue:

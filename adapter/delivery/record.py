@@ -1,7 +1,9 @@
 """What the store gives and takes: encounters, documents, deliveries and events as values."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Literal
 
 from adapter.readers.document import Document
@@ -13,24 +15,74 @@ DeliveryState = Literal["pending", "delivered", "parked"]
 
 SettingsOfSender = Mapping[str, object]
 
+_MERGE = "hl7v2.ADT"
+"""The form of a message that merges patients."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncounterName:
+    """By what an encounter is known: a number with who assigned it, else with the patient."""
+
+    number: str
+    system: str | None = None
+    kind: str = ""
+
+    def under(self, patient: str) -> str:
+        """The business key, for the encounter of a patient."""
+        return f"{self.kind}{self.system or patient}|{self.number}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """One patient is another one: their business keys, and the message that says so."""
+
+    former: str
+    patient: str
+    document: Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who a patient is now, by which numbers that patient was known before, and the messages that said so."""
+
+    patient: str
+    former: tuple[str, ...] = ()
+    documents: tuple[Document, ...] = ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
     """Documents that were read and can be kept.
 
-    `keys` are the business keys of the encounter, `patient` that of the patient, `subjects` what each document is about: a later
-    one about the same takes its place. `anchor` is nothing as long as nobody has said the number of the encounter.
+    `names` are those of the encounter, `patient` is the business key of the patient, `subjects` what each document is about: a
+    later one about the same takes its place. `anchor` is what the sender sets; without it the number of the encounter, which is
+    the first name if anybody has said it (`has_number`), makes one.
     """
 
     documents: tuple[Document, ...]
     subjects: tuple[str, ...]
     forms: tuple[str, ...]
-    keys: tuple[str, ...]
     patient: str
-    anchor: str | None
     caller: str
+    names: tuple[EncounterName, ...] = ()
+    has_number: bool = False
+    anchor: str | None = None
     settings: SettingsOfSender = field(default_factory=dict)
     idempotency_key: str | None = None
+
+    def of(self, identity: Identity) -> "Arrival":
+        """The arrival as that of who the patient is now, with the messages that said so where that is another one."""
+        anchor = self.anchor or (self.names[0].under(identity.patient) if self.has_number else None)
+        added = identity.documents if identity.patient != self.patient else ()
+        subjects = (f"merge|{sha256(document.content).hexdigest()}" for document in added)
+        return replace(
+            self,
+            documents=(*added, *self.documents),
+            subjects=(*subjects, *self.subjects),
+            forms=(*[_MERGE] * len(added), *self.forms),
+            patient=identity.patient,
+            anchor=anchor,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +93,13 @@ class Accepted:
     documents: int
     is_new: bool
     is_repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergedPatients:
+    """What became of messages that merge patients: the encounters that belong to another patient now."""
+
+    encounters: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,3 +152,14 @@ class EventRecord:
     target: str | None = None
     encounter: str | None = None
     answer: str | None = field(default=None, repr=False)
+
+
+def pack(document: Document) -> bytes:
+    """A document with its name, which may name a patient, as bytes."""
+    return json.dumps({"name": document.name, "form": document.form}).encode() + b"\n" + document.content
+
+
+def unpack(packed: bytes) -> Document:
+    """The document that was packed."""
+    head, _, content = packed.partition(b"\n")
+    return Document(content=content, **json.loads(head))

@@ -1,18 +1,22 @@
 """What comes in: documents are kept, and the encounter that they belong to is found or begun."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from adapter.delivery.record import Accepted, Arrival, EventRecord, StoredDocument
+from adapter.delivery.identity_merge import Merges
+from adapter.delivery.record import Accepted, Arrival, EncounterName, EventRecord, Identity, Merge, StoredDocument, pack, unpack
 from adapter.delivery.store import Store
-from adapter.delivery.store_table import DOCUMENT, ENCOUNTER, KNOWN_AS, MADE, RECEIPT
+from adapter.delivery.store_table import DELIVERY, DOCUMENT, ENCOUNTER, KNOWN_AS, MADE, RECEIPT
 from adapter.issues import ConflictError, Issue, IssueType, Severity
 from adapter.readers.document import Document
+
+NamesOf = Callable[[Sequence[Document]], Iterable[EncounterName]]
+"""Reads by what documents name their encounter."""
 
 MOST_DOCUMENTS = 10_000
 """How many documents an encounter may have; whoever sends more is stuck in a loop."""
@@ -50,6 +54,7 @@ class Shelf:
         """Keep them in a store."""
         self._store = store
         self._seal = store.seal
+        self._merges = Merges(store)
 
     def accept(self, connection: Connection, arrival: Arrival) -> Accepted:
         """Keep documents, and say that there is work; raises ConflictError for what contradicts what is kept."""
@@ -57,12 +62,43 @@ class Shelf:
         receipt = self._seal.digest("receipt", arrival.caller, arrival.idempotency_key) if arrival.idempotency_key else None
         if receipt and (known := self._receipt(connection, receipt, body)):
             return known
-        place = self._place_of(connection, arrival)
-        kept = self._keep(connection, place, arrival)
+        identity = self._merges.identity(connection, arrival.patient)
+        place = self._place_of(connection, arrival, identity)
+        kept = self._keep(connection, place, arrival.of(identity))
         if receipt:
             answered = {"key": receipt, "body": body, "encounter": place.encounter, "at": self._store.now()}
             connection.execute(_ANSWERED, answered)
         return Accepted(encounter=place.encounter, documents=kept, is_new=place.received == 0)
+
+    def merge(self, connection: Connection, merge: Merge, *, caller: str, names_of: NamesOf) -> list[str]:
+        """Have what is kept of a patient belong to the one that this is now; gives the encounters that changed.
+
+        `names_of` reads by what documents name their encounter. Raises ConflictError where the patient became a third one before.
+        """
+        now = self._merges.add(connection, merge)
+        former, patient = (self._seal.digest("patient", known) for known in (merge.former, now.patient))
+        if former == patient:
+            return []
+        theirs = select(ENCOUNTER.c.id).where(ENCOUNTER.c.patient == former, ENCOUNTER.c.state != "deleted").with_for_update()
+        encounters = list(connection.scalars(theirs))
+        connection.execute(update(ENCOUNTER).where(ENCOUNTER.c.patient == former).values(patient=patient))
+        arrival = Arrival(documents=(), subjects=(), forms=(), patient=merge.former, caller=caller).of(now)
+        changed = [self._twin(connection, encounter, now.patient, names_of=names_of) or encounter for encounter in encounters]
+        for encounter in changed:
+            row = connection.execute(_LOCKED, {"encounter": encounter}).one()
+            self._keep(connection, _Place(encounter=encounter, received=row.received, has_anchor=True), arrival)
+        return changed
+
+    def _twin(self, connection: Connection, encounter: str, patient: str, *, names_of: NamesOf) -> str | None:
+        """The encounter of this patient that has the same name; this one becomes part of it, unless it is being delivered."""
+        documents = [stored.document for stored in self.documents(connection, encounter) if stored.document is not None]
+        keys = [self._seal.digest("encounter", name.under(patient)) for name in names_of(documents)]
+        twin = next(iter(self._known(connection, keys).values()), encounter)
+        left = connection.execute(select(DELIVERY.c.target).where(DELIVERY.c.encounter == encounter).limit(1)).first()
+        if twin == encounter or left is not None:
+            return None
+        self._move(connection, encounter, twin)
+        return twin
 
     def _receipt(self, connection: Connection, receipt: str, body: str) -> Accepted | None:
         row = connection.execute(_RECEIPT_OF, {"receipt": receipt}).first()
@@ -73,19 +109,29 @@ class Shelf:
             raise ConflictError(_conflict("intake/key", text))
         return Accepted(encounter=row.encounter, documents=0, is_new=False, is_repeated=True)
 
-    def _place_of(self, connection: Connection, arrival: Arrival) -> _Place:
+    def _place_of(self, connection: Connection, arrival: Arrival, identity: Identity) -> _Place:
         """The encounter that the documents belong to; a new one if they belong to no encounter that is kept."""
-        keys = [self._seal.digest("encounter", key) for key in arrival.keys]
-        patient = self._seal.digest("patient", arrival.patient)
-        known = {row.digest: row.encounter for row in connection.execute(_KNOWN, {"digests": keys})}
+        keys = self._keys(arrival, identity.patient)
+        patient = self._seal.digest("patient", identity.patient)
+        known = self._known(connection, keys)
+        for former in () if known else identity.former:
+            known |= self._known(connection, self._keys(arrival, former))
         encounters = sorted(set(known.values()))
         if not encounters:
-            return self._begin(connection, keys, patient) or self._place_of(connection, arrival)
+            return self._begin(connection, keys, patient) or self._place_of(connection, arrival, identity)
         encounter = encounters[0] if len(encounters) == 1 else self._join(connection, encounters)
         row = connection.execute(_LOCKED, {"encounter": encounter}).one()
         _check_same(row, patient)
         _know(connection, encounter, [key for key in keys if key not in known])
         return _Place(encounter=encounter, received=row.received, has_anchor=row.anchor is not None)
+
+    def _keys(self, arrival: Arrival, patient: str) -> list[str]:
+        """The digests of the business keys of the encounter, as that of a patient."""
+        return [self._seal.digest("encounter", name.under(patient)) for name in arrival.names]
+
+    def _known(self, connection: Connection, keys: Sequence[str]) -> dict[str, str]:
+        """The encounters that are known by these keys."""
+        return {row.digest: row.encounter for row in connection.execute(_KNOWN, {"digests": keys})}
 
     def _begin(self, connection: Connection, keys: Sequence[str], patient: str) -> _Place | None:
         """A new encounter; nothing where somebody else began one for these keys a moment ago."""
@@ -140,9 +186,7 @@ class Shelf:
             )
             if is_new:
                 number = place.received + len(new) + 1
-                new.append(
-                    {**row, "encounter": place.encounter, "number": number, "content": self._seal.close(_packed(document))}
-                )
+                new.append({**row, "encounter": place.encounter, "number": number, "content": self._seal.close(pack(document))})
         if place.received + len(new) > MOST_DOCUMENTS:
             text = f"an encounter may have {MOST_DOCUMENTS} documents, and this one has as many"
             raise ConflictError(_conflict("intake/too-many", text))
@@ -190,7 +234,7 @@ class Shelf:
             received=row.received,
             caller=row.caller,
             settings=json.loads(row.settings),
-            document=_unpacked(self._seal.open(row.content)) if row.content else None,
+            document=unpack(self._seal.open(row.content)) if row.content else None,
         )
 
 
@@ -207,16 +251,6 @@ def _newest(connection: Connection, place: _Place, about: str) -> str | None:
     if place.received == 0:
         return None
     return connection.scalars(_NEWEST, {"encounter": place.encounter, "about": about}).first()
-
-
-def _packed(document: Document) -> bytes:
-    """A document with its name, which may name a patient, as bytes."""
-    return json.dumps({"name": document.name, "form": document.form}).encode() + b"\n" + document.content
-
-
-def _unpacked(packed: bytes) -> Document:
-    head, _, content = packed.partition(b"\n")
-    return Document(content=content, **json.loads(head))
 
 
 def _check_same(encounter: Row[tuple[object, ...]], patient: str) -> None:

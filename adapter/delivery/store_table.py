@@ -21,6 +21,7 @@ ENCOUNTER = Table(
     Index("encounter_due", "due", sqlite_where=text("due IS NOT NULL"), postgresql_where=text("due IS NOT NULL")),
     Index("encounter_created", "created", "id"),
     Index("encounter_state", "state", "created", "id"),
+    Index("encounter_patient", "patient"),
 )
 """An encounter: how many documents were `received`, how many of them are in what was `made`, and when it is `due` again."""
 
@@ -64,6 +65,18 @@ MADE = Table(
     Column("digest", String, nullable=False),
 )
 """The newest Conversion of an encounter, and the Bundle that its targets are to hold."""
+
+MERGED = Table(
+    "merged",
+    METADATA,
+    Column("former", String, primary_key=True),  # a digest
+    Column("patient", String, nullable=False, index=True),  # a digest
+    Column("former_name", LargeBinary, nullable=False),  # sealed
+    Column("name", LargeBinary, nullable=False),  # sealed
+    Column("content", LargeBinary, nullable=False),  # sealed
+    Column("at", Float, nullable=False),
+)
+"""Which patient another one became, with both of their business keys and the message that said so."""
 
 RECEIPT = Table(
     "receipt",

@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 
 from adapter.delivery.database import only_one, unavailable
 from adapter.delivery.store import Store, Transaction
-from adapter.delivery.store_table import DOCUMENT, ENCOUNTER, EVENT, MADE, SECRET
+from adapter.delivery.store_table import DOCUMENT, ENCOUNTER, EVENT, MADE, MERGED, SECRET
 from adapter.issues import Issue, IssueType, NotSupportedError, SetupError, Severity
 
 _PAGES_AT_ONCE = 256
@@ -22,6 +22,9 @@ _SEALED = (
     (MADE, "conversion"),
     (MADE, "outgoing"),
     (EVENT, "sealed"),
+    (MERGED, "former_name"),
+    (MERGED, "name"),
+    (MERGED, "content"),
     (SECRET, "value"),
 )
 _ROWS_AT_ONCE = 200

@@ -134,7 +134,7 @@ class _Sorting:
     def without_merges(self, statements: Sequence[Statement]) -> list[Statement]:
         """Who was merged into another patient is that patient in every message, also of feeds that do not know of it yet."""
         merges = [statement for statement in statements if statement.is_merge]
-        survivors = {_identifier(old): new for merge in merges for old, new in merged_numbers(merge.document.tree)}
+        survivors = {_identifier(old): new for merge in merges for old, new in merged_numbers(merge)}
         rest = [statement for statement in statements if not statement.is_merge]
         return [self._renamed(statement, survivors) for statement in rest]
 
@@ -182,12 +182,14 @@ class _Sorting:
                 self.issues.append(feed_problem.TEST_IN_PRODUCTION.at(statement.place("PID", "5"), statement.place("MSH", "11")))
 
 
-def merged_numbers(tree: JsonObject) -> Iterator[tuple[JsonObject, JsonObject]]:
+def merged_numbers(statement: Statement) -> Iterator[tuple[JsonObject, JsonObject]]:
     """The numbers that each patient of a merge gave up (MRG-1), each with the first of those that stand (PID-3)."""
-    for merged in tree.get("PATIENT", [tree]):
-        numbers, given_up = merged.get("PID", {}).get("3", []), merged.get("MRG", {}).get("1", [])
-        for old in given_up if numbers else []:
-            yield old, numbers[0]
+    numbers: list[JsonObject] = []
+    for path, content in statement.segments("PID", "MRG"):
+        if "PID" in path:
+            numbers = content.get("3", [])
+        else:
+            yield from ((former, numbers[0]) for former in content.get("1", []) if numbers)
 
 
 def _survivor(number: JsonObject, survivors: dict[Identifier, JsonObject]) -> JsonObject:

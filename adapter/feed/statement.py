@@ -114,10 +114,10 @@ class Statement:
                         where = (*path, field, place) if isinstance(value, list) else (*path, field)
                         yield GivenNumber(kind=kind, system=system, value=number.strip(), path=where)
 
-    def segments(self, name: str) -> Iterator[tuple[Path, JsonObject]]:
-        """The segments of a name in their order, with their paths."""
+    def segments(self, *names: str) -> Iterator[tuple[Path, JsonObject]]:
+        """The segments of these names in their order, with their paths."""
         for path, segment in self.document.segments.items():
-            if segment.name == name:
+            if segment.name in names:
                 content: JsonValue = self.document.tree
                 for step in path:
                     content = content[step]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from adapter.conversion import Options
+from adapter.delivery.identity_merge import as_registered
 from adapter.feed.arrivals import merged_numbers
 from adapter.feed.statement import GivenNumber, Statement, text_at
 from adapter.issues import AdapterError, FailureKind, Issue, IssueType, Severity, UnknownFormError, UnreadableError, most_severe
@@ -18,7 +19,6 @@ from adapter.readers.hl7v2.reader import Hl7Document, Hl7Reader
 Patient = tuple[str, str]
 """Who assigned the patient's number, and the number."""
 Key = tuple[str, ...]
-_REGISTRATION = "hl7v2.ADT_A01"
 
 
 @dataclass(kw_only=True, eq=False)
@@ -165,10 +165,7 @@ class Inbox:
 
     def _merged(self, document: Document, statement: Statement) -> Reception:
         """Take two patients for one from now on, in what was kept and in what feeds send that do not know of it yet."""
-        pairs = [
-            (self._of_number(old, statement), self._of_number(new, statement))
-            for old, new in merged_numbers(statement.document.tree)
-        ]
+        pairs = [(self._of_number(old, statement), self._of_number(new, statement)) for old, new in merged_numbers(statement)]
         if not pairs:
             text, hint = "this merge does not say who became whom", "send PID-3 and MRG-1"
             issue = _issue(IssueType.REQUIRED, text, hint, statement.place("MRG", "1"))
@@ -183,11 +180,8 @@ class Inbox:
         return Reception(acceptance=Acceptance.ACCEPTED)
 
     def _of_number(self, number: JsonObject, statement: Statement) -> Patient:
-        """Whom a number of a merge names, read as a registration would be."""
-        header = statement.document.tree["MSH"]
-        registration = replace(statement.document, form=_REGISTRATION, tree={"MSH": header, "PID": {"3": [number]}}, segments={})
-        mapped, _ = self.pipeline.in_case_form(registration, self.options)
-        return self._patient(mapped)
+        """Whom a number of a merge names."""
+        return self._patient(as_registered(self.pipeline, statement.document, number, options=self.options))
 
 
 def _only_message(document: Document, read: Sequence[ReadDocument]) -> Hl7Document:

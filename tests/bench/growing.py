@@ -18,7 +18,7 @@ from sqlalchemy import Connection, insert
 from adapter.conversion import Options
 from adapter.delivery.intake import Posted, arrival_of
 from adapter.delivery.opening import Surroundings, open_store
-from adapter.delivery.record import Arrival
+from adapter.delivery.record import Arrival, EncounterName
 from adapter.delivery.shelf import Shelf
 from adapter.delivery.store import Store
 from adapter.delivery.store_table import DELIVERY, DOCUMENT, ENCOUNTER, KNOWN_AS
@@ -92,7 +92,7 @@ def _asked(store: Store, size: int, arrival: Arrival) -> dict[str, float]:
 
 def _new(arrival: Arrival) -> Arrival:
     number = next(_NUMBERS)
-    return replace(arrival, keys=(f"new-{number}",), patient=f"new-{number}")
+    return replace(arrival, names=(EncounterName(number=f"new-{number}"),), patient=f"new-{number}")
 
 
 def _median(work: Callable[[int], object], numbers: list[int]) -> float:

@@ -14,7 +14,7 @@ from adapter.delivery.breaker import Breaker
 from adapter.delivery.destination import Destination, client_for
 from adapter.delivery.intake import Intake, Posted
 from adapter.delivery.opening import Surroundings, open_store
-from adapter.delivery.record import Accepted
+from adapter.delivery.record import Accepted, MergedPatients
 from adapter.delivery.seal import new_key
 from adapter.delivery.shipment import Carrier, FhirCarrier
 from adapter.delivery.store import Store
@@ -81,7 +81,15 @@ class Bench:
 
     def post(self, *documents: Document, key: str | None = None, **settings: str) -> Accepted:
         posted = Posted(documents=documents, caller="clinic", settings=settings, idempotency_key=key)
-        return self.intake.accept(posted, runtime().options(settings))
+        accepted = self.intake.accept(posted, runtime().options(settings))
+        assert isinstance(accepted, Accepted)
+        return accepted
+
+    def merge(self, *documents: Document) -> MergedPatients:
+        """What becomes of messages that say who became whom."""
+        merged = self.intake.accept(Posted(documents=documents, caller="clinic", settings={}), runtime().options({}))
+        assert isinstance(merged, MergedPatients)
+        return merged
 
     def run(self) -> int:
         """Do all that is due; gives how many encounters that was."""

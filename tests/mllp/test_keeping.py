@@ -49,6 +49,15 @@ def test_messages_of_a_visit_are_kept_as_one_encounter_before_they_are_acknowled
     assert desk.run() == 1
 
 
+def test_a_merge_of_patients_is_kept_and_counts_for_what_a_feed_sends_under_the_old_number(desk: Bench) -> None:
+    merge = bare_message("9", kind="ADT^A40^ADT_A39", mrn="4711", more="MRG|4700^^^CLINIC&1.2.840.99999.1&ISO^MR")
+    receptions = [taken(desk, content) for content in (bare_message(), merge, bare_message("2", mrn="4700"))]
+
+    assert receptions == [Reception(acceptance=Acceptance.ACCEPTED)] * 3
+    with desk.store.reading() as connection:
+        assert len(desk.store.encounters(connection)) == 1
+
+
 def test_a_message_that_is_sent_again_is_acknowledged_and_kept_once(desk: Bench) -> None:
     receptions = [taken(desk, content) for content in (REGISTERED, REPORTED, REGISTERED)]
 

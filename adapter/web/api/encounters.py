@@ -13,7 +13,7 @@ from adapter.conversion import Conversion
 from adapter.delivery.again import changes_between, converted_anew, redeliver, reprocess
 from adapter.delivery.intake import Posted
 from adapter.delivery.outbox import Made, Outbox
-from adapter.delivery.record import EncounterRecord, EncounterState, EventRecord
+from adapter.delivery.record import EncounterRecord, EncounterState, EventRecord, MergedPatients
 from adapter.delivery.removal import remove
 from adapter.delivery.shelf import Shelf
 from adapter.delivery.store import Store, Transaction
@@ -45,6 +45,8 @@ def post(service: Service, request: Request) -> Response:
         idempotency_key=_idempotency_key(request),
     )
     accepted = dispatch.intake.accept(posted, service.runtime.options(settings))
+    if isinstance(accepted, MergedPatients):
+        return json_answer(asdict(accepted), media_type=JSON)
     wishes = {wish.strip().lower() for wish in request.headers.get("Prefer", "").replace(";", ",").split(",")}
     status = HTTPStatus.CREATED if accepted.is_new else HTTPStatus.OK
     answer = _answer(service, accepted.encounter, wishes)
