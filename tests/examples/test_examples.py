@@ -35,6 +35,7 @@ ERRORS = {
 
 WARNINGS = {
     "hl7v2-messages": {"MOD-04"},
+    "gestaltmatcher-failure": {"AI-01"},
     "pedia": {"AI-01"},
     "probability-and-similarity": {"AI-03"},
     "two-lines-one-day": {"UNT-03"},

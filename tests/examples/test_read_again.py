@@ -13,6 +13,7 @@ from tests.examples.ground import OPTIONS, ROOT, conversion_of, example_names, p
 DIFFERENT = {
     "ai-candidate-as-diagnosis": "the diagnosis of the AI, for which the claim was held back, is in no Bundle",
     "failed-analysis": "stage and message of the failure are one text",
+    "gestaltmatcher-failure": "stage and message of the failure are one text",
     "two-analyses": "two runs of one tool are one Device",
 }
 """Examples whose Bundle is another one after it was read again, each with the reason."""
