@@ -2,8 +2,8 @@
 
 from adapter import Document, convert
 
-made = convert([Document(name="encounter.json", content=...), Document(name="ai_report.json", content=...)])
-made.bundle, made.issues, made.lineage, made.unread_fields
+conversion = convert([Document(name="encounter.json", content=...), Document(name="ai_report.json", content=...)])
+conversion.bundle, conversion.issues, conversion.lineage, conversion.unread_fields
 """
 
 from collections.abc import Mapping, Sequence
