@@ -92,7 +92,7 @@ class Sender:
             except AdapterError as error:
                 if not _may_pass(error, attempt):
                     raise
-            self.retries.sleep(min(self.retries.longest_wait, self.retries.first_wait * 2 ** (attempt - 1)))
+            self.retries.sleep(self.retries.pause(attempt))
         plan = planner.plan(bundle, look=True)
         try:
             return plan, carry_out(self.client, plan, transactions=self.abilities.transactions)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
+from secrets import SystemRandom
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -27,13 +28,20 @@ class Retries:
     """How often a safe request is made at most (`attempts`), and how long we wait between two of them.
 
     Waits are in seconds: `first_wait`, doubled each time up to `longest_wait`, or what Retry-After asks for; a server that asks
-    for more than the time that is left is not asked again.
+    for more than the time that is left is not asked again. `jitter` gives a number from 0 to 1: clients that were refused
+    together do not come back together.
     """
 
     attempts: int = 4
     first_wait: float = 0.5
     longest_wait: float = 30.0
     sleep: Callable[[float], None] = time.sleep
+    jitter: Callable[[], float] = SystemRandom().random
+
+    def pause(self, attempt: int) -> float:
+        """Seconds from an attempt, 1 first, to the next."""
+        longest: float = min(self.longest_wait, self.first_wait * 2.0 ** (attempt - 1))
+        return longest * (0.5 + self.jitter() / 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +211,7 @@ def _may_repeat(request: Request, answer: ServerAnswer | Interruption) -> bool:
 
 def _wait(retries: Retries, attempt: int, answer: ServerAnswer | Interruption) -> float:
     seconds = retry_after(answer.headers) if isinstance(answer, ServerAnswer) else None
-    return min(retries.longest_wait, retries.first_wait * 2 ** (attempt - 1)) if seconds is None else seconds
+    return retries.pause(attempt) if seconds is None else seconds
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
+from adapter.client.wire import Retries
 from adapter.conversion import Conversion
 from adapter.delivery.breaker import Breaker
 from adapter.delivery.destination import Destination
@@ -180,9 +181,8 @@ class Work:
 
 
 def pause(attempts: int, jitter: float) -> float:
-    """Seconds until the next try: doubled each time, and a random part of it, so that not all come at once."""
-    longest: float = min(_LONGEST_PAUSE, 2.0 ** (attempts - 1))
-    return longest * (0.5 + jitter / 2)
+    """Seconds until the next try."""
+    return Retries(first_wait=1.0, longest_wait=_LONGEST_PAUSE, jitter=lambda: jitter).pause(attempts)
 
 
 def counting(documents: Sequence[StoredDocument]) -> list[StoredDocument]:

@@ -26,4 +26,4 @@ def waits() -> list[float]:
 @pytest.fixture
 def client(waits: list[float]) -> FhirClient:
     """Give a client of the server, which does not sleep."""
-    return FhirClient(BASE, retries=Retries(sleep=waits.append))
+    return FhirClient(BASE, retries=Retries(sleep=waits.append, jitter=lambda: 1.0))

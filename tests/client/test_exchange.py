@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -220,7 +221,9 @@ def test_an_answer_that_drips_holds_us_no_longer_than_the_time_limit(parts: tupl
 
 def test_attempts_and_their_waits_end_with_the_time_limit(server: responses.RequestsMock, waits: list[float]) -> None:
     server.get(METADATA, status=503, headers={"Retry-After": "20"})
-    client = FhirClient(BASE, retries=Retries(sleep=waits.append), limits=AnswerLimits(answer_seconds=10), timeout=(1, 10))
+    client = FhirClient(
+        BASE, retries=Retries(sleep=waits.append, jitter=lambda: 1.0), limits=AnswerLimits(answer_seconds=10), timeout=(1, 10)
+    )
     with pytest.raises(UnavailableError):
         client.capabilities()
 
@@ -350,3 +353,12 @@ def test_a_session_of_the_caller_is_used(server: responses.RequestsMock) -> None
     FhirClient(BASE, session=session).capabilities()
 
     assert server.calls[0].request.headers["Authorization"] == "Bearer test"
+
+
+def test_clients_that_were_refused_together_do_not_come_back_together() -> None:
+    latest = Retries(first_wait=2.0, longest_wait=5.0, jitter=lambda: 1.0)
+    soonest = replace(latest, jitter=lambda: 0.0)
+
+    assert [soonest.pause(attempt) for attempt in (1, 2, 3)] == [1.0, 2.0, 2.5]
+    assert [latest.pause(attempt) for attempt in (1, 2, 3)] == [2.0, 4.0, 5.0]
+    assert len({Retries().pause(1) for _ in range(10)}) > 1
