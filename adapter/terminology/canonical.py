@@ -2,6 +2,8 @@
 
 import re
 
+from adapter.fhir.resource import Element
+
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+", re.ASCII)
 
 
@@ -19,3 +21,26 @@ def joined(url: str, version: str | None) -> str:
 def is_absolute(url: str) -> bool:
     """Whether a URL has a scheme, so that it means the same everywhere."""
     return _ABSOLUTE.fullmatch(url) is not None
+
+
+class CanonicalResource:
+    """A definition that others name by its canonical URL."""
+
+    __slots__ = ()
+
+    resource: Element
+
+    @property
+    def url(self) -> str:
+        """The canonical URL, or nothing."""
+        return str(self.resource.get("url") or "")
+
+    @property
+    def version(self) -> str | None:
+        """The version."""
+        return self.resource.get("version") or None
+
+    @property
+    def canonical(self) -> str:
+        """The URL with the version."""
+        return joined(self.url, self.version)

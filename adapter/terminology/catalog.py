@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Protocol, TypeVar
 
 from adapter.fhir.resource import Element
-from adapter.terminology.canonical import joined, split
+from adapter.terminology.canonical import CanonicalResource, split
 from adapter.terminology.code_system.definition import CodeSystem, Definition, extension_value
 from adapter.terminology.concept_map.index import ConceptMap
 from adapter.terminology.version import is_match, order
@@ -15,26 +15,11 @@ _SUPPLEMENT_TYPE = "http://hl7.org/fhir/StructureDefinition/codesystem-supplemen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ValueSet:
+class ValueSet(CanonicalResource):
     """One ValueSet resource; a `contained` one has no canonical that anyone else could use."""
 
     resource: Element
     is_contained: bool = False
-
-    @property
-    def url(self) -> str:
-        """The canonical URL, or nothing."""
-        return str(self.resource.get("url") or "")
-
-    @property
-    def version(self) -> str | None:
-        """The version."""
-        return self.resource.get("version") or None
-
-    @property
-    def canonical(self) -> str:
-        """The URL with the version."""
-        return joined(self.url, self.version)
 
     @property
     def compose(self) -> Element | None:

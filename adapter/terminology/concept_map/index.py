@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from adapter.fhir.resource import Element
-from adapter.terminology.canonical import joined
+from adapter.terminology.canonical import CanonicalResource
 
 NO_TRANSLATION = frozenset({"unmatched", "disjoint"})
 """The equivalences that say that two codes mean nothing alike."""
@@ -55,27 +55,12 @@ class MapGroup:
         return _indexed((row.target.get("code"), row) for row in self.rows())
 
 
-class ConceptMap:
+class ConceptMap(CanonicalResource):
     """One ConceptMap resource."""
 
     def __init__(self, *, resource: Element) -> None:
         """Hold the resource."""
         self.resource = resource
-
-    @property
-    def url(self) -> str:
-        """The canonical URL, or nothing."""
-        return str(self.resource.get("url") or "")
-
-    @property
-    def version(self) -> str | None:
-        """The version."""
-        return self.resource.get("version") or None
-
-    @property
-    def canonical(self) -> str:
-        """The URL with the version."""
-        return joined(self.url, self.version)
 
     @cached_property
     def groups(self) -> list[MapGroup]:
