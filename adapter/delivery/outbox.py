@@ -4,15 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from adapter.conversion import Conversion, conversion_from_json
 from adapter.delivery.record import DeliveryRecord, DeliveryState, EncounterState
 from adapter.delivery.store import Store
 from adapter.delivery.store_table import DELIVERY, ENCOUNTER, MADE
-from adapter.fhir.json import canonical_bytes, read_json
+from adapter.fhir.json import read_any_json
 from adapter.issues import IssueType
 from adapter.json_types import JsonObject
+
+# Statements of every encounter are put together once.
+_OUTGOING = select(MADE.c.outgoing).where(MADE.c.encounter == bindparam("of"))
+_ANCHOR = select(ENCOUNTER.c.anchor).where(ENCOUNTER.c.id == bindparam("of"))
+_DELIVERIES = select(DELIVERY).where(DELIVERY.c.encounter == bindparam("of")).order_by(DELIVERY.c.target)
+_MADE_FIRST, _MADE_AGAIN = insert(MADE), update(MADE).where(MADE.c.encounter == bindparam("of"))
+_CHANGED = update(ENCOUNTER).where(ENCOUNTER.c.id == bindparam("of"))
+_WANTED = insert(DELIVERY)
+_SET = update(DELIVERY).where(DELIVERY.c.encounter == bindparam("of"), DELIVERY.c.target == bindparam("at"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +33,17 @@ class Made:
     digest: str
     conversion: Conversion | None = field(repr=False)
     outgoing: JsonObject | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedResult:
+    """As `Made`, encrypted, to be written down; the encounter is then in this `state`."""
+
+    number: int
+    state: EncounterState
+    digest: str
+    conversion: bytes = field(repr=False)
+    outgoing: bytes | None = field(repr=False)
 
 
 class Outbox:
@@ -44,52 +64,50 @@ class Outbox:
             at=row.at,
             digest=row.digest,
             conversion=conversion_from_json(opened(row.conversion)) if row.conversion else None,
-            outgoing=read_json(opened(row.outgoing), "outgoing") if row.outgoing else None,
+            outgoing=read_any_json(opened(row.outgoing), "outgoing") if row.outgoing else None,
         )
 
     def outgoing(self, connection: Connection, encounter: str) -> JsonObject | None:
         """What the targets are to hold; nothing if there is nothing yet."""
-        sealed = connection.scalars(select(MADE.c.outgoing).where(MADE.c.encounter == encounter)).first()
-        bundle: JsonObject | None = read_json(self._store.seal.open(sealed), "outgoing") if sealed else None
+        sealed = connection.scalars(_OUTGOING, {"of": encounter}).first()
+        bundle: JsonObject | None = read_any_json(self._store.seal.open(sealed), "outgoing") if sealed else None
         return bundle
 
     def anchor(self, connection: Connection, encounter: str) -> str | None:
         """By what the encounter was first known, which its ids are made from."""
-        sealed = connection.scalars(select(ENCOUNTER.c.anchor).where(ENCOUNTER.c.id == encounter)).one()
+        sealed = connection.scalars(_ANCHOR, {"of": encounter}).one()
         return self._store.seal.open(sealed).decode() if sealed else None
 
-    def keep(
-        self,
-        connection: Connection,
-        encounter: str,
-        conversion: Conversion,
-        *,
-        number: int,
-        outgoing: JsonObject | None,
-        targets: Sequence[str],
-    ) -> None:
+    def sealed(self, conversion: Conversion, outgoing: bytes | None, *, number: int) -> SealedResult:
+        """What is kept of the conversion of so many documents, and of what the targets are to hold."""
+        seal = self._store.seal
+        return SealedResult(
+            number=number,
+            state=_state_of(conversion),
+            conversion=seal.close(conversion.to_json()),
+            outgoing=seal.close(outgoing) if outgoing is not None else None,
+            digest=sha256(outgoing).hexdigest() if outgoing is not None else "",
+        )
+
+    def keep(self, connection: Connection, encounter: str, result: SealedResult, *, targets: Sequence[str]) -> None:
         """Keep a result, and have it delivered where it differs from what a target is to hold."""
-        now, seal = self._store.now(), self._store.seal
-        content = canonical_bytes(outgoing) if outgoing is not None else None
-        digest = sha256(content).hexdigest() if content else ""
+        now = self._store.now()
         values = {
-            "number": number,
+            "number": result.number,
             "at": now,
-            "conversion": seal.close(conversion.to_json()),
-            "outgoing": seal.close(content) if content else None,
-            "digest": digest,
+            "conversion": result.conversion,
+            "outgoing": result.outgoing,
+            "digest": result.digest,
         }
-        if connection.execute(update(MADE).where(MADE.c.encounter == encounter).values(values)).rowcount == 0:
-            connection.execute(insert(MADE).values(encounter=encounter, **values))
-        state = _state_of(conversion)
-        connection.execute(update(ENCOUNTER).where(ENCOUNTER.c.id == encounter).values(state=state, made=number, changed=now))
-        if content:
-            self._want(connection, encounter, digest, targets=targets)
+        if connection.execute(_MADE_AGAIN, {"of": encounter, **values}).rowcount == 0:
+            connection.execute(_MADE_FIRST, {"encounter": encounter, **values})
+        connection.execute(_CHANGED, {"of": encounter, "state": result.state, "made": result.number, "changed": now})
+        if result.outgoing is not None:
+            self._want(connection, encounter, result.digest, targets=targets)
 
     def leave(self, connection: Connection, encounter: str, *, number: int) -> None:
         """Note that so many documents were looked at, and what was made stays."""
-        changes = {"made": number, "changed": self._store.now()}
-        connection.execute(update(ENCOUNTER).where(ENCOUNTER.c.id == encounter).values(changes))
+        connection.execute(_CHANGED, {"of": encounter, "made": number, "changed": self._store.now()})
 
     def _want(self, connection: Connection, encounter: str, digest: str, *, targets: Sequence[str]) -> None:
         held = {delivery.target: delivery for delivery in self.deliveries(connection, encounter)}
@@ -97,14 +115,13 @@ class Outbox:
         for target in targets:
             if target not in held:
                 fresh = {"state": "pending", "digest": digest, "attempts": 0, "due": now, "changed": now}
-                connection.execute(insert(DELIVERY).values(encounter=encounter, target=target, **fresh))
+                connection.execute(_WANTED, {"encounter": encounter, "target": target, **fresh})
             elif held[target].digest != digest:
                 self.set(connection, encounter, target, state="pending", digest=digest, due=now)
 
     def deliveries(self, connection: Connection, encounter: str) -> list[DeliveryRecord]:
         """How far the delivery to each target has come."""
-        query = select(DELIVERY).where(DELIVERY.c.encounter == encounter).order_by(DELIVERY.c.target)
-        return [_record(row) for row in connection.execute(query)]
+        return [_record(row) for row in connection.execute(_DELIVERIES, {"of": encounter})]
 
     def in_state(self, connection: Connection, state: DeliveryState, *, most: int) -> list[tuple[str, DeliveryRecord]]:
         """Deliveries in a state, with their encounters."""
@@ -130,8 +147,7 @@ class Outbox:
         """Note how far a delivery has come."""
         values: dict[str, object] = {"state": state, "attempts": attempts, "due": due, "changed": self._store.now()}
         values |= {"digest": digest} if digest is not None else {}
-        here = (DELIVERY.c.encounter == encounter) & (DELIVERY.c.target == target)
-        connection.execute(update(DELIVERY).where(here).values(values))
+        connection.execute(_SET, {"of": encounter, "at": target, **values})
 
 
 def _state_of(conversion: Conversion) -> EncounterState:

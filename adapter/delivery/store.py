@@ -24,6 +24,8 @@ _HASTE = 0.1
 """What is due within so many seconds is done now."""
 
 _DUE = update(ENCOUNTER).where(ENCOUNTER.c.id == bindparam("encounter"))
+_ENCOUNTER = select(ENCOUNTER).where(ENCOUNTER.c.id == bindparam("encounter"))
+_LOCKED = _ENCOUNTER.with_for_update()
 _NOTE = insert(EVENT)
 
 Transaction = Connection
@@ -133,8 +135,7 @@ class Store:
 
     def encounter(self, connection: Connection, encounter: str, *, locked: bool = False) -> EncounterRecord:
         """An encounter, perhaps `locked` for the rest of the transaction; raises NotFoundError for an id that nobody gave."""
-        query = select(ENCOUNTER).where(ENCOUNTER.c.id == encounter)
-        row = connection.execute(query.with_for_update() if locked else query).first()
+        row = connection.execute(_LOCKED if locked else _ENCOUNTER, {"encounter": encounter}).first()
         if row is None:
             text = "there is no encounter with this id"
             raise NotFoundError(Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, rule="encounters/unknown", text=text))

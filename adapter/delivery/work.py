@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from time import monotonic
 from typing import Protocol
 
@@ -13,12 +14,14 @@ from adapter.conversion import Conversion
 from adapter.delivery.breaker import Breaker
 from adapter.delivery.destination import Destination
 from adapter.delivery.figures import Figures
-from adapter.delivery.outbox import Outbox
+from adapter.delivery.outbox import Outbox, SealedResult
 from adapter.delivery.record import DeliveryRecord, DeliveryState, EventRecord, StoredDocument
 from adapter.delivery.shelf import Shelf
 from adapter.delivery.shipment import Carrier, Delivered, Failed
 from adapter.delivery.store import LONGEST_WAIT, Store
 from adapter.delivery.vanished import vanished_in, with_vanished
+from adapter.fhir.json import canonical_bytes
+from adapter.json_types import JsonObject
 from adapter.readers.document import Document
 
 _SELF = "adapter"
@@ -43,6 +46,15 @@ class Outlet:
     breaker: Breaker
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Attempt:
+    """How a try to deliver ended, which is not yet written down; `most` tries are made."""
+
+    delivery: DeliveryRecord
+    most: int
+    result: Delivered | Failed
+
+
 @dataclass(frozen=True, kw_only=True)
 class Work:
     """What is done with an encounter; one worker at a time may do it (`jitter` gives a number from 0 to 1)."""
@@ -56,14 +68,22 @@ class Work:
     def on(self, encounter: str) -> None:
         """Do all that is due; what is left to be done later is put off until then."""
         self.make(encounter)
-        waits = {outlet.destination.destination: self._deliver(encounter, outlet) for outlet in self.outlets}
-        self.store.write(lambda connection: self._leave(connection, encounter, waits))
+        pauses: dict[str, float] = {}
+        attempt: _Attempt | None = None
+        for outlet in self.outlets:
+            if attempt is not None:
+                self.store.write(partial(self._settle, encounter=encounter, attempt=attempt))
+            attempt = self._attempt(encounter, outlet, pauses)
+        self.store.write(partial(self._leave, encounter=encounter, last=attempt, pauses=pauses))
 
-    def _leave(self, connection: Connection, encounter: str, waits: Mapping[str, float | None]) -> None:
-        """Put off what is left; asked of the rows, since more may have come or been asked for meanwhile."""
+    def _leave(self, connection: Connection, *, encounter: str, last: _Attempt | None, pauses: Mapping[str, float]) -> None:
+        """Write down the last attempt, and put off what is left; asked of the rows, since more may have come meanwhile."""
+        if last is not None:
+            self._settle(connection, encounter=encounter, attempt=last)
         record = self.store.encounter(connection, encounter, locked=True)
+        names = {outlet.destination.destination for outlet in self.outlets}
         pending = [one for one in Outbox(self.store).deliveries(connection, encounter) if one.state == "pending"]
-        left = [max(self._left(one), waits.get(one.target) or 0.0) for one in pending if one.target in waits]
+        left = [max(self._left(one), pauses.get(one.target, 0.0)) for one in pending if one.target in names]
         if record.received > record.made and record.state != "deleted":
             left.append(0.0)
         if left:
@@ -81,12 +101,14 @@ class Work:
                 return
             documents = Shelf(self.store).documents(connection, encounter)
             anchor = Outbox(self.store).anchor(connection, encounter)
+            before = Outbox(self.store).outgoing(connection, encounter)
         if any(document.document is None for document in counting(documents)):
             self.store.write(lambda connection: self._give_up(connection, encounter, documents[-1].number))
             return
         conversion = self.converted(documents, anchor)
         self.figures.converted.labels("made" if conversion.content is not None else "refused").inc()
-        self.store.write(lambda connection: self._keep(connection, encounter, conversion, number=documents[-1].number))
+        made, line = self._made(encounter, conversion, before, number=documents[-1].number)
+        self.store.write(partial(self._keep, encounter=encounter, made=made, line=line))
 
     def _give_up(self, connection: Connection, encounter: str, number: int) -> None:
         """Leave what was made: without documents that were removed it would lose what they said."""
@@ -100,36 +122,43 @@ class Work:
         changes = {**settings, "shared": "create", **({"anchor": anchor} if anchor else {})}
         return self.convert(named_apart(those), changes=changes)
 
-    def _keep(self, connection: Connection, encounter: str, conversion: Conversion, *, number: int) -> None:
-        if self.store.encounter(connection, encounter).state == "deleted":
-            return
-        outbox = Outbox(self.store)
-        before, bundle = outbox.outgoing(connection, encounter), conversion.bundle
-        outgoing = with_vanished(before, bundle) if bundle is not None else before
-        names = [outlet.destination.destination for outlet in self.outlets]
-        outbox.keep(connection, encounter, conversion, number=number, outgoing=outgoing, targets=names)
+    def _made(
+        self, encounter: str, conversion: Conversion, before: JsonObject | None, *, number: int
+    ) -> tuple[SealedResult, EventRecord]:
+        """What is kept of a conversion, and the line of the audit trail; a refusal leaves standing what was made before."""
+        bundle = conversion.bundle if before is not None else None
+        outgoing = conversion.content
+        if before is not None:
+            outgoing = canonical_bytes(with_vanished(before, bundle) if bundle is not None else before)
         detail = {
             "documents": number,
-            "outcome": "made" if bundle is not None else str(conversion.failure),
+            "outcome": "made" if conversion.content is not None else str(conversion.failure),
             "errors": sum(issue.is_error for issue in conversion.problems),
             "no longer made": len(vanished_in(before, bundle)) if bundle is not None else 0,
         }
-        self.store.note(connection, self._line(encounter, "converted", detail))
+        made = Outbox(self.store).sealed(conversion, outgoing, number=number)
+        return made, self._line(encounter, "converted", detail)
+
+    def _keep(self, connection: Connection, *, encounter: str, made: SealedResult, line: EventRecord) -> None:
+        if self.store.encounter(connection, encounter).state == "deleted":
+            return
+        names = [outlet.destination.destination for outlet in self.outlets]
+        Outbox(self.store).keep(connection, encounter, made, targets=names)
+        self.store.note(connection, line)
 
     # ------------------------------------------------------------------------------------------------------ delivering
 
-    def _deliver(self, encounter: str, outlet: Outlet) -> float | None:
-        """Try one destination if it is due; in how many seconds the next try is due, if there will be one."""
+    def _attempt(self, encounter: str, outlet: Outlet, pauses: dict[str, float]) -> _Attempt | None:
+        """Try a destination if it is due, and is not to be left alone: then its pause is noted."""
         name = outlet.destination.destination
         with self.store.reading() as connection:
             outbox = Outbox(self.store)
             delivery = next((one for one in outbox.deliveries(connection, encounter) if one.target == name), None)
-            if delivery is None or delivery.state != "pending":
+            if delivery is None or delivery.state != "pending" or self._left(delivery) > 0:
                 return None
-            if (left := self._left(delivery)) > 0:
-                return left
             if (left := outlet.breaker.wait()) > 0:
-                return left + self.jitter()
+                pauses[name] = left + self.jitter()
+                return None
             bundle = outbox.outgoing(connection, encounter)
         if bundle is None:
             return None
@@ -138,35 +167,25 @@ class Work:
         ended = "delivered" if isinstance(result, Delivered) else "failed"
         self.figures.delivered.labels(name, ended).observe(monotonic() - began)
         outlet.breaker.note(is_down=isinstance(result, Failed) and result.is_down)
-        return self.store.write(
-            lambda connection: self._settle(connection, encounter, delivery, destination=outlet.destination, result=result)
-        )
+        return _Attempt(delivery=delivery, most=outlet.destination.tries, result=result)
 
     def _left(self, delivery: DeliveryRecord) -> float:
         """Seconds until a delivery is due; a clock that was set back does not keep it waiting for long."""
         left = (delivery.due or 0.0) - self.store.now()
         return left if left <= LONGEST_WAIT else 0.0
 
-    def _settle(
-        self,
-        connection: Connection,
-        encounter: str,
-        delivery: DeliveryRecord,
-        *,
-        destination: Destination,
-        result: Delivered | Failed,
-    ) -> float | None:
-        """Write down how a try ended; in how many seconds the next one is due, if there will be one."""
-        outbox, name = Outbox(self.store), delivery.target
+    def _settle(self, connection: Connection, *, encounter: str, attempt: _Attempt) -> None:
+        """Write down how an attempt ended, and when the next one is due, if there will be one."""
+        outbox, result, name = Outbox(self.store), attempt.result, attempt.delivery.target
         if isinstance(result, Delivered):
             outbox.set(connection, encounter, name, state="delivered")
             kept = [{"reference": one.reference, "held": one.held, "ours": one.ours} for one in result.kept]
-            detail: dict[str, object] = {"bundle": delivery.digest, "written": result.changed, "kept": kept}
+            detail: dict[str, object] = {"bundle": attempt.delivery.digest, "written": result.changed, "kept": kept}
             self.store.note(connection, self._line(encounter, "delivered", detail, target=name))
-            return None
-        attempts = delivery.attempts + 1
-        is_parked = result.is_final or attempts >= (result.tries or destination.tries)
-        wait = max(result.wait or 0.0, pause(attempts, self.jitter()))
+            return
+        attempts = attempt.delivery.attempts + 1
+        is_parked = result.is_final or attempts >= (result.tries or attempt.most)
+        wait = min(LONGEST_WAIT, max(result.wait or 0.0, pause(attempts, self.jitter())))
         state: DeliveryState = "parked" if is_parked else "pending"
         outbox.set(
             connection, encounter, name, state=state, attempts=attempts, due=None if is_parked else self.store.now() + wait
@@ -174,7 +193,6 @@ class Work:
         detail = {"attempt": attempts, "status": result.status, "issues": [issue.text for issue in result.issues]}
         line = self._line(encounter, "parked" if is_parked else "tried", detail, target=name)
         self.store.note(connection, replace(line, answer=result.answer or None))
-        return None if is_parked else wait
 
     def _line(self, encounter: str, what: str, detail: Mapping[str, object], *, target: str | None = None) -> EventRecord:
         return EventRecord(at=self.store.now(), caller=_SELF, what=what, detail=detail, target=target, encounter=encounter)

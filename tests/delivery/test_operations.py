@@ -106,4 +106,4 @@ def test_no_log_no_number_and_no_refusal_holds_a_word_of_a_patient(service: Clie
     found = {(name, mark) for name, text in said.items() for mark in MARKS if re.search(re.escape(mark), text)}
     assert found == set()
     events = json_of(service.get(f"{path}/history"))["history"]
-    assert any("Ausgedacht" in event.get("said", "") for event in events)  # for whoever may read the encounter
+    assert any("Ausgedacht" in event.get("answer", "") for event in events)  # for whoever may read the encounter
