@@ -41,7 +41,7 @@ _REFUSED = Meaning(kind=InvalidError, code=IssueType.PROCESSING, text="The FHIR 
 _LOCKED = Meaning(
     kind=UnavailableError,
     code=IssueType.FORBIDDEN,
-    text="The FHIR server denies access: check the credentials and rights given to the adapter",
+    text="The FHIR server denies access: check the credentials and rights given to the adapter (ADAPTER_SIGN_INS)",
 )
 _GONE = Meaning(
     kind=NotFoundError, code=IssueType.NOT_FOUND, text="The FHIR server does not have this: check the base URL and the id"

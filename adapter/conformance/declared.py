@@ -1,16 +1,20 @@
 """What a server declares of itself: whether it speaks FHIR R4, and which capabilities a case may count on."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from adapter.client.loose import list_in, text_in
+from adapter.client.remark import remarks_behind
 from adapter.client.server_answer import json_of
 from adapter.exchange import Request, Send
-from adapter.issues import Issue, IssueType, NotSupportedError, Severity, UnavailableError
+from adapter.issues import AdapterError, Issue, IssueType, Severity, UnavailableError
 from adapter.json_types import JsonMapping, JsonObject
 
 _RELEASES = {"1": "DSTU2", "3": "STU3", "4.0": "R4", "4.1": "R4B", "4.3": "R4B", "5": "R5", "6": "R6"}
 _R4 = "R4"
+_STATEMENTS = frozenset({"CapabilityStatement", "Conformance"})
+"""What a server describes itself by; the second name is that of DSTU2."""
+_NO_SUCH_PLACE = frozenset({404, 405, 406, 410})
 _FLAG = {"conditionalCreate": "conditionalCreate", "conditionalUpdate": "conditionalUpdate"}
 _NEWER_VERSIONING = frozenset({"versioned", "versioned-update"})
 
@@ -70,19 +74,34 @@ def _offers(servers: list[JsonObject], types: list[JsonObject], operation: str) 
 def probe(send: Send, base_url: str, *, force: bool, source: str) -> Declaration:
     """What the server declares; with `force` also if it speaks another release than R4.
 
-    Raises UnavailableError if it is not a FHIR server or does not let us in, NotSupportedError for another release.
+    Raises UnavailableError if it is not a FHIR server, speaks another release, or does not let us in.
     """
     answer = send(Request(method="GET", url=f"{base_url}/metadata"))
-    statement = json_of(answer, source=source)
-    if text_in(statement, "resourceType") != "CapabilityStatement":
-        text = f"This is not a FHIR server: {base_url}/metadata gives no CapabilityStatement. Check the base URL."
-        raise UnavailableError(_issue(text, IssueType.STRUCTURE, source))
+    if answer.status in _NO_SUCH_PLACE:
+        raise _not_fhir(base_url, f" (HTTP {answer.status})", source)
+    try:
+        statement = json_of(answer, source=source)
+    except AdapterError as error:
+        raise UnavailableError(*error.issues, *_said(error, source)) from error
+    if text_in(statement, "resourceType") not in _STATEMENTS:
+        raise _not_fhir(base_url, "", source)
     declared = Declaration(statement=statement)
     release = _release(declared.fhir_version)
     if release != _R4 and not force:
         text = f"The server speaks FHIR {release or 'of no stated version'}, the cases are for R4: --force runs them anyway."
-        raise NotSupportedError(_issue(text, IssueType.NOT_SUPPORTED, source))
+        raise UnavailableError(_issue(text, IssueType.NOT_SUPPORTED, source))
     return declared
+
+
+def _said(error: AdapterError, source: str) -> Iterator[Issue]:
+    """What the server says when it refuses to describe itself, which is not about anybody."""
+    for remark in remarks_behind(error):
+        yield replace(_issue(f"It says: {remark.words}", IssueType.INFORMATIONAL, source), severity=Severity.INFORMATION)
+
+
+def _not_fhir(base_url: str, status: str, source: str) -> UnavailableError:
+    text = f"This is not a FHIR server: {base_url}/metadata gives no CapabilityStatement{status}. Check the base URL."
+    return UnavailableError(_issue(text, IssueType.STRUCTURE, source))
 
 
 def _release(version: str) -> str:
@@ -90,5 +109,5 @@ def _release(version: str) -> str:
     return _RELEASES.get(".".join(parts[:2])) or _RELEASES.get(parts[0]) or version
 
 
-def _issue(text: str, code: Literal[IssueType.STRUCTURE, IssueType.NOT_SUPPORTED], source: str) -> Issue:
+def _issue(text: str, code: IssueType, source: str) -> Issue:
     return Issue(severity=Severity.ERROR, code=code, text=text, rule="conformance/server", source=source)

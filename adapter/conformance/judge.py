@@ -164,8 +164,8 @@ def _changes(sent: JsonObject, read: JsonObject, *, precise: bool) -> Iterator[s
 
 
 def _lost_digits(sent: JsonValue, read: JsonValue, path: str) -> Iterator[str]:
-    """Where a decimal has other digits, 1.50 and 1.5 being different (http://hl7.org/fhir/R4/datatypes.html#precision)."""
-    if isinstance(sent, Decimal) and str(sent) != str(read):
+    """Where a number has other digits, 1.50 and 1.5 being different (http://hl7.org/fhir/R4/datatypes.html#precision)."""
+    if isinstance(sent, Decimal | int) and str(sent) != str(read):
         yield f"{path} is {read} instead of {sent}"
     elif isinstance(sent, Mapping) and isinstance(read, Mapping):
         for name, member in sent.items():

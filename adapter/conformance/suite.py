@@ -21,6 +21,15 @@ from adapter.issues import AdapterError
 Earlier = Mapping[str, CaseResult]
 """The results of the cases that were run before, by name."""
 _ENOUGH = frozenset({CaseVerdict.GOOD, CaseVerdict.WARN})
+_BY_USE = (
+    CaseVerdict.GOOD,
+    CaseVerdict.WARN,
+    CaseVerdict.FAIL,
+    CaseVerdict.COULD_NOT_JUDGE,
+    CaseVerdict.BLOCKED,
+    CaseVerdict.SKIP,
+)
+"""The verdicts in the order in which they speak for a kind that is needed: one good case is enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +117,9 @@ class Suite:
             return empty_result(case, CaseVerdict.SKIP, (reason,))
         if missing := [capability for capability in self._capabilities(case) if not self.declared.can(capability)]:
             return empty_result(case, CaseVerdict.SKIP, (f"the server does not declare {', '.join(missing)}",))
-        if blocking := [*_blocking(case, earlier)]:
-            return empty_result(case, CaseVerdict.BLOCKED, tuple(f"it needs {need}, which is not good" for need in blocking))
+        if missed := {need: verdict for need in case.terms.needs if (verdict := _verdict_of_need(need, earlier)) not in _ENOUGH}:
+            verdict = CaseVerdict.SKIP if set(missed.values()) == {CaseVerdict.SKIP} else CaseVerdict.BLOCKED
+            return empty_result(case, verdict, tuple(f"it needs {need}: {why.value}" for need, why in missed.items()))
         if unheld := [url for url in fill(list(case.terms.holds), case.supplied) if not self._holds(url)]:
             return empty_result(case, CaseVerdict.SKIP, (f"the server does not hold {', '.join(unheld)}",))
         one = CaseRun(case, self.bench)
@@ -134,12 +144,10 @@ class Suite:
             self._gone = why
 
 
-def _blocking(case: ConformanceCase, earlier: Earlier) -> Iterator[str]:
-    """What it needs that did not go well; what was not chosen to be run does not count."""
-    for need in case.terms.needs:
-        results = [result for name, result in earlier.items() if name == need or name.startswith(f"{need}/")]
-        if results and not any(result.verdict in _ENOUGH for result in results):
-            yield need
+def _verdict_of_need(need: str, earlier: Earlier) -> CaseVerdict:
+    """What became of a case, or of those of its kind, that another needs; what was not chosen to be run does not count."""
+    verdicts = [result.verdict for name, result in earlier.items() if name == need or name.startswith(f"{need}/")]
+    return min(verdicts, key=_BY_USE.index, default=CaseVerdict.GOOD)
 
 
 def _interrupted(case: ConformanceCase) -> CaseResult:

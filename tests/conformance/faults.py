@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from unicodedata import normalize
 
 from tests.conformance.faulty_server import Answered, Asked, Fault, Forward
 
@@ -344,6 +345,125 @@ def of_kind(name: str, change: Callable[[Any], Any]) -> Callable[[Json], object]
     return everywhere(lambda key, value: change(value) if key == name and isinstance(value, str) else value)
 
 
+def written(change: Callable[[bytes], bytes]) -> Fault:
+    """The bytes of what is written, changed on the way."""
+    return lambda asked, forward: forward(replace(asked, body=change(asked.body)) if asked.method in ("POST", "PUT") else asked)
+
+
+def repeats_nothing(resource: Json) -> None:
+    for name in resource.get("name", []):
+        name["given"] = list(dict.fromkeys(name.get("given", [])))
+
+
+def first_coding_only(resource: Json) -> None:
+    if "code" in resource:
+        del resource["code"]["coding"][1:]
+
+
+def one_extension_for_each_url(resource: Json) -> None:
+    if "extension" in resource:
+        resource["extension"] = [*{one["url"]: one for one in resource["extension"]}.values()]
+
+
+def moves_primitive_extensions(resource: Json) -> None:
+    for name in resource.get("name", []):
+        name["_given"] = [one for one in name.get("_given", []) if one] or None
+
+
+def empties_narrative(resource: Json) -> None:
+    if "text" in resource:
+        resource["text"]["div"] = '<div xmlns="http://www.w3.org/1999/xhtml">generated</div>'
+
+
+def merges_updates(asked: Asked, forward: Forward) -> Answered:
+    """An update that is a patch."""
+    if asked.method != "PUT":
+        return forward(asked)
+    held = forward(Asked(method="GET", path=asked.path, headers={}, body=b""))
+    before = json.loads(held.body) if held.status == 200 else {}
+    return forward(replace(asked, body=json.dumps(before | json.loads(asked.body)).encode()))
+
+
+def keeps_part_of_refused(asked: Asked, forward: Forward) -> Answered:
+    """A transaction that is carried out entry by entry until one is refused."""
+    answer = forward(asked)
+    if asked.method == "POST" and answer.status >= 400:
+        entry = json.loads(asked.body)["entry"][0]
+        headers = {"Content-Type": "application/fhir+json"}
+        path = f"/{entry['request']['url']}"
+        forward(Asked(method="PUT", path=path, headers=headers, body=json.dumps(entry["resource"]).encode()))
+    return answer
+
+
+def stores_half(asked: Asked, forward: Forward) -> Answered:
+    """A large Bundle of which the second half is forgotten, though it is answered for."""
+    if asked.method != "POST" or len(entries := json.loads(asked.body).get("entry", [])) < 100:
+        return forward(asked)
+    bundle = json.loads(asked.body) | {"entry": entries[:100]}
+    answer = forward(replace(asked, body=json.dumps(bundle).encode()))
+    resource = json.loads(answer.body)
+    return replace(answer, body=json.dumps(resource | {"entry": resource["entry"] * 2}).encode())
+
+
+def looks_first() -> Fault:
+    """A conditional create that looks, lets others look as well, and then creates."""
+
+    def fault(asked: Asked, forward: Forward) -> Answered:
+        condition = asked.headers.get("If-None-Exist")
+        if condition is None:
+            return forward(asked)
+        found = json.loads(forward(Asked(method="GET", path=f"/Patient?{condition}", headers={}, body=b"")).body)
+        time.sleep(0.5)
+        if found.get("entry"):
+            return Answered(status=200)
+        return forward(replace(asked, headers={name: value for name, value in asked.headers.items() if name != "If-None-Exist"}))
+
+    return fault
+
+
+def of_requests(name: str) -> Fault:
+    """A transaction whose entries lose a condition."""
+    return sent_as(lambda bundle: [entry["request"].pop(name, None) for entry in bundle.get("entry", [])])
+
+
+def finds_by_beginning(asked: Asked, forward: Forward) -> Answered:
+    """A search that finds every identifier that begins like the one that is asked for."""
+    answer = forward(asked)
+    if asked.method != "GET" or "?identifier=" not in asked.path:
+        return answer
+    longer = json.loads(forward(replace(asked, path=f"{asked.path}0")).body)
+    bundle = json.loads(answer.body)
+    return replace(answer, body=json.dumps(bundle | {"entry": bundle["entry"] + longer.get("entry", [])}).encode())
+
+
+def updates_what_it_finds(asked: Asked, forward: Forward) -> Answered:
+    """A conditional create that is a conditional update."""
+    condition = asked.headers.get("If-None-Exist")
+    if condition is None:
+        return forward(asked)
+    headers = {name: value for name, value in asked.headers.items() if name != "If-None-Exist"}
+    return forward(replace(asked, method="PUT", path=f"{asked.path}?{condition}", headers=headers))
+
+
+def counts_the_page(bundle: Json) -> None:
+    bundle["total"] = len(bundle.get("entry", []))
+
+
+def redirects(asked: Asked, forward: Forward) -> Answered:
+    if asked.method != "GET" or asked.path == "/metadata":
+        return forward(asked)
+    return Answered(status=302, headers={"Location": "http://elsewhere.invalid/fhir"})
+
+
+def refuses_with_200(asked: Asked, forward: Forward) -> Answered:
+    answer = forward(asked)
+    return replace(answer, status=200) if answer.status >= 400 else answer
+
+
+def never_a_new_version(resource: Json) -> None:
+    resource.get("meta", {})["versionId"] = "1"
+
+
 FAULTS: list[tuple[str, Fault, str, str]] = [
     ("drops modifiers", changed(without("modifier"), kind="Claim"), "fidelity/modifiers", "drops modifiers"),
     ("drops modifiers of examples", changed(without("modifier"), kind="Claim"), "resource/keep/Claim", "modifier is missing"),
@@ -414,7 +534,7 @@ FAULTS: list[tuple[str, Fault, str, str]] = [
         "keys twice",
         body_as(lambda body: body.replace(b"{", b'{"id": "first", ', 1)),
         "fidelity/codes",
-        "a key stands twice",
+        "a key appears twice",
     ),
     (
         "Latin-1",
@@ -460,5 +580,70 @@ FAULTS: list[tuple[str, Fault, str, str]] = [
     ),
     ("a validator that is content", nothing_to_say, "validation/missing-element", "does not find that an element is missing"),
     ("ignores systems of identifiers", ignores_system, "identity/two-senders", "patients of two senders for one"),
+    ("rounds decimals", body_as(lambda body: re.sub(rb"0\.1234\d+", b"0.1234", body)), "fidelity/decimals", "loses digits"),
+    (
+        "integers as decimals",
+        body_as(lambda body: re.sub(rb'"multipleBirthInteger":\s*0', b'"multipleBirthInteger": 0.0', body)),
+        "fidelity/empty-looking",
+        "multipleBirthInteger is 0.0 instead of 0",
+    ),
+    (
+        "drops leading zeros",
+        changed(of_kind("value", lambda text: text.lstrip("0"))),
+        "fidelity/identifiers",
+        "changes identifiers (leading zeros",
+    ),
+    ("cuts long identifiers", changed(of_kind("value", lambda text: text[:64])), "fidelity/identifiers", "cuts long ones"),
+    ("drops what stands twice", changed(repeats_nothing), "fidelity/order", "drops what stands in them twice"),
+    (
+        "HTML in texts",
+        body_as(lambda body: body.replace(b"A&B <i>", b"A&amp;B &lt;i&gt;")),
+        "fidelity/letters",
+        "changes letters",
+    ),
+    (
+        "composes letters",
+        written(lambda body: normalize("NFC", json.dumps(json.loads(body), ensure_ascii=False)).encode()),
+        "fidelity/letters",
+        "changes letters",
+    ),
+    ("the first coding only", changed(first_coding_only), "fidelity/codes", "drops codings of a concept"),
+    ("drops versions of codings", changed(without("version")), "fidelity/codes", "or parts of them"),
+    ("one extension for each URL", changed(one_extension_for_each_url), "fidelity/extensions", "strips extensions"),
+    (
+        "moves extensions of primitives",
+        changed(moves_primitive_extensions),
+        "fidelity/primitive-extensions",
+        "gives the extension of one primitive value to another",
+    ),
+    ("its own narrative", changed(empties_narrative), "fidelity/narrative", "changes the narrative"),
+    (
+        "drops milliseconds",
+        changed(of_kind("issued", lambda text: re.sub(r"\.\d+", "", text))),
+        "fidelity/instants",
+        "shifts times to another moment",
+    ),
+    ("updates are patches", merges_updates, "fidelity/left-out", "keeps what an update left out"),
+    ("keeps a part of what it refused", keeps_part_of_refused, "transaction/rollback", "keeps a part of a refused transaction"),
+    ("stores half of a large Bundle", stores_half, "limit/large-bundle", "does not hold the last of the two hundred"),
+    (
+        "leaves references to entries",
+        changed(of_kind("reference", lambda _: "urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a")),
+        "transaction/references",
+        "does not replace references",
+    ),
+    ("looks first and creates later", looks_first(), "condition/race", "lets several clients create the same resource"),
+    (
+        "ignores ifMatch in a transaction",
+        of_requests("ifMatch"),
+        "transaction/lost-update",
+        "ignores ifMatch in a transaction",
+    ),
+    ("finds by the beginning", finds_by_beginning, "search/identifier", "only begins like the one that is asked for"),
+    ("updates what it finds", updates_what_it_finds, "identity/sparse-after-rich", "loses what it knew of the person"),
+    ("counts the page", changed(counts_the_page, kind="Bundle"), "limit/paging", "gives a wrong total"),
+    ("redirects elsewhere", redirects, "fidelity/codes", "redirects elsewhere"),
+    ("refuses with 200", refuses_with_200, "capability/not-there", "answers for what is not there"),
+    ("never a new version", changed(never_a_new_version), "resource/update/Patient", "stale version"),
 ]
 """What is wrong, how, the case that catches it, and the words by which its message names it."""

@@ -18,6 +18,9 @@ from adapter.conformance.supplies import Supplies, cases_of
 from adapter.connection import triage_lines
 from adapter.exchange import Send
 
+NOTHING = Declaration(statement={})
+"""What a server declares that is asked all the same."""
+
 
 @cache
 def _supplies() -> Supplies:
@@ -34,15 +37,25 @@ def _placed() -> tuple[PlacedCase, ...]:
     return placed_cases(None)
 
 
+def placed(*names: str) -> list[PlacedCase]:
+    """The cases of our files that these names are of, or belong to."""
+    return [one for one in _placed() if any(f"{name}/".startswith(f"{one.identity}/") for name in names)]
+
+
 def run_cases(base_url: str, names: Sequence[str], *, seconds: float = 60) -> SuiteResult:
     """Run the cases of these names; what the server declares is not asked for."""
     client = FhirClient(base_url, timeout=(3, seconds), retries=Retries(attempts=1))
-    placed = [one for one in _placed() if any(f"{name}/".startswith(f"{one.identity}/") for name in names)]
-    return run_placed(client.exchange, base_url, placed, names=names)
+    return run_placed(client.exchange, base_url, placed(*names), names=names)
 
 
 def run_placed(
-    send: Send, base_url: str, placed: Sequence[PlacedCase], *, names: Sequence[str] = (), workers: int = 4
+    send: Send,
+    base_url: str,
+    cases: Sequence[PlacedCase],
+    *,
+    names: Sequence[str] = (),
+    workers: int = 4,
+    declared: Declaration = NOTHING,
 ) -> SuiteResult:
     """Run cases of files, all or those of these names, as a run of its own."""
     run = f"t{token_hex(4)}"
@@ -56,10 +69,10 @@ def run_placed(
     )
     suite = Suite(
         bench=bench,
-        declared=Declaration(statement={}),
+        declared=declared,
         started="2026-11-28T12:00:00Z",
         known_failures=(),
         show=lambda _: None,
         workers=workers,
     )
-    return suite.run([case for case in cases_of(placed, _supplies(), run=run) if not names or case.identity in names])
+    return suite.run([case for case in cases_of(cases, _supplies(), run=run) if not names or case.identity in names])

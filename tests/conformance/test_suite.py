@@ -11,11 +11,12 @@ import pytest
 
 from adapter.cli.conformance_report import write_reports
 from adapter.conformance.case_file import read_case_files
+from adapter.conformance.declared import Declaration
 from adapter.conformance.suite import SuiteResult
 from adapter.exchange import Request, ServerAnswer
 from adapter.issues import Issue, IssueType, Severity, UnavailableError
 from tests.conformance.memory_server import BASE, MemoryServer, refusal
-from tests.conformance.run_cases import run_placed
+from tests.conformance.run_cases import NOTHING, run_placed
 
 CASE = """
   - case: {name}
@@ -28,10 +29,11 @@ CASE = """
 """
 
 
-def result_of(server: MemoryServer, *cases: str) -> SuiteResult:
+def result_of(server: MemoryServer, *cases: str, declared: Declaration = NOTHING) -> SuiteResult:
     """What becomes of cases that run one after the other: names for which there is a case that puts a Patient, or texts."""
     texts = "".join(CASE.format(name=case) if case.isalpha() else case for case in cases)
-    return run_placed(server.send, BASE, read_case_files({"mine.yaml": f"group: mine\ncases:{texts}"}), workers=1)
+    placed = read_case_files({"mine.yaml": f"group: mine\ncases:{texts}"})
+    return run_placed(server.send, BASE, placed, workers=1, declared=declared)
 
 
 def verdicts(result: SuiteResult) -> list[str]:
@@ -142,3 +144,16 @@ def test_a_mistake_in_a_case_does_not_speak_against_the_server() -> None:
 
     assert verdicts(result) == ["could-not-judge"]
     assert "we could not judge" in result.results[0].reasons[0]
+
+
+def test_a_need_that_failed_blocks_and_one_that_was_skipped_skips() -> None:
+    needing = CASE.format(name="two").replace("steps:", "needs: [mine/one]\n    steps:")
+    lacking = CASE.format(name="one").replace("steps:", "capabilities: [Patient.patch]\n    steps:")
+    server = MemoryServer(meets=lambda request: refusal(422) if request.url.endswith("one") else None)
+    declared = Declaration(statement={"rest": [{"mode": "server", "interaction": [{"code": "transaction"}]}]})
+
+    failed = result_of(server, "one", needing)
+    skipped = result_of(server, lacking, needing, declared=declared)
+
+    assert (verdicts(failed), failed.results[1].reasons) == (["fail", "blocked"], ("it needs mine/one: fail",))
+    assert (verdicts(skipped), skipped.results[1].reasons) == (["skip", "skip"], ("it needs mine/one: skip",))
