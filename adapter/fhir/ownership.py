@@ -1,6 +1,5 @@
 """Which resources others may own, and the identifier by which any server knows them (docs/identity.md)."""
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
@@ -34,9 +33,10 @@ def identifiers(resource: JsonMapping) -> Iterator[tuple[str, str]]:
     """System and value of every identifier that has both."""
     given = resource.get("identifier")
     for identifier in given if isinstance(given, list) else []:
-        system, value = (identifier.get(name) if isinstance(identifier, Mapping) else None for name in ("system", "value"))
-        if isinstance(system, str) and isinstance(value, str):
-            yield system, value
+        if isinstance(identifier, dict):
+            system, value = identifier.get("system"), identifier.get("value")
+            if isinstance(system, str) and isinstance(value, str):
+                yield system, value
 
 
 def match_query(system: str, value: str) -> str:
@@ -46,9 +46,10 @@ def match_query(system: str, value: str) -> str:
 
 def _in_url(text: str) -> str:
     """A part of a token parameter in a URL (http://hl7.org/fhir/R4/search.html#escaping)."""
-    return text if _PLAIN(text) else quote(text.translate(_ESCAPES), safe="")
+    escaped = text.translate(_ESCAPES)
+    return escaped if escaped.isascii() else quote(escaped, safe="%")
 
 
-_PLAIN = re.compile(r"[A-Za-z0-9_.~-]+").fullmatch
-_ESCAPES = str.maketrans({char: f"\\{char}" for char in "\\|,$"})
+_ESCAPES = {code: quote(chr(code), safe="") for code in range(128)} | {ord(char): quote(f"\\{char}") for char in "\\|,$"}
+"""Every character of ASCII as it stands in a token parameter: within it, some are escaped by a backslash of their own."""
 _system_in_url = lru_cache(maxsize=256)(_in_url)  # few systems, and no value of a patient

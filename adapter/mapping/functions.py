@@ -273,7 +273,7 @@ def token(value: str) -> str:
 @function(takes=("const string", "string*?"), gives="string?")
 def join(separator: str, *parts: object) -> str | None:
     """What is there of some texts, in one: `join(' ', person.prefix, person.family)`; nothing if none is."""
-    return separator.join(part for part in parts if isinstance(part, str)) or None
+    return separator.join([part for part in parts if isinstance(part, str)]) or None
 
 
 @function(takes=("const string", "list of string"), gives="string?")
