@@ -7,7 +7,8 @@ from itertools import chain
 from typing import NamedTuple
 
 from adapter.json_types import JsonValue
-from adapter.mapping.emit.entry_text import entry_sources
+from adapter.mapping.emit.entry_text import entry_end, entry_sources
+from adapter.mapping.emit.site import Site
 from adapter.merging.merge import Merged
 from adapter.merging.runs import NUMBERED_BY
 from adapter.merging.singular import case_path
@@ -43,6 +44,13 @@ class Sources(NamedTuple):
 
     known: KnownFields
     text: str
+
+    def end_for(self, site: Site) -> str:
+        """The end of the JSON of what a line of a map made from them."""
+        known = self.known
+        if not (known.functions or known.through):
+            return site.end
+        return entry_end(known.functions + site.functions, is_constant=site.is_constant, through=known.through)
 
 
 class _Index(NamedTuple):

@@ -1,11 +1,11 @@
 """What every element of a conversion was made from."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from adapter.case_field import CaseFields, Sources
+from adapter.case_field import CaseFields, KnownFields, Sources
 from adapter.fhir.bundle import element_pointers, expression_roots
 from adapter.issues import Issue
 from adapter.json_types import JsonObject
@@ -61,41 +61,6 @@ class Lineage:
         )
 
 
-class MadeElement(NamedTuple):
-    """An element that a map made: its name, the line of the map, and the fields behind it.
-
-    A tuple, since there is one for each element of a conversion.
-    """
-
-    root: str
-    name: str
-    site: Site
-    sources: Sources
-
-    def entry(self, missing: str | None = None) -> LineageEntry:
-        """What lineage says of it; `missing` says why it was not made after all."""
-        known, site = self.sources.known, self.site
-        return LineageEntry(
-            element=f"{self.root}.{self.name}",
-            place=site.place,
-            text=site.text,
-            fields=known.fields,
-            positions=known.positions,
-            functions=known.functions + site.functions,
-            constant=site.is_constant,
-            missing=missing,
-            through=known.through,
-        )
-
-    def json_parts(self) -> tuple[str, ...]:
-        """The same as JSON."""
-        known, site = self.sources.known, self.site
-        through = known.through
-        is_read = through or known.functions
-        end = entry_end(known.functions + site.functions, is_constant=site.is_constant, through=through) if is_read else site.end
-        return entry_start(self.root), self.name, site.line, self.sources.text, end
-
-
 @dataclass(frozen=True, kw_only=True)
 class Trail:
     """All that is needed to say where a conversion's elements come from."""
@@ -132,36 +97,37 @@ class Trail:
 
     def lineage(self) -> Lineage:
         """What every element of the bundle was made from."""
-        entries: list[LineageEntry] = []
-        for own, resource in self._all_elements():
-            entries += map(_own_entry, own)
-            entries += [element.entry() for element in resource]
+        entries = [_own_entry("Bundle", name) for name in _own_elements(self.bundle, "entry")]
+        for number, root in enumerate(self._names):
+            entries += [_own_entry(*names) for names in self._own_elements_of(number)]
+            entries += [_entry(f"{root}.{name}", site, sources.known) for name, site, sources in self._elements_made(number)]
         return Lineage(entries=tuple(entries))
 
     def lineage_json(self) -> Iterator[bytes]:
         """The entries of the lineage as a JSON list, written without making them; in pieces, since it can be long."""
-        comma = slice(1, None)
-        yield b"["
-        for own, resource in self._all_elements():
-            parts = [f"{entry_start(root)}{name}{_OWN_JSON}" for root, name in own]
-            parts += [part for element in resource for part in element.json_parts()]
-            yield "".join(parts)[comma].encode()
-            comma = slice(None)
+        own = [f"{entry_start('Bundle')}{name}{_OWN_JSON}" for name in _own_elements(self.bundle, "entry")]
+        yield f"[{''.join(own).removeprefix(',')}".encode()
+        for number, root in enumerate(self._names):
+            parts = [f"{entry_start(place)}{name}{_OWN_JSON}" for place, name in self._own_elements_of(number)]
+            start = entry_start(root)
+            for name, site, sources in self._elements_made(number):
+                parts += (start, name, site.line, sources.text, sources.end_for(site))
+            yield "".join(parts).encode()
         yield b"]"
 
-    def _all_elements(self) -> Iterator[tuple[list[tuple[str, str]], Iterable[MadeElement]]]:
-        """The roots and names of elements that no map makes, and then what a map made: of the Bundle, and of each resource."""
-        yield _own_elements(self.bundle, "entry", "Bundle"), ()
-        for number, (root, entry) in enumerate(zip(self._names, self.bundle["entry"], strict=True)):
-            own = _own_elements(entry, "resource", f"Bundle.entry[{number}]")
-            yield [*own, (root, "resourceType")], self._made_elements(number)
+    def _own_elements_of(self, number: int) -> list[tuple[str, str]]:
+        """The roots and names of the elements of an entry that no map makes."""
+        place = f"Bundle.entry[{number}]"
+        own = [(place, name) for name in _own_elements(self.bundle["entry"][number], "resource")]
+        return [*own, (self._names[number], "resourceType")]
 
-    def _made_elements(self, number: int) -> Iterator[MadeElement]:
-        root, resource = self._names[number], self.made[number].resource
+    def _elements_made(self, number: int) -> Iterator[tuple[str, Site, Sources]]:
+        """The names of the elements that a map made in a resource, each with the line of the map, and what is behind it."""
+        resource, behind = self.made[number].resource, self._fields.behind
         for note in notes(*self._noted(number, "lineage")):
             for site in note.group.sites:
                 for name, paths in note.leaves(site, resource):
-                    yield MadeElement(root, name, site, self._fields.behind(paths))
+                    yield name, site, behind(paths)
 
     def explain(self, element: str) -> Lineage:
         """Why an element is as it is, or is not there: `Claim.item[0].modifier`; `Media.note` asks for that of every Media."""
@@ -173,8 +139,8 @@ class Trail:
                 for origin in self._origins(number, explain=True):
                     name = dotted(origin.element)
                     if any(_touches(f"{top}.{name}", element) for top in (root, target)):
-                        sources = self._fields.behind(origin.sources)
-                        entries.append(MadeElement(root, name, origin.site, sources).entry(origin.missing))
+                        known = self._fields.behind(origin.sources).known
+                        entries.append(_entry(f"{root}.{name}", origin.site, known, missing=origin.missing))
         return Lineage(entries=tuple(entries))
 
     def _noted(self, number: int, mode: Literal["explain", "lineage"]) -> tuple[Trace, list[Group], dict[str, int]]:
@@ -297,14 +263,29 @@ _ENVELOPE_LINE = "made by the adapter"
 _OWN_JSON = entry_line(_ENVELOPE, _ENVELOPE_LINE) + entry_sources((), ()) + entry_end((_ENVELOPE,), is_constant=False)
 
 
-def _own_elements(part: JsonObject, inner: str, root: str) -> list[tuple[str, str]]:
-    """The root and the name of all leaves of a part of the Bundle, but for those within its `inner` element."""
-    return [(root, dotted(leaf)) for leaf in leaves({name: value for name, value in part.items() if name != inner})]
-
-
-def _own_entry(names: tuple[str, str]) -> LineageEntry:
+def _entry(element: str, site: Site, known: KnownFields, *, missing: str | None = None) -> LineageEntry:
+    """What lineage says of an element that a map made; `missing` says why it was not made after all."""
     return LineageEntry(
-        element=".".join(names),
+        element=element,
+        place=site.place,
+        text=site.text,
+        fields=known.fields,
+        positions=known.positions,
+        functions=known.functions + site.functions,
+        constant=site.is_constant,
+        missing=missing,
+        through=known.through,
+    )
+
+
+def _own_elements(part: JsonObject, inner: str) -> list[str]:
+    """The names of all leaves of a part of the Bundle, but for those within its `inner` element."""
+    return [dotted(leaf) for leaf in leaves({name: value for name, value in part.items() if name != inner})]
+
+
+def _own_entry(root: str, name: str) -> LineageEntry:
+    return LineageEntry(
+        element=f"{root}.{name}",
         place=_ENVELOPE,
         text=_ENVELOPE_LINE,
         fields=(),

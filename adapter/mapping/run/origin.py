@@ -1,9 +1,10 @@
 """Says for every element of a resource what it was made from, by reading what a traced variant noted."""
 
 from collections.abc import Container, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
-from adapter.json_types import JsonObject
+from adapter.json_types import JsonObject, JsonValue
 from adapter.mapping.emit.site import OUT, Group, Site, SitePath
 from adapter.mapping.emit.support import Trace
 from adapter.path import Path, at, dotted, leaves
@@ -57,16 +58,22 @@ class Note(NamedTuple):
         element, sources = _placed(site.path, self.outs), site.sources(self.indexes)
         if self.group.missing is not None:
             return [Origin(_absent(resource, element), element, sources, site, self.group)]
-        parts = _parts(resource, element, sources, site)
-        return [Origin(part, element, part_sources, site, self.group) for part, part_sources in parts]
+        parts = _parts(at(resource, element), sources, site)
+        return [Origin(element + below, element, part_sources, site, self.group) for below, part_sources in parts]
 
     def leaves(self, site: Site, resource: JsonObject) -> list[tuple[str, tuple[Path, ...]]]:
         """The names of the same leaves, and their source paths: all that lineage has to know."""
-        sources = site.sources(self.indexes)
+        sources, name = site.sources(self.indexes), site.element % self.outs
         if site.is_plain:
-            return [(site.element % self.outs, sources)]
-        parts = _parts(resource, _placed(site.path, self.outs), sources, site)
-        return [(dotted(part), part_sources) for part, part_sources in parts]
+            return [(name, sources)]
+        parts = _parts(at(resource, _placed(site.path, self.outs)), sources, site)
+        return [(name + _ending(below), part_sources) for below, part_sources in parts]
+
+
+@lru_cache(maxsize=16_384)
+def _ending(below: Path) -> str:
+    """What the name of a leaf adds to that of what it is in."""
+    return dotted(below) if not below or isinstance(below[0], int) else f".{dotted(below)}"
 
 
 def notes(trace: Trace, groups: list[Group], around: Mapping[str, int], chosen: Container[int] | None = None) -> Iterator[Note]:
@@ -95,15 +102,14 @@ def origins(
             yield from note.origins(site, resource)
 
 
-def _parts(resource: JsonObject, element: Path, sources: tuple[Path, ...], site: Site) -> list[tuple[Path, tuple[Path, ...]]]:
-    """The paths of all leaves of what a mapping line made, each with its source paths."""
-    value = at(resource, element)
+def _parts(value: JsonValue, sources: tuple[Path, ...], site: Site) -> list[tuple[Path, tuple[Path, ...]]]:
+    """The paths of all leaves within what a mapping line made, each with its source paths."""
     if not isinstance(value, dict | list):
-        return [(element, sources)]
+        return [((), sources)]
     if isinstance(value, list) and len(sources) == 1 and not site.functions:
         # A list that is carried over as it is: each item comes from the item at its place.
-        return [(element + below, ((*sources[0], *below),) if len(below) == 1 else sources) for below in leaves(value)]
-    return [(element + below, sources) for below in leaves(value)]
+        return [(below, ((*sources[0], *below),) if len(below) == 1 else sources) for below in leaves(value)]
+    return [(below, sources) for below in leaves(value)]
 
 
 def _placed(path: SitePath, outs: tuple[int, ...]) -> Path:
