@@ -28,6 +28,7 @@ from adapter.readers.document import Document
 from adapter.settings import Settings
 from adapter.web.app import make_app
 from adapter.web.door.call import Application, Reply, call, environment_of
+from tests.bench.messages import accepted, conversions
 from tests.bench.rows import EXAMPLES, ROWS
 from tests.bench.terminology import large, paths_of, terminology
 from tests.bench.turns import Figure, figure, in_turns, ratio
@@ -187,7 +188,8 @@ def main() -> None:
     runtime = load(Settings(log_level="error"))
     application = make_app(runtime)
     parts: list[Callable[[], dict[str, Figure]]] = [partial(conversion, runtime, application, name) for name in EXAMPLES]
-    parts += [phenotypes, start, partial(memory, runtime, application), terminology, large]
+    parts += [phenotypes, start, partial(memory, runtime, application), partial(conversions, runtime), accepted]
+    parts += [terminology, large]
     figures: dict[str, Any] = {"machine": machine()}
     print(figures["machine"], flush=True)
     for measure in parts:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, repeat
 from typing import Any
@@ -50,7 +50,7 @@ class FieldReader:
     @cached_property
     def _has_parts(self) -> Callable[[str], object]:
         """Whether a field is more than one plain text: it has a separator, an escape, or says that something is empty."""
-        return re.compile(f'[{re.escape("".join(astuple(self.separators)))}"]').search
+        return re.compile(f'[{re.escape(self.separators.marks)}"]').search
 
     def _kinds(self, segment: Segment) -> tuple[FieldType, ...]:
         """The types of the fields; OBX-2 says whether OBX-5 is a text."""

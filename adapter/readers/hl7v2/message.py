@@ -31,6 +31,11 @@ class Separators:
     escape: str
     subcomponent: str
 
+    @property
+    def marks(self) -> str:
+        """All of them."""
+        return self.field + self.component + self.repetition + self.escape + self.subcomponent
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
