@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
+from adapter.fhir.json import canonical_bytes
 from adapter.issues import AnyIssue, ConflictError, InvalidError, Issue, IssueType, Severity, to_raise
 from adapter.json_types import JsonObject, JsonValue
 from adapter.path import Path, pointer
@@ -54,15 +55,16 @@ class _Index:
 
     urls: dict[str, str] = field(default_factory=dict)
     identifiers: dict[tuple[str | None, str, str], list[str]] = field(default_factory=dict)
-    types: dict[str, str] = field(default_factory=dict)
+    without_url: set[str] = field(default_factory=set)
 
     def add(self, resource: _Found) -> None:
         """Know a resource by its key, its full URL and its identifiers; the first of two with one URL counts."""
         kind = resource.resource["resourceType"]
-        self.types[resource.key] = kind
         for name in (resource.key, resource.url):
             if name:
                 self.urls.setdefault(name, resource.key)
+        if not resource.url:
+            self.without_url.add(resource.key)
         for identifier in _list(resource.resource.get("identifier")):
             if isinstance(identifier, dict) and identifier.get("value"):
                 system, value = str(identifier.get("system", "")), str(identifier["value"])
@@ -83,7 +85,12 @@ class _Index:
         if condition := _CONDITIONAL.fullmatch(text):
             system, _, value = unquote(condition["token"]).rpartition("|")
             return self._identified(condition["type"], system, value)
-        return self.urls.get(text.partition("/_history/")[0])
+        return self._by_url(text.partition("/_history/")[0])
+
+    def _by_url(self, url: str) -> str | None:
+        """The key of what has this URL; of what has none, because it was sent without its server, by type and id."""
+        key = "/".join(url.rsplit("/", 2)[-2:])
+        return self.urls.get(url) or (key if key in self.without_url else None)
 
     def _by_identifier(self, kind: JsonValue, identifier: JsonObject) -> str | None:
         own_kind = kind if isinstance(kind, str) else None
@@ -116,10 +123,16 @@ def fhir_together(documents: Sequence[ReadDocument]) -> list[ReadDocument]:
 
 
 def _read(files: Sequence[tuple[str, JsonObject]]) -> FhirDocument:
-    entries = _once([one for name, tree in files for one in _resources(tree, name)])
     index = _Index()
-    for one in entries:
-        index.add(one)
+    entries = []
+    contained: dict[bytes, str] = {}
+    for one in _once([one for name, tree in files for one in _resources(tree, name)]):
+        twin = contained.setdefault(_content(one), one.key) if one.inside else one.key
+        if twin == one.key:
+            index.add(one)
+            entries.append(one)
+        else:
+            index.urls[one.key] = twin
     resources: JsonObject = {}
     places: dict[Path, tuple[str, Path]] = {}
     for one in entries:
@@ -129,6 +142,12 @@ def _read(files: Sequence[tuple[str, JsonObject]]) -> FhirDocument:
         own = {name: value for name, value in one.resource.items() if name != "resourceType"}
         listed.append(_resolved({**own, "id": one.key}, index, one.inside or one.key))
     return FhirDocument(name=files[0][0], form=FORM, tree=resources, files=files, places=places)
+
+
+def _content(contained: _Found) -> bytes:
+    """What a contained resource says, whatever it is called there; one that refers to its neighbours is like no other."""
+    said = canonical_bytes({**contained.resource, "id": None})
+    return contained.key.encode() if b'"#' in said else said
 
 
 def _once(resources: Sequence[_Found]) -> list[_Found]:

@@ -220,6 +220,41 @@ def test_answers_of_every_type_are_carried(answer: dict[str, Any], value: str | 
     assert list(answers({"linkId": "1", "text": "Family", "item": [question]})) == [("1.1", value, flag)]
 
 
+def contact(code: str, **more: object) -> dict[str, Any]:
+    return {
+        "relationship": [coded("http://terminology.hl7.org/CodeSystem/v3-RoleCode", code)],
+        "name": {"family": "Near"},
+        **more,
+    }
+
+
+def test_a_parent_among_the_contacts_of_the_patient_is_the_guardian_where_no_related_person_is() -> None:
+    (patient,) = (name for name, one in RESOURCES.items() if one["resourceType"] == "Patient")
+    kin = tuple(name for name, one in RESOURCES.items() if one["resourceType"] == "RelatedPerson")
+    phone = [{"system": "phone", "value": "+1 802 555 0177"}]
+    contacts = {"contact": [contact("N"), contact("MTH", telecom=phone)]}
+    alone = convert(chart(without=kin, **{patient: contacts})).case
+    beside = convert(chart(**{patient: contacts})).case
+    assert alone is not None
+    assert alone.guardian is not None
+    assert beside is not None
+    assert beside.guardian is not None
+
+    assert (alone.guardian.family, alone.guardian.relationship, alone.guardian.phone) == ("Near", "mother", "+1 802 555 0177")
+    assert beside.guardian.family != "Near"
+
+
+def test_two_resources_of_one_clinician_are_one() -> None:
+    (number,) = (
+        name for name, one in RESOURCES.items() if one.get("resourceType") == "Practitioner" and "1234567893" in str(one)
+    )
+    made = convert(chart(like(number) | {"name": [{"family": "Written Otherwise"}]}))
+
+    assert told(made) == []
+    assert made.case is not None
+    assert [each.npi for each in made.case.practitioners].count("1234567893") == 1
+
+
 def test_r5_is_refused_where_it_differs() -> None:
     of_r5 = chart(eVis={"class": [coded("http://terminology.hl7.org/CodeSystem/v3-ActCode", "AMB")]})
 

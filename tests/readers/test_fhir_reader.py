@@ -72,6 +72,48 @@ def test_an_absolute_reference_leads_to_the_entry_of_that_url() -> None:
     assert document.tree["Patient"][0]["generalPractitioner"][0]["reference"] == "Practitioner/d1"
 
 
+@pytest.mark.parametrize(
+    ("url", "target"),
+    [(None, "Practitioner/d1"), ("https://ehr.example/fhir/Practitioner/d1", "https://other.example/fhir/Practitioner/d1")],
+)
+def test_an_absolute_reference_leads_by_type_and_id_only_to_what_was_sent_without_its_url(url: str | None, target: str) -> None:
+    visit = {
+        "resourceType": "Encounter",
+        "participant": [{"individual": {"reference": "https://other.example/fhir/Practitioner/d1"}}],
+    }
+    document = read(bundle(entry(DOCTOR, url), entry(visit)))
+
+    assert document.tree["Encounter"][0]["participant"][0]["individual"]["reference"] == target
+
+
+def test_what_is_contained_in_two_resources_and_says_the_same_is_one() -> None:
+    visits = [
+        {"resourceType": kind, "id": "1", "contained": [{**DOCTOR, "id": name}], "performer": [{"reference": f"#{name}"}]}
+        for kind, name in (("Observation", "a"), ("DiagnosticReport", "b"))
+    ]
+    tree = read(bundle(*map(entry, visits))).tree
+
+    assert [doctor["id"] for doctor in tree["Practitioner"]] == ["Observation/1#a"]
+    assert [tree[kind][0]["performer"][0]["reference"] for kind in ("Observation", "DiagnosticReport")] == ["Observation/1#a"] * 2
+
+
+def test_what_is_contained_and_refers_to_its_neighbour_is_its_own() -> None:
+    visits = [
+        {
+            "resourceType": "Observation",
+            "id": name,
+            "contained": [
+                {**DOCTOR, "id": "d", "name": [{"text": name}]},
+                {"resourceType": "PractitionerRole", "id": "r", "practitioner": {"reference": "#d"}},
+            ],
+        }
+        for name in ("1", "2")
+    ]
+    roles = read(bundle(*map(entry, visits))).tree["PractitionerRole"]
+
+    assert [role["practitioner"]["reference"] for role in roles] == ["Observation/1#d", "Observation/2#d"]
+
+
 def test_two_resources_with_one_identifier_are_not_guessed() -> None:
     patient = {"resourceType": "Patient", "generalPractitioner": [{"identifier": DOCTOR["identifier"][0]}]}
     document = read(bundle(entry(DOCTOR), entry(DOCTOR | {"id": "d2"}), entry(patient)))
