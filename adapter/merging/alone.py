@@ -9,12 +9,13 @@ def alone(merged: Merged) -> Issue | None:
     """What to send beside these documents, if none of them is meant to say anything of the visit, and none does."""
     if "encounter" in merged.tree or not all(map(_is_beside, merged.documents)):
         return None
-    forms = " and ".join(dict.fromkeys(map(_form_of, merged.documents)))
+    forms = list(dict.fromkeys(map(_form_of, merged.documents)))
+    these, say = ("this is", "says") if len(forms) == 1 else ("these are", "say")
     return Issue(
         severity=Severity.ERROR,
         code=IssueType.REQUIRED,
         rule="document/alone",
-        text=f"this is {forms}, which says nothing of the visit, so nothing can be made of it alone",
+        text=f"{these} {' and '.join(forms)}, which {say} nothing of the visit, so nothing can be made of that alone",
         suggestion=(
             "send it together with the encounter: a document of ours (`adapter schema encounter --template` writes one), the "
             "registration as HL7 v2 (ADT), or a FHIR Bundle; `adapter convert encounter.json FILE`, or multipart `POST /convert`"

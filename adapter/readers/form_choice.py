@@ -7,6 +7,9 @@ from adapter.issues import Issue, IssueType, Severity, UnreadableError
 from adapter.readers.document import NATIVE, Document
 from adapter.readers.input_form import InputForm
 
+_OF_OTHER_BYTES = ("fhir.", "hl7v2.")
+"""How forms begin that no field of a JSON object or a table tells."""
+
 
 def chosen_form(document: Document, forms: Mapping[str, InputForm], fields: Collection[str], *, of_rows: bool) -> str | None:
     """The form that the sender says, else the one with the most fields of those that are all there; nothing if none is.
@@ -32,6 +35,8 @@ def _said(form: str, name: str, forms: Mapping[str, InputForm], *, of_rows: bool
         raise UnreadableError(form_issue(name, f"a document of the form {form} is {text}, and this one is not"))
     if form in forms or (form == NATIVE and not of_rows):
         return form
+    if form.startswith(_OF_OTHER_BYTES):
+        raise UnreadableError(form_issue(name, f"the sender says that this is of the form {form}, and it is not"))
     known = [NATIVE, *sorted(forms)]
     near = get_close_matches(form, known, n=1)
     hint = f"; did you mean {near[0]}?" if near else ""

@@ -8,6 +8,7 @@ from adapter.fhir.json import read_json
 from adapter.issues import InvalidError, Issue, IssueType, Severity, UnknownFormError, UnreadableError
 from adapter.json_types import JsonList, JsonMapping, JsonValue
 from adapter.readers.document import NATIVE, Document, ReadDocument
+from adapter.readers.fhir_reader import FORM as FHIR
 from adapter.readers.fhir_reader import StructureOf, read_fhir
 from adapter.readers.form_choice import chosen_form, form_issue
 from adapter.readers.input_form import InputForm, in_types_of_form, structure_issues
@@ -54,6 +55,9 @@ class JsonReader:
         if "resourceType" in tree:
             if self.structure is None:
                 raise not_read(document.name, _kind_of_resource(tree), [self])
+            if document.form not in (None, FHIR):
+                text = f"the sender says that this is of another form; it is {FHIR}"
+                raise UnreadableError(form_issue(document.name, text))
             return (read_fhir(tree, document, self.structure),)
         if "hookInstance" in tree:
             raise UnknownFormError(_hook_issue(document.name))

@@ -232,9 +232,9 @@ def test_a_parent_among_the_contacts_of_the_patient_is_the_guardian_where_no_rel
     (patient,) = (name for name, one in RESOURCES.items() if one["resourceType"] == "Patient")
     kin = tuple(name for name, one in RESOURCES.items() if one["resourceType"] == "RelatedPerson")
     phone = [{"system": "phone", "value": "+1 802 555 0177"}]
-    contacts = {"contact": [contact("N"), contact("MTH", telecom=phone)]}
-    alone = convert(chart(without=kin, **{patient: contacts})).case
-    beside = convert(chart(**{patient: contacts})).case
+    changed: dict[str, Any] = {patient: {"contact": [contact("N"), contact("MTH", telecom=phone)]}}
+    alone = convert(chart(without=kin, **changed)).case
+    beside = convert(chart(**changed)).case
     assert alone is not None
     assert alone.guardian is not None
     assert beside is not None

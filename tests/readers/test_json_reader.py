@@ -47,6 +47,8 @@ def test_a_document_is_known_by_its_top_fields_unless_the_sender_says_its_form(
         (b"[]", None, "a document is a JSON object"),
         (b'"text"', None, "a document is a JSON object"),
         (b"{}", "lib", r"did you mean lab\? \(known are: case, anything, lab, lab2\)"),
+        (b"{}", "fhir.R4", "of the form fhir.R4, and it is not"),
+        (b"{}", "hl7v2.ORU_R01", r"of the form hl7v2\.ORU_R01, and it is not"),
         (b"{}", "x", r"no such input form \(known are: case, anything, lab, lab2\)"),
     ],
 )
