@@ -19,7 +19,9 @@ from adapter.web.header import SECURITY_HEADERS
 from adapter.web.refusal import RefusedError
 from adapter.web.route import Route
 
-_HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9](?:[a-zA-Z0-9._-]{0,253}[a-zA-Z0-9])?\.?)(:\d{1,5})?", re.ASCII)
+_LABEL = "[a-zA-Z0-9_](?:[a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_])?"
+_HOST = re.compile(rf"(?:\[[0-9a-fA-F:.]+\]|{_LABEL}(?:\.{_LABEL}){{0,126}}\.?)(?::(?P<port>\d{{1,5}}))?", re.ASCII)
+_LAST_PORT = 65_535
 _GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -49,9 +51,12 @@ def guard(app: Flask, settings: Settings, *, callers: Callers, routes: Mapping[s
 
 
 def _check_host(request: Request) -> None:
-    """Refuse a Host that is not a name or an address with a port (RFC 9110, section 7.2)."""
-    host = request.environ.get("HTTP_HOST")
-    if host is not None and not _HOST.fullmatch(host):
+    """Refuse a Host that is not a name or an address with a port (RFC 9110, section 7.2); only HTTP/1.0 may leave it out."""
+    host = request.environ.get("HTTP_HOST", "")
+    if not host and request.environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "there is no header Host; send it, as HTTP/1.1 says")
+    match = _HOST.fullmatch(host or "localhost")
+    if match is None or int(match["port"] or 0) > _LAST_PORT:
         raise RefusedError(HTTPStatus.BAD_REQUEST, "the header Host is not a name or an address with a port")
 
 

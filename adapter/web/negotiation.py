@@ -78,7 +78,7 @@ def _by_format(form: str, offered: tuple[str, ...]) -> str | None:
 
 def _by_accept(accept: str, offered: tuple[str, ...]) -> str | None:
     ranges = [*_ranges(accept)]
-    if not accept.strip():
+    if not accept.strip(", "):
         return offered[0]
     rated = [(rank, offer) for offer in offered for rank in [_rank(ranges, offer)] if rank is not None]
     # Of equal ranks the first counts: our own order.

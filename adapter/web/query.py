@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from http import HTTPStatus
 from types import MappingProxyType
 
 from flask import Request
 
 from adapter.issues import IssueType, UnreadableError
-from adapter.web.refusal import wrong_parameter
+from adapter.web.refusal import RefusedError, wrong_parameter
 
 Pairs = list[tuple[str, str]]
 
@@ -33,6 +34,12 @@ def pairs_of(request: Request) -> Pairs:
     if request.mimetype == FORM:
         pairs += request.form.items(multi=True)
     return [(name, value) for name, value in pairs if name not in UNTOLD]
+
+
+def check_form(request: Request) -> None:
+    """Refuse a body of `POST …/_search` that is not a form, since nothing of it would count; raises RefusedError (415)."""
+    if request.method == "POST" and request.content_length and request.mimetype != FORM:
+        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"a search is sent as {FORM}; this is another content type")
 
 
 def own_pairs_of(request: Request) -> Pairs:

@@ -260,6 +260,13 @@ def test_a_search_that_can_not_be_understood_is_refused(query: str) -> None:
     assert refusal(get(f"/fhir/CodeSystem?{query}"), 400)[0]["location"] == [f"query#/{name}"]
 
 
+def test_a_search_that_is_posted_is_a_form() -> None:
+    path = "/fhir/CodeSystem/_search"
+
+    assert client().post(path, data={"name": "seed"}).status_code == client().post(path).status_code == 200
+    assert "x-www-form-urlencoded" in refusal(client().post(path, json={"name": "seed"}), 415)[0]["details"]["text"]
+
+
 @pytest.mark.parametrize("query", ["_count=1", "colour=red", "_summary=count", "_summary=true&_summary=true", "_elements=x"])
 def test_a_read_that_can_not_be_understood_is_refused(query: str) -> None:
     refusal(get(f"{ONE}?{query}"), 400)

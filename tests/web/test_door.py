@@ -93,6 +93,14 @@ REFUSED: list[tuple[str, int, str, tuple[bytes, ...]]] = [
     ("chunks over the limit", 413, str(LIMIT), (post("Transfer-Encoding: chunked"), chunk(BODY), chunk(b" " * LIMIT))),
     ("a Host with a blank", 400, "Host", (b"GET /health HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n",)),
     ("a Host with a path", 400, "Host", (b"GET /health HTTP/1.1\r\nHost: a/b\r\nConnection: close\r\n\r\n",)),
+    ("a Host with an empty label", 400, "Host", (b"GET /health HTTP/1.1\r\nHost: a..b\r\nConnection: close\r\n\r\n",)),
+    (
+        "a Host with a port that there is not",
+        400,
+        "Host",
+        (b"GET /health HTTP/1.1\r\nHost: a:65536\r\nConnection: close\r\n\r\n",),
+    ),
+    ("no Host", 400, "Host", (b"GET /health HTTP/1.1\r\nConnection: close\r\n\r\n",)),
     ("another coding of the body", 415, "gzip", (post("Content-Length: 2", "Content-Encoding: br"), b"{}")),
     ("bytes that are not gzip", 400, "gzip", (post("Content-Length: 2", "Content-Encoding: gzip"), b"{}")),
 ]

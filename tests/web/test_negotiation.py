@@ -32,6 +32,7 @@ PLAIN = [  # calls that need neither a part of a path nor parameters
     [
         ("", FHIR_JSON),
         ("*/*", FHIR_JSON),
+        (", ,", FHIR_JSON),
         ("application/*", FHIR_JSON),
         ("application/fhir+json; charset=utf-8", FHIR_JSON),
         ('application/fhir+json;charset="UTF-8"', FHIR_JSON),

@@ -17,7 +17,7 @@ from adapter.fhir.resource import Resource
 from adapter.issues import Issue, IssueType, Severity, UnreadableError
 from adapter.json_types import JsonObject
 from adapter.web.answer import json_answer
-from adapter.web.query import EVERYWHERE, Pairs, pairs_of, single
+from adapter.web.query import EVERYWHERE, Pairs, check_form, pairs_of, single
 from adapter.web.refusal import not_there, wrong_parameter
 from adapter.web.service import Service
 
@@ -85,6 +85,7 @@ def search(kind: str, service: Service, request: Request) -> Response:
     A parameter that is not known is refused with `Prefer: handling=strict`; otherwise it is left out, and an entry of the mode
     `outcome` names it (http://hl7.org/fhir/R4/search.html#errors).
     """
+    check_form(request)
     criteria, unknown = _criteria(kind, request)
     if unknown and _is_strict(request):
         raise UnreadableError(*(_unknown(name, kind, Severity.ERROR) for name in unknown))
