@@ -47,7 +47,11 @@ def read_any_json(content: bytes, name: str) -> JsonValue:
     """The value of a JSON document that is not FHIR: as `read_json`, but texts hold any character, and numbers any digits."""
     content = content.removeprefix(_BOM)
     if not content.strip():
-        raise UnreadableError(_issue("empty", "the document is empty", f"{name}:1:1"))
+        raise UnreadableError(
+            _issue(
+                "empty", "the document is empty; `adapter schema encounter --template` writes one to begin with", f"{name}:1:1"
+            )
+        )
     if content.startswith(_OTHER_ENCODINGS) or b"\x00" in content[:4]:
         raise UnreadableError(_issue("encoding", "the document is not UTF-8; save it as UTF-8 and send it again", f"{name}:1:1"))
     try:
@@ -101,9 +105,9 @@ def unfit_leaf(value: object) -> tuple[str, str] | None:
     if isinstance(value, str) and NOT_IN_XML.search(value):
         return "control-character", f"a text has {WHAT_IS_NOT_IN_XML}; take it out"
     if isinstance(value, int) and abs(value) > _LARGEST:
-        return "number", "a whole number is beyond 64 bit"
+        return "number", "a whole number is beyond 64 bit; send an identifier as text, in double quotes"
     if isinstance(value, Decimal) and _is_absurd(value):
-        return "number", f"a number has more than {_DIGITS} digits or an exponent beyond {_EXPONENT}"
+        return "number", f"a number has more than {_DIGITS} digits or an exponent beyond {_EXPONENT}; round it"
     return None
 
 

@@ -25,15 +25,15 @@ _REMEDIES = {
     "trailing characters": "send one document at a time; or a bracket closes too early",
 }
 _WORDS = {
-    "Detected duplicate key": "a key appears twice in one object",
-    "recursion limit exceeded": "the document is nested too deeply (more than 200 levels)",
-    "EOF while parsing a string": "the document ends too early: within a text, whose closing quote is missing",
-    "EOF while parsing a list": "the document ends too early: within a list, whose `]` is missing",
-    "EOF while parsing an object": "the document ends too early: within an object, whose `}` is missing",
-    "EOF while parsing": "the document ends too early",
-    "invalid unicode code point": "this is not UTF-8",
-    "unexpected end of hex escape": "an escape (\\u) does not stand for a character",
-    "lone leading surrogate": "an escape (\\u) does not stand for a character",
+    "Detected duplicate key": "a key appears twice in one object; keep one of the two",
+    "recursion limit exceeded": "the document is nested too deeply; write it with 200 levels at most",
+    "EOF while parsing a string": "the document ends too early: within a text, whose closing quote is missing; send all of it",
+    "EOF while parsing a list": "the document ends too early: within a list, whose `]` is missing; send all of it",
+    "EOF while parsing an object": "the document ends too early: within an object, whose `}` is missing; send all of it",
+    "EOF while parsing": "the document ends too early; send all of it",
+    "invalid unicode code point": "this is not UTF-8; save the document as UTF-8",
+    "unexpected end of hex escape": "an escape (\\u) does not stand for a character; write the character itself",
+    "lone leading surrogate": "an escape (\\u) does not stand for a character; write the character itself",
     "invalid escape": 'an escape is not one of JSON: in a text, write \\\\ for a backslash, \\" for a quote',
     "control character": "a text holds a control character or a line end; write it as an escape (\\n, \\t) or take it out",
     "invalid number": "a number is not written as JSON writes numbers: 12, -0.5, 1.2e3; no leading zeros or plus sign",
@@ -75,7 +75,7 @@ def syntax_issue(message: str, content: bytes, name: str) -> Issue:
         text = f"expected {expected}{_behind(place.before)}, but {_found(place.after)}"
         hint = _said_of(message, _REMEDIES) or next((hint for pattern, hint in _HINTS if pattern.match(place.after)), None)
     else:
-        text, hint = _said_of(message, _WORDS) or "this is not JSON", None
+        text, hint = _said_of(message, _WORDS) or "this is not JSON; send a JSON document", None
     return Issue(
         severity=Severity.FATAL,
         code=IssueType.STRUCTURE,

@@ -81,7 +81,6 @@ def _issue(merged: Merged, path: Path, detail: ErrorDetails) -> Issue:
     last = max((place for place, step in enumerate(path) if isinstance(step, str)), default=0)
     name = dotted(path[last:])  # `given[1]`
     kind = detail["type"]
-    suggestion: str | None
     if kind == "missing":
         text, suggestion = f"`{name}` is missing and needed", "send it in this document or in another one of the same encounter"
     elif kind == "extra_forbidden":

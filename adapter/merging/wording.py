@@ -20,7 +20,6 @@ from adapter.plain_value import LOCAL_TIME, Date, DateTime, PartialDate, Text, T
 
 _WORDS = {
     "string_type": "must be text",
-    "string_too_long": "is too long",
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
     "is_instance_of": "must be a number",
@@ -29,13 +28,16 @@ _WORDS = {
     "tuple_type": "must be a list",
     "model_type": "must be an object",
     "value_error": "is not a day that exists",
-    "greater_than_equal": "is too small",
-    "less_than_equal": "is too large",
-    "less_than": "is too large",
     "finite_number": "must be a finite number",
-    "decimal_max_digits": "has too many digits",
-    "decimal_whole_digits": "has too many digits",
 }
+_BOUNDS = {
+    "string_too_long": ("is too long", "shorten it to {max_length} characters"),
+    "greater_than_equal": ("is too small", "the smallest number that is taken is {ge}"),
+    "less_than_equal": ("is too large", "the largest number that is taken is {le}"),
+    "less_than": ("is too large", "write a number below {lt}"),
+    "decimal_max_digits": ("has too many digits", "write {max_digits} digits at most"),
+}
+"""What is wrong with a value beyond a bound, and what to do, with the bound."""
 _DAY_WORDS = "must be a day, written YYYY-MM-DD"
 _DATE_WORDS = "must be a date, written YYYY-MM-DD, or YYYY-MM or YYYY where no more is known"
 _TIME_WORDS = "must be a time with its offset from UTC, written YYYY-MM-DDThh:mm:ss-05:00, or a day, written YYYY-MM-DD"
@@ -83,6 +85,11 @@ _TIME_HINTS = (
 _HPO = re.compile(r"(?:hp)?[\s:_-]*(\d{1,7})", re.IGNORECASE)
 _FIGURE = re.compile(r"[+-]?\d+(\.\d+)?")
 _TWO_DIGITS = 99
+_HEXADECIMAL = re.compile(r"[0-9A-Fa-f]+")
+_LENGTH_OF_SHA1 = 40
+_LEAVE_OUT = "leave it out if there is nothing to say"
+_EMPTY = "write what is known, or leave it out"
+_UNKNOWN_DATE = "write digits and hyphens: YYYY-MM-DD, or YYYY-MM or YYYY if the field takes it"
 _CHOICE = re.compile(r"'([^']*)'")
 _WORDS_BY_CHOICE = MappingProxyType(
     {
@@ -115,7 +122,7 @@ _WORDS_BY_CHOICE = MappingProxyType(
 """Words that people have for codes."""
 
 
-def wording(detail: ErrorDetails, path: Path) -> tuple[str, str | None]:
+def wording(detail: ErrorDetails, path: Path) -> tuple[str, str]:
     """What is wrong with the value at a path of the Case, and what to do."""
     kind, value = detail["type"], detail["input"]
     if kind == "literal_error":
@@ -125,10 +132,13 @@ def wording(detail: ErrorDetails, path: Path) -> tuple[str, str | None]:
     if kind == "model_type" and field == "modifiers":
         return "must be text, or an object with `code` and `system`", _as_modifier(value)
     form = _form_of(detail, path, field)
-    if kind == "string_pattern_mismatch" or (kind == "string_type" and form in _HINTS):
+    if kind == "string_pattern_mismatch" or (kind == "string_type" and form in _FORMS_OF_CODES):
         is_local = form == _TIME_WORDS and LOCAL_TIME.fullmatch(str(value))
-        return "is a time without an offset from UTC" if is_local else form, _HINTS.get(form, _nothing)(value)
-    return _WORDS.get(kind, "is not valid"), _KIND_HINTS.get(kind, _nothing)(value)
+        return "is a time without an offset from UTC" if is_local else form, _HINTS[form](value)
+    if kind in _BOUNDS:
+        words, hint = _BOUNDS[kind]
+        return words, hint.format(**detail["ctx"])
+    return _WORDS[kind], _KIND_HINTS[kind](value)
 
 
 def _form_of(detail: ErrorDetails, path: Path, field: str) -> str:
@@ -147,18 +157,14 @@ def _metadata(hint: Hint) -> Iterator[Hint]:
         yield from _metadata(part)
 
 
-def _nothing(_value: object) -> None:
-    return None
-
-
-def _nearest_choice(value: object, choices: str) -> str | None:
+def _nearest_choice(value: object, choices: str) -> str:
     known = _CHOICE.findall(choices)
     if not isinstance(value, str):
         return "write it as text, in double quotes"
     word = value.strip().lower().replace("_", "-").replace(" ", "-")
     meant = [choice for choice in known if choice == word or word in _WORDS_BY_CHOICE.get(choice, "").split()]
     near = meant or get_close_matches(word, known, n=1)
-    return f"did you mean `{near[0]}`?" if near else None
+    return f"did you mean `{near[0]}`?" if near else "write the one that fits"
 
 
 def _as_modifier(value: object) -> str:
@@ -172,14 +178,14 @@ def _as_hpo(value: object) -> str:
     return f"write HP:{number:0>7}" if number else "write HP: and seven digits, such as HP:0000316"
 
 
-def _as_date(value: object) -> str | None:
+def _as_date(value: object) -> str:
     text = str(value).strip()
     if _DAY_FIRST.fullmatch(text):
         return "write the day alone, without a time: YYYY-MM-DD"
-    return next((hint for pattern, hint in _DATE_HINTS if pattern.fullmatch(text)), None)
+    return next((hint for pattern, hint in _DATE_HINTS if pattern.fullmatch(text)), _UNKNOWN_DATE)
 
 
-def _as_time(value: object) -> str | None:
+def _as_time(value: object) -> str:
     text = str(value).strip()
     if LOCAL_TIME.fullmatch(text):
         return _ZONE
@@ -188,47 +194,84 @@ def _as_time(value: object) -> str | None:
     return _as_date(value)
 
 
-def _in_quotes(value: object) -> str | None:
+def _always(hint: str) -> Callable[[object], str]:
+    return lambda _: hint
+
+
+def _as_token(value: object) -> str:
+    return "leave out the white space around it, and all but single spaces within it" if str(value).strip() else _EMPTY
+
+
+def _as_url(value: object) -> str:
+    return "write the whole address; a space within it is %20" if str(value).strip() else _EMPTY
+
+
+def _as_sha1(value: object) -> str:
+    digits = _HEXADECIMAL.fullmatch(str(value).strip())
+    if digits is None:
+        return "write the digest with the digits 0 to 9 and the letters a to f; it is not sent in base64"
+    if len(digits[0]) == _LENGTH_OF_SHA1:
+        return "write the letters small, and nothing around the digits"
+    return "send the SHA-1 digest of the whole file; a digest of another length is of another kind"
+
+
+def _in_quotes(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        return None
+        return _LEAVE_OUT if value is None else "write one text in double quotes"
     return "put it in double quotes, with leading zeros if it has any"
 
 
-def _as_number(value: object) -> str | None:
+def _as_number(value: object) -> str:
     if not isinstance(value, str):
-        return None
+        return _LEAVE_OUT if value is None else "write one number"
     if _FIGURE.fullmatch(value.strip()):
         return "write the number without quotes"
     return "write digits without quotes: no words, currency signs, units or thousands separators"
 
 
-def _as_truth(value: object) -> str | None:
-    return "write true or false without quotes" if isinstance(value, str | int) else None
+def _as_whole_number(value: object) -> str:
+    return "write it without a point" if isinstance(value, Decimal) else _as_number(value)
 
 
-def _as_list(value: object) -> str | None:
-    return "leave it out if there is nothing to say" if value is None else "put it in square brackets: […]"
+def _as_truth(value: object) -> str:
+    return _LEAVE_OUT if value is None else "write true or false without quotes"
 
 
-def _as_object(value: object) -> str | None:
+def _as_list(value: object) -> str:
+    return _LEAVE_OUT if value is None else "put it in square brackets: […]"
+
+
+def _as_object(value: object) -> str:
     if value is None:
-        return "leave it out if there is nothing to say"
+        return _LEAVE_OUT
     return "write one object, without the square brackets" if isinstance(value, list) else "write an object with its fields: {…}"
 
 
-_HINTS: Mapping[str, Callable[[object], str | None]] = {
+_HINTS: Mapping[str, Callable[[object], str]] = {
     _DAY_WORDS: _as_date,
     _DATE_WORDS: _as_date,
     _TIME_WORDS: _as_time,
+    _FORMS[_pattern(Text)]: _always(_EMPTY),
+    _FORMS[_pattern(Token)]: _as_token,
+    _FORMS[_pattern(Url)]: _as_url,
     _FIELD_FORMS["hpo"]: _as_hpo,
+    _FIELD_FORMS["sha1"]: _as_sha1,
+    _FIELD_FORMS["currency"]: _always("write the code of ISO 4217 in capital letters, not its sign or name"),
+    _FIELD_FORMS["filing_indicator"]: _always("write the code of X12 in capital letters, not its name"),
 }
 """What to do about a text that is not of its form."""
-_KIND_HINTS: Mapping[str, Callable[[object], str | None]] = {
+_FORMS_OF_CODES = frozenset({_DAY_WORDS, _DATE_WORDS, _TIME_WORDS, _FIELD_FORMS["hpo"]})
+"""The forms that a number is told of too."""
+_KIND_HINTS: Mapping[str, Callable[[object], str]] = {
     "string_type": _in_quotes,
-    "int_type": _as_number,
+    "int_type": _as_whole_number,
+    "int_from_float": _as_whole_number,
     "is_instance_of": _as_number,
+    "decimal_type": _as_number,
+    "finite_number": _as_number,
     "bool_type": _as_truth,
     "tuple_type": _as_list,
     "model_type": _as_object,
+    "value_error": _always("write a day of the calendar: some months have 30 days, and February has 28 or 29"),
 }
 """What to do about a value of another type."""

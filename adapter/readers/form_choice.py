@@ -32,7 +32,9 @@ def chosen_form(document: Document, forms: Mapping[str, InputForm], fields: Coll
 def _said(form: str, name: str, forms: Mapping[str, InputForm], *, of_rows: bool) -> str:
     if form in forms and forms[form].of_rows != of_rows:
         text = "rows (a table, or a JSON list)" if forms[form].of_rows else "a JSON object"
-        raise UnreadableError(form_issue(name, f"a document of the form {form} is {text}, and this one is not"))
+        raise UnreadableError(
+            form_issue(name, f"a document of the form {form} is {text}, and this one is not; say the form that it has, or none")
+        )
     if form in forms or (form == NATIVE and not of_rows):
         return form
     if form.startswith(_OF_OTHER_BYTES):

@@ -50,7 +50,7 @@ class JsonReader:
         if isinstance(tree, list) and tree and all(isinstance(row, dict) for row in tree):
             return (self._rows(tree, document),)
         if not isinstance(tree, dict):
-            text = "a document is a JSON object at its top level, not a plain value or a list of other than objects"
+            text = "a document is a JSON object at its top level, not a plain value or a list of other than objects; write {…}"
             raise UnreadableError(form_issue(document.name, text))
         if "resourceType" in tree:
             if self.structure is None:

@@ -57,7 +57,9 @@ def _check_host(request: Request) -> None:
         raise RefusedError(HTTPStatus.BAD_REQUEST, "there is no header Host; send it, as HTTP/1.1 says")
     match = _HOST.fullmatch(host or "localhost")
     if match is None or int(match["port"] or 0) > _LAST_PORT:
-        raise RefusedError(HTTPStatus.BAD_REQUEST, "the header Host is not a name or an address with a port")
+        raise RefusedError(
+            HTTPStatus.BAD_REQUEST, "the header Host is not a name or an address with a port; send those of this service"
+        )
 
 
 def _decode(request: Request, limit: int) -> None:
@@ -80,11 +82,13 @@ def _unpacked(packed: bytes, limit: int) -> bytes:
     try:
         content = unpacking.decompress(packed, limit + 1)
     except zlib.error:
-        raise RefusedError(HTTPStatus.BAD_REQUEST, "the body is not gzip, as the header Content-Encoding says") from None
+        raise RefusedError(
+            HTTPStatus.BAD_REQUEST, "the body is not gzip, as the header Content-Encoding says; pack it, or leave the header out"
+        ) from None
     if len(content) > limit:
         raise RequestEntityTooLarge
     if not unpacking.eof or unpacking.unused_data:
-        raise RefusedError(HTTPStatus.BAD_REQUEST, "the body in gzip is cut off, or something follows it")
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "the body in gzip is cut off, or something follows it; send one whole stream")
     return content
 
 

@@ -45,10 +45,10 @@ ROWS = [
     ('{"a": "Smith', "1:12", "ends too early: within a text", None),
     ('["Smith"', "1:8", "ends too early: within a list", None),
     ('{"a": "Smith"', "1:13", "ends too early: within an object", None),
-    ('{"a": "Smi\nth"}', "1:11", "line end stands in a text", None),
+    ('{"a": "Smi\nth"}', "1:11", "a text holds a control character or a line end", None),
     (r'{"a": "Smi\xth"}', "1:12", "an escape is not one of JSON", None),
     ('{"a": 041}', "1:8", "no leading zeros", None),
-    ('{"Smith": 1, "Smith": 2}', "1:22", "a key stands twice", None),
+    ('{"Smith": 1, "Smith": 2}', "1:22", "a key appears twice", None),
     ('{"a": 1\n\t', "2:1", "ends too early", None),
     ("[1,\n2\n3]", "3:1", "a comma and the next item", None),
     ("[1 x", "1:4", "a comma and the next item", "in double quotes"),
@@ -80,7 +80,7 @@ def test_the_place_is_told_whatever_the_bytes() -> None:
     issue = issue_of(b'{"a": "\xff"}')
 
     assert issue is not None
-    assert (issue.text, issue.location) == ("this is not UTF-8", ("a.json:1:8",))
+    assert (issue.text, issue.location) == ("this is not UTF-8; save the document as UTF-8", ("a.json:1:8",))
 
 
 @given(st.integers(0, 400), st.text("{}[],:'\"; \n=x1", min_size=1, max_size=3))

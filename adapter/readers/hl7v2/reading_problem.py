@@ -11,7 +11,7 @@ class ReadingProblem:
 
     rule: str
     text: str
-    suggestion: str | None = None
+    suggestion: str
 
 
 UNKNOWN_SET = ReadingProblem("charset", "MSH-18 names a character set that is not read", "send one of: {known}")
@@ -29,14 +29,22 @@ NOT_UTF_8 = ReadingProblem(
 CONTROL_CHARACTER = ReadingProblem(
     "control-character", "FHIR cannot carry this character (a control character, U+FFFE or U+FFFF)", "take it out"
 )
-NO_HEADER = ReadingProblem("header", "a message begins with an MSH segment, and this line is another segment")
-CUT_FRAME = ReadingProblem("frame", "an MLLP frame has no beginning (0x0B) or no end (0x1C): the message is cut off")
+NO_HEADER = ReadingProblem(
+    "header",
+    "a message begins with an MSH segment, and this line is another segment",
+    "send each message from its MSH segment on",
+)
+CUT_FRAME = ReadingProblem(
+    "frame", "an MLLP frame has no beginning (0x0B) or no end (0x1C): the message is cut off", "send all of it again"
+)
 NO_NAME = ReadingProblem(
     "segment",
     "this line does not begin with the name of a segment",
     "end each segment with a carriage return; write a line end within a text as \\.br\\",
 )
-NO_FIELD_SEPARATOR = ReadingProblem("separators", "MSH-1 is the field separator, and there is none")
+NO_FIELD_SEPARATOR = ReadingProblem(
+    "separators", "MSH-1 is the field separator, and there is none", "begin the message with MSH|^~\\&"
+)
 NO_ENCODING = ReadingProblem(
     "separators", "MSH-2 holds the encoding characters, and these are not four or five marks", "send ^~\\&"
 )
@@ -48,13 +56,17 @@ SAME_SEPARATOR = ReadingProblem(
 RUN_TOGETHER = ReadingProblem(
     "run-together", "a {name} segment begins in the middle of this line", "end each segment with a carriage return"
 )
-CUT_BATCH = ReadingProblem("batch", "this batch has {begin} and no {end}: it is cut off")
-WRONG_COUNT = ReadingProblem("batch", "BTS-1 says {said} messages, and there are {count}")
-EMPTY = ReadingProblem("batch", "this batch has no message")
+CUT_BATCH = ReadingProblem("batch", "this batch has {begin} and no {end}: it is cut off", "send all of it again")
+WRONG_COUNT = ReadingProblem(
+    "batch", "BTS-1 says {said} messages, and there are {count}", "send the messages that are missing, or correct BTS-1"
+)
+EMPTY = ReadingProblem("batch", "this batch has no message", "send one with the messages of the encounter")
 NO_TYPE = ReadingProblem(
     "message-type", "MSH-9 does not say the type of the message", "send the type and the event, e.g. ORU^R01"
 )
-OTHER_FORM = ReadingProblem("form", "the sender says that this is of another form; it is {form}")
+OTHER_FORM = ReadingProblem(
+    "form", "the sender says that this is of another form; it is {form}", "say this form, or none: it is known by its header"
+)
 NO_PATIENT = ReadingProblem(
     "patient",
     "there is no PID segment: the message is cut off, or segments are run together",
@@ -67,7 +79,7 @@ TWO_PATIENTS = ReadingProblem(
 
 def unreadable(problem: ReadingProblem, place: str, **known: object) -> UnreadableError:
     """The refusal of a file with this problem; `place` is `name:line:column`."""
-    suggestion = problem.suggestion.format(**known) if problem.suggestion else None
+    suggestion = problem.suggestion.format(**known)
     return UnreadableError(
         Issue(
             severity=Severity.FATAL,

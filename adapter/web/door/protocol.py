@@ -117,7 +117,8 @@ class DoorProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the parser's words could quote the request
         """Answer what is not HTTP."""
         if not self.transport.is_closing():
-            self._refuse(HTTPStatus.BAD_REQUEST, "this is not an HTTP/1.1 request that can be read")
+            text = "this is not an HTTP/1.1 request that can be read; correct its first line, headers, length or sizes of chunks"
+            self._refuse(HTTPStatus.BAD_REQUEST, text)
 
     def timeout_keep_alive_handler(self) -> None:
         """End a connection on which nothing happens, also if what was written is not read."""

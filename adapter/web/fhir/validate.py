@@ -22,7 +22,9 @@ def validate(service: Service, request: Request, resource_type: str) -> Response
     if resource.get("resourceType") != resource_type:
         is_type = resource_type in service.runtime.release.table.resource_types
         text = (
-            "the resource is not of the type that the URL names" if is_type else "FHIR R4 has no resource of the type in the URL"
+            "the resource is not of the type that the URL names; post it to the URL of its type"
+            if is_type
+            else "FHIR R4 has no resource of the type in the URL"
         )
         raise UnreadableError(Issue(severity=Severity.ERROR, code=IssueType.INVALID, rule="request/type", text=text))
     own = most_severe(check_resource(resource, service.runtime.release, advice=True))
