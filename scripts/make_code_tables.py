@@ -35,18 +35,22 @@ def icd_codes(wheel: zipfile.ZipFile) -> list[str]:
 
 
 def manifestations(wheel: zipfile.ZipFile) -> set[str]:
-    """The codes, without dots, of which the tabular list says that something else is coded first, with all below them."""
+    """The codes, without dots, of diseases that the tabular list calls classified elsewhere and lets another code come first."""
     root = ET.fromstring(wheel.read("simple_icd_10_cm/data/icd10c-tabular-April-1-2026.xml"))  # noqa: S314 - a file of the CDC
-    return {name for top in root.iter("section") for diagnosis in top.findall("diag") for name in below(diagnosis, first=False)}
+    return {name for top in root.iter("section") for diagnosis in top.findall("diag") for name in below(diagnosis)}
 
 
-def below(diagnosis: ET.Element, *, first: bool) -> Iterator[str]:
-    """The manifestations among a diagnosis and what is below it; `first`: something above it wants another code first."""
+def below(diagnosis: ET.Element, *, first: bool = False, elsewhere: bool = False) -> Iterator[str]:
+    """The manifestations among a diagnosis and what is below it.
+
+    `first` and `elsewhere`: something above it wants another code first, or has a title that says "classified elsewhere".
+    """
     first = first or diagnosis.find("codeFirst") is not None
-    if first and MANIFESTATION.search(diagnosis.findtext("desc", "")):
+    elsewhere = elsewhere or MANIFESTATION.search(diagnosis.findtext("desc", "")) is not None
+    if first and elsewhere:
         yield diagnosis.findtext("name", "").replace(".", "")
     for child in diagnosis.findall("diag"):
-        yield from below(child, first=first)
+        yield from below(child, first=first, elsewhere=elsewhere)
 
 
 def icd_table(wheel: zipfile.ZipFile) -> bytes:

@@ -51,7 +51,8 @@ EXAMPLES = [
     Example("DX-05", {"diagnoses[0].icd10cm": "S72.001Z"}, ("diagnoses[0].icd10cm",)),
     *[Example("DX-05", {"diagnoses[0].icd10cm": code}, ()) for code in ("R62.51", "F79", "S72.001A", "r62", "Q8719")],
     Example("DX-07", {"diagnoses[0].icd10cm": "W54.0XXA"}, ("diagnoses[0].icd10cm",)),
-    Example("DX-07", {"diagnoses[0].icd10cm": "G94"}, ("diagnoses[0].icd10cm",)),
+    *[Example("DX-07", {"diagnoses[0].icd10cm": code}, ("diagnoses[0].icd10cm",)) for code in ("G94", "G13.2", "M36.2")],
+    *[Example("DX-07", {"diagnoses[0].icd10cm": code}, ()) for code in ("G12.0", "M35.9")],
     Example("DX-07", {"diagnoses[0].icd10cm": "Z13.79"}, ("diagnoses[0].icd10cm",)),
     Example(
         "DX-07", {"diagnoses[1].icd10cm": "Z13.79", "diagnoses[1].order": 1, "diagnoses[0].order": 2}, ("diagnoses[1].icd10cm",)
