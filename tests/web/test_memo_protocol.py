@@ -1,7 +1,7 @@
 """A connection answers what is remembered at once, and keeps the order, the ends and the bodies of HTTP while it does."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 import pytest
@@ -12,7 +12,7 @@ from adapter.json_types import JsonObject
 from adapter.settings import Settings
 from adapter.web.door.call import Reply
 from adapter.web.door.limit import limits_of
-from adapter.web.door.memo import Memo
+from adapter.web.door.memo import Key, Memo
 from adapter.web.door.protocol import DoorProtocol, Doorway
 
 PATH = "/fhir/CodeSystem/$lookup"
@@ -49,27 +49,36 @@ def asked(*more: str, query: str = "code=a", method: str = "GET", version: str =
 
 def answers(*requests: bytes) -> bytes:
     """All that comes back when these requests are sent at once, until the connection ends."""
-    return asyncio.run(_answers(b"".join(requests)))
+    return asyncio.run(_answers([b"".join(requests)], memory()))
 
 
-async def _answers(sent: bytes) -> bytes:
+def answers_in_turn(*sent: bytes, memo: Memo) -> list[bytes]:
+    """The bodies that come back when these bytes are sent one after the other, each when what came before was answered."""
+    return bodies(asyncio.run(_answers(sent, memo)))
+
+
+async def _answers(sent: Sequence[bytes], memo: Memo) -> bytes:
     config = Config(application, lifespan="off", log_config=None, log_level="critical", access_log=False)
     config.load()
-    doorway = Doorway(limits=limits_of(Settings()), log=lambda **_: None, memo=memory())
+    doorway = Doorway(limits=limits_of(Settings()), log=lambda **_: None, memo=memo)
     state = ServerState()
     connect = partial(DoorProtocol, doorway, config=config, server_state=state, app_state={})
     server = await asyncio.get_running_loop().create_server(connect, "127.0.0.1", 0)
     async with asyncio.timeout(10):
         reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
-        writer.write(sent)
-        received = await reader.read()
+        received = b""
+        for place, part in enumerate(sent, start=1):
+            writer.write(part)
+            while place < len(sent) and not received.endswith((REMEMBERED, WORKED_OUT)):
+                received += await reader.read(1 << 16)
+            received += b"\n" if place < len(sent) else await reader.read()
         writer.close()
     server.close()
     return received
 
 
 def bodies(received: bytes) -> list[bytes]:
-    return [part.partition(b"\r\n\r\n")[2] for part in received.split(b"HTTP/1.1 200 OK\r\n")[1:]]
+    return [part.partition(b"\r\n\r\n")[2].rstrip(b"\n") for part in received.split(b"HTTP/1.1 200 OK\r\n")[1:]]
 
 
 def test_remembered_answers_and_others_come_in_the_order_of_the_questions() -> None:
@@ -107,3 +116,41 @@ def test_a_request_with_more_than_was_asked_before_is_worked_out(request_: bytes
 @pytest.mark.parametrize("last", [asked("Connection: close"), asked(version="1.0")], ids=["close", "HTTP/1.0"])
 def test_the_last_request_of_a_connection_ends_it(last: bytes) -> None:
     assert bodies(answers(asked(), last)) == [REMEMBERED, WORKED_OUT]
+
+
+class _Reading(Memo):
+    """A memory that counts the heads that were read to ask it."""
+
+    heads = 0
+
+    def key_of(self, scope: JsonObject, body: bytes) -> Key | None:
+        self.heads += 1
+        return super().key_of(scope, body)
+
+
+def test_a_request_that_comes_again_in_the_same_bytes_is_not_read_again() -> None:
+    memo = _Reading(most=100_000, log=lambda **_: None, answers=memory().answers)
+
+    found = answers_in_turn(asked(), asked(), asked("Via: x"), asked("Range: bytes=0-1"), asked(), LAST, memo=memo)
+
+    assert found == [REMEMBERED, REMEMBERED, REMEMBERED, WORKED_OUT, REMEMBERED, WORKED_OUT]
+    assert memo.heads == 3
+
+
+@pytest.mark.parametrize("cut", [3, len(asked()) - 2], ids=["in the method", "in its end"])
+def test_the_same_request_in_two_parts_is_read(cut: int) -> None:
+    memo = memory()
+    assert answers_in_turn(asked(), asked(), LAST, memo=memo) == [REMEMBERED, REMEMBERED, WORKED_OUT]
+
+    async def in_two_parts() -> bytes:
+        return await _answers([asked() + asked()[:cut], asked()[cut:], LAST], memo)
+
+    assert bodies(asyncio.run(in_two_parts())) == [REMEMBERED, REMEMBERED, WORKED_OUT]
+
+
+def test_what_others_were_answered_is_not_known_by_the_bytes_of_the_request() -> None:
+    memo = memory()
+    answers_in_turn(asked(), LAST, memo=memo)
+
+    assert memo.again((b"", asked())) is not None
+    assert memo.again((b"another certificate", asked())) is None

@@ -68,7 +68,8 @@ class Entrance:
             return self._refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, too_large(self.limits.body))
         key = self.memo.key_of(scope, body)
         if key is not None and (remembered := self.memo.again(key)) is not None:
-            return remembered
+            again, number = remembered
+            return again.numbered(number)
         lane = self._lane(scope["path"])
         if lane.is_full:
             return self._refusal(HTTPStatus.SERVICE_UNAVAILABLE, "too many requests are waiting; try again in a second")

@@ -6,13 +6,14 @@ that brings definitions of its own is not remembered, nor is anything that was n
 
 import re
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 
 from adapter.clock import request_id
 from adapter.json_types import JsonObject
 from adapter.web.certificate import CERTIFICATE_NOTE
 from adapter.web.door.call import Reply
-from adapter.web.door.refused import Log
+from adapter.web.door.refused import Headers, Log, as_bytes
 
 Key = tuple[bytes, ...]
 
@@ -27,19 +28,35 @@ _OF_NO_MATTER = frozenset(
         *(b"pragma", b"priority", b"referer", b"te", b"traceparent", b"tracestate", b"user-agent", b"via", b"x-request-id"),
     }
 )
-_PER_ANSWER = frozenset({b"x-request-id", b"connection"})
+_NUMBER = b"x-request-id"
+_PER_ANSWER = frozenset({_NUMBER, b"connection"})
 _OF_AN_ENTRY = 500
 """About how many bytes an entry takes beside the bytes of question and answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """An answer, what its line in the log says (the route's template and the name of the caller), and about how large it is."""
+    """An answer, what its line in the log says (method, the route's template, the name of the caller), and about how large it is.
+
+    `head` is how the answer begins on the wire; the number of the request follows.
+    """
 
     reply: Reply
+    head: bytes
+    method: str
     route: str | None
     caller: str | None
     size: int
+
+    def numbered(self, number: str) -> Reply:
+        """The answer to the request of this number."""
+        headers = [*self.reply.headers, (_NUMBER, number.encode())]
+        return Reply(status=self.reply.status, headers=headers, content=self.reply.content)
+
+    def on_the_wire(self, number: str, more: Headers) -> bytes:
+        """The same in bytes, with some more headers."""
+        lines = [self.head + number.encode(), *[name + b": " + value for name, value in more], b"", self.reply.content]
+        return b"\r\n".join(lines)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,26 +80,40 @@ class Memo:
         parts = (scope["method"].encode(), scope["raw_path"], scope["query_string"], body, scope["scheme"].encode(), caller)
         return (*parts, *(part for pair in headers for part in pair))
 
-    def again(self, key: Key) -> Reply | None:
-        """The answer to this if it was given lately, with a number and a line in the log of its own."""
+    def again(self, key: Key) -> tuple[Remembered, str] | None:
+        """The answer to this if it was given lately, with a number of its own, under which it stands in the log."""
         remembered = self.answers.get(key)
         if remembered is None:
             return None
         self.answers.move_to_end(key)
-        reply, number = remembered.reply, request_id()
-        about = {"method": key[0].decode(), "route": remembered.route, "status": reply.status, "caller": remembered.caller}
-        self.log(**about, ms=0.0, request_id=number)
-        return Reply(status=reply.status, headers=[*reply.headers, (b"x-request-id", number.encode())], content=reply.content)
+        number, about = request_id(), remembered
+        self.log(
+            method=about.method, route=about.route, status=about.reply.status, caller=about.caller, ms=0.0, request_id=number
+        )
+        return remembered, number
+
+    def know(self, request: Key, key: Key | None) -> None:
+        """Know what was just answered by the bytes of the whole request, too, and who sent it: they need not be read again."""
+        if key is not None:
+            remembered = self.answers[key]
+            self._add(request, replace(remembered, size=remembered.size + sum(map(len, request))))
 
     def keep(self, key: Key, reply: Reply, *, route: str | None, caller: str | None) -> None:
         """Remember an answer, and forget the oldest ones beyond the limit."""
         headers = [(name.lower(), value) for name, value in reply.headers if name.lower() not in _PER_ANSWER]
         size = len(reply.content) + sum(len(name) + len(value) for name, value in headers) + sum(map(len, key)) + _OF_AN_ENTRY
-        if reply.status not in _STATUSES or size > self.most or key in self.answers:
+        if reply.status not in _STATUSES or key in self.answers:
             return
         again = Reply(status=reply.status, headers=headers, content=reply.content)
-        self.answers[key] = Remembered(reply=again, route=route, caller=caller, size=size)
-        self.size += size
+        head = as_bytes(HTTPStatus(reply.status), [*headers, (_NUMBER, b"")], b"").removesuffix(b"\r\n\r\n")
+        method = key[0].decode()
+        self._add(key, Remembered(reply=again, head=head, method=method, route=route, caller=caller, size=size))
+
+    def _add(self, key: Key, remembered: Remembered) -> None:
+        if remembered.size > self.most:
+            return
+        self.answers[key] = remembered
+        self.size += remembered.size
         while self.size > self.most:
             _, forgotten = self.answers.popitem(last=False)
             self.size -= forgotten.size

@@ -9,12 +9,12 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from adapter.web.certificate import CERTIFICATE_NOTE, ClientCertificate, certificate_of
-from adapter.web.door.call import Reply
 from adapter.web.door.limit import Limits
-from adapter.web.door.memo import Memo
+from adapter.web.door.memo import Key, Memo
 from adapter.web.door.refused import Log, as_bytes, refused
 
 _FINISH_SECONDS = 5
+_END_OF_HEAD = b"\r\n\r\n"
 _OF_BODY = frozenset({b"content-length", b"transfer-encoding"})
 
 
@@ -42,6 +42,8 @@ class DoorProtocol(HttpToolsProtocol):
         self._is_answered = False
         self._address = ""
         self._certificate: ClientCertificate | None = None
+        self._caller = b""
+        self._met: list[Key | None] = []
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn types it
         """Count the connection of its address, and give it time for a head."""
@@ -50,6 +52,7 @@ class DoorProtocol(HttpToolsProtocol):
         if (described := transport.get_extra_info("peercert")) is not None:
             content = transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
             self._certificate = certificate_of(content, described)
+            self._caller = self._certificate.digest.encode()
         self._doorway.addresses[self._address] += 1
         if self._doorway.addresses[self._address] > self._doorway.limits.per_address:
             text = "there are too many connections from this address; close some, or try again later"
@@ -69,9 +72,16 @@ class DoorProtocol(HttpToolsProtocol):
         """Read on, unless the head is longer than a head may be."""
         if self.transport.is_closing():
             return
+        request = (self._caller, data)
+        is_first = self._is_between_requests()
+        if is_first and self._answer(request):
+            return
         # Bytes that end one request's body and begin the next one's head are not counted as a head.
         is_head = not self._in_body
+        self._met = []
         super().data_received(data)
+        if is_first and len(self._met) == 1 and data.endswith(_END_OF_HEAD):
+            self._doorway.memo.know(request, self._met[0])
         self._head_bytes += len(data) if is_head else 0
         if self._in_head and self._head_bytes > self._doorway.limits.head and not self.transport.is_closing():
             text = f"the headers are larger than {self._doorway.limits.head} bytes"
@@ -99,7 +109,9 @@ class DoorProtocol(HttpToolsProtocol):
             self._refuse(*refusal)
         if self.transport.is_closing():
             return
-        self._is_answered = self._answer_again()
+        key = self._key()
+        self._is_answered = key is not None and self._answer(key)
+        self._met.append(key if self._is_answered else None)
         if not self._is_answered:
             super().on_headers_complete()
 
@@ -124,26 +136,32 @@ class DoorProtocol(HttpToolsProtocol):
         """End a connection on which nothing happens, also if what was written is not read."""
         self.transport.abort()
 
-    def _answer_again(self) -> bool:
-        """Answer at once what was answered before; not if an earlier answer is still to come, or a body."""
+    def _is_between_requests(self) -> bool:
+        """Whether the last answer was given, and nothing of another request has come."""
+        is_next = self.cycle is None or self.cycle.response_complete  # type: ignore[redundant-expr]  # before the first one
+        return is_next and not (self._in_head or self._in_body or self.flow.write_paused)
+
+    def _answer(self, key: Key) -> bool:
+        """Answer at once what was answered before."""
+        remembered = self._doorway.memo.again(key)
+        if remembered is None:
+            return False
+        self._cancel_deadline()
+        again, number = remembered
+        self.transport.write(again.on_the_wire(number, self.server_state.default_headers))
+        self.on_response_complete()
+        return True
+
+    def _key(self) -> Key | None:
+        """By what an answer may be remembered; not if an earlier answer is still to come, or a body."""
         is_next = self.cycle is None or self.cycle.response_complete  # type: ignore[redundant-expr]  # before the first one
         stays = self.parser.should_keep_alive() and self.parser.get_http_version() == "1.1"
         has_body = any(name in _OF_BODY for name, _ in self.headers)
         if not is_next or not stays or has_body or self.flow.write_paused:
-            return False
-        reply = self._remembered()
-        if reply is None:
-            return False
-        headers = [*self.server_state.default_headers, *reply.headers]
-        self.transport.write(as_bytes(HTTPStatus(reply.status), headers, reply.content))
-        self.on_response_complete()
-        return True
-
-    def _remembered(self) -> Reply | None:
+            return None
         path, _, query = self.url.partition(b"?")
         scope = {"method": self.parser.get_method().decode(), "raw_path": path, "query_string": query}
-        key = self._doorway.memo.key_of({**self.scope, **scope}, b"")
-        return None if key is None else self._doorway.memo.again(key)
+        return self._doorway.memo.key_of({**self.scope, **scope}, b"")
 
     def _problem(self) -> tuple[HTTPStatus, str] | None:
         """Why a request is refused by its head, if it is."""
