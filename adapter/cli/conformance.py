@@ -1,6 +1,5 @@
 """`adapter conformance`: a FHIR server is tested, and two tests are compared."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,35 +16,28 @@ from adapter.cli.conformance_cases import (
     ONLY,
     chosen_cases,
     is_chosen,
-    known_failure_files,
-    placed_cases,
     ready_cases,
-    supplies_of,
 )
 from adapter.cli.conformance_report import write_reports
-from adapter.cli.conformance_server import TestedServer, tested_server
+from adapter.cli.conformance_server import tested_server
 from adapter.cli.exit_code import Outcome
 from adapter.cli.show import QUIET, err, is_quiet, note, out, print_json, print_text
-from adapter.clock import instant_now, request_id
+from adapter.clock import request_id
 from adapter.conformance.baseline import VerdictChange, baseline_of, changes_between, verdicts_in
 from adapter.conformance.case_file import ConformanceCase
-from adapter.conformance.case_run import METHODS, Bench
-from adapter.conformance.cleaner import Cleaner
-from adapter.conformance.declared import probe
+from adapter.conformance.case_run import METHODS
 from adapter.conformance.evidence import curl_line
 from adapter.conformance.json_report import describe_run
-from adapter.conformance.judge import Judge
-from adapter.conformance.known_failure import read_known_failures
-from adapter.conformance.preflight import Preflight, personal_values, requests_of
+from adapter.conformance.preflight import requests_of
 from adapter.conformance.script_export import script_of, why_not
-from adapter.conformance.suite import Suite, SuiteResult
+from adapter.conformance.suite import SuiteResult
 from adapter.conformance.supplies import cases_of
 from adapter.conformance.verdict import CaseResult, CaseVerdict
-from adapter.connection import triage_lines
-from adapter.exchange import Request, Send, ServerAnswer
+from adapter.exchange import Request, ServerAnswer
 from adapter.fhir.json import canonical_bytes, pretty_bytes, read_json
 from adapter.files import adapter_version, text_of, write_whole
 from adapter.json_types import JsonObject
+from adapter.trial import TestedServer, Trial, placed_cases, supplies_of
 
 _STYLES = {
     CaseVerdict.GOOD: "green",
@@ -219,76 +211,46 @@ def run_command(**options: Unpack[RunOptions]) -> int:
         message = "--update-baseline needs --baseline FILE"
         raise click.UsageError(message)
     with tested_server(options["server"], over_http=options["over_http"], seconds=options["seconds"]) as server:
-        run = _Run(options, server)
+        trial = _trial_of(server, options)
         if options["dry_run"]:
-            _show_requests(run.cases, server.target.base_url)
+            _show_requests(trial.cases, server.target.base_url)
             return Outcome.GOOD
-        if doubtful := run.doubtful():
+        doubtful = trial.doubtful()
+        if doubtful and not options["yes"]:
             _show_doubtful(doubtful)
             return Outcome.ISSUES
-        result = run.result()
+        result = _with_bar(trial, force=options["force"])
     return _reported(result, options)
 
 
-class _Run:
-    """What is run, and where."""
+def _trial_of(server: TestedServer, options: RunOptions) -> Trial:
+    runtime, run = default_runtime(), f"r{request_id()[:10]}"
+    supplies, file = supplies_of(runtime), options["allow"]
+    headers = dict(map(_header, options["headers"]))
 
-    def __init__(self, options: RunOptions, server: TestedServer) -> None:
-        self._options = options
-        self._runtime = default_runtime()
-        self.server = server
-        self.name = f"r{request_id()[:10]}"
-        self._supplies = supplies_of(self._runtime)
-        self.cases = ready_cases(options["own"], options["only"], self._supplies, run=self.name)
+    def send(request: Request) -> ServerAnswer:
+        return server.send(replace(request, headers={**headers, **request.headers}))
 
-    def doubtful(self) -> tuple[str, ...]:
-        """What nobody has allowed to be sent to a public server; raises InvalidError for what never goes there."""
-        named = {value for bundle in self._supplies.examples.values() for value in personal_values(bundle)}
-        file = self._options["allow"]
-        listed = set(text_of(file).splitlines()) if file else set()
-        flight = Preflight(target=self.server.target, allowed=frozenset(named | listed), run=self.name)
-        self._withheld = flight.withheld(self.cases)
-        doubts = flight.doubtful([case for case in self.cases if case.identity not in self._withheld])
-        return () if self._options["yes"] else doubts
+    return Trial(
+        server=replace(server, send=send),
+        settings=runtime.settings,
+        supplies=supplies,
+        cases=ready_cases(options["own"], options["only"], supplies, run=run),
+        run=run,
+        own=options["own"],
+        allowed=text_of(file).splitlines() if file else (),
+    )
 
-    def result(self) -> SuiteResult:
-        """Run the cases, with a bar on a terminal."""
-        send, base_url = self._send(), self.server.target.base_url
-        declared = probe(send, base_url, force=self._options["force"], source=self.server.source)
-        with Progress(console=err, transient=True, disable=is_quiet() or not err.is_terminal) as progress:
-            task = progress.add_task("testing", total=len(self.cases))
 
-            def show(_: CaseResult) -> None:
-                progress.advance(task)
+def _with_bar(trial: Trial, *, force: bool) -> SuiteResult:
+    """Run the cases, with a bar on a terminal."""
+    with Progress(console=err, transient=True, disable=is_quiet() or not err.is_terminal) as progress:
+        task = progress.add_task("testing", total=len(trial.cases))
 
-            suite = Suite(
-                bench=self._bench(send),
-                declared=declared,
-                started=instant_now(),
-                known_failures=read_known_failures(known_failure_files(self._options["own"])),
-                show=show,
-                withheld=self._withheld,
-            )
-            return suite.run(self.cases)
+        def show(_: CaseResult) -> None:
+            progress.advance(task)
 
-    def _bench(self, send: Send) -> Bench:
-        base_url = self.server.target.base_url
-        return Bench(
-            send=send,
-            base_url=base_url,
-            judge=Judge(source=self.server.source, table=triage_lines(self._runtime.settings)),
-            cleaner=Cleaner(send=send, base_url=base_url, run=self.name),
-            run=self.name,
-            clock=time.monotonic,
-        )
-
-    def _send(self) -> Send:
-        headers = dict(map(_header, self._options["headers"]))
-
-        def send(request: Request) -> ServerAnswer:
-            return self.server.send(replace(request, headers={**headers, **request.headers}))
-
-        return send
+        return trial.result(show=show, force=force)
 
 
 def _header(text: str) -> tuple[str, str]:

@@ -1,34 +1,17 @@
-"""The cases of `adapter conformance`: ours and the user's own, those that were chosen, and what they are made of."""
+"""The cases of `adapter conformance`: ours and the user's own, and those that were chosen."""
 
 from collections.abc import Sequence
 
 import click
 
-from adapter.assembly import Runtime
-from adapter.cli.files import documents_of
 from adapter.cli.known_name import unknown_name
-from adapter.conformance.case_file import ConformanceCase, PlacedCase, read_case_files
+from adapter.conformance.case_file import ConformanceCase, PlacedCase
 from adapter.conformance.supplies import Supplies, cases_of
-from adapter.distribution import example_folders
-from adapter.fhir.json import read_json
-from adapter.files import case_files
 from adapter.issues import NotFoundError
+from adapter.trial import placed_cases
 
-KNOWN_FAILURES = "known-failures.yaml"
-"""The file, in our folder of cases and in the user's, that explains failures."""
 CASES = click.option("--cases", "own", type=click.Path(exists=True, file_okay=False), help="A folder of your own cases.")
 ONLY = click.option("--only", multiple=True, metavar="GROUP[/CASE]", help="Only this group or case; may be given several times.")
-
-
-def known_failure_files(own: str | None) -> dict[str, str]:
-    """The files that explain failures: the user's first."""
-    files = [(name, text) for name, text in case_files(own or "").items() if name.endswith(KNOWN_FAILURES)]
-    return dict(reversed(files))
-
-
-def placed_cases(own: str | None) -> tuple[PlacedCase, ...]:
-    """All cases: ours, and those in the folder `own`."""
-    return read_case_files({name: text for name, text in case_files(own or "").items() if not name.endswith(KNOWN_FAILURES)})
 
 
 def chosen_cases(placed: Sequence[PlacedCase], only: Sequence[str]) -> list[PlacedCase]:
@@ -61,16 +44,3 @@ def _unknown(name: str, known: Sequence[str]) -> NotFoundError:
 def is_chosen(identity: str, only: Sequence[str]) -> bool:
     """Whether a case has one of these names, or belongs to one of them."""
     return any(identity == name or identity.startswith(f"{name}/") for name in only)
-
-
-def supplies_of(runtime: Runtime) -> Supplies:
-    """What the cases are made of."""
-    bundles = {folder: folder / "bundle.json" for folder in example_folders()}
-    examples = {folder: read_json(file.read_bytes(), str(file)) for folder, file in bundles.items() if file.exists()}
-    fullest = max(examples, key=lambda folder: len(examples[folder]["entry"]))
-    return Supplies(
-        examples={folder.name: bundle for folder, bundle in examples.items()},
-        claiming=lambda: runtime.convert(documents_of([fullest]), changes={"profiles": "uscore"}).bundle or {"entry": []},
-        definitions=runtime.definitions,
-        canonical_base=runtime.settings.canonical_base,
-    )

@@ -2,27 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from adapter.assembly import default_runtime, load
 from adapter.cli.in_process import OWN_ADDRESS, send_to
-from adapter.client import Target, target_at
-from adapter.connection import client_of
-from adapter.exchange import Send
-from adapter.settings import Settings
+from adapter.client import target_at
+from adapter.trial import TestedServer, server_at
 from adapter.web import create_app
 from adapter.web.door.server import Workers, bind, serving
 
 _THREADS = 4
-
-
-@dataclass(frozen=True, kw_only=True)
-class TestedServer:
-    """Where it is, what it is called in issues, and the way to it."""
-
-    target: Target
-    source: str
-    send: Send
 
 
 @contextmanager
@@ -30,7 +19,7 @@ def tested_server(name: str | None, *, over_http: bool, seconds: float) -> Itera
     """The server of this name or base URL, or without one the adapter itself; waits so many `seconds` for an answer."""
     settings = default_runtime().settings
     if name is not None:
-        yield _server_at(name, settings, seconds=seconds)
+        yield server_at(name, settings, seconds=seconds)
         return
     # The service has a certificate for the name under which others call it, not for this address.
     own = replace(settings, log_level="error", tls_certificate="", tls_key="")
@@ -40,9 +29,4 @@ def tested_server(name: str | None, *, over_http: bool, seconds: float) -> Itera
         return
     workforce = Workers(application=application, settings=own, processes=1, threads=_THREADS)
     with bind("127.0.0.1", 0) as listening, serving(workforce, listening):
-        yield _server_at(f"http://127.0.0.1:{listening.getsockname()[1]}/fhir", settings, seconds=seconds)
-
-
-def _server_at(name: str, settings: Settings, *, seconds: float) -> TestedServer:
-    client = client_of(name, settings, seconds=seconds)
-    return TestedServer(target=client.target, source=client.source, send=client.exchange)
+        yield server_at(f"http://127.0.0.1:{listening.getsockname()[1]}/fhir", settings, seconds=seconds)

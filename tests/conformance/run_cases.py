@@ -6,7 +6,6 @@ from functools import cache
 from secrets import token_hex
 
 from adapter.assembly import default_runtime
-from adapter.cli.conformance_cases import placed_cases, supplies_of
 from adapter.client import FhirClient, Retries, TriageEntry
 from adapter.conformance.case_file import PlacedCase
 from adapter.conformance.case_run import Bench
@@ -17,6 +16,7 @@ from adapter.conformance.suite import Suite, SuiteResult
 from adapter.conformance.supplies import Supplies, cases_of
 from adapter.connection import triage_lines
 from adapter.exchange import Send
+from adapter.trial import placed_cases, supplies_of
 
 NOTHING = Declaration(statement={})
 """What a server declares that is asked all the same."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from adapter.assembly import Runtime, load
 from adapter.distribution import inputs_of
@@ -345,7 +345,41 @@ def test_a_case_is_sent_to_a_server_that_the_settings_name(open_page: OpenPage) 
         page.get_by_role("button", name="Send the case on the bench").click()
 
         expect(page.locator("#shipment-outcome")).to_contain_text("has nothing to object to")
-        expect(page.locator("#shipment-resources td").first).to_have_text("Patient/1")
+        expect(page.locator("#shipment-report td").first).to_have_text("Patient/1")
+
+
+def report_of(group: str, *cases: dict[str, object]) -> dict[str, object]:
+    about = {"group": group, "title": "a title", "requirement": "", "reasons": ["no such thing"], "steps": []}
+    counts = {str(case["verdict"]): 1 for case in cases}
+    told = [about | case for case in cases]
+    return {"software": "A server", "good": group == "one", "counts": counts, "leftBehind": [], "cases": told}
+
+
+def test_a_server_is_tested_group_after_group_and_the_report_can_be_kept(open_page: OpenPage) -> None:
+    reports = {
+        "one": report_of("one", {"case": "one/a", "verdict": "pass"}),
+        "two": report_of("two", {"case": "two/b", "verdict": "fail"}, {"case": "two/c", "verdict": "pass"}),
+    }
+    groups = {"groups": [{"name": "one", "cases": 1}, {"name": "two", "cases": 2}]}
+
+    def answered(route: Route) -> None:
+        asked = json.loads(route.request.post_data or "{}")
+        route.fulfill(json=reports[asked["group"]] if asked else groups)
+
+    with open_page() as page:
+        at_work(page)
+        page.route("**/workbench/conformance", answered)
+        page.get_by_role("link", name="Server").click()
+        page.get_by_role("button", name="Test the server").click()
+
+        expect(page.locator("#shipment-outcome")).to_contain_text("A server: 2 pass, 1 fail.")
+        expect(page.locator("#trial-progress")).to_have_js_property("value", 3)
+        expect(page.locator("#shipment-report td.rule")).to_have_text(["two/b"])
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Download the report").click()
+        kept = json.loads(download.value.path().read_text())
+        assert [case["case"] for case in kept["cases"]] == ["one/a", "two/b", "two/c"]
+        assert (kept["counts"], kept["good"]) == ({"pass": 2, "fail": 1}, False)
 
 
 def test_two_tabs_do_not_disturb_each_other(open_page: OpenPage) -> None:

@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from adapter.assembly import load
 from adapter.settings import Settings
+from adapter.trial import placed_cases
 from adapter.web import create_app
 from tests.examples.ground import EXAMPLES
 from tests.fake_fhir import BASE, FakeFhir, outcome
@@ -98,3 +99,71 @@ def test_a_page_of_another_name_cannot_send(client: FlaskClient, wire: responses
 
     assert send(client, "complete", "clinic", Host="rebound.example").status_code == 403
     assert fake.held == {}
+
+
+def test_the_groups_of_cases_are_those_of_the_command(client: FlaskClient) -> None:
+    groups = {group["name"]: group["cases"] for group in dict(client.get("/workbench/conformance").json or {})["groups"]}
+
+    assert {"capability", "fidelity", "resource", "terminology"} <= groups.keys()
+    assert groups["resource"] > len(groups)
+
+
+def test_no_case_needs_one_of_another_group() -> None:
+    assert [case.identity for case in placed_cases(None) for need in case.terms.needs if need.split("/")[0] != case.group] == []
+
+
+def examine(client: FlaskClient, server: str, group: str, **headers: str) -> TestResponse:
+    return client.post("/workbench/conformance", json={"server": server, "group": group}, headers=headers)
+
+
+def test_a_server_is_tested_by_a_group_of_cases(client: FlaskClient, wire: responses.RequestsMock) -> None:
+    server = FakeFhir(wire)
+    server.statement |= {"fhirVersion": "4.0.1"}
+
+    report = dict(examine(client, "clinic", "capability").json or {})
+
+    assert {case["group"] for case in report["cases"]} == {"capability"}
+    assert sum(report["counts"].values()) == len(report["cases"])
+    assert (report["server"], report["leftBehind"], server.held) == (BASE, [], {})
+
+
+@pytest.mark.parametrize(
+    ("server", "group", "place"), [("nowhere", "capability", "body#/server"), ("clinic", "toys", "body#/group")]
+)
+def test_only_what_is_there_is_tested(
+    client: FlaskClient, wire: responses.RequestsMock, server: str, group: str, place: str
+) -> None:
+    fake = FakeFhir(wire)
+
+    answer = examine(client, server, group)
+
+    assert (answer.status_code, fake.asked) == (404, [])
+    assert [issue["location"] for issue in (answer.json or {})["issue"]] == [[place]]
+
+
+def test_a_server_of_another_release_is_refused_in_words(client: FlaskClient, wire: responses.RequestsMock) -> None:
+    FakeFhir(wire).statement |= {"fhirVersion": "5.0.0"}
+
+    answer = examine(client, "clinic", "capability")
+
+    assert answer.status_code == 503
+    assert "the cases are for R4" in str(answer.json)
+
+
+def test_a_page_of_another_name_cannot_test_a_server(client: FlaskClient, wire: responses.RequestsMock) -> None:
+    fake = FakeFhir(wire)
+
+    assert examine(client, "clinic", "capability", Host="rebound.example").status_code == 403
+    assert fake.asked == []
+
+
+def test_what_nobody_has_allowed_is_not_sent(
+    client: FlaskClient, wire: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = FakeFhir(wire, base=PUBLIC)
+    monkeypatch.setattr("adapter.trial.personal_values", lambda _: set())
+
+    answer = examine(client, "sandbox", "resource")
+
+    assert (answer.status_code, fake.asked) == (422, [])
+    assert "nobody has allowed" in str(answer.json)

@@ -25,6 +25,7 @@ from adapter.web.door.limit import limits_of
 from adapter.web.door.memo import Memo
 from adapter.web.door.protocol import DoorProtocol, Doorway
 from adapter.web.log import request_log
+from adapter.web.workbench.routes import OUTWARD
 
 _BACKLOG = 2048
 _GRACE_SECONDS = 10
@@ -160,7 +161,7 @@ def _entrance(workforce: Workers, doorway: Doorway) -> Entrance:
         main=lane("call", threads=workforce.threads, queue=limits.queue),
         health=lane("health", threads=1, queue=limits.queue),
         outward=lane("outward", threads=workforce.threads, queue=limits.queue),
-        waits_for_others=lambda path: bool(settings.fhir_server) and path.endswith("/$validate"),
+        waits_for_others=lambda path: path in OUTWARD or (bool(settings.fhir_server) and path.endswith("/$validate")),
         memo=doorway.memo,
     )
 

@@ -2,8 +2,11 @@
 
 from adapter.web.answer import JSON
 from adapter.web.route import Route, RouteParameter, one_of
-from adapter.web.workbench import bench, examples, maps, page, servers, vocabulary
-from adapter.web.workbench.workload import FOLDERS, Drafts, Drawing, MapText, Shipment, Workload
+from adapter.web.workbench import bench, conformance, examples, maps, page, servers, vocabulary
+from adapter.web.workbench.workload import FOLDERS, Drafts, Drawing, Examination, MapText, Shipment, Workload
+
+OUTWARD = frozenset({"/workbench/send", "/workbench/conformance"})
+"""The paths whose calls wait for a FHIR server."""
 
 _FILE = (
     RouteParameter(
@@ -54,6 +57,25 @@ WORKBENCH_ROUTES: tuple[Route, ...] = (
         says="Convert, and send to a FHIR server that the settings name.",
         takes=(JSON,),
         body=Shipment,
+        gives=(JSON,),
+        statuses=(200, 404, 422),
+    ),
+    Route(
+        method="GET",
+        path="/workbench/conformance",
+        call=conformance.groups,
+        says="The groups of cases that a FHIR server can be tested by.",
+        gives=(JSON,),
+        statuses=(200,),
+    ),
+    Route(
+        method="POST",
+        path="/workbench/conformance",
+        right="operate",
+        call=conformance.run_group,
+        says="Test a FHIR server that the settings name by one group of cases.",
+        takes=(JSON,),
+        body=Examination,
         gives=(JSON,),
         statuses=(200, 404, 422),
     ),

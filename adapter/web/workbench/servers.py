@@ -27,6 +27,14 @@ def _names(service: Service) -> list[str]:
     return [*service.runtime.settings.named_servers, *PUBLIC_SERVERS]
 
 
+def known_server(service: Service, name: str) -> str:
+    """The name of a server in the body of a request; raises NotFoundError for one that the settings do not name."""
+    if name not in _names(service):
+        rule, text = "workbench/server", "there is no FHIR server of this name"
+        raise not_there(rule, text, "GET /servers lists them; ADAPTER_SERVERS adds one", location=("body#/server",))
+    return name
+
+
 def send(service: Service, request: Request) -> Response:
     """`POST /workbench/send`: convert, send, read back and validate there; what became of each resource, or why nothing was sent.
 
@@ -35,10 +43,7 @@ def send(service: Service, request: Request) -> Response:
     check_parameters(request, ())
     check_own_page(request)
     shipment = asked_of(request, Shipment)
-    if shipment.server not in _names(service):
-        rule, text = "workbench/server", "there is no FHIR server of this name"
-        raise not_there(rule, text, "GET /servers lists them; ADAPTER_SERVERS adds one", location=("body#/server",))
-    sender = sender_of(shipment.server, service.runtime.settings)
+    sender = sender_of(known_server(service, shipment.server), service.runtime.settings)
     conversion = conversion_of(service.drafted.of(shipment.drafts), shipment, to_public_server=sender.client.target.is_public)
     if conversion.bundle is None:
         return json_answer(_refused(AdapterError(*conversion.issues)), media_type=JSON)

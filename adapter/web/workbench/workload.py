@@ -90,6 +90,13 @@ class Shipment(Workload):
     server: Text
 
 
+class Examination(_Asked):
+    """Which group of cases is to be run, and the name of the FHIR server that is tested."""
+
+    server: Text
+    group: Text
+
+
 M = TypeVar("M", bound=_Asked)
 
 

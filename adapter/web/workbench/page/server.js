@@ -1,8 +1,11 @@
-// The case on the bench, sent to a FHIR server that the settings name, and what became of each resource there.
+// The case on the bench, sent to a FHIR server that the settings name, and the server tested by all groups of cases.
 
 import { get, post, Refused } from "./api.js";
-import { fill, find, make } from "./dom.js";
+import { fill, find, make, save } from "./dom.js";
 import { workload } from "./workbench.js";
+
+let report = null;
+let isStopped = false;
 
 export async function openServer() {
   const select = find("shipment").elements.server;
@@ -11,38 +14,49 @@ export async function openServer() {
   select.append(...servers.map((name) => make("option", {}, name)));
   find("shipment").addEventListener("submit", (event) => {
     event.preventDefault();
-    send(select.value);
+    work(event.submitter.value === "test" ? test : send, select.value);
   });
+  find("trial-stop").addEventListener("click", () => {
+    isStopped = true;
+  });
+  find("trial-download").addEventListener("click", () => save("report.json", JSON.stringify(report, null, 2)));
 }
 
 const tell = (text) => {
   find("shipment-outcome").textContent = text;
 };
 
-async function send(server) {
-  const button = find("shipment").querySelector("button");
-  button.disabled = true;
-  tell(`sending to ${server}; it is read back and validated there …`);
+// One thing at a time: what is asked of a server, and what it says, stand together.
+async function work(call, server) {
+  const buttons = find("shipment").querySelectorAll("button");
+  for (const button of buttons) button.disabled = true;
+  find("trial").hidden = call !== test;
+  fill(find("shipment-report"));
   try {
-    show(await post("workbench/send", { ...workload(), payers: [], server }));
+    await call(server);
   } catch (error) {
     tell(error instanceof Refused ? error.message : "the service does not answer");
   }
-  button.disabled = false;
+  for (const button of buttons) button.disabled = false;
 }
 
-function show(report) {
-  if (!report.sent) {
-    tell(["Nothing was sent.", ...report.outcome.issue.map((issue) => issue.details?.text), ...report.words].join(" "));
+const header = (...titles) => make("tr", {}, ...titles.map((title) => make("th", { scope: "col" }, title)));
+const told = (words) => make("td", {}, ...words.map((text) => make("p", {}, text)));
+
+async function send(server) {
+  tell(`sending to ${server}; it is read back and validated there …`);
+  const delivery = await post("workbench/send", { ...workload(), payers: [], server });
+  if (!delivery.sent) {
+    tell(["Nothing was sent.", ...delivery.outcome.issue.map((issue) => issue.details?.text), ...delivery.words].join(" "));
     return;
   }
-  const verdict = report.good ? "The server took all of it and has nothing to object to." : "Look at the rows below.";
-  tell([verdict, report.validated ? null : "The server has no $validate.", ...report.problems].filter(Boolean).join(" "));
-  const header = make("tr", {}, ...["resource", "what was done", "version", "what the server says"].map((title) => make("th", { scope: "col" }, title)));
-  fill(find("shipment-resources"), make("caption", {}, `${report.resources.length} resources in ${report.requests} requests`), header, ...report.resources.map(row));
+  const verdict = delivery.good ? "The server took all of it and has nothing to object to." : "Look at the rows below.";
+  tell([verdict, delivery.validated ? null : "The server has no $validate.", ...delivery.problems].filter(Boolean).join(" "));
+  const caption = make("caption", {}, `${delivery.resources.length} resources in ${delivery.requests} requests`);
+  fill(find("shipment-report"), caption, header("resource", "what was done", "version", "what the server says"), ...delivery.resources.map(sentRow));
 }
 
-function row(resource) {
+function sentRow(resource) {
   const remarks = resource.remarks.filter((remark) => remark.verdict !== "expected").map((remark) => `${remark.severity}: ${remark.says} (${remark.verdict})`);
   const changes = resource.changed.map((change) => `${change.how}: ${change.at}`);
   const words = [...remarks, ...changes, ...resource.skipped, ...resource.words];
@@ -52,6 +66,73 @@ function row(resource) {
     make("td", {}, resource.reference ?? ""),
     make("td", {}, resource.action),
     make("td", {}, resource.version ?? ""),
-    make("td", {}, ...(words.length ? words.map((text) => make("p", {}, text)) : [resource.good ? "good" : ""])),
+    told(words.length ? words : [resource.good ? "good" : ""]),
+  );
+}
+
+// Group after group, so that one sees how far it is; the reports of the groups become one.
+async function test(server) {
+  isStopped = false;
+  report = null;
+  find("trial-stop").hidden = false;
+  find("trial-download").hidden = true;
+  const { groups } = await get("workbench/conformance");
+  const total = groups.reduce((sum, { cases }) => sum + cases, 0);
+  find("trial-progress").max = total;
+  find("trial-progress").value = 0;
+  try {
+    for (const { name, cases } of groups) {
+      tell(`testing ${server}: ${name}, ${cases} cases; ${find("trial-progress").value} of ${total} are done …`);
+      report = joined(report, await post("workbench/conformance", { server, group: name }));
+      find("trial-progress").value += cases;
+      showReport(total);
+      if (isStopped) break;
+    }
+  } finally {
+    find("trial-stop").hidden = true;
+    find("trial-download").hidden = !report;
+  }
+  tell(verdictOf(total));
+}
+
+function joined(before, group) {
+  if (!before) return group;
+  const counts = { ...before.counts };
+  for (const [verdict, number] of Object.entries(group.counts)) counts[verdict] = (counts[verdict] ?? 0) + number;
+  const cases = [...before.cases, ...group.cases];
+  return { ...before, counts, cases, good: before.good && group.good, leftBehind: [...before.leftBehind, ...group.leftBehind] };
+}
+
+function verdictOf(total) {
+  const { software, counts, cases, good, leftBehind } = report;
+  const missing = cases.length < total ? `Stopped after ${cases.length} of ${total} cases.` : null;
+  const words = good ? "No case failed without a known reason." : "Some cases need attention: see the rows below.";
+  const left = leftBehind.length ? `Left behind on the server: ${leftBehind.join(", ")}.` : null;
+  return [`${software}: ${countsIn(counts)}.`, missing, words, left].filter(Boolean).join(" ");
+}
+
+const countsIn = (counts) => Object.entries(counts).map(([verdict, number]) => `${number} ${verdict}`).join(", ");
+
+function showReport(total) {
+  const shown = report.cases.filter(({ verdict }) => verdict !== "pass");
+  const caption = make("caption", {}, `${report.cases.length} of ${total} cases; those that did not pass:`);
+  fill(find("shipment-report"), caption, header("verdict", "case", "what it shows", "why"), ...shown.map(caseRow));
+}
+
+const SEVERITIES = { fail: "error", warn: "warning", "could-not-judge": "error" };
+
+function caseRow({ case: name, title, requirement, verdict, reasons, explained, steps }) {
+  const why = [...reasons, ...(explained ? [`${explained.verdict}: ${explained.why}`] : [])];
+  const last = steps.at(-1);
+  const evidence = last ? [make("details", {}, make("summary", {}, "what was asked and answered"), make("pre", { tabindex: "0" }, `${last.curl}\n\n${last.status ?? "no answer"}\n${last.answer}`))] : [];
+  const cell = told(why);
+  cell.append(...evidence);
+  return make(
+    "tr",
+    {},
+    make("td", {}, make("span", { class: `severity ${SEVERITIES[verdict] ?? "information"}` }, verdict)),
+    make("td", { class: "rule" }, name),
+    make("td", { title: requirement }, title),
+    cell,
   );
 }
