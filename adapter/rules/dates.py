@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby, islice
 
-from adapter.case import Line, Period
+from adapter.case import Period
 from adapter.code_tables.cpt import FIRST_DAY_OF_0731T
 from adapter.issues import MOST_ISSUES, IssueType
 from adapter.rules.condition import ANALYSIS, BEGUN, CLAIM, CLOCK, DAYS, FILING_LIMIT, LINES, MADE, NOT_SENT_AHEAD, PERIOD
@@ -231,24 +231,24 @@ def filed_too_late(facts: Facts) -> Iterator[Finding]:
 )
 def insurance_of_another_time(facts: Facts) -> Iterator[Finding]:
     """A day of service before an insurance starts or after it ends."""
-    starts = [line.sent.dos_start for line in facts.lines if line.sent.dos_start]
-    ends = [line.sent.dos_end or line.sent.dos_start for line in facts.lines if line.sent.dos_start]
-    all_days = Line(code="-", dos_start=min(starts, default=None), dos_end=max(ends, default=None))
+    days = [(line, first, line.sent.dos_end or first) for line in facts.lines if (first := line.sent.dos_start)]
+    if not days:
+        return
+    whole = min(first for _, first, _ in days), max(last for _, _, last in days)
     for variant, insurances in groupby(facts.insurances, lambda insurance: None if insurance[0] == "coverage" else "other"):
         periods = (
             Finding(f"{field}.period.{side}", variant=variant, also=(line.at("dos_start"),))
             for field, coverage in insurances
-            if _outside(coverage.period, all_days)
-            for line in facts.lines
-            if (side := _outside(coverage.period, line.sent))
+            if _outside(coverage.period, *whole)
+            for line, first, last in days
+            if (side := _outside(coverage.period, first, last))
         )
         yield from islice(periods, MOST_ISSUES + 1)
 
 
-def _outside(period: Period | None, line: Line) -> str | None:
-    """The side of a period on which the days of a line lie outside it."""
-    first, last = line.dos_start, line.dos_end or line.dos_start
-    if period is None or first is None or last is None:
+def _outside(period: Period | None, first: str, last: str) -> str | None:
+    """The side of a period on which days lie outside it."""
+    if period is None:
         return None
     if period.start is not None and is_before(first, period.start):
         return "start"

@@ -98,9 +98,10 @@ def _found(facts: Facts) -> Iterator[PendingIssue]:
             if not holds:
                 break
         else:
-            for finding in _told(rule, facts):
-                severity = _severity(rule, finding, facts.policy)
-                yield PendingIssue(severity, rule.id, partial(_issue, rule, finding, facts.policy))
+            findings = rule.find(facts)
+            first = next(findings, None)
+            if first is not None:
+                yield from _pending(rule, chain((first,), findings), facts.policy)
 
 
 _CONDITIONS: tuple[Condition, ...] = tuple(dict.fromkeys(condition for rule in RULES for condition in rule.applies))
@@ -108,9 +109,14 @@ _PLAN: tuple[tuple[Rule, tuple[int, ...]], ...] = tuple((rule, tuple(map(_CONDIT
 """The rules, each with the places of its conditions among all."""
 
 
-def _told(rule: Rule, facts: Facts) -> Iterable[Finding]:
+def _pending(rule: Rule, findings: Iterator[Finding], policy: PayerPolicy) -> Iterator[PendingIssue]:
+    """What a rule finds, to be written when it is told."""
+    for finding in _told(rule, findings):
+        yield PendingIssue(_severity(rule, finding, policy), rule.id, partial(_issue, rule, finding, policy))
+
+
+def _told(rule: Rule, findings: Iterator[Finding]) -> Iterable[Finding]:
     """What a rule finds, as far as it can be told."""
-    findings = rule.find(facts)
     first = tuple(islice(findings, MOST_ISSUES + 1))
     return first if len(first) <= MOST_ISSUES else chain(first, _more(rule, first, findings))
 

@@ -1,6 +1,6 @@
 """The recorded times of a case: which kinds of moments there are, and at which fields each of them stands."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
 
@@ -18,9 +18,8 @@ def used_images(case: Case) -> list[tuple[int, Image]]:
     return [(place, image) for place, image in enumerate(case.images) if image.id not in set_aside]
 
 
-def _one(field: str, value: str | None) -> Iterator[Moment]:
-    if value is not None:
-        yield field, value
+def _one(field: str, value: str | None) -> tuple[Moment, ...]:
+    return () if value is None else ((field, value),)
 
 
 def _analysed(case: Case) -> Iterator[tuple[str, str | None, str | None]]:
@@ -57,13 +56,14 @@ def _services(case: Case) -> Iterator[Moment]:
         yield from _one(f"billing.lines[{place}].dos_start", line.dos_start)
 
 
-def _review(case: Case, name: str) -> Iterator[Moment]:
+def _review(case: Case, name: str) -> tuple[Moment, ...]:
     review = case.review
-    if review is not None and review.status in ("signed", "amended"):
-        yield from _one(f"review.{name}", review.signed_at if name == "signed_at" else review.amended_at)
+    if review is None or review.status not in ("signed", "amended"):
+        return ()
+    return _one(f"review.{name}", review.signed_at if name == "signed_at" else review.amended_at)
 
 
-MOMENTS: Mapping[str, Callable[[Case], Iterator[Moment]]] = MappingProxyType(
+MOMENTS: Mapping[str, Callable[[Case], Iterable[Moment]]] = MappingProxyType(
     {
         "birth": lambda case: _one("patient.birth_date", case.patient.birth_date),
         "death": lambda case: _one("patient.deceased_at", case.patient.deceased_at),

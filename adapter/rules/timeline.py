@@ -227,7 +227,7 @@ TIMELINE: tuple[TimelineRow, ...] = (
 
 
 def _late(row: TimelineRow, facts: Facts) -> Iterator[Finding]:
-    if any(facts.moments[kind] for kind in row.between):
+    if _has(row.between, facts):
         return
     later = [*_moments(facts, row.later)]
     if not _is_any_late(facts.moments[row.earlier], later):
