@@ -23,8 +23,10 @@ ADVICE = Severity.INFORMATION.value
 _NARRATIVE = (
     r'^<div xmlns="http://www\.w3\.org/1999/xhtml">(<p>(<b>[^<]*</b>)?[^<]*</p>)*<p>(<b>)?[^<]*[^<\s][^<]*(</b>[^<]*)?</p></div>$'
 )
+_ABSOLUTE: JsonMapping = {"pattern": "^[A-Za-z][A-Za-z0-9+.-]*:"}
 _FILTERS: JsonMapping = {
-    "absolute-system": {"pattern": "^[A-Za-z][A-Za-z0-9+.-]*:"},
+    "absolute-system": _ABSOLUTE,
+    "absolute-extension": {"properties": {"url": _ABSOLUTE}},
     "txt-1": {"pattern": _NARRATIVE},
     "txt-2": True,  # as txt-1
     "ele-1": True,  # only what has an id of its own can have nothing else, and the filter of every element's id is closed

@@ -7,7 +7,7 @@ from adapter.checks.claim import CLAIM_INVARIANTS
 from adapter.checks.invariant import TERMINOLOGY, Invariant, each_of, has_choice, has_code, pairs_of
 from adapter.checks.us_core import US_CORE_INVARIANTS
 from adapter.fhir.resource import Resource
-from adapter.fhir.table import Constraint
+from adapter.fhir.table import Constraint, ElementTable
 from adapter.issues import PendingIssue, Severity
 
 
@@ -77,18 +77,29 @@ _ABSOLUTE = Constraint(
     human="a system is an absolute URI, such as http://loinc.org or urn:oid:2.16.840.1.113883.6.1",
     expression="matches('[A-Za-z][A-Za-z0-9+.-]*:.*')",
 )
+_ABSOLUTE_EXTENSION = Constraint(
+    key="absolute-extension",
+    severity="error",
+    human="the URL of an extension is absolute; only one inside another extension may be relative",
+    expression="url.matches('[A-Za-z][A-Za-z0-9+.-]*:.*')",
+)
 _CURRENCY = Constraint(
     key="currency",
     severity="error",
     human="a currency is three capital letters of ISO 4217, such as USD",
     expression="matches('^[A-Z]{3}$')",
 )
-ADDED: Mapping[str, tuple[Constraint, ...]] = {
-    "Identifier.system": (_ABSOLUTE,),
-    "Coding.system": (_ABSOLUTE,),
-    "Money.currency": (_CURRENCY,),
-}
-"""What FHIR says in prose (http://hl7.org/fhir/R4/datatypes.html#Identifier), by element."""
+
+
+def stated_in_prose(table: ElementTable) -> Mapping[str, tuple[Constraint, ...]]:
+    """What FHIR says in prose (http://hl7.org/fhir/R4/datatypes.html#Identifier, extensibility.html#Extension), by element."""
+    extensible = (path for path in table.paths if path != "Extension")
+    return {
+        "Identifier.system": (_ABSOLUTE,),
+        "Coding.system": (_ABSOLUTE,),
+        "Money.currency": (_CURRENCY,),
+        **{f"{path}.{name}": (_ABSOLUTE_EXTENSION,) for path in extensible for name in ("extension", "modifierExtension")},
+    }
 
 
 def check_own_rules(resource: Resource, root: str | None = None) -> list[PendingIssue]:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from adapter.checks.by_hand import BY_HAND
 from adapter.checks.invariant import Invariant
 from adapter.checks.invariants import InvariantCheck
-from adapter.checks.own_rules import ADDED, LEFT_OUT, check_own_rules
+from adapter.checks.own_rules import LEFT_OUT, check_own_rules, stated_in_prose
 from adapter.checks.reference_guide import ReferenceGuide, long_guide, short_guide
 from adapter.checks.second_opinion import second_opinion
 from adapter.checks.structure import StructureCheck
@@ -83,5 +83,10 @@ def r4() -> Release:
     """FHIR R4 (4.0.1) as it comes with the adapter; made once."""
     table = packaged_table("R4")
     return release_of(
-        table, own_rules=check_own_rules, added=ADDED, by_hand=BY_HAND, left_out=LEFT_OUT, second_opinion=second_opinion
+        table,
+        own_rules=check_own_rules,
+        added=stated_in_prose(table),
+        by_hand=BY_HAND,
+        left_out=LEFT_OUT,
+        second_opinion=second_opinion,
     )
