@@ -3,7 +3,6 @@
 import hmac
 import zlib
 from collections.abc import Sequence
-from hashlib import sha256
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
@@ -44,7 +43,7 @@ class Seal:
 
     def digest(self, *parts: str) -> str:
         """A digest of a business key."""
-        return hmac.new(self.pepper, "\x1f".join(parts).encode(), sha256).hexdigest()
+        return hmac.digest(self.pepper, "\x1f".join(parts).encode(), "sha256").hex()
 
 
 def new_key() -> bytes:

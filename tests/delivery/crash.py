@@ -5,12 +5,13 @@ Afterwards nothing is missing or double. The seed decides documents, faults and 
 
 import os
 import random
+import secrets
 import signal
 import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -19,14 +20,17 @@ from http.client import HTTPException
 from pathlib import Path
 from urllib.request import Request, urlopen
 
+from adapter.delivery.opening import Surroundings, open_store
 from adapter.delivery.outbox import Outbox
+from adapter.delivery.postgres import announce, install
 from adapter.delivery.record import DeliveryState
 from adapter.delivery.shelf import Shelf
-from adapter.delivery.store import Store
+from adapter.delivery.store import Store, to_those_who_look
 from adapter.fhir.ownership import SHARED_TYPES
 from adapter.issues import UnavailableError
+from adapter.json_types import JsonObject
 from adapter.mllp.mllp_client import MllpClient
-from tests.delivery.ground import ai_document, encounter_document, message
+from tests.delivery.ground import KEY, ai_document, encounter_document, message
 from tests.delivery.strict_fhir import StrictFhir
 from tests.service import ADAPTER, own_environment
 
@@ -175,27 +179,32 @@ def _left(store: Store, encounters: int) -> str:
     return "nothing" if is_done else f"delivered {delivered}, pending {pending}, parked {parked}"
 
 
-def check(run: Run, store: Store, server: StrictFhir) -> None:
-    """Hold what is kept and what the server has against what was acknowledged."""
-    assert server.complaints == []
+def kept(run: Run, store: Store) -> dict[str, JsonObject]:
+    """Hold what is kept against what was acknowledged; gives what is our own of what the destination is to hold."""
     with store.reading() as connection:
         records = store.encounters(connection, most=10 * run.plan.encounters)
         assert len(records) == run.plan.encounters
-        kept = [{document.digest for document in Shelf(store).documents(connection, record.id)} for record in records]
+        digests = [{document.digest for document in Shelf(store).documents(connection, record.id)} for record in records]
         bundles = [Outbox(store).outgoing(connection, record.id) for record in records]
-    assert sorted(map(sorted, kept)) == sorted(sorted(set(digests)) for digests in run.acknowledged.values())
-    assert len(server.of("Patient")) == len(server.of("Encounter")) == run.plan.encounters
-    told = sum(map(comes_as_messages, range(1, run.plan.encounters + 1)))
-    assert sum("late speech" in str(held) for held in server.of("Encounter")) == run.plan.encounters - told
-    reports = [report for report in server.of("DiagnosticReport") if "The whole face" in str(report)]
-    assert [report["status"] for report in reports] == ["amended"] * told
-    own = {
+    assert sorted(map(sorted, digests)) == sorted(sorted(set(sent)) for sent in run.acknowledged.values())
+    return {
         entry["request"]["url"]: entry["resource"]
         for bundle in bundles
         if bundle is not None
         for entry in bundle["entry"]
         if entry["resource"]["resourceType"] not in SHARED_TYPES
     }
+
+
+def check(run: Run, store: Store, server: StrictFhir) -> None:
+    """Hold what is kept and what the server has against what was acknowledged."""
+    assert server.complaints == []
+    own = kept(run, store)
+    assert len(server.of("Patient")) == len(server.of("Encounter")) == run.plan.encounters
+    told = sum(map(comes_as_messages, range(1, run.plan.encounters + 1)))
+    assert sum("late speech" in str(held) for held in server.of("Encounter")) == run.plan.encounters - told
+    reports = [report for report in server.of("DiagnosticReport") if "The whole face" in str(report)]
+    assert [report["status"] for report in reports] == ["amended"] * told
     held = {name: found for name, found in server.held.items() if name.partition("/")[0] not in SHARED_TYPES}
     assert set(held) == set(own)
     assert {name: found.get("status") for name, found in held.items()} == {name: one.get("status") for name, one in own.items()}
@@ -218,31 +227,53 @@ def processes(folder: Path, settings: dict[str, str], run: Run, *, workers: int 
         yield started
 
 
+@contextmanager
 def crash_run(
     plan: Plan,
-    server: StrictFhir,
-    store: Store,
+    address: str,
+    url: str,
     *,
     folder: Path,
-    settings: dict[str, str],
-    further: list[tuple[str, Callable[[], None]]] | None = None,
+    further: Sequence[tuple[str, Callable[[], None]]] = (),
     workers: int = 1,
-) -> Run:
-    """Carry out a run, and check it."""
+) -> Iterator[tuple[Run, Store]]:
+    """Carry out a run on the store at an address, with a destination at a URL; all is delivered when the block begins."""
     print(f"ADAPTER_TEST_SEED={plan.seed}")  # noqa: T201 - whoever wants to re-run it needs it
+    (folder / "keys").write_text(KEY)
+    (folder / "destinations.yaml").write_text(f"destination: clinical\nurl: {url}\ntries: 100\n")
+    settings = {
+        "ADAPTER_STORE": address,
+        "ADAPTER_STORE_KEYS": str(folder / "keys"),
+        "ADAPTER_DESTINATIONS": str(folder / "destinations.yaml"),
+    }
     run = Run(plan=plan, http=free_port(), mllp=free_port())
-    with processes(folder, settings, run, workers=workers) as started:
-        killers = [(process.name, process.kill) for process in started] + (further or [])
-        killing = threading.Thread(target=kill_now_and_then, args=(run, killers))
-        killing.start()
-        try:
-            send_all(run)
-            killing.join()
-        finally:
-            run.ended.set()
-        wait_until_delivered(store, plan.encounters)
-    check(run, store, server)
-    return run
+    with opened(address) as store:
+        with processes(folder, settings, run, workers=workers) as started:
+            killers = [(process.name, process.kill) for process in started] + list(further)
+            killing = threading.Thread(target=kill_now_and_then, args=(run, killers))
+            killing.start()
+            try:
+                send_all(run)
+                killing.join()
+            finally:
+                run.ended.set()
+            wait_until_delivered(store, plan.encounters)
+        assert len(run.kills) == plan.kills
+        yield run, store
+
+
+@contextmanager
+def opened(address: str) -> Iterator[Store]:
+    """The store at an address, beside the processes that use it."""
+    is_file = address.startswith("sqlite")
+    how = to_those_who_look if is_file else announce
+    store = open_store(address, KEY, Surroundings(now=time.time, new_id=lambda: secrets.token_hex(8), announce=how))
+    try:
+        if not is_file:
+            install(store.engine)
+        yield store
+    finally:
+        store.close()
 
 
 def free_port() -> int:

@@ -1,22 +1,16 @@
 """Nothing acknowledged is lost, and nothing is delivered twice, whatever is killed (`make soak` does more of it)."""
 
 import os
-import secrets
 import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from psycopg import connect
 
-from adapter.delivery.opening import Surroundings, open_store
-from adapter.delivery.postgres import announce, install
-from adapter.delivery.store import Store, to_those_who_look
-from tests.delivery.crash import Plan, crash_run, seed
-from tests.delivery.ground import KEY
+from tests.delivery.crash import Plan, check, crash_run, seed
 from tests.delivery.strict_fhir import StrictFhir, serving
 
 IS_LONG = os.environ.get("ADAPTER_TEST_CRASH") == "long"
@@ -28,33 +22,15 @@ def plan() -> Plan:
     return Plan(seed=seed(), encounters=12, kills=3)
 
 
-@contextmanager
-def opened(address: str) -> Iterator[Store]:
-    is_file = address.startswith("sqlite")
-    how = to_those_who_look if is_file else announce
-    store = open_store(address, KEY, Surroundings(now=time.time, new_id=lambda: secrets.token_hex(8), announce=how))
-    try:
-        if not is_file:
-            install(store.engine)
-        yield store
-    finally:
-        store.close()
-
-
 def carried_out(address: str, folder: Path, *further: tuple[str, Callable[[], None]], workers: int) -> list[str]:
-    """Carry out a run on a store; gives what was killed."""
+    """Carry out a run on a store, and check it; gives what was killed."""
     planned = plan()
     server = StrictFhir(seed=planned.seed, faults=0.2)
-    with serving(server) as url, opened(address) as store:
-        (folder / "keys").write_text(KEY)
-        (folder / "destinations.yaml").write_text(f"destination: clinical\nurl: {url}\ntries: 100\n")
-        settings = {
-            "ADAPTER_STORE": address,
-            "ADAPTER_STORE_KEYS": str(folder / "keys"),
-            "ADAPTER_DESTINATIONS": str(folder / "destinations.yaml"),
-        }
-        run = crash_run(planned, server, store, folder=folder, settings=settings, further=list(further), workers=workers)
-    assert len(run.kills) == planned.kills
+    with (
+        serving(server) as url,
+        crash_run(planned, address, url, folder=folder, further=further, workers=workers) as (run, store),
+    ):
+        check(run, store, server)
     return run.kills
 
 

@@ -97,8 +97,8 @@ def search(service: Service, request: Request) -> Response:
         )
     _note_access(service.dispatch, None, "searched")
     body: JsonObject = {"encounters": [_record(record) for record in records]}
-    if len(records) == int(count):
-        kept = "".join(f"&{name}={given[name]}" for name in ("state",) if name in given)
+    if len(records) == int(count) and "identifier" not in given:
+        kept = f"&state={given['state']}" if "state" in given else ""
         body["next"] = f"{service.address(request)}/encounters?after={records[-1].id}&_count={count}{kept}"
     return json_answer(body, media_type=JSON)
 
@@ -243,7 +243,9 @@ def delete(service: Service, request: Request, encounter: str) -> Response:
     check_parameters(request, ())
     dispatch, caller = service.dispatch, current_caller().name
     dispatch.store.write(lambda connection: remove(dispatch.store, connection, encounter, caller=caller))
-    return Response(status=HTTPStatus.NO_CONTENT)
+    answer = Response(status=HTTPStatus.NO_CONTENT)
+    del answer.headers["Content-Type"]  # there is no content
+    return answer
 
 
 def _living(dispatch: Dispatch, connection: Transaction, encounter: str) -> str:
