@@ -5,8 +5,11 @@ from functools import cache
 
 import pytest
 
+from adapter.checks.second_opinion import second_opinion
 from adapter.conversion import Conversion
-from adapter.path import Path, at, dotted, leaves
+from adapter.fhir.json import canonical_bytes, read_json
+from adapter.json_types import JsonObject, JsonValue
+from adapter.path import Path, at, dotted, leaves, matching, parse
 from adapter.readers.document import Document
 from tests.examples.ground import OPTIONS, ROOT, conversion_of, example_names, pipeline
 
@@ -77,3 +80,55 @@ def test_what_no_bundle_carries_is_the_list_of_the_documentation() -> None:
 @pytest.mark.parametrize("name", sorted(set(BUNDLES) - {"consent-refused"}))
 def test_a_bundle_and_an_ai_report_beside_it_are_of_one_encounter(name: str) -> None:
     assert [issue for issue in read_again(name).issues if issue.rule == "document/contradiction"] == []
+
+
+CPT = "http://www.ama-assn.org/go/cpt"
+CORRECTIONS: dict[str, dict[str, JsonValue]] = {
+    "a modifier": {
+        "Claim.item[0].modifier": [{"coding": [{"system": CPT, "code": "52"}]}],
+        "Procedure.note": [{"text": "One of two views could not be analysed."}],
+    },
+    "units": {"Claim.item[0].quantity.value": 2},
+    "the place of service": {"Claim.item[0].locationCodeableConcept.coding[0].code": "22"},
+    "a diagnosis": {
+        "Condition.code.coding[0].code": "Q87.2",
+        "Claim.diagnosis[0].diagnosisCodeableConcept.coding[0].code": "Q87.2",
+    },
+    "the state of the report": {"DiagnosticReport.status": "preliminary", "DiagnosticReport.issued": None},
+    "the state of the visit": {"Encounter.status": "in-progress"},
+    "the state of the procedure": {"Procedure.status": "in-progress"},
+    "the consent": {"Consent.status": "rejected"},
+    "the patient": {"Patient.birthDate": "2025-01-04", "Patient.gender": "unknown"},
+}
+"""Corrections by hand in our own Bundle, by type of the first resource and path in it; None takes a value away."""
+
+
+def corrected(bundle: JsonObject, changes: dict[str, JsonValue]) -> JsonObject:
+    """The Bundle with changes of the first resource of each type."""
+    for place, value in changes.items():
+        kind, _, rest = place.partition(".")
+        (resource, *_) = (entry["resource"] for entry in bundle["entry"] if entry["resource"]["resourceType"] == kind)
+        *before, last = parse(rest)
+        holder = at(resource, tuple(before))
+        assert isinstance(holder, dict)
+        holder[last] = value
+        if value is None:
+            del holder[last]
+    return bundle
+
+
+@pytest.mark.parametrize("name", sorted(CORRECTIONS))
+def test_a_bundle_that_was_corrected_by_hand_is_made_anew_with_the_correction(name: str) -> None:
+    changes = CORRECTIONS[name]
+    sent = corrected(read_json(conversion_of("infant-final-report").content or b"", "bundle.json"), changes)
+    made = pipeline().convert([Document(name="bundle.json", content=canonical_bytes(sent))], OPTIONS)
+    assert made.bundle is not None
+    again = pipeline().convert([Document(name="bundle.json", content=made.content or b"")], OPTIONS)
+
+    assert list(second_opinion(made.bundle)) == []
+    assert again.content == made.content
+    for place, value in changes.items():
+        kind, _, rest = place.partition(".")
+        resources = [entry["resource"] for entry in made.bundle["entry"] if entry["resource"]["resourceType"] == kind]
+        found = [at(resource, path) for resource in resources for path in matching(resource, parse(rest))]
+        assert value is None or value in found, place
