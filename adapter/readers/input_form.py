@@ -87,8 +87,6 @@ def in_types_of_form(form: InputForm, tree: JsonObject) -> JsonObject:
 
     Releases of one tool differ in it: 0.5 and "0.5", 12 and "12", null in place of an empty list.
     """
-    if form.validator.is_valid(tree):
-        return tree
     changes: dict[Path, JsonValue] = {}
     for error in form.validator.iter_errors(tree):
         path = tuple(error.instance_path)
@@ -110,8 +108,6 @@ def _in_type(value: JsonValue, types: Collection[str]) -> JsonValue:
 
 def structure_issues(form: InputForm, document: ReadDocument) -> list[Issue]:
     """What in a document breaks the structure of its form, without any value from it."""
-    if form.validator.is_valid(document.tree):
-        return []
     return [_issue(form, document, error) for error in islice(form.validator.iter_errors(document.tree), MOST_ISSUES + 1)]
 
 

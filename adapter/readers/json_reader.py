@@ -84,9 +84,9 @@ class JsonReader:
 
     def _checked(self, document: ReadDocument) -> ReadDocument:
         """A document with its values in the types of its form; raises InvalidError where it does not have its structure."""
-        if document.form == NATIVE:
+        form = self.forms.get(document.form)
+        if form is None or form.validator.is_valid(document.tree):
             return document
-        form = self.forms[document.form]
         typed = replace(document, tree=in_types_of_form(form, document.tree))
         if problems := structure_issues(form, typed):
             raise InvalidError(*problems)
