@@ -117,6 +117,11 @@ def fixed_of(element: Node) -> Any:  # noqa: ANN401 - JSON
     return next((value for name, value in element.items() if name.startswith(("fixed", "pattern"))), None)
 
 
+def constraints_of_whole(structure: Node) -> list[Node]:
+    """The invariants of a type or profile as such, not of its elements."""
+    return many(many(structure["snapshot"]["element"])[0].get("constraint"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Maker:
     """Makes the rows of a table; `types` and `codes` grow as types are asked for."""
@@ -183,11 +188,19 @@ class Maker:
         """Keep the invariants of an element, or of a type as such, that its base does not have already."""
         path: str = element["path"]
         above = {row[0] for row in self.constraints_of(base)} if "." not in path else set[str]()
-        for each in many(element.get("constraint")):
+        for each in [*many(element.get("constraint")), *self.constraints_of_profiles(element)]:
             key = each["key"]
             if "expression" in each and key not in above and INHERITED.get(key, path) == path:
                 severity = "information" if extension_value(each, BEST_PRACTICE) else each["severity"]
                 self.constraints.setdefault(path, []).append([key, severity, " ".join(each["human"].split()), each["expression"]])
+
+    def constraints_of_profiles(self, element: Node) -> Iterator[Node]:
+        """The invariants that an element has by the profiles of its types: a SimpleQuantity has no comparator."""
+        for each in many(element.get("type")):
+            for profile in filter(self.definitions.profiles.__contains__, many(each.get("profile"))):
+                of_type = {constraint["key"] for constraint in constraints_of_whole(self.definitions.structures[each["code"]])}
+                stated = constraints_of_whole(self.definitions.profiles[profile])
+                yield from (constraint for constraint in stated if constraint["key"] not in of_type)
 
     def constraints_of(self, name: str | None) -> list[list[str]]:
         """The invariants of a type and of its bases."""

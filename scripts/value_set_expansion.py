@@ -18,16 +18,19 @@ def many(value: object) -> list[Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definitions:
-    """The definitions of a release: structures by type name, value sets and code systems by URL."""
+    """The definitions of a release: structures by type name, profiles, value sets and code systems by URL."""
 
     structures: dict[str, Node] = field(default_factory=dict)
+    profiles: dict[str, Node] = field(default_factory=dict)
     value_sets: dict[str, Node] = field(default_factory=dict)
     code_systems: dict[str, Node] = field(default_factory=dict)
 
     def add(self, kind: str, node: Node) -> None:
-        """Keep a definition unless an earlier file made it; profiles are not kept."""
+        """Keep a definition unless an earlier file made it."""
         if kind == "StructureDefinition":
-            if node["kind"] in KINDS and node.get("derivation") != "constraint":
+            if node.get("derivation") == "constraint":
+                self.profiles.setdefault(node["url"], node)
+            elif node["kind"] in KINDS:
                 self.structures.setdefault(node["type"], node)
         elif kind == "ValueSet":
             self.value_sets.setdefault(node["url"], node)
