@@ -38,9 +38,14 @@ from adapter.mapping.time_functions import (
     local_time,
     moment,
 )
+from adapter.plain_value import ABSOLUTE_URI
 from adapter.terminology import Terminology
 
-_URNS = {"ISO": "urn:oid:", "UUID": "urn:uuid:", "GUID": "urn:uuid:", "URI": "", "URL": ""}
+_OID = ("urn:oid:", re.compile(r"[0-2](\.(0|[1-9][0-9]*))+"))
+_UUID = ("urn:uuid:", re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE))
+_URI = ("", re.compile(ABSOLUTE_URI))
+_AUTHORITIES = {"ISO": _OID, "UUID": _UUID, "GUID": _UUID, "URI": _URI, "URL": _URI}
+"""By the kind of an assigning authority's number (HL7 table 0301), what stands before it in a URI, and how it is written."""
 _XHTML = "http://www.w3.org/1999/xhtml"
 _ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 _CPT_CODE = re.compile(r"[0-9]{4}[0-9A-Z]")
@@ -192,12 +197,16 @@ def assigner(terminology: Terminology, namespace: str | None, identifier: str | 
 
     An OID, a UUID or a URI is taken; an authority with a name only gets a system of ours, which is reported.
     """
-    if identifier and kind in _URNS:
-        return f"{_URNS[kind]}{identifier}"
+    start, form = _AUTHORITIES.get(kind or "", ("", None))
+    if identifier and form and form.fullmatch(identifier):
+        return start + (identifier.lower() if start else identifier)
     name = namespace or identifier
     if not name:
         return None
-    message = "This assigning authority has no OID, UUID or URI, so its numbers get a system made by the adapter. Send its OID."
+    message = (
+        "This assigning authority has no OID, UUID or URI that is written as one, so its numbers get a system of the adapter. "
+        "Send its OID."
+    )
     raise NotConvertible(message, value=terminology.canonical(f"sid/assigner/{quote(name, safe='')}"))
 
 

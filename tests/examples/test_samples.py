@@ -19,7 +19,7 @@ TABLE = {name: (rule, words) for name, rule, words in ROW.findall((ROOT / "docs"
 OPTIONS = Options(version="0.1.0", assigner="https://clinic.example/mrn", zone="America/Chicago")
 VISIT: JsonObject = {
     "id": "visit-1",
-    "patient": {"mrn": "100102", "mrn_system": "urn:oid:1.2.3"},
+    "patient": {"mrn": "100102", "mrn_system": "https://clinic.example/mrn"},
     "encounter": {"id": "visit-1", "status": "finished"},
     "procedure": {"status": "completed"},
 }

@@ -476,6 +476,11 @@ def test_a_message_that_no_map_reads_is_refused_by_its_form(kind: str) -> None:
         ("&8d9c1f4e-6a55-4d1c-9f8a-0c6b5a4d3e2f&UUID", "urn:uuid:8d9c1f4e-6a55-4d1c-9f8a-0c6b5a4d3e2f", False),
         ("X&https://clinic.example/mrn&URI", "https://clinic.example/mrn", False),
         ("Our Clinic", "https://0731t-adapter.invalid/fhir/sid/assigner/Our%20Clinic", True),
+        ("X&0A1B2C3D-1111-2222-3333-444455556666&GUID", "urn:uuid:0a1b2c3d-1111-2222-3333-444455556666", False),
+        ("X&1.1.1.1&GUID", "https://0731t-adapter.invalid/fhir/sid/assigner/X", True),
+        ("X&1.02&ISO", "https://0731t-adapter.invalid/fhir/sid/assigner/X", True),
+        ("X&clinic.example&URI", "https://0731t-adapter.invalid/fhir/sid/assigner/X", True),
+        ("X&clinic.example&DNS", "https://0731t-adapter.invalid/fhir/sid/assigner/X", True),
     ],
 )
 def test_an_assigning_authority_is_a_system(authority: str, system: str, *, is_reported: bool) -> None:
