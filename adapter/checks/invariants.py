@@ -107,11 +107,10 @@ class InvariantCheck:
         owner, _, name = path.rpartition(".")
         if name == "id" and owner and self.table[owner].kind != "resource":
             return [False]
-        without = {constraint.key for constraint, _ in self.not_compiled(path)}
         schemas: JsonList = [
             _FILTERS[constraint.key] if constraint.key in _FILTERS else self._filter(path, constraint)
             for constraint in self.constraints(path)
-            if constraint.severity != ADVICE and constraint.key not in without
+            if constraint.severity != ADVICE
         ]
         return [schema for schema in schemas if schema is not True]
 

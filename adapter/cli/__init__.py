@@ -63,7 +63,7 @@ _SHORT = {
     "docs": "Print a page of the documentation.",
 }
 
-_SELDOM = 50_000
+_SELDOM = 200_000
 """How many new objects the garbage collector waits for: nearly all that is imported and loaded stays until a command ends."""
 
 
@@ -142,6 +142,8 @@ def main() -> None:
         _say(f"{error.filename or 'standard output'}: {error.strerror or 'could not be used'}")
         give_up_output()
         sys.exit(Outcome.NOT_CARRIED_OUT)
+    finally:
+        gc.freeze()  # the process ends: nobody needs what a last collection would look for, in all that was loaded
 
 
 def _show_wrong_use(error: click.ClickException) -> None:
