@@ -132,12 +132,13 @@ def _own_words(form: InputForm, error: jsonschema_rs.ValidationError) -> str | N
 
 
 def _words(error: jsonschema_rs.ValidationError) -> str:
-    if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required):
-        return f"`{error.kind.property}` is missing, which is always there"
-    if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Enum):
-        return f"this code is not known; use one of {', '.join(map(str, error.kind.options))}"
-    keyword = next((str(step) for step in reversed(error.schema_path) if isinstance(step, str)), "schema")
-    return {
-        "type": "another type is needed here",
-        "pattern": "the text does not have the form that is needed",
-    }.get(keyword, f"the rule `{keyword}` of the form's JSON Schema does not hold")
+    kind = error.kind
+    if isinstance(kind, jsonschema_rs.ValidationErrorKind.Required):
+        return f"`{kind.property}` is missing, which is always there"
+    if isinstance(kind, jsonschema_rs.ValidationErrorKind.Enum):
+        return f"this code is not known; use one of {', '.join(map(str, kind.options))}"
+    if isinstance(kind, jsonschema_rs.ValidationErrorKind.Type):
+        return f"another type is needed here ({' or '.join(kind.types)})"
+    if isinstance(kind, jsonschema_rs.ValidationErrorKind.Pattern):
+        return f"the text does not have the form that is needed (`{kind.pattern}`)"
+    return f"the rule `{kind.name}` of the form's JSON Schema does not hold"

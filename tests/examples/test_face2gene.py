@@ -305,6 +305,8 @@ VARIANTS = {
     "null for the genes": ("case_data/suggested_genes", None),
     "null for the selected syndromes": ("case_data/selected_syndromes", None),
     "a selected syndrome without a name": ("case_data/selected_syndromes/0/syndrome/syndrome_name", None),
+    "a syndrome with several numbers": ("case_data/suggested_syndromes/0/syndrome/omim_id", [239850, 135900]),
+    "a measurement with a blank unit": ("case_data/measurements/0/units", ""),
     "null for the measurements": ("case_data/measurements", None),
     "a measurement without its label": ("case_data/measurements/0/label", None),
 }

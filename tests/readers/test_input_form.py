@@ -43,10 +43,10 @@ def test_a_document_that_fits_has_no_issues() -> None:
 @pytest.mark.parametrize(
     ("tree", "place", "said"),
     [
-        ({"number": 1, "rows": []}, "/number", "another type is needed here"),
+        ({"number": 1, "rows": []}, "/number", "another type is needed here (string)"),
         ({"number": "1", "rows": [{"x": 1}, {}]}, "/rows/1", "`x` is missing, which is always there"),
-        ({"number": "1", "rows": [], "kind": "secret"}, "/kind", "this code is not known"),
-        ({"number": "secret", "rows": []}, "/number", "the text does not have the form that is needed"),
+        ({"number": "1", "rows": [], "kind": "secret"}, "/kind", "this code is not known; use one of a, b"),
+        ({"number": "secret", "rows": []}, "/number", "the text does not have the form that is needed (`^[0-9]+$`)"),
         ({"number": "1", "rows": [{"x": 1}] * 3}, "/rows", "the rule `maxItems`"),
     ],
 )
