@@ -15,3 +15,8 @@ def test_an_expression_that_is_too_deep_for_python_is_not_an_expression() -> Non
 def test_what_is_not_an_expression_mentions_no_names() -> None:
     assert names_in("a +") == names_in(DEEP) == frozenset()
     assert names_in(" a.b + f(c)") == {"a", "f", "c"}
+
+
+def test_a_number_of_thousands_of_digits_is_told_in_our_words() -> None:
+    with pytest.raises(SyntaxError, match=r"^a number has too many digits$"):
+        expression_tree("1" * 6_000)

@@ -3,9 +3,13 @@
 import json
 import os
 import re
+import tempfile
 import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.generation import GenerationMode
@@ -14,11 +18,15 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from adapter.assembly import load
 from adapter.settings import Settings
 from adapter.web.app import make_app
+from adapter.web.desk import desk_of
+from tests.delivery.ground import KEY
 
 # The phase `coverage` makes three thousand bodies before the first test; test_mutations.py does that quicker, for real documents.
 CONFIG = schemathesis.Config.from_dict({"phases": {"coverage": {"enabled": False}}})
-WITH_WORKBENCH = make_app(load(Settings(log_level="error")), workbench=True)
-schema = schemathesis.openapi.from_wsgi("/openapi.json", WITH_WORKBENCH, config=CONFIG)
+FOLDER = Path(tempfile.mkdtemp())
+SETTINGS = Settings(log_level="error", store=f"sqlite:///{FOLDER}/store.db", store_keys=str(FOLDER / "keys"), deliver=False)
+WITH_ALL = make_app(load(SETTINGS), workbench=True)
+schema = schemathesis.openapi.from_wsgi("/openapi.json", WITH_ALL, config=CONFIG)
 
 REFUSED = {400, 406, 413, 415, 422}
 TOGETHER = re.compile(
@@ -37,6 +45,15 @@ OF_WHOLE_CASES = re.compile(
 """The rules for what fits together in a case, in mapping files, and for claims; their issues answer what can be read."""
 TEXTS = {"text/csv", "text/plain", "text/tab-separated-values", "application/hl7-v2", "multipart/form-data"}
 """Content types of documents that no JSON Schema describes."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _open() -> Iterator[None]:
+    (FOLDER / "keys").write_text(KEY)
+    desk = desk_of(WITH_ALL)
+    assert desk is not None
+    with desk.open():
+        yield
 
 
 @schema.parametrize()

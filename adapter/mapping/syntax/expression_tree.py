@@ -11,6 +11,9 @@ def expression_tree(text: str) -> ast.expr:
     """The tree of an expression, which nobody changes; raises SyntaxError for what is not one."""
     try:
         return ast.parse(text.strip(), mode="eval").body
+    except SyntaxError as error:
+        # Python's words for a number of thousands of digits are advice for programmers.
+        raise SyntaxError("a number has too many digits" if "digits" in error.msg else error.msg) from None
     except (ValueError, RecursionError, MemoryError):
         message = "too deeply nested, or not text"
         raise SyntaxError(message) from None

@@ -83,7 +83,11 @@ ENCOUNTER_ROUTES: tuple[Route, ...] = (
         parameters=(
             RouteParameter(name="state", says="Those in this state.", schema=one_of(get_args(EncounterState))),
             RouteParameter(name="identifier", says="The one of this number: `system|value`."),
-            RouteParameter(name="_count", says="How many at most."),
+            RouteParameter(
+                name="_count",
+                says="How many at most.",
+                schema={"type": "integer", "minimum": 1, "maximum": encounters.MOST_ON_A_PAGE},
+            ),
             RouteParameter(name="after", says="Those after the encounter with this id."),
         ),
     ),

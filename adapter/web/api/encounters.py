@@ -27,7 +27,8 @@ from adapter.web.refusal import RefusedError, not_there, request_issue, wrong_pa
 from adapter.web.request import changes_of, documents_of
 from adapter.web.service import Service
 
-_MOST_ON_A_PAGE = 500
+MOST_ON_A_PAGE = 500
+"""So many encounters may be asked for at once."""
 _USUAL_PAGE = 50
 _LONGEST_KEY = 255
 _NOT_THERE = "encounters/not-there"
@@ -82,8 +83,8 @@ def search(service: Service, request: Request) -> Response:
     """`GET /encounters`: those that are kept, in the order in which they began."""
     given = single(request, {"state": _STATES, "identifier": (), "_count": (), "after": ()})
     count = given.get("_count", str(_USUAL_PAGE))
-    if not (count.isascii() and count.isdigit() and 0 < int(count[:9]) <= _MOST_ON_A_PAGE):
-        raise UnreadableError(wrong_parameter("_count", f"this must be a number from 1 to {_MOST_ON_A_PAGE}"))
+    if not (count.isascii() and count.isdigit() and 0 < int(count[:9]) <= MOST_ON_A_PAGE):
+        raise UnreadableError(wrong_parameter("_count", f"this must be a number from 1 to {MOST_ON_A_PAGE}"))
     store = service.dispatch.store
     state: EncounterState | None = next((known for known in _STATES if known == given.get("state")), None)
     with store.reading() as connection:
