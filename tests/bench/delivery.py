@@ -14,6 +14,7 @@ from adapter.delivery.opening import Surroundings, open_store
 from adapter.delivery.shelf import Shelf
 from adapter.delivery.shipment import Delivered, Failed
 from adapter.json_types import JsonObject
+from tests.bench.processor import family, seconds
 from tests.delivery.ground import KEY, Bench, encounter_document, outlet, runtime
 from tests.service import running_service
 
@@ -31,7 +32,7 @@ class NullTarget:
 def delivery() -> dict[str, float]:
     """Every figure of keeping and delivering."""
     with tempfile.TemporaryDirectory(dir=".") as name:
-        folder = Path(name)
+        folder = Path(name).resolve()
         (folder / "keys").write_text(KEY)
         return {**_disk(folder), **_bare(folder), **_intake(folder), **_delivering(folder)}
 
@@ -49,17 +50,20 @@ def _disk(folder: Path) -> dict[str, float]:
 
 
 def _bare(folder: Path) -> dict[str, float]:
-    """What the store commits per second for as many threads, without HTTP and without reading documents."""
+    """What the store commits per second, without HTTP and without reading documents: for as many threads, and for one."""
     store = open_store(f"sqlite:///{folder}/bare.db", KEY, Surroundings(now=time.time, new_id=lambda: token_hex(8)))
     shelf = Shelf(store)
-    posted = [Posted(documents=(encounter_document(number),), caller="bench", settings={}) for number in range(POSTS)]
+    posted = [Posted(documents=(encounter_document(number),), caller="bench", settings={}) for number in range(2 * POSTS)]
     arrivals = [arrival_of(runtime().pipeline, one, runtime().options({})) for one in posted]
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
-        began = time.perf_counter()
-        list(pool.map(lambda arrival: store.write(lambda connection: shelf.accept(connection, arrival)), arrivals))
-        took = time.perf_counter() - began
+    rows: dict[str, float] = {}
+    for threads, share in ((CONNECTIONS, arrivals[:POSTS]), (1, arrivals[POSTS:])):
+        with ThreadPoolExecutor(threads) as pool:
+            began, spent = time.perf_counter(), time.process_time()
+            list(pool.map(lambda arrival: store.write(lambda connection: shelf.accept(connection, arrival)), share))
+            rows[f"bare store commits/s ({threads} threads)"] = POSTS / (time.perf_counter() - began)
+            rows[f"bare store: ms of processor per document ({threads} threads)"] = (time.process_time() - spent) / POSTS * 1e3
     store.close()
-    return {"bare store commits/s": POSTS / took}
+    return rows
 
 
 def _intake(folder: Path) -> dict[str, float]:
@@ -82,11 +86,16 @@ def _intake(folder: Path) -> dict[str, float]:
         running_service(workers=1, tls=None, **settings, **quiet) as address,
         ThreadPoolExecutor(CONNECTIONS) as pool,
     ):
-        began = time.perf_counter()
+        service = [process for child in family(os.getpid())[1:] for process in family(child)]
+        began, spent = time.perf_counter(), seconds(service)
         list(pool.map(post_some, range(CONNECTIONS)))
-        took = time.perf_counter() - began
+        took, spent = time.perf_counter() - began, seconds(service) - spent
     late = sorted(times)[int(len(times) * 0.99)]
-    return {"durable intake/s (8 connections, one process)": POSTS / took, "intake p99 ms": late * 1e3}
+    return {
+        "durable intake/s (8 connections, one process)": POSTS / took,
+        "intake: ms of processor per document": spent / POSTS * 1e3,
+        "intake p99 ms": late * 1e3,
+    }
 
 
 def _delivering(folder: Path) -> dict[str, float]:
@@ -98,11 +107,15 @@ def _delivering(folder: Path) -> dict[str, float]:
         began = time.perf_counter()
         list(pool.map(bench.work.make, encounters))
         made = time.perf_counter() - began
-        began = time.perf_counter()
+        began, spent = time.perf_counter(), time.process_time()
         list(pool.map(bench.work.on, encounters))
-        delivered = time.perf_counter() - began
+        delivered, spent = time.perf_counter() - began, time.process_time() - spent
     store.close()
-    return {"conversions kept/s (one worker)": 200 / made, "deliveries to a null target/s (one worker)": 200 / delivered}
+    return {
+        "conversions kept/s (one worker)": 200 / made,
+        "deliveries to a null target/s (one worker)": 200 / delivered,
+        "delivery: ms of processor per encounter": spent / 200 * 1e3,
+    }
 
 
 if __name__ == "__main__":

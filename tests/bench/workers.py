@@ -5,11 +5,10 @@ do follows from it. Run it with `python -m tests.bench.workers`.
 """
 
 import json
-import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
@@ -21,13 +20,13 @@ from adapter.delivery.outbox import Outbox
 from adapter.delivery.postgres import announce, install
 from adapter.delivery.store import Store
 from tests.bench.delivery import NullTarget
+from tests.bench.processor import family, seconds
 from tests.delivery.ground import KEY, Bench, encounter_document, outlet
 from tests.delivery.strict_fhir import StrictFhir, serving
 from tests.service import ADAPTER, own_environment
 
 ENCOUNTERS = 200
 COUNTS = (1, 2, 4)
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def growth() -> None:
@@ -48,10 +47,10 @@ def growth() -> None:
 def _with_workers(count: int, address: str, postgres: int, folder: Path) -> dict[str, float]:
     with _opened(address) as store, serving(StrictFhir()) as url:
         desk = Bench(store, time.time, [outlet(NullTarget())])
-        before, began, own = _seconds(_family(postgres)), time.perf_counter(), time.process_time()
+        before, began, own = seconds(family(postgres)), time.perf_counter(), time.process_time()
         for number in range(ENCOUNTERS):
             desk.post(encounter_document(number))
-        took, own, database = time.perf_counter() - began, time.process_time() - own, _seconds(_family(postgres)) - before
+        took, own, database = time.perf_counter() - began, time.process_time() - own, seconds(family(postgres)) - before
         kept = {
             "kept/s by one thread": ENCOUNTERS / took,
             "ms of the service per encounter kept": own / ENCOUNTERS * 1e3,
@@ -70,15 +69,15 @@ def _delivered(count: int, store: Store, postgres: int, folder: Path, address: s
         "ADAPTER_DESTINATIONS": str(folder / "destinations.yaml"),
     }
     command = [str(ADAPTER), "deliver", "run"]
-    before = _seconds(_family(postgres))
+    before = seconds(family(postgres))
     workers = [subprocess.Popen(command, env=own_environment(**settings), stderr=subprocess.DEVNULL) for _ in range(count)]
     from_there = _wait(store, 1)
-    began, start = time.perf_counter(), _seconds(worker.pid for worker in workers)
+    began, start = time.perf_counter(), seconds(worker.pid for worker in workers)
     _wait(store, ENCOUNTERS)
     took = time.perf_counter() - began
     rest = ENCOUNTERS - from_there
-    spent = _seconds(worker.pid for worker in workers) - start
-    database = _seconds(_family(postgres)) - before
+    spent = seconds(worker.pid for worker in workers) - start
+    database = seconds(family(postgres)) - before
     for worker in workers:
         worker.terminate()
         worker.wait()
@@ -108,22 +107,6 @@ def _wait(store: Store, wanted: int) -> int:
         if done >= wanted:
             return done
         time.sleep(0.05)
-
-
-def _family(parent: int) -> list[int]:
-    """A process and its children."""
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    return [parent, *map(int, children)]
-
-
-def _seconds(processes: Iterable[int]) -> float:
-    """Processor time of processes, with that of their children that have ended."""
-    total = 0
-    for process in processes:
-        file = Path(f"/proc/{process}/stat")
-        if file.exists():
-            total += sum(map(int, file.read_text().rpartition(")")[2].split()[11:15]))
-    return total / _TICKS
 
 
 if __name__ == "__main__":
