@@ -405,6 +405,14 @@ class Order(Part):
     ordered_at: DateTime | None = None
 
 
+class OrderNumber(Part):
+    """A number of the order for the analysis: of who placed it, of who carries it out, or of accession."""
+
+    kind: Literal["placer", "filler", "accession"]
+    value: Token
+    system: Url | None = None
+
+
 class Modifier(Part):
     """A claim modifier; a bare text is its code."""
 
@@ -482,6 +490,7 @@ class CaseFacts(Part):
     procedure: Procedure
     diagnoses: Many[Diagnosis] = ()
     orders: Many[Order] = ()
+    order_numbers: Many[OrderNumber] = ()
     billing: Billing | None = None
 
 

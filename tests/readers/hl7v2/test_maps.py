@@ -194,6 +194,31 @@ def test_charges_within_a_result_are_lines_with_the_modifiers_of_charge_and_orde
     assert [modifier["code"] for modifier in line["modifiers"]] == ["26", "52"]
 
 
+PLACER, FILLER = "P-1^EHR^1.2.3^ISO", "F-1^LAB^1.2.4^ISO"
+
+
+@pytest.mark.parametrize(
+    ("kind", "segments", "kinds"),
+    [
+        ("ORU^R01", (segment("OBR", f2=PLACER, f3=FILLER, f4="0731T", f25="F"),), "pf"),
+        ("ORU^R01", (segment("ORC", f2=PLACER, f3=FILLER), segment("OBR", f3=FILLER, f4="0731T", f25="F")), "pf"),
+        ("ORM^O01", (segment("ORC", f1="NW", f2=PLACER), "OBR|1|||0731T"), "p"),
+        ("OML^O21", (segment("ORC", f1="NW", f2=PLACER), segment("OBR", f2=PLACER, f3=FILLER, f4="0731T")), "pf"),
+        ("MDM^T02", (segment("TXA", f14=PLACER, f15=FILLER, f17="AU"),), "pf"),
+        ("MDM^T03", (segment("TXA", f14=PLACER, f15=FILLER, f17="AU"),), "pf"),
+        ("DFT^P03", (segment("FT1", f6="CG", f23=FILLER, f25="0731T"),), "f"),
+    ],
+)
+def test_the_numbers_of_the_order_are_those_of_the_report(kind: str, segments: tuple[str, ...], kinds: str) -> None:
+    told = {"p": ("PLAC", "urn:oid:1.2.3", "P-1"), "f": ("FILL", "urn:oid:1.2.4", "F-1")}
+    made = convert(ADT, sent("x.hl7", kind, PATIENT, segment("PV1", f19="V-100"), *segments), sent("z.hl7", "MDM^T02", *REPORT))
+    assert made.bundle is not None, made.issues
+    (report,) = [entry["resource"] for entry in made.bundle["entry"] if entry["resource"]["resourceType"] == "DiagnosticReport"]
+    numbers = [(one["type"]["coding"][0]["code"], one["system"], one["value"]) for one in report["identifier"] if "type" in one]
+
+    assert sorted(numbers) == sorted(told[one] for one in kinds)
+
+
 _RESULT = (
     PATIENT,
     segment("PV1", f2="O", f19="V-100"),
