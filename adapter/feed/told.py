@@ -1,5 +1,6 @@
 """What documents that count for more say of some parts of the Case, by path."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -9,6 +10,8 @@ from adapter.readers.document import NULL, MappedDocument, ReadDocument
 
 _IDENTITY = (("patient", "mrn"), ("patient", "mrn_system"), ("encounter", "id"), ("encounter", "system"))
 """What nothing overrules: another number is another patient, or another visit."""
+
+_SEGMENT = re.compile("[A-Z][A-Z0-9]{2}")
 
 Overruled = tuple[Path, tuple[str, ...]]
 """What does not stand, and the places of what stands instead."""
@@ -28,7 +31,7 @@ class Told:
             self._values.setdefault(path, (value, document))
         if isinstance(document, MappedDocument):
             for path in _deletions(document.original.tree, ()):
-                self._deleted.setdefault(path, document)
+                self._deleted.setdefault(_in_segment(path), document)
 
     def overruled(self, document: MappedDocument) -> Iterator[Overruled]:
         """What a document says differently, and what it read from fields that were deleted."""
@@ -52,7 +55,14 @@ class Told:
 
     def _deleter(self, field: Path) -> ReadDocument | None:
         """Who deleted a field, or all that it is in."""
+        field = _in_segment(field)
         return next((self._deleted[field[:end]] for end in range(1, len(field) + 1) if field[:end] in self._deleted), None)
+
+
+def _in_segment(path: Path) -> Path:
+    """A path from its segment on, since groups differ from one type of message to another; `*` counts as the first."""
+    start = next((depth for depth, step in enumerate(path) if isinstance(step, str) and _SEGMENT.fullmatch(step)), 0)
+    return tuple(0 if step == "*" else step for step in path[start:])
 
 
 def _values_of(value: JsonValue, path: Path) -> Iterator[tuple[Path, JsonValue]]:

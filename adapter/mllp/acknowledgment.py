@@ -60,6 +60,11 @@ class MessageHeader:
         """The components of a field."""
         return self.text(number).split(self.encoding[0])
 
+    @property
+    def is_answer(self) -> bool:
+        """Whether the message is an answer itself: two systems that answered those would never end."""
+        return self.components(9)[0] == "ACK"
+
     def written(self, text: str) -> str:
         """A text of ours with the separators of the message escaped."""
         marks = dict(zip(self.separator + self.encoding, "FSRET", strict=False))
@@ -84,7 +89,12 @@ def header_of(message: bytes) -> MessageHeader:
 
 
 def answers(header: MessageHeader, reception: Reception, now: str) -> Iterator[bytes]:
-    """The answers that the sender of a message asks for: one in the original mode, up to two in the enhanced mode."""
+    """The answers that the sender of a message asks for: one in the original mode, up to two in the enhanced mode.
+
+    An answer is never answered.
+    """
+    if header.is_answer:
+        return
     accept, application = header.text(15), header.text(16)
     if not accept and not application:
         yield acknowledgment(header, reception, mode="application", now=now)

@@ -133,9 +133,14 @@ class Inbox:
         elif not assigner:
             hint = "send it in PID-3.4, or set ADAPTER_ASSIGNER"
             yield _issue(IssueType.REQUIRED, "nobody says who assigned the patient's number", hint, statement.place("PID", "3"))
+        else:
+            yield from self._of_others(statement, patient)
         if not statement.numbers:
             hint = "send PV1-19, PID-18, or the numbers of the order"
             yield _issue(IssueType.REQUIRED, "this names no visit, no account and no order", hint, statement.place("PV1", "19"))
+
+    def _of_others(self, statement: Statement, patient: Patient) -> Iterator[Issue]:
+        """The numbers of visits and orders that belong to another patient."""
         for given in statement.numbers:
             if self._patients.current(self._owners.get(_owned(given, statement), patient)) != patient:
                 text = f"the {given.kind} number belongs to another patient"

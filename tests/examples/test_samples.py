@@ -119,7 +119,7 @@ LOOKED_AT = {
     "phenopacket": r"\.syntax",
     "hl7v2": (
         r"(PID\.3\.4\.[123]|PID\.3\.5|PID\.5\.7|PID\.30|OBX\.2|OBX\.11|OBX\.5\.1|OBR\.4\.1|DG1\.3\.3|FT1\.5|FT1\.6\.1|FT1\.19\.1|FT1\.20\.13"
-        r"|FT1\.26\.3|FT1\.23\.[234]|OBR\.[23]\.[234]|ORC\.[23]\.[1234]|PV1\.7\.13|IN1\.12|IN1\.13|IN1\.17\.1|PR1\.3\.3|PR1\.5)"
+        r"|FT1\.26\.3|FT1\.23\.[234]|OBR\.[23]\.[234]|ORC\.[23]\.[1234]|PV1\.7\.13|IN1\.12|IN1\.13|NK1\.3\.1|GT1\.11\.1|IN1\.17\.1|PR1\.3\.3|PR1\.5)"
     ),
 }
 """By form, values that decide what becomes of others, and those that are carried in another spelling."""

@@ -76,6 +76,19 @@ def test_what_is_read_from_a_field_that_is_deleted_in_part_stands() -> None:
     assert case_of(together(before, update, FINAL))["patient"]["phone"] == "617 5550100"
 
 
+@pytest.mark.parametrize(("name", "expected"), [('""', (None, [])), ('Muster^""', ("Muster", []))])
+def test_what_a_registration_deletes_no_other_message_brings_back(name: str, expected: tuple[str | None, list[str]]) -> None:
+    made = together(
+        registered("a04", "A04", FIRST, person="Muster^Mia"),
+        registered("a08", "A08", LATER, person=name),
+        resulted("oru", "F", LATER, person="Muster^Mia"),
+    )
+    patient = case_of(made)["patient"]
+
+    assert (patient.get("family"), patient["given"]) == expected
+    assert any(place[0].startswith("oru.hl7#PID-5") for place in places(made, "not-registration"))
+
+
 def test_an_end_of_the_visit_that_is_deleted_is_no_longer_there() -> None:
     made = together(
         registered("a04", "A04", FIRST),

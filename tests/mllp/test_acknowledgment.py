@@ -33,6 +33,12 @@ def test_an_answer_turns_the_header_around_and_names_the_control_id() -> None:
     assert answer == ("MSH|^~\\&|ADAPTER|HERE|REG|CLINIC|20260312081500+0000||ACK^A04^ACK|ACK42|T|2.5.1\rMSA|AA|42\r")
 
 
+@pytest.mark.parametrize("acceptance", [Acceptance.ACCEPTED, Acceptance.REJECTED])
+@pytest.mark.parametrize("kind", ["ACK", "ACK^A04^ACK"])
+def test_an_answer_is_not_answered(kind: str, acceptance: Acceptance) -> None:
+    assert answered(acceptance, message=MESSAGE.replace("ADT^A04^ADT_A01", kind)) == []
+
+
 def test_an_error_says_where_what_how_bad_and_in_words() -> None:
     (answer,) = answered(Acceptance.ERROR, PROBLEM)
     error = hl7.parse(answer).segment("ERR")

@@ -119,6 +119,27 @@ def test_every_insurance_is_carried_in_the_order_in_which_they_were_sent(kind: s
     assert any(place.startswith("in.hl7#IN1[4]") for issue in made.issues for place in issue.location)
 
 
+@pytest.mark.parametrize("kind", ["ADT^A04^ADT_A01", "BAR^P01^BAR_P01"])
+def test_the_insurance_that_pays_first_is_the_one_that_is_said_to(kind: str) -> None:
+    priorities = [insurance + "|" * 50 for insurance in INSURANCES[:2]]
+    second, first = (
+        "|".join(text if number != 22 else str(priority) for number, text in enumerate(insurance.split("|")))
+        for priority, insurance in zip((2, 1), priorities, strict=True)
+    )
+    made = convert(sent("in.hl7", kind, PATIENT, VISIT, second, first), *((ADT_WITHOUT_INSURANCE,) if "BAR" in kind else ()), MDM)
+    case = dumped(made)
+
+    assert (case["payer"]["name"], case["coverage"]["member_id"]) == ("Other Health", "M-88")
+    assert [other["member_id"] for other in case["other_coverages"]] == ["M-77"]
+
+
+@pytest.mark.parametrize(("near", "given"), [("EMR", None), ("FND", None), ("GRP", "Paula")])
+def test_only_who_may_decide_for_the_patient_is_the_guardian(near: str, given: str | None) -> None:
+    case = dumped(convert(sent("adt.hl7", "ADT^A04^ADT_A01", PATIENT, f"NK1|1|Muster^Paula|{near}", VISIT), MDM))
+
+    assert case.get("guardian", {}).get("given") == ([given] if given else None)
+
+
 def test_a_parent_who_is_the_guarantor_is_the_guardian_where_no_next_of_kin_is_named() -> None:
     guarantor = segment("GT1", f1="1", f3="Muster^Max", f6="^PRN^PH^^^617^5550102", f11="FTH")
     case = dumped(convert(sent("adt.hl7", "ADT^A04^ADT_A01", PATIENT, VISIT, guarantor), MDM))
