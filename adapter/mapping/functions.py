@@ -28,6 +28,7 @@ from adapter.mapping.syndrome_functions import (
 )
 from adapter.mapping.time_functions import (
     date_of,
+    date_of_dtm,
     day_of_dtm,
     dtm,
     earliest,
@@ -369,6 +370,7 @@ __all__ = [
     "as_written",
     "code_in_system",
     "date_of",
+    "date_of_dtm",
     "day_of_dtm",
     "dtm",
     "earliest",

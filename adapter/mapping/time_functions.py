@@ -151,10 +151,20 @@ def dtm(value: str, zone: str | None) -> str:
 
 
 @function(takes=("string",), gives="date", fallible=True)
-def day_of_dtm(value: str) -> str:
-    """The day, month or year of a date or time of HL7 v2: `day_of_dtm(PID[7])`."""
+def date_of_dtm(value: str) -> str:
+    """The day, month or year of a date or time of HL7 v2: `date_of_dtm(PID[7])`."""
     match = _DTM.fullmatch(value.strip())
     if not match:
         message = "This is not a date of HL7 v2. Send YYYYMMDD."
         raise NotConvertible(message)
     return "-".join(part for part in (match["year"], match["month"], match["day"]) if part)
+
+
+@function(takes=("string",), gives="date", fallible=True)
+def day_of_dtm(value: str) -> str:
+    """The day of a date or time of HL7 v2; a month or a year is not one: `day_of_dtm(charge.FT1[4][1])`."""
+    day: str = date_of_dtm(value)
+    if len(day) < _DAY:
+        message = "This is a month or a year, and a day is needed here. Send YYYYMMDD."
+        raise NotConvertible(message)
+    return day

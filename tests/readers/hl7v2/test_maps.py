@@ -383,6 +383,16 @@ def test_a_document_without_its_text_has_a_state_or_is_withdrawn(event: str, sta
     assert case["review"]["status"] == status
 
 
+@pytest.mark.parametrize("day", ["2026", "202603", "26", "tomorrow"])
+def test_a_charge_without_a_whole_day_is_told_and_holds_back_the_claim_only(day: str) -> None:
+    charge = segment("FT1", f1="1", **{**CHARGE, "f4": day}, f6="CG", f25="0731T^^C4")
+    made = convert(ADT, MDM, sent("dft.hl7", "DFT^P03^DFT_P03", PATIENT, charge))
+
+    assert ("dft.hl7#FT1-4.1",) in [issue.location for issue in made.issues if issue.rule == "map/day_of_dtm"]
+    assert "DOS-03" in {issue.rule for issue in made.issues}
+    assert "dos_start" not in dumped(made)["billing"]["lines"][0]
+
+
 def test_a_payment_is_no_line_of_the_claim_and_is_reported() -> None:
     made = convert(ADT, MDM, DFT)
 
