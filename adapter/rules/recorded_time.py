@@ -11,9 +11,14 @@ Moment = tuple[str, str]
 
 
 def used_images(case: Case) -> list[tuple[int, Image]]:
-    """The photographs that an analysis used, with their places: those that none lists as failed or unused."""
+    """The photographs that an analysis used, with their places: those that it lists as analysed.
+
+    A run that lists none as analysed may have used each that no run lists as failed or unused.
+    """
     listed = [image for run in case.analyses for image in run.images]
     analysed = {image.id for image in listed if image.status == "analysed"}
+    if all(any(image.status == "analysed" for image in run.images) for run in case.analyses):
+        return [(place, image) for place, image in enumerate(case.images) if image.id in analysed]
     set_aside = {image.id for image in listed} - analysed
     return [(place, image) for place, image in enumerate(case.images) if image.id not in set_aside]
 

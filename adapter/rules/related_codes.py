@@ -9,7 +9,7 @@ from adapter.rules.billed_line import BilledLine
 from adapter.rules.condition import ANALYSIS, ANALYSIS_AND_VISIT, SAME_DAY, VISIT, Condition, bills
 from adapter.rules.facts import ANALYSIS_CODE, Facts
 from adapter.rules.finding import Finding
-from adapter.rules.procedure_code import pair_indicator, pairs_with_analysis
+from adapter.rules.procedure_code import meant_by, pair_indicator, pairs_with_analysis
 from adapter.rules.rule import ERROR, WARNING, Variant, rule
 
 SEPARATE = "25"
@@ -45,6 +45,23 @@ def new_and_established(facts: Facts) -> Iterator[Finding]:
                 if service.place is not None and seen - {kind}:
                     yield Finding(service.at("code"))
                 seen.add(kind)
+
+
+@rule(
+    "REL-07",
+    title="Visit billed by another code",
+    severity=WARNING,
+    code=IssueType.CONFLICT,
+    text="No line has the code of the visit (`encounter.em_code`), and one bills another visit. Keep the one that holds.",
+    source="the Case: `encounter.em_code` is the code of the visit that is billed",
+    applies=(VISIT,),
+)
+def visit_billed_by_another_code(facts: Facts) -> Iterator[Finding]:
+    """A code of the visit that differs from those of all visits that are billed."""
+    visits = [line for line in facts.lines if line.is_visit]
+    code = facts.case.encounter.em_code
+    if code is not None and all(line.code != meant_by(code) for line in visits):
+        yield Finding("encounter.em_code", also=(visits[0].at("code"),))
 
 
 @rule(

@@ -12,7 +12,11 @@ from adapter.fhir.json import canonical_bytes, pretty_bytes, read_json
 from adapter.issues import InvalidError
 
 DECIMALS = st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**12), max_value=10**12)
-TEXTS = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters=[chr(code) for code in range(32)] + ["\x7f"]))
+TEXTS = st.text(
+    st.characters(
+        blacklist_categories=["Cs"], blacklist_characters=[chr(code) for code in range(32)] + ["\x7f", "\ufffe", "\uffff"]
+    )
+)
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63) + 1, 2**63 - 1) | DECIMALS | TEXTS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),

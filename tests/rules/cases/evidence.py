@@ -177,6 +177,14 @@ EXAMPLES = [
         "AI-08",
         {
             "images": [{"id": "i0", "view": "profile-left"}, {"id": "i1", "view": "frontal"}],
+            "ai.images": [{"id": "i0", "status": "analysed"}],
+        },
+        ("images[0].view",),
+    ),
+    Example(
+        "AI-08",
+        {
+            "images": [{"id": "i0", "view": "profile-left"}, {"id": "i1", "view": "frontal"}],
             "ai.images": [{"id": "i1", "status": "failed"}],
         },
         ("images[0].view",),

@@ -24,6 +24,8 @@ EXAMPLES = [
     *[Example("REL-01", visits("99211", code), (f"{VISIT}.code",)) for code in ("98000", "98003", "98008", "98011")],
     *[Example("REL-01", visits("99202", code), (f"{VISIT}.code",)) for code in ("98004", "98007", "98012", "98015")],
     *[Example("REL-01", visits(code, code), ()) for code in ("98003", "98004", "98011", "98012")],
+    Example("REL-07", visits("99203", "99213") | {"encounter.em_code": "99214"}, ("encounter.em_code",)),
+    *[Example("REL-07", visits("99203", "99213") | {"encounter.em_code": code}, ()) for code in ("99213", "99203-25", None)],
     Example("REL-01", visits("99203", "99204"), ()),
     Example("REL-01", visits("99212", "99213"), ()),
     Example("REL-01", visits("99203", "99201"), ()),
