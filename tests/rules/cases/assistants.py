@@ -19,6 +19,7 @@ EXAMPLES = [
     Example("MOD-30", sent("90"), ()),
     Example("MOD-31", sent("80", "95", "AS"), (at(2),)),
     Example("MOD-31", sent("82", "81", "80", line=2), (at(1, 2), at(2, 2))),
+    Example("MOD-31", sent("80", "AS"), (at(1),)),
     Example("MOD-31", sent("80", "80"), ()),
     Example("MOD-31", sent("80") | sent("AS", line=1), ()),
     Example("MOD-31", sent("80", "95"), ()),

@@ -156,6 +156,7 @@ EXAMPLES = [
     Example("AI-07", scores(0.6, 0.5, kind="probability"), ()),
     Example("AI-07", scores(0.34, 0.33, 0.34, kind="probability"), ()),
     Example("AI-07", scores(0.34, 0.34, 0.35, kind="probability"), (f"{FIELD}.scores[0].value",)),
+    Example("AI-07", scores(0.21, 0.21, 0.21, 0.21, 0.19, kind="probability"), (f"{FIELD}.scores[0].value",)),
     Example("AI-07", scores(1, kind="probability"), ()),
     Example("AI-07", scores(0.6, 0.5), ()),
     Example("AI-07", scores(0.6, 0.5, kind="probability") | {"ai.candidates[0].is_group": True}, ()),

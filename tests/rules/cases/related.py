@@ -88,7 +88,10 @@ EXAMPLES = [
         for code in ("69990", "93000", "12001", "64450", "96372")
     ],
     Example("REL-06", {"billing.lines[2].code": "93000"} | sent("59", line=2), ()),
-    Example("REL-06", {"billing.lines[2].code": "69990"} | sent("59", line=2), ("billing.lines[2].code",)),
+    *[
+        Example("REL-06", {"billing.lines[2].code": code} | sent("59", line=2), ("billing.lines[2].code",))
+        for code in ("69990", "62320", "64530")
+    ],
     *[Example("REL-06", {"billing.lines[2].code": code}, ()) for code in ("36415", "93015", "13160", "11999", "64531", "96379")],
     Example("REL-06", {"billing.lines[2].code": "69990", "billing.lines[2].dos_start": "2024-05-03"}, ()),
 ]

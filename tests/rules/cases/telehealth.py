@@ -95,6 +95,7 @@ EXAMPLES = [
     Example("MOD-46", sent("95"), ()),
     Example("MOD-47", sent("95", "52", "GT"), (at(2),)),
     Example("MOD-47", sent("93", "FQ", "gq", line=2), (at(2, 2),)),
+    Example("MOD-47", sent("95", "GT"), (at(1),)),
     Example("MOD-47", sent("FQ", "93"), ()),
     Example("MOD-47", sent("95", "95"), ()),
     Example("MOD-47", sent("95") | sent("GT", line=1), ()),
