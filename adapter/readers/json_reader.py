@@ -67,9 +67,10 @@ class JsonReader:
         return (self._checked(ReadDocument(name=document.name, form=form, tree=tree)),)
 
     def _rows(self, rows: JsonList, document: Document) -> ReadDocument:
-        """A list of objects; known by the fields that all of them have."""
-        fields = frozenset.intersection(*(frozenset(row) for row in rows))
+        """A list of objects; known by the fields that all of them have, else by those that any of them has."""
+        fields = frozenset.intersection(*map(frozenset, rows))
         form = chosen_form(document, self.forms, fields, of_rows=True)
+        form = form or chosen_form(document, self.forms, frozenset().union(*rows), of_rows=True)
         if form is None:
             raise UnreadableError(form_issue(document.name, self._words_for_list(rows, fields, document)))
         return self._checked(RowsDocument(name=document.name, form=form, tree={"rows": rows}))

@@ -119,6 +119,14 @@ def test_a_list_of_objects_is_read_as_rows() -> None:
     assert document.positions(("rows", 1, "name")) == ("r.json#/1/name",)
 
 
+def test_a_list_in_which_an_object_lacks_a_field_is_known_by_the_others() -> None:
+    forms = {"scores": FORMS["scores"]}
+    (document,) = JsonReader(forms=forms).read(Document(name="r.json", content=b'[{"name": "A", "score": "1"}, {"name": "B"}]'))
+
+    assert document.form == "scores"
+    assert document.tree["rows"][1] == {"name": "B"}
+
+
 @pytest.mark.parametrize("content", [b'[{"other": 1}]', b"[]", b"[1]"])
 def test_any_other_list_is_refused(content: bytes) -> None:
     with pytest.raises(UnreadableError, match=r"not a list|list of other than objects"):
