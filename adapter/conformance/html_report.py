@@ -17,7 +17,7 @@ _WORDS = {
 _STYLE = """
 :root { color-scheme: light dark; --line: #767676; --back: #fff; --text: #1a1a1a; --soft: #f3f3f3; --link: #0645ad;
   --pass: #166516; --fail: #b00020; --warn: #7a4b00; --other: #4a4a4a; }
-@media (prefers-color-scheme: dark) { :root { --back: #161616; --text: #eee; --soft: #262626; --link: #8ab4f8;
+@media screen and (prefers-color-scheme: dark) { :root { --back: #161616; --text: #eee; --soft: #262626; --link: #8ab4f8;
   --pass: #7ed07e; --fail: #ff8a9a; --warn: #f0b860; --other: #c4c4c4; } }
 body { font: 1rem/1.45 system-ui, sans-serif; margin: 0 auto; max-width: 70rem; padding: 1rem;
   background: var(--back); color: var(--text); }
@@ -29,7 +29,8 @@ article h3 { font-size: 1rem; margin: 0; } article p { margin: .3rem 0; }
 .warn { color: var(--warn); } .skip, .blocked { color: var(--other); }
 pre { background: var(--soft); overflow-x: auto; padding: .5rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 [hidden] { display: none; }
-@media print { fieldset, summary { display: none; } body { max-width: none; } article { break-inside: avoid; } }
+@media print { :root { color-scheme: light; }
+  fieldset, summary { display: none; } body { max-width: none; } article { break-inside: avoid; } }
 """
 _SCRIPT = """
 const boxes = [...document.querySelectorAll('input[name=verdict]')], search = document.querySelector('#search');
@@ -104,7 +105,8 @@ def _case(one: CaseResult) -> Iterator[str]:
     if one.needs:
         yield f"<p>needs: {escape(', '.join(one.needs))}</p>"
     if one.steps:
-        yield f"<details><summary>Evidence: {len(one.steps)} steps in {one.seconds:.2f} seconds</summary>"
+        requests = "1 request" if len(one.steps) == 1 else f"{len(one.steps)} requests"
+        yield f"<details><summary>Evidence: {requests} in {one.seconds:.2f} seconds</summary>"
         for step in one.steps:
             yield from _step(step)
         yield "</details>"

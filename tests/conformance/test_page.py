@@ -72,9 +72,14 @@ def test_the_page_filters_opens_evidence_by_keyboard_and_is_accessible(browser: 
         expect(page.locator("article:visible")).to_have_count(1)
 
         summary = page.locator("article:visible summary")
+        expect(summary).to_have_text("Evidence: 1 request in 0.00 seconds")
         summary.focus()
         page.keyboard.press("Enter")
         expect(page.locator("article:visible pre").first).to_be_visible()
+
+        page.emulate_media(media="print")
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        page.emulate_media(media="screen")
 
         assert "broken" not in page.title() or NASTY in page.title()
         violations = Axe().run(page).response["violations"]
