@@ -28,5 +28,7 @@ class ServerAnswer:
     content: bytes = field(repr=False)
 
 
+FORM = "application/x-www-form-urlencoded"
+"""The content type of search criteria that are sent in a body: an identifier of a patient has no place in a URL."""
 Send = Callable[[Request], ServerAnswer]
 """The way to a server: the answer whatever its status, or an UnavailableError if there is no whole one."""

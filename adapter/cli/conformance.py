@@ -32,9 +32,10 @@ from adapter.conformance.preflight import requests_of
 from adapter.conformance.script_export import script_of, why_not
 from adapter.conformance.suite import SuiteResult
 from adapter.conformance.supplies import cases_of
+from adapter.conformance.template import content_of
 from adapter.conformance.verdict import CaseResult, CaseVerdict
 from adapter.exchange import Request, ServerAnswer
-from adapter.fhir.json import canonical_bytes, pretty_bytes, read_json
+from adapter.fhir.json import pretty_bytes, read_json
 from adapter.files import adapter_version, text_of, write_whole
 from adapter.json_types import JsonObject
 from adapter.trial import TestedServer, Trial, placed_cases, supplies_of
@@ -323,6 +324,5 @@ def _show_requests(cases: Sequence[ConformanceCase], base_url: str) -> None:
         out.print(Text(f"# {case.identity}", style="bold"))
         for step, body in requests_of(case):
             method, path = step.send.split(" ", 1)
-            content = None if body is None else canonical_bytes(body)
             url = f"{base_url}/{path}".rstrip("/")
-            print_text(curl_line(Request(method=METHODS[method], url=url, headers=step.headers, body=content)) + "\n")
+            print_text(curl_line(Request(method=METHODS[method], url=url, headers=step.headers, body=content_of(body))) + "\n")

@@ -20,9 +20,8 @@ def send_to(app: Flask) -> Send:
             parts.path,
             method=request.method,
             query_string=parts.query,
-            headers={"Accept": _FHIR_JSON, **request.headers},
+            headers={"Accept": _FHIR_JSON, **({"Content-Type": _FHIR_JSON} if request.body else {}), **request.headers},
             data=request.body,
-            content_type=_FHIR_JSON if request.body else None,
         )
         return ServerAnswer(status=answer.status_code, headers=dict(answer.headers), content=answer.get_data())
 

@@ -22,7 +22,7 @@ from adapter.client.transaction import (
     transaction_result,
 )
 from adapter.client.wire import AnswerLimits, Retries, Wire
-from adapter.exchange import Method, Request, ServerAnswer
+from adapter.exchange import FORM, Method, Request, ServerAnswer
 from adapter.fhir.json import canonical_bytes, read_json
 from adapter.issues import AdapterError, Issue, NotFoundError, NotSupportedError
 from adapter.json_types import JsonMapping, JsonObject
@@ -97,7 +97,7 @@ class FhirClient:
         request = Request(
             method="POST",
             url=self._url(f"{quote(resource_type)}/_search"),
-            headers={"Content-Type": "application/x-www-form-urlencoded"},
+            headers={"Content-Type": FORM},
             body=query.encode("ascii"),
         )
         bundle = self._resource(self._wire.exchange(request), "Bundle")
@@ -156,8 +156,8 @@ class FhirClient:
         return parameters["result"] is True if "result" in parameters else None
 
     def exchange(self, request: Request) -> ServerAnswer:
-        """Any request, and the answer whatever its status; what is not marked as test data goes to a trusted server only."""
-        if request.body is not None:
+        """Any request, and the answer whatever its status; a resource that is not test data goes to a trusted server only."""
+        if request.body is not None and request.headers.get("Content-Type") != FORM:
             self.target.check_may_go(read_json(request.body, "request"))
         return self._wire.exchange(request)
 

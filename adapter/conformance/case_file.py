@@ -97,7 +97,8 @@ class Expectation(FileModel):
 class Step(FileModel):
     """One request, or `times` equal ones at the same time, what is expected of each answer, and what is kept of it by name.
 
-    A resource that is put without an id gets that of the URL. A value to be kept is a FHIRPath expression, or `header NAME`.
+    A resource that is put without an id gets that of the URL; a body that is a text holds search criteria. A value to be kept is
+    a FHIRPath expression, or `header NAME`.
     """
 
     send: RequestLine

@@ -14,10 +14,9 @@ from adapter.conformance.evidence import curl_line, shown_answer
 from adapter.conformance.judge import Judge
 from adapter.conformance.path_value import one_value
 from adapter.conformance.supplies import TAG_SYSTEM
-from adapter.conformance.template import fill
+from adapter.conformance.template import content_of, fill, with_form
 from adapter.conformance.verdict import CaseResult, CaseVerdict, StepEvidence, StepFinding
 from adapter.exchange import Method, Request, Send, ServerAnswer
-from adapter.fhir.json import canonical_bytes
 from adapter.issues import AdapterError, Issue, IssueType, Severity, UnavailableError
 from adapter.json_types import JsonObject, JsonValue
 
@@ -121,22 +120,26 @@ class CaseRun:
 
     def _request(self, step: Step) -> Request:
         method, path = str(fill(step.send, self._names)).split(" ", 1)
-        body = None
-        if step.body is not None:
-            resource = _with_id(fill(step.body, self._names), method, path)
-            if method in ("POST", "PUT") and "$" not in path:
-                resource = tagged(resource, self._bench.run)
-                self._bench.cleaner.will_write(resource)
-            self._names["sent"] = resource
-            body = canonical_bytes(resource)
+        body = self._prepared(fill(step.body, self._names), method, path)
         headers = {name: str(fill(value, self._names)) for name, value in step.headers.items()}
         return Request(
             method=METHODS[method],
             url=self._url(path),
-            headers=headers,
-            body=body,
+            headers=with_form(headers, body),
+            body=content_of(body),
             is_repeatable=method != "POST",
         )
+
+    def _prepared(self, body: JsonValue, method: str, path: str) -> JsonValue:
+        """A body as it is sent: a resource that is stored has the id of the URL and the tag of the run."""
+        if not isinstance(body, dict):
+            return body
+        resource = _with_id(body, method, path)
+        if method in ("POST", "PUT") and "$" not in path:
+            resource = tagged(resource, self._bench.run)
+            self._bench.cleaner.will_write(resource)
+        self._names["sent"] = resource
+        return resource
 
     def _url(self, path: str) -> str:
         """The URL of a path below the base; a link that the server gave may be whole, and must lead to the same server."""

@@ -9,7 +9,7 @@ from adapter.client.target import Target
 from adapter.conformance.case_file import ConformanceCase, Step
 from adapter.conformance.evidence import texts_in
 from adapter.conformance.supplies import TAG_SYSTEM
-from adapter.conformance.template import fill
+from adapter.conformance.template import fill, with_form
 from adapter.issues import InvalidError, Issue, IssueType, Severity
 from adapter.json_types import JsonMapping, JsonObject, JsonValue
 
@@ -50,7 +50,9 @@ class Preflight:
         requests = [(case, step, body) for case in cases for step, body in requests_of(case)]
         if refused := [issue for case, step, body in requests for issue in _refused(case, step, body)]:
             raise InvalidError(*refused)
-        values = [(case, text) for case, step, body in requests for text in (*personal_values(body), *_personal_criteria(step))]
+        values = [
+            (case, text) for case, step, body in requests for text in (*personal_values(body), *_personal_criteria(step, body))
+        ]
         return tuple(dict.fromkeys(f"{case.identity}: {text}" for case, text in values if not self._is_allowed(text)))
 
     def _is_marked(self, body: JsonMapping) -> bool:
@@ -84,10 +86,11 @@ def requests_of(case: ConformanceCase) -> Iterator[tuple[Step, JsonValue]]:
     names: JsonObject = {"sent": {}, **kept, **case.supplied}
     for step in steps:
         body = fill(step.body, names)
-        if body is not None:
+        if isinstance(body, Mapping):
             names["sent"] = body
         expect = tuple(one.model_copy(update={"paths": fill(one.paths, names)}) for one in step.expect)
-        filled = {"send": fill(step.send, names), "headers": fill(step.headers, names), "expect": expect}
+        headers = with_form(fill(step.headers, names), body)
+        filled = {"send": fill(step.send, names), "headers": headers, "expect": expect}
         yield step.model_copy(update=filled), body
 
 
@@ -103,10 +106,10 @@ def personal_values(value: JsonValue) -> Iterator[str]:
             yield from personal_values(member)
 
 
-def _personal_criteria(step: Step) -> Iterator[str]:
-    """The same in search criteria, those of the URL and of a conditional create."""
+def _personal_criteria(step: Step, body: JsonValue) -> Iterator[str]:
+    """The same in search criteria: those of the URL, of a conditional create, and of a body that holds them."""
     conditions = [value for name, value in step.headers.items() if name.lower() == "if-none-exist"]
-    for query in (step.send.partition("?")[2], *conditions):
+    for query in (step.send.partition("?")[2], *conditions, body if isinstance(body, str) else ""):
         for name, value in parse_qsl(query):
             plain = name.rpartition(".")[2].partition(":")[0]
             if plain in _PERSONAL_CRITERIA and not value.startswith(TAG_SYSTEM):

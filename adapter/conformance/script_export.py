@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from html import escape
 
-from adapter.conformance.case_file import ConformanceCase, Expectation, Step
+from adapter.conformance.case_file import HEADER, ConformanceCase, Expectation, Step
 from adapter.conformance.preflight import requests_of
 from adapter.fhir.resource import Resource
 from adapter.json_types import JsonObject, JsonValue
@@ -13,7 +13,6 @@ from adapter.json_types import JsonObject, JsonValue
 _TEST = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "HTEST"}
 _OPERATIONS = "http://terminology.hl7.org/CodeSystem/testscript-operation-codes"
 _CODES = {"GET": "read", "POST": "create", "PUT": "update", "DELETE": "delete"}
-_HEADER = "header "
 _LONGEST = 60
 """The length of an id, with room for the number of a fixture."""
 
@@ -31,6 +30,8 @@ def why_not(case: ConformanceCase) -> str | None:
     steps = (*case.terms.setup, *case.terms.steps, *case.terms.teardown)
     if any(step.times > 1 for step in steps):
         return "several requests at the same time"
+    if any(isinstance(body, str) for _, body in requests_of(case)):
+        return "search criteria in a body"
     expected = [one for step in steps for one in step.expect]
     if any(one.valid for one in expected):
         return "the triage of what a validator remarks"
@@ -76,7 +77,7 @@ def _id(file: str) -> str:
 
 
 def _variable(name: str, source: str) -> Resource:
-    where = {"headerField": source.removeprefix(_HEADER)} if source.startswith(_HEADER) else {"expression": source}
+    where = {"headerField": source.removeprefix(HEADER)} if source.startswith(HEADER) else {"expression": source}
     return {"name": name, **where}
 
 

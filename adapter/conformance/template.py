@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
+from adapter.exchange import FORM
+from adapter.fhir.json import canonical_bytes
 from adapter.json_types import JsonMapping, JsonValue
 
 _WHOLE = re.compile(r"\$\{([^}]*)\}")
@@ -34,6 +36,18 @@ def _filled(text: str, names: JsonMapping) -> JsonValue:
 
 def _named(name: str, names: JsonMapping) -> JsonValue:
     return Decimal(name.removeprefix(_DECIMAL)) if name.startswith(_DECIMAL) else names[name]
+
+
+def with_form(headers: Mapping[str, str], body: JsonValue) -> Mapping[str, str]:
+    """Headers for a body: one that is a text holds search criteria."""
+    return {"Content-Type": FORM, **headers} if isinstance(body, str) else headers
+
+
+def content_of(body: JsonValue) -> bytes | None:
+    """A body as bytes: a resource as JSON, a text as it is."""
+    if body is None:
+        return None
+    return body.encode() if isinstance(body, str) else canonical_bytes(body)
 
 
 def misfits(template: JsonValue, actual: JsonValue, path: str) -> Iterator[str]:

@@ -640,6 +640,12 @@ FAULTS: list[tuple[str, Fault, str, str]] = [
         "ignores ifMatch in a transaction",
     ),
     ("finds by the beginning", finds_by_beginning, "search/identifier", "only begins like the one that is asked for"),
+    (
+        "ignores forms",
+        lambda asked, forward: forward(replace(asked, body=b"") if asked.path.endswith("/_search") else asked),
+        "search/post",
+        "does not search by the criteria of a form",
+    ),
     ("updates what it finds", updates_what_it_finds, "identity/sparse-after-rich", "loses what it knew of the person"),
     ("counts the page", changed(counts_the_page, kind="Bundle"), "limit/paging", "gives a wrong total"),
     ("redirects elsewhere", redirects, "fidelity/codes", "redirects elsewhere"),

@@ -43,6 +43,8 @@ def conformance(run: Run, folder: Path, step: str, *more: str) -> tuple[int, str
         ("{send: 'GET Observation?subject:Patient.phone=555-0100-77'}", "mine/one: 555-0100-77"),
         ("{send: 'POST Patient', headers: {If-None-Exist: 'identifier=urn:x%7CMRN77'}}", "mine/one: MRN77"),
         ("{send: 'GET Patient?name=123%2D45-6789'}", "social security number"),
+        ("{send: POST Patient/_search, body: 'identifier=urn:x|MRN77'}", "mine/one: MRN77"),
+        ("{send: POST Patient/_search, body: 'identifier=123-45-6789'}", "social security number"),
     ],
 )
 @responses.activate
