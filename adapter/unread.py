@@ -11,7 +11,7 @@ from typing import Protocol
 
 from adapter.issues import Issue, IssueType, PendingIssue, Severity
 from adapter.json_types import JsonValue
-from adapter.mapping.run.dropped import beginnings, dropped_items
+from adapter.mapping.run.dropped import dropped_items
 from adapter.path import Path, dotted, matching, pattern
 from adapter.readers.document import MappedDocument, ReadDocument
 
@@ -117,7 +117,10 @@ def coverage_of(document: MappedDocument) -> list[Unread]:
     items = dropped_items(document)
     leaves = _Leaves(read=document.read, ignored=document.ignored, seen=document.trace.seen.keys() | document.trace.elsewhere)
     leaves.gather(document.original.tree, (), _Field((), is_read=False))
-    passed_over = [(field.whole, path) for field, path in leaves.passed_over if items.keys().isdisjoint(beginnings([path]))]
+    depths = {len(item) for item in items}
+    passed_over = [
+        (field.whole, path) for field, path in leaves.passed_over if not any(path[:depth] in items for depth in depths)
+    ]
     dropped = [(pattern(item), item) for item in items]
     unread = partial(_unread, source=document.original)
     return [

@@ -21,11 +21,11 @@ def dropped_items(document: MappedDocument) -> dict[Path, None]:
     in_turn = {pattern(path) for path in paths if "*" not in path}
     of_several = {path for path in paths if "*" in path and pattern(path) not in in_turn}
     taken = [path for path in trace.plain if of_several and not of_several.isdisjoint(_patterns(path))]
-    walk = _Walk(walked=trace.walked, used=beginnings([*paths, *taken, *trace.elsewhere]), reached=beginnings(trace.seen))
+    walk = _Walk(walked=trace.walked, used=_beginnings([*paths, *taken, *trace.elsewhere]), reached=_beginnings(trace.seen))
     return dict.fromkeys(walk.outermost(document.original.tree, (), _steps(trace.walked)))
 
 
-def beginnings(paths: Iterable[Path]) -> frozenset[Path]:
+def _beginnings(paths: Iterable[Path]) -> frozenset[Path]:
     """All that the paths begin with, and they themselves."""
     return frozenset(path[:depth] for path in paths for depth in range(1, len(path) + 1))
 
