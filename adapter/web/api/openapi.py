@@ -149,9 +149,10 @@ def _body(route: Route, media_type: str) -> JsonObject:
 def _response(route: Route, status: int) -> JsonObject:
     if status in {HTTPStatus.NOT_MODIFIED, HTTPStatus.NO_CONTENT}:
         return {"description": _WORDS[status]}
-    good = status < HTTPStatus.MULTIPLE_CHOICES
-    types = route.gives if good else (FHIR_JSON,)
-    schema = {"type": "object"} if good else _OUTCOME
+    # What a page refuses it says on the page.
+    is_own = status < HTTPStatus.MULTIPLE_CHOICES or (status == HTTPStatus.UNPROCESSABLE_ENTITY and route.gives == ("text/html",))
+    types = route.gives if is_own else (FHIR_JSON,)
+    schema = {"type": "object"} if is_own else _OUTCOME
     return {"description": _WORDS[status], "content": {media_type: {"schema": schema} for media_type in types}}
 
 

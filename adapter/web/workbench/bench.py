@@ -1,8 +1,8 @@
 """`POST /workbench/convert`: what became of the documents of an encounter, and why, down to the character."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from flask import Request, Response
 
@@ -36,11 +36,15 @@ def convert(service: Service, request: Request) -> Response:
     typing wants to see them where the Bundle would stand. Mistakes in drafts are a 422 with their file, line and column.
     """
     check_parameters(request, ())
-    workload = asked_of(request, Workload)
+    return json_answer(view_of(service, asked_of(request, Workload)), media_type=JSON)
+
+
+def view_of(service: Service, workload: Workload) -> JsonObject:
+    """Everything that can be shown of a conversion."""
     runtime = service.drafted.of(workload.drafts)
     view = _View(conversion=conversion_of(runtime, workload))
     policies = [_known(runtime.policies.policy(key), place) for place, key in enumerate(workload.payers)]
-    return json_answer(view.to_json() | {"payers": [view.judged_by(policy) for policy in policies]}, media_type=JSON)
+    return view.to_json() | {"payers": [view.judged_by(policy) for policy in policies]}
 
 
 def draw(service: Service, request: Request) -> Response:
@@ -137,18 +141,20 @@ class _View:
         ]
 
     def _places(self, positions: Iterable[str]) -> list[JsonObject]:
-        return list(self._located(positions))
+        return [*map(self._place, positions)]
 
-    def _located(self, positions: Iterable[str]) -> Iterator[JsonObject]:
-        """Positions as they are named; of those in a document also where they stand in its text."""
-        for position in positions:
-            located = self._spans.find(position)
-            if located is None:
-                yield {"position": position}
-            else:
-                document, span = located
-                start, end = (span.line, span.column), (span.end_line, span.end_column)
-                yield {"position": position, "document": document, "from": start, "to": end}
+    @cached_property
+    def _place(self) -> Callable[[str], JsonObject]:
+        """A position as it is named, in a document also where it stands in its text; many elements are made from one."""
+        return cache(self._located)
+
+    def _located(self, position: str) -> JsonObject:
+        located = self._spans.find(position)
+        if located is None:
+            return {"position": position}
+        document, span = located
+        start, end = (span.line, span.column), (span.end_line, span.end_column)
+        return {"position": position, "document": document, "from": start, "to": end}
 
     def _sheet(self) -> JsonObject | None:
         case, judgement = self.conversion.case, self.conversion.judgement

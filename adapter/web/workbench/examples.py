@@ -8,6 +8,7 @@ from adapter.distribution import example_folders, inputs_of
 from adapter.json_types import JsonObject
 from adapter.web.answer import JSON, json_answer
 from adapter.web.query import check_parameters
+from adapter.web.refusal import not_there
 from adapter.web.service import Service
 
 
@@ -15,6 +16,15 @@ def examples(service: Service, request: Request) -> Response:
     """`GET /examples`: name, title and documents of every example."""
     check_parameters(request, ())
     return json_answer({"examples": _examples()}, media_type=JSON)
+
+
+def example_documents(name: str) -> list[JsonObject]:
+    """The documents of an example; raises NotFoundError."""
+    documents: dict[str, list[JsonObject]] = {example["name"]: example["documents"] for example in _examples()}
+    if name not in documents:
+        rule, text = "workbench/example", "there is no example of this name"
+        raise not_there(rule, text, f"known are: {', '.join(documents)}")
+    return documents[name]
 
 
 @cache

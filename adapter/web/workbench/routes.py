@@ -2,7 +2,7 @@
 
 from adapter.web.answer import JSON
 from adapter.web.route import Route, RouteParameter, one_of
-from adapter.web.workbench import bench, conformance, examples, maps, page, servers, vocabulary
+from adapter.web.workbench import bench, conformance, examples, form_page, maps, page, servers, vocabulary
 from adapter.web.workbench.workload import FOLDERS, Drafts, Drawing, Examination, MapText, Shipment, Workload
 
 OUTWARD = frozenset({"/workbench/send", "/workbench/conformance"})
@@ -25,6 +25,25 @@ WORKBENCH_ROUTES: tuple[Route, ...] = (
         gives=("text/javascript", "text/css", "text/html", "text/plain", "image/svg+xml"),
         statuses=(200, 404),
         parameters=(RouteParameter(name="name", says="The name of the file.", place="path"),),
+    ),
+    Route(
+        method="GET",
+        path="/workbench/plain",
+        call=form_page.form,
+        says="The workbench as a form, for browsers without JavaScript.",
+        gives=("text/html",),
+        statuses=(200, 404),
+        parameters=(RouteParameter(name="example", says="The example to begin with."),),
+    ),
+    Route(
+        method="POST",
+        path="/workbench/plain",
+        right="convert",
+        call=form_page.convert,
+        says="Convert the documents of that form; the results as a page.",
+        takes=("multipart/form-data",),
+        gives=("text/html",),
+        statuses=(200, 422),
     ),
     Route(
         method="POST",

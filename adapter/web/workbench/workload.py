@@ -103,15 +103,16 @@ M = TypeVar("M", bound=_Asked)
 def asked_of(request: Request, model: type[M]) -> M:
     """What a request asks, as this model; raises InvalidError with the JSON pointer of everything that is wrong with it."""
     check_json_body(request, "send application/json (UTF-8)")
-    return _checked(model, read_any_json(request.get_data(), "body"))
+    return checked(model, read_any_json(request.get_data(), "body"))
 
 
 def saved_map_of(request: Request, path: str) -> dict[str, str]:
     """The mapping file of a request as a draft at a path; raises InvalidError also for a path that no mapping file can have."""
-    return _checked(Drafts, {"drafts": {path: asked_of(request, MapText).text}}).drafts
+    return checked(Drafts, {"drafts": {path: asked_of(request, MapText).text}}).drafts
 
 
-def _checked(model: type[M], content: JsonValue) -> M:
+def checked(model: type[M], content: JsonValue) -> M:
+    """The content as this model; raises InvalidError as `asked_of`."""
     try:
         return model.model_validate(content)
     except ValidationError as error:

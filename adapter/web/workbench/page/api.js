@@ -14,9 +14,12 @@ function decimal(_key, value, context) {
   return isChanged && JSON.rawJSON ? JSON.rawJSON(context.source) : value;
 }
 
+// Numbers that could lose digits: zeros at the end, exponents, more than 15 digits. Few answers have one, and looking at each value takes time.
+const DELICATE = /[:,[]-?(?:\d+\.\d*0|\d+(?:\.\d+)?[eE][-+]?\d+|(?=[\d.]{16})\d+(?:\.\d+)?)[,}\]]/;
+
 function parsed(text) {
   try {
-    return JSON.parse(text, decimal);
+    return DELICATE.test(text) ? JSON.parse(text, decimal) : JSON.parse(text);
   } catch {
     return null;
   }

@@ -28,7 +28,7 @@ const editor = new Editor(find("editor"), {
   cursor: (offset) => lightFrom(offset),
 });
 
-const convertSoon = later(150, convert);
+const convertSoon = later(100, convert);
 
 function switches() {
   return Object.fromEntries(new FormData(find("switches")));
