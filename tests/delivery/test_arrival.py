@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -48,6 +50,24 @@ def test_what_is_accepted_arrives_and_is_shown_as_delivered(desk: Bench, server:
         ]
     assert len(server.of("Encounter")) == 1
     assert server.complaints == []
+
+
+def test_documents_that_come_at_the_same_moment_begin_one_encounter(desk: Bench) -> None:
+    """The encounter document brings another key than the report, so each begins one before it meets the other."""
+    together = Barrier(2)
+
+    def post(document: Document) -> str:
+        together.wait()
+        return desk.post(document).encounter
+
+    for number in range(10, 20):
+        with ThreadPoolExecutor(2) as pool:
+            encounter, report = pool.map(post, [encounter_document(number), ai_document(number)])
+        assert encounter == report
+        with desk.store.reading() as connection:
+            assert desk.store.encounter(connection, encounter).received == 2
+    with desk.store.reading() as connection:
+        assert len(desk.store.encounters(connection)) == 10
 
 
 @pytest.mark.parametrize("is_ai_first", [True, False])
