@@ -168,6 +168,11 @@ EXAMPLES = [
     Example("COV-03", {"other_coverages": [other("2024-05-03")]}, ("other_coverages[0].period.start",) * 4),
     Example("COV-03", {"other_coverages": [other(DAY)]}, ()),
     Example("COV-03", period("2024-05-03") | {f"billing.lines[{at}].dos_start": None for at in range(4)}, ()),
+    Example(
+        "COV-03",
+        period("2024-05-03") | {f"billing.lines[{at}].dos_start": None for at in range(4)} | {"billing.lines[0].dos_end": DAY},
+        (),
+    ),
     Example("TIM-14", created("2024-05-01") | NO_REPORT, ()),
     Example("TIM-14", WITHOUT_BILLING, ()),
 ]
