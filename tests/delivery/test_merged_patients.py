@@ -146,8 +146,9 @@ def test_an_encounter_that_was_deleted_stays_so(desk: Bench) -> None:
     assert desk.merge(merge(1, 2)).encounters == ()
 
 
-def test_what_only_looks_like_a_merge_is_refused_as_before(desk: Bench) -> None:
-    nobody = Document(name="a40.hl7", content=merge(1, 2).content.replace(b"MRG|mrn", b"MRG||mrn"))
+@pytest.mark.parametrize("given_up", [b"MRG||mrn-1", b"MRG|^^^LAKESIDE"])
+def test_a_merge_that_does_not_say_who_is_refused(desk: Bench, given_up: bytes) -> None:
+    nobody = Document(name="a40.hl7", content=merge(1, 2).content.replace(b"MRG|mrn-1", given_up))
 
     with pytest.raises(UnknownFormError):
         desk.merge(nobody)
