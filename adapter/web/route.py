@@ -18,6 +18,10 @@ def one_of(values: Sequence[str]) -> JsonMapping:
     return {"enum": [*values]}
 
 
+SOME_TEXT: JsonMapping = {"type": "string", "pattern": r"\S"}
+"""The JSON Schema of a text that says something."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteParameter:
     """A parameter in the query or the path, and the JSON Schema of the texts that may stand in it."""

@@ -6,7 +6,7 @@ from adapter.conversion import OPTION_VALUES
 from adapter.delivery.record import EncounterState
 from adapter.web.answer import FHIR_JSON, JSON
 from adapter.web.api import encounters, operations
-from adapter.web.route import Call, Route, RouteParameter, one_of
+from adapter.web.route import SOME_TEXT, Call, Route, RouteParameter, one_of
 
 _ENCOUNTER = RouteParameter(name="encounter", says="The id that the answer to the documents gave.", place="path")
 _NUMBER = RouteParameter(name="number", says="The number of the document.", place="path")
@@ -65,7 +65,7 @@ ENCOUNTER_ROUTES: tuple[Route, ...] = (
         statuses=(200, 201, 202, 409, 422),
         parameters=(
             RouteParameter(name="form", says="The input form of the documents, if it cannot be recognised."),
-            RouteParameter(name="sender", says="The sender whose file applies to all documents."),
+            RouteParameter(name="sender", says="The sender whose file applies to all documents.", schema=SOME_TEXT),
             *(
                 RouteParameter(name=name, says="As for /convert.", schema=one_of(values))
                 for name, values in OPTION_VALUES.items()

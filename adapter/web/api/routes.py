@@ -4,7 +4,7 @@ from adapter.conversion import OPTION_VALUES
 from adapter.web.answer import FHIR_JSON, JSON
 from adapter.web.api import convert, health, page, rules, schema
 from adapter.web.request import DOCUMENT_TYPES
-from adapter.web.route import Route, RouteParameter, one_of
+from adapter.web.route import SOME_TEXT, Route, RouteParameter, one_of
 
 _FORM = RouteParameter(
     name="form",
@@ -25,7 +25,7 @@ API_ROUTES: tuple[Route, ...] = (
         statuses=(200, 409, 422),
         parameters=(
             _FORM,
-            RouteParameter(name="sender", says="The sender whose file applies to all documents."),
+            RouteParameter(name="sender", says="The sender whose file applies to all documents.", schema=SOME_TEXT),
             RouteParameter(name="profiles", says="Which profiles resources claim.", schema=one_of(OPTION_VALUES["profiles"])),
             RouteParameter(name="ai_label", says="How AI content is labelled.", schema=one_of(OPTION_VALUES["ai_label"])),
             RouteParameter(name="check", says="What the Bundle is checked for.", schema=one_of(OPTION_VALUES["check"])),

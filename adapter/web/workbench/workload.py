@@ -1,9 +1,10 @@
 """What the workbench is asked: documents, switches and drafts of mapping files, all in one request."""
 
+from decimal import Decimal
 from typing import Annotated, Literal, TypeVar
 
 from flask import Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from adapter.conversion import AiLabel, Checked, Profiles
@@ -78,10 +79,15 @@ class Workload(Drafts):
         return [document.to_document() for document in self.documents]
 
 
+def _whole(value: object) -> object:
+    """A number without a fraction as JSON Schema sees it: 0.0 is a whole number too."""
+    return int(value) if isinstance(value, Decimal) and value == value.to_integral_value() else value
+
+
 class Drawing(Workload):
     """What is to be converted, and the place of the resource in the Bundle whose lineage is to be drawn."""
 
-    resource: Annotated[int, Field(ge=0)]
+    resource: Annotated[int, Field(ge=0), BeforeValidator(_whole)]
 
 
 class Shipment(Workload):
