@@ -53,3 +53,16 @@ def test_a_few_moments_speak_for_all(moments: list[str], other: str) -> None:
 )
 def test_days_end_with_the_calendar(moment: str, zone: str | None, expected: tuple[str, str]) -> None:
     assert days(moment, zone) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "certainly"),
+    [
+        ("2024-05-02T23:00:00Z", "2024-05-03", False),  # 3 May already, east of Greenwich
+        ("2024-05-02T23:00:00+00:00", "2024-05-03", True),
+        ("2024-05-02", "2024-05-03T01:00:00Z", False),
+        ("2024-05-01T09:00:00Z", "2024-05-03", True),
+    ],
+)
+def test_a_time_in_utc_does_not_tell_the_local_day(one: str, other: str, *, certainly: bool) -> None:
+    assert is_before(one, other) is certainly
