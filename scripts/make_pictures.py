@@ -1,11 +1,15 @@
-"""Takes the pictures of the workbench in docs/pictures, with Debian's Chromium, and makes them small with pngquant.
+"""Takes pictures of every screen of the workbench, light and dark, for docs/pictures.
+
+Needs Debian's Chromium, and pngquant, which makes them small.
 
 python scripts/make_pictures.py
 """
 
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Page
 
@@ -17,6 +21,7 @@ from tests.workbench.browser import running_browser  # noqa: E402 - as above
 
 PICTURES = ROOT / "docs" / "pictures"
 SIZE = "1280x860"
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 def open_bench(page: Page) -> None:
@@ -59,24 +64,30 @@ def open_codes(page: Page) -> None:
     page.locator("#concepts td").first.wait_for()
 
 
-SHOWN = {
-    "bench-light": open_bench,
-    "claim-dark": open_claim,
-    "maps-light": open_maps,
-    "lineage-light": open_lineage,
-    "codes-dark": open_codes,
+def open_server(page: Page) -> None:
+    """The servers that the settings name, before anything is sent."""
+    page.get_by_role("link", name="Server").click()
+    page.locator("#shipment option").first.wait_for(state="attached")
+
+
+SCREENS = {
+    "bench": open_bench,
+    "claim": open_claim,
+    "maps": open_maps,
+    "lineage": open_lineage,
+    "codes": open_codes,
+    "server": open_server,
 }
 
 if __name__ == "__main__":
     width, height = map(int, SIZE.split("x"))
     with running_browser() as browser, running_service() as base:
-        for name, show in SHOWN.items():
-            page = browser.new_page(
-                color_scheme="dark" if name.endswith("dark") else "light", viewport={"width": width, "height": height}
-            )
+        for (name, show), scheme in product(SCREENS.items(), SCHEMES):
+            page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": height})
             page.goto(f"http://{base}/")
             page.locator("#output details").first.wait_for()
             show(page)
             page.wait_for_timeout(1000)
-            page.screenshot(path=PICTURES / f"{name}.png")
-            subprocess.run(["pngquant", "--force", "--ext", ".png", "32", str(PICTURES / f"{name}.png")], check=True)
+            file = PICTURES / f"{name}-{scheme}.png"
+            page.screenshot(path=file)
+            subprocess.run(["pngquant", "--force", "--ext", ".png", "32", str(file)], check=True)

@@ -10,6 +10,7 @@ from shutil import copy, copytree
 
 import click
 import pytest
+import trustme
 
 from adapter.cli import adapter
 from adapter.delivery.seal import new_key
@@ -102,7 +103,9 @@ def test_an_example_of_the_help_works(line: str, tmp_path: Path) -> None:
     (tmp_path / "my-mappings").mkdir()
     if "face2gene.json" in line:
         copy(ROOT / "fhir_examples" / "face2gene-lab" / "encounter.json", tmp_path / "encounter.json")
-    _, *arguments = shlex.split(re.split(r" [|>] ", line)[0])
+    if "lab.pem" in line:
+        trustme.CA().issue_cert("lab").cert_chain_pems[0].write_to_path(str(tmp_path / "lab.pem"))
+    _, *arguments = shlex.split(re.split(r" (?:[|>]|>>) ", line)[0])
     (tmp_path / "encounters.ndjson").write_bytes((infant / "encounter.json").read_bytes().replace(b"\n", b"") + b"\n")
     settings = own_environment(**(_a_store(tmp_path) if arguments[0] in {"deliver", "encounters", "store"} else {}))
     done = subprocess.run([str(ADAPTER), *arguments], cwd=tmp_path, capture_output=True, check=False, timeout=60, env=settings)

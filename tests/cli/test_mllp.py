@@ -105,7 +105,7 @@ def test_tls_with_certificates_of_both_sides(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "settings", "words"),
     [
-        (["--host", "0.0.0.0"], {}, "no certificate is asked of them"),  # noqa: S104 - it is refused
+        (["--host", "0.0.0.0"], {}, "no client certificate is required"),  # noqa: S104 - it is refused
         (["--client-ca", __file__], {}, "TLS needs a certificate and its key"),
         ([], {"ADAPTER_TLS_CERTIFICATE": __file__, "ADAPTER_TLS_KEY": __file__}, "TLS cannot be used"),
         (["--host", "192.0.2.1", "--insecure"], {}, "cannot listen on 192.0.2.1"),

@@ -13,6 +13,11 @@ SLOW = "Measure loop restarted"
 """What CodeMirror says on a machine that has much else to do; it measures again at the next change."""
 
 
+REPORTED = """document.addEventListener("securitypolicyviolation", (report) => {
+    console.error(`the content security policy was broken: ${report.violatedDirective} ${report.blockedURI}`);
+});"""
+
+
 class BrowserMissingError(RuntimeError):
     """There is no Chromium on this machine."""
 
@@ -40,6 +45,7 @@ def watched_page(browser: Browser, base: str, *, tolerated: str = "", **options:
     page = context.new_page()
     page.set_default_timeout(SECONDS)
     complaints: list[str] = []
+    page.add_init_script(REPORTED)
     page.on("console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda request: complaints.append(request.url) if _is_foreign(request.url, base) else None)

@@ -2,19 +2,21 @@
 
 import json
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
 from adapter.assembly import Runtime, load
 from adapter.distribution import inputs_of
 from adapter.files import folder_of
+from adapter.path import leaves
 from adapter.readers.document import Document
 from adapter.settings import Settings
 from tests.examples.ground import EXAMPLES
 from tests.workbench.conftest import OpenPage
+from tests.workbench.steps import at_work, choose, report_of
 
 ENCOUNTER = EXAMPLES / "complete" / "encounter.json"
 MAPS = folder_of("mappings")
@@ -29,20 +31,6 @@ SENT = {
     "words": [],
 }
 NASTY = """</script><img src=x onerror="document.title='broken'"><b>"""
-
-
-def at_work(page: Page, example: str = "complete") -> None:
-    """Open the bench with an example, and wait for what is made of it."""
-    page.goto("/")
-    page.locator("#output details").first.wait_for()
-    if example != "complete":
-        choose(page, example)
-
-
-def choose(page: Page, example: str) -> None:
-    with page.expect_response("**/workbench/convert"):
-        page.get_by_label("Example").select_option(example)
-    expect(page.locator("#status")).to_have_text("")
 
 
 def write(page: Page, label: str, text: str) -> None:
@@ -121,6 +109,49 @@ def test_the_cursor_in_the_input_lights_what_was_made_from_it(open_page: OpenPag
             page.keyboard.press("ArrowLeft")
 
         expect(page.locator("#output .element.lit").filter(has_text="Petersen").first).to_be_visible()
+
+
+LIGHTS = """async (cases) => {
+    for (const details of document.querySelectorAll("#output details")) details.open = true;
+    await new Promise((done) => setTimeout(done, 300));
+    const area = document.querySelector("#editor textarea");
+    const dark = [];
+    for (const [offset, pointers] of cases) {
+        area.setSelectionRange(offset, offset);
+        area.dispatchEvent(new Event("keyup"));
+        await new Promise((done) => setTimeout(done, 60));
+        for (const pointer of pointers) {
+            if (!document.querySelector(`#output .element.lit[data-pointer="${pointer}"]`)) dark.push(pointer);
+        }
+    }
+    return [dark, document.querySelectorAll("#output .element").length];
+}"""
+
+
+def test_every_value_that_made_something_lights_it(open_page: OpenPage) -> None:
+    with open_page(plain=True) as page:
+        with page.expect_response("**/workbench/convert") as answered:
+            page.goto("/")
+        page.locator("#output details").first.wait_for()
+        page.get_by_role("tab", name="encounter.json").click()
+        rows = set(leaves_of(answered.value.json()["bundle"]))
+        starts: dict[tuple[int, ...], set[str]] = {}
+        for element in answered.value.json()["elements"]:
+            for place in element["places"]:
+                if place.get("document") == "encounter.json" and element["pointer"] in rows:
+                    starts.setdefault(tuple(place["from"]), set()).add(element["pointer"])
+        offsets = [0, *accumulate(len(line) + 1 for line in ENCOUNTER.read_text().split("\n"))]
+        cases = [[offsets[line - 1] + column - 1, sorted(pointers)] for (line, column), pointers in starts.items()]
+        dark, shown = page.evaluate(LIGHTS, cases)
+
+    assert dark == []
+    assert len(cases) > 150
+    assert shown > 500
+
+
+def leaves_of(bundle: object) -> list[str]:
+    """The JSON pointers of all plain values of the resources."""
+    return ["".join(f"/{step}" for step in path) for path in leaves(bundle) if path[2:3] == ("resource",)]
 
 
 @EDITORS
@@ -348,13 +379,6 @@ def test_a_case_is_sent_to_a_server_that_the_settings_name(open_page: OpenPage) 
         expect(page.locator("#shipment-report td").first).to_have_text("Patient/1")
 
 
-def report_of(group: str, *cases: dict[str, object]) -> dict[str, object]:
-    about = {"group": group, "title": "a title", "requirement": "", "reasons": ["no such thing"], "steps": []}
-    counts = {str(case["verdict"]): 1 for case in cases}
-    told = [about | case for case in cases]
-    return {"software": "A server", "good": group == "one", "counts": counts, "leftBehind": [], "cases": told}
-
-
 def test_a_server_is_tested_group_after_group_and_the_report_can_be_kept(open_page: OpenPage) -> None:
     reports = {
         "one": report_of("one", {"case": "one/a", "verdict": "pass"}),
@@ -447,34 +471,6 @@ def test_a_document_beyond_the_limit_is_a_message_and_stays(open_page: OpenPage,
 
         expect(page.locator("#status")).to_contain_text("larger than")
         expect(page.get_by_role("tab", name="huge.json")).to_have_attribute("aria-selected", "true")
-
-
-def test_the_keyboard_is_enough(open_page: OpenPage) -> None:
-    with open_page() as page:
-        at_work(page)
-        for _ in range(40):
-            page.keyboard.press("Tab")
-            if page.evaluate("() => document.activeElement.tagName") == "SUMMARY":
-                break
-        page.keyboard.press("Enter")
-        page.locator("#output .element").first.wait_for()
-        page.keyboard.press("Tab")
-
-        expect(page.locator("#origin")).to_contain_text("was made from")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_serious_stands_in_the_way_of_people(open_page: OpenPage, scheme: str) -> None:
-    with open_page(color_scheme=scheme) as page:
-        at_work(page, "two-units")
-        found: dict[str, str] = {}
-        for screen in ("bench", "claim", "maps", "codes", "server"):
-            page.get_by_role("link", name=screen.capitalize()).click()
-            page.locator(f"#{screen}").wait_for()
-            violations = Axe().run(page).response["violations"]
-            found |= {f"{screen}: {one['id']}": one["help"] for one in violations if one["impact"] in {"serious", "critical"}}
-
-        assert found == {}
 
 
 @pytest.mark.parametrize("content", [b"MSH|^~\\&|a", b"{", b"[" * 200], ids=["hl7", "cut", "deep"])

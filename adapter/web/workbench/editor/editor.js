@@ -24,7 +24,7 @@ const colours = HighlightStyle.define([
 
 const looks = EditorView.theme({
   "&": { height: "100%", fontSize: ".85rem", color: "var(--text)", backgroundColor: "var(--panel)" },
-  "&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "-2px" },
+  "&.cm-focused": { outline: "none" }, // the frame around it shows the focus
   ".cm-scroller": { fontFamily: "var(--code)", lineHeight: "1.45" },
   ".cm-gutters": { color: "var(--quiet)", backgroundColor: "var(--panel)", border: "0" },
   ".cm-cursor": { borderLeftColor: "var(--text)" },
