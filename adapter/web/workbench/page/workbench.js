@@ -28,7 +28,7 @@ const editor = new Editor(find("editor"), {
   cursor: (offset) => lightFrom(offset),
 });
 
-const convertSoon = later(100, convert);
+const convertSoon = later(50, convert);
 
 function switches() {
   return Object.fromEntries(new FormData(find("switches")));
@@ -59,8 +59,11 @@ function show() {
   showOutput();
   showIssues();
   markDocument();
-  showClaim(state.view, goTo, choosePayers);
+  showClaimSoon();
 }
+
+// The other screen is written when this one has been seen.
+const showClaimSoon = later(0, () => showClaim(state.view, goTo, choosePayers));
 
 function showTabs() {
   fill(
