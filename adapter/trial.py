@@ -7,7 +7,7 @@ from functools import cached_property
 
 from adapter.assembly import Runtime
 from adapter.client import Target
-from adapter.clock import instant_now
+from adapter.clock import instant_now, request_id
 from adapter.conformance.case_file import ConformanceCase, PlacedCase, read_case_files
 from adapter.conformance.case_run import Bench
 from adapter.conformance.cleaner import Cleaner
@@ -45,6 +45,11 @@ def server_at(name: str, settings: Settings, *, seconds: float = ANSWER_SECONDS)
     """The server of this name or base URL; waits so many `seconds` for an answer."""
     client = client_of(name, settings, seconds=seconds)
     return TestedServer(target=client.target, source=client.source, send=client.exchange)
+
+
+def new_run() -> str:
+    """A name for a run, with which all that it makes on the server is tagged."""
+    return f"r{request_id()[:10]}"
 
 
 def placed_cases(own: str | None) -> tuple[PlacedCase, ...]:

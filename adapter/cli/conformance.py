@@ -22,7 +22,6 @@ from adapter.cli.conformance_report import write_reports
 from adapter.cli.conformance_server import tested_server
 from adapter.cli.exit_code import Outcome
 from adapter.cli.show import QUIET, err, is_quiet, note, out, print_json, print_text
-from adapter.clock import request_id
 from adapter.conformance.baseline import VerdictChange, baseline_of, changes_between, verdicts_in
 from adapter.conformance.case_file import ConformanceCase
 from adapter.conformance.case_run import METHODS
@@ -38,7 +37,7 @@ from adapter.exchange import Request, ServerAnswer
 from adapter.fhir.json import pretty_bytes, read_json
 from adapter.files import adapter_version, text_of, write_whole
 from adapter.json_types import JsonObject
-from adapter.trial import TestedServer, Trial, placed_cases, supplies_of
+from adapter.trial import TestedServer, Trial, new_run, placed_cases, supplies_of
 
 _STYLES = {
     CaseVerdict.GOOD: "green",
@@ -225,7 +224,7 @@ def run_command(**options: Unpack[RunOptions]) -> int:
 
 
 def _trial_of(server: TestedServer, options: RunOptions) -> Trial:
-    runtime, run = default_runtime(), f"r{request_id()[:10]}"
+    runtime, run = default_runtime(), new_run()
     supplies, file = supplies_of(runtime), options["allow"]
     headers = dict(map(_header, options["headers"]))
 

@@ -32,7 +32,7 @@ def certificate_of(content: bytes, described: Mapping[str, Subject]) -> ClientCe
 
 
 def digest_in_pem(text: str) -> str:
-    """The SHA-256 of the first certificate of a PEM file; raises ValueError where there is none."""
+    """The SHA-256 of the first certificate of a PEM file; raises ValueError if it holds no certificate."""
     found = _IN_PEM.search(text)
     if found is None:
         message = "no certificate in PEM"

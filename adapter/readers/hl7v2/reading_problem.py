@@ -42,9 +42,7 @@ NO_NAME = ReadingProblem(
     "this line does not begin with the name of a segment",
     "end each segment with a carriage return; write a line end within a text as \\.br\\",
 )
-NO_FIELD_SEPARATOR = ReadingProblem(
-    "separators", "MSH-1 is the field separator, and there is none", "begin the message with MSH|^~\\&"
-)
+NO_FIELD_SEPARATOR = ReadingProblem("separators", "MSH-1, the field separator, is missing", "begin the message with MSH|^~\\&")
 NO_ENCODING = ReadingProblem(
     "separators", "MSH-2 holds the encoding characters, and these are not four or five marks", "send ^~\\&"
 )

@@ -6,12 +6,11 @@ from http import HTTPStatus
 from flask import Request, Response
 
 from adapter.assembly import Runtime
-from adapter.clock import request_id
 from adapter.conformance.case_file import ConformanceCase
 from adapter.conformance.json_report import describe_run
 from adapter.conformance.supplies import Supplies, cases_of
 from adapter.files import adapter_version
-from adapter.trial import Trial, placed_cases, server_at, supplies_of
+from adapter.trial import Trial, new_run, placed_cases, server_at, supplies_of
 from adapter.web.answer import JSON, json_answer
 from adapter.web.query import check_parameters
 from adapter.web.refusal import RefusedError, not_there
@@ -52,7 +51,7 @@ def _cases(supplies: Supplies, *, run: str) -> tuple[ConformanceCase, ...]:
 
 
 def _trial_of(server: str, group: str, runtime: Runtime) -> Trial:
-    supplies, run = supplies_of(runtime), f"r{request_id()[:10]}"
+    supplies, run = supplies_of(runtime), new_run()
     return Trial(
         server=server_at(server, runtime.settings),
         settings=runtime.settings,
