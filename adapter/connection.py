@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import get_args
 
 from adapter.client import Abilities, FhirClient, Retries, Sender, TriageEntry, abilities_in, resolve_server, triage_table
-from adapter.client.sign_in_file import sign_in_as_told
+from adapter.client.sign_in_file import sign_in_as_configured
 from adapter.clock import request_id, seconds_now
 from adapter.fhir.ownership import Shared
 from adapter.files import mapping_files, text_of
@@ -58,4 +58,4 @@ def triage_lines(settings: Settings) -> tuple[TriageEntry, ...]:
 
 
 def _sign_in(client: FhirClient, settings: Settings) -> None:
-    sign_in_as_told(client, settings.sign_ins, read=lambda name: text_of(Path(name)), now=seconds_now, new_id=request_id)
+    sign_in_as_configured(client, settings.sign_ins, read=lambda name: text_of(Path(name)), now=seconds_now, new_id=request_id)

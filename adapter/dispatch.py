@@ -11,7 +11,7 @@ from typing import Protocol
 
 from adapter.assembly import Runtime
 from adapter.client import FhirClient
-from adapter.client.sign_in_file import sign_in_as_told
+from adapter.client.sign_in_file import sign_in_as_configured
 from adapter.clock import random_fraction, request_id, seconds_now
 from adapter.conversion import Conversion
 from adapter.delivery.breaker import Breaker
@@ -142,7 +142,7 @@ def destinations_of(settings: Settings) -> tuple[Destination, ...]:
 
 def _client_at(destination: Destination, settings: Settings) -> FhirClient:
     client = client_for(destination, settings.trusted)
-    sign_in_as_told(client, settings.sign_ins, read=lambda name: text_of(Path(name)), now=seconds_now, new_id=request_id)
+    sign_in_as_configured(client, settings.sign_ins, read=lambda name: text_of(Path(name)), now=seconds_now, new_id=request_id)
     return client
 
 

@@ -60,11 +60,11 @@ class DocumentWords:
     template: Mapping[str, tuple[str, ...]]
 
     def of(self, part: type[BaseModel], field: str) -> FieldWords:
-        """What a field of a part means; what a part inherits is told once."""
-        return self.told(part, field)[0]
+        """What a field of a part means; what a part inherits is said once."""
+        return self.all_of(part, field)[0]
 
-    def told(self, part: type[BaseModel], field: str) -> Sequence[FieldWords]:
-        """What is told of a field, of the part itself before those that it inherits from; nothing if it is in no document."""
+    def all_of(self, part: type[BaseModel], field: str) -> Sequence[FieldWords]:
+        """What is said of a field, of the part itself before those that it inherits from; nothing if it is in no document."""
         return [self.fields[kind.__name__][field] for kind in part.__mro__ if field in self.fields.get(kind.__name__, {})]
 
     def schema(self, name: str, *, base: str, ref_template: str = "#/$defs/{model}") -> JsonObject:

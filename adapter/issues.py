@@ -95,7 +95,7 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class PendingIssue:
-    """A problem that was found and is written only if it is told: how bad it is, who found it, and what writes it."""
+    """A problem that was found and is written only if it is reported: how bad it is, who found it, and what writes it."""
 
     severity: Severity
     rule: str
@@ -114,35 +114,35 @@ class PendingIssue:
 AnyIssue: TypeAlias = Issue | PendingIssue
 
 MOST_ISSUES = 50
-"""So many issues are told of one request; who builds them one by one stops after one more."""
+"""So many issues are reported of one request; whoever builds them one by one stops after one more."""
 
 _BY_SEVERITY = {severity: place for place, severity in enumerate(Severity)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToldIssues:
-    """The issues that are told of all that were found, and what is known of the others: how many, and how bad the worst is."""
+class ReportedIssues:
+    """The issues that are reported of all that were found, and of the others how many there are and how bad the worst is."""
 
     issues: tuple[Issue, ...] = ()
-    untold: int = 0
+    omitted: int = 0
     worst: Severity = Severity.INFORMATION
 
-    def beside(self, later: Sequence[AnyIssue]) -> "ToldIssues":
-        """The most severe of these and of what was found later, in their order; only what is told is written."""
+    def beside(self, later: Sequence[AnyIssue]) -> "ReportedIssues":
+        """The most severe of these and of what was found later, in their order; only what is reported is written."""
         issues = (*self.issues, *later)
         places = _ranked(issues)
         severities = [self.worst, *(issues[place].severity for place in places[MOST_ISSUES : MOST_ISSUES + 1])]
-        return ToldIssues(
+        return ReportedIssues(
             issues=tuple(issues[place].written() for place in sorted(places[:MOST_ISSUES])),
-            untold=self.untold + max(0, len(issues) - MOST_ISSUES),
+            omitted=self.omitted + max(0, len(issues) - MOST_ISSUES),
             worst=min(severities, key=_BY_SEVERITY.__getitem__),
         )
 
     def all(self) -> tuple[Issue, ...]:
         """The issues, and, if there are others, one that says so."""
-        if not self.untold:
+        if not self.omitted:
             return self.issues
-        text = f"there are more issues than these {MOST_ISSUES}, at least {self.untold}; fix these first"
+        text = f"there are more issues than these {MOST_ISSUES}, at least {self.omitted}; fix these first"
         more = Issue(severity=self.worst, code=IssueType.INCOMPLETE, rule="request/more", text=text)
         return (*self.issues, more)
 
@@ -153,13 +153,13 @@ def _ranked(issues: Sequence[AnyIssue]) -> list[int]:
 
 
 def to_raise(issues: Sequence[AnyIssue]) -> tuple[Issue, ...]:
-    """The issues in their order, of too many the most severe ones and one more, for an error that is told later."""
+    """The issues in their order, of too many the most severe ones and one more, for an error that is reported later."""
     return tuple(issues[place].written() for place in sorted(_ranked(issues)[: MOST_ISSUES + 1]))
 
 
 def most_severe(issues: Sequence[AnyIssue]) -> tuple[Issue, ...]:
     """The issues in their order; of too many the most severe ones, and one that says that there are more."""
-    return ToldIssues().beside(issues).all()
+    return ReportedIssues().beside(issues).all()
 
 
 class FailureKind(StrEnum):

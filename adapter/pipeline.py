@@ -25,8 +25,8 @@ from adapter.issues import (
     Issue,
     IssueType,
     PendingIssue,
+    ReportedIssues,
     Severity,
-    ToldIssues,
     UnknownFormError,
     UnreadableError,
     to_raise,
@@ -204,17 +204,17 @@ class Pipeline:
             raise _no_map(document, sorted(self.sources))
         return map_document(self.sources[document.form], document, options, most=options.max_steps)
 
-    def _judged(self, record: ConversionRecord, *, problems: Remarks) -> tuple[Conversion, ToldIssues]:
+    def _judged(self, record: ConversionRecord, *, problems: Remarks) -> tuple[Conversion, ReportedIssues]:
         """The record with the payer's policy and the judgement, and what is told up to here."""
         assert record.case is not None  # noqa: S101 - `convert` has read it
         choice = self.policies.choose(record.case)
         circumstances = record.options.circumstances(record.earlier)
         facts = facts_of(record.case, state_of(record.case), choice.policy, circumstances=circumstances, named=choice.named)
         findings = findings_of(facts)
-        so_far = ToldIssues().beside((*problems, *_claim_issues(findings, choice, facts)))
+        so_far = ReportedIssues().beside((*problems, *_claim_issues(findings, choice, facts)))
         return Conversion(**{**vars(record), "choice": choice, "judgement": findings.judgement(so_far)}), so_far
 
-    def _make(self, judged: Conversion, merged: Merged, release: Release, *, so_far: ToldIssues, lineage: bool) -> Conversion:
+    def _make(self, judged: Conversion, merged: Merged, release: Release, *, so_far: ReportedIssues, lineage: bool) -> Conversion:
         assert judged.judgement is not None  # noqa: S101 - `_judged` has set it
         if judged.judgement.refused:
             return refused(judged, [_placed(issue, merged) for issue in so_far.all()], FailureKind.INVALID)
@@ -228,7 +228,7 @@ class Pipeline:
         return self._checked(judged, merged, release, so_far=so_far, resources=resources)
 
     def _checked(
-        self, judged: Conversion, merged: Merged, release: Release, *, so_far: ToldIssues, resources: list[MappedResource]
+        self, judged: Conversion, merged: Merged, release: Release, *, so_far: ReportedIssues, resources: list[MappedResource]
     ) -> Conversion:
         """The finished conversion: the Bundle, its bytes, and what the checks say of them."""
         assert judged.judgement is not None  # noqa: S101 - as above

@@ -154,16 +154,16 @@ def _unread(
 class _Field:
     """A field of a document, for all places at which it stands; those within it are made as they are met.
 
-    `told` is the field that is named if a map does not read it: itself, or the one around it that is ignored for a `reason`.
+    `named` is the field that is named if a map does not read it: itself, or the one around it that is ignored for a `reason`.
     """
 
-    __slots__ = ("is_read", "reason", "told", "whole", "within")
+    __slots__ = ("is_read", "named", "reason", "whole", "within")
 
-    def __init__(self, whole: Path, *, is_read: bool, reason: str | None = None, told: "_Field | None" = None) -> None:
+    def __init__(self, whole: Path, *, is_read: bool, reason: str | None = None, named: "_Field | None" = None) -> None:
         self.whole = whole
         self.is_read = is_read
         self.reason = reason
-        self.told = told or self
+        self.named = named or self
         self.within: dict[str, _Field] = {}
 
 
@@ -188,7 +188,7 @@ class _Leaves:
                 self.gather(child, (*path, place), item)
         elif value is not None and value != "":
             if not field.is_read:
-                self.unread[field.told].append(path)
+                self.unread[field.named].append(path)
             # A list of plain values is read as a whole; that a list or an object is there says nothing of what is in it.
             elif (path if isinstance(path[-1], str) else path[:-1]) not in self.seen:
                 self.passed_over.append((field, path))
@@ -197,7 +197,7 @@ class _Leaves:
         whole = (*field.whole, step)
         is_read = (field.whole if step == "*" else whole) in self.read
         if field.reason is not None:
-            inner = _Field(whole, is_read=is_read, reason=field.reason, told=field.told)
+            inner = _Field(whole, is_read=is_read, reason=field.reason, named=field.named)
         else:
             names = tuple([step for step in whole if step != "*"])
             inner = _Field(whole, is_read=is_read, reason=None if step == "*" else self.ignored.get(names))

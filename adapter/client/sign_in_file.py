@@ -82,7 +82,7 @@ def _sign_in(terms: SignInTerms, read: Callable[[str], str]) -> SignIn:
     )
 
 
-def sign_in_as_told(
+def sign_in_as_configured(
     client: FhirClient, file: str, *, read: Callable[[str], str], now: Callable[[], float], new_id: Callable[[], str]
 ) -> None:
     """Sign in as a file says for exactly the client's base URL; no other server gets what is in it. Without a file, nothing."""

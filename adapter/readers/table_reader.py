@@ -114,11 +114,11 @@ def _rows_of(text: str) -> Iterator[tuple[list[str], int]]:
 
     A first line such as `sep=;`, which tells a spreadsheet the delimiter, is not a row.
     """
-    told = _DELIMITER_LINE.match(text)
+    declared = _DELIMITER_LINE.match(text)
     first = text.partition("\n")[0]
-    delimiter = told[1] if told else max(_DELIMITERS, key=first.count)
+    delimiter = declared[1] if declared else max(_DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    for cells in islice(reader, 1 if told else 0, None):
+    for cells in islice(reader, 1 if declared else 0, None):
         yield cells, reader.line_num
 
 

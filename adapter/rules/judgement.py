@@ -9,7 +9,7 @@ from itertools import chain, islice
 from pydantic import BaseModel, ConfigDict, Field
 
 from adapter.case import Case
-from adapter.issues import MOST_ISSUES, Issue, PendingIssue, Severity, ToldIssues
+from adapter.issues import MOST_ISSUES, Issue, PendingIssue, ReportedIssues, Severity
 from adapter.rules.circumstances import Circumstances
 from adapter.rules.condition import Condition
 from adapter.rules.facts import Facts, facts_of
@@ -25,7 +25,7 @@ _NO_PAYER = PayerPolicy()
 class Judgement(BaseModel):
     """What the rules say of a case: `issues` in the order of the table, `claim` after what errors do to it.
 
-    Of too many issues these are the most severe, and there are `untold` others; `fired` are the ids of all rules that found
+    Of too many issues these are the most severe, and `omitted` others are left out; `fired` are the ids of all rules that found
     something, `errors` of those for which it is an error. No claim means that none is made; refused means that the whole input
     is, and nothing is made of it. `claim` follows from the case fields that it names and from those that errors blame.
     """
@@ -33,7 +33,7 @@ class Judgement(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     issues: tuple[Issue, ...]
-    untold: int = 0
+    omitted: int = 0
     fired: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
     has_errors: bool
@@ -50,7 +50,7 @@ def judge(case: Case, *, policy: PayerPolicy | None = None, circumstances: Circu
 def judgement_of(facts: Facts) -> Judgement:
     """Apply every rule to the facts of a case."""
     findings = findings_of(facts)
-    return findings.judgement(ToldIssues().beside(findings.issues))
+    return findings.judgement(ReportedIssues().beside(findings.issues))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +65,14 @@ class Findings:
         """The rules that found something."""
         return tuple(dict.fromkeys(issue.rule for issue in self.issues))
 
-    def judgement(self, so_far: ToldIssues) -> Judgement:
-        """The judgement, with those of the issues that are told."""
+    def judgement(self, so_far: ReportedIssues) -> Judgement:
+        """The judgement, with those of the issues that are reported."""
         errors = tuple(dict.fromkeys(issue.rule for issue in self.issues if issue.is_error))
         effects = {RULE[rule_id].effect for rule_id in errors}
         issues = tuple(issue for issue in so_far.issues if issue.rule in RULE)
         return Judgement(
             issues=issues,
-            untold=len(self.issues) - len(issues),
+            omitted=len(self.issues) - len(issues),
             fired=self.fired,
             errors=errors,
             has_errors=bool(errors),
@@ -110,19 +110,19 @@ _PLAN: tuple[tuple[Rule, tuple[int, ...]], ...] = tuple((rule, tuple(map(_CONDIT
 
 
 def _pending(rule: Rule, findings: Iterator[Finding], policy: PayerPolicy) -> Iterator[PendingIssue]:
-    """What a rule finds, to be written when it is told."""
-    for finding in _told(rule, findings):
+    """What a rule finds, to be written when it is reported."""
+    for finding in _within_limit(rule, findings):
         yield PendingIssue(_severity(rule, finding, policy), rule.id, partial(_issue, rule, finding, policy))
 
 
-def _told(rule: Rule, findings: Iterator[Finding]) -> Iterable[Finding]:
-    """What a rule finds, as far as it can be told."""
+def _within_limit(rule: Rule, findings: Iterator[Finding]) -> Iterable[Finding]:
+    """What a rule finds, as far as it is reported."""
     first = tuple(islice(findings, MOST_ISSUES + 1))
     return first if len(first) <= MOST_ISSUES else chain(first, _more(rule, first, findings))
 
 
 def _more(rule: Rule, first: Iterable[Finding], rest: Iterator[Finding]) -> Iterator[Finding]:
-    """What is told of all that a rule finds after the first; it is looked at only where an error might still follow a warning."""
+    """What is reported after the first that a rule finds; it is looked at only where an error might still follow a warning."""
     counts = Counter(finding.variant for finding in first)
     for finding in rest:
         counts[finding.variant] += 1

@@ -22,7 +22,7 @@ EVERYWHERE: Mapping[str, str] = MappingProxyType(
 
 FORM = "application/x-www-form-urlencoded"
 
-UNTOLD = frozenset({"_", "nocache"})
+CACHE_BUSTERS = frozenset({"_", "nocache"})
 """Parameters that only keep caches away: taken everywhere, described nowhere."""
 
 _TRUTH = ("true", "false")
@@ -33,7 +33,7 @@ def pairs_of(request: Request) -> Pairs:
     pairs = [*request.args.items(multi=True)]
     if request.mimetype == FORM:
         pairs += request.form.items(multi=True)
-    return [(name, value) for name, value in pairs if name not in UNTOLD]
+    return [(name, value) for name, value in pairs if name not in CACHE_BUSTERS]
 
 
 def check_form(request: Request) -> None:

@@ -11,7 +11,7 @@ from joserfc.jwk import ECKey
 
 from adapter.client import FhirClient
 from adapter.client.sign_in import BackendService, SignIn, TokenSource
-from adapter.client.sign_in_file import BadSignInFileError, read_sign_ins, sign_in_as_told
+from adapter.client.sign_in_file import BadSignInFileError, read_sign_ins, sign_in_as_configured
 from adapter.exchange import Request
 from adapter.fhir.json import canonical_bytes
 from adapter.issues import UnavailableError
@@ -180,7 +180,7 @@ def test_only_the_server_that_is_named_gets_what_is_in_the_file() -> None:
     for base_url in (SERVER, "https://other.example.org/r4"):
         responses.get(f"{base_url}/metadata", json=STATEMENT)
         client = FhirClient(base_url)
-        sign_in_as_told(client, "ins.yaml", read=files.__getitem__, now=lambda: 0.0, new_id=lambda: "")
+        sign_in_as_configured(client, "ins.yaml", read=files.__getitem__, now=lambda: 0.0, new_id=lambda: "")
         client.capabilities()
 
     assert authorizations() == ["Custom hush", None]

@@ -292,7 +292,7 @@ def test_the_judgement_writes_the_most_severe_and_knows_of_the_others(make: Make
 
     assert len(judgement.issues) == MOST_ISSUES
     assert all(issue.is_error for issue in judgement.issues)
-    assert judgement.untold == len(findings_of(facts_of(case, state_of(case), PayerPolicy())).issues) - MOST_ISSUES
+    assert judgement.omitted == len(findings_of(facts_of(case, state_of(case), PayerPolicy())).issues) - MOST_ISSUES
     assert {issue.rule for issue in judgement.issues} <= set(judgement.errors) < set(judgement.fired)
 
 

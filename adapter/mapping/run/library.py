@@ -97,7 +97,7 @@ def _within(budget: StepBudget, resources: Iterable[MappedResource]) -> Iterator
         yield resource
 
 
-def _told_apart(plans: list[Plan], equal: str) -> list[Plan]:
+def _separated(plans: list[Plan], equal: str) -> list[Plan]:
     """The plans with ids of their own, if the map numbers items that are equal in all that makes the id.
 
     The first keeps the id, the second is the second of this id, and so on; they are numbered by what they say, so that the order
@@ -171,7 +171,7 @@ def _hand_over(run: Run, compiled: CompiledMap, reports: Reports) -> None:
 
 def _plans(compiled: CompiledMap, roots: tuple[object, ...], run: Run) -> list[Plan]:
     """What a map is going to make, one plan for each item, even where several make one resource."""
-    return _told_apart([Plan(compiled, *key) for key in compiled.keys(*roots, run)], compiled.source.equal)
+    return _separated([Plan(compiled, *key) for key in compiled.keys(*roots, run)], compiled.source.equal)
 
 
 def _references(compiled: CompiledMap, plans: Iterable[Plan]) -> object:

@@ -130,7 +130,7 @@ def _work(workforce: Workers, listening: socket.socket, parent: int) -> None:
     server = uvicorn.Server(_config(workforce))
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # older versions install their own
     with workforce.beside():
-        _run(_until_told(server, listening, parent))
+        _run(_until_stopped(server, listening, parent))
 
 
 def _run(work: Coroutine[None, None, None]) -> None:
@@ -138,7 +138,7 @@ def _run(work: Coroutine[None, None, None]) -> None:
         runner.run(work)
 
 
-async def _until_told(server: uvicorn.Server, listening: socket.socket, parent: int) -> None:
+async def _until_stopped(server: uvicorn.Server, listening: socket.socket, parent: int) -> None:
     """Serve until a signal comes, or the parent is gone."""
     watch = asyncio.create_task(_watch(server, parent))
     await server.serve(sockets=[listening])

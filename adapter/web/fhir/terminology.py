@@ -19,7 +19,7 @@ from adapter.terminology.wire.parameter import Arguments, OperationParameter, Pa
 from adapter.terminology.wire.tx_outcome import tx_outcome
 from adapter.web.answer import STATUS, json_answer
 from adapter.web.negotiation import check_json_body, languages_of
-from adapter.web.query import UNTOLD, own_pairs_of, single
+from adapter.web.query import CACHE_BUSTERS, own_pairs_of, single
 from adapter.web.service import Service
 
 STATUSES = (200, 404, 422)
@@ -41,7 +41,9 @@ class OperationCall:
         """What can stand in the query."""
         if self.method == "GET":
             yield from (
-                row for row in self.operation.table.rows if row.kind.is_text and row.is_supported and row.name not in UNTOLD
+                row
+                for row in self.operation.table.rows
+                if row.kind.is_text and row.is_supported and row.name not in CACHE_BUSTERS
             )
 
     @property

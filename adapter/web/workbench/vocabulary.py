@@ -104,7 +104,7 @@ def _field(service: Service, shape: Shape, field: Field) -> JsonObject:
     if isinstance(field.type, Kind) and field.type.codes:
         words["codes"] = sorted(field.type.codes)
     part = _PARTS.get(shape.name)
-    remarks = service.runtime.document_words.told(part, field.name) if part else ()
+    remarks = service.runtime.document_words.all_of(part, field.name) if part else ()
     if remarks:
         words["says"] = remarks[0].description
     return words
