@@ -42,8 +42,9 @@ class Options(BaseModel):
 
     `sender` names the file of the sender that counts for all documents (`senders/NAME.yaml` of the mappings).
     `assigner` names who assigned numbers that come without a system of their own; `anchor` is by what the encounter is known for
-    good, where its number in the documents may change (`Conversion.anchor` gives the one that was used). `shared` says what the
-    Bundle asks for resources that others may own (docs/identity.md). With `check` as `full` nothing counts as proved by the maps.
+    good, where its number in the documents may change (`Conversion.anchor` gives the one that was used). `payer` is the key of
+    the policy to judge by, whomever the case names. `shared` says what the Bundle asks for resources that others may own
+    (docs/identity.md). With `check` as `full` nothing counts as proved by the maps.
 
     `today` to `to_public_server` are for the coding rules (`adapter.rules.circumstances`): the day of the judgement, if a clock
     may be read; the first day on which 0731T may be archived, and whether somebody has read that it is; whether a public server
@@ -61,6 +62,7 @@ class Options(BaseModel):
     assigner: AbsoluteUri | None = None
     sender: Text | None = None
     anchor: Text | None = None
+    payer: Text | None = None
     shared: Shared = "create"
     check: Checked = "quick"
     version: str = "0"
@@ -149,10 +151,12 @@ class Conversion(ConversionRecord):
     @cached_property
     def facts(self) -> Facts | None:
         """What the coding rules look at; nothing if the documents could not be read."""
-        if self.case is None or self.choice is None:
-            return None
+        return None if self.case is None or self.choice is None else self.facts_by(self.case, self.choice)
+
+    def facts_by(self, case: Case, choice: Choice) -> Facts:
+        """What the coding rules look at, where the policy of this choice holds."""
         circumstances = self.options.circumstances(self.earlier)
-        return facts_of(self.case, state_of(self.case), self.choice.policy, circumstances=circumstances, named=self.choice.named)
+        return facts_of(case, state_of(case), choice.policy, circumstances=circumstances, named=choice.named)
 
     @cached_property
     def explanation(self) -> Explanation | None:

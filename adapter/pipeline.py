@@ -50,12 +50,12 @@ from adapter.readers.item_limit import check_items
 from adapter.readers.port import Readers
 from adapter.readers.step_budget import StepBudget
 from adapter.rules.completeness import checklist
-from adapter.rules.facts import Facts, facts_of
+from adapter.rules.facts import Facts
 from adapter.rules.judgement import Findings, findings_of
 from adapter.rules.lookback import aside_issues, weighed
 from adapter.rules.policy import Choice, Policies
 from adapter.rules.registry import JUDGED_ONLY
-from adapter.rules.state import DERIVED_FROM, state_of
+from adapter.rules.state import DERIVED_FROM
 from adapter.rules.suggestion import suggest, suggestion_issues
 from adapter.superseded import superseded_issues, with_superseded
 from adapter.zone import with_zone
@@ -136,10 +136,12 @@ class Pipeline:
             earlier, further = self._earlier(record)
             case = _case_of(merged, (*remarks, *further))
             remarks = (*remarks, *_known(case, merged, record.options))
+            choice = self.policies.choose(case, record.options.payer)
         except AdapterError as refusal:
             return refused(record, refusal.issues, refusal.kind)
         asides = aside_issues([document.name for document in record.prior], weighed(case, earlier))
-        judged, so_far = self._judged(replace(record, case=case, earlier=earlier), problems=(*remarks, *further, *asides))
+        judgeable = Conversion(**{**vars(record), "case": case, "earlier": earlier, "choice": choice})
+        judged, so_far = _judged(judgeable, case, choice, problems=(*remarks, *further, *asides))
         return self._make(judged, merged, release, so_far=so_far, lineage=lineage)
 
     def read(self, documents: Sequence[Document], options: Options) -> Merged:
@@ -203,16 +205,6 @@ class Pipeline:
         if document.form not in self.sources:
             raise _no_map(document, sorted(self.sources))
         return map_document(self.sources[document.form], document, options, most=options.max_steps)
-
-    def _judged(self, record: ConversionRecord, *, problems: Remarks) -> tuple[Conversion, ReportedIssues]:
-        """The record with the payer's policy and the judgement, and what is told up to here."""
-        assert record.case is not None  # noqa: S101 - `convert` has read it
-        choice = self.policies.choose(record.case)
-        circumstances = record.options.circumstances(record.earlier)
-        facts = facts_of(record.case, state_of(record.case), choice.policy, circumstances=circumstances, named=choice.named)
-        findings = findings_of(facts)
-        so_far = ReportedIssues().beside((*problems, *_claim_issues(findings, choice, facts)))
-        return Conversion(**{**vars(record), "choice": choice, "judgement": findings.judgement(so_far)}), so_far
 
     def _make(self, judged: Conversion, merged: Merged, release: Release, *, so_far: ReportedIssues, lineage: bool) -> Conversion:
         assert judged.judgement is not None  # noqa: S101 - `_judged` has set it
@@ -315,11 +307,19 @@ def _verdict_issues(reports: Sequence[tuple[CompiledMap, Report]], merged: Merge
     return tuple(verdicts.values())
 
 
+def _judged(conversion: Conversion, case: Case, choice: Choice, *, problems: Remarks) -> tuple[Conversion, ReportedIssues]:
+    """The conversion with the judgement, and what is told up to here."""
+    facts = conversion.facts_by(case, choice)
+    findings = findings_of(facts)
+    so_far = ReportedIssues().beside((*problems, *_claim_issues(findings, choice, facts)))
+    return replace(conversion, judgement=findings.judgement(so_far)), so_far
+
+
 def _claim_issues(findings: Findings, choice: Choice, facts: Facts) -> Remarks:
     """What the rules say; of a claim also, first, by which policy, and last, which modifiers the facts defend."""
     if facts.use is None:
         return findings.issues
-    policy = PendingIssue(Severity.INFORMATION, "policy/chosen", choice.to_issue)
+    policy = PendingIssue(choice.severity, "policy/chosen", choice.to_issue)
     complete = PendingIssue(Severity.INFORMATION, "checklist/837p", partial(checklist, findings.fired))
     return policy, *findings.issues, *suggestion_issues(suggest(facts)), complete
 

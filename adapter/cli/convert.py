@@ -9,6 +9,7 @@ from adapter.cli.bulk import BulkRun, convert_in_bulk
 from adapter.cli.element_name import refuse_unknown_element
 from adapter.cli.exit_code import EXIT_CODES, Outcome
 from adapter.cli.files import FORM, INPUT, PRIOR, documents_of, encounters_in, name_of
+from adapter.cli.known_name import PAYER
 from adapter.cli.mappings import MAPPINGS, runtime_with
 from adapter.cli.show import ALL, QUIET, counts_text, err, note, print_json, show_entries, show_issues, tracked
 from adapter.conversion import OPTION_VALUES, Conversion
@@ -29,6 +30,7 @@ from adapter.lineage import LineageEntry
 )
 @MAPPINGS
 @click.option("--sender", help="The sender whose file (senders/NAME.yaml of your mappings) applies to all documents.")
+@PAYER
 @click.option("--lineage", is_flag=True, help="Show what every element was made from.")
 @click.option("--explain", metavar="ELEMENT", help="Show why an element is as it is or is missing, e.g. Claim.item[0].modifier.")
 @click.option(
@@ -51,6 +53,7 @@ def convert_command(
     check: str | None,
     mappings: str | None,
     sender: str | None,
+    payer: str | None,
     lineage: bool,
     explain: str | None,
     target: Path | None,
@@ -73,7 +76,7 @@ def convert_command(
       adapter convert encounter.json ai_report.json --mappings my-mappings
       adapter convert --bulk encounters.ndjson --out results
     """
-    given = (("profiles", profiles), ("ai_label", ai_label), ("check", check), ("sender", sender))
+    given = (("profiles", profiles), ("ai_label", ai_label), ("check", check), ("sender", sender), ("payer", payer))
     changes = {name: value for name, value in given if value}
     if is_bulk:
         return convert_in_bulk(_bulk_run(files, target, form=form, mappings=mappings, changes=changes))

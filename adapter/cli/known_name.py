@@ -68,3 +68,4 @@ FORM_NAME = KnownName("input form", "document/form", lambda runtime: (NATIVE, *r
 MAP_NAME = KnownName("map", "map/unknown", lambda runtime: list(maps_of(runtime)))
 RULE_ID = KnownName("rule", "rules/unknown", lambda _: [found.id for found in RULES])
 PAYER_KEY = KnownName("payer's policy", "payers/unknown", lambda runtime: [policy.key for policy in latest(runtime.policies)])
+PAYER = click.option("--payer", type=PAYER_KEY, help="Judge the claim by the policy of this payer, whatever payer is named.")

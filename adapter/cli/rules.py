@@ -9,7 +9,7 @@ from rich.text import Text
 
 from adapter.cli.exit_code import Outcome
 from adapter.cli.files import FORM, INPUT, PRIOR, documents_of
-from adapter.cli.known_name import PAYER_KEY, RULE_ID
+from adapter.cli.known_name import PAYER, PAYER_KEY, RULE_ID
 from adapter.cli.mappings import MAPPINGS, runtime_with
 from adapter.cli.show import err, out, print_json, show_issues
 from adapter.issues import Severity
@@ -97,10 +97,18 @@ def show_command(*, rule_id: str, mappings: str | None, as_json: bool) -> None:
 @FORM
 @PRIOR
 @MAPPINGS
+@PAYER
 @click.option("--all", "whole", is_flag=True, help="Show every rule, including those that passed or do not apply.")
 @_JSON
 def explain_command(
-    *, files: tuple[Path, ...], form: str | None, prior: tuple[Path, ...], mappings: str | None, whole: bool, as_json: bool
+    *,
+    files: tuple[Path, ...],
+    form: str | None,
+    prior: tuple[Path, ...],
+    mappings: str | None,
+    payer: str | None,
+    whole: bool,
+    as_json: bool,
 ) -> int:
     """Say what became of every rule for the documents of ONE encounter, and which modifiers its facts defend.
 
@@ -113,7 +121,7 @@ def explain_command(
       adapter rules explain encounter.json ai_report.json --json | jq '.rules[] | select(.outcome == "fired")'
     """
     runtime = runtime_with(mappings)
-    conversion = runtime.convert(documents_of(files, form), prior=documents_of(prior))
+    conversion = runtime.convert(documents_of(files, form), prior=documents_of(prior), changes={"payer": payer})
     if conversion.explanation is None:
         show_issues(conversion.issues, documents=conversion.documents)
         err.print("the documents could not be read: fix the errors above", style="bold red")

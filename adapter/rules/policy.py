@@ -1,7 +1,7 @@
 """What a payer wants of 0731T, as data, and which payer's policy holds for a case."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -11,9 +11,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, PlainSerializer
 
 from adapter.case import Case
-from adapter.issues import Issue, IssueType, Severity
+from adapter.issues import InvalidError, Issue, IssueType, Severity
 from adapter.plain_value import Many, Text
-from adapter.strict_yaml.model import FileModel, form
+from adapter.strict_yaml.model import FileModel, form, known
 
 DEFAULT = "default"
 """The key of the policy that holds where no other does."""
@@ -183,17 +183,26 @@ Named = tuple[str, PayerPolicy]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """The policy for a case, the case field that it was chosen by, why it is this one, and all fields that name a payer."""
+    """The policy for a case, the case field that it was chosen by, why it is this one, and all fields that name a payer.
+
+    `replaced` is the key of the case's own policy, where another one was asked for.
+    """
 
     policy: PayerPolicy
     field: str
     why: str
     named: tuple[Named, ...] = ()
+    replaced: str | None = None
+
+    @property
+    def severity(self) -> Severity:
+        """How much it matters that the claim was judged so: more where it was not by its own payer's policy."""
+        return Severity.INFORMATION if self.replaced in (None, self.policy.key) else Severity.WARNING
 
     def to_issue(self) -> Issue:
-        """The choice as an information, so that nobody has to guess what a claim was judged by."""
+        """The choice as an issue, so that nobody has to guess what a claim was judged by."""
         return Issue(
-            severity=Severity.INFORMATION,
+            severity=self.severity,
             code=IssueType.INFORMATIONAL,
             rule="policy/chosen",
             field=self.field,
@@ -209,9 +218,21 @@ class Policies:
 
     by_key: Mapping[str, tuple[PayerPolicy, ...]] = field(default_factory=lambda: MappingProxyType({DEFAULT: (PayerPolicy(),)}))
 
-    def choose(self, case: Case) -> Choice:
-        """The policy of the payer of a case: by its key, then its payer id, the plan of the coverage, and the payer's name."""
-        return replace(self._choose(case), named=tuple(self._named(case)))
+    def choose(self, case: Case, asked: str | None = None) -> Choice:
+        """The policy of the payer of a case: by its key, then its payer id, the plan of the coverage, and the payer's name.
+
+        Where the policy of another payer is asked for by its key, that one; raises InvalidError if there is none.
+        """
+        own = replace(self._choose(case), named=tuple(self._named(case)))
+        return own if asked is None else self._asked(asked, own, _day_of_service(case))
+
+    def _asked(self, key: str, own: Choice, day: str | None) -> Choice:
+        if key not in self.by_key:
+            raise InvalidError(_no_policy(key, self.by_key))
+        held = self._in_force(key, day)
+        asked = "it was asked for" if held else f"`{key}` was asked for, and no policy of it is in force on the day of service"
+        why = f"{asked}; by the case alone it would be `{own.policy.key}`, because {own.why}"
+        return replace(own, policy=held or self._default(day), why=why, replaced=own.policy.key)
 
     def _named(self, case: Case) -> Iterator[Named]:
         for where, name in _who_pays(case):
@@ -252,6 +273,17 @@ class Policies:
             return "the case names no payer"
         known = ", ".join(key for key in self.by_key if key != DEFAULT)
         return f"the payer of the case has no policy of its own (known keys: {known or 'none'})"
+
+
+def _no_policy(key: str, known_keys: Iterable[str]) -> Issue:
+    return Issue(
+        severity=Severity.ERROR,
+        code=IssueType.NOT_FOUND,
+        rule="options/payer",
+        text="there is no policy of this payer",
+        suggestion=known(key, known_keys),
+        location=("options#/payer",),
+    )
 
 
 _FIELDS: Mapping[str, Callable[[Case], str | None]] = MappingProxyType(

@@ -122,5 +122,5 @@ def _within(parameters: object) -> object:
 
 def changes_of(request: Request) -> dict[str, str]:
     """The options that the query changes, and nothing else in it but `form`; raises UnreadableError for other values."""
-    given = single(request, {"form": (), "sender": (), **OPTION_VALUES})
-    return {name: given[name] for name in ("sender", *OPTION_VALUES) if name in given}
+    given = single(request, {"form": (), "sender": (), "payer": (), **OPTION_VALUES})
+    return {name: given[name] for name in ("sender", "payer", *OPTION_VALUES) if name in given}

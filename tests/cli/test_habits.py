@@ -453,6 +453,11 @@ def test_a_sender_that_nobody_knows_is_told_with_what_to_write(run: Run) -> None
     assert "write senders/NAME.yaml" in done.err
 
 
+def test_a_claim_is_judged_by_the_payer_that_is_asked_for(run: Run) -> None:
+    assert "the payer policy `aetna`: it was asked for" in " ".join(run("convert", INFANT, "--payer", "aetna").err.split())
+    assert "policy aetna: " in run("rules", "explain", INFANT, "--payer", "Aetna").out
+
+
 def test_a_checked_resource_is_told_with_pointer_and_line(run: Run, tmp_path: Path) -> None:
     patient = tmp_path / "patient.json"
     patient.write_text('{"resourceType": "Patient",\n "contact": [\n  {"gender": "male"}]}')

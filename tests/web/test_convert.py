@@ -67,6 +67,15 @@ def test_the_switches_of_a_conversion_can_be_asked_for() -> None:
     assert "claim-0731t" in claimed.text
 
 
+def test_a_claim_can_be_judged_by_another_payers_policy() -> None:
+    other = json_of(client().post("/convert?payer=aetna", data=ENCOUNTER, content_type=JSON, headers={"Accept": JSON}))
+    explained = json_of(client().post("/rules/explain?payer=aetna", data=ENCOUNTER, content_type=JSON))
+
+    said = [issue["details"]["text"] for issue in other["outcome"]["issue"] if issue["severity"] == "warning"]
+    assert any("by the payer policy `aetna`: it was asked for" in text for text in said)
+    assert explained["policy"]["key"] == "aetna"
+
+
 def changed(**parts: Any) -> bytes:  # noqa: ANN401 - JSON
     return json.dumps(json.loads(ENCOUNTER) | parts).encode()
 

@@ -36,7 +36,7 @@ def running_browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def watched_page(browser: Browser, base: str, *, tolerated: str = "", **options: str | bool) -> Iterator[Page]:
+def watched_page(browser: Browser, base: str, *, tolerated: str = "", **options: str | bool | list[str]) -> Iterator[Page]:
     """A page of its own; a message on its console, an error in a script or a foreign request fails the test at its end.
 
     `tolerated` is what messages hold that the test brings about.

@@ -33,7 +33,7 @@ def open_page() -> Iterator[OpenPage]:
         base = stack.enter_context(running_service())
 
         @contextmanager
-        def opened(*, plain: bool = False, tolerated: str = "", **options: str | bool) -> Iterator[Page]:
+        def opened(*, plain: bool = False, tolerated: str = "", **options: str | bool | list[str]) -> Iterator[Page]:
             with watched_page(browser, base, tolerated=tolerated, base_url=f"http://{base}", **options) as page:
                 if plain:
                     page.route("**/workbench/editor.js", lambda route: route.fulfill(path=PLAIN))

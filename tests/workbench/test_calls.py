@@ -101,6 +101,35 @@ def test_switches_change_the_conversion_and_payers_judge_it(client: FlaskClient)
     assert convert(client, documents=[{"name": "a.json", "text": "{}"}], payers=["aetna"])["payers"][0]["issues"] == []
 
 
+@pytest.mark.parametrize("example", ["complete", "two-units"])
+def test_a_payer_says_the_same_beside_the_case_and_as_its_switch(client: FlaskClient, example: str) -> None:
+    documents = documents_of(example)
+    keys = [payer["key"] for payer in client.get("/payers").json["payers"]]  # type: ignore[index]  # it is there
+    plain = convert(client, documents=documents, payers=keys[:10])
+    told = set()
+    for beside in plain["payers"]:
+        asked = convert(client, documents=documents, options={"payer": beside["key"]})
+        rules = {rule["id"] for rule in asked["rules"]["rules"]}
+        assert [issue for issue in asked["issues"] if issue["rule"] in rules] == beside["issues"]
+        assert asked["rules"]["policy"]["key"] == beside["key"]
+        assert coverage_of(asked) == coverage_of(plain)
+        told.add(next(issue["severity"] for issue in asked["issues"] if issue["rule"] == "policy/chosen"))
+
+    assert told == {"information", "warning"}
+
+
+def coverage_of(view: JsonObject) -> list[JsonObject]:
+    resources = [entry["resource"] for entry in view["bundle"]["entry"]]
+    return [resource for resource in resources if resource["resourceType"] in {"Coverage", "Organization"}]
+
+
+def test_a_payer_that_is_not_there_is_an_issue_where_the_switch_asks_for_it(client: FlaskClient) -> None:
+    view = convert(client, options={"payer": "nobody"})
+
+    assert view["bundle"] is None
+    assert [issue["rule"] for issue in view["issues"]] == ["options/payer"]
+
+
 def test_a_draft_of_a_map_changes_the_output_and_nothing_else(client: FlaskClient) -> None:
     text = client.get(f"/maps/fhir-r4/{CLAIM.rsplit('/', maxsplit=1)[1]}").json["text"]  # type: ignore[index]  # it is there
     draft = text.replace("priority:", "priority:  # mine", 1)

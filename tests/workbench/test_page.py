@@ -233,6 +233,20 @@ def test_a_biller_sees_boxes_objections_and_two_payers(open_page: OpenPage) -> N
         expect(page.locator("#bench")).to_be_visible()
 
 
+def test_a_case_is_judged_as_another_payer_would_and_the_call_says_so(open_page: OpenPage) -> None:
+    with open_page(permissions=["clipboard-read", "clipboard-write"]) as page:
+        at_work(page, "two-units")
+        with page.expect_response("**/workbench/convert"):
+            page.locator("[name=payer]").select_option("aetna")
+        expect(page.locator("#issues li").filter(has_text="policy/chosen")).to_contain_text("`aetna`: it was asked for")
+        page.get_by_role("button", name="Copy curl").click()
+        expect(page.locator("#status")).to_have_text("copied")
+
+        copied = page.evaluate("() => navigator.clipboard.readText()")
+        assert copied.startswith("curl -F 'document=@ai_report.json' -F 'document=@encounter.json' 'http://127.0.0.1:")
+        assert copied.endswith("/convert?profiles=none&ai_label=device&payer=aetna'")
+
+
 def test_a_map_author_sees_mistakes_and_changes_as_they_type(open_page: OpenPage) -> None:
     with open_page() as page:
         at_work(page)

@@ -29,14 +29,15 @@ def converted(client: FlaskClient, status: int = 200, **fields: object) -> str:
 
 
 def test_a_form_gives_bundle_issues_worksheet_lineage_and_another_payer(client: FlaskClient) -> None:
-    page = converted(client, name="encounter.json", text=ENCOUNTER.decode(), payer="aetna", profiles="own")
+    page = converted(client, name="encounter.json", text=ENCOUNTER.decode(), beside="aetna", payer="medicare", profiles="own")
 
     assert "UNT-01" in page
     assert "<h3>Aetna: claim " in page
     assert "<td>24G</td>" in page
     assert escape('"resourceType": "Bundle"') in page
     assert "<td>Patient.name[0].family</td><td>encounter.json#/patient/family</td>" in page
-    assert '<option value="aetna" selected>' in page
+    assert "The claim was judged by the payer policy `medicare`: it was asked for" in page
+    assert page.count(" selected>") == 3
 
 
 def test_files_come_back_as_texts_of_the_form(client: FlaskClient) -> None:

@@ -12,6 +12,8 @@ _FORM = RouteParameter(
     schema={"$ref": "#/components/schemas/InputForm"},
 )
 
+_PAYER = RouteParameter(name="payer", says="The key of the policy to judge by, whatever payer is named.", schema=SOME_TEXT)
+
 API_ROUTES: tuple[Route, ...] = (
     Route(method="GET", path="/", call=page.page, says="A page that says what is here.", gives=("text/html",), statuses=(200,)),
     Route(
@@ -26,6 +28,7 @@ API_ROUTES: tuple[Route, ...] = (
         parameters=(
             _FORM,
             RouteParameter(name="sender", says="The sender whose file applies to all documents.", schema=SOME_TEXT),
+            _PAYER,
             RouteParameter(name="profiles", says="Which profiles resources claim.", schema=one_of(OPTION_VALUES["profiles"])),
             RouteParameter(name="ai_label", says="How AI content is labelled.", schema=one_of(OPTION_VALUES["ai_label"])),
             RouteParameter(name="check", says="What the Bundle is checked for.", schema=one_of(OPTION_VALUES["check"])),
@@ -48,7 +51,7 @@ API_ROUTES: tuple[Route, ...] = (
         takes=DOCUMENT_TYPES,
         gives=(JSON,),
         statuses=(200, 422),
-        parameters=(_FORM,),
+        parameters=(_FORM, _PAYER),
     ),
     Route(
         method="GET",

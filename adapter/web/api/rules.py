@@ -6,7 +6,7 @@ from adapter.rules.code_page import describe_code
 from adapter.rules.description import describe_explanation, describe_policy, describe_rule, latest
 from adapter.rules.registry import RULES
 from adapter.web.answer import JSON, json_answer, refusal_answer
-from adapter.web.query import check_parameters
+from adapter.web.query import check_parameters, single
 from adapter.web.request import documents_of
 from adapter.web.service import Service
 
@@ -30,8 +30,8 @@ def code(service: Service, request: Request) -> Response:
 
 def explain(service: Service, request: Request) -> Response:
     """`POST /rules/explain`: documents of one encounter in, what became of every rule and of ten modifiers out."""
-    check_parameters(request, ("form",))
-    conversion = service.runtime.convert(documents_of(request))
+    given = single(request, {"form": (), "payer": ()})
+    conversion = service.runtime.convert(documents_of(request), changes={"payer": given.get("payer")})
     if conversion.explanation is None:
         return refusal_answer(conversion, service.base)
     return json_answer(describe_explanation(conversion.explanation), media_type=JSON)

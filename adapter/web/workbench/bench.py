@@ -17,8 +17,8 @@ from adapter.json_types import JsonObject
 from adapter.lineage import LineageEntry
 from adapter.readers.span import Spans
 from adapter.rules.description import describe_explanation
-from adapter.rules.judgement import judge
-from adapter.rules.policy import PayerPolicy
+from adapter.rules.judgement import judgement_of
+from adapter.rules.policy import Policies
 from adapter.web.access import current_caller
 from adapter.web.answer import JSON, bytes_answer, json_answer
 from adapter.web.query import check_parameters
@@ -43,8 +43,9 @@ def view_of(service: Service, workload: Workload) -> JsonObject:
     """Everything that can be shown of a conversion."""
     runtime = service.drafted.of(workload.drafts)
     view = _View(conversion=conversion_of(runtime, workload))
-    policies = [_known(runtime.policies.policy(key), place) for place, key in enumerate(workload.payers)]
-    return view.to_json() | {"payers": [view.judged_by(policy) for policy in policies]}
+    for place, key in enumerate(workload.payers):
+        _check_payer(key, place, runtime.policies)
+    return view.to_json() | {"payers": [view.judged_by(key, runtime.policies) for key in workload.payers]}
 
 
 def draw(service: Service, request: Request) -> Response:
@@ -66,11 +67,10 @@ def conversion_of(runtime: Runtime, workload: Workload, **more: object) -> Conve
     return runtime.convert(workload.to_documents(), changes=changes, lineage=True)
 
 
-def _known(policy: PayerPolicy | None, place: int) -> PayerPolicy:
-    if policy is None:
+def _check_payer(key: str, place: int, policies: Policies) -> None:
+    if key not in policies.by_key:
         rule, text = "workbench/payer", "there is no payer policy of this key"
         raise not_there(rule, text, "GET /payers lists them", location=(f"body#/payers/{place}",))
-    return policy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,14 +94,14 @@ class _View:
             "orders": order_cards(conversion.case) if conversion.case else None,
         }
 
-    def judged_by(self, policy: PayerPolicy) -> JsonObject:
-        """What this payer would say of the case; no issues where there is no case."""
+    def judged_by(self, key: str, policies: Policies) -> JsonObject:
+        """What this payer would say of the case, as with the switch `payer`; no issues where there is no case."""
         case, trail = self.conversion.case, self.conversion.trail
+        payer: JsonObject = {"key": key, "name": policies.by_key[key][-1].name}
         if case is None or trail is None:
-            return {"key": policy.key, "name": policy.name, "claim": None, "issues": []}
-        judgement = judge(case, policy=policy, circumstances=self.conversion.options.circumstances(self.conversion.earlier))
-        issues = self._issues([trail.with_places(issue) for issue in judgement.issues])
-        return {"key": policy.key, "name": policy.name, "claim": judgement.claim, "issues": issues}
+            return payer | {"claim": None, "issues": []}
+        judgement = judgement_of(self.conversion.facts_by(case, policies.choose(case, key)))
+        return payer | {"claim": judgement.claim, "issues": self._issues([*map(trail.with_places, judgement.issues)])}
 
     @cached_property
     def _spans(self) -> Spans:

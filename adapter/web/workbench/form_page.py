@@ -7,7 +7,7 @@ from typing import get_args
 
 from flask import Request, Response
 
-from adapter.conversion import Profiles
+from adapter.conversion import AiLabel, Profiles
 from adapter.fhir.json import pretty_bytes
 from adapter.issues import AdapterError, Issue, IssueType, Severity, UnreadableError
 from adapter.json_types import JsonObject
@@ -20,7 +20,7 @@ from adapter.web.service import Service
 from adapter.web.workbench.bench import view_of
 from adapter.web.workbench.examples import example_documents
 from adapter.web.workbench.page import POLICY
-from adapter.web.workbench.workload import Workload, checked
+from adapter.web.workbench.workload import SharedSwitch, Switches, Workload, checked
 
 HTML = "text/html; charset=utf-8"
 _HEAD = """<!doctype html>
@@ -51,7 +51,7 @@ def convert(service: Service, request: Request) -> Response:
     A form that is refused as a whole has the same page, with status 422.
     """
     check_parameters(request, ())
-    chosen = {name: request.form[name] for name in ("profiles", "payer") if request.form.get(name)}
+    chosen = {name: value for name in (*Switches.model_fields, "beside") if (value := request.form.get(name))}
     typed = [
         {"name": name, "text": text}
         for name, text in zip(request.form.getlist("name"), request.form.getlist("text"), strict=False)
@@ -84,8 +84,8 @@ def _text_of(content: bytes, name: str) -> str:
 
 
 def _workload(documents: list[JsonObject], chosen: Mapping[str, str]) -> Workload:
-    options = {"profiles": chosen["profiles"]} if "profiles" in chosen else {}
-    payers = [chosen["payer"]] if "payer" in chosen else []
+    options = {name: value for name, value in chosen.items() if name != "beside"}
+    payers = [chosen["beside"]] if "beside" in chosen else []
     return checked(Workload, {"documents": documents, "options": options, "payers": payers})
 
 
@@ -114,16 +114,23 @@ def _form(service: Service, documents: list[JsonObject], chosen: Mapping[str, st
         # The first line break in a text area is not part of its text.
         yield f'<textarea name="text" aria-label="Text of document {place}" rows="12">\n{escape(document["text"])}</textarea>'
     yield '<label>Files <input type="file" name="document" multiple></label>'
-    yield from _choice("profiles", "Profiles", {name: name for name in get_args(Profiles)}, chosen=chosen.get("profiles"))
-    payers = {"": "none"} | {policy.key: policy.name for policy in latest(service.runtime.policies)}
-    yield from _choice("payer", "Another payer", payers, chosen=chosen.get("payer"))
+    payers = {policy.key: policy.name for policy in latest(service.runtime.policies)}
+    yield from _choice("profiles", "Profiles", _as_they_are(Profiles), chosen=chosen)
+    yield from _choice("ai_label", "AI label", _as_they_are(AiLabel), chosen=chosen)
+    yield from _choice("shared", "Shared", _as_they_are(SharedSwitch), chosen=chosen)
+    yield from _choice("payer", "Payer", {"": "of the case"} | payers, chosen=chosen)
+    yield from _choice("beside", "Another payer beside it", {"": "none"} | payers, chosen=chosen)
     yield '<button type="submit">Convert</button>\n</form>'
 
 
-def _choice(name: str, label: str, values: Mapping[str, str], *, chosen: str | None) -> Iterator[str]:
+def _as_they_are(values: object) -> dict[str, str]:
+    return {value: value for value in get_args(values)}
+
+
+def _choice(name: str, label: str, values: Mapping[str, str], *, chosen: Mapping[str, str]) -> Iterator[str]:
     yield f'<label>{label} <select name="{name}">'
     for value, words in values.items():
-        mark = " selected" if value == chosen else ""
+        mark = " selected" if value == chosen.get(name) else ""
         yield f'<option value="{escape(value)}"{mark}>{escape(words)}</option>'
     yield "</select></label>"
 

@@ -23,6 +23,9 @@ FOLDERS = ("fhir/r4", "sources", "payers", "terminology", "profiles")
 
 _MOST_ISSUES = 50
 _WORDS = {"missing": "this is missing and needed", "extra_forbidden": "there is no such field here"}
+SharedSwitch = Literal["create", "put"]
+"""What can be asked for resources that others may own, where no server is known to merge with."""
+
 _Name = Annotated[str, Field(pattern=r"^[^/\\#\x00-\x1f\x7f]{1,200}$")]
 _DraftPath = Annotated[str, Field(pattern=rf"^({'|'.join(FOLDERS)})/[A-Za-z0-9_-]{{1,80}}\.yaml$")]
 
@@ -64,11 +67,12 @@ class Switches(_Asked):
     profiles: Profiles | None = None
     ai_label: AiLabel | None = None
     check: Checked | None = None
-    shared: Literal["create", "put"] | None = None
+    shared: SharedSwitch | None = None
+    payer: Text | None = None
 
 
 class Workload(Drafts):
-    """What is to be converted: documents, switches, and the keys of payers to judge the claim by besides its own."""
+    """What is to be converted: documents, switches, and the keys of payers whose views of the claim are to stand beside it."""
 
     documents: Annotated[list[WorkDocument], Field(min_length=1, max_length=50)]
     options: Switches = Switches()

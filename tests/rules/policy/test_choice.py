@@ -7,7 +7,7 @@ import pytest
 
 from adapter.assembly import load
 from adapter.case import Case
-from adapter.issues import IssueType, Severity
+from adapter.issues import InvalidError, IssueType, Severity
 from adapter.rules.policy import PayerPolicy, Policies
 from adapter.rules.policy_file import load_policies
 from adapter.settings import Settings
@@ -47,6 +47,24 @@ def test_the_choice_is_an_information_that_repeats_what_the_policy_rests_on(make
         "It is: adapter default, not payer-published."
     )
     assert issue.suggestion == OURS.by_key["aetna"][0].coverage_note
+
+
+def test_another_policy_can_be_asked_for_and_that_is_a_warning(make: Make) -> None:
+    case = make({"payer": {"name": "X", "key": "aetna"}})
+    own, other, same = OURS.choose(case), OURS.choose(case, "medicare"), OURS.choose(case, "aetna")
+
+    assert (other.policy.key, other.field, other.named) == ("medicare", own.field, own.named)
+    assert other.to_issue().severity is Severity.WARNING
+    assert other.why == "it was asked for; by the case alone it would be `aetna`, because `payer.key` names this payer"
+    assert (same.policy, same.severity) == (own.policy, Severity.INFORMATION)
+
+
+def test_a_policy_that_is_not_there_cannot_be_asked_for(make: Make) -> None:
+    with pytest.raises(InvalidError) as refusal:
+        OURS.choose(make({}), "medicar")
+
+    (issue,) = refusal.value.issues
+    assert (issue.rule, issue.location, issue.suggestion) == ("options/payer", ("options#/payer",), "did you mean `medicare`?")
 
 
 def test_a_verified_policy_is_told_with_its_source(make: Make) -> None:
@@ -94,6 +112,10 @@ def test_the_period_is_that_of_the_first_day_of_service(make: Make, day: str, ke
     assert (choice.policy.key, choice.policy.unit_limit) == (key, limit)
     assert choice.field == "payer.name"
     assert ("no policy of it is in force" in choice.why) == (key == "default")
+
+    asked = PERIODS.choose(make({"payer": None, "billing.lines": [line]}), "a")
+    assert (asked.policy.key, asked.policy.unit_limit) == (key, limit)
+    assert ("`a` was asked for, and no policy of it is in force" in asked.why) == (key == "default")
 
 
 @pytest.mark.parametrize(

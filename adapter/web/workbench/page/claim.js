@@ -3,14 +3,11 @@
 import { get } from "./api.js";
 import { fill, find, make } from "./dom.js";
 
-let payers = null;
-
-export async function showClaim(view, goTo, choosePayers) {
+export function showClaim(view, goTo) {
   showSheet(view);
   showRules(view, goTo);
   showModifiers(view);
   showOrders(view);
-  await offerPayers(choosePayers);
   fill(find("compared"), ...view.payers.map((payer) => comparison(payer, view.payers)));
 }
 
@@ -75,11 +72,10 @@ function showOrders({ orders }) {
   fill(find("orders"), ...cards.flatMap((card) => [make("p", {}, card.summary), ...card.detail.split("\n").map((line) => make("p", { class: "badge" }, line))]));
 }
 
-async function offerPayers(choosePayers) {
-  if (payers) return;
-  payers = (await get("payers")).payers;
-  for (const select of find("payers").querySelectorAll("select")) {
-    select.append(make("option", { value: "" }, "none"), ...payers.map(({ key, name }) => make("option", { value: key }, name)));
+export async function offerPayers(choosePayers) {
+  const { payers } = await get("payers");
+  for (const select of document.querySelectorAll("select.of-payers")) {
+    select.append(...payers.map(({ key, name }) => make("option", { value: key }, name)));
   }
   find("payers").addEventListener("change", () => choosePayers([...new Set([...new FormData(find("payers")).values()])].filter(Boolean)));
 }

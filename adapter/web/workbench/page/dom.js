@@ -31,10 +31,13 @@ export function save(name, text) {
   URL.revokeObjectURL(link.href);
 }
 
-export async function copy(text, say) {
+// A word of a shell's command line.
+export const quoted = (text) => `'${String(text).replaceAll("'", `'\\''`)}'`;
+
+export async function copy(text, say, remarks = []) {
   try {
     await navigator.clipboard.writeText(text);
-    say("copied");
+    say(["copied", ...remarks].join("; "));
   } catch {
     say(text);
   }

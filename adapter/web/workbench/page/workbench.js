@@ -1,9 +1,9 @@
 // The page: documents on the left, what becomes of them on the right. Nothing is kept in the address or in storage.
 
 import { draw, get, post, Refused } from "./api.js";
-import { showClaim } from "./claim.js";
+import { offerPayers, showClaim } from "./claim.js";
 import { openCodes } from "./codes.js";
-import { copy, fill, find, later, make, save } from "./dom.js";
+import { copy, fill, find, later, make, quoted, save } from "./dom.js";
 import { Editor } from "./editor.js";
 import { documentsIn } from "./files.js";
 import { languageOf, Lines } from "./lines.js";
@@ -31,7 +31,7 @@ const editor = new Editor(find("editor"), {
 const convertSoon = later(50, convert);
 
 function switches() {
-  return Object.fromEntries(new FormData(find("switches")));
+  return Object.fromEntries([...new FormData(find("switches"))].filter(([, value]) => value));
 }
 
 export function workload(drafts = state.drafts) {
@@ -63,7 +63,7 @@ function show() {
 }
 
 // The other screen is written when this one has been seen.
-const showClaimSoon = later(0, () => showClaim(state.view, goTo, choosePayers));
+const showClaimSoon = later(0, () => showClaim(state.view, goTo));
 
 function showTabs() {
   fill(
@@ -261,11 +261,16 @@ async function begin() {
     });
   }
   find("download").addEventListener("click", () => state.view?.bundle && save("bundle.json", JSON.stringify(state.view.bundle, null, 2)));
-  find("curl").addEventListener("click", () => {
-    const files = state.documents.map(({ name }) => `-F 'document=@${name}'`).join(" ");
-    copy(`curl ${files} ${new URL("convert", location.href)}`, say);
-  });
-  await chooseExamples();
+  find("curl").addEventListener("click", copyCall);
+  await Promise.all([chooseExamples(), offerPayers(choosePayers)]);
+}
+
+// The same conversion by the call that everybody has; what it does not take is said.
+function copyCall() {
+  const { shared, ...asked } = switches();
+  const files = state.documents.map(({ name }) => `-F ${quoted(`document=@${name}`)}`).join(" ");
+  const lacks = [shared !== "create" && "ADAPTER_SHARED sets Shared there", Object.keys(state.drafts).length && "your changes to maps are not in it"];
+  copy(`curl ${files} ${quoted(new URL(`convert?${new URLSearchParams(asked)}`, location.href))}`, say, lacks.filter(Boolean));
 }
 
 async function chooseExamples() {
