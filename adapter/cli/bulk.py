@@ -14,7 +14,7 @@ import click
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TimeElapsedColumn
 
 from adapter.assembly import Runtime
-from adapter.cli.bulk_input import BulkEncounter, encounters_of
+from adapter.cli.bulk_input import BulkEncounter, BulkLine, encounters_of
 from adapter.cli.exit_code import Outcome
 from adapter.cli.mappings import runtime_with
 from adapter.cli.show import err, is_quiet, note
@@ -31,8 +31,6 @@ _AHEAD = 3
 _MANY = 20
 """So many rules are shown; the file has all."""
 
-Changes = Mapping[str, str]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkRun:
@@ -42,7 +40,7 @@ class BulkRun:
     target: Path
     form: str | None
     mappings: str | None
-    changes: Changes
+    changes: Mapping[str, str]
 
     @property
     def identity(self) -> JsonObject:
@@ -58,15 +56,29 @@ class Summary:
     outcomes: Counter[str] = field(default_factory=Counter)
     rules: Counter[str] = field(default_factory=Counter)
 
-    def add(self, line: JsonObject) -> None:
-        """Count an encounter by its line among the issues."""
-        self.outcomes[line["outcome"]] += 1
-        self.rules.update(issue.get("diagnostics", "").partition(";")[0] for issue in line["issue"])
+    def add(self, outcome: str, rules: Iterable[str]) -> None:
+        """Count an encounter."""
+        self.outcomes[outcome] += 1
+        self.rules.update(rules)
 
     def to_json(self) -> JsonObject:
         """The counts, the most frequent first."""
         total = sum(self.outcomes.values())
         return {"encounters": total, "outcomes": dict(self.outcomes.most_common()), "rules": dict(self.rules.most_common())}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkResult:
+    """What became of an encounter: its Bundle, what is said of it as JSON, and what is counted of that."""
+
+    bundle: bytes | None
+    said: bytes
+    outcome: str
+    rules: tuple[str, ...]
+
+    def line(self, end: int) -> bytes:
+        """Its line among the issues; `end` is where the file of Bundles ends with it."""
+        return b'%b,"end":%d}\n' % (self.said.removesuffix(b"}"), end)
 
 
 def convert_in_bulk(run: BulkRun) -> Outcome:
@@ -78,14 +90,15 @@ def convert_in_bulk(run: BulkRun) -> Outcome:
         if done:
             note(f"{done} encounters were converted before; continuing after them")
         waiting = islice(encounters_of(run.source, run.form), done, None)
-        for bundle, line in _tracked(_converted(waiting, run), done):
+        end = bundles.seek(0, os.SEEK_END)
+        for result in _tracked(_on_all_cores(waiting, run), done):
             # The Bundle comes first: a line among the issues says that all of its encounter is written.
-            if bundle is not None:
-                bundles.write(bundle + b"\n")
+            if result.bundle is not None:
+                end += bundles.write(result.bundle + b"\n")
                 bundles.flush()
-            issues.write(canonical_bytes(line) + b"\n")
+            issues.write(result.line(end))
             issues.flush()
-            summary.add(line)
+            summary.add(result.outcome, result.rules)
     write_whole(run.target / _SUMMARY, pretty_bytes(summary.to_json()))
     _tell(summary)
     return Outcome.GOOD if set(summary.outcomes) <= {"converted"} else Outcome.ISSUES
@@ -113,7 +126,7 @@ def _resumed(target: Path, bundles: BinaryIO, issues: BinaryIO) -> Summary:
             if not raw.endswith(b"\n"):
                 break
             line = read_json(raw, _ISSUES)
-            summary.add(line)
+            summary.add(line["outcome"], _rules_of(line["issue"]))
             length += len(raw)
             size = line["end"]
     issues.truncate(length)
@@ -121,37 +134,27 @@ def _resumed(target: Path, bundles: BinaryIO, issues: BinaryIO) -> Summary:
     return summary
 
 
-def _converted(waiting: Iterator[BulkEncounter], run: BulkRun) -> Iterator[tuple[bytes | None, JsonObject]]:
-    """Each Bundle, and what is said of it, in the order of the input; `end` is where the file of Bundles then ends."""
-    end = (run.target / _BUNDLES).stat().st_size
-    for result in _on_all_cores(waiting, run):
-        for bundle, line in result:
-            end += 0 if bundle is None else len(bundle) + 1
-            yield bundle, {**line, "end": end}
-
-
-def _on_all_cores(waiting: Iterator[BulkEncounter], run: BulkRun) -> Iterator["_Made"]:
+def _on_all_cores(waiting: Iterator[BulkEncounter | BulkLine], run: BulkRun) -> Iterator[BulkResult]:
     """What the processes made, in the order of the input; never more tasks at once than `_AHEAD` for each of them."""
     count = os.cpu_count() or 1
     with ProcessPoolExecutor(count) as pool:
-        tasks: deque[Future[_Made]] = deque()
+        tasks: deque[Future[list[BulkResult]]] = deque()
         while chunk := list(islice(waiting, _CHUNK)):
             tasks.append(pool.submit(convert_chunk, chunk, run.mappings, dict(run.changes)))
             if len(tasks) > count * _AHEAD:
-                yield tasks.popleft().result()
+                yield from tasks.popleft().result()
         while tasks:
-            yield tasks.popleft().result()
+            yield from tasks.popleft().result()
 
 
-_Made = list[tuple[bytes | None, JsonObject]]
-
-
-def convert_chunk(chunk: Sequence[BulkEncounter], mappings: str | None, changes: Changes) -> _Made:
-    """The Bundle of each encounter, and what is said of it: a function of bytes and options, wherever it runs."""
+def convert_chunk(
+    chunk: Sequence[BulkEncounter | BulkLine], mappings: str | None, changes: Mapping[str, str]
+) -> list[BulkResult]:
+    """What becomes of each encounter: a function of bytes and options, wherever it runs."""
     runtime = _runtime(mappings)
     base = runtime.settings.canonical_base
     conversions = ((encounter.name, runtime.convert(encounter.documents, changes=changes)) for encounter in chunk)
-    return [(conversion.content, _line(name, conversion, base)) for name, conversion in conversions]
+    return [_result(name, conversion, base) for name, conversion in conversions]
 
 
 @cache
@@ -162,19 +165,25 @@ def _runtime(mappings: str | None) -> Runtime:
     return runtime
 
 
-def _line(name: str, conversion: Conversion, base: str) -> JsonObject:
+def _result(name: str, conversion: Conversion, base: str) -> BulkResult:
     with_errors = "converted with errors" if conversion.has_errors else "converted"
     outcome = f"refused: {conversion.failure}" if conversion.failure else with_errors
-    return {"name": name, "outcome": outcome, "issue": conversion.to_outcome(base)["issue"]}
+    issues = conversion.to_outcome(base)["issue"]
+    said = canonical_bytes({"name": name, "outcome": outcome, "issue": issues})
+    return BulkResult(bundle=conversion.content, said=said, outcome=outcome, rules=_rules_of(issues))
 
 
-def _tracked(results: Iterable[tuple[bytes | None, JsonObject]], done: int) -> Iterator[tuple[bytes | None, JsonObject]]:
+def _rules_of(issues: Iterable[JsonObject]) -> tuple[str, ...]:
+    return tuple(issue.get("diagnostics", "").partition(";")[0] for issue in issues)
+
+
+def _tracked(results: Iterable[BulkResult], done: int) -> Iterator[BulkResult]:
     """The same, with a count where somebody sits at a terminal; how many there will be is not known before."""
     columns = (SpinnerColumn(), "converting", MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True, disable=is_quiet() or not err.is_terminal) as progress:
         bar = progress.add_task("converting", total=None, completed=done)
-        for encounter in results:
-            yield encounter
+        for result in results:
+            yield result
             progress.advance(bar)
 
 

@@ -27,7 +27,27 @@ class BulkEncounter:
     documents: tuple[Document, ...]
 
 
-def encounters_of(path: Path, form: str | None) -> Iterator[BulkEncounter]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkLine:
+    """A line of NDJSON: one document, or a JSON list with the documents of one encounter; parsed where it is converted."""
+
+    name: str
+    content: bytes
+    form: str | None
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """The documents of the line; a line that cannot be read is one, and its conversion says what is wrong."""
+        parts = _list_in(self.content, self.name)
+        if parts is None:
+            return (Document(name=self.name, content=self.content, form=self.form),)
+        return tuple(
+            Document(name=f"{self.name}[{place}]", content=canonical_bytes(part), form=self.form)
+            for place, part in enumerate(parts, start=1)
+        )
+
+
+def encounters_of(path: Path, form: str | None) -> Iterator[BulkEncounter | BulkLine]:
     """All encounters, in a lasting order; never more than one of them in memory, but for a batch, which is one file."""
     if path == STANDARD_INPUT:
         yield from _of_lines(sys.stdin.buffer, "stdin", form)
@@ -37,7 +57,7 @@ def encounters_of(path: Path, form: str | None) -> Iterator[BulkEncounter]:
         yield from _of_file(path, path.name, form)
 
 
-def _of_folder(folder: Path, root: Path, form: str | None) -> Iterator[BulkEncounter]:
+def _of_folder(folder: Path, root: Path, form: str | None) -> Iterator[BulkEncounter | BulkLine]:
     """The encounter of a folder, if it has documents of its own, those of its batches and lines, and those of its folders."""
     name = str(folder.relative_to(root)) if folder != root else folder.name
     inputs = [file for file in sorted(folder.iterdir()) if file.suffix in _LINES] + inputs_of(folder)
@@ -54,7 +74,7 @@ def _of_folder(folder: Path, root: Path, form: str | None) -> Iterator[BulkEncou
             yield from _of_folder(inner, root, form)
 
 
-def _of_file(file: Path, name: str, form: str | None) -> Iterator[BulkEncounter]:
+def _of_file(file: Path, name: str, form: str | None) -> Iterator[BulkEncounter | BulkLine]:
     if _is_batch(file):
         yield from _of_batch(file.read_bytes(), name, form)
     else:
@@ -67,20 +87,11 @@ def _is_batch(file: Path) -> bool:
         return _BATCH.match(opened.read(64)) is not None
 
 
-def _of_lines(lines: Iterable[bytes], name: str, form: str | None) -> Iterator[BulkEncounter]:
-    """An encounter in each line that is not empty: one document, or a JSON list of several."""
+def _of_lines(lines: Iterable[bytes], name: str, form: str | None) -> Iterator[BulkLine]:
+    """An encounter in each line that is not empty."""
     for number, line in enumerate(lines, start=1):
         if line.strip():
-            yield BulkEncounter(name=f"{name}:{number}", documents=tuple(_of_line(line, f"{name}:{number}", form)))
-
-
-def _of_line(line: bytes, name: str, form: str | None) -> Iterator[Document]:
-    parts = _list_in(line, name)
-    if parts is None:
-        yield Document(name=name, content=line, form=form)
-        return
-    for place, part in enumerate(parts, start=1):
-        yield Document(name=f"{name}[{place}]", content=canonical_bytes(part), form=form)
+            yield BulkLine(name=f"{name}:{number}", content=line, form=form)
 
 
 def _list_in(line: bytes, name: str) -> list[object] | None:

@@ -9,7 +9,7 @@ import click
 import pytest
 
 from adapter.cli.bulk import BulkRun, convert_chunk, convert_in_bulk
-from adapter.cli.bulk_input import BulkEncounter, encounters_of
+from adapter.cli.bulk_input import encounters_of
 from adapter.cli.exit_code import Outcome
 from adapter.json_types import JsonObject
 from tests.examples.ground import EXAMPLES
@@ -114,10 +114,10 @@ def test_standard_input_is_read_line_by_line(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_the_unit_of_work_is_a_function_of_bytes(tmp_path: Path) -> None:
-    chunk: list[BulkEncounter] = list(encounters_of(lines_file(tmp_path, 2), None))
+    chunk = list(encounters_of(lines_file(tmp_path, 2), None))
 
     assert convert_chunk(chunk, None, {}) == convert_chunk(chunk, None, {})
-    assert all(line["outcome"] == "converted" for _, line in convert_chunk(chunk[1:2], None, {}))
+    assert [result.outcome for result in convert_chunk(chunk[1:2], None, {})] == ["converted"]
 
 
 def test_all_that_converts_is_told_as_good(tmp_path: Path) -> None:
