@@ -1,18 +1,21 @@
 """What calls need: the assembled adapter, and the client of the configured FHIR server."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from flask import Request
 
 from adapter.assembly import Runtime
 from adapter.client import FhirClient
+from adapter.conformance.supplies import Supplies
 from adapter.connection import client_of
 from adapter.dispatch import Dispatch
+from adapter.trial import supplies_of
 from adapter.web.desk import Desk
 from adapter.web.drafted import DraftedRuntimes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Service:
     """What calls need: the assembled adapter, also with drafts of maps, and the client of the FHIR server, if there is one."""
 
@@ -27,6 +30,11 @@ class Service:
         """What keeps and delivers; only calls that are there with a store ask for it."""
         assert self.desk is not None  # noqa: S101 - as above
         return self.desk.dispatch
+
+    @cached_property
+    def supplies(self) -> Supplies:
+        """What the cases are made of that FHIR servers are tested by; made once, when the first test asks for it."""
+        return supplies_of(self.runtime)
 
     def address(self, request: Request) -> str:
         """Where callers reach the service, without a slash at its end: what links begin with."""

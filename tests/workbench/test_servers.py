@@ -1,6 +1,7 @@
 """Sending the case on the bench to a FHIR server that the settings name."""
 
 from collections.abc import Iterator
+from unittest.mock import Mock
 
 import pytest
 import responses
@@ -9,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from adapter.assembly import load
 from adapter.settings import Settings
-from adapter.trial import placed_cases
+from adapter.trial import placed_cases, supplies_of
 from adapter.web import create_app
 from tests.examples.ground import EXAMPLES
 from tests.fake_fhir import BASE, FakeFhir, outcome
@@ -125,6 +126,19 @@ def test_a_server_is_tested_by_a_group_of_cases(client: FlaskClient, wire: respo
     assert {case["group"] for case in report["cases"]} == {"capability"}
     assert sum(report["counts"].values()) == len(report["cases"])
     assert (report["server"], report["leftBehind"], server.held) == (BASE, [], {})
+
+
+def test_what_cases_are_made_of_is_read_once(monkeypatch: pytest.MonkeyPatch, wire: responses.RequestsMock) -> None:
+    FakeFhir(wire).statement |= {"fhirVersion": "4.0.1"}
+    read = Mock(wraps=supplies_of)
+    monkeypatch.setattr("adapter.web.service.supplies_of", read)
+    client = create_app(load(Settings(log_level="error", servers=f"clinic={BASE}")), workbench=True).test_client()
+
+    client.get("/workbench/conformance")
+    for _ in range(2):
+        assert examine(client, "clinic", "capability").status_code == 200
+
+    read.assert_called_once()
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,10 @@ from http import HTTPStatus
 
 from flask import Request, Response
 
-from adapter.assembly import Runtime
-from adapter.conformance.case_file import ConformanceCase
 from adapter.conformance.json_report import describe_run
-from adapter.conformance.supplies import Supplies, cases_of
+from adapter.conformance.supplies import cases_of
 from adapter.files import adapter_version
-from adapter.trial import Trial, new_run, placed_cases, server_at, supplies_of
+from adapter.trial import Trial, new_run, placed_cases, server_at
 from adapter.web.answer import JSON, json_answer
 from adapter.web.query import check_parameters
 from adapter.web.refusal import RefusedError, not_there
@@ -23,7 +21,7 @@ from adapter.web.workbench.workload import Examination, asked_of
 def groups(service: Service, request: Request) -> Response:
     """`GET /workbench/conformance`: the groups of cases in their order, and how many cases each has."""
     check_parameters(request, ())
-    counts = Counter(case.group for case in _cases(supplies_of(service.runtime), run="RUN"))
+    counts = Counter(case.group for case in cases_of(placed_cases(None), service.supplies, run="RUN"))
     return json_answer({"groups": [{"name": name, "cases": number} for name, number in counts.items()]}, media_type=JSON)
 
 
@@ -36,7 +34,7 @@ def run_group(service: Service, request: Request) -> Response:
     check_parameters(request, ())
     check_own_page(request)
     examination = asked_of(request, Examination)
-    trial = _trial_of(known_server(service, examination.server), examination.group, service.runtime)
+    trial = _trial_of(service, known_server(service, examination.server), examination.group)
     if not trial.cases:
         rule, text = "workbench/group", "there is no group of cases of this name"
         raise not_there(rule, text, "GET /workbench/conformance lists them", location=("body#/group",))
@@ -46,16 +44,13 @@ def run_group(service: Service, request: Request) -> Response:
     return json_answer(describe_run(trial.result(show=lambda _: None), version=adapter_version()), media_type=JSON)
 
 
-def _cases(supplies: Supplies, *, run: str) -> tuple[ConformanceCase, ...]:
-    return cases_of(placed_cases(None), supplies, run=run)
-
-
-def _trial_of(server: str, group: str, runtime: Runtime) -> Trial:
-    supplies, run = supplies_of(runtime), new_run()
+def _trial_of(service: Service, server: str, group: str) -> Trial:
+    run, settings = new_run(), service.runtime.settings
+    placed = [case for case in placed_cases(None) if case.group == group]
     return Trial(
-        server=server_at(server, runtime.settings),
-        settings=runtime.settings,
-        supplies=supplies,
-        cases=tuple(case for case in _cases(supplies, run=run) if case.group == group),
+        server=server_at(server, settings),
+        settings=settings,
+        supplies=service.supplies,
+        cases=cases_of(placed, service.supplies, run=run),
         run=run,
     )
