@@ -25,7 +25,7 @@ SENT = {
     "version": "1",
     "action": "created",
     "good": True,
-    "remarks": [],
+    "remarks": [{"severity": "warning", "says": "the code is unknown", "verdict": "server-limit"}],
     "changed": [],
     "skipped": [],
     "words": [],
@@ -391,6 +391,8 @@ def test_a_case_is_sent_to_a_server_that_the_settings_name(open_page: OpenPage) 
 
         expect(page.locator("#shipment-outcome")).to_contain_text("has nothing to object to")
         expect(page.locator("#shipment-report td").first).to_have_text("Patient/1")
+        expect(page.locator("#shipment-report caption")).to_have_text("1 resource in 1 request")
+        expect(page.locator("#shipment-report details summary")).to_have_text("1 remark because of a limit of the server")
 
 
 def test_a_server_is_tested_group_after_group_and_the_report_can_be_kept(open_page: OpenPage) -> None:
@@ -418,6 +420,29 @@ def test_a_server_is_tested_group_after_group_and_the_report_can_be_kept(open_pa
         kept = json.loads(download.value.path().read_text())
         assert [case["case"] for case in kept["cases"]] == ["one/a", "two/b", "two/c"]
         assert (kept["counts"], kept["good"]) == ({"pass": 2, "fail": 1}, False)
+
+
+def test_a_server_that_dies_in_the_middle_is_told_and_its_report_is_kept(open_page: OpenPage) -> None:
+    groups = {"groups": [{"name": "one", "cases": 1}, {"name": "two", "cases": 2}]}
+    words = {"resourceType": "OperationOutcome", "issue": [{"details": {"text": "The connection failed."}}]}
+
+    def answered(route: Route) -> None:
+        asked = json.loads(route.request.post_data or "{}").get("group")
+        if asked == "two":
+            route.fulfill(status=503, json=words)
+        else:
+            route.fulfill(json=report_of("one", {"case": "one/a", "verdict": "fail"}) if asked else groups)
+
+    with open_page(tolerated="status of 503") as page:
+        at_work(page)
+        page.route("**/workbench/conformance", answered)
+        page.get_by_role("link", name="Server").click()
+        page.get_by_role("button", name="Test the server").click()
+
+        expect(page.locator("#shipment-outcome")).to_have_text("The connection failed. The test ended after 1 of 3 cases.")
+        expect(page.locator("#shipment-report td.rule")).to_have_text(["one/a"])
+        expect(page.get_by_role("button", name="Download the report")).to_be_visible()
+        expect(page.get_by_role("button", name="Test the server")).to_be_enabled()
 
 
 def test_two_tabs_do_not_disturb_each_other(open_page: OpenPage) -> None:

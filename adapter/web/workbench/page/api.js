@@ -1,12 +1,15 @@
 // Calls of the service. A refusal becomes an error that holds its issues.
 
-export class Refused extends Error {
+class Refused extends Error {
   constructor(outcome, status) {
     const issues = outcome?.issue ?? [];
     super(issues.map((issue) => issue.details?.text ?? "").join(" ") || `the service answered ${status}`);
     this.issues = issues;
   }
 }
+
+// What to say where a call failed.
+export const wordsOf = (error) => (error instanceof Refused ? error.message : "the service does not answer; what you typed is still here");
 
 // Decimals keep the digits they were sent with.
 function decimal(_key, value, context) {

@@ -1,6 +1,6 @@
 // Our code systems and value sets: what is in them, and the call that says so.
 
-import { getFhir } from "./api.js";
+import { getFhir, wordsOf } from "./api.js";
 import { copy, fill, find, later, make } from "./dom.js";
 import { say } from "./workbench.js";
 
@@ -44,7 +44,7 @@ async function show() {
       ...concepts.map((concept) => row(concept)),
     );
   } catch (error) {
-    say(error.message);
+    say(wordsOf(error));
   }
 }
 
@@ -65,6 +65,6 @@ async function lookup(system, code) {
     const plain = parameter.filter((part) => !part.part).map((part) => `${part.name}: ${Object.entries(part).find(([key]) => key.startsWith("value"))?.[1]}`);
     fill(find("code-detail"), plain.join("; "), " ", make("button", { type: "button", class: "link", onclick: () => copy(`curl '${new URL(path, location.href)}'`, say) }, "copy curl"));
   } catch (error) {
-    say(error.message);
+    say(wordsOf(error));
   }
 }

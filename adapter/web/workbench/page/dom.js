@@ -17,6 +17,8 @@ export function fill(element, ...children) {
   element.replaceChildren(...children.filter((child) => child != null));
 }
 
+export const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+
 export function later(milliseconds, call) {
   let timer;
   return (...values) => {

@@ -1,6 +1,6 @@
 // Maps as they are being written: mistakes as you type, and what would change, before anything is saved.
 
-import { get, post, put, Refused } from "./api.js";
+import { get, post, put, wordsOf } from "./api.js";
 import { fill, find, later, make, save } from "./dom.js";
 import { Editor } from "./editor.js";
 import { Lines } from "./lines.js";
@@ -59,7 +59,7 @@ async function saveMap() {
     say(`saved as ${file}; it takes effect ${takesEffect}`);
     open.text = editor.text;
   } catch (error) {
-    say(error instanceof Refused ? error.message : "the service does not answer; what you typed is still here");
+    say(wordsOf(error));
   }
 }
 
@@ -87,7 +87,7 @@ async function check() {
     setDraft(path, drafts[path] ?? null);
     await showChange(drafts);
   } catch (error) {
-    say(error instanceof Refused ? error.message : "the service does not answer; what you typed is still here");
+    say(wordsOf(error));
   }
 }
 

@@ -1,7 +1,7 @@
 // The case on the bench, sent to a FHIR server that the settings name, and the server tested by all groups of cases.
 
-import { get, post, Refused } from "./api.js";
-import { fill, find, make, save } from "./dom.js";
+import { get, post, wordsOf } from "./api.js";
+import { counted, fill, find, make, save } from "./dom.js";
 import { workload } from "./workbench.js";
 
 let report = null;
@@ -35,12 +35,14 @@ async function work(call, server) {
   try {
     await call(server);
   } catch (error) {
-    tell(error instanceof Refused ? error.message : "the service does not answer");
+    tell(wordsOf(error));
   }
   for (const button of buttons) button.disabled = false;
 }
 
+const ended = (done, total) => (done < total ? `The test ended after ${done} of ${total} cases.` : null);
 const header = (...titles) => make("tr", {}, ...titles.map((title) => make("th", { scope: "col" }, title)));
+const folded = (title, ...parts) => make("details", {}, make("summary", {}, title), ...parts);
 const told = (words) => make("td", {}, ...words.map((text) => make("p", {}, text)));
 
 async function send(server) {
@@ -52,21 +54,24 @@ async function send(server) {
   }
   const verdict = delivery.good ? "The server took all of it and has nothing to object to." : "Look at the rows below.";
   tell([verdict, delivery.validated ? null : "The server has no $validate.", ...delivery.problems].filter(Boolean).join(" "));
-  const caption = make("caption", {}, `${delivery.resources.length} resources in ${delivery.requests} requests`);
+  const caption = make("caption", {}, `${counted(delivery.resources.length, "resource")} in ${counted(delivery.requests, "request")}`);
   fill(find("shipment-report"), caption, header("resource", "what was done", "version", "what the server says"), ...delivery.resources.map(sentRow));
 }
 
 function sentRow(resource) {
-  const remarks = resource.remarks.filter((remark) => remark.verdict !== "expected").map((remark) => `${remark.severity}: ${remark.says} (${remark.verdict})`);
+  const remarks = resource.remarks.filter((remark) => remark.verdict === "to-fix").map((remark) => `${remark.severity}: ${remark.says}`);
   const changes = resource.changed.map((change) => `${change.how}: ${change.at}`);
   const words = [...remarks, ...changes, ...resource.skipped, ...resource.words];
+  const limits = resource.remarks.filter((remark) => remark.verdict === "server-limit").map((remark) => `${remark.severity}: ${remark.says}`);
+  const cell = told(words.length ? words : [resource.good ? "good" : ""]);
+  if (limits.length) cell.append(folded(`${counted(limits.length, "remark")} because of a limit of the server`, ...limits.map((text) => make("p", {}, text))));
   return make(
     "tr",
     {},
     make("td", {}, resource.reference ?? ""),
     make("td", {}, resource.action),
     make("td", {}, resource.version ?? ""),
-    told(words.length ? words : [resource.good ? "good" : ""]),
+    cell,
   );
 }
 
@@ -88,11 +93,12 @@ async function test(server) {
       showReport(total);
       if (isStopped) break;
     }
-  } finally {
-    find("trial-stop").hidden = true;
-    find("trial-download").hidden = !report;
+    tell(verdictOf(total));
+  } catch (error) {
+    tell(`${wordsOf(error)} ${ended(report?.cases.length ?? 0, total)}`);
   }
-  tell(verdictOf(total));
+  find("trial-stop").hidden = true;
+  find("trial-download").hidden = !report;
 }
 
 function joined(before, group) {
@@ -105,10 +111,9 @@ function joined(before, group) {
 
 function verdictOf(total) {
   const { software, counts, cases, good, leftBehind } = report;
-  const missing = cases.length < total ? `Stopped after ${cases.length} of ${total} cases.` : null;
   const words = good ? "No case failed without a known reason." : "Some cases need attention: see the rows below.";
   const left = leftBehind.length ? `Left behind on the server: ${leftBehind.join(", ")}.` : null;
-  return [`${software}: ${countsIn(counts)}.`, missing, words, left].filter(Boolean).join(" ");
+  return [`${software}: ${countsIn(counts)}.`, ended(cases.length, total), words, left].filter(Boolean).join(" ");
 }
 
 const countsIn = (counts) => Object.entries(counts).map(([verdict, number]) => `${number} ${verdict}`).join(", ");
@@ -124,9 +129,8 @@ const SEVERITIES = { fail: "error", warn: "warning", "could-not-judge": "error" 
 function caseRow({ case: name, title, requirement, verdict, reasons, explained, steps }) {
   const why = [...reasons, ...(explained ? [`${explained.verdict}: ${explained.why}`] : [])];
   const last = steps.at(-1);
-  const evidence = last ? [make("details", {}, make("summary", {}, "what was asked and answered"), make("pre", { tabindex: "0" }, `${last.curl}\n\n${last.status ?? "no answer"}\n${last.answer}`))] : [];
   const cell = told(why);
-  cell.append(...evidence);
+  if (last) cell.append(folded("what was asked and answered", make("pre", { tabindex: "0" }, `${last.curl}\n\n${last.status ?? "no answer"}\n${last.answer}`)));
   return make(
     "tr",
     {},

@@ -1,6 +1,6 @@
 // The page: documents on the left, what becomes of them on the right. Nothing is kept in the address or in storage.
 
-import { draw, get, post, Refused } from "./api.js";
+import { draw, get, post, wordsOf } from "./api.js";
 import { offerPayers, showClaim } from "./claim.js";
 import { openCodes } from "./codes.js";
 import { copy, fill, find, later, make, quoted, save } from "./dom.js";
@@ -50,7 +50,7 @@ async function convert() {
     show();
   } catch (error) {
     if (error.name === "AbortError") return;
-    say(error instanceof Refused ? error.message : "the service does not answer; what you typed is still here");
+    say(wordsOf(error));
   }
 }
 
@@ -101,7 +101,7 @@ async function drawLineage() {
     const drawing = await draw("workbench/drawing", { ...workload(), payers: [], resource: state.resource });
     if (state.shown === "drawing") fill(find("output"), make("p", {}, `${resource.resourceType}; choose an element in the outline for another`), drawing);
   } catch (error) {
-    say(error instanceof Refused ? error.message : "the service does not answer; what you typed is still here");
+    say(wordsOf(error));
   }
 }
 
@@ -239,7 +239,7 @@ function openScreen() {
   for (const section of document.querySelectorAll("main > section")) section.hidden = section.id !== name;
   if (name === "maps") openMaps();
   if (name === "codes") openCodes();
-  if (name === "server") openServer().catch((error) => say(error.message));
+  if (name === "server") openServer().catch((error) => say(wordsOf(error)));
 }
 
 async function begin() {
@@ -286,4 +286,4 @@ async function chooseExamples() {
   find("example").dispatchEvent(new Event("change"));
 }
 
-begin().catch((error) => say(error.message));
+begin().catch((error) => say(wordsOf(error)));
