@@ -6,10 +6,11 @@ from adapter.issues import IssueType
 from adapter.rules.condition import Condition
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
-from adapter.rules.rule import ERROR, WARNING, Variant, rule
+from adapter.rules.rule import ERROR, WARNING, rule
 from adapter.rules.taxonomy_codes import is_technician
 
 _ORDERS = Condition(lambda facts: bool(facts.case.orders), "the case has no orders")
+_IN_FORCE = ("active", "completed")
 
 
 @rule(
@@ -17,30 +18,17 @@ _ORDERS = Condition(lambda facts: bool(facts.case.orders), "the case has no orde
     title="Order without an ordering clinician",
     severity=ERROR,
     code=IssueType.BUSINESS_RULE,
-    text=(
-        "An order that the AI proposed is in force, and no clinician of the case gave it. Say who did in "
-        "`ordered_by`, or propose it."
-    ),
+    text="An order is in force, and no clinician of the case gave it. Say who did in `ordered_by`, or send it as `proposed`.",
     source="HL7 AI Transparency on FHIR; an AI proposes, a clinician orders",
     effect="none",
-    variants=(
-        Variant(
-            name="unsaid",
-            severity=WARNING,
-            text="An order is active, and nobody in the case ordered it. Name the clinician in `ordered_by`, or say `proposed`.",
-        ),
-    ),
     applies=(_ORDERS,),
 )
 def ordered_by_nobody(facts: Facts) -> Iterator[Finding]:
     """An active or completed order without a practitioner of the case who gave it."""
     keys = {person.key for person in facts.case.practitioners}
     for at, order in enumerate(facts.case.orders):
-        if order.status in ("active", "completed") and order.ordered_by not in keys:
-            if order.proposed_by == "ai":
-                yield Finding(f"orders[{at}].status", also=(f"orders[{at}].proposed_by",))
-            elif order.ordered_by is None:
-                yield Finding(f"orders[{at}].status", variant="unsaid")
+        if order.status in _IN_FORCE and order.ordered_by not in keys:
+            yield Finding(f"orders[{at}].status", also=(f"orders[{at}].ordered_by",))
 
 
 @rule(
@@ -59,5 +47,5 @@ def ordered_by_a_technician(facts: Facts) -> Iterator[Finding]:
         someone.key: at for at, someone in enumerate(facts.case.practitioners) if is_technician(someone.taxonomy or "")
     }
     for at, order in enumerate(facts.case.orders if technicians else ()):
-        if order.status in ("active", "completed") and order.ordered_by in technicians:
+        if order.status in _IN_FORCE and order.ordered_by in technicians:
             yield Finding(f"orders[{at}].ordered_by", also=(f"practitioners[{technicians[order.ordered_by]}].taxonomy",))
