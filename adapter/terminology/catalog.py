@@ -81,6 +81,14 @@ class Catalog:
         """The catalog of some resources; `closed` are code systems that exist and that nobody here may hold."""
         return cls(resources, closed=frozenset(closed))
 
+    def prepare(self) -> None:
+        """Index every code system now, which is otherwise done when it is first asked about."""
+        for versions in self._code_systems.values():
+            for definition in versions:
+                _ = definition.concepts
+        if self.base:
+            self.base.prepare()
+
     def __iter__(self) -> Iterator[Element]:
         """The definitions of this catalog, without those that it lies on: by type in the order in which they came."""
         return (resource for listed in self.resources.values() for resource in listed)

@@ -41,6 +41,7 @@ def make_app(runtime: Runtime | None = None, *, workbench: bool = False, saves_m
     desk = Desk(runtime, request_log(runtime.settings.log_level)) if runtime.settings.store else None
     service = service_of(runtime, desk, saves_maps=saves_maps)
     runtime.prepare()
+    runtime.catalog.prepare()
     app = Flask("adapter", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = runtime.settings.max_body
     # A body with many form parts is held in memory while it is read.

@@ -165,7 +165,7 @@ def memo(most: int) -> Memo:
 
 
 def keep(held: Memo, name: bytes, size: int, status: int = 200) -> None:
-    held.keep((name,), Reply(status=status, content=b"x" * size), route=None, caller=None)
+    held.keep((name,), Reply(status=status, content=b"x" * size), {})
 
 
 def test_the_memory_is_bounded_and_forgets_what_was_not_asked_for_longest() -> None:
@@ -182,6 +182,10 @@ def test_the_memory_is_bounded_and_forgets_what_was_not_asked_for_longest() -> N
     assert held.again((b"d",)) is held.again((b"e",)) is None
 
 
-def test_with_no_bytes_nothing_is_remembered() -> None:
-    assert memo(0).key_of(scope(LOOKUP), b"") is None
+def test_with_no_bytes_nothing_is_remembered_and_a_large_body_never_is() -> None:
+    held = memo(0)
+    keep(held, b"a", 0)
+    held.know((b"the request",), (b"a",))
+
+    assert not held.answers
     assert memo(1).key_of(scope(LOOKUP), b"x" * 20_000) is None

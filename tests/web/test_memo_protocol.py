@@ -1,6 +1,9 @@
 """A connection answers what is remembered at once, and keeps the order, the ends and the bodies of HTTP while it does."""
 
 import asyncio
+import sys
+import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
@@ -10,13 +13,14 @@ from uvicorn.server import ServerState
 
 from adapter.json_types import JsonObject
 from adapter.settings import Settings
-from adapter.web.door.call import Reply
+from adapter.web.door.at_once import AtOnce
+from adapter.web.door.call import Environment, Reply
 from adapter.web.door.limit import limits_of
 from adapter.web.door.memo import Key, Memo
 from adapter.web.door.protocol import DoorProtocol, Doorway
 
 PATH = "/fhir/CodeSystem/$lookup"
-REMEMBERED, WORKED_OUT = b"remembered", b"worked out"
+REMEMBERED, WORKED_OUT, AT_ONCE = b"remembered", b"worked out", b"at once"
 LAST = b"GET /health HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n"
 
 
@@ -39,8 +43,28 @@ def memory() -> Memo:
         scope = {"method": method, "raw_path": PATH.encode(), "query_string": b"code=a", "scheme": "http"}
         key = memo.key_of({**scope, "headers": [(b"host", b"here")]}, b"")
         assert key is not None
-        memo.keep(key, Reply(status=200, headers=headers, content=content), route=PATH, caller=None)
+        memo.keep(key, Reply(status=200, headers=headers, content=content), {})
     return memo
+
+
+def in_threads() -> AtOnce:
+    """Every look-up is left to what stands behind the connection."""
+    return AtOnce(application=lambda _environment, _start: (), left=Counter({b"$lookup": 1_000_000}))
+
+
+class Quick:
+    """An application that answers a look-up at once, or takes the time of the processor that is left for `code=slow`."""
+
+    def __init__(self) -> None:
+        self.asked: list[Environment] = []
+
+    def __call__(self, environment: Environment, start: Callable[..., object]) -> list[bytes]:
+        self.asked.append(environment)
+        until = time.thread_time() + 2 * sys.getswitchinterval()
+        while environment["QUERY_STRING"] == "code=slow" and time.thread_time() < until:
+            pass
+        start("200 OK", [("Content-Length", str(len(AT_ONCE)))])
+        return [AT_ONCE]
 
 
 def asked(*more: str, query: str = "code=a", method: str = "GET", version: str = "1.1", body: str = "") -> bytes:
@@ -52,15 +76,16 @@ def answers(*requests: bytes) -> bytes:
     return asyncio.run(_answers([b"".join(requests)], memory()))
 
 
-def answers_in_turn(*sent: bytes, memo: Memo) -> list[bytes]:
+def answers_in_turn(*sent: bytes, memo: Memo, at_once: AtOnce | None = None) -> list[bytes]:
     """The bodies that come back when these bytes are sent one after the other, each when what came before was answered."""
-    return bodies(asyncio.run(_answers(sent, memo)))
+    return bodies(asyncio.run(_answers(sent, memo, at_once)))
 
 
-async def _answers(sent: Sequence[bytes], memo: Memo) -> bytes:
+async def _answers(sent: Sequence[bytes], memo: Memo, at_once: AtOnce | None = None) -> bytes:
     config = Config(application, lifespan="off", log_config=None, log_level="critical", access_log=False)
     config.load()
-    doorway = Doorway(limits=limits_of(Settings()), log=lambda **_: None, memo=memo)
+    at_once = at_once or in_threads()
+    doorway = Doorway(limits=limits_of(Settings()), log=lambda **_: None, memo=memo, at_once=at_once)
     state = ServerState()
     connect = partial(DoorProtocol, doorway, config=config, server_state=state, app_state={})
     server = await asyncio.get_running_loop().create_server(connect, "127.0.0.1", 0)
@@ -69,7 +94,7 @@ async def _answers(sent: Sequence[bytes], memo: Memo) -> bytes:
         received = b""
         for place, part in enumerate(sent, start=1):
             writer.write(part)
-            while place < len(sent) and not received.endswith((REMEMBERED, WORKED_OUT)):
+            while place < len(sent) and not received.endswith((REMEMBERED, WORKED_OUT, AT_ONCE)):
                 received += await reader.read(1 << 16)
             received += b"\n" if place < len(sent) else await reader.read()
         writer.close()
@@ -154,3 +179,46 @@ def test_what_others_were_answered_is_not_known_by_the_bytes_of_the_request() ->
 
     assert memo.again((b"", asked())) is not None
     assert memo.again((b"another certificate", asked())) is None
+
+
+def test_a_quick_operation_is_called_by_the_connection_and_then_remembered() -> None:
+    quick = Quick()
+    found = answers_in_turn(asked(query="code=b"), asked(query="code=b"), LAST, memo=memory(), at_once=AtOnce(application=quick))
+
+    assert found == [AT_ONCE, AT_ONCE, WORKED_OUT]
+    (environment,) = quick.asked
+    assert environment["PATH_INFO"] == PATH
+    assert environment["QUERY_STRING"] == "code=b"
+
+
+def test_what_is_not_remembered_is_called_at_once_all_the_same() -> None:
+    quick = Quick()
+    memo = Memo(most=0, log=lambda **_: None)
+
+    assert answers_in_turn(asked(), asked(), LAST, memo=memo, at_once=AtOnce(application=quick)) == [AT_ONCE, AT_ONCE, WORKED_OUT]
+    assert len(quick.asked) == 2
+
+
+def test_after_a_slow_call_the_operation_is_left_to_threads_for_a_thousand_calls() -> None:
+    at_once = AtOnce(application=Quick())
+
+    found = answers_in_turn(asked(query="code=slow"), asked(query="code=b"), LAST, memo=memory(), at_once=at_once)
+
+    assert found == [AT_ONCE, WORKED_OUT, WORKED_OUT]
+    assert at_once.left == {b"$lookup": 999}
+    assert at_once.reply(b"$expand", {"QUERY_STRING": ""}) is not None
+
+
+def test_of_requests_that_come_together_only_the_first_is_called_at_once() -> None:
+    sent = asked(query="code=b") + asked(query="code=c")
+
+    assert answers_in_turn(sent + LAST, memo=memory(), at_once=AtOnce(application=Quick())) == [AT_ONCE, WORKED_OUT, WORKED_OUT]
+
+
+def test_an_escaped_path_and_a_fragment_reach_the_application_as_behind_the_door() -> None:
+    quick = Quick()
+    request = b"GET /fhir/CodeSystem/%24lookup?code=%24#there HTTP/1.1\r\nHost: here\r\n\r\n"
+
+    assert answers_in_turn(request, LAST, memo=memory(), at_once=AtOnce(application=quick)) == [AT_ONCE, WORKED_OUT]
+    assert quick.asked[0]["PATH_INFO"] == PATH
+    assert quick.asked[0]["QUERY_STRING"] == "code=%24"

@@ -30,7 +30,7 @@ def call(application: Application, environment: Environment) -> Reply:
 
     def start(status: str, headers: list[tuple[str, str]], _error: object = None) -> None:
         reply.status = int(status[:3])
-        reply.headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers if name != "Date"]
+        reply.headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers if name != "Date"]
 
     parts = application(environment, start)
     try:

@@ -13,7 +13,6 @@ from adapter.web.door.limit import Limits
 from adapter.web.door.memo import Memo
 from adapter.web.door.refused import Log, refused
 from adapter.web.error import too_large
-from adapter.web.log import CALLER_NOTE, ROUTE_NOTE
 
 Scope = JsonObject
 Receive = Callable[[], Awaitable[JsonObject]]
@@ -76,7 +75,7 @@ class Entrance:
         environment = environment_of(scope, body)
         reply = await lane.run(partial(call, self.application, environment))
         if key is not None:
-            self.memo.keep(key, reply, route=environment.get(ROUTE_NOTE), caller=environment.get(CALLER_NOTE))
+            self.memo.keep(key, reply, environment)
         return reply
 
     def _lane(self, path: str) -> Lane:

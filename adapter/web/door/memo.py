@@ -12,8 +12,9 @@ from http import HTTPStatus
 from adapter.clock import request_id
 from adapter.json_types import JsonObject
 from adapter.web.certificate import CERTIFICATE_NOTE
-from adapter.web.door.call import Reply
+from adapter.web.door.call import Environment, Reply
 from adapter.web.door.refused import Headers, Log, as_bytes
+from adapter.web.log import CALLER_NOTE, ROUTE_NOTE
 
 Key = tuple[bytes, ...]
 
@@ -70,7 +71,7 @@ class Memo:
 
     def key_of(self, scope: JsonObject, body: bytes) -> Key | None:
         """What was asked; None where the answer is not to be remembered."""
-        if not self.most or len(body) > _LARGEST_BODY or _OPERATION.fullmatch(scope["raw_path"]) is None:
+        if len(body) > _LARGEST_BODY or _OPERATION.fullmatch(scope["raw_path"]) is None:
             return None
         if any(mark in body for mark in _OWN_DEFINITIONS):
             return None
@@ -94,20 +95,29 @@ class Memo:
 
     def know(self, request: Key, key: Key | None) -> None:
         """Know what was just answered by the bytes of the whole request, too, and who sent it: they need not be read again."""
-        if key is not None:
-            remembered = self.answers[key]
+        remembered = self.answers.get(key) if key is not None else None
+        if remembered is not None:
             self._add(request, replace(remembered, size=remembered.size + sum(map(len, request))))
 
-    def keep(self, key: Key, reply: Reply, *, route: str | None, caller: str | None) -> None:
-        """Remember an answer, and forget the oldest ones beyond the limit."""
-        headers = [(name.lower(), value) for name, value in reply.headers if name.lower() not in _PER_ANSWER]
+    def keep(self, key: Key, reply: Reply, environment: Environment) -> None:
+        """Remember an answer with what the environment says after the call, and forget the oldest ones beyond the limit."""
+        headers = [(name, value) for name, value in reply.headers if name not in _PER_ANSWER]
         size = len(reply.content) + sum(len(name) + len(value) for name, value in headers) + sum(map(len, key)) + _OF_AN_ENTRY
         if reply.status not in _STATUSES or key in self.answers:
             return
         again = Reply(status=reply.status, headers=headers, content=reply.content)
         head = as_bytes(HTTPStatus(reply.status), [*headers, (_NUMBER, b"")], b"").removesuffix(b"\r\n\r\n")
-        method = key[0].decode()
-        self._add(key, Remembered(reply=again, head=head, method=method, route=route, caller=caller, size=size))
+        self._add(
+            key,
+            Remembered(
+                reply=again,
+                head=head,
+                method=key[0].decode(),
+                route=environment.get(ROUTE_NOTE),
+                caller=environment.get(CALLER_NOTE),
+                size=size,
+            ),
+        )
 
     def _add(self, key: Key, remembered: Remembered) -> None:
         if remembered.size > self.most:

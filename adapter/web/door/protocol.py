@@ -5,10 +5,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import unquote
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from adapter.json_types import JsonObject
 from adapter.web.certificate import CERTIFICATE_NOTE, ClientCertificate, certificate_of
+from adapter.web.door.at_once import AtOnce
+from adapter.web.door.call import environment_of
 from adapter.web.door.limit import Limits
 from adapter.web.door.memo import Key, Memo
 from adapter.web.door.refused import Log, as_bytes, refused
@@ -25,6 +29,7 @@ class Doorway:
     limits: Limits
     log: Log
     memo: Memo
+    at_once: AtOnce
     addresses: Counter[str] = field(default_factory=Counter)
 
 
@@ -109,8 +114,9 @@ class DoorProtocol(HttpToolsProtocol):
             self._refuse(*refusal)
         if self.transport.is_closing():
             return
-        key = self._key()
-        self._is_answered = key is not None and self._answer(key)
+        scope = self._scope()
+        key = None if scope is None else self._doorway.memo.key_of(scope, b"")
+        self._is_answered = scope is not None and key is not None and (self._answer(key) or self._work_out(scope, key))
         self._met.append(key if self._is_answered else None)
         if not self._is_answered:
             super().on_headers_complete()
@@ -152,16 +158,34 @@ class DoorProtocol(HttpToolsProtocol):
         self.on_response_complete()
         return True
 
-    def _key(self) -> Key | None:
-        """By what an answer may be remembered; not if an earlier answer is still to come, or a body."""
+    def _work_out(self, scope: JsonObject, key: Key) -> bool:
+        """Answer an operation that is quick; of requests that came together only the first, so that others get their turn."""
+        environment = environment_of(scope, b"")
+        operation = scope["raw_path"].rpartition(b"/")[2]
+        reply = None if self._met else self._doorway.at_once.reply(operation, environment)
+        if reply is None:
+            return False
+        self._doorway.memo.keep(key, reply, environment)
+        headers = [*reply.headers, *self.server_state.default_headers]
+        self.transport.write(as_bytes(HTTPStatus(reply.status), headers, reply.content))
+        self.on_response_complete()
+        return True
+
+    def _scope(self) -> JsonObject | None:
+        """What is asked, as ASGI says it; None if an earlier answer is still to come, or a body."""
         is_next = self.cycle is None or self.cycle.response_complete  # type: ignore[redundant-expr]  # before the first one
         stays = self.parser.should_keep_alive() and self.parser.get_http_version() == "1.1"
         has_body = any(name in _OF_BODY for name, _ in self.headers)
         if not is_next or not stays or has_body or self.flow.write_paused:
             return None
-        path, _, query = self.url.partition(b"?")
-        scope = {"method": self.parser.get_method().decode(), "raw_path": path, "query_string": query}
-        return self._doorway.memo.key_of({**self.scope, **scope}, b"")
+        path, _, query = self.url.partition(b"#")[0].partition(b"?")
+        said = {
+            "method": self.parser.get_method().decode(),
+            "path": unquote(path.decode("ascii")),
+            "raw_path": path,
+            "query_string": query,
+        }
+        return {**self.scope, **said}
 
     def _problem(self) -> tuple[HTTPStatus, str] | None:
         """Why a request is refused by its head, if it is."""

@@ -19,6 +19,7 @@ import uvloop
 from flask import Flask
 
 from adapter.settings import Settings
+from adapter.web.door.at_once import AtOnce
 from adapter.web.door.entrance import Entrance
 from adapter.web.door.lane import lane
 from adapter.web.door.limit import limits_of
@@ -169,7 +170,12 @@ def _entrance(workforce: Workers, doorway: Doorway) -> Entrance:
 def _config(workforce: Workers) -> uvicorn.Config:
     settings = workforce.settings
     log = request_log(settings.log_level)
-    doorway = Doorway(limits=limits_of(settings), log=log, memo=Memo(most=settings.memo_bytes, log=log))
+    doorway = Doorway(
+        limits=limits_of(settings),
+        log=log,
+        memo=Memo(most=settings.memo_bytes, log=log),
+        at_once=AtOnce(application=workforce.application.wsgi_app),
+    )
     return uvicorn.Config(
         _entrance(workforce, doorway),
         http=partial(DoorProtocol, doorway),  # type: ignore[arg-type]  # what makes a connection
