@@ -57,6 +57,18 @@ def unavailable() -> Iterator[None]:
 
 
 @contextmanager
+def transaction(engine: Engine, *, writes: bool) -> Iterator[Connection]:
+    """A transaction; one that writes a file begins as such, so that it is not refused halfway. Raises UnavailableError.
+
+    SQLAlchemy could be told to begin so by an event; it would then look for listeners at every statement.
+    """
+    with unavailable(), engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        yield connection
+
+
+@contextmanager
 def only_one(file: Path) -> Iterator[None]:
     """Hold a lock for the time of a block; raises SetupError if another process holds it. It ends with its process."""
     handle = os.open(file, os.O_CREAT | os.O_RDWR, _OWNER_ONLY)
@@ -85,7 +97,7 @@ def _make_private(file: Path) -> None:
 
 
 def _speak_sqlite(engine: Engine) -> None:
-    """WAL with every commit on disk; transactions that write begin as such, so that none is refused halfway."""
+    """WAL with every commit on disk."""
 
     @event.listens_for(engine, "connect")
     def _set(connection: object, _record: object) -> None:
@@ -93,15 +105,11 @@ def _speak_sqlite(engine: Engine) -> None:
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]  # as above
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
-
 
 def _migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    with engine.execution_options(writes=True).begin() as connection:
+    with transaction(engine, writes=True) as connection:
         config.attributes["connection"] = connection
         if engine.dialect.name == "postgresql":  # several processes may open it at the same moment
             connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from adapter.delivery.database import open_database, unavailable
+from adapter.delivery.database import open_database, transaction
 from adapter.delivery.seal import Seal, new_key
 from adapter.delivery.store import Announce, Store, to_those_who_look
 from adapter.delivery.store_table import SECRET
@@ -41,7 +41,7 @@ def open_store(url: str, keys: str, surroundings: Surroundings) -> Store:
 
 def _pepper(engine: Engine, seal: Seal) -> bytes:
     """What digests are made with, made with the store; opening it shows whether the keys fit."""
-    with unavailable(), engine.execution_options(writes=True).begin() as connection:
+    with transaction(engine, writes=True) as connection:
         sealed = connection.scalars(select(SECRET.c.value).where(SECRET.c.name == _PEPPER)).first()
         if sealed is not None:
             return seal.open(sealed)

@@ -2,13 +2,14 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
 
 from sqlalchemy import Connection, Engine, Row, bindparam, func, insert, or_, select, update
 
 from adapter.delivery.committer import Committer, Result, Write
-from adapter.delivery.database import unavailable
+from adapter.delivery.database import transaction, unavailable
 from adapter.delivery.record import EncounterRecord, EncounterState, EventRecord
 from adapter.delivery.seal import Seal
 from adapter.delivery.store_table import ENCOUNTER, EVENT, KNOWN_AS
@@ -61,7 +62,7 @@ class Store:
         self.now = now
         self.new_id = new_id
         self._announce = announce
-        self._writes = engine.execution_options(writes=True)
+        self._writing = partial(transaction, engine, writes=True)
         is_file = engine.dialect.name == "sqlite"
         self._committer = Committer(self._writing, most=most_waiting) if is_file else None
 
@@ -92,16 +93,9 @@ class Store:
             issue = Issue(severity=Severity.ERROR, code=IssueType.THROTTLED, rule="store/full", text=text)
             raise UnavailableError(issue)
 
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with unavailable(), self._writes.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> AbstractContextManager[Connection]:
         """A transaction that reads."""
-        with unavailable(), self.engine.begin() as connection:
-            yield connection
+        return transaction(self.engine, writes=False)
 
     # ------------------------------------------------------------------------------------------------------------- work
 
