@@ -1,6 +1,7 @@
 """Rules about the shape and the system of codes: procedures, syndromes, genes, measurements, taxonomy."""
 
 from collections.abc import Iterator
+from types import MappingProxyType
 
 from adapter.case import AiReport, Case, Gene
 from adapter.code_tables.spelling import written_right
@@ -172,3 +173,31 @@ def percentile_out_of_range(facts: Facts) -> Iterator[Finding]:
     for at, measurement in enumerate(facts.case.measurements):
         if measurement.percentile is not None and not 0 <= measurement.percentile <= _PER_CENT:
             yield Finding(f"measurements[{at}].percentile")
+
+
+_LENGTH = ("cm", "[in_i]")
+_VITAL_SIGNS = MappingProxyType(
+    {"8302-2": _LENGTH, "8306-3": _LENGTH, "9843-4": _LENGTH, "29463-7": ("g", "kg", "[lb_av]"), "39156-5": ("kg/m2",)}
+)
+"""The units in which FHIR takes the measurements that every validator holds to a profile, by their LOINC codes."""
+
+
+@rule(
+    "MEA-02",
+    title="Unit of a measurement",
+    severity=WARNING,
+    code=IssueType.CODE_INVALID,
+    text=(
+        "FHIR takes this measurement in one unit of UCUM only: cm or [in_i] for a length, g, kg or [lb_av] for the weight, "
+        "kg/m2 for the body mass index. Convert it, or correct the code."
+    ),
+    source="http://hl7.org/fhir/R4/observation-vitalsigns.html",
+    effect="none",
+    applies=(),
+)
+def unit_of_another_measurement(facts: Facts) -> Iterator[Finding]:
+    """A height, length, head circumference, weight or body mass index in a unit that its profile does not have."""
+    for at, measurement in enumerate(facts.case.measurements):
+        units = _VITAL_SIGNS.get(written_right("loinc", measurement.loinc) or "") if measurement.loinc else None
+        if units is not None and measurement.unit not in units:
+            yield Finding(f"measurements[{at}].unit", also=(f"measurements[{at}].loinc",))

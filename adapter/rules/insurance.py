@@ -222,6 +222,38 @@ def spouse_or_parent(facts: Facts) -> Iterator[Finding]:
 
 
 @rule(
+    "COV-10",
+    title="Subscriber of another insurance",
+    severity=ERROR,
+    code=IssueType.CONFLICT,
+    text=(
+        "The patient is the subscriber of a further insurance (`self`), and the guardian is as well. Correct relationship or "
+        "subscriber."
+    ),
+    source="837P loop 2320, SBR02",
+    variants=(
+        Variant(
+            name="dependant",
+            severity=WARNING,
+            text=(
+                "The patient has a further insurance through somebody else, and is its subscriber. Correct relationship or "
+                "subscriber."
+            ),
+        ),
+    ),
+    applies=(ASKED,),
+)
+def another_subscriber(facts: Facts) -> Iterator[Finding]:
+    """What CON-16 and CON-17 say of the first insurance, of the others."""
+    for at, other in enumerate(facts.case.other_coverages):
+        field, also = f"other_coverages[{at}].relationship", (f"other_coverages[{at}].subscriber",)
+        if other.relationship == "self" and other.subscriber == "guardian":
+            yield Finding(field, also=also)
+        elif other.relationship not in (None, "self", "other") and other.subscriber == "patient":
+            yield Finding(field, variant="dependant", also=also)
+
+
+@rule(
     "COV-08",
     title="First claim that replaces another",
     severity=WARNING,

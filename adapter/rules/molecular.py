@@ -32,28 +32,35 @@ def supports(finding: Molecular) -> bool:
     return evidence(finding.classification, finding.result) == "positive"
 
 
-def _key(coded: _Coded) -> tuple[str, str]:
+Syndrome = tuple[str, Iterable[_Coded]]
+"""The case field at which a syndrome is supported or dismissed, and its codes."""
+
+_Key = tuple[str, str]
+"""The system and the code of a syndrome, as the system writes it."""
+
+
+def _key(coded: _Coded) -> _Key:
     return coded.system, written_right(coded.system, coded.code) or coded.code
 
 
 class _Syndromes:
     """Syndromes that the clinician holds or dismisses: the case fields at which they stand, by their codes."""
 
-    def __init__(self, listed: Iterable[tuple[str, Iterable[_Coded]]]) -> None:
-        self._of_key: dict[tuple[str, str], dict[str, None]] = {}
+    def __init__(self, listed: Iterable[Syndrome]) -> None:
+        self._of_key: dict[_Key, dict[str, None]] = {}
         self._of_system: dict[str, dict[str, None]] = {}
         for field, codes in listed:
             for code in codes:
                 self._of_key.setdefault(_key(code), {})[field] = None
                 self._of_system.setdefault(code.system, {})[field] = None
 
-    def agreeing(self, one: _Coded) -> Collection[str]:
-        """The fields of those that a code means."""
-        return self._of_key.get(_key(one), ())
+    def agreeing(self, keys: Iterable[_Key]) -> Collection[str]:
+        """The fields of those that one of these codes means."""
+        return next((self._of_key[key] for key in keys if key in self._of_key), ())
 
-    def comparable(self, one: _Coded) -> Collection[str]:
-        """The fields of those that have a code of its system, so that they can be compared with it."""
-        return self._of_system.get(one.system, ())
+    def comparable(self, keys: Iterable[_Key]) -> Collection[str]:
+        """The fields of those that have a code of the system of one of these, so that they can be compared with it."""
+        return next((self._of_system[system] for system, _ in keys if system in self._of_system), ())
 
 
 @rule(
@@ -91,11 +98,25 @@ def _of_other_conditions(conditions: list[tuple[int, CodedCondition]], facts: Fa
     if not conditions:
         return
     sides = [[_Syndromes(side) for side in both] for both in (_candidates(facts.case), _conclusions(facts.case))]
+    synonyms = _synonyms(facts.case)
     for at, condition in conditions:
+        keys = synonyms.get(_key(condition)) or (_key(condition),)
         for held, dismissed in sides:
-            against = _contradicting(condition, held, dismissed)
+            against = _contradicting(keys, held, dismissed)
             if against:
                 yield Finding(f"molecular[{at}].condition", also=against)
+
+
+def _synonyms(case: Case) -> Mapping[_Key, Collection[_Key]]:
+    """The codes of one syndrome by each of its codes, one of each system, as the candidates have them."""
+    synonyms: dict[_Key, Collection[_Key]] = {}
+    for _, run in case.runs:
+        for candidate in run.candidates:
+            keys = [_key(code) for code in candidate.codes if not candidate.is_group]
+            one_of_each = {system: (system, code) for system, code in reversed(keys)}
+            for key in keys:
+                synonyms.setdefault(key, {**one_of_each, key[0]: key}.values())
+    return synonyms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,10 +155,6 @@ def _genes(case: Case) -> _Genes:
     )
 
 
-Syndrome = tuple[str, Iterable[_Coded]]
-"""The case field at which a syndrome is supported or dismissed, and its codes."""
-
-
 def _candidates(case: Case) -> tuple[list[Syndrome], list[Syndrome]]:
     listed = [
         (f"{ai}.candidates[{at}].disposition", c.codes, c.disposition)
@@ -163,9 +180,9 @@ def _conclusions(case: Case) -> tuple[list[Syndrome], list[Syndrome]]:
     )
 
 
-def _contradicting(condition: _Coded, held: _Syndromes, dismissed: _Syndromes) -> tuple[str, ...]:
-    against = () if held.agreeing(condition) else held.comparable(condition)
-    return (*against, *dismissed.agreeing(condition))
+def _contradicting(keys: Collection[_Key], held: _Syndromes, dismissed: _Syndromes) -> tuple[str, ...]:
+    against = () if held.agreeing(keys) else held.comparable(keys)
+    return (*against, *dismissed.agreeing(keys))
 
 
 @rule(
@@ -254,12 +271,23 @@ def held_and_dismissed(facts: Facts) -> Iterator[Finding]:
     applies=(ASKED, DIAGNOSES),
 )
 def confirmed_and_not_held(facts: Facts) -> Iterator[Finding]:
-    """A confirmed diagnosis of the same name as a syndrome that is dismissed, rejected or a differential, and nowhere held."""
+    """A confirmed diagnosis, by name or code, of a syndrome that is dismissed, rejected or a differential, and not held."""
     held, not_held = _named_by_the_clinician(facts.case)
-    for at, diagnosis in enumerate(facts.case.diagnoses if not_held else ()):
+    confirmed = [(at, d) for at, d in enumerate(facts.case.diagnoses if not_held else ()) if d.certainty == "confirmed"]
+    by_code = _not_held_by_code({_bare(diagnosis.icd10cm) for _, diagnosis in confirmed}, held, not_held)
+    for at, diagnosis in confirmed:
         name = _folded(diagnosis.display or "")
-        if diagnosis.certainty == "confirmed" and name in not_held and name not in held:
-            yield Finding(f"diagnoses[{at}].certainty", also=(not_held[name],))
+        by_name = not_held.get(name) if name not in held else None
+        against = by_name or by_code.get(_bare(diagnosis.icd10cm))
+        if against is not None:
+            yield Finding(f"diagnoses[{at}].certainty", also=(against,))
+
+
+def _not_held_by_code(codes: AbstractSet[str], held: Iterable[str], not_held: Mapping[str, str]) -> Mapping[str, str]:
+    """For each code of one syndrome alone that the clinician does not hold, the field that says so."""
+    alone = codes - _OF_SEVERAL
+    names = _first_by_code(alone, {_plain(name): name for name in held})
+    return _first_by_code(alone - names.keys(), {_plain(name): field for name, field in not_held.items()})
 
 
 def _named_by_the_clinician(case: Case) -> tuple[set[str], dict[str, str]]:
@@ -363,3 +391,6 @@ _NAMED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """Syndromes that ICD-10-CM names in a code or among its inclusion terms, by the code without its full stop."""
+
+_OF_SEVERAL = frozenset({"Q8719", "Q872", "Q873", "Q870"})
+"""Those of the codes that are of several syndromes, so that one of them says nothing of another."""

@@ -15,6 +15,12 @@ def coded(system: str, code: str) -> dict[str, object]:
     return {CANDIDATE: [{"system": system, "code": code}]}
 
 
+def insured_again(relationship: str | None, subscriber: str) -> dict[str, object]:
+    """A second insurance, whose it is and through whom."""
+    more = {"relationship": relationship, "subscriber": subscriber}
+    return {"other_coverages": [{"member_id": "M-2", "payer": {"name": "Second"}, **more}]}
+
+
 def measured(loinc: str | None, **more: object) -> dict[str, object]:
     """A measurement."""
     return {"measurements": [{"name": "Height", "value": 1, "loinc": loinc, **more}]}
@@ -79,6 +85,20 @@ EXAMPLES = [
     Example("COD-05", measured("8302-2"), ()),
     *[Example("MEA-01", measured(None, percentile=number), ("measurements[0].percentile",)) for number in (-1, 101)],
     *[Example("MEA-01", measured(None, percentile=number), ()) for number in (0, 100, None)],
+    *[
+        Example("MEA-02", measured(code, unit=unit), (*fields,))
+        for code, unit, fields in (
+            ("8302-2", "kg", ("measurements[0].unit",)),
+            ("LOINC:29463-7", "pounds", ("measurements[0].unit",)),
+            ("39156-5", None, ("measurements[0].unit",)),
+            ("8302-2", "[in_i]", ()),
+            ("29463-7", "g", ()),
+            ("39156-5", "kg/m2", ()),
+            ("3137-7", "m", ()),
+            ("8302", "m", ()),
+            (None, "m", ()),
+        )
+    ],
     *[
         example
         for rule, code in (
@@ -160,6 +180,17 @@ EXAMPLES = [
     Example("COV-07", {"coverage.relationship": "spouse", "patient.birth_date": None}, ()),
     Example("COV-07", {"coverage.relationship": "spouse", "procedure.started_at": None}, ()),
     Example("COV-07", {"coverage": None}, ()),
+    *[
+        Example("COV-10", insured_again(relationship, subscriber), (*fields,))
+        for relationship, subscriber, fields in (
+            ("self", "guardian", ("other_coverages[0].relationship",)),
+            ("child", "patient", ("other_coverages[0].relationship",)),
+            ("self", "patient", ()),
+            ("child", "guardian", ()),
+            ("other", "patient", ()),
+            (None, "patient", ()),
+        )
+    ],
     Example("COV-08", {"billing.frequency": "original", "billing.related": [EARLIER, PRIOR]}, ("billing.frequency",)),
     Example("COV-08", {"billing.frequency": "original", "billing.related": [EARLIER]}, ()),
     Example("COV-08", {"billing.frequency": "replacement", "billing.related": [PRIOR]}, ()),

@@ -7,6 +7,7 @@ from tests.rules.ground import Example
 
 CORNELIA = {"system": "omim", "code": "122470"}
 SOTOS = {"system": "omim", "code": "117550"}
+ORPHANET = {"system": "orpha", "code": "821"}
 MONDO = {"system": "mondo", "code": "MONDO:0007387"}
 
 
@@ -41,6 +42,16 @@ def genes(of_supported: list[str], of_other: list[str]) -> dict[str, Any]:
         "ai.candidates[0].genes": [{"symbol": symbol} for symbol in of_supported],
         "ai.candidates[1].genes": [{"symbol": symbol} for symbol in of_other],
     }
+
+
+def beside(*codes: dict[str, str], **more: bool) -> dict[str, Any]:
+    """A second candidate with these codes."""
+    return {"ai.candidates[1]": {"rank": 2, "name": "Another", "codes": list(codes), **more}}
+
+
+def rejected(name: str) -> dict[str, Any]:
+    """A candidate of this name that the clinician rejected."""
+    return supported(disposition="rejected") | {"ai.candidates[0].name": name}
 
 
 def of_gene(symbol: str, classification: str = "pathogenic") -> dict[str, Any]:
@@ -99,6 +110,15 @@ EXAMPLES = [
         ("clinician_diagnoses[0].certainty",),
     ),
     Example("MOL-02", concluded(SOTOS), ()),
+    *[
+        Example("MOL-01", {"molecular": [finding(ORPHANET)]} | supported(CORNELIA) | second, (*fields,))
+        for second, fields in (
+            (beside(SOTOS, ORPHANET), ("molecular[0].condition",)),
+            (beside(SOTOS, ORPHANET, is_group=True), ()),
+            (beside(CORNELIA, ORPHANET), ()),
+            (beside(SOTOS), ()),
+        )
+    ],
     Example("MOL-01", of_gene("NSD1") | genes(["NIPBL"], ["nsd1"]), ("molecular[0].gene.symbol",)),
     Example("MOL-01", of_gene("NSD1") | genes(["NIPBL", "NSD1"], ["NSD1"]), ()),
     Example("MOL-01", of_gene("NSD1") | genes([], ["NSD1"]), ()),
@@ -135,6 +155,15 @@ EXAMPLES = [
     Example("DX-08", supported(disposition="rejected") | billed("Syndrome 0", "suspected"), ()),
     Example("DX-08", concluded(name="Syndrome 0") | supported(disposition="rejected") | billed("Syndrome 0"), ()),
     Example("DX-08", concluded(certainty="dismissed"), ()),
+    *[
+        Example("DX-08", concluded(name=name, certainty="dismissed") | {"diagnoses[0].icd10cm": code}, (*fields,))
+        for name, code, fields in (
+            ("Down syndrome", "Q90.9", ("diagnoses[0].certainty",)),
+            ("Down syndrome", "Q93.82", ()),
+            ("Noonan syndrome 1", "Q87.19", ()),
+        )
+    ],
+    Example("DX-08", concluded(name="Trisomy 21") | rejected("Down syndrome") | {"diagnoses[0].icd10cm": "Q90.9"}, ()),
     Example("DX-06", NAMED | {"diagnoses[0].display": "Cornelia de Lange syndrome"}, ("diagnoses[0].icd10cm",)),
     Example("DX-06", NAMED | {"diagnoses[0].icd10cm": "Q87.19"}, ("diagnoses[0].icd10cm",)),
     Example("DX-06", NAMED | {"diagnoses[0].icd10cm": "Q87.19", "diagnoses[0].source": "clinician"}, ()),
