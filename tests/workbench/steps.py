@@ -1,6 +1,6 @@
 """What tests of the page begin with."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 
 def at_work(page: Page, example: str = "complete") -> None:
@@ -16,6 +16,11 @@ def choose(page: Page, example: str) -> None:
     with page.expect_response("**/workbench/convert"):
         page.get_by_label("Example").select_option(example)
     expect(page.locator("#status")).to_have_text("")
+
+
+def patient_in(page: Page) -> Locator:
+    """The patient among the resources of the outline."""
+    return page.locator("#output details").filter(has=page.locator("summary", has_text="Patient ")).first
 
 
 def report_of(group: str, *cases: dict[str, object]) -> dict[str, object]:

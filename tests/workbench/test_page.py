@@ -1,6 +1,7 @@
 """The page of the workbench in a real browser: what people do with it, and what must never happen on it."""
 
 import json
+import re
 from collections.abc import Iterator
 from itertools import accumulate
 from pathlib import Path
@@ -16,7 +17,7 @@ from adapter.readers.document import Document
 from adapter.settings import Settings
 from tests.examples.ground import EXAMPLES
 from tests.workbench.conftest import OpenPage
-from tests.workbench.steps import at_work, choose, report_of
+from tests.workbench.steps import at_work, choose, patient_in, report_of
 
 ENCOUNTER = EXAMPLES / "complete" / "encounter.json"
 MAPS = folder_of("mappings")
@@ -50,7 +51,7 @@ def type_document(page: Page, text: str) -> None:
 def test_the_lineage_of_a_resource_is_drawn_and_can_be_read_aloud(open_page: OpenPage) -> None:
     with open_page() as page:
         at_work(page)
-        patient = page.locator("#output details").filter(has=page.get_by_text("Patient", exact=True)).first
+        patient = patient_in(page)
         patient.locator("summary").click()
         patient.locator(".element").filter(has_text="name[0].family").click()
         page.get_by_role("tab", name="Lineage").click()
@@ -85,8 +86,8 @@ def test_every_element_names_what_made_it(open_page: OpenPage) -> None:
                 const rows = [...document.querySelectorAll("#output .element")];
                 if (rows.length < 500) return ["only " + rows.length];
                 return rows.filter((row) => {
-                    row.dispatchEvent(new Event("focus"));
-                    return !document.getElementById("origin").textContent.includes(" was made from ");
+                    row.dispatchEvent(new Event("focusin", { bubbles: true }));
+                    return !/ was made (from|by) /.test(document.getElementById("origin").textContent);
                 }).map((row) => row.dataset.pointer);
             }"""
         )
@@ -154,11 +155,53 @@ def leaves_of(bundle: object) -> list[str]:
     return ["".join(f"/{step}" for step in path) for path in leaves(bundle) if path[2:3] == ("resource",)]
 
 
+PLACE_OF_WORD = """([editor, word]) => {
+    const { shadowRoot } = document.querySelector(editor);
+    const content = shadowRoot?.querySelector(".cm-content") ?? document.querySelector(`${editor} pre`);
+    const walker = document.createTreeWalker(content, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        const place = walker.currentNode.data.indexOf(word);
+        if (place < 0) continue;
+        const range = document.createRange();
+        range.setStart(walker.currentNode, place + 1);
+        range.setEnd(walker.currentNode, place + 2);
+        const { x, y, width, height } = range.getBoundingClientRect();
+        return [x + width / 2, y + height / 2];
+    }
+}"""
+
+
+@EDITORS
+def test_pointing_at_the_input_lights_it_and_what_was_made_from_it(open_page: OpenPage, *, plain: bool) -> None:
+    with open_page(plain=plain) as page:
+        at_work(page)
+        page.get_by_role("tab", name="encounter.json").click()
+        patient = patient_in(page)
+        page.mouse.move(*page.evaluate(PLACE_OF_WORD, ["#editor", '"Petersen"']))
+
+        expect(page.locator("#output summary.lit").first).to_have_text(re.compile("^Patient "))
+        expect(page.locator("#origin")).to_contain_text("Patient.name[0].family by mappings/fhir/r4/fragments.yaml:")
+        expect(page.locator(".lit").filter(has_text='"Petersen"')).to_have_count(1)
+        expect(patient).not_to_have_attribute("open", "")
+
+
+def test_the_json_is_lit_and_leads_to_its_input(open_page: OpenPage) -> None:
+    with open_page() as page:
+        at_work(page)
+        page.get_by_role("tab", name="FHIR").click()
+        page.locator("#output .element", has_text='"Petersen"').first.click()
+
+        expect(page.locator("#output .lit", has_text='"Petersen"').first).to_be_visible()
+        expect(page.locator("#origin")).to_contain_text("Patient.name[0].family was made from encounter.json#/patient/family")
+        shown = json.loads(page.locator("#output pre").inner_text(), parse_float=str)
+        assert shown == json.loads((EXAMPLES / "complete" / "bundle.json").read_text(), parse_float=str)
+
+
 @EDITORS
 def test_choosing_an_element_goes_to_its_input(open_page: OpenPage, *, plain: bool) -> None:
     with open_page(plain=plain) as page:
         at_work(page)
-        patient = page.locator("#output details").filter(has=page.get_by_text("Patient", exact=True)).first
+        patient = patient_in(page)
         patient.locator("summary").click()
         patient.locator(".element").filter(has_text="name[0].family").click()
 
@@ -310,21 +353,6 @@ def test_an_extension_is_offered_the_words_of_the_map_that_it_extends(open_page:
             see_offer(page, f"extends: claim\n{text}", offered)
 
 
-PLACE_OF_WORD = """(word) => {
-    const content = document.querySelector("#map-editor").shadowRoot.querySelector(".cm-content");
-    const walker = document.createTreeWalker(content, NodeFilter.SHOW_TEXT);
-    while (walker.nextNode()) {
-        const place = walker.currentNode.data.indexOf(word);
-        if (place < 0) continue;
-        const range = document.createRange();
-        range.setStart(walker.currentNode, place + 1);
-        range.setEnd(walker.currentNode, place + 2);
-        const { x, y, width, height } = range.getBoundingClientRect();
-        return [x + width / 2, y + height / 2];
-    }
-}"""
-
-
 def test_words_of_a_map_are_explained(open_page: OpenPage) -> None:
     with open_page() as page:
         at_work(page)
@@ -334,7 +362,7 @@ def test_words_of_a_map_are_explained(open_page: OpenPage) -> None:
             ("identifier", "identifier: Identifier"),
             ("frequency", "frequency: code"),
         ):
-            page.mouse.move(*page.evaluate(PLACE_OF_WORD, word))
+            page.mouse.move(*page.evaluate(PLACE_OF_WORD, ["#map-editor", word]))
             expect(page.locator(".cm-tooltip-hover")).to_contain_text(told)
 
 
@@ -361,9 +389,24 @@ def test_codes_can_be_looked_up(open_page: OpenPage) -> None:
         at_work(page)
         page.get_by_role("link", name="Codes").click()
         page.get_by_role("button", name="Circumstances of a 0731T service").first.click()
-        page.get_by_role("button", name="telehealth").click()
+        page.get_by_role("button", name="telehealth", exact=True).click()
 
         expect(page.locator("#code-detail")).to_contain_text("display: Telehealth")
+        expect(page.locator("tr:has-text('telehealth') + #code-detail")).to_have_count(1)
+
+
+def test_codes_below_others_stand_further_to_the_right(open_page: OpenPage) -> None:
+    system = {"resourceType": "CodeSystem", "concept": [{"code": "a", "concept": [{"code": "b", "concept": [{"code": "c"}]}]}]}
+    with open_page() as page:
+        at_work(page)
+        page.route("**/fhir/CodeSystem/*", lambda route: route.fulfill(json=system))
+        page.get_by_role("link", name="Codes").click()
+        page.locator("#definitions button").first.click()
+
+        places = [page.get_by_role("button", name=code, exact=True).bounding_box() for code in "abc"]
+        left = [place["x"] for place in places if place]
+        assert len(set(left)) == len(places)
+        assert left == sorted(left)
 
 
 def test_a_service_that_is_down_is_told_and_nothing_is_lost(open_page: OpenPage) -> None:

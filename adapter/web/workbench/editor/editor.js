@@ -27,6 +27,7 @@ const looks = EditorView.theme({
   "&.cm-focused": { outline: "none" }, // the frame around it shows the focus
   ".cm-scroller": { fontFamily: "var(--code)", lineHeight: "1.45" },
   ".cm-gutters": { color: "var(--quiet)", backgroundColor: "var(--panel)", border: "0" },
+  ".cm-content": { outline: "none" },
   ".cm-cursor": { borderLeftColor: "var(--text)" },
   ".cm-selectionBackground, &.cm-focused .cm-selectionBackground": { backgroundColor: "var(--mark) !important" },
   ".cm-tooltip, .cm-panels": { color: "var(--text)", backgroundColor: "var(--ground)", border: "1px solid var(--edge)" },
@@ -60,7 +61,7 @@ const marks = StateField.define({
 const isProblem = ({ name }) => name === "error" || name === "warning";
 
 export class Editor {
-  constructor(parent, { label, change, cursor, words }) {
+  constructor(parent, { label, change, cursor, hover, words }) {
     this.language = new Compartment();
     this.comparison = new Compartment();
     this.spoken = "text";
@@ -75,6 +76,7 @@ export class Editor {
       keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap, ...searchKeymap]),
       syntaxHighlighting(colours), looks, marks, spoken, tell,
       this.comparison.of([]),
+      hover ? hoverTooltip((_view, position) => (hover(position), null), { hoverTime: 100 }) : [],
       words ? [autocompletion({ override: [complete(words)] }), hoverTooltip(explain(words))] : [],
     ];
     // Within a shadow root styles are made as objects, which the page's policy allows; inline styles it does not.

@@ -59,12 +59,16 @@ function places(issue, goTo) {
 }
 
 function showModifiers({ rules }) {
-  const items = (rules?.suggestedModifiers ?? []).map((suggestion) => {
-    const standing = suggestion.sent ? "sent" : "not sent";
-    const verdict = suggestion.defensible ? "defensible" : "not defensible";
-    return make("li", {}, make("strong", {}, suggestion.modifier), ` ${verdict}, ${standing}: ${suggestion.why}`);
-  });
-  fill(find("modifiers"), ...items);
+  const all = rules?.suggestedModifiers ?? [];
+  const [shown, others] = [all.filter(({ defensible, sent }) => defensible || sent), all.filter(({ defensible, sent }) => !defensible && !sent)];
+  fill(find("modifiers"), ...(shown.length ? shown.map(modifierItem) : [make("li", {}, "The facts defend none, and none was sent.")]));
+  find("undefended-title").textContent = `${others.length} modifiers that the facts do not defend`;
+  fill(find("undefended"), ...others.map(modifierItem));
+}
+
+function modifierItem({ modifier, defensible, sent, why }) {
+  const verdict = defensible ? "defensible" : "not defensible";
+  return make("li", {}, make("strong", {}, modifier), ` ${verdict}, ${sent ? "sent" : "not sent"}: ${why}`);
 }
 
 function showOrders({ orders }) {

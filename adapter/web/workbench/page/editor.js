@@ -6,7 +6,7 @@ import { fill, later, make } from "./dom.js";
 export class Editor {
   static lacks = "Highlighting, completion and comparison are missing: the editor was not bundled (install Node, then `make editor`).";
 
-  constructor(parent, { label, change, cursor }) {
+  constructor(parent, { label, change, cursor, hover }) {
     this.behind = make("pre", { "aria-hidden": "true" });
     this.area = make("textarea", { "aria-label": label, spellcheck: "false", autocapitalize: "off", autocomplete: "off" });
     this.area.addEventListener("input", () => {
@@ -17,6 +17,8 @@ export class Editor {
     this.area.addEventListener("scroll", () => this.follow());
     const tell = later(50, () => cursor?.(this.area.selectionStart));
     for (const event of ["keyup", "click", "focus"]) this.area.addEventListener(event, tell);
+    const point = later(50, (x, y) => hover?.(document.caretPositionFromPoint?.(x, y)?.offset ?? -1));
+    this.area.addEventListener("mousemove", (event) => point(event.clientX, event.clientY));
     this.marks = [];
     fill(parent, this.behind, this.area);
   }

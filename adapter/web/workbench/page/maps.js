@@ -17,20 +17,26 @@ export async function openMaps() {
   editor = new Editor(find("map-editor"), { label: "Mapping file", change: later(300, check), words: () => words });
   editor.speak("yaml");
   const { maps, saving } = await get("maps");
-  const items = maps.map(({ path, owner, roles }) =>
-    make("li", {}, make("button", { type: "button", class: "link", onclick: () => openMap(path) }, path), " ", make("span", { class: "badge" }, [owner, ...roles].join(", "))),
-  );
-  fill(find("map-list"), ...items);
+  const folders = [...new Set(maps.map(({ path }) => folderOf(path)))];
+  fill(find("map-list"), ...folders.map((folder, place) => branch(folder, maps.filter(({ path }) => folderOf(path) === folder), place === 0)));
   find("map-save").hidden = !saving;
   find("map-save").addEventListener("click", saveMap);
   find("map-compare").hidden = Boolean(Editor.lacks);
   find("map-compare").addEventListener("click", () => compare(find("map-compare").getAttribute("aria-pressed") !== "true"));
   find("map-reset").addEventListener("click", () => open && openMap(open.path, true));
-  find("map-download").addEventListener("click", () => open && save(open.path.split("/").at(-1), editor.text));
+  find("map-download").addEventListener("click", () => open && save(nameOf(open.path), editor.text));
   find("map-try").addEventListener("click", tryExamples);
 }
 
-const callOf = (path) => `maps/${path.slice(0, path.lastIndexOf("/")).replace("/", "-")}/${path.slice(path.lastIndexOf("/") + 1)}`;
+const folderOf = (path) => path.slice(0, path.lastIndexOf("/"));
+const nameOf = (path) => path.slice(path.lastIndexOf("/") + 1);
+const callOf = (path) => `maps/${folderOf(path).replace("/", "-")}/${nameOf(path)}`;
+
+function branch(folder, maps, open) {
+  const leaf = ({ path, owner, roles }) =>
+    make("li", {}, make("button", { type: "button", class: "link", "aria-label": path, onclick: () => openMap(path) }, nameOf(path)), " ", make("span", { class: "badge" }, [owner, ...roles].join(", ")));
+  return make("details", { open }, make("summary", {}, folder), make("ul", {}, ...maps.map(leaf)));
+}
 
 // What can be written in a file follows from what its first map makes, and of what, or from the map that it extends.
 async function learn() {

@@ -3,15 +3,16 @@
 import { draw, get, post, wordsOf } from "./api.js";
 import { offerPayers, showClaim } from "./claim.js";
 import { openCodes } from "./codes.js";
-import { copy, fill, find, later, make, quoted, save } from "./dom.js";
+import { copy, counted, fill, find, later, make, quoted, save } from "./dom.js";
 import { Editor } from "./editor.js";
 import { documentsIn } from "./files.js";
 import { languageOf, Lines } from "./lines.js";
 import { openMaps } from "./maps.js";
-import { difference, differenceList, outline } from "./outline.js";
+import { difference, differenceList, jsonParts, outline } from "./outline.js";
 import { openServer } from "./server.js";
 
-const state = { documents: [{ name: "document.json", text: "" }], current: 0, view: null, before: null, shown: "outline", resource: 0, drafts: {}, payers: [] };
+const newDocument = () => ({ name: "document.json", text: "" });
+const state = { documents: [newDocument()], current: 0, view: null, before: null, shown: "outline", resource: 0, chosen: null, drafts: {}, payers: [] };
 let running = null;
 
 export const say = (text) => {
@@ -25,7 +26,8 @@ const editor = new Editor(find("editor"), {
     editor.speak(languageOf(text));
     convertSoon();
   },
-  cursor: (offset) => lightFrom(offset),
+  cursor: (offset) => lightFrom(offset, true),
+  hover: (offset) => lightFrom(offset, false),
 });
 
 const convertSoon = later(50, convert);
@@ -88,8 +90,8 @@ function showOutput() {
   const { view, shown } = state;
   for (const name of VIEWS) find(`view-${name}`).setAttribute("aria-selected", String(name === shown));
   if (!view?.bundle) fill(find("output"), make("p", {}, "No Bundle yet: the issues below say what to fix."));
-  else if (shown === "outline") fill(find("output"), ...outline(view.bundle, choose));
-  else if (shown === "json") fill(find("output"), make("pre", {}, JSON.stringify(view.bundle, null, 2)));
+  else if (shown === "outline") fill(find("output"), ...outline(view.bundle));
+  else if (shown === "json") fill(find("output"), make("pre", {}, ...jsonParts(view.bundle)));
   else if (shown === "change") fill(find("output"), ...differenceList(difference(state.before?.bundle, view.bundle)));
   else drawLineage();
 }
@@ -107,10 +109,17 @@ async function drawLineage() {
 
 const ORDER = ["fatal", "error", "warning", "information"];
 
+const COUNTED = {
+  fatal: (count) => `${count} fatal`,
+  error: (count) => counted(count, "error"),
+  warning: (count) => counted(count, "warning"),
+  information: (count) => `${count} for information`,
+};
+
 function showIssues() {
   const issues = [...state.view.issues].sort((one, other) => ORDER.indexOf(one.severity) - ORDER.indexOf(other.severity));
   const counts = ORDER.map((severity) => [issues.filter((issue) => issue.severity === severity).length, severity]).filter(([count]) => count);
-  find("counts").textContent = counts.map(([count, severity]) => `${count} ${severity}`).join(", ");
+  find("counts").textContent = counts.map(([count, severity]) => COUNTED[severity](count)).join(", ");
   fill(find("issues"), ...issues.map((issue) => issueItem(issue, goTo)));
 }
 
@@ -154,55 +163,81 @@ function markDocument(lit = []) {
   if (state.view) editor.show([...lit, ...standing()]);
 }
 
+function lightDocument(places) {
+  const lines = new Lines(editor.text);
+  markDocument(places.filter(inCurrent).map((place) => ({ from: lines.offset(place.from), to: lines.offset(place.to), name: "lit" })));
+}
+
 // From an element to the input: what made it is lit on the left, and named below.
 function choose(pointer, go) {
   state.resource = Number(pointer.split("/")[2]);
   const entries = state.view.elements.filter((entry) => entry.pointer === pointer);
   const places = entries.flatMap((entry) => entry.places);
-  const lines = new Lines(editor.text);
-  markDocument(places.filter(inCurrent).map((place) => ({ from: lines.offset(place.from), to: lines.offset(place.to), name: "lit" })));
-  fill(find("origin"), ...entries.map(originOf));
   const target = places.find(inCurrent) ?? places.find((place) => place.document);
-  if (go && target) goTo(target);
+  if (go && target) {
+    state.chosen = pointer;
+    goTo(target);
+  }
+  lightDocument(places);
+  fill(find("origin"), ...entries.map(originOf));
 }
 
 function originOf(entry) {
-  const from = entry.places.map((place) => place.position).join(", ") || (entry.constant ? "the map alone" : "the adapter");
+  const from = entry.places.map((place) => place.position).join(", ");
   const through = entry.functions.length ? ` through ${entry.functions.join(", ")}` : "";
-  return make("span", { class: "entry" }, make("strong", {}, entry.element), ` was made from ${from}${through} by `, make("code", {}, `${entry.line} ${entry.text}`), " ");
+  const made = from ? ` was made from ${from}${through} by ` : entry.constant ? " was made from no field, by " : " was made by the adapter itself: ";
+  return originLine(entry.element, made, `${entry.line} ${entry.text}`);
 }
 
-// From the input to elements: what was made from the value under the cursor is lit on the right.
-function lightFrom(offset) {
+const originLine = (element, made, line) => make("span", { class: "entry" }, make("strong", {}, element), made, make("code", {}, line));
+
+// From the input to elements: what was made from the value at a place is lit on the right.
+function lightFrom(offset, isCursor) {
   if (!state.view?.bundle) return;
+  const [chosen, found] = [state.chosen, madeAt(offset)];
+  state.chosen = null;
+  const isHere = found.entries.some((entry) => entry.pointer === chosen);
+  lightElements(found.entries, isCursor && !isHere);
+  if (isHere || !found.entries.length) return;
+  lightDocument([found.place]);
+  const named = found.entries.slice(0, MOST_NAMED).map(({ element, line }) => originLine(element, " by ", line));
+  fill(find("origin"), `${counted(found.entries.length, "element")} made from ${found.place.position}:`, ...named);
+}
+
+const MOST_NAMED = 8;
+
+// The smallest value that stands at an offset of the document, and what was made from it.
+function madeAt(offset) {
   const lines = new Lines(editor.text);
   let best = Infinity;
-  let lit = [];
+  let found = { entries: [] };
   for (const entry of state.view.elements) {
     for (const place of entry.places.filter(inCurrent)) {
       const [from, to] = [lines.offset(place.from), lines.offset(place.to)];
       if (offset < from || offset > to || to - from > best) continue;
-      if (to - from < best) [best, lit] = [to - from, []];
-      lit.push(entry);
+      if (to - from < best) [best, found] = [to - from, { place, entries: [] }];
+      found.entries.push(entry);
     }
   }
-  lightElements(lit);
+  return found;
 }
 
-function lightElements(entries) {
+// Lights what is there; with `isSought` also opens the resources and goes to the first element.
+function lightElements(entries, isSought) {
   const output = find("output");
   for (const element of output.querySelectorAll(".lit")) element.classList.remove("lit");
   const resources = output.querySelectorAll("details");
   for (const place of new Set(entries.map((entry) => Number(entry.pointer.split("/")[2])))) {
-    resources[place]?.reveal();
-    if (resources[place]) resources[place].open = true;
+    const details = resources[place];
+    details?.querySelector("summary").classList.add("lit");
+    if (!isSought || !details) continue;
+    details.reveal();
+    details.open = true;
   }
   const pointers = new Set(entries.map((entry) => entry.pointer));
   const rows = [...output.querySelectorAll(".element")].filter((row) => pointers.has(row.dataset.pointer));
   for (const row of rows) row.classList.add("lit");
-  rows[0]?.scrollIntoView({ block: "nearest" });
-  const names = entries.slice(0, 8).map((entry) => entry.element).join(", ");
-  if (entries.length) find("origin").textContent = `${entries.length} elements were made from this: ${names}`;
+  if (isSought) rows[0]?.scrollIntoView({ block: "nearest" });
 }
 
 function choosePayers(keys) {
@@ -219,6 +254,13 @@ async function addFiles(files) {
   const named = state.documents.filter((document) => document.text.trim() && !added.some((other) => other.name === document.name));
   state.documents = [...named, ...added];
   openDocument(state.documents.length - 1);
+  convertSoon();
+}
+
+function removeDocument() {
+  state.documents.splice(state.current, 1);
+  if (!state.documents.length) state.documents = [newDocument()];
+  openDocument(Math.max(0, state.current - 1));
   convertSoon();
 }
 
@@ -260,6 +302,13 @@ async function begin() {
       showOutput();
     });
   }
+  for (const [event, go] of [["mouseover", false], ["focusin", false], ["click", true]]) {
+    find("output").addEventListener(event, ({ target }) => {
+      const element = target.closest(".element");
+      if (element) choose(element.dataset.pointer, go);
+    });
+  }
+  find("remove").addEventListener("click", removeDocument);
   find("download").addEventListener("click", () => state.view?.bundle && save("bundle.json", JSON.stringify(state.view.bundle, null, 2)));
   find("curl").addEventListener("click", copyCall);
   await Promise.all([chooseExamples(), offerPayers(choosePayers)]);
@@ -278,7 +327,7 @@ async function chooseExamples() {
   find("example").append(...examples.map(({ name, title }) => make("option", { value: name }, title)));
   find("example").addEventListener("change", (event) => {
     const example = examples.find(({ name }) => name === event.target.value);
-    state.documents = example ? example.documents.map((document) => ({ ...document })) : [{ name: "document.json", text: "" }];
+    state.documents = example ? example.documents.map((document) => ({ ...document })) : [newDocument()];
     openDocument(0);
     convertSoon();
   });
