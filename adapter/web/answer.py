@@ -13,7 +13,6 @@ from adapter.fhir.outcome import operation_outcome
 from adapter.issues import FailureKind, Issue
 from adapter.json_types import JsonValue
 from adapter.web.negotiation import FHIR_JSON, JSON
-from adapter.web.query import is_pretty
 
 __all__ = ("FHIR_JSON", "JSON")
 
@@ -57,11 +56,11 @@ def refusal_answer(refused: Conversion, base: str) -> Response:
     return outcome_answer(refused.issues, STATUS[refused.failure or FailureKind.INVALID], base)
 
 
-def finished(answer: Response, request: Request, media_type: str) -> Response:
+def finished(answer: Response, request: Request, media_type: str, *, is_indented: bool) -> Response:
     """An answer in the caller's form, indented if asked for; with an ETag, and without a body for who has it already (304)."""
     if answer.status_code == HTTPStatus.OK and "json" in answer.content_type:
         answer.content_type = media_type
-    if is_pretty(request) and "json" in answer.content_type:
+    if is_indented and "json" in answer.content_type:
         answer.data = pretty_bytes(json.loads(answer.data, parse_float=Decimal))
     if request.method in {"GET", "HEAD"} and answer.status_code == HTTPStatus.OK:
         if "ETag" not in answer.headers:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response
+from flask.globals import request_ctx
 
 from adapter.assembly import Runtime, default_runtime
 from adapter.files import text_of
@@ -23,7 +24,7 @@ from adapter.web.fhir.routes import FHIR_ROUTES
 from adapter.web.guard import guard
 from adapter.web.log import log_requests, request_log
 from adapter.web.negotiation import answer_type
-from adapter.web.query import check_everywhere, check_parameters
+from adapter.web.query import check_parameters, is_indented
 from adapter.web.request import PART_LIMIT
 from adapter.web.route import OwnId, Route
 from adapter.web.sender import read_senders
@@ -70,25 +71,26 @@ def _callers(settings: Settings) -> Callers:
 
 def _view(service: Service, route: Route, routes: tuple[Route, ...]) -> Callable[..., Response]:
     """What Flask calls: the caller's form of answer is settled first, and the answer given in it."""
-    call = _call(service, route, routes)
+    call, is_negotiated = _call(service, route, routes), route.is_negotiated
 
     def view(**parts: str) -> Response:
-        media_type = answer_type(request, route.gives) if route.is_negotiated else route.gives[0]
-        check_everywhere(request)
-        return finished(call(**parts), request, media_type)
+        incoming = request_ctx.request  # what `request` stands for: each use of that costs as much as a small function
+        media_type = answer_type(incoming, route.gives) if is_negotiated else route.gives[0]
+        indented = is_indented(incoming)
+        return finished(call(incoming, **parts), incoming, media_type, is_indented=indented)
 
     return view
 
 
 def _call(service: Service, route: Route, routes: tuple[Route, ...]) -> Callable[..., Response]:
     if route.call is not None:
-        return partial(route.call, service, request)
+        return partial(route.call, service)
     if route.path == "/fhir/metadata":
         statement = capability_statement(service.base, service.runtime.release.table.resource_types, routes)
-        return lambda: terminology.metadata(service, request, statement)
+        return lambda incoming: terminology.metadata(service, incoming, statement)
     return partial(_described, openapi(routes, service.runtime.document_words, service.runtime.forms))
 
 
-def _described(description: dict[str, object]) -> Response:
-    check_parameters(request, ())
+def _described(description: dict[str, object], incoming: Request) -> Response:
+    check_parameters(incoming, ())
     return json_answer(description, media_type=JSON)

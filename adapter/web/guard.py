@@ -2,19 +2,20 @@
 
 import re
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from io import BytesIO
 from ipaddress import ip_address, ip_network
-from typing import Any
 
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, g
+from flask.globals import request_ctx
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from adapter.json_types import JsonObject, JsonValue
 from adapter.settings import Settings
 from adapter.web.access import Callers, caller_of, check_right
+from adapter.web.door.call import Application, Environment
 from adapter.web.header import SECURITY_HEADERS
 from adapter.web.refusal import RefusedError
 from adapter.web.route import Route
@@ -27,27 +28,36 @@ _GZIP = 16 + zlib.MAX_WBITS
 
 def guard(app: Flask, settings: Settings, *, callers: Callers, routes: Mapping[str, Route]) -> None:
     """Look at every request before it is carried out, and give every answer its headers."""
-    app.wsgi_app = _behind_proxies(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]  # Flask's way of doing it
+    marks = {**SECURITY_HEADERS, **({"Strict-Transport-Security": "max-age=31536000"} if settings.tls_certificate else {})}
+    kept = marks if callers else {**marks, "Cache-Control": "no-cache"}
+    application = _behind_proxies(app.wsgi_app, settings.proxies)
+    app.wsgi_app = _marking(application, marks, kept)  # type: ignore[assignment, method-assign]  # Flask's way of doing it
 
     @app.before_request
     def _look() -> None:
-        g.caller = caller_of(request, callers)
-        _check_host(request)
-        route = routes.get(request.endpoint or "")
+        incoming = request_ctx.request
+        g.caller = caller = caller_of(incoming, callers)
+        _check_host(incoming)
+        route = routes.get(incoming.endpoint or "")
         if route is not None:
-            check_right(g.caller, route.right)
-            _decode(request, settings.max_body)
+            check_right(caller, route.right)
+            _decode(incoming, settings.max_body)
         elif callers:
-            check_right(g.caller, "definitions")
+            check_right(caller, "definitions")
 
-    marks = {**SECURITY_HEADERS, **({"Strict-Transport-Security": "max-age=31536000"} if settings.tls_certificate else {})}
-    kept = marks if callers else {**marks, "Cache-Control": "no-cache"}
 
-    @app.after_request
-    def _mark(answer: Response) -> Response:
-        own = set(answer.headers.keys())
-        answer.headers.extend((name, value) for name, value in (kept if "ETag" in own else marks).items() if name not in own)
-        return answer
+def _marking(application: Application, marks: Mapping[str, str], kept: Mapping[str, str]) -> Application:
+    """The application whose answers have these headers unless they have their own, those with an ETag the ones of `kept`."""
+
+    def answer(environment: Environment, start: Callable[..., JsonValue]) -> Iterable[bytes]:
+        def start_marked(status: str, headers: list[tuple[str, str]], *failure: object) -> JsonValue:
+            own = {name for name, _ in headers}
+            more = (kept if "ETag" in own else marks).items()
+            return start(status, [*headers, *((name, value) for name, value in more if name not in own)], *failure)
+
+        return application(environment, start_marked)
+
+    return answer
 
 
 def _check_host(request: Request) -> None:
@@ -92,14 +102,14 @@ def _unpacked(packed: bytes, limit: int) -> bytes:
     return content
 
 
-def _behind_proxies(application: Callable[..., Any], proxies: str) -> Callable[..., Any]:
+def _behind_proxies(application: Application, proxies: str) -> Application:
     """The application, which believes `X-Forwarded-…` if a proxy that is named says it."""
     if not proxies:
         return application
     networks = [ip_network(item.strip()) for item in proxies.split(",")]
     believing = ProxyFix(application, x_for=1, x_proto=1, x_host=1, x_prefix=1)
 
-    def choose(environment: JsonObject, start: Callable[..., JsonValue]) -> JsonValue:
+    def choose(environment: Environment, start: Callable[..., JsonValue]) -> Iterable[bytes]:
         try:
             peer = ip_address(environment.get("REMOTE_ADDR", ""))
         except ValueError:

@@ -7,7 +7,8 @@ from pathlib import Path
 from traceback import extract_tb
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g
+from flask.globals import app_ctx, request_ctx
 
 from adapter.clock import request_id
 
@@ -56,18 +57,19 @@ def log_requests(app: Flask, level: str) -> None:
 
     @app.after_request
     def _end(answer: Response) -> Response:
-        answer.headers.add("X-Request-Id", g.request_id)
-        caller, rule = g.get("caller"), request.url_rule
+        incoming, kept = request_ctx.request, app_ctx.g
+        answer.headers.add("X-Request-Id", kept.request_id)
+        caller, rule = kept.get("caller"), incoming.url_rule
         # The route's template, not the URL: a URL can hold what nobody may read here.
         notes = {ROUTE_NOTE: rule.rule if rule else None, CALLER_NOTE: caller.name if caller else None}
-        request.environ.update(notes)
+        incoming.environ.update(notes)
         log(
-            method=request.method,
+            method=incoming.method,
             route=notes[ROUTE_NOTE],
             status=answer.status_code,
-            ms=round((time.perf_counter() - g.started) * 1e3, 1),
-            request_id=g.request_id,
+            ms=round((time.perf_counter() - kept.started) * 1e3, 1),
+            request_id=kept.request_id,
             caller=notes[CALLER_NOTE],
-            failure=g.get("failure"),
+            failure=kept.get("failure"),
         )
         return answer

@@ -72,14 +72,9 @@ def check_parameters(request: Request, known: Iterable[str]) -> None:
     single(request, dict.fromkeys(known, ()))
 
 
-def check_everywhere(request: Request) -> None:
-    """Refuse what cannot be taken of the parameters that every call takes; raises UnreadableError."""
-    single(request, {}, others=True)
-
-
-def is_pretty(request: Request) -> bool:
-    """Whether the answer is to be indented."""
-    return request.args.get("_pretty") == "true"
+def is_indented(request: Request) -> bool:
+    """Whether the answer is to be indented; raises UnreadableError for what cannot be taken of the parameters of every call."""
+    return single(request, {}, others=True).get("_pretty") == "true"
 
 
 _UNKNOWN = "there is no such query parameter; nothing is ignored, so it is refused"
