@@ -45,6 +45,7 @@ from adapter.merging.validate import to_case
 from adapter.path import Path, dotted, parse
 from adapter.readers.document import NATIVE, Document, ReadDocument
 from adapter.readers.fhir_reader import fhir_together
+from adapter.readers.form_choice import check_named_forms
 from adapter.readers.hl7v2.reader import Hl7Document
 from adapter.readers.item_limit import check_items
 from adapter.readers.port import Readers
@@ -163,6 +164,7 @@ class Pipeline:
         if not documents:
             raise _no_document()
         opened = fhir_together([part for document in documents for part in self._opened(document, options)])
+        check_named_forms(documents, opened, lambda: (NATIVE, *self.sources))
         budget = StepBudget(limit=options.max_steps)
         if not budget.can_be_read(_size(documents)):
             budget.after([part.tree for part in opened])

@@ -1,6 +1,7 @@
 """The line from documents to a Conversion: what it refuses, what its switches do, and that nothing depends on order or chance."""
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
@@ -9,9 +10,9 @@ import pytest
 
 from adapter.case import Case
 from adapter.conversion import Conversion, Options
-from adapter.issues import MOST_ISSUES, Issue, IssueType, Severity, most_severe
+from adapter.issues import MOST_ISSUES, FailureKind, Issue, IssueType, Severity, most_severe
 from adapter.readers.document import Document
-from tests.examples.ground import EXAMPLES, OPTIONS, documents_of, example_names, pipeline
+from tests.examples.ground import EXAMPLES, OPTIONS, conversion_of, documents_of, example_names, pipeline
 
 BILLING = json.loads((EXAMPLES / "infant-final-report" / "encounter.json").read_bytes())["billing"]
 
@@ -64,6 +65,31 @@ def test_a_document_of_no_known_form_is_refused() -> None:
     made = refusal_of(encounter(), Document(name="other.json", content=b'{"rows": []}'))
 
     assert [(issue.rule, issue.location) for issue in made.issues] == [("document/form", ("other.json#",))]
+
+
+def lab_beside_encounter(form: str) -> Conversion:
+    named = [replace(document, form=form) for document in documents_of(EXAMPLES / "face2gene-lab")]
+    return pipeline().convert(named, OPTIONS)
+
+
+@pytest.mark.parametrize("form", ["face2gene_lab", "case"])
+def test_a_form_that_is_named_is_that_of_the_documents_that_may_be_of_it(form: str) -> None:
+    assert lab_beside_encounter(form).content == conversion_of("face2gene-lab").content
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ("pedia", "no document here is of the form pedia, which the sender names; what is here is case and face2gene_lab"),
+        ("xyz", r"no such input form \(known are: .*\bpedia\b"),
+        ("face2gene", r"no such input form; did you mean face2gene_lab\?"),
+    ],
+)
+def test_a_form_that_no_document_has_is_refused(form: str, words: str) -> None:
+    made = lab_beside_encounter(form)
+
+    assert made.failure is FailureKind.UNREADABLE
+    assert re.search(words, made.issues[0].text)
 
 
 def test_two_things_with_one_business_key_are_refused_where_they_stand() -> None:

@@ -205,5 +205,8 @@ def _nobody() -> Issue:
         code=IssueType.REQUIRED,
         rule="intake/nobody",
         text="the documents do not say whose they are: the number of the patient or of the encounter is missing",
-        suggestion="send `patient.mrn` with `encounter.id`, or with the `id` of the case that the encounter names as well",
+        suggestion=(
+            "send them together with the encounter (multipart), or say `patient.mrn` with `encounter.id`, or with the `id` of "
+            "the case that the encounter names as well"
+        ),
     )

@@ -1,48 +1,79 @@
-"""Which input form a document has: the one that its sender says, or the one whose fields are all there."""
+"""Which input form a document has: the one that its sender names, if it may be of that, else the one whose fields are there."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from difflib import get_close_matches
 
+from adapter.case import CaseDocument
 from adapter.issues import Issue, IssueType, Severity, UnreadableError
-from adapter.readers.document import NATIVE, Document
+from adapter.readers.document import NATIVE, Document, ReadDocument
 from adapter.readers.input_form import InputForm
 
-_OF_OTHER_BYTES = ("fhir.", "hl7v2.")
-"""How forms begin that no field of a JSON object or a table tells."""
 
+def chosen_form(
+    document: Document, forms: Mapping[str, InputForm], fields: Sequence[Collection[str]], *, of_rows: bool
+) -> str | None:
+    """The form that the sender names, if its marks are there; else the one with the most marks of those that are all there.
 
-def chosen_form(document: Document, forms: Mapping[str, InputForm], fields: Collection[str], *, of_rows: bool) -> str | None:
-    """The form that the sender says, else the one with the most fields of those that are all there; nothing if none is.
-
-    Raises UnreadableError for a form that does not exist or is not written so, and where several forms have as many fields.
+    `fields` are looked at in their order: those that all rows have, say, before those that any of them has. Where no form is
+    recognised, the document is of the form that the sender names, unless it is one of ours. Raises UnreadableError where several
+    forms have as many marks, and for a form that such a document cannot have.
     """
-    if document.form is not None:
-        return _said(document.form, document.name, forms, of_rows=of_rows)
+    named = forms.get(document.form or "")
+    if named and named.of_rows == of_rows and any(named.marks <= set(present) for present in fields):
+        return named.name
+    if document.form == NATIVE and not of_rows and _is_ours(fields[0]):
+        return NATIVE
+    best = next(filter(None, (_best(forms, present, of_rows=of_rows) for present in fields)), [])
+    if len(best) > 1:
+        text = f"this document may be of several forms: {', '.join(best)}; say which (`--form`, `?form=`)"
+        raise UnreadableError(form_issue(document.name, text))
+    if best:
+        return best[0]
+    return _only_named(named, document.name, fields[-1], of_rows=of_rows)
+
+
+def _best(forms: Mapping[str, InputForm], fields: Collection[str], *, of_rows: bool) -> list[str]:
     present = set(fields)
     fitting = {
         form.name: len(form.marks) for form in forms.values() if form.of_rows == of_rows and form.marks and form.marks <= present
     }
-    best = [form for form, count in fitting.items() if count == max(fitting.values())]
-    if len(best) > 1:
-        text = f"this document may be of several forms: {', '.join(sorted(best))}; say which (`--form`, `?form=`)"
-        raise UnreadableError(form_issue(document.name, text))
-    return best[0] if best else None
+    return sorted(form for form, count in fitting.items() if count == max(fitting.values()))
 
 
-def _said(form: str, name: str, forms: Mapping[str, InputForm], *, of_rows: bool) -> str:
-    if form in forms and forms[form].of_rows != of_rows:
-        text = "rows (a table, or a JSON list)" if forms[form].of_rows else "a JSON object"
-        raise UnreadableError(
-            form_issue(name, f"a document of the form {form} is {text}, and this one is not; say the form that it has, or none")
-        )
-    if form in forms or (form == NATIVE and not of_rows):
-        return form
-    if form.startswith(_OF_OTHER_BYTES):
-        raise UnreadableError(form_issue(name, f"the sender says that this is of the form {form}, and it is not"))
-    known = [NATIVE, *sorted(forms)]
+def _is_ours(fields: Collection[str]) -> bool:
+    """Whether most fields of a document are those of the Case."""
+    return 2 * len(CaseDocument.model_fields.keys() & set(fields)) > len(fields)
+
+
+def _only_named(named: InputForm | None, name: str, fields: Collection[str], *, of_rows: bool) -> str | None:
+    """The form of a document of which nothing else is known than what its sender says."""
+    if named is None or (not of_rows and _is_ours(fields)):
+        return None
+    if named.of_rows != of_rows:
+        text = "rows (a table, or a JSON list)" if named.of_rows else "a JSON object"
+        text = f"a document of the form {named.name} is {text}, and this one is not; say the form that it has, or none"
+        raise UnreadableError(form_issue(name, text))
+    if of_rows:
+        missing = ", ".join(f"`{column}`" for column in sorted(named.marks - set(fields)))
+        text = f"a document of the form {named.name} has columns that are not here: {missing}; say the form that it has, or none"
+        raise UnreadableError(form_issue(name, text))
+    return named.name
+
+
+def check_named_forms(documents: Sequence[Document], read: Sequence[ReadDocument], known: Callable[[], Collection[str]]) -> None:
+    """Raise UnreadableError for a form that the sender names and that none of the documents has; `known` are all there are."""
+    found = {part.form for part in read}
+    for document in documents:
+        if document.form is not None and document.form not in found | {form.partition(".")[0] for form in found}:
+            raise UnreadableError(form_issue(document.name, _words(document.form, sorted(found), known())))
+
+
+def _words(form: str, found: Sequence[str], known: Collection[str]) -> str:
+    if form in known:
+        return f"no document here is of the form {form}, which the sender names; what is here is {' and '.join(found)}"
     near = get_close_matches(form, known, n=1)
     hint = f"; did you mean {near[0]}?" if near else ""
-    raise UnreadableError(form_issue(name, f"there is no such input form{hint} (known are: {', '.join(known)})"))
+    return f"there is no such input form{hint} (known are: {', '.join(sorted(known))})"
 
 
 def form_issue(name: str, text: str) -> Issue:

@@ -8,7 +8,6 @@ from adapter.fhir.json import read_json
 from adapter.issues import InvalidError, Issue, IssueType, Severity, UnknownFormError, UnreadableError
 from adapter.json_types import JsonList, JsonMapping, JsonValue
 from adapter.readers.document import NATIVE, Document, ReadDocument
-from adapter.readers.fhir_reader import FORM as FHIR
 from adapter.readers.fhir_reader import StructureOf, read_fhir
 from adapter.readers.form_choice import chosen_form, form_issue
 from adapter.readers.input_form import InputForm, in_types_of_form, structure_issues
@@ -55,13 +54,10 @@ class JsonReader:
         if "resourceType" in tree:
             if self.structure is None:
                 raise not_read(document.name, _kind_of_resource(tree), [self])
-            if document.form not in (None, FHIR):
-                text = f"the sender says that this is of another form; it is {FHIR}"
-                raise UnreadableError(form_issue(document.name, text))
             return (read_fhir(tree, document, self.structure),)
         if "hookInstance" in tree:
             raise UnknownFormError(_hook_issue(document.name))
-        form = chosen_form(document, self.forms, tree, of_rows=False) or NATIVE
+        form = chosen_form(document, self.forms, [tree], of_rows=False) or NATIVE
         if form == NATIVE and any(mark in document.content for mark in _REMARKS):
             tree = _without_remarks({key: value for key, value in tree.items() if key != "$schema" or not isinstance(value, str)})
         return (self._checked(ReadDocument(name=document.name, form=form, tree=tree)),)
@@ -69,8 +65,7 @@ class JsonReader:
     def _rows(self, rows: JsonList, document: Document) -> ReadDocument:
         """A list of objects; known by the fields that all of them have, else by those that any of them has."""
         fields = frozenset.intersection(*map(frozenset, rows))
-        form = chosen_form(document, self.forms, fields, of_rows=True)
-        form = form or chosen_form(document, self.forms, frozenset().union(*rows), of_rows=True)
+        form = chosen_form(document, self.forms, [fields, frozenset().union(*rows)], of_rows=True)
         if form is None:
             raise UnreadableError(form_issue(document.name, self._words_for_list(rows, fields, document)))
         return self._checked(RowsDocument(name=document.name, form=form, tree={"rows": rows}))
@@ -79,7 +74,7 @@ class JsonReader:
         """What a list is that has no form of rows."""
         if "resourceType" in fields:
             return "this is a list of FHIR resources; send them as the entries of a Bundle"
-        if form := chosen_form(document, self.forms, fields, of_rows=False):
+        if form := chosen_form(document, self.forms, [fields], of_rows=False):
             return f"this is a list of {len(rows)} of the form {form}; send each of them as a document of its own"
         return "a document is a JSON object at its top level, not a list, unless its rows are of a form that is read here"
 

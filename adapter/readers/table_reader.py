@@ -61,7 +61,7 @@ class TableReader:
         problems = (_wrong_width(document.name, line) for cells, line in rows if len(cells) != len(columns))
         if first := tuple(islice(problems, MOST_ISSUES + 1)):
             raise UnreadableError(*first)
-        form = chosen_form(document, self.forms, columns, of_rows=True)
+        form = chosen_form(document, self.forms, [columns], of_rows=True)
         if form is None:
             raise UnknownFormError(_no_form(document, self.forms))
         tree: JsonObject = {"rows": [_row(columns, cells) for cells, _ in rows]}

@@ -72,15 +72,6 @@ def test_an_absolute_reference_leads_to_the_entry_of_that_url() -> None:
     assert document.tree["Patient"][0]["generalPractitioner"][0]["reference"] == "Practitioner/d1"
 
 
-@pytest.mark.parametrize("form", ["gestaltmatcher", "case", "hl7v2.ORU_R01"])
-def test_a_resource_that_is_said_to_be_of_another_form_is_refused(form: str) -> None:
-    reader = JsonReader(forms={}, structure=structure)
-
-    with pytest.raises(InvalidError, match=r"of another form; it is fhir\.R4"):
-        reader.read(Document(name="p.json", content=json.dumps(DOCTOR).encode(), form=form))
-    assert reader.read(Document(name="p.json", content=json.dumps(DOCTOR).encode(), form="fhir.R4"))[0].form == "fhir.R4"
-
-
 @pytest.mark.parametrize(
     ("url", "target"),
     [(None, "Practitioner/d1"), ("https://ehr.example/fhir/Practitioner/d1", "https://other.example/fhir/Practitioner/d1")],

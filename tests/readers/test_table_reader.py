@@ -104,11 +104,11 @@ def test_columns_of_two_forms_are_refused_naming_both() -> None:
 
 @pytest.mark.parametrize(
     ("form", "words"),
-    [("object", "is a JSON object"), ("case", "no such input form"), ("scorse", "did you mean scores?")],
+    [("object", "is a JSON object"), ("twin-a", "has columns that are not here: `a`, `b`")],
 )
-def test_a_form_that_is_no_table_is_refused(form: str, words: str) -> None:
+def test_a_form_that_the_table_cannot_have_is_refused(form: str, words: str) -> None:
     with pytest.raises(UnreadableError, match=words):
-        read(b"name,score\nA,1\n", form)
+        read(b"first,second\nA,1\n", form)
 
 
 def test_a_list_of_objects_is_read_as_rows() -> None:

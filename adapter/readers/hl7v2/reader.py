@@ -124,10 +124,7 @@ def _form_of(message: Message, document: Document, known: Tables) -> str:
     event = event or message.recorded_event or _ONLY_EVENT.get(kind, "")
     if not re.fullmatch(r"[A-Z]{3}", kind):
         raise unreadable(reading_problem.NO_TYPE, f"{document.name}:{line}:{message.segments[0].column(_MESSAGE_TYPE)}")
-    form = f"{FORM}.{known.structure_name(kind, event, declared)}"
-    if document.form not in (None, FORM, form):
-        raise unreadable(reading_problem.OTHER_FORM, f"{document.name}:{line}:1", form=form)
-    return form
+    return f"{FORM}.{known.structure_name(kind, event, declared)}"
 
 
 def _check_patient(message: Message, arrangement: Arrangement, document: Document) -> None:

@@ -62,9 +62,6 @@ EMPTY = ReadingProblem("batch", "this batch has no message", "send one with the 
 NO_TYPE = ReadingProblem(
     "message-type", "MSH-9 does not say the type of the message", "send the type and the event, e.g. ORU^R01"
 )
-OTHER_FORM = ReadingProblem(
-    "form", "the sender says that this is of another form; it is {form}", "say this form, or none: it is known by its header"
-)
 NO_PATIENT = ReadingProblem(
     "patient",
     "there is no PID segment: the message is cut off, or segments are run together",

@@ -6,6 +6,7 @@ from adapter.conversion import OPTION_VALUES
 from adapter.delivery.record import EncounterState
 from adapter.web.answer import FHIR_JSON, JSON
 from adapter.web.api import encounters, operations
+from adapter.web.request import DOCUMENT_TYPES
 from adapter.web.route import SOME_TEXT, Call, Route, RouteParameter, one_of
 
 _ENCOUNTER = RouteParameter(name="encounter", says="The id that the answer to the documents gave.", place="path")
@@ -60,7 +61,7 @@ ENCOUNTER_ROUTES: tuple[Route, ...] = (
         right="post",
         call=encounters.post,
         says="Keep documents of one encounter; they are on disk before the answer, and delivered when they are complete.",
-        takes=(JSON, "multipart/form-data", "application/hl7-v2"),
+        takes=DOCUMENT_TYPES,
         gives=(JSON,),
         statuses=(200, 201, 202, 409, 422),
         parameters=(

@@ -374,12 +374,6 @@ def test_bytes_that_are_not_in_the_set_are_refused_and_not_mangled(declared: str
     assert caught.value.issues[0].location[0] in ("a.hl7:3:11", "a.hl7#MSH-18")
 
 
-def test_the_form_that_the_sender_says_must_be_that_of_the_message() -> None:
-    assert read(message(PID), "hl7v2")[0].form == read(message(PID), "hl7v2.ORU_R01")[0].form
-    with pytest.raises(UnreadableError, match=r"of another form; it is hl7v2\.ORU_R01"):
-        read(message(PID), "hl7v2.DFT_P03")
-
-
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
