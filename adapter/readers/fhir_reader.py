@@ -3,13 +3,15 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from urllib.parse import unquote
 
 from adapter.fhir.json import canonical_bytes
-from adapter.issues import AnyIssue, ConflictError, InvalidError, Issue, IssueType, Severity, to_raise
+from adapter.issues import MOST_ISSUES, AnyIssue, ConflictError, InvalidError, Issue, IssueType, Severity, to_raise
 from adapter.json_types import JsonObject, JsonValue
 from adapter.path import Path, pointer
 from adapter.readers.document import Document, ReadDocument
+from adapter.readers.later_release import of_later_release
 
 FORM = "fhir.R4"
 _BLOCKING = ("structure/type", "structure/value")
@@ -103,7 +105,9 @@ class _Index:
 
 
 def read_fhir(tree: JsonObject, document: Document, structure: StructureOf) -> FhirDocument:
-    """The resources of a document by type; raises InvalidError for what is not built so that it can be read."""
+    """The resources of a document by type; raises InvalidError for R5, and for what is not built so that it can be read."""
+    if later := tuple(islice(of_later_release(tree, document.name), MOST_ISSUES + 1)):
+        raise InvalidError(*later)
     problems = to_raise([issue for issue in structure(tree) if issue.rule in _BLOCKING])
     if problems:
         raise InvalidError(*(_placed(issue, document.name) for issue in problems))

@@ -1,7 +1,7 @@
 """Which form an answer takes, and whether a body can be read: the only reader of Accept, `_format` and Content-Type."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
@@ -20,7 +20,9 @@ _SHORT: Mapping[str, str] = MappingProxyType({"json": FHIR_JSON, "text/json": JS
 FORMATS = ("", *_SHORT, JSON, FHIR_JSON)
 """What `_format` may be: nothing, a short name, or a media type."""
 
-_FHIR_VERSIONS = frozenset({"4.0", "4.0.1"})
+_R4 = frozenset({"4.0", "4.0.1"})
+LATER_FHIR = frozenset({"4.3", "4.3.0", "5.0", "5.0.0"})
+"""R4B and R5: documents of these are read as far as they are the same as in R4."""
 _UTF_8 = frozenset({"utf-8", "utf8"})
 _QUALITY = re.compile(r"(0(\.\d{0,3})?|1(\.0{0,3})?)", re.ASCII)
 _RANGE_LIMIT = 100
@@ -113,15 +115,15 @@ def _is_utf_8(parameters: Mapping[str, str]) -> bool:
 
 
 def _is_r4(parameters: Mapping[str, str]) -> bool:
-    return parameters.get("fhirversion", "4.0") in _FHIR_VERSIONS
+    return parameters.get("fhirversion", "4.0") in _R4
 
 
-def check_json_body(request: Request, remedy: str) -> None:
-    """Refuse a body that is not JSON in UTF-8 (RFC 8259, section 8.1) of FHIR R4; raises RefusedError (415)."""
+def check_json_body(request: Request, remedy: str, also: Collection[str] = ()) -> None:
+    """Refuse a body that is not JSON in UTF-8 (RFC 8259, section 8.1), of FHIR R4 or `also`; raises RefusedError (415)."""
     media_type, parameters = _parsed(request.headers.get("Content-Type", ""))
     if media_type not in _JSON_TYPES or not _is_utf_8(parameters):
         raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"the content type cannot be read here; {remedy}")
-    if not _is_r4(parameters):
+    if not _is_r4(parameters) and parameters["fhirversion"] not in also:
         raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "this FHIR version is not read here; send fhirVersion=4.0")
 
 

@@ -13,7 +13,7 @@ from adapter.json_types import JsonObject
 from adapter.readers.document import Document
 from adapter.readers.hl7v2.reader import Hl7Reader
 from adapter.readers.kind import kind_of
-from adapter.web.negotiation import check_json_body
+from adapter.web.negotiation import LATER_FHIR, check_json_body
 from adapter.web.query import single
 from adapter.web.refusal import RefusedError, request_issue
 
@@ -59,7 +59,7 @@ def documents_of(request: Request) -> list[Document]:
         text = f"the body is {body}, and Content-Type says {request.mimetype}; {_REMEDY}"
         raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, text)
     try:
-        check_json_body(request, _REMEDY)
+        check_json_body(request, _REMEDY, LATER_FHIR)
     except RefusedError as error:
         raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"{error.issue.text} (the body is {body})") from None
     return [Document(name="document.json", content=request.get_data(), form=form)]

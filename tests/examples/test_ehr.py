@@ -258,4 +258,4 @@ def test_two_resources_of_one_clinician_are_one() -> None:
 def test_r5_is_refused_where_it_differs() -> None:
     of_r5 = chart(eVis={"class": [coded("http://terminology.hl7.org/CodeSystem/v3-ActCode", "AMB")]})
 
-    assert told(convert(of_r5)) == [("structure/type", "chart.json#/entry/7/resource/class")]
+    assert told(convert(of_r5)) == [("fhir/release", "chart.json#/entry/7/resource/class/0")]

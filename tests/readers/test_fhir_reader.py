@@ -72,6 +72,30 @@ def test_an_absolute_reference_leads_to_the_entry_of_that_url() -> None:
     assert document.tree["Patient"][0]["generalPractitioner"][0]["reference"] == "Practitioner/d1"
 
 
+LATER = [
+    ({"resourceType": "Encounter", "class": [{"text": "office"}]}, "/class/0", "`Encounter.class`"),
+    ({"resourceType": "Encounter", "participant": [{}, {"actor": {}}]}, "/participant/1/actor", "it is `participant.individual`"),
+    ({"resourceType": "Procedure", "occurrenceDateTime": 7}, "/occurrenceDateTime", "it is `performedDateTime`"),
+    ({"resourceType": "ServiceRequest", "code": {"concept": {"text": "x"}}}, "/code/concept", "it is `code` itself"),
+]
+
+
+@pytest.mark.parametrize(("resource", "place", "words"), LATER)
+def test_what_r5_has_otherwise_is_refused_as_r5(resource: JsonObject, place: str, words: str) -> None:
+    around = {"resourceType": "Patient", "contained": [resource]}
+    for tree, before in ((resource, ""), (bundle(entry(around)), "/entry/0/resource/contained/0"), (around, "/contained/0")):
+        with pytest.raises(InvalidError, match=f"this is FHIR R5.*{words}") as caught:
+            read(tree)
+
+        assert [issue.location for issue in caught.value.issues] == [(f"b.json#{before}{place}",)]
+
+
+def test_what_r5_has_as_r4_has_it_is_read() -> None:
+    visit = {"resourceType": "Encounter", "class": {"code": "AMB"}, "participant": [{"individual": {"display": "A"}}]}
+
+    assert read(bundle(entry(visit))).tree["Encounter"][0]["class"] == {"code": "AMB"}
+
+
 @pytest.mark.parametrize(
     ("url", "target"),
     [(None, "Practitioner/d1"), ("https://ehr.example/fhir/Practitioner/d1", "https://other.example/fhir/Practitioner/d1")],

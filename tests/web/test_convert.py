@@ -243,8 +243,17 @@ def test_a_table_is_read_under_its_content_types(content_type: str, table: bytes
     assert (issue["diagnostics"], issue["location"]) == ("document/alone", ["table.csv#"])
 
 
-def test_what_is_not_a_table_is_not_read_as_one() -> None:
-    refusal(convert(ENCOUNTER, "text/csv"), 415)
+@pytest.mark.parametrize("content_type", ["text/csv", "application/hl7-v2"])
+def test_a_body_that_its_content_type_belies_is_refused_as_what_it_is(content_type: str) -> None:
+    (issue,) = refusal(convert(ENCOUNTER, content_type), 415)
+
+    assert f"the body is JSON, and Content-Type says {content_type}" in issue["details"]["text"]
+
+
+def test_r5_is_read_as_far_as_it_is_the_same() -> None:
+    (issue,) = refusal(convert(b'{"resourceType": "Patient"}', "application/fhir+json; fhirVersion=5.0"), 422)
+
+    assert issue["diagnostics"] == "document/alone"
 
 
 def test_a_table_comes_beside_an_encounter() -> None:

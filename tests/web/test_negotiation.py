@@ -119,7 +119,7 @@ def test_head_is_where_get_is_and_an_etag_saves_the_body(path: str) -> None:
     ("body", "kind"),
     [
         (b"<Parameters/>", "application/fhir+xml"),
-        (b"{}", "application/fhir+json; fhirVersion=5.0"),
+        (b"{}", "application/fhir+json; fhirVersion=3.0"),
         (b"{}", "application/json; charset=utf-16"),
         (b"{}", "text/plain"),
         (b"{}", ""),
