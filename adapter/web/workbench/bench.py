@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 
 from flask import Request, Response
 
@@ -146,15 +146,9 @@ class _View:
     @cached_property
     def _place(self) -> Callable[[str], JsonObject]:
         """A position as it is named, in a document also where it stands in its text; many elements are made from one."""
-        return cache(self._located)
-
-    def _located(self, position: str) -> JsonObject:
-        located = self._spans.find(position)
-        if located is None:
-            return {"position": position}
-        document, span = located
-        start, end = (span.line, span.column), (span.end_line, span.end_column)
-        return {"position": position, "document": document, "from": start, "to": end}
+        # Of the spans alone: a cache of a method of this view would keep all of it until the garbage collector comes, which then
+        # takes longer than a conversion.
+        return cache(partial(_located, self._spans))
 
     def _sheet(self) -> JsonObject | None:
         case, judgement = self.conversion.case, self.conversion.judgement
@@ -162,3 +156,12 @@ class _View:
             return None
         sheet = claim_sheet(case, judgement)
         return {"head": sheet.head, "entries": sheet.entries}
+
+
+def _located(spans: Spans, position: str) -> JsonObject:
+    located = spans.find(position)
+    if located is None:
+        return {"position": position}
+    document, span = located
+    start, end = (span.line, span.column), (span.end_line, span.end_column)
+    return {"position": position, "document": document, "from": start, "to": end}
