@@ -1,7 +1,7 @@
 """Where the references of a resource are: the few elements of each type that lead to one, so that nothing else is looked at."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from adapter.fhir.resource import Resource
 from adapter.fhir.table import Element, ElementTable
@@ -10,6 +10,15 @@ Ways: TypeAlias = Mapping[str, tuple[str, frozenset[str]]]
 """The elements of a type that are references or lead to one: name to type and targets."""
 
 _LEADING = frozenset({"Reference", "Resource"})
+
+
+class LiteralReference(NamedTuple):
+    """A reference, where it is within its resource, which types may stand there, and which type it says that it leads to."""
+
+    path: str
+    targets: frozenset[str]
+    reference: str
+    type: str | None
 
 
 class ReferenceGuide:
@@ -45,26 +54,29 @@ class ReferenceGuide:
         kind, targets = way
         own = 0
         if kind == "Reference" and "reference" in part:
-            if not _leads_to(types.get(part["reference"]), targets):
+            found = types.get(part["reference"])
+            if not _leads_to(found, targets):
                 return -1
             if len(part) == 1:
                 return 1
+            if "type" in part and type_named(part["type"]) != found:
+                return -1
             own = 1
         below = self._sound(part, part["resourceType"] if kind == "Resource" else kind, types)
         return below if below < 0 else own + below
 
-    def references(self, resource: Resource) -> Iterator[tuple[str, frozenset[str], str]]:
-        """(path within the resource, targets, reference) of every literal reference."""
+    def references(self, resource: Resource) -> Iterator[LiteralReference]:
+        """Every literal reference of a resource."""
         yield from self._references(resource, resource["resourceType"], "")
 
-    def _references(self, part: Resource, kind: str, path: str) -> Iterator[tuple[str, frozenset[str], str]]:
+    def _references(self, part: Resource, kind: str, path: str) -> Iterator[LiteralReference]:
         for name in part.keys() & self._ways_of(kind).keys():
             way, targets = self._ways_of(kind)[name]
             many = isinstance(part[name], list)
             for number, item in enumerate(part[name] if many else [part[name]]):
                 here = f"{path}.{name}[{number}]" if many else f"{path}.{name}"
                 if way == "Reference" and "reference" in item:
-                    yield f"{here}.reference", targets, item["reference"]
+                    yield LiteralReference(here, targets, item["reference"], type_named(item.get("type")))
                 if item is not None:
                     yield from self._references(item, item["resourceType"] if way == "Resource" else way, here)
 
@@ -91,6 +103,11 @@ class ReferenceGuide:
         if kind not in self._leading:
             self._leading |= leading_types(self._table, self._absent, [kind])
         return self._leading[kind]
+
+
+def type_named(uri: str | None) -> str | None:
+    """The resource type that `Reference.type` names: by its name, or by the URL of its definition."""
+    return uri.removeprefix("http://hl7.org/fhir/StructureDefinition/") if uri is not None else None
 
 
 def _leads_to(kind: str | None, targets: frozenset[str]) -> bool:

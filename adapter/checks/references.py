@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from adapter.checks.reference_guide import ReferenceGuide
+from adapter.checks.reference_guide import LiteralReference, ReferenceGuide
 from adapter.checks.release import Release
 from adapter.fhir.resource import Resource
 from adapter.issues import Issue, IssueType, Severity
@@ -40,11 +40,12 @@ def mistyped(resource: Resource, release: Release, root: str) -> Iterator[Issue]
     """The references of one resource by itself that name, or lead within it to, a type that cannot stand there."""
     guide = release.all_references
     contained = guide.types_within(resource, {})
-    for path, targets, reference in guide.references(resource):
-        named = _RELATIVE.fullmatch(reference)
-        kind = named[1] if named else contained.get(reference)
-        if targets and kind is not None and kind not in targets:
-            yield replace(_wrong_type(kind, targets, root + path), source=f"{_PAGES}/{release.name}/references.html")
+    for found in guide.references(resource):
+        named = _RELATIVE.fullmatch(found.reference)
+        kind = named[1] if named else contained.get(found.reference)
+        if kind is not None:
+            wrong = _wrong_types(kind, found, root)
+            yield from (replace(issue, source=f"{_PAGES}/{release.name}/references.html") for issue in wrong)
 
 
 def is_sound(bundle: Resource, release: Release, content: bytes) -> bool:
@@ -112,17 +113,26 @@ def _id_of(entry: Resource) -> str:
 
 def _unsound(resource: Resource, types: Mapping[str, str], *, guide: ReferenceGuide, place: str) -> Iterator[Issue]:
     """The references of a resource that lead nowhere, or to a resource that cannot stand there."""
-    for path, targets, reference in guide.references(resource):
-        kind = guide.types_within(resource, types).get(reference)
+    for found in guide.references(resource):
+        kind = guide.types_within(resource, types).get(found.reference)
         if kind is None:
             text = "this reference resolves to nothing in the Bundle; add the resource, or remove the reference"
-            yield _issue("unresolved", text, place + path)
-        elif targets and kind not in targets:
-            yield _wrong_type(kind, targets, place + path)
+            yield _issue("unresolved", text, f"{place}{found.path}.reference")
+        else:
+            yield from _wrong_types(kind, found, place)
 
 
-def _wrong_type(kind: str, targets: frozenset[str], expression: str) -> Issue:
-    return _issue("target", f"a {kind} is not allowed here; allowed are: {', '.join(sorted(targets))}", expression)
+def _wrong_types(kind: str, found: LiteralReference, place: str) -> Iterator[Issue]:
+    """A reference to a resource of a type that cannot stand there, or that is not the type that the reference says."""
+    if found.targets and kind not in found.targets:
+        text = f"the type {kind} is not allowed here; allowed are: {', '.join(sorted(found.targets))}"
+        yield _issue("target", text, f"{place}{found.path}.reference")
+    if found.type not in (None, kind):
+        yield _issue(
+            "type",
+            f"this says another type than {kind}, where the reference leads; correct it, or leave it out",
+            f"{place}{found.path}.type",
+        )
 
 
 def _issue(check: str, text: str, expression: str) -> Issue:

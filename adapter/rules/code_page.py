@@ -56,7 +56,12 @@ _INDICATORS = Section(
             "copy",
         ),
         _fact("OPPS", "status S, APC 5733, national rate $59.40, minimum copayment $11.88 in CY 2025", _OPPS, "copy"),
-        _fact("BETOS", "not found in a file that was read", "no file read", "not found"),
+        _fact(
+            "BETOS",
+            "not found; it sorts spending for statistics, and no claim has it",
+            "a crosswalk of 2016, older than the code, was all that could be read; not CMS's RBCS, which took its place",
+            "not found",
+        ),
     ),
 )
 _DATES = Section(

@@ -12,6 +12,7 @@ from adapter.rules.rule import ERROR, INFORMATION, WARNING, Variant, rule
 _MARRIAGEABLE = 15
 """An age below which nobody is insured as a spouse or a parent."""
 
+_MEDICAID = "MC"
 FILING_INDICATORS = frozenset(
     {"11", "12", "13", "14", "15", "16", "17", "AM", "BL", "CH", "CI", "DS", "FI", "HM", "LM", "MA", "MB", "MC"}
     | {"OF", "TV", "VA", "WC", "ZZ"}
@@ -165,6 +166,22 @@ def dependant(facts: Facts) -> Iterator[Finding]:
         yield Finding("coverage.relationship", also=("payer",))
     elif coverage.relationship is None and coverage.subscriber == "guardian":
         yield Finding("coverage.subscriber", also=("payer",))
+
+
+@rule(
+    "COV-11",
+    title="Dependant under Medicaid",
+    severity=INFORMATION,
+    code=IssueType.INFORMATIONAL,
+    text="Medicaid insures everybody in their own name, children too. Check that the member id is not the patient's own.",
+    source="X12 005010X222A1, loop 2000B: a patient with a member id of their own is the subscriber",
+    applies=(ASKED,),
+)
+def dependant_under_medicaid(facts: Facts) -> Iterator[Finding]:
+    """A patient whose insurance is Medicaid, through somebody else."""
+    coverage = facts.case.coverage
+    if coverage is not None and coverage.filing_indicator == _MEDICAID and coverage.relationship not in (None, "self"):
+        yield Finding("coverage.relationship", also=("coverage.filing_indicator",))
 
 
 @rule(

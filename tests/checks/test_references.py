@@ -103,6 +103,11 @@ BAD: dict[str, tuple[Resource, str, str]] = {
         "reference/unresolved",
         f"{WHERE}.subject.reference",
     ),
+    "a reference says another type than the one it leads to": (
+        spoilt(bundle(), "entry.2.resource.subject", {**SUBJECT, "type": "Group"}),
+        "reference/type",
+        f"{WHERE}.subject.type",
+    ),
     "a resource of that type cannot stand there": (
         spoilt(bundle(), "entry.2.resource.subject", {"reference": "Organization/o"}),
         "reference/target",
@@ -161,7 +166,7 @@ def test_a_wrong_target_says_which_types_can_stand_there() -> None:
 
     (issue,) = check_references(wrong, r4(), canonical_bytes(wrong))
 
-    assert issue.text == "a Organization is not allowed here; allowed are: Patient"
+    assert issue.text == "the type Organization is not allowed here; allowed are: Patient"
 
 
 def test_a_reference_in_an_extension_is_found_though_the_short_guide_does_not_look_there() -> None:
@@ -226,3 +231,26 @@ def test_a_reference_of_one_resource_names_a_type_that_may_stand_there(reference
     wrong = [issue.expression for issue in written(check_resource(observation, r4())) if issue.rule == "reference/target"]
 
     assert sorted(wrong) == [("Observation.specimen.reference",), ("Observation.subject.reference",)]
+
+
+@pytest.mark.parametrize(
+    ("reference", "said", "wrong"),
+    [
+        ("Patient/1", "Patient", []),
+        ("Patient/1", "http://hl7.org/fhir/StructureDefinition/Patient", []),
+        ("Patient/1", "Practitioner", [("Basic.subject.type",)]),
+        ("#in", "Practitioner", [("Basic.subject.type",)]),
+        ("urn:uuid:5f0f1a1e-9b1f-4d50-8a4e-3b3f1a0a0001", "Practitioner", []),
+    ],
+)
+def test_the_type_that_a_reference_says_is_the_one_that_it_names(reference: str, said: str, wrong: list[tuple[str, ...]]) -> None:
+    contained = {"resourceType": "Patient", "id": "in"}
+    basic = {"resourceType": "Basic", "code": {"text": "x"}, "contained": [contained]}
+
+    found = check_resource({**basic, "subject": {"reference": reference, "type": said}}, r4())
+
+    assert [issue.expression for issue in written(found) if issue.rule == "reference/type"] == wrong
+
+
+def test_a_reference_that_says_its_type_rightly_is_sound() -> None:
+    assert checked(spoilt(bundle(), "entry.2.resource.subject", {**SUBJECT, "type": "Patient"})) == []

@@ -180,6 +180,11 @@ EXAMPLES = [
     Example("COV-07", {"coverage.relationship": "spouse", "patient.birth_date": None}, ()),
     Example("COV-07", {"coverage.relationship": "spouse", "procedure.started_at": None}, ()),
     Example("COV-07", {"coverage": None}, ()),
+    Example("COV-11", {"coverage.filing_indicator": "MC"}, ("coverage.relationship",)),
+    Example("COV-11", {"coverage.filing_indicator": "MC", "coverage.relationship": "self"}, ()),
+    Example("COV-11", {"coverage.filing_indicator": "MC", "coverage.relationship": None}, ()),
+    Example("COV-11", {"coverage.filing_indicator": "CI"}, ()),
+    Example("COV-11", {"coverage": None}, ()),
     *[
         Example("COV-10", insured_again(relationship, subscriber), (*fields,))
         for relationship, subscriber, fields in (
