@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from types import MappingProxyType
 
 from adapter.client.loose import dict_in, list_in, text_in
 from adapter.json_types import JsonMapping
@@ -10,104 +10,96 @@ from adapter.json_types import JsonMapping
 _TEST_SYSTEM = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
 _TEST_CODE = "HTEST"
 
-_ENVELOPE = frozenset({"resourceType", "id", "meta", "type", "total", "timestamp", "entry", "parameter"})
-"""What a Bundle or Parameters may have without a mark of its own: nothing that says anything of anybody."""
-
-_PLAIN_PARAMETER = frozenset({"name", "resource", "part"})
-_SAYS_NOTHING = re.compile(r"[A-Za-z]+(/[A-Za-z0-9.\-]{1,64}(/_history/[A-Za-z0-9.\-]{1,64})?)?|metadata", re.ASCII)
-"""A request URL without search criteria: a type, and an id."""
+_ID = r"[A-Za-z0-9.\-]{1,64}"
+_WORD = re.compile(r"[A-Za-z0-9._:+\-]{1,64}")
+_VERSION = re.compile(rf'W/"{_ID}"')
+_RESOURCE = "a resource"
+_SHAPES: Mapping[str, Mapping[str, re.Pattern[str] | str]] = MappingProxyType(
+    {
+        "Bundle": {"resourceType": _WORD, "id": _WORD, "type": _WORD, "total": _WORD, "timestamp": _WORD, "entry": "an entry"},
+        "an entry": {
+            "fullUrl": re.compile(r"urn:uuid:[0-9A-Fa-f\-]{36}|https?://[A-Za-z0-9.:/_\-]+"),
+            "resource": _RESOURCE,
+            "request": "a request",
+            "response": "a response",
+        },
+        "a request": {"method": _WORD, "url": re.compile(rf"[A-Za-z]+(/{_ID}(/_history/{_ID})?)?"), "ifMatch": _VERSION},
+        "a response": {
+            "status": re.compile(r"[0-9]{3}( OK| Created)?"),
+            "etag": _VERSION,
+            "lastModified": _WORD,
+            "outcome": _RESOURCE,
+        },
+        "Parameters": {"resourceType": _WORD, "id": _WORD, "parameter": "a parameter"},
+        "a parameter": {"name": _WORD, "resource": _RESOURCE, "part": "a parameter"},
+    }
+)
+"""What a Bundle, Parameters and their parts may have without a mark: words of a form that says nothing of anybody, and members
+that are looked at in their turn."""
 
 
 def unmarked_places(resource: JsonMapping) -> Iterator[str]:
     """Where something stands that is not marked as test data (HTEST), as paths from the resource.
 
-    Looked at is everything: entries and what their requests and answers say, contained resources (which cannot bear a mark of
-    their own unless they break dom-5, and so need not go to a public server), Parameters, and what a Bundle says of itself.
+    Looked at is everything: resources at any depth (contained ones cannot bear a mark of their own unless they break dom-5, and
+    so need not go to a public server), and each member of a Bundle and of Parameters.
     """
-    yield from _resource(resource, str(resource.get("resourceType")))
-
-
-def _resource(resource: object, path: str) -> Iterator[str]:
-    if not isinstance(resource, Mapping):
-        yield path
-    elif text_in(resource, "resourceType") == "Bundle":
-        yield from _bundle(resource, path)
-    elif text_in(resource, "resourceType") == "Parameters":
-        yield from _parameters(resource, path)
-    elif not is_marked(resource):
-        yield path
-    else:
-        yield from _within(resource, path)
-
-
-def _bundle(bundle: JsonMapping, path: str) -> Iterator[str]:
-    yield from _own_words(bundle, path)
-    for index, entry in enumerate(list_in(bundle, "entry")):
-        yield from _entry(entry, f"{path}.entry[{index}]")
-
-
-def _entry(entry: object, path: str) -> Iterator[str]:
-    if not isinstance(entry, Mapping):
-        yield path
-        return
-    resource, answer = entry.get("resource"), entry.get("response")
-    if resource is not None:
-        yield from _resource(resource, f"{path}.resource")
-    outcome = answer.get("outcome") if isinstance(answer, Mapping) else None
-    if outcome is not None:
-        yield from _resource(outcome, f"{path}.response.outcome")
-    if not isinstance(resource, Mapping) or not is_marked(resource):
-        yield from _request(dict_in(entry, "request"), f"{path}.request")
-
-
-def _request(request: JsonMapping, path: str) -> Iterator[str]:
-    """What a request says beside a resource that is marked: search criteria can name a person."""
-    url = request.get("url")
-    if url is not None and not (isinstance(url, str) and _SAYS_NOTHING.fullmatch(url)):
-        yield f"{path}.url"
-    if request.get("ifNoneExist") is not None:
-        yield f"{path}.ifNoneExist"
-
-
-def _parameters(parameters: JsonMapping, path: str) -> Iterator[str]:
-    yield from _own_words(parameters, path)
-    marked = is_marked(parameters)
-    for index, parameter in enumerate(list_in(parameters, "parameter")):
-        yield from _parameter(parameter, f"{path}.parameter[{index}]", marked=marked)
-
-
-def _parameter(parameter: object, path: str, *, marked: bool) -> Iterator[str]:
-    if not isinstance(parameter, Mapping):
-        yield path
-        return
-    if not marked and set(parameter) - _PLAIN_PARAMETER:
-        yield path
-    if parameter.get("resource") is not None:
-        yield from _resource(parameter["resource"], f"{path}.resource")
-    for index, part in enumerate(list_in(parameter, "part")):
-        yield from _parameter(part, f"{path}.part[{index}]", marked=marked)
-
-
-def _own_words(envelope: JsonMapping, path: str) -> Iterator[str]:
-    if not is_marked(envelope):
-        yield from (f"{path}.{name}" for name in envelope if name not in _ENVELOPE)
-
-
-def _within(value: object, path: str) -> Iterator[str]:
-    """Resources within a resource, at any depth."""
-    children: Iterator[tuple[str, Any]] = iter(())
-    if isinstance(value, Mapping):
-        children = ((f"{path}.{name}", child) for name, child in value.items())
-    elif isinstance(value, list):
-        children = ((f"{path}[{index}]", child) for index, child in enumerate(value))
-    for place, child in children:
-        if isinstance(child, Mapping) and "resourceType" in child:
-            yield from _resource(child, place)
-        elif isinstance(child, Mapping | list):
-            yield from _within(child, place)
+    yield from _resource(resource, text_in(resource, "resourceType") or "resource")
 
 
 def is_marked(resource: JsonMapping) -> bool:
     """Whether a resource itself is marked as test data."""
     labels = list_in(dict_in(resource, "meta"), "security")
     return any(text_in(label, "system") == _TEST_SYSTEM and text_in(label, "code") == _TEST_CODE for label in labels)
+
+
+def _resource(resource: object, path: str) -> Iterator[str]:
+    kind = text_in(resource, "resourceType")
+    if not isinstance(resource, Mapping):
+        yield path
+    elif kind in ("Bundle", "Parameters"):
+        yield from _members(resource, path, kind, marked=is_marked(resource))
+    elif is_marked(resource):
+        yield from _within(resource, path)
+    else:
+        yield path
+
+
+def _members(value: object, path: str, shape: str, *, marked: bool) -> Iterator[str]:
+    if not isinstance(value, Mapping):
+        yield path
+        return
+    if shape == "an entry":  # What it says beside a resource that is marked is about that resource, search criteria too.
+        marked = is_marked(dict_in(value, "resource"))
+    for name, member in value.items():
+        if member is not None:
+            yield from _member(member, f"{path}.{name}", _SHAPES[shape].get(name), marked=marked)
+
+
+def _member(value: object, path: str, form: re.Pattern[str] | str | None, *, marked: bool) -> Iterator[str]:
+    if isinstance(value, list) and form is not None:
+        for index, item in enumerate(value):
+            yield from _member(item, f"{path}[{index}]", form, marked=marked)
+    elif form == _RESOURCE:
+        yield from _resource(value, path)
+    elif isinstance(form, str):
+        yield from _members(value, path, form, marked=marked)
+    elif marked:
+        yield from _part(value, path)
+    elif form is None or not (isinstance(value, str | int) and form.fullmatch(str(value))):
+        yield path
+
+
+def _within(value: object, path: str) -> Iterator[str]:
+    """Resources within what is marked, at any depth."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _part(item, f"{path}[{index}]")
+    elif isinstance(value, Mapping):
+        for name, member in value.items():
+            yield from _part(member, f"{path}.{name}")
+
+
+def _part(value: object, path: str) -> Iterator[str]:
+    is_resource = isinstance(value, Mapping) and "resourceType" in value
+    yield from _resource(value, path) if is_resource else _within(value, path)
