@@ -1,21 +1,40 @@
-"""The compose file: the HAPI server in it is one that the adapter trusts."""
+"""The compose file: both shapes of keeping and delivering, and HAPI beside them with our terminology and package."""
 
 from dataclasses import fields
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 import yaml
 
 from adapter.client import target_at
+from adapter.package import NAME
 from adapter.settings import Settings
+from adapter.web.app import ROUTES
+from tests.cli.ground import runner
 
-COMPOSE = yaml.safe_load((Path(__file__).parent.parent / "docker-compose.yml").read_text())
+ROOT = Path(__file__).parent.parent
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 
 
 def test_the_server_beside_the_adapter_is_trusted() -> None:
     settings = COMPOSE["services"]["adapter"]["environment"]
 
     assert target_at(settings["ADAPTER_FHIR_SERVER"], settings["ADAPTER_TRUSTED_SERVERS"].split(",")).is_trusted
+
+
+def test_the_server_asks_the_adapter_for_its_package_and_its_codes() -> None:
+    settings = COMPOSE["services"]["hapi"]["environment"]
+    of_package = "hapi.fhir.implementationguides.adapter"
+    of_codes = "hapi.fhir.remote_terminology_service.adapter"
+    paths = {route.path for route in ROUTES}
+
+    assert settings[f"{of_package}.name"] == NAME
+    assert settings[f"{of_package}.version"] == version("adapter-0731t")
+    assert settings[f"{of_package}.packageUrl"].removeprefix("http://adapter:8731") in paths
+    assert settings[f"{of_codes}.url"] == "http://adapter:8731/fhir"
+    assert settings[f"{of_codes}.system"] == f"{Settings().canonical_base}/CodeSystem/*"
+    assert COMPOSE["services"]["hapi"]["depends_on"] == {"adapter": {"condition": "service_healthy"}}
 
 
 KEEPING = ("embedded", "intake", "worker")
@@ -44,11 +63,24 @@ def test_every_setting_of_a_service_exists_and_every_file_is_mounted(name: str) 
         one.name for one in fields(Settings)
     }
     assert {value for value in service["environment"].values() if value.startswith("/")} <= mounted
+    assert service["environment"]["ADAPTER_MAPPINGS"] in mounted
 
 
-@pytest.mark.parametrize("name", ["embedded", "intake", "postgres", "hapi-health"])
-def test_a_service_says_whether_it_is_healthy(name: str) -> None:
-    assert COMPOSE["services"][name]["healthcheck"]["test"]
+def test_every_service_says_whether_it_is_healthy() -> None:
+    elsewhere = {"adapter", "hapi"}  # the image of the adapter says it, and `hapi-health` says it of HAPI
+    checked = {name for name, service in COMPOSE["services"].items() if service.get("healthcheck", {}).get("test")}
+
+    assert checked == set(COMPOSE["services"]) - elsewhere
+    assert "HEALTHCHECK" in (ROOT / "Dockerfile").read_text()
+
+
+def test_a_worker_is_looked_at_by_a_command_that_there_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program, *words = COMPOSE["services"]["worker"]["healthcheck"]["test"][1:]
+
+    assert program == "adapter"
+    assert runner(monkeypatch, capsys)(*words, "--help").code == 0
 
 
 def test_whoever_keeps_waits_for_what_it_needs() -> None:
