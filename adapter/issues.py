@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Protocol
 
 
 class Severity(StrEnum):
@@ -111,7 +111,24 @@ class PendingIssue:
         return self.write()
 
 
-AnyIssue: TypeAlias = Issue | PendingIssue
+class AnyIssue(Protocol):
+    """A problem that was found, written or not: how bad it is, and what is told of it if it is reported."""
+
+    @property
+    def severity(self) -> Severity:
+        """How bad it is."""
+
+    @property
+    def rule(self) -> str | None:
+        """Who found it."""
+
+    @property
+    def is_error(self) -> bool:
+        """Whether it is fatal or an error."""
+
+    def written(self) -> Issue:
+        """What is told of it."""
+
 
 MOST_ISSUES = 50
 """So many issues are reported of one request; whoever builds them one by one stops after one more."""

@@ -239,9 +239,7 @@ class Pipeline:
         )
         is_full = judged.options.check == "full"
         proved = NOTHING if is_full else self._proofs[release].of((part.map.name, part.resource) for part in resources)
-        so_far = so_far.beside(
-            (*check_bundle(bundle, release, content, proved=proved), *(unread.pending() for unread in trail.unread))
-        )
+        so_far = so_far.beside((*check_bundle(bundle, release, content, proved=proved), *trail.unread))
         return replace(judged, content=content, problems=so_far.all(), trail=trail)
 
 

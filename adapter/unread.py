@@ -1,19 +1,18 @@
 """What of the input no mapping read: nothing is dropped silently."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
-from functools import partial
+from functools import lru_cache
 from itertools import chain, islice
 from typing import Protocol
 
-from adapter.issues import Issue, IssueType, PendingIssue, Severity
+from adapter.issues import Issue, IssueType, Severity
 from adapter.json_types import JsonValue
 from adapter.mapping.run.dropped import dropped_items
 from adapter.path import Path, dotted, matching, pattern
-from adapter.readers.document import MappedDocument, ReadDocument
+from adapter.readers.document import MappedDocument
 
 _MOST_PLACES = 3
 
@@ -47,38 +46,69 @@ class _Positioned(Protocol):
         """The places of a value."""
 
 
+_Named = tuple[Path, str | None]
+"""The pattern of a field that a map does not read, and the reason if it is left out on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How it comes that a value is not in the output, and how that is told."""
+
+    rule: str
+    severity: Severity
+    words: str
+
+
+_UNREAD = _Kind("coverage/unread", Severity.INFORMATION, "no mapping reads it, so it is not in the output")
+_IGNORED = _Kind("coverage/ignored", Severity.INFORMATION, "left out on purpose")
+_PASSED_OVER = _Kind(
+    "coverage/passed-over", Severity.INFORMATION, "its mapping took something else here, so this is not in the output"
+)
+_DROPPED = _Kind(
+    "coverage/dropped",
+    Severity.WARNING,
+    "its mapping made nothing of it: it is of another kind than those it takes, or a part is missing; look at its `when`",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """The values of one input field that no mapping read; `number` says at how many places in the files they stand.
+    """The values of one input field that are not in the output; `number` says at how many places in the files they stand.
 
     Where that is exactly is worked out when somebody asks: there may be thousands, of which an issue names the first.
     """
 
     pattern: Path
     paths: list[Path]
-    number: int
     source: _Positioned
+    number: int
+    kind: _Kind = _UNREAD
     reason: str | None = None
-    dropped: bool = False
-    passed_over: bool = False
 
     @property
-    def _positions(self) -> Iterator[str]:
-        return chain.from_iterable(map(self.source.positions, self.paths))
+    def severity(self) -> Severity:
+        """How bad it is."""
+        return self.kind.severity
 
-    def pending(self) -> PendingIssue:
-        """What is told of it."""
-        rule, severity, _ = _words(self)
-        return PendingIssue(severity, rule, self._issue)
+    @property
+    def rule(self) -> str:
+        """The rule of what is told of it."""
+        return self.kind.rule
 
-    def _issue(self) -> Issue:
+    @property
+    def is_error(self) -> bool:
+        """Never: an output without it is still right."""
+        return False
+
+    def written(self) -> Issue:
+        """What is told of it, with the first of its places."""
         more = f" ({self.number} places)" if self.number > 1 else ""
-        rule, severity, words = _words(self)
+        reason = f": {self.reason}" if self.reason else ""
         return Issue(
-            severity=severity,
+            severity=self.severity,
             code=IssueType.INFORMATIONAL,
-            rule=rule,
-            text=f"`{dotted(self.pattern)}`{more}: {words}",
+            rule=self.rule,
+            text=f"`{dotted(self.pattern)}`{more}: {self.kind.words}{reason}",
             location=tuple(islice(self._positions, _MOST_PLACES)),
         )
 
@@ -88,22 +118,13 @@ class Unread:
             field=dotted(self.pattern),
             positions=tuple(self._positions),
             reason=self.reason,
-            dropped=self.dropped,
-            passed_over=self.passed_over,
+            dropped=self.kind is _DROPPED,
+            passed_over=self.kind is _PASSED_OVER,
         )
 
-
-def _words(unread: Unread) -> tuple[str, Severity, str]:
-    if unread.dropped:
-        words = (
-            "its mapping made nothing of it: it is of another kind than those it takes, or a part is missing; look at its `when`"
-        )
-        return "coverage/dropped", Severity.WARNING, words
-    if unread.passed_over:
-        return "coverage/passed-over", Severity.INFORMATION, "its mapping took something else here, so this is not in the output"
-    if unread.reason:
-        return "coverage/ignored", Severity.INFORMATION, f"left out on purpose: {unread.reason}"
-    return "coverage/unread", Severity.INFORMATION, "no mapping reads it, so it is not in the output"
+    @property
+    def _positions(self) -> Iterator[str]:
+        return chain.from_iterable(map(self.source.positions, self.paths))
 
 
 def unread_paths(tree: object, patterns: frozenset[Path]) -> dict[Path, list[Path]]:
@@ -115,90 +136,116 @@ def unread_paths(tree: object, patterns: frozenset[Path]) -> dict[Path, list[Pat
 def coverage_of(document: MappedDocument) -> list[Unread]:
     """The fields of a document of another form that its map did not read; what it ignores on purpose is named once."""
     items = dropped_items(document)
-    leaves = _Leaves(read=document.read, ignored=document.ignored, seen=document.trace.seen.keys() | document.trace.elsewhere)
-    leaves.gather(document.original.tree, (), _Field((), is_read=False))
+    leaves = _Leaves(seen=document.trace.seen.keys() | document.trace.elsewhere)
+    leaves.gather(document.original.tree, (), _fields(document.read, document.ignored))
     depths = {len(item) for item in items}
-    passed_over = [
-        (field.whole, path) for field, path in leaves.passed_over if not any(path[:depth] in items for depth in depths)
+    passed_over: dict[Path, list[Path]] = {}
+    for whole, path in leaves.passed_over:
+        if not any(path[:depth] in items for depth in depths):
+            passed_over.setdefault(whole, []).append(path)
+    dropped: dict[Path, list[Path]] = {}
+    for item in items:
+        dropped.setdefault(pattern(item), []).append(item)
+    told = [
+        *((whole, paths, _IGNORED if reason else _UNREAD, reason) for (whole, reason), paths in leaves.unread.items()),
+        *((whole, paths, _PASSED_OVER, None) for whole, paths in passed_over.items()),
+        *((whole, paths, _DROPPED, None) for whole, paths in dropped.items()),
     ]
-    dropped = [(pattern(item), item) for item in items]
-    unread = partial(_unread, source=document.original)
     return [
-        *(unread(field.whole, paths, reason=field.reason) for field, paths in leaves.unread.items()),
-        *(unread(whole, paths, passed_over=True) for whole, paths in _by_field(passed_over).items()),
-        *(unread(whole, paths, dropped=True) for whole, paths in _by_field(dropped).items()),
+        Unread(pattern=whole, paths=paths, source=document.original, number=len(paths), kind=kind, reason=reason)
+        for whole, paths, kind, reason in told
     ]
-
-
-def _by_field(found: list[tuple[Path, Path]]) -> dict[Path, list[Path]]:
-    paths: dict[Path, list[Path]] = {}
-    for whole, path in found:
-        paths.setdefault(whole, []).append(path)
-    return paths
-
-
-def _unread(
-    whole: Path,
-    paths: list[Path],
-    *,
-    source: ReadDocument,
-    reason: str | None = None,
-    dropped: bool = False,
-    passed_over: bool = False,
-) -> Unread:
-    return Unread(
-        pattern=whole, paths=paths, number=len(paths), source=source, reason=reason, dropped=dropped, passed_over=passed_over
-    )
 
 
 class _Field:
-    """A field of a document, for all places at which it stands; those within it are made as they are met.
+    """A field that a map reads or ignores, or one around such; `within` are those in it, under `*` for the items of a list.
 
-    `named` is the field that is named if a map does not read it: itself, or the one around it that is ignored for a `reason`.
+    `named` is the field that is named if the map does not read it: itself, or the one around it that is ignored for a `reason`.
     """
 
     __slots__ = ("is_read", "named", "reason", "whole", "within")
 
-    def __init__(self, whole: Path, *, is_read: bool, reason: str | None = None, named: "_Field | None" = None) -> None:
-        self.whole = whole
-        self.is_read = is_read
-        self.reason = reason
-        self.named = named or self
+    def __init__(self, whole: Path) -> None:
+        self.whole = self.named = whole
+        self.is_read = False
+        self.reason: str | None = None
         self.within: dict[str, _Field] = {}
+
+    def at(self, step: str) -> "_Field":
+        """The field in it that a step leads to."""
+        if step not in self.within:
+            self.within[step] = _Field((*self.whole, step))
+        return self.within[step]
+
+    def ignore(self, whole: Path, reason: str) -> None:
+        """Name another field in its place and in that of all in it, unless one further out is named already."""
+        if self.reason is None:
+            self.named, self.reason = whole, reason
+            for inner in self.within.values():
+                inner.ignore(whole, reason)
+
+
+@lru_cache(maxsize=128)
+def _fields(read: frozenset[Path], ignored: frozenset[tuple[Path, str]]) -> _Field:
+    """The fields of a map; those that it ignores are named without the lists that they stand in."""
+    root = _Field(())
+    for path in read:
+        field = root
+        for step in path:
+            field = field.at(str(step))
+        # A list of plain values is read as a whole.
+        field.is_read = field.at("*").is_read = True
+    for names, reason in sorted(ignored, key=lambda entry: len(entry[0])):
+        fields = [root]
+        for name in names:
+            fields = [around.at(str(name)) for field in fields for around in (field, field.at("*"))]
+        for field in fields:
+            field.ignore(field.whole, reason)
+    return root
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Leaves:
-    """The plain values of a document that its map does not read, and those that it reads elsewhere and did not look at here."""
+    """The plain values of a document that its map does not read, and those that it reads elsewhere and did not look at here.
 
-    read: frozenset[Path]
-    ignored: Mapping[Path, str]
+    Those are by the pattern that is named and the reason, if there is one; these each with its pattern.
+    """
+
     seen: AbstractSet[Path]
-    unread: dict[_Field, list[Path]] = dataclass_field(default_factory=lambda: defaultdict(list))
-    passed_over: list[tuple[_Field, Path]] = dataclass_field(default_factory=list)
+    unread: dict[_Named, list[Path]] = dataclass_field(default_factory=dict)
+    passed_over: list[tuple[Path, Path]] = dataclass_field(default_factory=list)
 
     def gather(self, value: JsonValue, path: Path, field: _Field) -> None:
         """Add those within a value that stands at a path, and is one of a field."""
         if isinstance(value, dict):
             for name, child in value.items():
-                self.gather(child, (*path, name), field.within.get(name) or self._within(field, name))
+                self._gather_inner(child, (*path, name), field)
         elif isinstance(value, list):
-            item = field.within.get("*") or self._within(field, "*")
             for place, child in enumerate(value):
-                self.gather(child, (*path, place), item)
-        elif value is not None and value != "":
-            if not field.is_read:
-                self.unread[field.named].append(path)
-            # A list of plain values is read as a whole; that a list or an object is there says nothing of what is in it.
-            elif (path if isinstance(path[-1], str) else path[:-1]) not in self.seen:
-                self.passed_over.append((field, path))
+                self._gather_inner(child, (*path, place), field)
+        elif not field.is_read:
+            self._add(value, path, (field.named, field.reason))
+        # That a list or an object is there says nothing of what is in it.
+        elif value is not None and value != "" and (path if isinstance(path[-1], str) else path[:-1]) not in self.seen:
+            self.passed_over.append((field.whole, path))
 
-    def _within(self, field: _Field, step: str) -> _Field:
-        whole = (*field.whole, step)
-        is_read = (field.whole if step == "*" else whole) in self.read
-        if field.reason is not None:
-            inner = _Field(whole, is_read=is_read, reason=field.reason, named=field.named)
+    def _gather_inner(self, value: JsonValue, path: Path, around: _Field) -> None:
+        step = path[-1] if isinstance(path[-1], str) else "*"
+        inner = around.within.get(step)
+        if inner is not None:
+            self.gather(value, path, inner)
         else:
-            names = tuple([step for step in whole if step != "*"])
-            inner = _Field(whole, is_read=is_read, reason=None if step == "*" else self.ignored.get(names))
-        return field.within.setdefault(step, inner)
+            self._add(value, path, (around.named, around.reason) if around.reason else ((*around.whole, step), None))
+
+    def _add(self, value: JsonValue, path: Path, named: _Named) -> None:
+        """Add all within a value that the map does not read; where there is a reason, it holds for all of it."""
+        whole, reason = named
+        if isinstance(value, dict):
+            for name, child in value.items():
+                self._add(child, (*path, name), named if reason else ((*whole, name), None))
+        elif isinstance(value, list):
+            items = named if reason else ((*whole, "*"), None)
+            for place, child in enumerate(value):
+                self._add(child, (*path, place), items)
+        elif value is not None and value != "":
+            self.unread.setdefault(named, []).append(path)

@@ -415,7 +415,7 @@ def test_an_item_that_some_item_of_its_list_was_made_of_may_have_been_used() -> 
             walked=frozenset({("rows", "*")}),
         ),
         read=frozenset({("rows", "*", "a")}),
-        ignored={},
+        ignored=frozenset(),
     )
 
     assert coverage_of(document) == []
@@ -434,7 +434,7 @@ def test_a_reason_holds_for_all_below_the_field_that_it_names() -> None:
             walked=frozenset({("rows", "*")}),
         ),
         read=frozenset({("rows", "*", "a")}),
-        ignored={("rows", "b"): "why not"},
+        ignored=frozenset({(("rows", "b"), "why not")}),
     )
 
     assert [unread.in_full() for unread in coverage_of(document)] == [

@@ -109,7 +109,7 @@ class MappedDocument(ReadDocument):
     original: ReadDocument
     retrace: Callable[[], DocumentTrace]
     read: frozenset[Path]
-    ignored: Mapping[Path, str]
+    ignored: frozenset[tuple[Path, str]]
 
     @cached_property
     def trace(self) -> DocumentTrace:

@@ -46,7 +46,7 @@ def test_a_mapped_document_is_placed_in_its_original() -> None:
         original=original,
         retrace=retrace,
         read=frozenset(),
-        ignored={},
+        ignored=frozenset(),
     )
 
     assert mapped.positions(("patient", "family")) == ("lab.json#/case_data/name",)

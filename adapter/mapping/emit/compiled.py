@@ -185,6 +185,11 @@ class CompiledMap:
         return frozenset(map(parse, self.read))
 
     @cached_property
+    def ignored(self) -> frozenset[tuple[Path, str]]:
+        """The source paths that it leaves out on purpose, with the reasons."""
+        return frozenset((parse(text.text), reason) for text, reason in self.source.ignored)
+
+    @cached_property
     def walked(self) -> frozenset[Path]:
         """The items of lists that it goes through, one after the other, as patterns."""
         return frozenset(path for group in self.make("lineage")[1] for site in group.sites for path in site.walked)

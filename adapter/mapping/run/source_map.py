@@ -41,7 +41,7 @@ def map_document(
         original=document,
         retrace=retrace,
         read=compiled.read_paths,
-        ignored={parse(text.text): reason for text, reason in compiled.source.ignored},
+        ignored=compiled.ignored,
     )
     remarks = tuple(
         PendingIssue(report[2].severity, verdict_rule(compiled, report), partial(_remark, compiled, report, document))
