@@ -49,7 +49,7 @@ def exceeded(limit: int) -> TooLargeError:
                 f"this takes more than {limit} steps (a value that is read, an element that is made, or an item that a loop of a "
                 "map goes through, is a step)"
             ),
-            suggestion="send shorter lists, or raise the setting ADAPTER_MAX_STEPS",
+            suggestion="send shorter lists, let maps make less of them, or raise the setting ADAPTER_MAX_STEPS",
         )
     )
 

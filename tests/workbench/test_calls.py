@@ -152,6 +152,19 @@ def test_a_draft_of_a_map_changes_the_output_and_nothing_else(client: FlaskClien
     assert not any(entry["line"].startswith(CLAIM) for entry in convert(client)["elements"])
 
 
+def test_a_draft_that_would_make_very_much_is_refused_in_words(client: FlaskClient) -> None:
+    head = "map: much\ntarget: Basic\nresource:\n  id: =stable_id('Basic', case.id)\n  code: {text: much}\n  extension:\n"
+    loops = "".join(
+        f"{space}- for: one{len(space)} in case.phenotypes\n{space}  url: http://a.invalid/x\n{space}  extension:\n"
+        for space in ("    " * depth for depth in range(1, 7))
+    )
+    draft = head + loops.removesuffix("extension:\n") + "valueString: much\n"
+
+    view = convert(client, drafts={"fhir/r4/much.yaml": draft})
+
+    assert (view["bundle"], [issue["rule"] for issue in view["issues"]]) == (None, ["request/steps"])
+
+
 def test_a_draft_of_a_policy_changes_the_judgement(client: FlaskClient) -> None:
     draft = "policy: medicaid\nextends: medicaid\nunit_limit: 2\n"
     two = {"documents": documents_of("two-units")}

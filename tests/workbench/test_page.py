@@ -31,6 +31,8 @@ SENT = {
     "skipped": [],
     "words": [],
 }
+CLIPBOARD = ["clipboard-read", "clipboard-write"]
+CLAIM = "fhir/r4/claim.yaml"
 NASTY = """</script><img src=x onerror="document.title='broken'"><b>"""
 
 
@@ -277,17 +279,48 @@ def test_a_biller_sees_boxes_objections_and_two_payers(open_page: OpenPage) -> N
 
 
 def test_a_case_is_judged_as_another_payer_would_and_the_call_says_so(open_page: OpenPage) -> None:
-    with open_page(permissions=["clipboard-read", "clipboard-write"]) as page:
+    with open_page(permissions=CLIPBOARD) as page:
         at_work(page, "two-units")
         with page.expect_response("**/workbench/convert"):
             page.locator("[name=payer]").select_option("aetna")
         expect(page.locator("#issues li").filter(has_text="policy/chosen")).to_contain_text("`aetna`: it was asked for")
-        page.get_by_role("button", name="Copy curl").click()
-        expect(page.locator("#status")).to_have_text("copied")
+        files = "curl -F 'document=@ai_report.json' -F 'document=@encounter.json'"
 
-        copied = page.evaluate("() => navigator.clipboard.readText()")
-        assert copied.startswith("curl -F 'document=@ai_report.json' -F 'document=@encounter.json' 'http://127.0.0.1:")
-        assert copied.endswith("/convert?profiles=none&ai_label=device&payer=aetna'")
+        assert copied_by(page, "#curl") == f"{files} 'BASE/convert?profiles=none&ai_label=device&payer=aetna'"
+        page.get_by_role("link", name="Claim").click()
+        assert copied_by(page, "#claim-curl") == f"{files} 'BASE/rules/explain?payer=aetna'"
+
+
+def copied_by(page: Page, button: str) -> str:
+    """What a button puts into the clipboard, with BASE for the address of the service."""
+    page.locator(button).click()
+    expect(page.locator("#status")).to_contain_text("copied")
+    copied: str = page.evaluate("() => navigator.clipboard.readText()")
+    return copied.replace(page.evaluate("() => location.origin"), "BASE")
+
+
+def test_every_screen_says_its_call(open_page: OpenPage) -> None:
+    with open_page(permissions=CLIPBOARD) as page:
+        at_work(page, "two-units")
+        open_map(page, "fhir/r4/claim.yaml")
+        told = {"map": copied_by(page, "#map-curl")}
+        page.get_by_role("link", name="Codes").click()
+        page.locator("#definitions button").first.click()
+        told["codes"] = copied_by(page, "#concepts caption button")
+        page.get_by_role("link", name="Server").click()
+        told |= {work: copied_by(page, f"#{work}-curl") for work in ("send", "test")}
+
+    posted = "curl -H 'Content-Type: application/json' -d"
+    files = "--rawfile text0 'ai_report.json' --rawfile text1 'encounter.json'"
+    options = '{"profiles":"none","ai_label":"device","shared":"create"}'
+    documents = '[{"name": "ai_report.json", "text": $text0}, {"name": "encounter.json", "text": $text1}]'
+    body = f'{{"server": "hapi", "options": {options}, "documents": {documents}}}'
+    assert told == {
+        "map": f"""jq -n --rawfile text0 'claim.yaml' '{{"drafts": {{"{CLAIM}": $text0}}}}' | {posted} @- 'BASE/maps/check'""",
+        "codes": "curl 'BASE/fhir/CodeSystem/adapter-tag'",
+        "send": f"jq -n {files} '{body}' | {posted} @- 'BASE/workbench/send'",
+        "test": f"""{posted} '{{"server":"hapi","group":"capability"}}' 'BASE/workbench/conformance'""",
+    }
 
 
 def test_a_map_author_sees_mistakes_and_changes_as_they_type(open_page: OpenPage) -> None:

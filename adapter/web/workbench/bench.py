@@ -27,6 +27,8 @@ from adapter.web.service import Service
 from adapter.web.workbench.workload import Drawing, Workload, asked_of
 
 SVG = "image/svg+xml"
+STEPS_OF_DRAFTS = 200_000
+"""How many values may be read and elements made with drafts of maps: loops within loops are found by whoever is waiting."""
 
 
 def convert(service: Service, request: Request) -> Response:
@@ -62,8 +64,10 @@ def draw(service: Service, request: Request) -> Response:
 
 
 def conversion_of(runtime: Runtime, workload: Workload, **more: object) -> Conversion:
-    """The conversion that is asked for, with lineage and with more options."""
+    """The conversion that is asked for, with lineage and with more options; drafts of maps may take fewer steps than files."""
     changes: dict[str, object] = {**current_caller().settings, **workload.options.model_dump(exclude_none=True), **more}
+    if workload.drafts:
+        changes["max_steps"] = min(runtime.settings.max_steps, STEPS_OF_DRAFTS)
     return runtime.convert(workload.to_documents(), changes=changes, lineage=True)
 
 

@@ -1,7 +1,8 @@
 // Our code systems and value sets: what is in them, and the call that says so.
 
 import { getFhir, wordsOf } from "./api.js";
-import { copy, fill, find, later, make, quoted } from "./dom.js";
+import { curlOf } from "./calls.js";
+import { copy, fill, find, later, make } from "./dom.js";
 import { say } from "./workbench.js";
 
 let chosen = null;
@@ -21,7 +22,7 @@ async function listOf([title, type]) {
 
 const link = (text, act) => make("button", { type: "button", class: "link", onclick: act }, text);
 
-const curl = (path) => link("copy curl", () => copy(`curl ${quoted(new URL(path, location.href))}`, say));
+const curl = (path) => link("copy curl", () => copy(curlOf(path), say));
 
 function open(resource) {
   chosen = resource;
@@ -76,8 +77,10 @@ async function lookup(system, code, below) {
   }
 }
 
-// A parameter of the answer: `display: Telehealth`, or a property or designation by the values of its parts.
-function saidBy(parameter) {
+// A parameter of the answer: `display: Telehealth`, `property inactive: false`.
+const saidBy = ({ name, part, ...values }) => (part ? `${name} ${part.map(valueOf).join(": ")}` : `${name}: ${valueOf(values)}`);
+
+function valueOf(parameter) {
   const value = Object.entries(parameter).find(([key]) => key.startsWith("value"))?.[1];
-  return `${parameter.name}: ${parameter.part ? parameter.part.map((part) => saidBy(part)).join(", ") : (value?.display ?? value?.code ?? value)}`;
+  return value?.display ?? value?.code ?? value;
 }

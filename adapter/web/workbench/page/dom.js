@@ -33,9 +33,6 @@ export function save(name, text) {
   URL.revokeObjectURL(link.href);
 }
 
-// A word of a shell's command line.
-export const quoted = (text) => `'${String(text).replaceAll("'", `'\\''`)}'`;
-
 export async function copy(text, say, remarks = []) {
   try {
     await navigator.clipboard.writeText(text);

@@ -1,7 +1,8 @@
 // Maps as they are being written: mistakes as you type, and what would change, before anything is saved.
 
 import { get, post, put, wordsOf } from "./api.js";
-import { fill, find, later, make, save } from "./dom.js";
+import { curlWithTexts } from "./calls.js";
+import { copy, fill, find, later, make, save } from "./dom.js";
 import { Editor } from "./editor.js";
 import { Lines } from "./lines.js";
 import { difference, differenceList } from "./outline.js";
@@ -25,6 +26,7 @@ export async function openMaps() {
   find("map-compare").addEventListener("click", () => compare(find("map-compare").getAttribute("aria-pressed") !== "true"));
   find("map-reset").addEventListener("click", () => open && openMap(open.path, true));
   find("map-download").addEventListener("click", () => open && save(nameOf(open.path), editor.text));
+  find("map-curl").addEventListener("click", () => open && copyCheck(open.path));
   find("map-try").addEventListener("click", tryExamples);
 }
 
@@ -50,6 +52,11 @@ async function learn() {
   } catch {
     words = null;
   }
+}
+
+// What is wrong with the file, asked by its name on the disk.
+function copyCheck(path) {
+  copy(curlWithTexts("maps/check", [nameOf(path)], ([text]) => `{"drafts": {${JSON.stringify(path)}: ${text}}}`), say);
 }
 
 function compare(isOn) {
@@ -89,7 +96,10 @@ async function check() {
   try {
     const { problems } = await post("maps/check", { drafts });
     showProblems(problems);
-    if (problems.length) return;
+    if (problems.length) {
+      fill(find("map-change"), make("p", {}, "Nothing, as long as there are mistakes."));
+      return;
+    }
     setDraft(path, drafts[path] ?? null);
     await showChange(drafts);
   } catch (error) {

@@ -1,8 +1,9 @@
 // The case on the bench, sent to a FHIR server that the settings name, and the server tested by all groups of cases.
 
 import { get, post, wordsOf } from "./api.js";
-import { counted, fill, find, make, save } from "./dom.js";
-import { workload } from "./workbench.js";
+import { curlWithJson, curlWithTexts } from "./calls.js";
+import { copy, counted, fill, find, make, save } from "./dom.js";
+import { say, workload } from "./workbench.js";
 
 let report = null;
 let isStopped = false;
@@ -16,10 +17,21 @@ export async function openServer() {
     event.preventDefault();
     work(event.submitter.value === "test" ? test : send, select.value);
   });
+  find("send-curl").addEventListener("click", () => copy(sendingOf(select.value), say));
+  find("test-curl").addEventListener("click", () => copy(curlWithJson("workbench/conformance", { server: select.value, group: "capability" }), say, ["each group has a call of its own"]));
   find("trial-stop").addEventListener("click", () => {
     isStopped = true;
   });
   find("trial-download").addEventListener("click", () => save("report.json", JSON.stringify(report, null, 2)));
+}
+
+function sendingOf(server) {
+  const { documents, options } = workload();
+  const body = (texts) => {
+    const parts = texts.map((text, place) => `{"name": ${JSON.stringify(documents[place].name)}, "text": ${text}}`);
+    return `{"server": ${JSON.stringify(server)}, "options": ${JSON.stringify(options)}, "documents": [${parts.join(", ")}]}`;
+  };
+  return curlWithTexts("workbench/send", documents.map(({ name }) => name), body);
 }
 
 const tell = (text) => {

@@ -1,9 +1,10 @@
 // The page: documents on the left, what becomes of them on the right. Nothing is kept in the address or in storage.
 
 import { draw, get, post, wordsOf } from "./api.js";
+import { curlWithFiles } from "./calls.js";
 import { offerPayers, showClaim } from "./claim.js";
 import { openCodes } from "./codes.js";
-import { copy, counted, fill, find, later, make, quoted, save } from "./dom.js";
+import { copy, counted, fill, find, later, make, save } from "./dom.js";
 import { Editor } from "./editor.js";
 import { documentsIn } from "./files.js";
 import { languageOf, Lines } from "./lines.js";
@@ -310,16 +311,23 @@ async function begin() {
   }
   find("remove").addEventListener("click", removeDocument);
   find("download").addEventListener("click", () => state.view?.bundle && save("bundle.json", JSON.stringify(state.view.bundle, null, 2)));
-  find("curl").addEventListener("click", copyCall);
+  find("curl").addEventListener("click", copyConversion);
+  find("claim-curl").addEventListener("click", copyExplanation);
   await Promise.all([chooseExamples(), offerPayers(choosePayers)]);
 }
 
+const names = () => state.documents.map(({ name }) => name);
+
 // The same conversion by the call that everybody has; what it does not take is said.
-function copyCall() {
+function copyConversion() {
   const { shared, ...asked } = switches();
-  const files = state.documents.map(({ name }) => `-F ${quoted(`document=@${name}`)}`).join(" ");
   const lacks = [shared !== "create" && "ADAPTER_SHARED sets Shared there", Object.keys(state.drafts).length && "your changes to maps are not in it"];
-  copy(`curl ${files} ${quoted(new URL(`convert?${new URLSearchParams(asked)}`, location.href))}`, say, lacks.filter(Boolean));
+  copy(curlWithFiles(`convert?${new URLSearchParams(asked)}`, names()), say, lacks.filter(Boolean));
+}
+
+function copyExplanation() {
+  const { payer } = switches();
+  copy(curlWithFiles(`rules/explain${payer ? `?${new URLSearchParams({ payer })}` : ""}`, names()), say);
 }
 
 async function chooseExamples() {
