@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from adapter.case import AiReport, Case, Gene
+from adapter.case import AiReport, Gene
 from adapter.code_tables.spelling import written_right
 from adapter.issues import IssueType
 from adapter.rules.condition import LINES
@@ -89,51 +89,42 @@ def no_code_of_its_system(facts: Facts) -> Iterator[Finding]:
 )
 def not_written_as_its_system(facts: Facts) -> Iterator[Finding]:
     """A code of a syndrome or gene of another shape than its system has; suggests it without prefix, or with the right one."""
-    for field, places, system, code in _coded(facts.case):
-        written = written_right(system, code)
-        if written != code:
-            yield Finding(field.format(*places), suggestion=written, variant=_SPELLED.name if written else None)
-
-
-_CodedAt = tuple[str, tuple[int | str, ...], str, str]
-"""A field with `{}` for each place in a list, these places, the code system and the code; few of them are ever spelled out."""
-
-
-_OF_GENES = ("hgnc", "entrez", "omim")
-
-
-def _coded(case: Case) -> Iterator[_CodedAt]:
-    for ai, run in case.runs:
-        yield from _coded_by(ai, run)
-    for at, diagnosis in enumerate(case.clinician_diagnoses):
+    for ai, run in facts.case.runs:
+        yield from _of_run(ai, run)
+    for at, diagnosis in enumerate(facts.case.clinician_diagnoses):
         for place, coded in enumerate(diagnosis.codes):
-            yield "clinician_diagnoses[{}].codes[{}].code", (at, place), coded.system, coded.code
-    for at, finding in enumerate(case.molecular):
-        for system, code in _codes_of(finding.gene) if finding.gene is not None else ():
-            yield "molecular[{}].gene.{}", (at, system), system, code
-        if finding.condition is not None:
-            yield "molecular[{}].condition.code", (at,), finding.condition.system, finding.condition.code
+            if written_right(coded.system, coded.code) != coded.code:
+                yield _misspelled(f"clinician_diagnoses[{at}].codes[{place}].code", coded.system, coded.code)
+    for at, finding in enumerate(facts.case.molecular):
+        if finding.gene is not None:
+            yield from (_misspelled(f"molecular[{at}].gene.{name}", name, code) for name, code in _wrong_of(finding.gene))
+        condition = finding.condition
+        if condition is not None and written_right(condition.system, condition.code) != condition.code:
+            yield _misspelled(f"molecular[{at}].condition.code", condition.system, condition.code)
 
 
-def _coded_by(ai: str, run: AiReport) -> Iterator[_CodedAt]:
-    of_code, of_gene, of_run = (
-        f"{ai}.{field}" for field in ("candidates[{}].codes[{}].code", "candidates[{}].genes[{}].{}", "genes[{}].{}")
-    )
+def _of_run(ai: str, run: AiReport) -> Iterator[Finding]:
+    """The codes of a run, of which there are many: a field is named only where it is wrong."""
     for at, candidate in enumerate(run.candidates):
         for place, coded in enumerate(candidate.codes):
-            yield of_code, (at, place), coded.system, coded.code
+            if written_right(coded.system, coded.code) != coded.code:
+                yield _misspelled(f"{ai}.candidates[{at}].codes[{place}].code", coded.system, coded.code)
         for place, gene in enumerate(candidate.genes):
-            for system, code in _codes_of(gene):
-                yield of_gene, (at, place, system), system, code
+            for name, code in _wrong_of(gene):
+                yield _misspelled(f"{ai}.candidates[{at}].genes[{place}].{name}", name, code)
     for place, gene in enumerate(run.genes):
-        for system, code in _codes_of(gene):
-            yield of_run, (place, system), system, code
+        yield from (_misspelled(f"{ai}.genes[{place}].{name}", name, code) for name, code in _wrong_of(gene))
 
 
-def _codes_of(gene: Gene) -> list[tuple[str, str]]:
-    """The codes of a gene, by the names of their systems, which are those of its fields."""
-    codes = (gene.hgnc, gene.entrez, gene.omim)
-    return [(system, code) for system, code in zip(_OF_GENES, codes, strict=True) if code is not None]
+def _wrong_of(gene: Gene) -> list[tuple[str, str]]:
+    """The codes of a gene that are not written as their systems write them; the systems have the names of its fields."""
+    codes = (("hgnc", gene.hgnc), ("entrez", gene.entrez), ("omim", gene.omim))
+    return [(name, code) for name, code in codes if code is not None and written_right(name, code) != code]
+
+
+def _misspelled(field: str, system: str, code: str) -> Finding:
+    written = written_right(system, code)
+    return Finding(field, suggestion=written, variant=_SPELLED.name if written else None)
 
 
 @rule(

@@ -98,9 +98,11 @@ def _of_other_conditions(conditions: list[tuple[int, CodedCondition]], facts: Fa
     if not conditions:
         return
     sides = [[_Syndromes(side) for side in both] for both in (_candidates(facts.case), _conclusions(facts.case))]
-    synonyms = _synonyms(facts.case)
-    for at, condition in conditions:
-        keys = synonyms.get(_key(condition)) or (_key(condition),)
+    numbered = [(at, _key(condition)) for at, condition in conditions]
+    are_comparable = all(held.comparable([key]) for _, key in numbered for held, _ in sides)
+    synonyms = {} if are_comparable else _synonyms(facts.case)
+    for at, key in numbered:
+        keys = synonyms.get(key, (key,))
         for held, dismissed in sides:
             against = _contradicting(keys, held, dismissed)
             if against:
@@ -285,7 +287,9 @@ def confirmed_and_not_held(facts: Facts) -> Iterator[Finding]:
 
 def _not_held_by_code(codes: AbstractSet[str], held: Iterable[str], not_held: Mapping[str, str]) -> Mapping[str, str]:
     """For each code of one syndrome alone that the clinician does not hold, the field that says so."""
-    alone = codes - _OF_SEVERAL
+    alone = codes & _OF_ONE
+    if not alone:
+        return {}
     names = _first_by_code(alone, {_plain(name): name for name in held})
     return _first_by_code(alone - names.keys(), {_plain(name): field for name, field in not_held.items()})
 
@@ -392,5 +396,5 @@ _NAMED: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Syndromes that ICD-10-CM names in a code or among its inclusion terms, by the code without its full stop."""
 
-_OF_SEVERAL = frozenset({"Q8719", "Q872", "Q873", "Q870"})
-"""Those of the codes that are of several syndromes, so that one of them says nothing of another."""
+_OF_ONE = _NAMED.keys() - {"Q8719", "Q872", "Q873", "Q870"}
+"""Those of the codes that name one syndrome; of the others, one of their syndromes says nothing of another."""

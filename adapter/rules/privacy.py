@@ -58,22 +58,24 @@ def _ended(consent: Consent, today: str | None) -> bool:
 
 def _outside(consent: Consent, case: Case) -> Iterator[Finding]:
     for at, image in enumerate(case.images):
-        yield from _uncovered(consent, f"images[{at}].captured_at", image.captured_at)
+        if against := _without_consent(consent, image.captured_at):
+            yield Finding(f"images[{at}].captured_at", also=(f"consent.{against}",))
     for name, run in case.runs:
-        yield from _uncovered(consent, f"{name}.started_at", run.started_at)
-        yield from _uncovered(consent, f"{name}.finished_at", run.finished_at)
+        for moment, value in (("started_at", run.started_at), ("finished_at", run.finished_at)):
+            if against := _without_consent(consent, value):
+                yield Finding(f"{name}.{moment}", also=(f"consent.{against}",))
 
 
-def _uncovered(consent: Consent, field: str, moment: str | None) -> Iterator[Finding]:
-    """A moment before or after the consent held; one that is not dated cannot be shown to lie outside."""
+def _without_consent(consent: Consent, moment: str | None) -> str | None:
+    """The field that says that the consent did not hold then; of a moment without a date nothing can be shown."""
     if moment is None:
-        return
+        return None
     if consent.date is not None and is_before(moment, consent.date):
-        yield Finding(field, also=("consent.date",))
-    for name, end in (("expires", consent.expires), ("withdrawn_at", consent.analysis_withdrawn_at)):
-        if end is not None and is_before(end, moment):
-            yield Finding(field, also=(f"consent.{name}",))
-            return
+        return "date"
+    if consent.expires is not None and is_before(consent.expires, moment):
+        return "expires"
+    withdrawn_at = consent.analysis_withdrawn_at
+    return "withdrawn_at" if withdrawn_at is not None and is_before(withdrawn_at, moment) else None
 
 
 @rule(

@@ -227,10 +227,8 @@ TIMELINE: tuple[TimelineRow, ...] = (
 
 
 def _late(row: TimelineRow, facts: Facts) -> Iterator[Finding]:
-    if _has(row.between, facts):
-        return
     later = [*_moments(facts, row.later)]
-    if not _is_any_late(facts.moments[row.earlier], later):
+    if not _is_any_late(facts.moments[row.earlier], later) or _has(row.between, facts):
         return
     of_item: dict[str, list[Moment]] = {}
     for moment in later:
