@@ -24,8 +24,12 @@ _NARRATIVE = (
     r'^<div xmlns="http://www\.w3\.org/1999/xhtml">(<p>(<b>[^<]*</b>)?[^<]*</p>)*<p>(<b>)?[^<]*[^<\s][^<]*(</b>[^<]*)?</p></div>$'
 )
 _ABSOLUTE: JsonMapping = {"pattern": "^[A-Za-z][A-Za-z0-9+.-]*:"}
+_SYSTEM: JsonMapping = {
+    "pattern": r"^([A-Za-z][A-Za-z0-9+.-]*://|urn:ietf:|urn:oid:[0-2](\.(0|[1-9][0-9]*))+$|"
+    "urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$)"
+}
 _FILTERS: JsonMapping = {
-    "absolute-system": _ABSOLUTE,
+    "absolute-system": _SYSTEM,
     "absolute-extension": {"properties": {"url": _ABSOLUTE}},
     "txt-1": {"pattern": _NARRATIVE},
     "txt-2": True,  # as txt-1

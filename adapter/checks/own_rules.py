@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from adapter.checks.by_hand import is_in_error
 from adapter.checks.claim import CLAIM_INVARIANTS
 from adapter.checks.invariant import TERMINOLOGY, Invariant, each_of, has_choice, has_code, pairs_of
+from adapter.checks.reference_guide import type_in
 from adapter.checks.us_core import US_CORE_INVARIANTS
 from adapter.fhir.resource import Resource
 from adapter.fhir.table import Constraint, ElementTable
@@ -33,7 +34,24 @@ def _no_clinical_status(condition: Resource) -> Iterator[str]:
         yield ""
 
 
+def _on_behalf_of_others(team: Resource) -> Iterator[str]:
+    """As ctm-1 says, of members whose type is in the reference: what it leads to elsewhere is not looked up."""
+    contained = {f"#{inner.get('id')}": inner["resourceType"] for _, inner in each_of(team, "contained")}
+    for path, participant in each_of(team, "participant"):
+        member = participant.get("member", {}).get("reference", "")
+        if "onBehalfOf" in participant and (type_in(member) or contained.get(member)) not in (None, "Practitioner"):
+            yield f"{path}.onBehalfOf"
+
+
 _BASE: dict[str, tuple[Invariant, ...]] = {
+    "CareTeam": (
+        Invariant(
+            key="ctm-1",
+            human="only a practitioner is a member on behalf of an organization",
+            source="http://hl7.org/fhir/R4/careteam.html#invs",
+            breaks=_on_behalf_of_others,
+        ),
+    ),
     "Claim": CLAIM_INVARIANTS,
     "Consent": (
         Invariant(
@@ -68,14 +86,18 @@ OWN_RULES: dict[str, tuple[Invariant, ...]] = {
 """The rules of each resource type."""
 
 
-LEFT_OUT = frozenset({"bdl-3", "bdl-4", "bdl-7", "con-3", "obs-7", "ppc-2"})
+LEFT_OUT = frozenset({"bdl-3", "bdl-4", "bdl-7", "con-3", "ctm-1", "obs-7", "ppc-2"})
 """The invariants of R4 that are asked elsewhere: those of Bundles in `references`, the others here."""
 
 _ABSOLUTE = Constraint(
     key="absolute-system",
     severity="error",
-    human="a system is an absolute URI, such as http://loinc.org or urn:oid:2.16.840.1.113883.6.1",
-    expression="matches('[A-Za-z][A-Za-z0-9+.-]*:.*')",
+    human="a system is an absolute URI, such as http://loinc.org or urn:oid:2.16.840.1.113883.6.1, with a UUID in small letters",
+    expression=(
+        "matches('[A-Za-z][A-Za-z0-9+.-]*:.*') and "
+        r"(startsWith('urn:oid:').not() or matches('^urn:oid:[0-2](\\.(0|[1-9][0-9]*))+$')) and "
+        "(startsWith('urn:uuid:').not() or matches('^urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'))"
+    ),
 )
 _ABSOLUTE_EXTENSION = Constraint(
     key="absolute-extension",

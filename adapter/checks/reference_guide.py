@@ -1,5 +1,6 @@
 """Where the references of a resource are: the few elements of each type that lead to one, so that nothing else is looked at."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
@@ -9,6 +10,7 @@ from adapter.fhir.table import Element, ElementTable
 Ways: TypeAlias = Mapping[str, tuple[str, frozenset[str]]]
 """The elements of a type that are references or lead to one: name to type and targets."""
 
+_RELATIVE = re.compile(r"([A-Z][A-Za-z]+)/[A-Za-z0-9.-]{1,64}(?:/_history/[A-Za-z0-9.-]{1,64})?")
 _LEADING = frozenset({"Reference", "Resource"})
 
 
@@ -103,6 +105,12 @@ class ReferenceGuide:
         if kind not in self._leading:
             self._leading |= leading_types(self._table, self._absent, [kind])
         return self._leading[kind]
+
+
+def type_in(reference: str) -> str | None:
+    """The resource type in a relative reference, such as `Patient/1`."""
+    relative = _RELATIVE.fullmatch(reference)
+    return relative[1] if relative else None
 
 
 def type_named(uri: str | None) -> str | None:

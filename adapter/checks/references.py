@@ -1,16 +1,14 @@
 """Do the references of a Bundle lead to resources in it, of a type that may stand there; are ids and full URLs unique."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from adapter.checks.reference_guide import LiteralReference, ReferenceGuide
+from adapter.checks.reference_guide import LiteralReference, ReferenceGuide, type_in
 from adapter.checks.release import Release
 from adapter.fhir.resource import Resource
 from adapter.issues import Issue, IssueType, Severity
 
-_RELATIVE = re.compile(r"([A-Z][A-Za-z]+)/[A-Za-z0-9.-]{1,64}(?:/_history/[A-Za-z0-9.-]{1,64})?")
 _PAGES = "http://hl7.org/fhir"
 _REFERENCE_KEY = b'"reference":"'
 _TO_DO = frozenset({"transaction", "batch"})
@@ -41,8 +39,7 @@ def mistyped(resource: Resource, release: Release, root: str) -> Iterator[Issue]
     guide = release.all_references
     contained = guide.types_within(resource, {})
     for found in guide.references(resource):
-        named = _RELATIVE.fullmatch(found.reference)
-        kind = named[1] if named else contained.get(found.reference)
+        kind = type_in(found.reference) or contained.get(found.reference)
         if kind is not None:
             wrong = _wrong_types(kind, found, root)
             yield from (replace(issue, source=f"{_PAGES}/{release.name}/references.html") for issue in wrong)

@@ -47,6 +47,13 @@ OTHER_CODE = spoilt(CLAIM, "item.0.productOrService.coding.0.code", "99213")
 PROFILED = {**OTHER_CODE, "meta": {"profile": [None, "https://0731t-adapter.invalid/fhir/StructureDefinition/claim-0731t|1"]}}
 FIVE = modifiers("52", "80", "82", "95", "22")
 
+
+def team(member: str) -> Resource:
+    """A care team with one member, who is there on behalf of an organization."""
+    participant = {"member": {"reference": member}, "onBehalfOf": {"display": "x"}}
+    return {"resourceType": "CareTeam", "contained": [{"resourceType": "Patient", "id": "in"}], "participant": [participant]}
+
+
 CASES: list[tuple[str, Resource, Resource, str]] = [
     ("ppc-1", CONSENT, spoilt(CONSENT, "policyRule"), "Consent"),
     ("ppc-1", {**spoilt(CONSENT, "policyRule"), "policy": [{}]}, spoilt(CONSENT, "policyRule"), "Consent"),
@@ -70,6 +77,8 @@ CASES: list[tuple[str, Resource, Resource, str]] = [
         {**OBSERVATION, "component": [{"code": CODE}]},
         "Observation.component[0].code",
     ),
+    ("ctm-1", team("Practitioner/1"), team("Patient/1"), "CareTeam.participant[0].onBehalfOf"),
+    ("ctm-1", team("urn:uuid:5f0f1a1e-9b1f-4d50-8a4e-3b3f1a0a0001"), team("#in"), "CareTeam.participant[0].onBehalfOf"),
     ("con-3", PROBLEM, spoilt(PROBLEM, "clinicalStatus"), "Condition"),
     ("con-3", {**spoilt(PROBLEM, "clinicalStatus"), "verificationStatus": ERROR}, spoilt(PROBLEM, "clinicalStatus"), "Condition"),
     (
