@@ -12,7 +12,7 @@ from adapter.mapping.bad_mapping import BadMappingError
 from adapter.mapping.check.form import Calls, MapTarget
 from adapter.mapping.check.frame import did_you_mean
 from adapter.mapping.check.value import Read, Value
-from adapter.mapping.emit.compiled import BindingContext, bind_map, target_of
+from adapter.mapping.emit.compiled import BindingContext, bind_map, open_map
 from adapter.mapping.function import Function
 from adapter.mapping.run.library import Library
 from adapter.mapping.shape import FhirShapes
@@ -92,10 +92,13 @@ class _Loader:
     def load(self) -> Library:
         targets: dict[str, MapTarget] = {}
         benches = {name: self._bench(source, targets) for name, source in self.maps.items()}
-        for name, source in self.maps.items():
-            if source.source is None:
-                targets[name] = target_of(source, benches[name])
-        bound = [bind_map(parsed, shape, benches[parsed.name]) for parsed in self._ordered() if (shape := self._target(parsed))]
+        openings = {name: open_map(source, benches[name]) for name, source in self.maps.items()}
+        targets.update((name, opening.target) for name, opening in openings.items() if self.maps[name].source is None)
+        bound = [
+            bind_map(source, shape, openings[source.name], benches[source.name])
+            for source in self._ordered()
+            if (shape := self._target(source))
+        ]
         for fragment in self.fragments.values():
             if fragment.name not in self.used:
                 self.report(problem("unused-fragment", fragment.mark, f"nothing uses `{fragment.name}`", "use it or take it out"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 Access = Literal["attribute", "key", "index"]
@@ -25,13 +26,14 @@ class Fields(Mapping[str, "Field"]):
     def __init__(self, make: Callable[[], dict[str, "Field"]]) -> None:
         """Remember how to make them."""
         self._make = make
-        self._made: dict[str, Field] | None = None
 
-    @property
+    @cached_property
     def _fields(self) -> dict[str, "Field"]:
-        if self._made is None:
-            self._made = self._make()
-        return self._made
+        return self._make()
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is a field of this name; asked for every step of every path, and told without an exception."""
+        return name in self._fields
 
     def __getitem__(self, name: str) -> "Field":
         """The field of this name."""

@@ -26,13 +26,14 @@ def check_items(tree: JsonObject, *, name: str, size: int, most: int) -> None:
         raise TooLargeError(issue)
 
 
+_NESTED = (dict, list)
+
+
 def _long_lists(tree: JsonObject, most: int) -> Iterator[tuple[Path, int]]:
     stack: list[tuple[Path, JsonObject | JsonList]] = [((), tree)]
     while stack:
         path, value = stack.pop()
-        if isinstance(value, list):
-            if len(value) > most:
-                yield path, len(value)
-            stack += (((*path, place), child) for place, child in enumerate(value) if isinstance(child, list | dict))
-        else:
-            stack += (((*path, key), child) for key, child in value.items() if isinstance(child, list | dict))
+        if isinstance(value, list) and len(value) > most:
+            yield path, len(value)
+        steps = value.items() if isinstance(value, dict) else enumerate(value)
+        stack += [((*path, step), child) for step, child in steps if isinstance(child, _NESTED)]

@@ -71,11 +71,6 @@ class Calls:
         if not node.args or not isinstance(node.args[0], ast.Name):
             frame.error("wrong-argument", mark, "`ref` needs the name of a map", "write `ref(patient)` or `ref(candidate, c)`")
             return None
-        name = node.args[0].id
-        if name not in self.targets:
-            frame.unknown("unknown-map", mark, f"there is no map `{name}`", name, self.targets)
-            return None
-        target = self.targets[name]
         if self.early:
             frame.error(
                 "ref-too-early",
@@ -84,6 +79,11 @@ class Calls:
                 "compare source fields instead",
             )
             return None
+        name = node.args[0].id
+        if name not in self.targets:
+            frame.unknown("unknown-map", mark, f"there is no map `{name}`", name, self.targets)
+            return None
+        target = self.targets[name]
         if (len(node.args) == 1) == (target.loop == "list"):
             hint = f"write `ref({name}, item)`" if target.loop == "list" else f"write `ref({name})`"
             frame.error(

@@ -109,17 +109,30 @@ def _conjuncts(binder: Binder, source: MapSource, scope: Scope) -> frozenset[str
     return frozenset(value.key for value in values if value is not None)
 
 
-def target_of(source: MapSource, bench: BindingContext) -> MapTarget:
-    """What other maps need to know of this one."""
-    bench = replace(bench, report=lambda _: None)
-    header = bind_header(source, bench, [], early=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What decides which resources a map makes and under which ids, bound before the rest, since other maps refer to it.
+
+    `target` is what those need to know; `identity` makes the id.
+    """
+
+    header: Header
+    places: list[Place]
+    identity: Value | None
+    target: MapTarget
+
+
+def open_map(source: MapSource, bench: BindingContext) -> Opening:
+    """Bind what of a map others refer to."""
+    places: list[Place] = []
+    header = bind_header(source, bench, places, early=True)
     loops = header.loops
     node = {key.text: value for key, value in source.body.entries}.get("id")
-    text = node.text if isinstance(node, TextNode) else ""
     binder = Binder(header.frame, replace(bench.calls, early=True))
-    identity = binder.text(text[1:], source.mark, header.scope) if text.startswith("=") else None
+    text = node.text if isinstance(node, TextNode) else ""
+    identity = binder.text(text[1:], node.mark, header.scope) if node and text.startswith("=") else None
     item = loops[-1].source.key if loops else ""
-    return MapTarget(
+    target = MapTarget(
         name=source.name,
         type=source.target,
         loop="none" if not loops else "list" if any(loop.kind == "list" for loop in loops) else "single",
@@ -127,6 +140,7 @@ def target_of(source: MapSource, bench: BindingContext) -> MapTarget:
         needs=header.needs,
         reads=identity.reads if identity else (),
     )
+    return Opening(header=header, places=places, identity=identity, target=target)
 
 
 @dataclass(kw_only=True, repr=False, eq=False)
@@ -304,33 +318,30 @@ def reaches(read: str, pattern: str) -> bool:
     return read == pattern or read.startswith((pattern + ".", pattern + "["))
 
 
-def bind_map(source: MapSource, shape: Shape, bench: BindingContext) -> CompiledMap:
+def bind_map(source: MapSource, shape: Shape, opening: Opening, bench: BindingContext) -> CompiledMap:
     """Check a map and bind all of its expressions; its problems go to the bench."""
-    places: list[Place] = []
+    places = opening.places
     whole = source.source is None
-    target = bench.calls.targets.get(source.name) or target_of(source, bench)
     header = bind_header(source, bench, places, early=False)
     bodies = BodyBinder(
         header.frame, Binder(header.frame, bench.calls), bench.fragments, bench.pattern, bench.used_fragments, whole
     )
-    body = bodies.thing(source.body, shape, _body_scope(header, target) if whole else header.scope)
+    body = bodies.thing(source.body, shape, _body_scope(header, opening.target) if whole else header.scope)
     bodies.check_lets(source.common, header.common)
     bodies.check_lets(source.lets, header.lets)
-    early = bind_header(source, bench, places, early=True)
     identity = None
     if whole:
-        body, identity = _with_identity(source, body, early, bench)
-    read = frozenset(header.frame.read | early.frame.read)
+        body, identity = _with_identity(source, body, opening)
     return CompiledMap(
         source=source,
-        target=target,
+        target=opening.target,
         bench=bench,
         places=places,
-        read=read,
+        read=frozenset(header.frame.read | opening.header.frame.read),
         identity=identity,
         body=body,
         header=header,
-        early=early,
+        early=opening.header,
     )
 
 
@@ -340,25 +351,20 @@ def _body_scope(header: Header, target: MapTarget) -> Scope:
     return header.scope.with_name("resource_id", own)
 
 
-def _with_identity(source: MapSource, body: ObjectNode, early: Header, bench: BindingContext) -> tuple[ObjectNode, Leaf | None]:
-    """The body whose `id` is taken from a parameter, and the `id` bound to the early frame."""
+def _with_identity(source: MapSource, body: ObjectNode, opening: Opening) -> tuple[ObjectNode, Leaf | None]:
+    """The body whose `id` is taken from a parameter, and the `id` as the opening makes it."""
     leaf = dict(body.entries).get("id")
-    node = {key.text: value for key, value in source.body.entries}.get("id")
-    early.frame.report = bench.report
     if not isinstance(leaf, Leaf) or not leaf.certain:
-        if leaf is not None or node is None:
+        if leaf is not None or all(key.text != "id" for key, _ in source.body.entries):
             mark = leaf.mark if isinstance(leaf, Leaf) else source.mark
             hint = "write `id: =stable_id('…', …)`"
-            early.frame.error("required-missing", mark, "each resource needs an `id` that is always there", hint)
+            opening.header.frame.error("required-missing", mark, "each resource needs an `id` that is always there", hint)
         return body, None
-    text = node.text if isinstance(node, TextNode) else ""
-    binder = Binder(early.frame, replace(bench.calls, early=True))
-    value = binder.text(text[1:], leaf.mark, early.scope) if text.startswith("=") else leaf.value
     entries = (
         ("id", replace(leaf, value=leaf.value._replace(code="resource_id"))),
         *(entry for entry in body.entries if entry[0] != "id"),
     )
-    return replace(body, entries=entries), replace(leaf, value=value or leaf.value)
+    return replace(body, entries=entries), replace(leaf, value=opening.identity or leaf.value)
 
 
 def _compiled(signature: str, generator: Generator, file: str) -> CodeType:
@@ -387,4 +393,4 @@ def _give_lines(tree: ast.AST, marks: list[int]) -> None:
             parts.update(lineno=line, end_lineno=line, col_offset=0, end_col_offset=0)
 
 
-__all__ = ["BindingContext", "CompiledMap", "Report", "Run", "Trace", "bind_map", "target_of"]
+__all__ = ["BindingContext", "CompiledMap", "Report", "Run", "Trace", "bind_map", "open_map"]
