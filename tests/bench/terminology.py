@@ -36,6 +36,7 @@ LARGE = 50_000
 OK = 200
 _BASE = Settings().canonical_base
 _FHIR_JSON = {"Accept": "application/fhir+json"}
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)")
 
 
 def paths_of(definitions: tuple[dict[str, Any], ...]) -> dict[str, list[str]]:
@@ -107,12 +108,12 @@ def _connection(base: str) -> socket.socket:
 
 def _read_answer(connection: socket.socket) -> bool:
     """Read one answer to its end, which its length or its last chunk says; whether the server then ends the connection."""
-    received = bytearray()
+    received = _received(connection)
     while (end := received.find(b"\r\n\r\n")) < 0:
         received += _received(connection)
-    head = bytes(received[:end]).lower()
+    head = received[:end].lower()
     assert head.startswith(b"http/1.1 200"), head
-    length = re.search(rb"content-length: *(\d+)", head)
+    length = _LENGTH.search(head)
     while not received.endswith(b"\r\n0\r\n\r\n") if length is None else len(received) < end + 4 + int(length[1]):
         received += _received(connection)
     return b"connection: close" in head
