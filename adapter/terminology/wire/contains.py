@@ -21,16 +21,15 @@ _AS_PROPERTY = {
     "valueset-conceptOrder": ("order", "order", "valueDecimal"),
     "itemWeight": ("weight", "itemWeight", "valueDecimal"),
 }
-_KEPT_OF_SYSTEM = ("coding-sctdescid", "rendering-style", "rendering-xhtml", "codesystem-alternate")
-_KEPT_OF_VALUE_SET = (
+_RENDERED = ("coding-sctdescid", "rendering-style", "rendering-xhtml")
+_OF_VALUE_SET = (
     "valueset-supplement",
     "valueset-deprecated",
     "structuredefinition-standards-status",
     "valueset-concept-definition",
-    "coding-sctdescid",
-    "rendering-style",
-    "rendering-xhtml",
 )
+_KEPT_OF_SYSTEM = frozenset({_EXTENSION + name for name in (*_RENDERED, "codesystem-alternate")})
+_KEPT_OF_VALUE_SET = frozenset({_EXTENSION + name for name in (*_RENDERED, *_OF_VALUE_SET)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +108,7 @@ def _words(known: Known, element: Element, show: Show) -> Resource:
     return words
 
 
-def _kept(extensions: Sequence[Element], names: Sequence[str]) -> Iterator[Element]:
-    urls = {_EXTENSION + name for name in names}
+def _kept(extensions: Sequence[Element], urls: frozenset[str]) -> Iterator[Element]:
     return (extension for extension in extensions if extension.get("url") in urls)
 
 
