@@ -10,11 +10,14 @@ _IN_ERROR = "entered-in-error"
 _VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 _ENDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "ServiceRequest": MappingProxyType({"active": "revoked", "on-hold": "revoked"}),
-        "Consent": MappingProxyType({"proposed": "rejected", "active": "inactive"}),
+        "ServiceRequest": MappingProxyType({"active": "revoked", "on-hold": "revoked", "revoked": "revoked"}),
+        "Claim": MappingProxyType({"draft": "cancelled", "active": "cancelled", "cancelled": "cancelled"}),
+        "Consent": MappingProxyType(
+            {"proposed": "rejected", "active": "inactive", "rejected": "rejected", "inactive": "inactive"}
+        ),
     }
 )
-"""How statuses end that do not end as entered in error."""
+"""How statuses end that do not end as entered in error; what has ended so stays so, however often it is marked."""
 
 
 def with_vanished(before: JsonMapping | None, now: JsonMapping) -> JsonObject:

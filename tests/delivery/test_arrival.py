@@ -17,7 +17,7 @@ from adapter.delivery.shelf import MOST_DOCUMENTS, Shelf
 from adapter.fhir.ownership import SHARED_TYPES
 from adapter.issues import ConflictError, InvalidError, UnreadableError
 from adapter.readers.document import Document
-from tests.delivery.ground import Bench, ai_document, bench, converted, encounter_document, fhir_outlet, runtime
+from tests.delivery.ground import Bench, ai_document, bench, converted, encounter_document, fhir_outlet, message, runtime
 from tests.delivery.strict_fhir import StrictFhir, serving
 
 AT_ONCE = Document(name="ai.json", content=ai_document(2).content)
@@ -106,6 +106,21 @@ def test_a_correction_takes_the_place_of_what_it_corrects(desk: Bench, server: S
     assert len(server.of("Encounter")) == 1
     assert "late speech" in str(server.of("Encounter"))
     assert 0 < server.writes - written < 20
+    assert server.complaints == []
+
+
+def test_a_claim_whose_charge_was_taken_back_is_cancelled_and_stays_so(desk: Bench, server: StrictFhir) -> None:
+    for document in (message("1-adt-a04", 6), message("3-oru-r01", 6), message("4-dft-p03", 6)):
+        desk.post(document)
+    desk.run()
+    assert [claim["status"] for claim in server.of("Claim")] == ["draft"]
+
+    desk.post(message("4-dft-p03", 6, **{"|CG|": "|CD|", "CHG-5": "CHG-6", "20260313070000": "20260313090000"}))
+    desk.run()
+    desk.post(message("2-adt-a08", 6))
+    desk.run()
+
+    assert [claim["status"] for claim in server.of("Claim")] == ["cancelled"]
     assert server.complaints == []
 
 

@@ -15,7 +15,10 @@ from adapter.delivery.destination import BadDestinationError, read_destinations
 from adapter.delivery.outbox import Outbox
 from adapter.delivery.record import DeliveryRecord, EventRecord
 from adapter.delivery.status_guard import may_become
+from adapter.delivery.vanished import marked
 from adapter.delivery.work import pause
+from adapter.fhir.ownership import SHARED_TYPES
+from adapter.rules.transition import ALLOWED
 from adapter.settings import Settings
 from adapter.web.app import make_app
 from tests.delivery.ground import Bench, Clock, ai_document, bench, encounter_document, fhir_outlet
@@ -172,6 +175,18 @@ def test_a_status_that_is_further_on_at_the_server_stays_and_is_told(desk: Bench
 )
 def test_no_status_goes_back(kind: str, held: str, ours: str, *, expected: bool) -> None:
     assert may_become(kind, held, ours) is expected
+
+
+@pytest.mark.parametrize(("kind", "status"), [(kind, status) for kind, known in ALLOWED.items() for status in known])
+def test_what_is_marked_as_no_longer_so_may_be_written_and_stays_so(kind: str, status: str) -> None:
+    entry = marked({"resource": {"resourceType": kind, "status": status}})
+
+    if kind in SHARED_TYPES:
+        assert entry is None
+    else:
+        assert entry is not None
+        assert may_become(kind, status, entry["resource"]["status"])
+        assert marked(entry) == entry
 
 
 def test_the_pauses_double_up_to_five_minutes() -> None:
