@@ -132,3 +132,38 @@ def test_a_bundle_that_was_corrected_by_hand_is_made_anew_with_the_correction(na
         resources = [entry["resource"] for entry in made.bundle["entry"] if entry["resource"]["resourceType"] == kind]
         found = [at(resource, path) for resource in resources for path in matching(resource, parse(rest))]
         assert value is None or value in found, place
+
+
+def complete() -> JsonObject:
+    tree: JsonObject = read_json(conversion_of("complete").content or b"", "bundle.json")
+    return tree
+
+
+def sent_back(bundle: JsonObject) -> Conversion:
+    return pipeline().convert([Document(name="bundle.json", content=canonical_bytes(bundle))], OPTIONS)
+
+
+@pytest.mark.parametrize("kind", ["Coverage", "QuestionnaireResponse", "Observation", "Condition", "Device"])
+def test_what_is_entered_in_error_is_left_out_and_told(kind: str) -> None:
+    wrong = {"coding": [{"code": "entered-in-error"}]} if kind == "Condition" else "entered-in-error"
+    places = [place for place, entry in enumerate(complete()["entry"]) if entry["resource"]["resourceType"] == kind]
+    for place in places[:-1] if kind == "Device" else places:  # the last Device is the adapter itself
+        bundle = complete()
+        bundle["entry"][place]["resource"]["verificationStatus" if kind == "Condition" else "status"] = wrong
+        made = sent_back(bundle)
+        dropped = [position for unread in made.unread_fields.fields if unread.dropped for position in unread.positions]
+
+        assert made.bundle is not None
+        assert len(made.bundle["entry"]) < len(bundle["entry"]), place
+        assert any(position.startswith(f"bundle.json#/entry/{place}/resource") for position in dropped), place
+
+
+def test_what_the_ai_said_stays_with_a_report_that_is_withdrawn() -> None:
+    made = sent_back(corrected(complete(), {"DiagnosticReport.status": "entered-in-error"}))
+    assert made.bundle is not None
+    again = sent_back(made.bundle)
+
+    assert made.case is not None
+    assert again.case is not None
+    assert made.case.analyses == again.case.analyses
+    assert made.case.phenotypes == again.case.phenotypes
