@@ -55,7 +55,7 @@ _IMAGING = re.compile(r"7[0-9]{4}|933(0[3-9]|[1-4][0-9]|5[0-6])")
 _HCPCS_CODE = re.compile(r"[A-Z][0-9]{4}")
 _LOINC_CODE = re.compile(r"[0-9]{1,7}-[0-9]")
 _MODIFIER = re.compile(r"[A-Z0-9]{2}")
-_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE]-[0-9]{1,2})?")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _TOKEN = re.compile(r"\S+( \S+)*")
 
@@ -242,7 +242,7 @@ def number(value: str) -> Decimal:
     """The number that a text holds, with its digits: `number(measurement.value)`."""
     if _NUMBER.fullmatch(value.strip()):
         return Decimal(value.strip())
-    message = "This is not a number. Send digits with at most one decimal point."
+    message = "This is not a number. Send digits with at most one decimal point, and no other sign."
     raise NotConvertible(message)
 
 

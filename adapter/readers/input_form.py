@@ -14,7 +14,7 @@ from adapter.json_types import JsonMapping, JsonObject, JsonValue
 from adapter.path import Path, at, with_values
 from adapter.readers.document import ReadDocument
 
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?")
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?([eE]-[0-9]{1,2})?")
 _TRUTHS = {"0": False, "1": True, "false": False, "true": True}
 
 
@@ -100,7 +100,7 @@ def _in_type(value: JsonValue, types: Collection[str]) -> JsonValue:
     if value is None:
         return [] if "array" in types else {} if "object" in types else None
     if isinstance(value, str) and (number := _NUMBER.fullmatch(value.strip())) and not {"integer", "number"}.isdisjoint(types):
-        return Decimal(number[0]) if number[2] else int(number[0])
+        return Decimal(number[0]) if number[2] or number[3] else int(number[0])
     if "boolean" in types:
         return _TRUTHS.get(str(value), value)
     return str(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) and "string" in types else value

@@ -243,12 +243,14 @@ def test_what_is_no_text_becomes_text_with_its_digits(value: object, expected: s
     assert functions.text(value) == expected
 
 
-@pytest.mark.parametrize(("value", "expected"), [("0.62169", "0.62169"), (" -1.50 ", "-1.50"), (".5", "0.5"), ("1.", "1")])
+@pytest.mark.parametrize(
+    ("value", "expected"), [("0.62169", "0.62169"), (" -1.50 ", "-1.50"), (".5", "0.5"), ("1.", "1"), ("4.2e-05", "0.000042")]
+)
 def test_a_text_becomes_a_number_with_its_digits(value: str, expected: str) -> None:
     assert str(functions.number(value)) == expected
 
 
-@pytest.mark.parametrize("value", ["", "1,5", "1e5", "NaN", "Infinity", "٣", "1_000", "--1"])
+@pytest.mark.parametrize("value", ["", "1,5", "1e5", "1e-100", "NaN", "Infinity", "٣", "1_000", "--1"])
 def test_what_is_no_number_is_refused(value: str) -> None:
     refusal_of(functions.number, value)
 

@@ -92,6 +92,7 @@ TYPED = {
     [
         ('{"count": "12", "score": " 0.50 "}', {"count": 12, "score": Decimal("0.50")}),
         ('{"score": "-3", "name": 4.10}', {"score": -3, "name": "4.10"}),
+        ('{"score": "5e-3"}', {"score": Decimal("0.005")}),
         ('{"rows": null, "part": null, "score": null}', {"rows": [], "part": {}, "score": None}),
         ('{"is_group": 0}', {"is_group": False}),
         ('{"is_group": "true"}', {"is_group": True}),
