@@ -155,12 +155,13 @@ def _content(contained: _Found) -> bytes:
 
 
 def _once(resources: Sequence[_Found]) -> list[_Found]:
-    """The resources without those that another file has too, whoever wrote them there; raises ConflictError if they differ."""
+    """Each resource once, however often it was sent, in one file or in several; raises ConflictError if it differs."""
     first: dict[str, _Found] = {}
     kept = []
     for one in resources:
         known = first.setdefault(one.key, one)
-        if known.name == one.name or "id" not in one.resource or one.resource["resourceType"] == "Bundle":
+        is_another = known.url and one.url and known.url != one.url
+        if known is one or is_another or "id" not in one.resource or one.resource["resourceType"] == "Bundle":
             kept.append(one)
         elif _said(known.resource) != _said(one.resource):
             raise ConflictError(_two_versions(known, one))
@@ -176,7 +177,7 @@ def _two_versions(one: _Found, other: _Found) -> Issue:
         severity=Severity.ERROR,
         code=IssueType.CONFLICT,
         rule="document/contradiction",
-        text="two files have this resource, and it is not the same in both",
+        text="this resource is here twice, and not with the same content",
         suggestion="send the newer one only",
         location=tuple(f"{resource.name}#{pointer(resource.place)}" for resource in (one, other)),
     )
@@ -187,17 +188,36 @@ def _resources(resource: JsonObject, name: str, place: Path = ()) -> Iterator[_F
     key = f"{resource['resourceType']}/{resource.get('id') or pointer(place)}"
     own = {member: value for member, value in resource.items() if member != "contained"}
     entries = _list(resource.get("entry")) if resource["resourceType"] == "Bundle" else []
+    older = _older_versions(entries) if resource.get("type") == "history" else set()
     if entries:
-        own["entry"] = [{member: value for member, value in entry.items() if member != "resource"} for entry in entries]
+        own["entry"] = [
+            {member: value for member, value in entry.items() if member != "resource" or at in older}
+            for at, entry in enumerate(entries)
+        ]
     yield _Found(resource=own, name=name, place=place, key=key)
     for at, entry in enumerate(entries):
-        if "resource" in entry:
+        if "resource" in entry and at not in older:
             first, *within = _resources(entry["resource"], name, (*place, "entry", at, "resource"))
             yield from (replace(first, url=entry.get("fullUrl")), *within)
     for at, part in enumerate(_list(resource.get("contained"))):
         if isinstance(part, dict) and isinstance(part.get("resourceType"), str):
             inner = f"{key}#{part.get('id') or at}"
             yield _Found(resource=part, name=name, place=(*place, "contained", at), key=inner, inside=key)
+
+
+def _older_versions(entries: Sequence[JsonObject]) -> set[int]:
+    """The entries of a history that come after another one of their resource: the newest, or its deletion, is first."""
+    seen: set[str] = set()
+    older = set()
+    for at, entry in enumerate(entries):
+        resource = entry.get("resource", {})
+        deleted = entry.get("request", {}).get("url", "") if "resource" not in entry else ""
+        name = f"{resource['resourceType']}/{resource['id']}" if "id" in resource else deleted
+        if name in seen:
+            older.add(at)
+        elif name:
+            seen.add(name)
+    return older
 
 
 def _resolved(value: JsonValue, index: _Index, inside: str) -> JsonValue:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from adapter.checks import r4
 from adapter.checks.structure_walk import explain
-from adapter.issues import AdapterError, InvalidError, PendingIssue
+from adapter.issues import AdapterError, ConflictError, InvalidError, PendingIssue
 from adapter.json_types import JsonObject
 from adapter.readers.document import Document
 from adapter.readers.fhir_reader import FhirDocument, read_fhir
@@ -70,6 +70,46 @@ def test_an_absolute_reference_leads_to_the_entry_of_that_url() -> None:
     document = read(bundle(entry(DOCTOR, "https://a.example/Practitioner/d1"), entry(patient)))
 
     assert document.tree["Patient"][0]["generalPractitioner"][0]["reference"] == "Practitioner/d1"
+
+
+def person(version: str, **said: str) -> dict[str, Any]:
+    return {"resourceType": "Patient", "id": "p", "meta": {"versionId": version}, **said}
+
+
+def test_a_resource_that_was_sent_twice_is_one() -> None:
+    twice = bundle(entry(person("1", gender="female")), entry(person("2", gender="female"), "https://a.example/Patient/p"))
+
+    assert [one["gender"] for one in read(twice).tree["Patient"]] == ["female"]
+
+
+def test_resources_of_two_servers_with_one_id_are_two() -> None:
+    urls = ("https://a.example/Patient/p", "https://b.example/Patient/p")
+    document = read(bundle(*(entry(person("1", gender=sex), url) for sex, url in zip(("female", "male"), urls, strict=True))))
+
+    assert [one["gender"] for one in document.tree["Patient"]] == ["female", "male"]
+
+
+def test_a_resource_that_is_there_twice_must_say_the_same() -> None:
+    with pytest.raises(ConflictError, match="here twice") as caught:
+        read(bundle(entry(person("1", gender="female")), entry(person("2", gender="male"))))
+
+    assert caught.value.issues[0].location == ("b.json#/entry/0/resource", "b.json#/entry/1/resource")
+
+
+def test_of_a_history_the_newest_versions_count_and_the_others_stay_in_the_bundle() -> None:
+    deleted = {"request": {"method": "DELETE", "url": "Practitioner/d1"}}
+    versions = (
+        entry(person("2", gender="female")),
+        deleted,
+        entry(DOCTOR),
+        entry(person("1", gender="male")),
+        {"fullUrl": "urn:x"},
+    )
+    document = read(bundle(*versions, kind="history"))
+
+    assert [one["gender"] for one in document.tree["Patient"]] == ["female"]
+    assert "Practitioner" not in document.tree
+    assert [at for at, one in enumerate(document.tree["Bundle"][0]["entry"]) if "resource" in one] == [2, 3]
 
 
 LATER = [
