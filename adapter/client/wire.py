@@ -196,9 +196,10 @@ def _stays(here: str, there: str) -> bool:
     try:
         old, new = urlsplit(here), urlsplit(there)
         same_place = (old.scheme, old.port) == (new.scheme, new.port)
+        is_encrypted_now = (old.scheme, new.scheme) == ("http", "https")
     except ValueError:
         return False
-    return "@" not in new.netloc and old.hostname == new.hostname and (same_place or new.scheme == "https")
+    return "@" not in new.netloc and old.hostname == new.hostname and (same_place or is_encrypted_now)
 
 
 def _may_repeat(request: Request, answer: ServerAnswer | Interruption) -> bool:

@@ -287,8 +287,9 @@ def test_a_redirect_elsewhere_is_refused(server: responses.RequestsMock, client:
     assert len(server.calls) == 1
 
 
-def test_a_redirect_from_https_to_http_is_refused(server: responses.RequestsMock) -> None:
-    server.get("https://127.0.0.1/metadata", status=301, headers={"Location": "http://127.0.0.1/metadata"})
+@pytest.mark.parametrize("there", ["http://127.0.0.1/metadata", "https://127.0.0.1:8443/metadata"])
+def test_a_redirect_from_https_to_another_port_is_refused(server: responses.RequestsMock, there: str) -> None:
+    server.get("https://127.0.0.1/metadata", status=301, headers={"Location": there})
     with pytest.raises(UnavailableError, match="redirects elsewhere"):
         FhirClient("https://127.0.0.1").capabilities()
 
