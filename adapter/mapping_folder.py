@@ -1,6 +1,7 @@
 """What a folder of the user's own mapping files holds: what each file does, and all that is wrong with any of them."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
@@ -15,6 +16,7 @@ _READ = {
     "fhir/r4": ("*.yaml", "makes FHIR"),
     "fhir/r5": ("*.yaml", "makes FHIR"),
     "sources": ("*.yaml", "reads an input form"),
+    "senders": ("*.yaml", "says what a sender writes differently"),
     "terminology": ("*.yaml", "defines codes"),
     "profiles": ("*.yaml", "defines a profile"),
     "payers": ("*.yaml", "is a payer's policy"),
@@ -31,8 +33,9 @@ def file_roles(folder: str) -> list[tuple[str, str]]:
         return []
     maps = dict[str, list[str]]()
     for part in _MAPS:
-        for file, role in roles_of(*mapping_layers(part, "*.yaml", folder)):
-            maps.setdefault(file, []).append(role)
+        with suppress(SetupError):  # what cannot be read is among the mistakes
+            for file, role in roles_of(*mapping_layers(part, "*.yaml", folder)):
+                maps.setdefault(file, []).append(role)
     return [(file, role) for file, place in files_below(folder).items() for role in maps.get(file) or [_role(place)]]
 
 

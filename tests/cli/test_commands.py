@@ -268,6 +268,15 @@ def test_a_bad_map_is_told_with_file_line_and_column(run: Run, tmp_path: Path) -
     assert "name" in done.out + done.err
 
 
+def test_a_map_that_cannot_be_read_is_told_like_any_other_mistake(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "tool.yaml").write_bytes(b"\xff\xfe")
+    done = run("maps", "check", "--mappings", str(tmp_path))
+
+    assert done.code == 1
+    assert f"{tmp_path}/sources/tool.yaml: file: this file is not encoded in UTF-8" in done.out.replace("\n", "")
+
+
 def test_all_folders_are_checked_at_once_and_each_file_is_accounted_for(run: Run, tmp_path: Path) -> None:
     texts = {
         "fhir/r4/patient.yaml": "map: patient\ntarget: Pateint\nresource:\n  id: =case.patient.mrn\n",
@@ -277,6 +286,7 @@ def test_all_folders_are_checked_at_once_and_each_file_is_accounted_for(run: Run
         "fhir/r4/own.yaml": "map: own\ntarget: Basic\nresource:\n  id: =case.patient.mrn\n  code: {text: x}\n---\norder: [own]\n",
         "sources/tool.yaml": "map: tool\nsource: nothing\ntarget: Case\ncase: {}\n",
         "sources/tool.schema.json": '{"type": "object"}',
+        "senders/clinic.yaml": "sender: clinic\n",
         "payers/own.yaml": "key: [\n",
         "bad/procedure.yaml": "map: procedure\n",
     }
@@ -296,6 +306,7 @@ def test_all_folders_are_checked_at_once_and_each_file_is_accounted_for(run: Run
         "fhir/r4/own.yaml: replaces the order of the resources",
         "sources/tool.yaml: adds map tool",
         "sources/tool.schema.json: describes an input form",
+        "senders/clinic.yaml: says what a sender writes differently",
         "payers/own.yaml: is a payer's policy",
     ):
         assert line in lines
