@@ -17,6 +17,11 @@ def test_what_is_not_an_expression_mentions_no_names() -> None:
     assert names_in(" a.b + f(c)") == {"a", "f", "c"}
 
 
-def test_a_number_of_thousands_of_digits_is_told_in_our_words() -> None:
+@pytest.mark.parametrize("number", ["1" * 6_000, "0x" + "f" * 6_000, "-0b" + "1" * 20_000, f"f(x, 0o{'7' * 6_000})"])
+def test_a_number_of_thousands_of_digits_is_told_in_our_words(number: str) -> None:
     with pytest.raises(SyntaxError, match=r"^a number has too many digits$"):
-        expression_tree("1" * 6_000)
+        expression_tree(number)
+
+
+def test_a_long_expression_may_hold_numbers() -> None:
+    assert names_in(f"f('{'x' * 3_000}', 0xff)") == {"f"}
