@@ -40,7 +40,7 @@ TOGETHER = re.compile(
 )
 """What no JSON Schema can say of single values."""
 OF_WHOLE_CASES = re.compile(
-    r"document/(assigner|system|diagnosis-order|conflict|one-payer|deceased|form|shape|kind|map)|[A-Z]+-\d+|(map|policy|terminology|profile|suggestion|checklist)/.*|request/more"
+    r"document/(assigner|system|diagnosis-order|conflict|one-payer|deceased|form|shape|kind|map)|[A-Z]+-\d+|(map|policy|terminology|profile|suggestion|checklist|file)/.*|request/more"
 )
 """The rules for what fits together in a case, in mapping files, and for claims; their issues answer what can be read."""
 TEXTS = {"text/csv", "text/plain", "text/tab-separated-values", "application/hl7-v2", "multipart/form-data"}
