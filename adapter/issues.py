@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 
 class Severity(StrEnum):
@@ -111,23 +111,18 @@ class PendingIssue:
         return self.write()
 
 
-class AnyIssue(Protocol):
-    """A problem that was found, written or not: how bad it is, and what is told of it if it is reported."""
+AnyIssue: TypeAlias = Issue | PendingIssue
+
+
+class Reportable(Protocol):
+    """What was found, and can be reported."""
 
     @property
     def severity(self) -> Severity:
         """How bad it is."""
 
-    @property
-    def rule(self) -> str | None:
-        """Who found it."""
-
-    @property
-    def is_error(self) -> bool:
-        """Whether it is fatal or an error."""
-
     def written(self) -> Issue:
-        """What is told of it."""
+        """The issue that is reported."""
 
 
 MOST_ISSUES = 50
@@ -144,9 +139,9 @@ class ReportedIssues:
     omitted: int = 0
     worst: Severity = Severity.INFORMATION
 
-    def beside(self, later: Sequence[AnyIssue]) -> "ReportedIssues":
+    def beside(self, later: Sequence[Reportable]) -> "ReportedIssues":
         """The most severe of these and of what was found later, in their order; only what is reported is written."""
-        issues = (*self.issues, *later)
+        issues: tuple[Reportable, ...] = (*self.issues, *later)
         places = _ranked(issues)
         severities = [self.worst, *(issues[place].severity for place in places[MOST_ISSUES : MOST_ISSUES + 1])]
         return ReportedIssues(
@@ -164,7 +159,7 @@ class ReportedIssues:
         return (*self.issues, more)
 
 
-def _ranked(issues: Sequence[AnyIssue]) -> list[int]:
+def _ranked(issues: Sequence[Reportable]) -> list[int]:
     """The places of the issues, the most severe first."""
     return sorted(range(len(issues)), key=lambda place: _BY_SEVERITY[issues[place].severity])
 

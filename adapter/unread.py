@@ -90,16 +90,6 @@ class Unread:
         """How bad it is."""
         return self.kind.severity
 
-    @property
-    def rule(self) -> str:
-        """The rule of what is told of it."""
-        return self.kind.rule
-
-    @property
-    def is_error(self) -> bool:
-        """Never: an output without it is still right."""
-        return False
-
     def written(self) -> Issue:
         """What is told of it, with the first of its places."""
         more = f" ({self.number} places)" if self.number > 1 else ""
@@ -107,7 +97,7 @@ class Unread:
         return Issue(
             severity=self.severity,
             code=IssueType.INFORMATIONAL,
-            rule=self.rule,
+            rule=self.kind.rule,
             text=f"`{dotted(self.pattern)}`{more}: {self.kind.words}{reason}",
             location=tuple(islice(self._positions, _MOST_PLACES)),
         )
