@@ -4,13 +4,13 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, repeat
+from itertools import chain, repeat, zip_longest
 from typing import Any
 
 from adapter.readers.document import NULL
 from adapter.readers.hl7v2.escape import unescaped
 from adapter.readers.hl7v2.message import Segment, Separators
-from adapter.readers.hl7v2.segment_tables import GENERIC, UNKNOWN, FieldType, Tables
+from adapter.readers.hl7v2.segment_tables import UNKNOWN, FieldType, Tables
 
 _DELETE = '""'
 _OF_TEXT = ("ST", "TX", "FT")
@@ -52,6 +52,11 @@ class FieldReader:
         """Whether a field is more than one plain text: it has a separator, an escape, or says that something is empty."""
         return re.compile(f'[{re.escape(self.separators.marks)}"]').search
 
+    @cached_property
+    def _has_inner_parts(self) -> Callable[[str], object]:
+        """Whether a component is more than one plain text."""
+        return re.compile(f'[{re.escape(self.separators.escape + self.separators.subcomponent)}"]').search
+
     def _kinds(self, segment: Segment) -> tuple[FieldType, ...]:
         """The types of the fields; OBX-2 says whether OBX-5 is a text."""
         kinds = self.tables.segments.get(segment.name, ())
@@ -75,22 +80,20 @@ class FieldReader:
         return components | ({number + MORE: values[1:]} if any(map(_is_there, values[1:])) else {})
 
     def _repetition(self, text: str, kind: str) -> Value:
-        if kind == GENERIC:
-            return self._components(text, ())
-        return self._components(text, self.tables.types[kind]) if kind in self.tables.types else self._text(text)
+        nesting = self.tables.nesting.get(kind)
+        return self._text(text) if nesting is None else self._components(text, nesting)
 
-    def _components(self, text: str, kinds: Sequence[str]) -> dict[str, Value]:
+    def _components(self, text: str, nesting: Sequence[bool]) -> dict[str, Value]:
         parts = text.split(self.separators.component) if self.separators.component else (text,)
-        components = {}
-        for place, part in enumerate(parts):
-            value = part and self._component(part, kinds[place] if place < len(kinds) else "")
-            if _is_there(value):
-                components[str(place + 1)] = value
-        return components
+        placed = enumerate(zip_longest(parts, nesting[: len(parts)]), start=1)
+        if not self._has_inner_parts(text):
+            return {str(place): {"1": part} if nested else part for place, (part, nested) in placed if part}
+        values = {str(place): part and self._component(part, nested=nested) for place, (part, nested) in placed}
+        return {number: value for number, value in values.items() if _is_there(value)}
 
-    def _component(self, text: str, kind: str) -> Value:
+    def _component(self, text: str, *, nested: bool) -> Value:
         """Subcomponents by number if its data type has such, else a text in which their separator is a character."""
-        if kind not in self.tables.types:
+        if not nested:
             return self._text(text)
         parts = text.split(self.separators.subcomponent) if self.separators.subcomponent else [text]
         return {str(place): self._text(part) for place, part in enumerate(parts, start=1) if part}

@@ -52,9 +52,13 @@ class PartType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tables:
-    """Data types with the types of their components, segments with their fields, structures, and the structures of events."""
+    """Data types with the types of their components, segments with their fields, structures, and the structures of events.
+
+    `nesting` says of each data type that has components which of them have subcomponents.
+    """
 
     types: Mapping[str, tuple[str, ...]]
+    nesting: Mapping[str, tuple[bool, ...]]
     segments: Mapping[str, tuple[FieldType, ...]]
     structures: Mapping[str, PartType]
     events: Mapping[str, str]
@@ -73,6 +77,7 @@ def tables() -> Tables:
     depths = {GENERIC: 1, **{name: 2 if kinds[0] in types else 1 for name, kinds in types.items()}}
     return Tables(
         types=types,
+        nesting={GENERIC: (), **{name: tuple(kind in types for kind in kinds) for name, kinds in types.items()}},
         segments={
             name: tuple(FieldType(type=kind, repeats=bool(repeats), depth=depths.get(kind, 0)) for kind, repeats in fields)
             for name, fields in content["segments"].items()
