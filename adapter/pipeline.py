@@ -325,7 +325,9 @@ def _claim_issues(findings: Findings, choice: Choice, facts: Facts) -> Remarks:
 
 
 def _no_map(document: ReadDocument, known: list[str]) -> UnknownFormError:
-    text = f"this is {document.form}, and no map reads it; maps read {', '.join(known)}"
+    family = f"{document.form.partition('.')[0]}."
+    alike = [form for form in known if form.startswith(family)] or known
+    text = f"this is {document.form}, and no map reads it; maps read {', '.join(alike)}"
     issue = Issue(
         severity=Severity.ERROR,
         code=IssueType.NOT_SUPPORTED,

@@ -174,14 +174,17 @@ class _Weighing:
         strays = _furthest(nameless)
         rivals = [(order.messages, [*_furthest(order.messages), *strays]) for order in orders]
         rivals.append((nameless, [*strays, *(rival for _, others in rivals for rival in others)]))
-        beaten = [(message, _winner(message, others)) for messages, others in rivals for message in messages if _tells(message)]
-        for message, winner in beaten:
-            if winner is not None:
-                problem = feed_problem.OLDER if _rank(message) == _rank(winner) else feed_problem.UNFINISHED
-                self.issues.append(problem.at(*message.places(message.state), *winner.places(winner.state)))
-        for message, winner in beaten:
-            if winner is not None:
-                message.less((name,) for name in _REPORT)
+        tellers = [(message, _winner(message, others)) for messages, others in rivals for message in messages if _tells(message)]
+        beaten = [
+            (message, winner, names)
+            for message, winner in tellers
+            if winner is not None and (names := _told_otherwise(message, winner))
+        ]
+        for message, winner, _ in beaten:
+            problem = feed_problem.OLDER if _rank(message) == _rank(winner) else feed_problem.UNFINISHED
+            self.issues.append(problem.at(*message.places(message.state), *winner.places(winner.state)))
+        for message, _, names in beaten:
+            message.less((name,) for name in names)
 
     def _charges(self) -> None:
         """What is billed is what the best of those says who tell of it."""
@@ -192,6 +195,11 @@ class _Weighing:
             if best is not None and ranks[id(message)] > ranks[id(best)]:
                 self.issues.append(feed_problem.BETTER_CHARGE.at(*message.places(("billing",)), *best.places(("billing",))))
                 message.less([("billing",)])
+
+
+def _told_otherwise(message: _Message, winner: _Message) -> list[str]:
+    """What a message says that does not stand beside the winner; one that withdraws a document says nothing of the procedure."""
+    return [name for name in _REPORT if name in message.mapped.tree and (name == "review" or name in winner.mapped.tree)]
 
 
 def _tells(message: _Message) -> bool:

@@ -267,6 +267,7 @@ def test_a_credit_takes_back_the_charge_before_it() -> None:
 
     assert "billing" not in case_of(made)
     assert places(made, "credited") == [("charge.hl7#FT1", "credit.hl7#FT1")]
+    assert not [issue for issue in made.issues if issue.rule == "coverage/dropped"]
 
 
 def test_a_credit_takes_back_the_charge_of_its_number() -> None:
@@ -405,6 +406,29 @@ def test_of_documents_without_an_order_the_time_of_the_message_counts() -> None:
 
     assert case_of(made)["review"]["conclusion"] == "New"
     assert places(made, "older") == [("t02.hl7#TXA-17[1]", "t08.hl7#TXA-17[1]")]
+
+
+def documented(name: str, event: str, state: str, *, at: str) -> Document:
+    """A message of a document, with its text unless it cancels it."""
+    text = ("OBX|1|TX|R||Text",) if event != "T11" else ()
+    return sent(name, f"MDM^{event}", segment("PV1", f2="O", f19="V-1"), segment("TXA", f1="1", f17=state), *text, at=at)
+
+
+def test_a_document_that_is_withdrawn_leaves_the_procedure() -> None:
+    report, cancellation = documented("t02", "T02", "AU", at=FIRST), documented("t11", "T11", "", at=LATER)
+    case = case_of(made := together(registered("adt", "A04", FIRST), report, cancellation))
+
+    assert (case["review"]["status"], case["procedure"]["status"]) == ("withdrawn", "completed")
+    assert "conclusion" not in case["review"]
+    (told,) = places(made, "older")
+    assert told[:2] == ("t02.hl7#TXA-17[1]", "t11.hl7#MSH-9.2")
+
+
+def test_an_order_stands_beside_a_document_that_says_nothing_of_the_procedure() -> None:
+    made = together(registered("adt", "A04", FIRST), ordered("order", "NW"), documented("draft", "T02", "DI", at=LATER))
+
+    assert case_of(made)["procedure"]["status"] == "preparation"
+    assert places(made, "finished") == []
 
 
 def test_an_addendum_never_takes_the_place_of_its_report() -> None:

@@ -53,13 +53,13 @@ class _Walk:
     reached: frozenset[Path]
 
     def outermost(self, value: JsonValue, path: Path, steps: _Steps) -> Iterator[Path]:
-        """The items of which nothing was made, without those in them."""
+        """The items that hold something and of which nothing was made, without those in them."""
         children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
         for step, child in children:
             inner = steps.get("*" if isinstance(step, int) else step)
             if inner is not None:
                 here = (*path, step)
-                if isinstance(child, dict) and self._is_dropped(here):
+                if isinstance(child, dict) and child and self._is_dropped(here):
                     yield here
                 else:
                     yield from self.outermost(child, here, inner)

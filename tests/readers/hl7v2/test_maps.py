@@ -522,7 +522,7 @@ def test_a_message_that_no_map_reads_is_refused_by_its_form(kind: str) -> None:
     made = convert(sent("other.hl7", kind, PATIENT))
 
     assert made.failure is FailureKind.UNKNOWN_FORM
-    assert "no map reads it; maps read ai_report_csv, " in made.issues[0].text
+    assert "no map reads it; maps read hl7v2.ADT_A01, " in made.issues[0].text
 
 
 @pytest.mark.parametrize(
