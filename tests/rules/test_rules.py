@@ -18,6 +18,7 @@ def test_a_rule_names_exactly_the_fields_that_break_it(example: Example) -> None
     found = example.found
 
     assert tuple(issue.field for issue in found) == example.fields
+    assert all(len(set(issue.fields)) == len(issue.fields) for issue in found)
     if example.suggestions is not None:
         assert tuple(issue.suggestion for issue in found) == example.suggestions
 
