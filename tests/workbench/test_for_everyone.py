@@ -39,7 +39,7 @@ def test_an_element_is_explained_by_keyboard(open_page: OpenPage) -> None:
         page.locator("#output .element").first.wait_for()
         reach(page, ".element")
 
-        expect(page.locator("#origin")).to_contain_text("was made from")
+        expect(page.locator("#origin")).to_contain_text("was made by the adapter itself: adapter.fhir.bundle")
 
 
 def test_the_claim_is_read_by_keyboard(open_page: OpenPage) -> None:

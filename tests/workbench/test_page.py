@@ -187,6 +187,28 @@ def test_pointing_at_the_input_lights_it_and_what_was_made_from_it(open_page: Op
         expect(patient).not_to_have_attribute("open", "")
 
 
+def test_what_no_map_reads_is_named_at_the_cursor(open_page: OpenPage) -> None:
+    with open_page(plain=True) as page:
+        at_work(page)
+        with page.expect_response("**/workbench/convert") as answered:
+            page.get_by_label("Example").select_option("hl7v2-messages")
+        shown = page.get_by_role("tab", selected=True).first.inner_text()
+        unread = answered.value.json()["unread"]
+        field, place = next((one["field"], at) for one in unread for at in one["places"] if at.get("document") == shown)
+        page.locator("#editor .unread").first.wait_for()
+        page.evaluate(MOVE_CURSOR, place["from"])
+
+        expect(page.locator("#origin")).to_contain_text(f"No map reads {field}")
+
+
+MOVE_CURSOR = """([line, column]) => {
+    const area = document.querySelector("#editor textarea");
+    const offset = area.value.split("\\n").slice(0, line - 1).join("\\n").length + (line > 1 ? 1 : 0) + column - 1;
+    area.setSelectionRange(offset, offset);
+    area.dispatchEvent(new Event("keyup"));
+}"""
+
+
 def test_the_json_is_lit_and_leads_to_its_input(open_page: OpenPage) -> None:
     with open_page() as page:
         at_work(page)
@@ -286,7 +308,7 @@ def test_a_case_is_judged_as_another_payer_would_and_the_call_says_so(open_page:
         expect(page.locator("#issues li").filter(has_text="policy/chosen")).to_contain_text("`aetna`: it was asked for")
         files = "curl -F 'document=@ai_report.json' -F 'document=@encounter.json'"
 
-        assert copied_by(page, "#curl") == f"{files} 'BASE/convert?profiles=none&ai_label=device&payer=aetna'"
+        assert copied_by(page, "#curl") == f"{files} 'BASE/convert?payer=aetna'"
         page.get_by_role("link", name="Claim").click()
         assert copied_by(page, "#claim-curl") == f"{files} 'BASE/rules/explain?payer=aetna'"
 
@@ -312,9 +334,8 @@ def test_every_screen_says_its_call(open_page: OpenPage) -> None:
 
     posted = "curl -H 'Content-Type: application/json' -d"
     files = "--rawfile text0 'ai_report.json' --rawfile text1 'encounter.json'"
-    options = '{"profiles":"none","ai_label":"device","shared":"create"}'
     documents = '[{"name": "ai_report.json", "text": $text0}, {"name": "encounter.json", "text": $text1}]'
-    body = f'{{"server": "hapi", "options": {options}, "documents": {documents}}}'
+    body = f'{{"server": "hapi", "options": {{}}, "documents": {documents}}}'
     assert told == {
         "map": f"""jq -n --rawfile text0 'claim.yaml' '{{"drafts": {{"{CLAIM}": $text0}}}}' | {posted} @- 'BASE/maps/check'""",
         "codes": "curl 'BASE/fhir/CodeSystem/adapter-tag'",

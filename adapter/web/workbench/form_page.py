@@ -115,16 +115,16 @@ def _form(service: Service, documents: list[JsonObject], chosen: Mapping[str, st
         yield f'<textarea name="text" aria-label="Text of document {place}" rows="12">\n{escape(document["text"])}</textarea>'
     yield '<label>Files <input type="file" name="document" multiple></label>'
     payers = {policy.key: policy.name for policy in latest(service.runtime.policies)}
-    yield from _choice("profiles", "Profiles", _as_they_are(Profiles), chosen=chosen)
-    yield from _choice("ai_label", "AI label", _as_they_are(AiLabel), chosen=chosen)
-    yield from _choice("shared", "Shared", _as_they_are(SharedSwitch), chosen=chosen)
+    yield from _choice("profiles", "Profiles", _or_as_set(Profiles), chosen=chosen)
+    yield from _choice("ai_label", "AI label", _or_as_set(AiLabel), chosen=chosen)
+    yield from _choice("shared", "Shared", _or_as_set(SharedSwitch), chosen=chosen)
     yield from _choice("payer", "Payer", {"": "of the case"} | payers, chosen=chosen)
     yield from _choice("beside", "Another payer beside it", {"": "none"} | payers, chosen=chosen)
     yield '<button type="submit">Convert</button>\n</form>'
 
 
-def _as_they_are(values: object) -> dict[str, str]:
-    return {value: value for value in get_args(values)}
+def _or_as_set(values: object) -> dict[str, str]:
+    return {"": "as set"} | {value: value for value in get_args(values)}
 
 
 def _choice(name: str, label: str, values: Mapping[str, str], *, chosen: Mapping[str, str]) -> Iterator[str]:

@@ -33,6 +33,7 @@ const editor = new Editor(find("editor"), {
 
 const convertSoon = later(50, convert);
 
+// What is left "as set" is not asked for, and the settings of the service hold.
 function switches() {
   return Object.fromEntries([...new FormData(find("switches"))].filter(([, value]) => value));
 }
@@ -47,7 +48,7 @@ async function convert() {
   try {
     say("converting …");
     const view = await post("workbench/convert", workload(), running.signal);
-    state.before = state.view;
+    if (state.view?.bundle) state.before = state.view; // while somebody types there is often none
     state.view = view;
     say("");
     show();
@@ -186,8 +187,8 @@ function choose(pointer, go) {
 function originOf(entry) {
   const from = entry.places.map((place) => place.position).join(", ");
   const through = entry.functions.length ? ` through ${entry.functions.join(", ")}` : "";
-  const made = from ? ` was made from ${from}${through} by ` : entry.constant ? " was made from no field, by " : " was made by the adapter itself: ";
-  return originLine(entry.element, made, `${entry.line} ${entry.text}`);
+  if (!from && !entry.constant) return originLine(entry.element, " was made by the adapter itself: ", entry.line);
+  return originLine(entry.element, from ? ` was made from ${from}${through} by ` : " was made from no field, by ", `${entry.line} ${entry.text}`);
 }
 
 const originLine = (element, made, line) => make("span", { class: "entry" }, make("strong", {}, element), made, make("code", {}, line));
@@ -199,10 +200,23 @@ function lightFrom(offset, isCursor) {
   state.chosen = null;
   const isHere = found.entries.some((entry) => entry.pointer === chosen);
   lightElements(found.entries, isCursor && !isHere);
-  if (isHere || !found.entries.length) return;
-  lightDocument([found.place]);
-  const named = found.entries.slice(0, MOST_NAMED).map(({ element, line }) => originLine(element, " by ", line));
-  fill(find("origin"), `${counted(found.entries.length, "element")} made from ${found.place.position}:`, ...named);
+  if (isHere) return;
+  if (found.entries.length) tellMade(found);
+  else tellUnread(offset);
+}
+
+function tellMade({ place, entries }) {
+  lightDocument([place]);
+  const named = entries.slice(0, MOST_NAMED).map(({ element, line }) => originLine(element, " by ", line));
+  const others = entries.length > MOST_NAMED ? `and ${entries.length - MOST_NAMED} more` : null;
+  fill(find("origin"), `${counted(entries.length, "element")} made from ${place.position}:`, ...named, others);
+}
+
+function tellUnread(offset) {
+  const lines = new Lines(editor.text);
+  const holds = (place) => lines.offset(place.from) <= offset && offset <= lines.offset(place.to);
+  const unread = state.view.unread.find((field) => field.places.filter(inCurrent).some(holds));
+  if (unread) find("origin").textContent = `No map reads ${unread.field}${unread.reason ? `: ${unread.reason}` : ""}.`;
 }
 
 const MOST_NAMED = 8;
@@ -321,14 +335,16 @@ const names = () => state.documents.map(({ name }) => name);
 // The same conversion by the call that everybody has; what it does not take is said.
 function copyConversion() {
   const { shared, ...asked } = switches();
-  const lacks = [shared !== "create" && "ADAPTER_SHARED sets Shared there", Object.keys(state.drafts).length && "your changes to maps are not in it"];
-  copy(curlWithFiles(`convert?${new URLSearchParams(asked)}`, names()), say, lacks.filter(Boolean));
+  const lacks = [shared && "ADAPTER_SHARED sets Shared there", Object.keys(state.drafts).length && "your changes to maps are not in it"];
+  copy(curlWithFiles(withQuery("convert", asked), names()), say, lacks.filter(Boolean));
 }
 
 function copyExplanation() {
   const { payer } = switches();
-  copy(curlWithFiles(`rules/explain${payer ? `?${new URLSearchParams({ payer })}` : ""}`, names()), say);
+  copy(curlWithFiles(withQuery("rules/explain", payer ? { payer } : {}), names()), say);
 }
+
+const withQuery = (path, asked) => (Object.keys(asked).length ? `${path}?${new URLSearchParams(asked)}` : path);
 
 async function chooseExamples() {
   const { examples } = await get("examples");
