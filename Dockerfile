@@ -1,6 +1,6 @@
 # The adapter as a service: what the lock file names and our own wheel, nothing else, run by a user without rights.
 # The official image has a Python built with PGO and LTO (docs/performance.md).
-# The base is pinned by digest where one is known: `make image` looks it up with docker and passes it as BASE; without it the tag counts.
+# `make image` looks the digest of the base up, and passes it as BASE; without it the tag counts.
 ARG BASE=python:3.11-slim
 
 FROM ${BASE} AS build

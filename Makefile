@@ -103,12 +103,18 @@ sbom: $(VENV)/dev.stamp ## write build/sbom.json: what the service is made of
 	@mkdir -p build
 	$(BIN)/python scripts/make_sbom.py build/sbom.json
 
-# The digest of the base image is looked up when the image is made, and printed, so that it can be pinned.
+# The images that docker-compose.yml names, each as NAME=image@sha256:…; docker compose reads .env.
+.PHONY: digests
+digests: ## pin the images of docker-compose.yml by their digests, in .env
+	grep -oE '[A-Z]+_IMAGE:-[^}]+' docker-compose.yml | while IFS= read -r image; do \
+		docker pull --quiet "$${image#*:-}" >&2; \
+		echo "$${image%%:-*}=$$(docker image inspect --format '{{index .RepoDigests 0}}' "$${image#*:-}")"; \
+	done > .env.new
+	mv .env.new .env
+
 .PHONY: image
-image: ## build the container image on a base that is pinned by its digest
-	docker pull --quiet python:3.11-slim
-	base="$$(docker image inspect --format '{{index .RepoDigests 0}}' python:3.11-slim)"; echo "base: $$base"; \
-	docker build --build-arg BASE="$$base" --tag adapter-0731t .
+image: digests ## build the container image on a base that is pinned by its digest
+	docker compose build adapter
 
 .PHONY: soak
 soak: $(VENV)/dev.stamp ## mixed requests beside slow clients, then 2,000 encounters while processes are killed, on both stores

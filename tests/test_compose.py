@@ -1,5 +1,8 @@
 """The compose file: both shapes of keeping and delivering, and HAPI beside them with our terminology and package."""
 
+import os
+import shutil
+import subprocess
 from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +17,7 @@ from adapter.web.app import ROUTES
 from tests.cli.ground import runner
 
 ROOT = Path(__file__).parent.parent
+TAGS = {"PYTHON_IMAGE": "python:3.11-slim", "HAPI_IMAGE": "hapiproject/hapi:v8.8.0-1", "POSTGRES_IMAGE": "postgres:18"}
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 
 
@@ -72,6 +76,24 @@ def test_every_service_says_whether_it_is_healthy() -> None:
 
     assert checked == set(COMPOSE["services"]) - elsewhere
     assert "HEALTHCHECK" in (ROOT / "Dockerfile").read_text()
+
+
+def test_a_target_pins_every_image_by_its_digest(tmp_path: Path) -> None:
+    for name in ("Makefile", "docker-compose.yml"):
+        shutil.copy(ROOT / name, tmp_path)
+    docker = tmp_path / "docker"
+    docker.write_text('#!/bin/sh\ntest "$1" = pull && echo pulled || echo "${5%:*}@sha256:0"\n')
+    docker.chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    subprocess.run(["make", "digests"], cwd=tmp_path, env=environment, check=True, capture_output=True, timeout=60)
+    images = {service["image"] for service in COMPOSE["services"].values()} | {
+        COMPOSE["services"]["adapter"]["build"]["args"]["BASE"]
+    }
+
+    pinned = dict(line.split("=", 1) for line in (tmp_path / ".env").read_text().splitlines())
+    assert images == {"adapter-0731t", *(f"${{{name}:-{tag}}}" for name, tag in TAGS.items())}
+    assert pinned == {name: f"{tag.rpartition(':')[0]}@sha256:0" for name, tag in TAGS.items()}
+    assert f"ARG BASE={TAGS['PYTHON_IMAGE']}\n" in (ROOT / "Dockerfile").read_text()
 
 
 def test_a_worker_is_looked_at_by_a_command_that_there_is(
