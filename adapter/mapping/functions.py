@@ -310,6 +310,12 @@ def starts_with(value: str, part: str) -> bool:
     return value.startswith(part)
 
 
+@function(takes=("string?", "string?"), gives="boolean")
+def agree(one: str | None, other: str | None) -> bool:
+    """Whether two texts are the same, as far as both are said: `agree(seen.subject.reference, person.id)`."""
+    return not (one and other) or one == other
+
+
 @function(takes=("string",), gives="base64Binary", fallible=True)
 def base64_of_hex(value: str) -> str:
     """Bytes written in hexadecimal digits, as FHIR writes them: `base64_of_hex(image.sha1)`."""

@@ -220,6 +220,72 @@ def test_answers_of_every_type_are_carried(answer: dict[str, Any], value: str | 
     assert list(answers({"linkId": "1", "text": "Family", "item": [question]})) == [("1.1", value, flag)]
 
 
+HPO = coded("http://human-phenotype-ontology.org", "HP:0001250")
+HEIGHT = {"text": "Body height"}
+OF_A_PATIENT: list[dict[str, Any]] = [
+    {"resourceType": "Observation", "status": "final", "code": HPO, "valueBoolean": True},
+    {
+        "resourceType": "Observation",
+        "status": "final",
+        "category": [coded("http://terminology.hl7.org/CodeSystem/observation-category", "vital-signs")],
+        "code": {"text": "Arm span"},
+        "valueQuantity": {"value": 171, "unit": "cm"},
+    },
+    {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": coded("http://loinc.org", "69548-6"),
+        "method": {"text": "Exome"},
+        "valueCodeableConcept": {"text": "Present"},
+    },
+    {"resourceType": "Condition", "code": coded("http://hl7.org/fhir/sid/icd-10-cm", "Q99.9")},
+    {"resourceType": "Condition", "code": {**coded("http://www.omim.org", "194050"), "text": "Williams syndrome"}},
+    {
+        "resourceType": "QuestionnaireResponse",
+        "status": "completed",
+        "item": [{"linkId": "x", "answer": [{"valueBoolean": True}]}],
+    },
+    {"resourceType": "ServiceRequest", "status": "active", "code": coded("http://loinc.org", "94087-4")},
+    {"resourceType": "Media", "status": "completed", "content": {"url": "https://pictures.example/1"}},
+]
+
+
+def findings(*more: dict[str, Any]) -> int:
+    """How many things of the kinds above the case of the chart has, with more resources after its own."""
+    whole = chart()
+    whole["entry"] += [{"resource": {"id": f"more{place}", **one}} for place, one in enumerate(more)]
+    made = convert(whole)
+    assert made.case is not None
+    case = made.case
+    lists = (
+        case.phenotypes,
+        case.measurements,
+        case.molecular,
+        case.diagnoses,
+        case.clinician_diagnoses,
+        case.answers,
+        case.orders,
+    )
+    return sum(map(len, (*lists, case.images)))
+
+
+@pytest.mark.parametrize("resource", OF_A_PATIENT, ids=range(len(OF_A_PATIENT)))
+def test_what_is_about_another_patient_is_left_out(resource: dict[str, Any]) -> None:
+    (patient,) = (name for name, one in RESOURCES.items() if one["resourceType"] == "Patient")
+    own, another = ({**resource, "subject": {"reference": f"Patient/{name}"}} for name in (patient, "another"))
+
+    assert findings(own) == findings(resource) == findings() + 1
+    assert findings(another) == findings()
+
+
+@pytest.mark.parametrize("changed", [{"status": "cancelled"}, {"valueQuantity": {"value": 171, "comparator": "<"}}])
+@pytest.mark.parametrize("resource", OF_A_PATIENT[:2], ids=["phenotype", "measurement"])
+def test_what_was_not_observed_or_not_exactly_is_left_out(resource: dict[str, Any], changed: dict[str, Any]) -> None:
+    is_measured = "valueQuantity" in resource
+
+    assert findings({**resource, **changed}) == findings() + ("status" not in changed and not is_measured)
+
+
 def contact(code: str, **more: object) -> dict[str, Any]:
     return {
         "relationship": [coded("http://terminology.hl7.org/CodeSystem/v3-RoleCode", code)],

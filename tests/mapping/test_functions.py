@@ -279,6 +279,10 @@ def test_what_is_there_is_joined() -> None:
 def test_parts_of_texts() -> None:
     assert functions.contains("full_gestalt", "gestalt")
     assert not functions.contains("feature", "gestalt")
+    assert functions.agree("a", "a")
+    assert functions.agree("a", None)
+    assert functions.agree(None, "a")
+    assert not functions.agree("a", "b")
     assert functions.starts_with("PS135900", "PS")
     assert not functions.starts_with("135900", "PS")
 
