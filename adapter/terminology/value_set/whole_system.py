@@ -31,15 +31,17 @@ def validate_in_system(context: RequestContext, question: Question, reference: S
     """
     system = _given(context, reference.resource) if reference.resource is not None else _named(context, reference, question)
     context.need_supplements(system)
-    codings = tuple(coding if coding.system else replace(coding, system=system.url) for coding in question.codings)
-    return validate(_members(context, system, question.rules), replace(question, codings=codings))
+    if not all(coding.system for coding in question.codings):
+        codings = tuple(coding if coding.system else replace(coding, system=system.url) for coding in question.codings)
+        question = replace(question, codings=codings)
+    return validate(_members(context, system, question.rules), question)
 
 
 def _members(context: RequestContext, system: CodeSystem, rules: Rules) -> Members:
     """All codes of a code system as members."""
     include = {"system": system.url, **({"version": system.version} if system.version else {})}
     value_set = ValueSet(resource={"resourceType": "ValueSet", "status": "active", "compose": {"include": [include]}})
-    return Members(value_set=value_set, context=replace(context, catalog=_with(context.catalog, system)), rules=rules)
+    return Members(value_set=value_set, context=_with(context, system), rules=rules)
 
 
 def _given(context: RequestContext, resource: JsonMapping) -> CodeSystem:
@@ -72,7 +74,8 @@ def _unknown(catalog: Catalog, url: str, version: str | None, *, place: str) -> 
     return UnresolvedError(issue, *relative, unknown=canonical)
 
 
-def _with(catalog: Catalog, system: CodeSystem) -> Catalog:
-    """The catalog in which a code system that came as parameter is found as well."""
-    known = catalog.code_system(system.url, system.version)
-    return catalog if known and known.definition is system.definition else catalog.overlaid([system.resource])
+def _with(context: RequestContext, system: CodeSystem) -> RequestContext:
+    """The context in which a code system that came as parameter is found as well."""
+    known = context.catalog.code_system(system.url, system.version)
+    is_found = known is not None and known.definition is system.definition
+    return context if is_found else replace(context, catalog=context.catalog.overlaid([system.resource]))
