@@ -58,13 +58,19 @@ from adapter.terminology.release_definitions import release_definitions
 
 @contextmanager
 def _without_collection() -> Iterator[None]:
-    """Load without the garbage collector, which would look through the growing maps again and again (a sixth of the time)."""
+    """Load without the garbage collector, which would look through the growing maps again and again (a sixth of the time).
+
+    Frozen and thawed, what was loaded counts as old: the next collection of what is young does not look through it either.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_enabled:
+            if not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 
@@ -81,7 +87,8 @@ class Runtime:
         `drafts` are texts of mapping files that count as if they stood in the user's folder, by their paths within it.
         """
         self.settings = settings
-        self.releases = tuple(releases) or (r4(),)
+        with _without_collection():
+            self.releases = tuple(releases) or (r4(),)
         self.drafts = dict(drafts or {})
 
     def with_drafts(self, drafts: Mapping[str, str]) -> "Runtime":

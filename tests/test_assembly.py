@@ -1,5 +1,6 @@
 """Settings from the environment, and the parts that are made of them."""
 
+import gc
 import runpy
 from dataclasses import fields
 from pathlib import Path
@@ -169,3 +170,16 @@ def test_the_default_runtime_is_that_of_the_environment_and_made_once(monkeypatc
         assert default_runtime() is default_runtime()
     finally:
         default_runtime.cache_clear()
+
+
+def test_what_is_loaded_is_old_for_the_garbage_collector_at_once() -> None:
+    runtime = load(Settings())
+    library = runtime.pipeline.outputs[runtime.release]
+    assert any(part is library for part in gc.get_objects(generation=2))
+
+
+def test_loading_leaves_frozen_what_the_service_has_frozen() -> None:
+    gc.freeze()
+    _ = load(Settings()).pipeline
+    assert gc.get_freeze_count()
+    gc.unfreeze()
