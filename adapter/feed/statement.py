@@ -13,8 +13,10 @@ Key = tuple[str, str, str]
 """The kind of a number, who assigned it, and the number."""
 NumberKind = Literal["visit", "account", "placer", "filler", "accession"]
 
-_VISIT_NUMBERS: tuple[tuple[str, str, NumberKind], ...] = (("PV1", "19", "visit"), ("PID", "18", "account"))
-_ORDER_NUMBERS: tuple[tuple[str, str, NumberKind], ...] = (
+_Fields = tuple[tuple[str, str, NumberKind], ...]
+_VISIT_NUMBERS: _Fields = (("PV1", "19", "visit"), ("PID", "18", "account"))
+_ALTERNATE_VISIT_NUMBERS: _Fields = (("PV1", "50", "visit"),)
+_ORDER_NUMBERS: _Fields = (
     ("ORC", "2", "placer"),
     ("OBR", "2", "placer"),
     ("TXA", "14", "placer"),
@@ -93,17 +95,18 @@ class Statement:
 
     @cached_property
     def visit_numbers(self) -> tuple[GivenNumber, ...]:
-        """The numbers of the visit and of the account."""
-        return tuple(self._numbers(_VISIT_NUMBERS, ("4", "2"), ("4", "1")))
+        """The numbers of the visit and of the account; an alternate number (PV1-50) counts where the visit has no other."""
+        numbers = tuple(self._numbers(_VISIT_NUMBERS, ("4", "2"), ("4", "1")))
+        if any(number.kind == "visit" for number in numbers):
+            return numbers
+        return (*self._numbers(_ALTERNATE_VISIT_NUMBERS, ("4", "2"), ("4", "1")), *numbers)
 
     @cached_property
     def order_numbers(self) -> tuple[GivenNumber, ...]:
         """The numbers of orders: of who placed them, of who filled them, and of accession."""
         return tuple(self._numbers(_ORDER_NUMBERS, ("3",), ("2",)))
 
-    def _numbers(
-        self, fields: tuple[tuple[str, str, NumberKind], ...], universal: Path, namespace: Path
-    ) -> Iterator[GivenNumber]:
+    def _numbers(self, fields: _Fields, universal: Path, namespace: Path) -> Iterator[GivenNumber]:
         """The numbers in these fields, with the universal id of who assigned them, else the name."""
         for segment, field, kind in fields:
             for path, content in self.segments(segment):

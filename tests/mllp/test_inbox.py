@@ -71,6 +71,16 @@ def test_what_cannot_be_put_to_an_encounter_is_an_error_with_its_place(content: 
     assert all("#" in issue.location[0] for issue in reception.issues)
 
 
+def test_messages_belong_together_by_the_alternate_number_of_a_visit_without_another() -> None:
+    changes: list[Visit] = []
+    keeper = inbox(changed=changes.append)
+    accepted(keeper, message("1", visit="V-50"))
+    accepted(keeper, message("2", visit="|" * 31 + "V-50"))
+
+    assert changes[0] is changes[1]
+    assert len(changes[0].messages) == 2
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"{}", b"hello", b"MSH|^~\\&|", message("1") + message("2"), message("1").replace(b"PID|", b"PID"), b"MSH|^\\~\\&|X\r"],

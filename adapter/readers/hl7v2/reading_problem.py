@@ -52,7 +52,7 @@ SAME_SEPARATOR = ReadingProblem(
     "send ^~\\& in MSH-2; a text editor may have added a backslash",
 )
 RUN_TOGETHER = ReadingProblem(
-    "run-together", "a {name} segment begins in the middle of this line", "end each segment with a carriage return"
+    "run-together", "the segment {name} begins in the middle of this line", "end each segment with a carriage return"
 )
 CUT_BATCH = ReadingProblem("batch", "this batch has {begin} and no {end}: it is cut off", "send all of it again")
 WRONG_COUNT = ReadingProblem(

@@ -517,6 +517,15 @@ def test_a_message_of_another_patient_is_refused_with_both_places() -> None:
     }
 
 
+def test_a_visit_without_a_number_is_known_by_its_alternate_one() -> None:
+    alternate = segment("PV1", f1="1", f2="O", f50="V-50^^^CLINIC&1.2.840.99999.1&ISO")
+    order = segment("OBR", f1="1", f2="P-1", f4="0731T^^C4", f25="F")
+
+    case = dumped(convert(sent("adt.hl7", "ADT^A04", PATIENT, alternate), sent("oru.hl7", "ORU^R01", PATIENT, alternate, order)))
+
+    assert case["encounter"]["id"] == "V-50"
+
+
 @pytest.mark.parametrize("kind", ["ADT^A37^ADT_A37", "SIU^S12", "ACK"])
 def test_a_message_that_no_map_reads_is_refused_by_its_form(kind: str) -> None:
     made = convert(sent("other.hl7", kind, PATIENT))
