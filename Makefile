@@ -121,9 +121,12 @@ soak: $(VENV)/dev.stamp ## mixed requests beside slow clients, then 2,000 encoun
 	$(BIN)/python -m tests.soak
 	ADAPTER_TEST_CRASH=long $(BIN)/python -m pytest -q -s tests/delivery/test_crash.py
 
+# Twenty rounds take about twenty minutes.
+ROUNDS ?= 20
+
 .PHONY: fuzz
-fuzz: $(VENV)/dev.stamp ## the fuzzers of `make test`, with many more requests, and longer lists
-	ADAPTER_TEST_FUZZ=long $(BIN)/python -m pytest -q tests/web/test_openapi.py tests/web/test_mutations.py tests/web/test_parameters.py tests/test_growth.py
+fuzz: $(VENV)/dev.stamp ## the fuzzers of `make test`, ROUNDS times as often (20), and longer lists
+	ADAPTER_TEST_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest -q tests/web/test_openapi.py tests/web/test_mutations.py tests/web/test_parameters.py tests/test_growth.py
 	if $(BIN)/python -c 'import atheris' 2>/dev/null; then $(BIN)/python -m tests.coverage_fuzz; fi
 
 .PHONY: clean

@@ -1,7 +1,6 @@
 """Nothing costs more than its size: the cost per item is flat, and a list beyond its limit is refused by name."""
 
 import gc
-import os
 import subprocess
 import sys
 import time
@@ -16,10 +15,11 @@ from adapter.readers.document import Document
 from adapter.settings import Settings
 from tests.examples.ground import ROOT, pipeline
 from tests.long_lists import BASES, PublishedList, documents, in_both, published_lists
+from tests.rounds import ROUNDS
 
 ENCOUNTER, REPORT = BASES["encounter"], BASES["ai-report"]
 LISTS = {str(listed): listed for listed in published_lists()}
-SIZES = (10, 100, 1_000, 5_000) if os.environ.get("ADAPTER_TEST_FUZZ") == "long" else (10, 100, 1_000)
+SIZES = (10, 100, 1_000, 5_000) if ROUNDS > 1 else (10, 100, 1_000)
 STEEPEST = 4.0
 """How many times more a further item may cost at the end of a long list: a quadratic cost would be ten times as high."""
 CHEAP = 0.000_05

@@ -1,7 +1,6 @@
 """The service does what it says of itself: made-up requests from its OpenAPI meet every check that schemathesis has."""
 
 import json
-import os
 import re
 import tempfile
 import time
@@ -20,6 +19,7 @@ from adapter.settings import Settings
 from adapter.web.app import make_app
 from adapter.web.desk import desk_of
 from tests.delivery.ground import KEY
+from tests.rounds import ROUNDS
 
 # The phase `coverage` makes three thousand bodies before the first test; test_mutations.py does that quicker, for real documents.
 CONFIG = schemathesis.Config.from_dict({"phases": {"coverage": {"enabled": False}}})
@@ -58,7 +58,7 @@ def _open() -> Iterator[None]:
 
 @schema.parametrize()
 @settings(
-    max_examples=2_000 if os.environ.get("ADAPTER_TEST_FUZZ") == "long" else 8,
+    max_examples=8 * ROUNDS,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),

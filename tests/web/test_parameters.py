@@ -1,7 +1,6 @@
 """Made-up Parameters that get past the first check: by the tables of the operations, mostly with values that mean something."""
 
 import json
-import os
 import time
 from collections import Counter
 from http import HTTPStatus
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 
 from adapter.terminology.wire.operation.operations import OPERATIONS, TerminologyOperation
 from adapter.terminology.wire.parameter import OperationParameter, ParameterType
+from tests.rounds import ROUNDS
 from tests.web.ground import client, json_of, logged, refusal
 
 Parameter = dict[str, Any]
@@ -185,7 +185,7 @@ def test_parameters_by_the_tables_are_answered_and_most_are_taken() -> None:
     service = client()
 
     @settings(
-        max_examples=20_000 if os.environ.get("ADAPTER_TEST_FUZZ") == "long" else 1_000,
+        max_examples=1_000 * ROUNDS,
         deadline=None,
         derandomize=True,
         database=None,
