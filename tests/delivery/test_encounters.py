@@ -181,6 +181,17 @@ def test_what_is_deleted_leaves_a_tombstone(service: Client) -> None:
     assert json_of(service.get(f"{path}/documents"))["documents"][0]["isKept"] is False
 
 
+def test_what_is_kept_is_acknowledged_even_where_it_cannot_be_converted_any_more(service: Client) -> None:
+    headers = {"Idempotency-Key": "k-60", "Prefer": "return=representation"}
+    first = post(service, encounter_document(60).content, **headers)
+    service.delete(first.headers["Location"].removeprefix("http://localhost"))
+
+    again = post(service, encounter_document(60).content, **headers)
+
+    assert (again.status_code, json_of(again)["state"]) == (200, "deleted")
+    assert again.headers["Location"] == first.headers["Location"]
+
+
 def test_an_encounter_that_nobody_knows_is_not_found(service: Client) -> None:
     for below in ("", "/bundle", "/documents", "/deliveries", "/history"):
         refusal(service.get(f"/encounters/nobody{below}"), 404)

@@ -1,7 +1,7 @@
 """`/encounters`: documents are kept, what became of them is shown, and it is done again on request (docs/delivery.md)."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -18,7 +18,7 @@ from adapter.delivery.removal import remove
 from adapter.delivery.shelf import Shelf
 from adapter.delivery.store import Store, Transaction
 from adapter.dispatch import Dispatch
-from adapter.issues import UnreadableError
+from adapter.issues import ConflictError, UnreadableError
 from adapter.json_types import JsonObject
 from adapter.web.access import current_caller
 from adapter.web.answer import JSON, bytes_answer, json_answer
@@ -61,10 +61,11 @@ def post(service: Service, request: Request) -> Response:
 def _answer(service: Service, encounter: str, wishes: set[str]) -> Response:
     """The body that the caller prefers: nothing, the Bundle, the issues, or else how the encounter stands."""
     if "respond-async" not in wishes and wishes & {"return=representation", "return=operationoutcome"}:
-        conversion = converted_anew(service.dispatch.work, encounter)
-        if "return=representation" in wishes and conversion.content is not None:
-            return bytes_answer(conversion.content)
-        return json_answer(conversion.to_outcome(service.base))
+        with suppress(ConflictError):  # documents of it were removed, and what was sent now is kept all the same
+            conversion = converted_anew(service.dispatch.work, encounter)
+            if "return=representation" in wishes and conversion.content is not None:
+                return bytes_answer(conversion.content)
+            return json_answer(conversion.to_outcome(service.base))
     if "return=minimal" in wishes:
         return bytes_answer(b"", media_type=JSON)
     store = service.dispatch.store
