@@ -28,6 +28,7 @@ from adapter.readers.document import Document
 from adapter.settings import Settings
 from adapter.web.app import make_app
 from adapter.web.door.call import Application, Reply, call, environment_of
+from tests.bench.bulk import bulk
 from tests.bench.messages import accepted, conversions
 from tests.bench.rows import EXAMPLES, ROWS
 from tests.bench.terminology import large, paths_of, terminology
@@ -189,7 +190,7 @@ def main() -> None:
     application = make_app(runtime)
     parts: list[Callable[[], dict[str, Figure]]] = [partial(conversion, runtime, application, name) for name in EXAMPLES]
     parts += [phenotypes, start, partial(memory, runtime, application), partial(conversions, runtime), accepted]
-    parts += [terminology, large]
+    parts += [partial(bulk, one_document(EXAMPLES[0])), terminology, large]
     figures: dict[str, Any] = {"machine": machine()}
     print(figures["machine"], flush=True)
     for measure in parts:

@@ -394,6 +394,21 @@ PACKET: dict[str, Any] = {
 }
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {**PACKET, "subject": {"id": "s", "sex": "UNKNOWN_SEX"}},
+        {"lab_case_id": 1, "case_data": {"gender": "Unknown", "algo_version": "18.2.1", "suggested_syndromes": []}},
+    ],
+    ids=["phenopacket", "face2gene"],
+)
+def test_a_sex_that_a_tool_does_not_know_contradicts_nothing(sent: dict[str, Any]) -> None:
+    made = convert(a_json=sent, b_json={"patient": {"sex": "female"}})
+
+    assert made.case is not None, made.issues
+    assert made.case.patient.sex == "female"
+
+
 def test_an_excluded_feature_is_absent() -> None:
     made = convert(p_json=PACKET)
 
