@@ -13,6 +13,7 @@ from adapter.feed.arrivals import put_in_order
 from adapter.feed.inline_image import refuse_inline_images
 from adapter.feed.known_sender import KnownSender, KnownSenders, facts_of_senders
 from adapter.feed.standing import standing
+from adapter.feed.statement import Statement
 from adapter.fhir.bundle import transaction
 from adapter.fhir.json import canonical_bytes
 from adapter.identity import identity_issues, one_feature_twice
@@ -334,7 +335,9 @@ def _no_map(document: ReadDocument, known: list[str]) -> UnknownFormError:
         rule="document/map",
         text=text,
         suggestion="send one of these forms, or write a map for this one (docs/mapping-language.md)",
-        location=document.positions(()),
+        location=(Statement(document=document).place("MSH", "9"),)
+        if isinstance(document, Hl7Document)
+        else document.positions(()),
     )
     return UnknownFormError(issue)
 

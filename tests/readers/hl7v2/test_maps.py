@@ -532,6 +532,7 @@ def test_a_message_that_no_map_reads_is_refused_by_its_form(kind: str) -> None:
 
     assert made.failure is FailureKind.UNKNOWN_FORM
     assert "no map reads it; maps read hl7v2.ADT_A01, " in made.issues[0].text
+    assert made.issues[0].location == ("other.hl7#MSH-9",)
 
 
 @pytest.mark.parametrize(
