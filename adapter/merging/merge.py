@@ -132,6 +132,10 @@ def _rank(tree: JsonObject, *, several_runs: bool) -> tuple[bool, list[str]]:
     return "encounter" not in tree, [str(run.get(name) or "") for run in runs for name in ("finished_at", "started_at", "run_id")]
 
 
+_UNKNOWN = "unknown"
+"""What a document says of a code that it does not know; another document that does contradicts it as little as silence."""
+
+
 class _Merger:
     """Merges one more document into what is already known."""
 
@@ -146,11 +150,11 @@ class _Merger:
             here = (*path, name)
             if isinstance(value, list):
                 merged[name] = self._lists(known.get(name), value, here, number=number)
-            elif name not in known or known[name] is None:
+            elif name not in known or known[name] is None or (known[name] == _UNKNOWN and value is not None):
                 merged[name] = value
             elif isinstance(known[name], dict) and isinstance(value, dict):
                 merged[name] = self.objects(known[name], value, here, number=number)
-            elif value is not None and not _same(known[name], value):
+            elif value not in (None, _UNKNOWN) and not _same(known[name], value):
                 self.contradictions[here] = None
         return merged
 

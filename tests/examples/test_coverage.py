@@ -65,7 +65,7 @@ def test_a_users_own_source_map_is_held_to_the_same(tmp_path: Path) -> None:
     own = tmp_path / "sources"
     own.mkdir()
     ours = (ROOT / "mappings" / "sources" / "face2gene_lab.yaml").read_text()
-    line_of_sex = "    sex: =recode('face2gene-sex', case_data.gender) if not case_data.gender == 'Unknown' else None\n"
+    line_of_sex = "    sex: =recode('face2gene-sex', case_data.gender)\n"
     assert line_of_sex in ours
     (own / "mine.yaml").write_text(ours.replace("  patient:\n" + line_of_sex, ""))
     conversion = pipeline(str(tmp_path)).convert(documents_of(FOLDER), OPTIONS)

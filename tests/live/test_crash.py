@@ -1,5 +1,6 @@
 """Whatever is killed on the way to a real server: it holds each resource once, in the state of the last document."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,14 @@ ENCOUNTERS = 4
 SYSTEMS = "https://childrens-genetics.invalid/sid/mrn", "urn:oid:1.2.840.99999.7"
 
 
-def test_a_real_server_holds_each_resource_once_whatever_is_killed(fhir_server: str, tmp_path: Path) -> None:
+def test_a_real_server_holds_each_resource_once_whatever_is_killed(start_server: Callable[..., str], tmp_path: Path) -> None:
+    """The server is its own: these encounters share people with the examples, of whom they say other things."""
+    server = start_server()
     planned = Plan(seed=seed(), encounters=ENCOUNTERS, kills=2, pauses=(0.5, 2.5))
-    with crash_run(planned, f"sqlite:///{tmp_path}/store.db", fhir_server, folder=tmp_path) as (run, store):
+    with crash_run(planned, f"sqlite:///{tmp_path}/store.db", server, folder=tmp_path) as (run, store):
         own = kept(run, store)
 
-    client = FhirClient(fhir_server, timeout=(3.05, 60.0))
+    client = FhirClient(server, timeout=(3.05, 60.0))
     held = {name: client.read(*name.split("/")).get("status") for name in own}
     assert held == {name: resource.get("status") for name, resource in own.items()}
     for number in range(1, ENCOUNTERS + 1):

@@ -39,6 +39,10 @@ def test_one_document_is_the_case_as_it_is() -> None:
         ({"id": None}, {"id": "1"}, {"id": "1"}),
         ({"id": "1"}, {"id": None}, {"id": "1"}),
         ({"patient": {"mrn": "m"}}, {"patient": {"phone": "p"}}, {"patient": {"mrn": "m", "phone": "p"}}),
+        # what one does not know
+        ({"patient": {"sex": "unknown"}}, {"patient": {"sex": "female"}}, {"patient": {"sex": "female"}}),
+        ({"patient": {"sex": "female"}}, {"patient": {"sex": "unknown"}}, {"patient": {"sex": "female"}}),
+        ({"patient": {"sex": "unknown"}}, {"patient": {"sex": None}}, {"patient": {"sex": "unknown"}}),
         ({"patient": None}, {"patient": {"mrn": "m"}}, {"patient": {"mrn": "m"}}),
         ({"patient": {"mrn": "m"}}, {"patient": None}, {"patient": {"mrn": "m"}}),
         # keyed lists

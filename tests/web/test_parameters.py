@@ -204,7 +204,6 @@ def test_parameters_by_the_tables_are_answered_and_most_are_taken() -> None:
         else:
             assert answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
             refusal(answer, answer.status_code)
-            assert CANARY not in answer.get_data(as_text=True)
 
     with logged() as lines:
         ask()
