@@ -315,9 +315,9 @@ def test_a_case_is_judged_as_another_payer_would_and_the_call_says_so(open_page:
 
 def copied_by(page: Page, button: str) -> str:
     """What a button puts into the clipboard, with BASE for the address of the service."""
+    page.evaluate("() => navigator.clipboard.writeText('')")
     page.locator(button).click()
-    expect(page.locator("#status")).to_contain_text("copied")
-    copied: str = page.evaluate("() => navigator.clipboard.readText()")
+    copied: str = page.wait_for_function("() => navigator.clipboard.readText()").json_value()
     return copied.replace(page.evaluate("() => location.origin"), "BASE")
 
 

@@ -31,6 +31,7 @@ const editor = new Editor(find("editor"), {
   hover: (offset) => lightFrom(offset, false),
 });
 
+const CONVERTING = "converting …";
 const convertSoon = later(50, convert);
 
 // What is left "as set" is not asked for, and the settings of the service hold.
@@ -46,11 +47,11 @@ async function convert() {
   running?.abort();
   running = new AbortController();
   try {
-    say("converting …");
+    say(CONVERTING);
     const view = await post("workbench/convert", workload(), running.signal);
     if (state.view?.bundle) state.before = state.view; // while somebody types there is often none
     state.view = view;
-    say("");
+    if (find("status").textContent === CONVERTING) say(""); // what was said meanwhile stays
     show();
   } catch (error) {
     if (error.name === "AbortError") return;
