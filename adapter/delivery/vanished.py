@@ -10,14 +10,12 @@ _IN_ERROR = "entered-in-error"
 _VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 _ENDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "ServiceRequest": MappingProxyType({"active": "revoked", "on-hold": "revoked", "revoked": "revoked"}),
-        "Claim": MappingProxyType({"draft": "cancelled", "active": "cancelled", "cancelled": "cancelled"}),
-        "Consent": MappingProxyType(
-            {"proposed": "rejected", "active": "inactive", "rejected": "rejected", "inactive": "inactive"}
-        ),
+        "ServiceRequest": MappingProxyType({"active": "revoked", "on-hold": "revoked"}),
+        "Claim": MappingProxyType({"draft": "cancelled", "active": "cancelled"}),
+        "Consent": MappingProxyType({"proposed": "rejected", "active": "inactive"}),
     }
 )
-"""How statuses end that do not end as entered in error; what has ended so stays so, however often it is marked."""
+"""How statuses end that do not end as entered in error."""
 
 
 def with_vanished(before: JsonMapping | None, now: JsonMapping) -> JsonObject:
@@ -52,5 +50,10 @@ def marked(entry: JsonObject) -> JsonObject | None:
         return {**entry, "resource": {**rest, "verificationStatus": verified}}
     if "status" not in resource:
         return None
-    ends = _ENDS.get(kind, {}).get(resource["status"], _IN_ERROR)
-    return {**entry, "resource": {**resource, "status": ends}}
+    return {**entry, "resource": {**resource, "status": _end(kind, resource["status"])}}
+
+
+def _end(kind: str, status: str) -> str:
+    """How a status ends; what has ended so already stays so, however often it is marked."""
+    ends = _ENDS.get(kind, {})
+    return status if status in ends.values() else ends.get(status, _IN_ERROR)

@@ -221,7 +221,7 @@ class Policies:
     def choose(self, case: Case, asked: str | None = None) -> Choice:
         """The policy of the payer of a case: by its key, then its payer id, the plan of the coverage, and the payer's name.
 
-        Where the policy of another payer is asked for by its key, that one; raises InvalidError if there is none.
+        If `asked` is the key of another payer, it is that payer's policy; raises InvalidError if that key is not known.
         """
         own = replace(self._choose(case), named=tuple(self._named(case)))
         return own if asked is None else self._asked(asked, own, _day_of_service(case))

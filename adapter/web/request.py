@@ -54,13 +54,13 @@ def documents_of(request: Request) -> list[Document]:
         return [Document(name="message.hl7", content=request.get_data(), form=form)]
     if _is_table(request):
         return [Document(name="table.csv", content=request.get_data(), form=form)]
-    body = kind_of(request.get_data()).name
     if request.mimetype in (*HL7_TYPES, *TABLE_TYPES):
-        text = f"the body is {body}, and Content-Type says {request.mimetype}; {_REMEDY}"
+        text = f"the body is {kind_of(request.get_data()).name}, and Content-Type says {request.mimetype}; {_REMEDY}"
         raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, text)
     try:
         check_json_body(request, _REMEDY, LATER_FHIR)
     except RefusedError as error:
+        body = kind_of(request.get_data()).name
         raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"{error.issue.text} (the body is {body})") from None
     return [Document(name="document.json", content=request.get_data(), form=form)]
 
