@@ -168,16 +168,15 @@ class _Field:
         return self.within[step]
 
     def ignore(self, whole: Path, reason: str) -> None:
-        """Name another field in its place and in that of all in it, unless one further out is named already."""
-        if self.reason is None:
-            self.named, self.reason = whole, reason
-            for inner in self.within.values():
-                inner.ignore(whole, reason)
+        """Name another field in its place and in that of all in it."""
+        self.named, self.reason = whole, reason
+        for inner in self.within.values():
+            inner.ignore(whole, reason)
 
 
 @lru_cache(maxsize=128)
 def _fields(read: frozenset[Path], ignored: frozenset[tuple[Path, str]]) -> _Field:
-    """The fields of a map; those that it ignores are named without the lists that they stand in."""
+    """The fields of a map; those that it ignores are named without the lists that they stand in, the nearest reason holds."""
     root = _Field(())
     for path in read:
         field = root
@@ -185,7 +184,7 @@ def _fields(read: frozenset[Path], ignored: frozenset[tuple[Path, str]]) -> _Fie
             field = field.at(str(step))
         # A list of plain values is read as a whole.
         field.is_read = field.at("*").is_read = True
-    for names, reason in sorted(ignored, key=lambda entry: len(entry[0])):
+    for names, reason in sorted(ignored, key=lambda entry: (len(entry[0]), entry[1])):
         fields = [root]
         for name in names:
             fields = [around.at(str(name)) for field in fields for around in (field, field.at("*"))]

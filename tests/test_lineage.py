@@ -444,6 +444,24 @@ def test_a_reason_holds_for_all_below_the_field_that_it_names() -> None:
     ]
 
 
+def test_the_nearest_reason_of_a_field_that_is_ignored_within_another_holds() -> None:
+    original = ReadDocument(name="a", form="x", tree={"b": {"c": 1, "d": 2}})
+    document = MappedDocument(
+        name="a",
+        form="case",
+        tree={},
+        original=original,
+        retrace=lambda: DocumentTrace(origins={}, seen={}, walked=frozenset()),
+        read=frozenset(),
+        ignored=frozenset({(("b",), "all of it"), (("b", "c"), "this one")}),
+    )
+
+    assert [unread.in_full() for unread in coverage_of(document)] == [
+        UnreadField(field="b.c", positions=("a#/b/c",), reason="this one"),
+        UnreadField(field="b", positions=("a#/b/d",), reason="all of it"),
+    ]
+
+
 def test_an_item_of_which_a_map_made_nothing_is_a_warning() -> None:
     made = convert(ENCOUNTER, {**SENT, "features": [{"hpo": "i1"}, {"seen": "but nameless"}]})
 

@@ -254,6 +254,13 @@ def test_r5_has_its_own_invariants() -> None:
     assert (issue.rule, issue.source) == ("invariant/org-1", "http://hl7.org/fhir/R5/organization-definitions.html#Organization")
 
 
+def test_what_r5_asks_beyond_our_part_of_fhirpath_is_named_with_what_it_needs() -> None:
+    check = release_of(packaged_table("R5")).invariants
+
+    assert [(rule.key, why) for rule, why in check.not_compiled("Period")] == [("per-1", "the function `lowBoundary`")]
+    assert "per-1" not in {compiled.constraint.key for compiled in check.compiled("Period")}
+
+
 @pytest.mark.parametrize(
     "text",
     ["a ~ b", "a[0]", "(a", "a(", "a.1", "'x", "a b", "%terminologies", "a.resolve()", "a - b", "a.length()", "iif(a, b", '"x"'],
