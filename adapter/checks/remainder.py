@@ -120,9 +120,9 @@ def _one_of(question: _Question) -> Remainder:
 
 def _if(question: _Question) -> Remainder:
     condition = question.left_of(question.value)
-    then, otherwise = (question.left_of(question.schema.get(name, True)) for name in ("then", "else"))
     if isinstance(condition, bool):
-        return then if condition else otherwise
+        return question.left_of(question.schema.get("then" if condition else "else", True))
+    then, otherwise = (question.left_of(question.schema.get(name, True)) for name in ("then", "else"))
     return True if then is otherwise is True else {"if": condition, "then": then, "else": otherwise}
 
 
@@ -271,8 +271,13 @@ def _all(parts: Iterable[Remainder]) -> Remainder:
 
 
 def _any(parts: Iterable[Remainder]) -> Remainder:
-    left = [part for part in parts if part is not False]
-    if True in left or not left or any(_denied(part) in left for part in left):
+    left: list[JsonObject] = []
+    for part in parts:
+        if part is True:
+            return True
+        if part is not False:
+            left.append(part)
+    if not left or any(_denied(part) in left for part in left):
         return bool(left)
     return left[0] if len(left) == 1 else {"anyOf": left}
 
