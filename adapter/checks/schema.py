@@ -158,7 +158,7 @@ def _choice(members: Sequence[Element], fhir_type: Type, table: ElementTable) ->
 def sibling_of(owner: Type, element: Element, table: ElementTable) -> str | None:
     """The name of what holds a primitive's id and extensions (`_birthDate`); what is an attribute in XML has none."""
     is_attribute = (owner.kind != "resource" and element.name == "id") or (owner.name, element.name) == ("Extension", "url")
-    has_none = is_attribute or element.type == "xhtml" or table[element.type].kind != "primitive"
+    has_none = is_attribute or element.type == "xhtml" or not table.is_primitive(element.type)
     return None if has_none else "_" + element.name
 
 

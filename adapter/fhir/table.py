@@ -109,6 +109,10 @@ class ElementTable:
             self._types[name] = self._type(name)
         return self._types[name]
 
+    def is_primitive(self, name: str) -> bool:
+        """Whether a name is that of a primitive type; the type is not built for the answer."""
+        return name in self and self._rows[name][0] == "primitive"
+
     @property
     def paths(self) -> tuple[str, ...]:
         """All types, by type code or path, abstract ones included."""

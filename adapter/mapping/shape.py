@@ -135,9 +135,8 @@ class FhirShapes:
     def __call__(self, name: str) -> Type:
         """The type of this FHIR name: a kind for a primitive, otherwise a shape."""
         if name not in self._shapes:
-            kind = self._table[name].kind if name in self._table else "resource"
-            primitive = kind == "primitive"
-            self._shapes[name] = Kind(name) if primitive else Shape(name, Fields(lambda: self._fields(name)), "key")
+            is_primitive = self._table.is_primitive(name)
+            self._shapes[name] = Kind(name) if is_primitive else Shape(name, Fields(lambda: self._fields(name)), "key")
         return self._shapes[name]
 
     def __contains__(self, name: str) -> bool:

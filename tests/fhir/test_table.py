@@ -212,6 +212,15 @@ def test_kinds_bases_and_abstract_types_are_told() -> None:
     assert {"Resource", "DomainResource"}.isdisjoint(R4.resource_types)
 
 
+def test_only_primitive_types_are_called_primitive() -> None:
+    table = packaged_table("R4")
+    primitives = {path for path in table.paths if table.is_primitive(path)}
+
+    assert primitives == {path for path in table.paths if table[path].kind == "primitive"}
+    assert {"string", "positiveInt"} <= primitives
+    assert not table.is_primitive("NoSuchType")
+
+
 def test_r5_has_no_media() -> None:
     assert "Media" in R4
     assert "Media" not in R5

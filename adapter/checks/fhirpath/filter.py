@@ -191,7 +191,7 @@ class _Filter(NamedTuple):
             value = {"contains": inner} if element.maximum is None or element.maximum > 1 else inner
             schema = there if inner is True else {**there, "properties": {element.name: value}}
             answers.append(FilterAnswer(schema=schema, is_exact=True))
-            if or_beside and not rest and self.table[element.type].kind == "primitive":
+            if or_beside and not rest and self.table.is_primitive(element.type):
                 answers.append(FilterAnswer(schema={"required": ["_" + element.name]}, is_exact=True))
         return _any(answers).schema
 
