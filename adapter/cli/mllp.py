@@ -10,6 +10,7 @@ import click
 from adapter.assembly import Runtime, default_runtime
 from adapter.cli.show import counts_text, err, note
 from adapter.cli.tls import tls_of
+from adapter.client.target import is_loopback
 from adapter.clock import instant_now
 from adapter.dispatch import dispatching
 from adapter.fhir.json import pretty_bytes
@@ -21,7 +22,6 @@ from adapter.mllp.mllp_server import MllpLimits, MllpServer
 from adapter.mllp.reception import Acceptor
 from adapter.mllp.running import Afterwards, serve_mllp
 
-_LOOPBACK = ("127.", "::1", "localhost")
 PORT = click.IntRange(0, 65535)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _SECONDS = click.FloatRange(min=0.1)
@@ -72,7 +72,8 @@ def mllp_command(
     runtime = default_runtime()
     authority = str(client_ca or runtime.settings.tls_clients)
     tls = tls_of(runtime.settings, authority)
-    _check_access(host, is_open=not authority and not insecure)
+    if not authority:
+        _check_access(host, insecure=insecure)
     limits = MllpLimits(
         message_bytes=runtime.settings.max_body,
         frame_seconds=frame_seconds,
@@ -108,11 +109,14 @@ def _serve(server: MllpServer, afterwards: Afterwards, address: tuple[str, int],
         raise UnavailableError(_issue(text, "choose another --port or --host", IssueType.CONFLICT)) from None
 
 
-def _check_access(host: str, *, is_open: bool) -> None:
+def _check_access(host: str, *, insecure: bool) -> None:
     """Raise SetupError if others could reach the service and nothing would stop them."""
-    if is_open and not host.startswith(_LOOPBACK):
+    if is_loopback(host):
+        return
+    if not insecure:
         text = f"{host} can be reached from elsewhere, and no client certificate is required"
         raise SetupError(_issue(text, "name the authority of the senders' certificates with --client-ca, or say --insecure"))
+    err.print("WARNING: --insecure: anyone who reaches this address can send messages.", style="bold red")
 
 
 def _issue(text: str, hint: str, code: IssueType = IssueType.SECURITY) -> Issue:

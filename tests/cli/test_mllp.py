@@ -106,8 +106,11 @@ def test_tls_with_certificates_of_both_sides(tmp_path: Path) -> None:
     ("arguments", "settings", "words"),
     [
         (["--host", "0.0.0.0"], {}, "no client certificate is required"),  # noqa: S104 - it is refused
+        (["--host", "localhost.example"], {}, "no client certificate is required"),
+        (["--host", "::1234"], {}, "no client certificate is required"),
         (["--client-ca", __file__], {}, "TLS needs a certificate and its key"),
         ([], {"ADAPTER_TLS_CERTIFICATE": __file__, "ADAPTER_TLS_KEY": __file__}, "TLS cannot be used"),
+        (["--host", "192.0.2.1", "--insecure"], {}, "WARNING: --insecure: anyone who reaches this address can send messages."),
         (["--host", "192.0.2.1", "--insecure"], {}, "cannot listen on 192.0.2.1"),
     ],
 )
