@@ -83,6 +83,7 @@ def _rules(resource: Resource, release: Release, root: str, *, advice: bool) -> 
 def _own_rules(bundle: Resource, release: Release) -> Iterator[AnyIssue]:
     for place, resource in _resources(bundle):
         yield from release.own_rules(resource, place)
+    yield from release.bundle_rules(bundle)
 
 
 def _resources(bundle: Resource) -> Iterator[tuple[str, Resource]]:

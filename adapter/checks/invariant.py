@@ -31,8 +31,12 @@ class Invariant:
 
     def issues(self, resource: Resource, root: str) -> list[PendingIssue]:
         """One issue per place at which the resource breaks the rule; expressions begin with `root`."""
+        return self.at(self.breaks(resource), root)
+
+    def at(self, paths: Iterable[str], root: str) -> list[PendingIssue]:
+        """One issue per path at which a resource is known to break the rule."""
         rule = f"invariant/{self.key}"
-        return [PendingIssue(self.severity, rule, partial(self._issue, rule, root + path)) for path in self.breaks(resource)]
+        return [PendingIssue(self.severity, rule, partial(self._issue, rule, root + path)) for path in paths]
 
     def _issue(self, rule: str, expression: str) -> Issue:
         return Issue(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from adapter.checks.by_hand import is_in_error
 from adapter.checks.claim import CLAIM_INVARIANTS
 from adapter.checks.invariant import TERMINOLOGY, Invariant, each_of, has_choice, has_code, pairs_of
-from adapter.checks.reference_guide import type_in
+from adapter.checks.reference_guide import type_in, types_of
 from adapter.checks.us_core import US_CORE_INVARIANTS
 from adapter.fhir.resource import Resource
 from adapter.fhir.table import Constraint, ElementTable
@@ -35,23 +35,29 @@ def _no_clinical_status(condition: Resource) -> Iterator[str]:
 
 
 def _on_behalf_of_others(team: Resource) -> Iterator[str]:
-    """As ctm-1 says, of members whose type is in the reference: what it leads to elsewhere is not looked up."""
+    """As ctm-1 says, of members whose type is in the reference, or that are contained; `check_members` asks of others."""
     contained = {f"#{inner.get('id')}": inner["resourceType"] for _, inner in each_of(team, "contained")}
-    for path, participant in each_of(team, "participant"):
-        member = participant.get("member", {}).get("reference", "")
-        if "onBehalfOf" in participant and (type_in(member) or contained.get(member)) not in (None, "Practitioner"):
-            yield f"{path}.onBehalfOf"
+    for path, member in _represented(team):
+        if (type_in(member) or contained.get(member)) not in (None, "Practitioner"):
+            yield path
 
+
+def _represented(team: Resource) -> Iterator[tuple[str, str]]:
+    """Where a participant of a care team is there on behalf of an organization, and the reference to that participant."""
+    for path, participant in each_of(team, "participant"):
+        if "onBehalfOf" in participant:
+            yield f"{path}.onBehalfOf", participant.get("member", {}).get("reference", "")
+
+
+_MEMBERS = Invariant(
+    key="ctm-1",
+    human="only a practitioner is a member on behalf of an organization",
+    source="http://hl7.org/fhir/R4/careteam.html#invs",
+    breaks=_on_behalf_of_others,
+)
 
 _BASE: dict[str, tuple[Invariant, ...]] = {
-    "CareTeam": (
-        Invariant(
-            key="ctm-1",
-            human="only a practitioner is a member on behalf of an organization",
-            source="http://hl7.org/fhir/R4/careteam.html#invs",
-            breaks=_on_behalf_of_others,
-        ),
-    ),
+    "CareTeam": (_MEMBERS,),
     "Claim": CLAIM_INVARIANTS,
     "Consent": (
         Invariant(
@@ -136,3 +142,25 @@ def check_own_rules(resource: Resource, root: str | None = None) -> list[Pending
         if absolute[counts]:
             issues += invariant.issues(resource, root or name)
     return issues
+
+
+_WHO = "Practitioner"
+
+
+def check_members(bundle: Resource) -> Iterator[PendingIssue]:
+    """What ctm-1 says of members whose type only the Bundle tells, since their references do not (`urn:uuid:…`).
+
+    The Bundle is of sound structure. Expressions begin with `Bundle`.
+    """
+    entries = bundle.get("entry", ())
+    resources = [entry.get("resource", {}) for entry in entries]
+    teams = [(at, team) for at, team in enumerate(resources) if team.get("resourceType") == "CareTeam"]
+    types = types_of(entries) if teams else {}
+    for at, team in teams:
+        wrong = [path for path, member in _represented(team) if _is_elsewhere(member) and types.get(member, _WHO) != _WHO]
+        yield from _MEMBERS.at(wrong, f"Bundle.entry[{at}].resource")
+
+
+def _is_elsewhere(reference: str) -> bool:
+    """Whether neither the reference itself nor what is contained tells its type."""
+    return type_in(reference) is None and not reference.startswith("#")

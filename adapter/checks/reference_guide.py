@@ -1,7 +1,7 @@
 """Where the references of a resource are: the few elements of each type that lead to one, so that nothing else is looked at."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from adapter.fhir.resource import Resource
@@ -105,6 +105,18 @@ class ReferenceGuide:
         if kind not in self._leading:
             self._leading |= leading_types(self._table, self._absent, [kind])
         return self._leading[kind]
+
+
+def types_of(entries: Sequence[Resource]) -> dict[str, str]:
+    """Resource types by all that may be a reference to the resource: its full URL, its type and id."""
+    types: dict[str, str] = {}
+    for entry in entries:
+        resource = entry.get("resource")
+        if resource is not None:
+            name = resource["resourceType"]
+            types[entry.get("fullUrl", "")] = name
+            types[f"{name}/{resource.get('id', '')}"] = name
+    return types
 
 
 def type_in(reference: str) -> str | None:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from adapter.checks.reference_guide import LiteralReference, ReferenceGuide, type_in
+from adapter.checks.reference_guide import LiteralReference, ReferenceGuide, type_in, types_of
 from adapter.checks.release import Release
 from adapter.fhir.resource import Resource
 from adapter.issues import Issue, IssueType, Severity
@@ -66,18 +66,6 @@ def _all_sound(release: Release, resources: list[Resource | None], types: Mappin
     guide = release.references
     counts = [guide.sound_references(resource, types) for resource in resources if resource is not None]
     return -1 not in counts and sum(counts) == content.count(_REFERENCE_KEY)
-
-
-def types_of(entries: list[Resource]) -> dict[str, str]:
-    """Resource types by all that may be a reference to the resource: its full URL, its type and id."""
-    types: dict[str, str] = {}
-    for entry in entries:
-        resource = entry.get("resource")
-        if resource is not None:
-            name = resource["resourceType"]
-            types[entry.get("fullUrl", "")] = name
-            types[f"{name}/{resource.get('id', '')}"] = name
-    return types
 
 
 def _check_entries(kind: str | None, entries: list[Resource]) -> Iterator[Issue]:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from adapter.checks.by_hand import BY_HAND
 from adapter.checks.invariant import Invariant
 from adapter.checks.invariants import InvariantCheck
-from adapter.checks.own_rules import LEFT_OUT, check_own_rules, stated_in_prose
+from adapter.checks.own_rules import LEFT_OUT, check_members, check_own_rules, stated_in_prose
 from adapter.checks.reference_guide import ReferenceGuide, long_guide, short_guide
 from adapter.checks.second_opinion import second_opinion
 from adapter.checks.structure import StructureCheck
@@ -18,6 +18,9 @@ from adapter.issues import AnyIssue, Issue
 
 OwnRules: TypeAlias = Callable[[Resource, str], Iterable[AnyIssue]]
 """The rules beside the release's own that a resource of sound structure breaks; expressions begin with the text."""
+
+BundleRules: TypeAlias = Callable[[Resource], Iterable[AnyIssue]]
+"""What resources of a Bundle of sound structure break together; expressions begin with `Bundle`."""
 
 SecondOpinion: TypeAlias = Callable[[Resource, str | None], Iterable[Issue]]
 """What somebody else's models say of a resource."""
@@ -39,6 +42,7 @@ class Release:
     references: ReferenceGuide
     all_references: ReferenceGuide
     own_rules: OwnRules
+    bundle_rules: BundleRules
     second_opinion: SecondOpinion | None
 
     @property
@@ -51,10 +55,15 @@ def _no_rules(_: Resource, __: str) -> Iterable[AnyIssue]:
     return ()
 
 
+def _no_bundle_rules(_: Resource) -> Iterable[AnyIssue]:
+    return ()
+
+
 def release_of(
     table: ElementTable,
     *,
     own_rules: OwnRules = _no_rules,
+    bundle_rules: BundleRules = _no_bundle_rules,
     added: Mapping[str, tuple[Constraint, ...]] | None = None,
     by_hand: Mapping[str, tuple[Invariant, ...]] | None = None,
     left_out: Collection[str] = (),
@@ -74,6 +83,7 @@ def release_of(
         references=short_guide(table),
         all_references=long_guide(table),
         own_rules=own_rules,
+        bundle_rules=bundle_rules,
         second_opinion=second_opinion,
     )
 
@@ -85,6 +95,7 @@ def r4() -> Release:
     return release_of(
         table,
         own_rules=check_own_rules,
+        bundle_rules=check_members,
         added=stated_in_prose(table),
         by_hand=BY_HAND,
         left_out=LEFT_OUT,

@@ -6,6 +6,7 @@ import pytest
 
 from adapter.checks import r4
 from adapter.checks.by_hand import BY_HAND
+from adapter.checks.full_check import check_resource
 from adapter.checks.own_rules import OWN_RULES, check_own_rules
 from adapter.issues import AnyIssue
 from tests.checks.ground import CLAIM, CODE, CPT, OBSERVATION, PATIENT, SUBJECT, US_CORE, Resource, said, spoilt, written
@@ -52,6 +53,12 @@ def team(member: str) -> Resource:
     """A care team with one member, who is there on behalf of an organization."""
     participant = {"member": {"reference": member}, "onBehalfOf": {"display": "x"}}
     return {"resourceType": "CareTeam", "contained": [{"resourceType": "Patient", "id": "in"}], "participant": [participant]}
+
+
+def collection(first: Resource, *others: tuple[str, Resource]) -> Resource:
+    """A Bundle of a resource and others, each of these with its full URL."""
+    entries = [{"fullUrl": url, "resource": resource} for url, resource in (("urn:uuid:first", first), *others)]
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
 
 
 CASES: list[tuple[str, Resource, Resource, str]] = [
@@ -216,6 +223,22 @@ def test_an_invariant_is_told_in_our_words_with_its_page() -> None:
     assert issue.text == "a problem has no clinical status"
     assert issue.source == "http://hl7.org/fhir/R4/condition.html#invs"
     assert (issue.severity, issue.expression) == ("warning", ("Bundle.entry[0].resource",))
+
+
+@pytest.mark.parametrize("member", [{"resourceType": "Patient"}, {"resourceType": "Organization"}])
+@pytest.mark.parametrize("url", ["urn:uuid:5f0f1a1e-9b1f-4d50-8a4e-3b3f1a0a0001", "https://clinic.invalid/fhir/x/1"])
+def test_a_member_on_behalf_of_others_is_judged_by_what_its_reference_leads_to_in_the_bundle(member: Resource, url: str) -> None:
+    found = said(check_resource(collection(team(url), (url, {**member, "id": "m"})), r4()))
+
+    assert ("invariant/ctm-1", "CareTeam.participant[0].onBehalfOf") in found
+
+
+@pytest.mark.parametrize("reference", ["urn:uuid:5f0f1a1e-9b1f-4d50-8a4e-3b3f1a0a0001", "urn:uuid:nowhere", "#in", "Patient/p"])
+def test_a_member_that_a_bundle_says_nothing_else_of_is_told_of_once_or_not_at_all(reference: str) -> None:
+    practitioner = ("urn:uuid:5f0f1a1e-9b1f-4d50-8a4e-3b3f1a0a0001", {"resourceType": "Practitioner", "id": "m"})
+    found = said(check_resource(collection(team(reference), practitioner, ("urn:uuid:p", PATIENT)), r4()))
+
+    assert [rule for rule, _ in found].count("invariant/ctm-1") == (1 if reference in {"#in", "Patient/p"} else 0)
 
 
 def test_a_resource_without_invariants_keeps_them_all() -> None:

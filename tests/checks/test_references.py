@@ -4,8 +4,8 @@ import pytest
 
 from adapter.checks import r4
 from adapter.checks.full_check import check_resource
-from adapter.checks.reference_guide import leading_types
-from adapter.checks.references import check_references, is_sound, types_of
+from adapter.checks.reference_guide import leading_types, types_of
+from adapter.checks.references import check_references, is_sound
 from adapter.fhir.bundle import transaction
 from adapter.fhir.json import canonical_bytes
 from adapter.fhir.table import packaged_table
