@@ -7,6 +7,7 @@ A place is a plain tuple, since millions are made and looked up: `("billing", "l
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any
 
 from adapter.json_types import JsonValue
@@ -14,6 +15,9 @@ from adapter.json_types import JsonValue
 Path = tuple[str | int, ...]
 """The steps from the root: names of fields, indexes of items; in a pattern `*` for every item."""
 
+_NAME = re.compile(r"[A-Za-z_$@.][\w.$@:/~-]{0,63}", re.ASCII)
+_LONG_NUMBER = re.compile(r"[0-9]{4}")
+"""A year of birth, a record number."""
 _STEP = re.compile(r"\[(\d+|\*)\]|([^.\[\]]+)")
 
 
@@ -33,6 +37,18 @@ def dotted(path: Path) -> str:
 def pointer(path: Path) -> str:
     """The JSON pointer (RFC 6901) of a path."""
     return "".join(["/" + str(step).replace("~", "~0").replace("/", "~1") for step in path])
+
+
+def sayable(path: Path) -> Path:
+    """The beginning of a path in which every name looks like that of a field.
+
+    A key that looks like a value (`Müller, 1980`) is a value to those who read it, and no issue repeats it.
+    """
+    return tuple(takewhile(lambda step: isinstance(step, int) or _is_name(step), path))
+
+
+def _is_name(key: str) -> bool:
+    return _NAME.fullmatch(key) is not None and _LONG_NUMBER.search(key) is None
 
 
 def pattern(path: Path) -> Path:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapter.path import Path, at, dotted, leaves, matching, parse, pattern, pointer
+from adapter.path import Path, at, dotted, leaves, matching, parse, pattern, pointer, sayable
 
 TREE = {"a": {"b": [{"c": 1}, {"c": None}, {"d": 3}]}, "name": "text", "none": None}
 NAMES = st.text(alphabet="abcxyz_/~", min_size=1, max_size=4)
@@ -50,3 +50,19 @@ def test_leaves_are_the_paths_of_plain_values() -> None:
 )
 def test_a_pattern_leads_to_what_is_there(path: Path, expected: list[Path]) -> None:
     assert matching(TREE, path) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        (("billing", "lines", 0, "dosStart"), 4),
+        (("cpt_code_2", "x/y.yaml"), 2),
+        (("ai", "Mueller, Hans", "age"), 1),
+        (("ai", "born_1980"), 1),
+        (("ai", "M\u00fcller"), 1),
+        (("", "x"), 0),
+        (("x" * 65,), 0),
+    ],
+)
+def test_a_key_that_looks_like_a_value_is_not_said(path: Path, said: int) -> None:
+    assert sayable(path) == path[:said]

@@ -8,14 +8,14 @@ from pathlib import Path
 import click
 
 from adapter.assembly import Runtime, default_runtime
+from adapter.cli.reach import Unguarded, check_reach
 from adapter.cli.show import counts_text, err, note
 from adapter.cli.tls import tls_of
-from adapter.client.target import is_loopback
 from adapter.clock import instant_now
 from adapter.dispatch import dispatching
 from adapter.fhir.json import pretty_bytes
 from adapter.files import write_whole
-from adapter.issues import Issue, IssueType, SetupError, Severity, UnavailableError
+from adapter.issues import Issue, IssueType, Severity, UnavailableError
 from adapter.mllp.inbox import Inbox, Visit
 from adapter.mllp.keeping import KeepingAcceptor
 from adapter.mllp.mllp_server import MllpLimits, MllpServer
@@ -26,6 +26,12 @@ PORT = click.IntRange(0, 65535)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _SECONDS = click.FloatRange(min=0.1)
 _POSITIVE = click.IntRange(min=1)
+_NO_CERTIFICATE = Unguarded(
+    rule="mllp/security",
+    text="no client certificate is required",
+    hint="name the authority of the senders' certificates with --client-ca",
+    risk="send messages",
+)
 
 
 @click.command("mllp")
@@ -73,7 +79,7 @@ def mllp_command(
     authority = str(client_ca or runtime.settings.tls_clients)
     tls = tls_of(runtime.settings, authority)
     if not authority:
-        _check_access(host, insecure=insecure)
+        check_reach(host, runtime.settings, _NO_CERTIFICATE, insecure=insecure)
     limits = MllpLimits(
         message_bytes=runtime.settings.max_body,
         frame_seconds=frame_seconds,
@@ -106,21 +112,15 @@ def _serve(server: MllpServer, afterwards: Afterwards, address: tuple[str, int],
         serve_mllp(server, afterwards, address, tls=tls, when_ready=lambda number: err.print(words.format(number), style="bold"))
     except OSError as error:
         text = f"cannot listen on {host} port {port}: {error.strerror or error}"
-        raise UnavailableError(_issue(text, "choose another --port or --host", IssueType.CONFLICT)) from None
-
-
-def _check_access(host: str, *, insecure: bool) -> None:
-    """Raise SetupError if others could reach the service and nothing would stop them."""
-    if is_loopback(host):
-        return
-    if not insecure:
-        text = f"{host} can be reached from elsewhere, and no client certificate is required"
-        raise SetupError(_issue(text, "name the authority of the senders' certificates with --client-ca, or say --insecure"))
-    err.print("WARNING: --insecure: anyone who reaches this address can send messages.", style="bold red")
-
-
-def _issue(text: str, hint: str, code: IssueType = IssueType.SECURITY) -> Issue:
-    return Issue(severity=Severity.ERROR, code=code, rule=f"mllp/{code.value}", text=text, suggestion=hint)
+        raise UnavailableError(
+            Issue(
+                severity=Severity.ERROR,
+                code=IssueType.CONFLICT,
+                rule="mllp/conflict",
+                text=text,
+                suggestion="choose another --port or --host",
+            )
+        ) from None
 
 
 def _write_bundle(runtime: Runtime, visit: Visit, folder: Path) -> None:

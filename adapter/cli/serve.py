@@ -9,12 +9,13 @@ from pathlib import Path
 import click
 
 from adapter.assembly import default_runtime
+from adapter.cli.reach import Unguarded, check_reach
 from adapter.cli.show import err
 from adapter.cli.tls import tls_of
 from adapter.client.target import is_loopback
 from adapter.dispatch import opened_store
 from adapter.files import folder_of
-from adapter.issues import Issue, IssueType, SetupError, Severity, UnavailableError
+from adapter.issues import Issue, IssueType, Severity, UnavailableError
 from adapter.settings import Settings
 from adapter.web import create_app
 from adapter.web.desk import desk_of
@@ -25,6 +26,12 @@ _PROBLEMS = {
     errno.EACCES: ("this user may not listen on port {port}", "choose a port above 1023 with --port"),
     errno.EADDRNOTAVAIL: ("this machine does not have the address {host}", "choose one of its addresses with --host"),
 }
+_NEITHER = Unguarded(
+    rule="serve/access",
+    text="neither a token nor a certificate is required",
+    hint="make tokens with `adapter token` and set ADAPTER_TOKENS, or ask for certificates with ADAPTER_TLS_CLIENTS",
+    risk="convert, read and validate",
+)
 _OTHER_PROBLEM = ("cannot listen on {host} port {port}", "name an address of this machine with --host, and a port with --port")
 
 
@@ -60,7 +67,9 @@ def serve_command(
     host = host or settings.host
     port = settings.port if port is None else port
     with _bound(host, port) as listening:
-        _check_access(host, settings, insecure=insecure)
+        tls_of(settings, settings.tls_clients)
+        if not (settings.tokens or settings.tls_clients):
+            check_reach(host, settings, _NEITHER, insecure=insecure)
         has_workbench = is_loopback(host) if workbench is None else workbench
         saves = bool(workbench) and is_loopback(host) and bool(settings.mappings)
         app = create_app(runtime, workbench=has_workbench, saves_maps=saves)
@@ -80,30 +89,16 @@ def serve_command(
         serve(workforce, listening, lambda: _say_ready(listening, settings, has_workbench=has_workbench))
 
 
-def _check_access(host: str, settings: Settings, *, insecure: bool) -> None:
-    """Raise SetupError if others could reach the service and nothing would stop them."""
-    tls_of(settings, settings.tls_clients)
-    if is_loopback(host) or settings.tokens or settings.tls_clients:
-        return
-    if settings.store or not insecure:
-        text = f"{host} can be reached from elsewhere, and neither a token nor a certificate is required"
-        hint = "make tokens with `adapter token` and set ADAPTER_TOKENS, ask for certificates with ADAPTER_TLS_CLIENTS"
-        raise SetupError(_issue(text, f"{hint}, or say --insecure, where nothing is kept"))
-    err.print("WARNING: --insecure: anyone who reaches this address can convert, read and validate.", style="bold red")
-
-
 def _bound(host: str, port: int) -> socket.socket:
     """The socket of an address; raises UnavailableError, which says what to do, if a service cannot listen there."""
     try:
         return bind(host, port)
     except OSError as error:
         problem, hint = _PROBLEMS.get(error.errno or 0, _OTHER_PROBLEM)
-        raise UnavailableError(_issue(problem.format(host=host, port=port), hint, code=IssueType.CONFLICT)) from error
-
-
-def _issue(text: str, hint: str, *, code: IssueType = IssueType.SECURITY) -> Issue:
-    rule = "serve/address" if code is IssueType.CONFLICT else "serve/access"
-    return Issue(severity=Severity.ERROR, code=code, rule=rule, text=text, suggestion=hint)
+        text = problem.format(host=host, port=port)
+        raise UnavailableError(
+            Issue(severity=Severity.ERROR, code=IssueType.CONFLICT, rule="serve/address", text=text, suggestion=hint)
+        ) from error
 
 
 def _say_ready(listening: socket.socket, settings: Settings, *, has_workbench: bool) -> None:

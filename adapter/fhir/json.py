@@ -11,6 +11,7 @@ import orjson
 from adapter.fhir.json_syntax import syntax_issue
 from adapter.issues import MOST_ISSUES, Issue, IssueType, Severity, UnreadableError
 from adapter.json_types import JsonValue
+from adapter.path import Path, pointer, sayable
 
 _BOM = b"\xef\xbb\xbf"
 _OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
@@ -37,7 +38,7 @@ def read_json(content: bytes, name: str) -> JsonValue:
     Infinity, more than 200 levels, control characters in texts, whole numbers beyond 64 bit, decimals beyond 28 digits.
     """
     value = read_any_json(content, name)
-    issues = tuple(islice(_unfit(value, name, ""), MOST_ISSUES + 1)) if _is_suspicious(content) else ()
+    issues = tuple(islice(_unfit(value, name, ()), MOST_ISSUES + 1)) if _is_suspicious(content) else ()
     if issues:
         raise UnreadableError(*issues)
     return value
@@ -82,22 +83,26 @@ def _has_exponent(content: bytes) -> bool:
     return (b'":e' in bare or b",e" in bare) and _EXPONENT_NUMBER.search(content) is not None
 
 
-def _unfit(value: JsonValue, name: str, pointer: str) -> Iterator[Issue]:
+def _unfit(value: JsonValue, name: str, path: Path) -> Iterator[Issue]:
     """What is JSON, but cannot be carried."""
     if isinstance(value, dict):
         for key, child in value.items():
             if NOT_IN_XML.search(key):
                 # What stands below it has no place that could be written down.
-                yield _issue("control-character", f"a key has {WHAT_IS_NOT_IN_XML}; take it out", f"{name}#{pointer}")
+                yield _issue("control-character", f"a key has {WHAT_IS_NOT_IN_XML}; take it out", _place(name, path))
                 continue
-            yield from _unfit(child, name, f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}")
+            yield from _unfit(child, name, (*path, key))
     elif isinstance(value, list):
         for place, child in enumerate(value):
-            yield from _unfit(child, name, f"{pointer}/{place}")
+            yield from _unfit(child, name, (*path, place))
     else:
         unfit = unfit_leaf(value)
         if unfit:
-            yield _issue(*unfit, f"{name}#{pointer}")
+            yield _issue(*unfit, _place(name, path))
+
+
+def _place(name: str, path: Path) -> str:
+    return f"{name}#{pointer(sayable(path))}"
 
 
 def unfit_leaf(value: object) -> tuple[str, str] | None:

@@ -10,7 +10,7 @@ from adapter.issues import MOST_ISSUES, InvalidError, Issue, IssueType, Severity
 from adapter.merging.merge import Merged
 from adapter.merging.unknown_field import probably_meant
 from adapter.merging.wording import wording
-from adapter.path import Path, dotted
+from adapter.path import Path, dotted, sayable
 from adapter.readers.document import ReadDocument
 
 _CODES = {
@@ -95,5 +95,5 @@ def _issue(merged: Merged, path: Path, detail: ErrorDetails) -> Issue:
         text=text,
         suggestion=suggestion,
         field=None if kind == "extra_forbidden" else dotted(path),
-        location=merged.positions(path),
+        location=merged.positions(sayable(path)),
     )

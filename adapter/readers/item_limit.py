@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from adapter.issues import Issue, IssueType, Severity, TooLargeError
 from adapter.json_types import JsonList, JsonObject
-from adapter.path import Path, dotted, pointer
+from adapter.path import Path, dotted, pointer, sayable
 
 _LEAST_BYTES_OF_AN_ITEM = 2
 """`1,` in JSON: a document with fewer bytes than twice the limit cannot have a list beyond it."""
@@ -15,13 +15,15 @@ def check_items(tree: JsonObject, *, name: str, size: int, most: int) -> None:
     if size < most * _LEAST_BYTES_OF_AN_ITEM:
         return
     for path, count in _long_lists(tree, most):
+        named = sayable(path)
+        what = f"`{dotted(path) or 'the document'}`" if named == path else "a list"
         issue = Issue(
             severity=Severity.ERROR,
             code=IssueType.TOO_LONG,
             rule="document/items",
-            text=f"`{dotted(path) or 'the document'}` has {count} items, and a list may have {most}",
+            text=f"{what} has {count} items, and a list may have {most}",
             suggestion="send fewer, or raise the setting ADAPTER_MAX_ITEMS",
-            location=(f"{name}#{pointer(path)}",),
+            location=(f"{name}#{pointer(named)}",),
         )
         raise TooLargeError(issue)
 

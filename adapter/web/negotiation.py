@@ -1,7 +1,7 @@
 """Which form an answer takes, and whether a body can be read: the only reader of Accept, `_format` and Content-Type."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from flask import Request
 
+from adapter.web.query import FORM
 from adapter.web.refusal import RefusedError
 
 FHIR_JSON = "application/fhir+json"
@@ -21,8 +22,6 @@ FORMATS = ("", *_SHORT, JSON, FHIR_JSON)
 """What `_format` may be: nothing, a short name, or a media type."""
 
 _R4 = frozenset({"4.0", "4.0.1"})
-LATER_FHIR = frozenset({"4.3", "4.3.0", "5.0", "5.0.0"})
-"""R4B and R5: documents of these are read as far as they are the same as in R4."""
 _UTF_8 = frozenset({"utf-8", "utf8"})
 _QUALITY = re.compile(r"(0(\.\d{0,3})?|1(\.0{0,3})?)", re.ASCII)
 _RANGE_LIMIT = 100
@@ -57,7 +56,8 @@ class MediaRange:
 
 def answer_type(request: Request, offered: tuple[str, ...]) -> str:
     """The one of our media types that the caller prefers, by `_format` or else by Accept; raises RefusedError (406)."""
-    return _answer_type(request.args.get("_format"), request.headers.get("Accept", ""), offered)
+    form = request.args.get("_format") or (request.form.get("_format") if request.mimetype == FORM else None)
+    return _answer_type(form, request.headers.get("Accept", ""), offered)
 
 
 @lru_cache(maxsize=256)
@@ -118,13 +118,21 @@ def _is_r4(parameters: Mapping[str, str]) -> bool:
     return parameters.get("fhirversion", "4.0") in _R4
 
 
-def check_json_body(request: Request, remedy: str, also: Collection[str] = ()) -> None:
-    """Refuse a body that is not JSON in UTF-8 (RFC 8259, section 8.1), of FHIR R4 or `also`; raises RefusedError (415)."""
+def check_json_body(request: Request, remedy: str) -> None:
+    """Refuse a body that is not JSON in UTF-8 (RFC 8259, section 8.1) and of FHIR R4; raises RefusedError (415)."""
     media_type, parameters = _parsed(request.headers.get("Content-Type", ""))
     if media_type not in _JSON_TYPES or not _is_utf_8(parameters):
         raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"the content type cannot be read here; {remedy}")
-    if not _is_r4(parameters) and parameters["fhirversion"] not in also:
-        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "this FHIR version is not read here; send fhirVersion=4.0")
+    check_release(parameters)
+
+
+def check_release(content_type: str | Mapping[str, str]) -> None:
+    """Refuse a content type, or its parameters, that says another FHIR version than R4; raises RefusedError (415)."""
+    parameters = _parsed(content_type)[1] if isinstance(content_type, str) else content_type
+    if not _is_r4(parameters):
+        text = "the content type says another FHIR version than R4, which is read here"
+        remedy = "send R4, or leave `fhirVersion` out: what is the same in R4 is read then"
+        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"{text}; {remedy}")
 
 
 def languages_of(request: Request) -> str | None:

@@ -7,10 +7,11 @@ from types import MappingProxyType
 
 from flask import Request
 
-from adapter.issues import IssueType, UnreadableError
+from adapter.issues import MOST_ISSUES, Issue, IssueType, Severity, UnreadableError
 from adapter.web.refusal import RefusedError, wrong_parameter
 
 Pairs = list[tuple[str, str]]
+Unknown = tuple[int, str]
 
 EVERYWHERE: Mapping[str, str] = MappingProxyType(
     {
@@ -26,14 +27,46 @@ CACHE_BUSTERS = frozenset({"_", "nocache"})
 """Parameters that only keep caches away: taken everywhere, described nowhere."""
 
 _TRUTH = ("true", "false")
+_MOST = 1_000
+_LONGEST_NAME = 64
 
 
 def pairs_of(request: Request) -> Pairs:
     """The parameters of a request in their order, those of a form of `POST …/_search` after those of the query."""
+    return [(name, value) for name, value in _all_pairs(request) if name not in CACHE_BUSTERS]
+
+
+def _all_pairs(request: Request) -> Pairs:
+    """Raises RefusedError (413) for more than a request may have."""
     pairs = [*request.args.items(multi=True)]
     if request.mimetype == FORM:
         pairs += request.form.items(multi=True)
-    return [(name, value) for name, value in pairs if name not in CACHE_BUSTERS]
+    if len(pairs) > _MOST:
+        raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the request has more than {_MOST} parameters; send fewer")
+    return pairs
+
+
+def unknown_of(request: Request, known: Collection[str]) -> list[Unknown]:
+    """The parameters that are not known, each name once, with its number among all that were sent, from 1 on."""
+    first: dict[str, int] = {}
+    for number, (name, _) in enumerate(_all_pairs(request), start=1):
+        first.setdefault(name, number)
+    return [(number, name) for name, number in first.items() if name not in known and name not in CACHE_BUSTERS]
+
+
+def unknown_issues(unknown: Sequence[Unknown], known: Collection[str], *, text: str, severity: Severity) -> list[Issue]:
+    """What is said of parameters that are not known; a name is never repeated, for it may be a part of a value that held `&`."""
+    return [
+        Issue(
+            severity=severity,
+            code=IssueType.NOT_SUPPORTED,
+            rule="request/parameter",
+            text=f"parameter {number} is not known here; {text}",
+            suggestion=_known(name, known),
+            location=("query",),
+        )
+        for number, name in unknown[:MOST_ISSUES]
+    ]
 
 
 def check_form(request: Request) -> None:
@@ -57,9 +90,9 @@ def single(request: Request, allowed: Mapping[str, Sequence[str]], *, others: bo
     values: dict[str, list[str]] = {}
     for name, value in pairs_of(request):
         values.setdefault(name, []).append(value)
-    unknown = [] if others else sorted(set(values) - set(named))
+    unknown = [] if others else unknown_of(request, named)
     issues = [
-        *(wrong_parameter(name, _UNKNOWN, code=IssueType.NOT_SUPPORTED, suggestion=_known(name, named)) for name in unknown),
+        *unknown_issues(unknown, named, text="nothing is ignored, so it is refused", severity=Severity.ERROR),
         *(wrong_parameter(name, text) for name in named for text in _problems(values.get(name, ()), named[name])),
     ]
     if issues:
@@ -77,12 +110,9 @@ def is_indented(request: Request) -> bool:
     return single(request, {}, others=True).get("_pretty") == "true"
 
 
-_UNKNOWN = "there is no such query parameter; nothing is ignored, so it is refused"
-
-
 def _known(name: str, names: Collection[str]) -> str:
     """The parameters that there are, the nearest one first; never the name that was sent."""
-    near = get_close_matches(name, names, n=1, cutoff=0.7)
+    near = get_close_matches(name[:_LONGEST_NAME], names, n=1, cutoff=0.7)
     return f"{f'did you mean {near[0]}? ' if near else ''}known are: {', '.join(names)}"
 
 

@@ -51,13 +51,8 @@ def not_there(rule: str, text: str, suggestion: str | None = None, *, location: 
     )
 
 
-def wrong_parameter(name: str, text: str, *, code: IssueType = IssueType.INVALID, suggestion: str | None = None) -> Issue:
-    """The issue of a query parameter that cannot be taken."""
+def wrong_parameter(name: str, text: str) -> Issue:
+    """The issue of a query parameter of ours that cannot be taken."""
     return Issue(
-        severity=Severity.ERROR,
-        code=code,
-        rule="request/parameter",
-        text=text,
-        suggestion=suggestion,
-        location=(f"query#/{name}",),
+        severity=Severity.ERROR, code=IssueType.INVALID, rule="request/parameter", text=text, location=(f"query#/{name}",)
     )

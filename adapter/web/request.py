@@ -13,7 +13,7 @@ from adapter.json_types import JsonObject
 from adapter.readers.document import Document
 from adapter.readers.hl7v2.reader import Hl7Reader
 from adapter.readers.kind import kind_of
-from adapter.web.negotiation import LATER_FHIR, check_json_body
+from adapter.web.negotiation import check_json_body, check_release
 from adapter.web.query import single
 from adapter.web.refusal import RefusedError, request_issue
 
@@ -58,7 +58,7 @@ def documents_of(request: Request) -> list[Document]:
         text = f"the body is {kind_of(request.get_data()).name}, and Content-Type says {request.mimetype}; {_REMEDY}"
         raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, text)
     try:
-        check_json_body(request, _REMEDY, LATER_FHIR)
+        check_json_body(request, _REMEDY)
     except RefusedError as error:
         body = kind_of(request.get_data()).name
         raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"{error.issue.text} (the body is {body})") from None
@@ -70,6 +70,8 @@ def _files(request: Request, form: str | None) -> list[Document]:
     files = [file for name in request.files for file in request.files.getlist(name)]
     if request.form:
         raise UnreadableError(request_issue("the form has fields that are not files", "send each document as a file"))
+    for file in files:
+        check_release(file.content_type or "")
     names = _numbered([_plain_name(file.filename, place) for place, file in enumerate(files, start=1)])
     return [Document(name=name, content=file.read(), form=form) for name, file in zip(names, files, strict=True)]
 

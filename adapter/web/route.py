@@ -64,7 +64,7 @@ class Route:
     def answers(self) -> tuple[int, ...]:
         """Every status that the call can answer."""
         of_method = (304,) if self.method == "GET" else ()
-        of_body = (408, 413, 415) if self.takes else ()
+        of_body = (408, 415) if self.takes else ()
         of_form = (406,) if self.is_negotiated else ()
         return tuple(sorted({*self.statuses, *_OF_EVERY_CALL, *of_method, *of_body, *of_form}))
 
@@ -80,4 +80,4 @@ class OwnId(BaseConverter):
     regex = "[^/$_][^/]*"
 
 
-_OF_EVERY_CALL = (400, 401, 403, 429, 503)
+_OF_EVERY_CALL = (400, 401, 403, 413, 429, 503)

@@ -155,6 +155,13 @@ def test_an_address_that_others_reach_needs_tokens_or_a_loud_word() -> None:
     assert "adapter token" in done.stderr
 
 
+def test_what_is_kept_is_open_to_nobody_who_has_no_token() -> None:
+    done = refused_start("--host", "0.0.0.0", "--port", "0", "--insecure", ADAPTER_STORE="sqlite:///x.db")  # noqa: S104 - refused
+
+    assert done.returncode == 2
+    assert "where nothing is kept" in done.stderr
+
+
 def test_tls_needs_both_its_files(tmp_path: Path) -> None:
     (tmp_path / "c.pem").write_text("")
 

@@ -79,6 +79,10 @@ def text_of(body: bytes, status: int, expected: int) -> str:
 REFUSED: list[tuple[str, int, str, tuple[bytes, ...]]] = [
     ("no HTTP at all", 400, "HTTP/1.1", (b"\x16\x03\x01\x02\x00\x01", b"\r\n\r\n")),
     ("a request line with a letter that is not ASCII", 400, "HTTP/1.1", (get(f"/health?patient={SECRET}ü"),)),
+    ("HTTP/2 in letters", 505, "HTTP/1.1", (get("/health").replace(b"HTTP/1.1", b"HTTP/2.0"),)),
+    ("a version of HTTP that never was", 400, "HTTP/1.1", (get("/health").replace(b"HTTP/1.1", b"HTTP/3.7"),)),
+    ("HTTP/0.9 in letters", 505, "HTTP/1.1", (get("/health").replace(b"HTTP/1.1", b"HTTP/0.9"),)),
+    ("HTTP/2 by prior knowledge", 400, "HTTP/1.1", (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",)),
     ("both lengths", 400, "HTTP/1.1", (post("Content-Length: 3", "Transfer-Encoding: chunked"), b"0\r\n\r\n")),
     ("a bad chunk size", 400, "HTTP/1.1", (post("Transfer-Encoding: chunked"), b"zz\r\n{}\r\n")),
     ("a negative length", 400, "HTTP/1.1", (post("Content-Length: -1"),)),

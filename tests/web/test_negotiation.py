@@ -1,8 +1,12 @@
 """One negotiation for every call: what ordinary clients send is taken, and what is refused is refused alike everywhere."""
 
+from io import BytesIO
+
 import pytest
 
+from adapter.definitions.source import TYPES
 from adapter.web.app import ROUTES
+from adapter.web.query import FORM
 from tests.web.ground import client, content_of, json_of, refusal
 
 FHIR_JSON, JSON = "application/fhir+json", "application/json"
@@ -120,24 +124,99 @@ def test_head_is_where_get_is_and_an_etag_saves_the_body(path: str) -> None:
     [
         (b"<Parameters/>", "application/fhir+xml"),
         (b"{}", "application/fhir+json; fhirVersion=3.0"),
+        (b"{}", "application/fhir+json; fhirVersion=4.3"),
+        (b"{}", "application/fhir+json; fhirVersion=5.0"),
         (b"{}", "application/json; charset=utf-16"),
         (b"{}", "text/plain"),
         (b"{}", ""),
     ],
 )
-@pytest.mark.parametrize("path", ["/convert", "/fhir/Patient/$validate", "/fhir/ValueSet/$expand"])
+@pytest.mark.parametrize("path", ["/convert", "/rules/explain", "/fhir/Patient/$validate", "/fhir/ValueSet/$expand"])
 def test_a_body_that_cannot_be_read_is_refused_alike_everywhere(path: str, body: bytes, kind: str) -> None:
     refusal(client().post(path, data=body, content_type=kind), 415)
 
 
-def test_a_search_can_be_posted_as_a_form() -> None:
-    form = {"_id": "procedure-modifier", "_summary": "true"}
-    answer = client().post("/fhir/CodeSystem/_search?_count=5", data=form)
+def test_a_part_of_a_form_in_another_fhir_version_is_refused() -> None:
+    part = (BytesIO(b'{"resourceType": "Patient"}'), "patient.json", "application/fhir+json; fhirVersion=5.0")
+    issues = refusal(client().post("/convert", data={"document": part}), 415)
+
+    assert "leave `fhirVersion` out" in issues[0]["details"]["text"]
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_a_search_can_be_posted_as_a_form(kind: str) -> None:
+    one = json_of(client().get(f"/fhir/{kind}?_count=1"))["entry"][0]["resource"]["id"]
+    answer = client().post(f"/fhir/{kind}/_search?_count=5", data={"_id": one, "_summary": "true"})
     bundle = json_of(answer)
 
-    assert [entry["resource"]["id"] for entry in bundle["entry"]] == ["procedure-modifier"]
-    assert bundle["link"][0]["url"].startswith("http://localhost/fhir/CodeSystem?")
+    assert [entry["resource"]["id"] for entry in bundle["entry"]] == [one]
+    assert bundle["link"][0]["url"].startswith(f"http://localhost/fhir/{kind}?")
     assert client().get(bundle["link"][0]["url"]).data == answer.data
+
+
+def test_what_every_call_takes_may_stand_in_the_form_too() -> None:
+    search = "/fhir/CodeSystem/_search"
+    refusal(client().post(search, data={"_format": "xml"}), 406)
+
+    assert client().post(search, data={"_format": "json"}, headers={"Accept": "text/html"}).status_code == 200
+    assert client().post(search, data={"_pretty": "true"}).data.count(b"\n") > 1
+
+
+@pytest.mark.parametrize("path", ["/fhir/CodeSystem/_search", "/fhir/CodeSystem"])
+def test_a_search_with_thousands_of_parameters_is_refused(path: str) -> None:
+    pairs = "&".join(f"n{number}=1" for number in range(1001))
+    posted = path.endswith("_search")
+    answer = client().post(path, data=pairs, content_type=FORM) if posted else client().get(f"{path}?{pairs}")
+
+    assert "more than 1000 parameters" in refusal(answer, 413)[0]["details"]["text"]
+
+
+STRANGE = "Mueller_1980"
+SOME_BODY = b'{"resourceType": "Parameters", "parameter": [{"name": "Mueller_1980", "valueString": "x"}]}'
+
+
+@pytest.mark.parametrize("path", sorted({*READS, *PLAIN, *PACKAGES}))
+def test_the_name_of_a_parameter_that_is_not_known_is_not_repeated(path: str) -> None:
+    joint = "&" if "?" in path else "?"
+    answer = client().get(f"{path}{joint}{STRANGE}=1", headers={"Prefer": "handling=strict"})
+    refusal(answer, 400)
+
+    assert STRANGE.encode() not in answer.data
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (f"/convert?{STRANGE}=1", b"{}"),
+        (f"/fhir/Patient/$validate?{STRANGE}=1", b"{}"),
+        (f"/fhir/{STRANGE}/$validate", b'{"resourceType": "Patient"}'),
+        ("/fhir/ValueSet/$expand", SOME_BODY),
+        ("/fhir/Patient/$validate", SOME_BODY),
+        ("/convert", b'{"encounter": {"id": "x", "Mueller, Hans": 1, "Mueller_1980": 1}}'),
+        ("/convert", b'{"encounter": {"Mueller_1980": "\\u0007"}}'),
+        ("/convert", b'{"encounter": {"Mueller_1980": [' + b"1," * 5001 + b"1]}}"),
+    ],
+)
+def test_names_that_look_like_values_are_not_repeated(path: str, body: bytes) -> None:
+    answer = client().post(path, data=body, content_type=JSON)
+
+    assert 400 <= answer.status_code < 500
+    assert b"Mueller" not in answer.data
+
+
+def test_a_parameter_that_is_not_known_is_told_by_its_number_with_the_nearest_name() -> None:
+    (issue,) = refusal(client().post("/convert?_pretty=true&_=1&profil=own", data=b"{}", content_type=JSON), 400)
+
+    assert issue["location"] == ["query"]
+    assert "parameter 3 is not known" in issue["details"]["text"]
+    assert "did you mean profiles?" in issue["details"]["text"]
+
+
+def test_of_thousands_of_unknown_parameters_no_more_than_fifty_issues_are_told() -> None:
+    many = [{"name": f"n{number}", "valueString": "x"} for number in range(9000)]
+    answer = client().post("/fhir/ValueSet/$expand", json={"resourceType": "Parameters", "parameter": many})
+
+    assert len(refusal(answer, 400)) <= 51
 
 
 @pytest.mark.parametrize("header", ["en_US", "en_US, de;q=0.5", "*", "en;q=2", "\x7f"])

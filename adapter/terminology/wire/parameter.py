@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from adapter.fhir.resource import Element
-from adapter.issues import Issue
+from adapter.issues import MOST_ISSUES, Issue
 from adapter.json_types import JsonList, JsonValue
 from adapter.terminology import messages
 from adapter.terminology.operation_error import OperationRefusedError
@@ -145,12 +145,18 @@ def _is_parameter(value: object) -> bool:
 def _arguments(table: Table, given: list[tuple[str, Element]]) -> Arguments:
     values: dict[str, JsonList] = {}
     issues: list[Issue] = []
-    for name, element in given:
+    for number, (name, element) in enumerate(given):
+        if len(issues) > MOST_ISSUES:
+            break
         row = table.by_name.get(name)
-        refused = list(_refused(table, name, element))
-        if row and row.is_empty_absent and "" in element.values():
+        if row is None:
+            # The name of what is not known may be a part of a value; it is told by its place.
+            known = ", ".join(row.name for row in table.rows if row.is_supported)
+            place = f"Parameters.parameter[{number}].name"
+            issues.append(messages.UNKNOWN_PARAMETER.issue(place, operation=table.operation, names=known))
+        elif row.is_empty_absent and "" in element.values():
             continue
-        if row is None or refused:
+        elif refused := list(_refused(table, row, (name, element))):
             issues += refused
         elif row.name in values and not row.repeats:
             issues.append(messages.REPEATED_PARAMETER.issue(name, name=name))
@@ -159,13 +165,10 @@ def _arguments(table: Table, given: list[tuple[str, Element]]) -> Arguments:
     return Arguments(values={name: tuple(listed) for name, listed in values.items()}, issues=tuple(issues))
 
 
-def _refused(table: Table, name: str, element: Element) -> Iterator[Issue]:
+def _refused(table: Table, row: OperationParameter, given: tuple[str, Element]) -> Iterator[Issue]:
     """Why a parameter cannot be taken."""
-    row = table.by_name.get(name)
-    if row is None:
-        known = ", ".join(row.name for row in table.rows if row.is_supported)
-        yield messages.UNKNOWN_PARAMETER.issue(_place(name), operation=table.operation, names=known)
-    elif not row.is_supported:
+    name, element = given
+    if not row.is_supported:
         yield messages.UNSUPPORTED_PARAMETER.issue(name, name=name, operation=table.operation)
     else:
         value = _value(row.kind, element)
@@ -175,11 +178,6 @@ def _refused(table: Table, name: str, element: Element) -> Iterator[Issue]:
             yield messages.UNSUPPORTED_VALUE.issue(name, name=name, values=" or ".join(str(value).lower() for value in row.only))
         elif row.holds and value.get("resourceType") not in row.holds:
             yield messages.WRONG_RESOURCE.issue(name, name=name, types=" or ".join(row.holds), what="this is another resource")
-
-
-def _place(name: str) -> str:
-    """A name from outside as place, if it looks like a name."""
-    return name if re.fullmatch(r"[\w.$-]{1,64}", name, re.ASCII) else "Parameters.parameter.name"
 
 
 def _value(kind: ParameterType, element: Element) -> JsonValue:

@@ -19,6 +19,7 @@ from adapter.web.door.refused import Log, as_bytes, refused
 
 _FINISH_SECONDS = 5
 _END_OF_HEAD = b"\r\n\r\n"
+_VERSIONS = frozenset({"1.0", "1.1"})
 _OF_BODY = frozenset({b"content-length", b"transfer-encoding"})
 
 
@@ -190,11 +191,17 @@ class DoorProtocol(HttpToolsProtocol):
     def _problem(self) -> tuple[HTTPStatus, str] | None:
         """Why a request is refused by its head, if it is."""
         limits = self._doorway.limits
-        fields = {name.lower(): value.lower().strip() for name, value in self.headers}
         if len(self.url) > limits.url:
             return HTTPStatus.REQUEST_URI_TOO_LONG, f"the address is longer than {limits.url} bytes; send a POST with a body"
         if self._size_of_head() > limits.head:
             return HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"the headers are larger than {limits.head} bytes"
+        return self._not_spoken()
+
+    def _not_spoken(self) -> tuple[HTTPStatus, str] | None:
+        """What of HTTP a request asks for that is not done here, if it does."""
+        fields = {name.lower(): value.lower().strip() for name, value in self.headers}
+        if self.parser.get_http_version() not in _VERSIONS:
+            return HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, "of HTTP the versions 1.0 and 1.1 are spoken here; send HTTP/1.1"
         if fields.get(b"transfer-encoding", b"chunked") != b"chunked":
             return HTTPStatus.NOT_IMPLEMENTED, "of transfer codings only chunked is read; use Content-Encoding: gzip instead"
         if fields.get(b"expect", b"100-continue") != b"100-continue":

@@ -14,10 +14,10 @@ from adapter.definitions.source import TYPES
 from adapter.definitions.view import SUMMARIES, summarised, with_elements
 from adapter.fhir.outcome import operation_outcome
 from adapter.fhir.resource import Resource
-from adapter.issues import Issue, IssueType, Severity, UnreadableError
+from adapter.issues import Severity, UnreadableError
 from adapter.json_types import JsonObject
 from adapter.web.answer import json_answer
-from adapter.web.query import EVERYWHERE, Pairs, check_form, pairs_of, single
+from adapter.web.query import EVERYWHERE, Pairs, check_form, pairs_of, single, unknown_issues, unknown_of
 from adapter.web.refusal import not_there, wrong_parameter
 from adapter.web.service import Service
 
@@ -86,9 +86,12 @@ def search(kind: str, service: Service, request: Request) -> Response:
     `outcome` names it (http://hl7.org/fhir/R4/search.html#errors).
     """
     check_form(request)
-    criteria, unknown = _criteria(kind, request)
+    parameters = {parameter.name: parameter for parameter in parameters_of(kind)}
+    criteria = _criteria(parameters, request)
+    known = {*_OF_SEARCH, *EVERYWHERE}
+    unknown = [(number, name) for number, name in unknown_of(request, known) if name.partition(":")[0] not in parameters]
     if unknown and _is_strict(request):
-        raise UnreadableError(*(_unknown(name, kind, Severity.ERROR) for name in unknown))
+        raise UnreadableError(*unknown_issues(unknown, parameters, text="take it out", severity=Severity.ERROR))
     query = _query(request, _OF_SEARCH, others=True)
     held = [definition for (of, _), definition in service.runtime.served_definitions.items() if of == kind]
     matches = found(held, criteria)
@@ -98,9 +101,10 @@ def search(kind: str, service: Service, request: Request) -> Response:
     url = f"{service.address(request)}/fhir/{kind}"
     entries = [_match(url, _view(service, definition, query)) for definition in page]
     if unknown:
-        outcome = operation_outcome([_unknown(name, kind, Severity.WARNING) for name in unknown])
+        outcome = operation_outcome(unknown_issues(unknown, parameters, text="it was left out", severity=Severity.WARNING))
         entries.append({"resource": outcome, "search": {"mode": "outcome"}})
-    kept = [(name, value) for name, value in pairs_of(request) if name not in unknown and name != "_offset"]
+    left_out = {"_offset", *(name for _, name in unknown)}
+    kept = [(name, value) for name, value in pairs_of(request) if name not in left_out]
     bundle = {
         "resourceType": "Bundle",
         "type": "searchset",
@@ -111,19 +115,14 @@ def search(kind: str, service: Service, request: Request) -> Response:
     return json_answer(bundle)
 
 
-def _criteria(kind: str, request: Request) -> tuple[list[Criterion], list[str]]:
-    """What is searched for, and the parameters that nobody knows; raises UnreadableError for modifiers and empty values."""
-    parameters = {parameter.name: parameter for parameter in parameters_of(kind)}
-    others = {*_OF_SEARCH, *EVERYWHERE}
+def _criteria(parameters: Mapping[str, SearchParameter], request: Request) -> list[Criterion]:
+    """What is searched for; raises UnreadableError for modifiers and empty values."""
     criteria: list[Criterion] = []
-    unknown: list[str] = []
     for written, value in pairs_of(request):
         name, colon, modifier = written.partition(":")
         if name in parameters:
             criteria.append(_criterion(parameters[name], modifier if colon else None, value))
-        elif written not in others and written not in unknown:
-            unknown.append(written)
-    return criteria, unknown
+    return criteria
 
 
 def _criterion(parameter: SearchParameter, modifier: str | None, value: str) -> Criterion:
@@ -193,20 +192,6 @@ def _is_strict(request: Request) -> bool:
 
 def _http_date(instant: str) -> str:
     return format_datetime(datetime.fromisoformat(instant), usegmt=True)
-
-
-def _unknown(name: str, kind: str, severity: Severity) -> Issue:
-    known = ", ".join(parameter.name for parameter in parameters_of(kind))
-    text = "there is no such search parameter here" + (", so it was left out" if severity is Severity.WARNING else "")
-    suggestion = f"known are: {known}"
-    return Issue(
-        severity=severity,
-        code=IssueType.NOT_SUPPORTED,
-        rule="request/parameter",
-        text=text,
-        suggestion=suggestion,
-        location=(f"query#/{name}",),
-    )
 
 
 def _interactions() -> Iterator[Interaction]:

@@ -11,7 +11,7 @@ from adapter.conversion import AiLabel, Checked, Profiles
 from adapter.fhir.json import read_any_json
 from adapter.issues import InvalidError, Issue, IssueType, Severity
 from adapter.json_types import JsonValue
-from adapter.path import pointer
+from adapter.path import pointer, sayable
 from adapter.plain_value import Text
 from adapter.readers.document import Document
 from adapter.readers.hl7v2.charset import encoded
@@ -130,7 +130,7 @@ def checked(model: type[M], content: JsonValue) -> M:
 
 
 def _issue(detail: ErrorDetails) -> Issue:
-    place = pointer(tuple(step for step in detail["loc"] if step != "[key]"))
+    place = pointer(sayable(tuple(step for step in detail["loc"] if step != "[key]")))
     text = _WORDS.get(detail["type"], "this is not of the form that the schema of this call gives")
     return Issue(
         severity=Severity.ERROR,

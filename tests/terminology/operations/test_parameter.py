@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from adapter.issues import MOST_ISSUES
 from adapter.terminology.operation_error import OperationRefusedError
 from adapter.terminology.wire.parameter import Arguments, OperationParameter, ParameterType, Table, read_parameters, read_query
 
@@ -94,7 +95,12 @@ def test_what_does_not_fit_is_refused_by_name(element: dict[str, Any], code: str
         arguments.refuse_issues()
 
     assert [issue.code for issue in refused.value.issues] == [code]
-    assert refused.value.issues[0].place in {element["name"], "Parameters.parameter.name"}
+    known = element["name"] if element["name"] in TABLE.by_name else "Parameters.parameter[0].name"
+    assert refused.value.issues[0].place == known
+
+
+def test_names_that_are_not_known_are_not_worked_through_by_the_thousand() -> None:
+    assert len(read(*({"name": f"raven-{number}", "valueString": "x"} for number in range(1000))).issues) == MOST_ISSUES + 1
 
 
 def test_what_may_come_once_may_not_come_twice() -> None:
