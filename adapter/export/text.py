@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from itertools import groupby
 from unicodedata import category, normalize
@@ -10,6 +11,7 @@ from adapter.export.claim_sheet import NOT_SENT, ClaimSheet, SheetEntry
 
 _COLUMNS = ("line", "box", "label", "value", "segment", "field")
 _FORMULA = frozenset("=+-@\N{MINUS SIGN}")
+_CELLS = re.compile(r"(?<=[;\t])")
 _UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 """Kinds of characters that a spreadsheet may pass over before a formula: controls, zero-width marks and white space."""
 
@@ -54,5 +56,10 @@ def as_csv(sheet: ClaimSheet) -> str:
 
 
 def _harmless(text: str) -> str:
+    """The text with an apostrophe before what could be run, also behind what separates cells in other countries."""
+    return "".join(map(_marked, _CELLS.split(text)))
+
+
+def _marked(text: str) -> str:
     seen = next((character for character in text if category(character) not in _UNSEEN), "")
     return "'" + text if normalize("NFKC", seen)[:1] in _FORMULA or text.startswith(("\t", "\r")) else text

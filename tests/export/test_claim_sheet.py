@@ -350,7 +350,8 @@ def test_all_who_referred_ordered_or_supervised_and_all_reasons_are_shown() -> N
 
 
 @pytest.mark.parametrize(
-    "before", ["", " ", "\N{NO-BREAK SPACE}", "\N{ZERO WIDTH SPACE}", "\N{ZERO WIDTH NO-BREAK SPACE}", "\t", " \x01 "]
+    "before",
+    ["", " ", "\N{NO-BREAK SPACE}", "\N{ZERO WIDTH SPACE}", "\N{ZERO WIDTH NO-BREAK SPACE}", "\r", "\n", " \x01 "],
 )
 @pytest.mark.parametrize(
     "sign",
@@ -363,7 +364,18 @@ def test_a_cell_that_a_spreadsheet_could_run_is_marked(before: str, sign: str) -
     assert next(row for row in csv.reader(io.StringIO(text)) if row[1] == "1")[3] == f"'{before}{sign}1+1"
 
 
-@pytest.mark.parametrize("value", ["", " ", "A1", "1-2", "é=1", "\N{FULLWIDTH DIGIT ONE}"])
+@pytest.mark.parametrize(
+    ("value", "marked"),
+    [("\t=1", "'\t'=1"), ("a;=1", "a;'=1"), ("a; \uff1d1;b;-2", "a;' \uff1d1;b;'-2"), ("a\t@x", "a\t'@x"), (";;+1", ";;'+1")],
+)
+def test_what_other_countries_take_for_a_cell_of_its_own_is_marked_too(value: str, marked: str) -> None:
+    entry = SheetEntry(line=None, box="1", label="l", value=value, segment="s", field="f")
+    text = as_csv(ClaimSheet(head=(), entries=(entry,)))
+
+    assert next(row for row in csv.reader(io.StringIO(text)) if row[1] == "1")[3] == marked
+
+
+@pytest.mark.parametrize("value", ["", " ", "A1", "1-2", "a; b", "é=1", "\N{FULLWIDTH DIGIT ONE}"])
 def test_a_cell_that_is_only_text_stays_as_it_is(value: str) -> None:
     entry = SheetEntry(line=None, box="1", label="l", value=value, segment="s", field="f")
     text = as_csv(ClaimSheet(head=(), entries=(entry,)))

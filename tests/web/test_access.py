@@ -207,12 +207,28 @@ def test_every_answer_tells_browsers_to_do_nothing_with_it() -> None:
     assert convert(client()).headers["Cache-Control"] == "no-store"
 
 
-def test_packages_that_are_not_ours_are_somewhere_else() -> None:
-    sent = client(package_registry="https://packages.example.org").get("/fhir/packages/hl7.fhir.r4.core")
+@pytest.mark.parametrize(
+    ("asked", "there"),
+    [
+        ("hl7.fhir.r4.core", "hl7.fhir.r4.core"),
+        ("hl7.fhir.r4.core/4.0.1", "hl7.fhir.r4.core/4.0.1"),
+        ("@clinic/profiles", "@clinic/profiles"),
+        ("@clinic%2fprofiles", "@clinic/profiles"),
+        ("@clinic/profiles/1.0.0-ballot+2", "@clinic/profiles/1.0.0-ballot+2"),
+    ],
+)
+def test_packages_that_are_not_ours_are_somewhere_else(asked: str, there: str) -> None:
+    sent = client(package_registry="https://packages.example.org").get(f"/fhir/packages/{asked}")
 
-    assert (sent.status_code, sent.headers["Location"]) == (302, "https://packages.example.org/hl7.fhir.r4.core")
-    refusal(client().get("/fhir/packages/hl7.fhir.r4.core"), 404)
-    refusal(client(package_registry="https://packages.example.org").get("/fhir/packages/..%5cevil"), 404)
+    assert (sent.status_code, sent.headers["Location"]) == (302, f"https://packages.example.org/{there}")
+    refusal(client().get(f"/fhir/packages/{asked}"), 404)
+
+
+@pytest.mark.parametrize(
+    "asked", ["..%5cevil", "@clinic", "@clinic/..", "@../x", "a/b/c", "@a/b/..", "x%0d%0aSet-Cookie:a", "@@a/b", "x/@y", "x%3fy"]
+)
+def test_what_is_no_name_of_a_package_leads_nowhere(asked: str) -> None:
+    refusal(client(package_registry="https://packages.example.org").get(f"/fhir/packages/{asked}"), 404)
 
 
 def test_there_is_one_list_of_rights() -> None:

@@ -12,7 +12,9 @@ from adapter.web.query import check_parameters
 from adapter.web.refusal import not_there
 from adapter.web.service import Service
 
-_PATH = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,200}(/[a-zA-Z0-9][a-zA-Z0-9.+_-]{0,100})?", re.ASCII)
+_PART = "[a-zA-Z0-9][a-zA-Z0-9._-]{0,200}"
+_PATH = re.compile(rf"(@{_PART}/)?{_PART}(/[a-zA-Z0-9][a-zA-Z0-9.+_-]{{0,100}})?", re.ASCII)
+"""A name with or without a scope, and perhaps a version (https://docs.npmjs.com/cli/using-npm/scope)."""
 
 _UNKNOWN = "package/unknown"
 
@@ -35,7 +37,10 @@ def versions(service: Service, request: Request, name: str) -> Response:
 
 
 def version(service: Service, request: Request, *, name: str, version: str) -> Response:
-    """`GET /fhir/packages/{name}/{version}`: the package; another name is elsewhere, or NotFoundError, as another version."""
+    """`GET /fhir/packages/{name}/{version}`: the package; another name is elsewhere, or NotFoundError, as another version.
+
+    npm clients ask for `@scope/name` in this form too, with the scope as name.
+    """
     check_parameters(request, ())
     if name != NAME:
         return _elsewhere(service, f"{name}/{version}")
@@ -43,6 +48,12 @@ def version(service: Service, request: Request, *, name: str, version: str) -> R
     if package.version != version:
         raise not_there(_UNKNOWN, f"there is no such version here; the only one is {package.version}")
     return _archive(package)
+
+
+def scoped_version(service: Service, request: Request, *, scope: str, name: str, version: str) -> Response:
+    """`GET /fhir/packages/{scope}/{name}/{version}`: a version of a package with a scope, which ours has not: it is elsewhere."""
+    check_parameters(request, ())
+    return _elsewhere(service, f"{scope}/{name}/{version}")
 
 
 def _elsewhere(service: Service, path: str) -> Response:

@@ -54,6 +54,19 @@ FHIR_ROUTES: tuple[Route, ...] = (
             RouteParameter(name="version", says="The version of the package.", place="path"),
         ),
     ),
+    Route(
+        method="GET",
+        path="/fhir/packages/{scope}/{name}/{version}",
+        call=package.scoped_version,
+        says="Where a version of a package with a scope (`@…`) is; none of ours has one.",
+        gives=(package.ARCHIVE,),
+        statuses=(302, 404),
+        parameters=(
+            RouteParameter(name="scope", says="The scope of the package, with its `@`.", place="path"),
+            RouteParameter(name="name", says="The name of the package.", place="path"),
+            RouteParameter(name="version", says="The version of the package.", place="path"),
+        ),
+    ),
     *(
         Route(
             method=interaction.method,
