@@ -44,7 +44,7 @@ from adapter.merging.foreign import foreign
 from adapter.merging.merge import Merged, merge
 from adapter.merging.validate import to_case
 from adapter.path import Path, dotted, parse
-from adapter.readers.document import NATIVE, Document, ReadDocument
+from adapter.readers.document import NATIVE, Document, MappedDocument, ReadDocument
 from adapter.readers.fhir_reader import fhir_together
 from adapter.readers.form_choice import check_named_forms
 from adapter.readers.hl7v2.reader import Hl7Document
@@ -176,7 +176,8 @@ class Pipeline:
         facts = [(part, None) for part in facts_of_senders(senders)]
         read = [self._in_case_form(part, sender, options) for part, sender in (*pairs, *beside, *facts)]
         documents_that_stand, losers = standing([document for document, _ in read])
-        remarks = (*arrivals.issues, *losers, *(remark for _, remarks in read for remark in remarks))
+        of_readers = (remark for part in opened for remark in part.remarks)
+        remarks = (*of_readers, *arrivals.issues, *losers, *(remark for _, remarks in read for remark in remarks))
         if any(issue.is_error for issue in losers):
             raise ConflictError(*to_raise(remarks))
         return merge(documents_that_stand), remarks
@@ -276,11 +277,16 @@ def _case_of(merged: Merged, remarks: Remarks) -> Case:
     if any(issue.is_error for issue in merged.issues):
         raise InvalidError(*to_raise((*merged.issues, *remarks)))
     if lonely := alone(merged):
-        raise InvalidError(lonely)
+        raise InvalidError(lonely, *_of_readers(merged))
     try:
         return with_superseded(to_case(merged))
     except InvalidError as invalid:
         raise InvalidError(*to_raise((*invalid.issues, *remarks))) from None
+
+
+def _of_readers(merged: Merged) -> tuple[Issue, ...]:
+    """What readers tell of how the documents were sent."""
+    return tuple(remark for one in merged.documents if isinstance(one, MappedDocument) for remark in one.original.remarks)
 
 
 def _known(case: Case, merged: Merged, options: Options) -> Remarks:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from adapter.issues import Issue
 from adapter.json_types import JsonObject, JsonValue
 from adapter.path import Path, pointer
 
@@ -41,11 +42,15 @@ class Document:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadDocument:
-    """A document that was read: its form and its tree of JSON values (decimals as Decimal)."""
+    """A document that was read: its form and its tree of JSON values (decimals as Decimal).
+
+    `remarks` are what its reader tells of how it was sent; none of them keeps it from being read.
+    """
 
     name: str
     form: str
     tree: JsonObject
+    remarks: tuple[Issue, ...] = ()
 
     def positions(self, path: Path) -> tuple[str, ...]:
         """`name#/json/pointer` of what the value at a path was read from, or of the nearest value above it that is there."""

@@ -1,8 +1,9 @@
 """Reads FHIR R4 as JSON: Bundles of any type and single resources, with the references between their resources resolved."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from urllib.parse import unquote
 
@@ -10,8 +11,11 @@ from adapter.fhir.json import canonical_bytes
 from adapter.issues import MOST_ISSUES, AnyIssue, ConflictError, InvalidError, Issue, IssueType, Severity, to_raise
 from adapter.json_types import JsonObject, JsonValue
 from adapter.path import Path, pointer
+from adapter.readers.bundle_remark import bundle_remarks
 from adapter.readers.document import Document, ReadDocument
+from adapter.readers.document_subject import of_another_patient
 from adapter.readers.later_release import of_later_release
+from adapter.readers.placed_resource import PlacedResource, listed, resources_of
 
 FORM = "fhir.R4"
 _BLOCKING = ("structure/type", "structure/value")
@@ -40,18 +44,6 @@ class FhirDocument(ReadDocument):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    """A resource, where it stands, and what it is known by within the document."""
-
-    resource: JsonObject
-    name: str
-    place: Path
-    key: str
-    url: str | None = None
-    inside: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Index:
     """By what the resources of a document are known: a reference that leads to none of them stays as it was sent."""
 
@@ -59,7 +51,7 @@ class _Index:
     identifiers: dict[tuple[str | None, str, str], list[str]] = field(default_factory=dict)
     without_url: set[str] = field(default_factory=set)
 
-    def add(self, resource: _Found) -> None:
+    def add(self, resource: PlacedResource) -> None:
         """Know a resource by its key, its full URL and its identifiers; the first of two with one URL counts."""
         kind = resource.resource["resourceType"]
         for name in (resource.key, resource.url):
@@ -67,7 +59,7 @@ class _Index:
                 self.urls.setdefault(name, resource.key)
         if not resource.url:
             self.without_url.add(resource.key)
-        for identifier in _list(resource.resource.get("identifier")):
+        for identifier in listed(resource.resource.get("identifier")):
             if isinstance(identifier, dict) and identifier.get("value"):
                 system, value = str(identifier.get("system", "")), str(identifier["value"])
                 for of_kind in (kind, None):
@@ -130,33 +122,54 @@ def _read(files: Sequence[tuple[str, JsonObject]]) -> FhirDocument:
     index = _Index()
     entries = []
     contained: dict[bytes, str] = {}
-    for one in _once([one for name, tree in files for one in _resources(tree, name)]):
+    sent = [one for name, tree in files for one in resources_of(tree, name)]
+    for one in _once(sent):
         twin = contained.setdefault(_content(one), one.key) if one.inside else one.key
         if twin == one.key:
             index.add(one)
             entries.append(one)
         else:
             index.urls[one.key] = twin
+    remarks = tuple(bundle_remarks(sent, partial(_position, index, {one.key: one for one in reversed(sent)})))
+    return _without_errors(_by_type(entries, index, files=files, remarks=remarks))
+
+
+def _position(index: _Index, by_key: Mapping[str, PlacedResource], url: str) -> str | None:
+    """Where what a URL leads to stands, if it was sent."""
+    key = index.target({"reference": url}, "")
+    return by_key[key].position() if key else None
+
+
+def _by_type(
+    entries: Sequence[PlacedResource], index: _Index, *, files: Sequence[tuple[str, JsonObject]], remarks: tuple[Issue, ...]
+) -> FhirDocument:
     resources: JsonObject = {}
     places: dict[Path, tuple[str, Path]] = {}
     for one in entries:
-        kind = one.resource["resourceType"]
-        listed = resources.setdefault(kind, [])
-        places[kind, len(listed)] = (one.name, one.place)
+        of_type = resources.setdefault(one.kind, [])
+        places[one.kind, len(of_type)] = (one.name, one.place)
         own = {name: value for name, value in one.resource.items() if name != "resourceType"}
-        listed.append(_resolved({**own, "id": one.key}, index, one.inside or one.key))
-    return FhirDocument(name=files[0][0], form=FORM, tree=resources, files=files, places=places)
+        of_type.append(_resolved({**own, "id": one.key}, index, one.inside or one.key))
+    return FhirDocument(name=files[0][0], form=FORM, tree=resources, files=files, places=places, remarks=remarks)
 
 
-def _content(contained: _Found) -> bytes:
+def _without_errors(document: FhirDocument) -> FhirDocument:
+    """The document; raises InvalidError for what keeps it from being read as what it says."""
+    strangers = of_another_patient(document.tree, lambda path: document.positions(path)[0])
+    if errors := [issue for issue in (*document.remarks, *strangers) if issue.is_error]:
+        raise InvalidError(*to_raise(errors))
+    return document
+
+
+def _content(contained: PlacedResource) -> bytes:
     """What a contained resource says, whatever it is called there; one that refers to its neighbours is like no other."""
     said = canonical_bytes({**contained.resource, "id": None})
     return contained.key.encode() if b'"#' in said else said
 
 
-def _once(resources: Sequence[_Found]) -> list[_Found]:
+def _once(resources: Sequence[PlacedResource]) -> list[PlacedResource]:
     """Each resource once, however often it was sent, in one file or in several; raises ConflictError if it differs."""
-    first: dict[str, _Found] = {}
+    first: dict[str, PlacedResource] = {}
     kept = []
     for one in resources:
         known = first.setdefault(one.key, one)
@@ -172,7 +185,7 @@ def _said(resource: JsonObject) -> JsonObject:
     return {name: value for name, value in resource.items() if name != "meta"}
 
 
-def _two_versions(one: _Found, other: _Found) -> Issue:
+def _two_versions(one: PlacedResource, other: PlacedResource) -> Issue:
     return Issue(
         severity=Severity.ERROR,
         code=IssueType.CONFLICT,
@@ -181,43 +194,6 @@ def _two_versions(one: _Found, other: _Found) -> Issue:
         suggestion="send the newer one only",
         location=tuple(f"{resource.name}#{pointer(resource.place)}" for resource in (one, other)),
     )
-
-
-def _resources(resource: JsonObject, name: str, place: Path = ()) -> Iterator[_Found]:
-    """A resource of a file, first, without those in it, and then all in it: the entries of a Bundle, and what is contained."""
-    key = f"{resource['resourceType']}/{resource.get('id') or pointer(place)}"
-    own = {member: value for member, value in resource.items() if member != "contained"}
-    entries = _list(resource.get("entry")) if resource["resourceType"] == "Bundle" else []
-    older = _older_versions(entries) if resource.get("type") == "history" else set()
-    if entries:
-        own["entry"] = [
-            {member: value for member, value in entry.items() if member != "resource" or at in older}
-            for at, entry in enumerate(entries)
-        ]
-    yield _Found(resource=own, name=name, place=place, key=key)
-    for at, entry in enumerate(entries):
-        if "resource" in entry and at not in older:
-            first, *within = _resources(entry["resource"], name, (*place, "entry", at, "resource"))
-            yield from (replace(first, url=entry.get("fullUrl")), *within)
-    for at, part in enumerate(_list(resource.get("contained"))):
-        if isinstance(part, dict) and isinstance(part.get("resourceType"), str):
-            inner = f"{key}#{part.get('id') or at}"
-            yield _Found(resource=part, name=name, place=(*place, "contained", at), key=inner, inside=key)
-
-
-def _older_versions(entries: Sequence[JsonObject]) -> set[int]:
-    """The entries of a history that come after another one of their resource: the newest, or its deletion, is first."""
-    seen: set[str] = set()
-    older = set()
-    for at, entry in enumerate(entries):
-        resource = entry.get("resource", {})
-        deleted = entry.get("request", {}).get("url", "") if "resource" not in entry else ""
-        name = f"{resource['resourceType']}/{resource['id']}" if "id" in resource else deleted
-        if name in seen:
-            older.add(at)
-        elif name:
-            seen.add(name)
-    return older
 
 
 def _resolved(value: JsonValue, index: _Index, inside: str) -> JsonValue:
@@ -230,10 +206,6 @@ def _resolved(value: JsonValue, index: _Index, inside: str) -> JsonValue:
     is_reference = isinstance(value.get("reference"), str) or value.keys() <= {"identifier", "type", "display"}
     target = index.target(value, inside) if is_reference else None
     return {**resolved, "reference": target} if target else resolved
-
-
-def _list(value: JsonValue) -> list[JsonValue]:
-    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _placed(issue: Issue, name: str) -> Issue:

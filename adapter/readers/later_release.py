@@ -1,11 +1,11 @@
 """What FHIR R5 calls or builds in another way than R4: a document that has it is of R5, and its values would not be found."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, islice
+from itertools import islice
 from types import MappingProxyType
 
 from adapter.issues import Issue, IssueType, Severity
-from adapter.json_types import JsonValue
+from adapter.json_types import JsonMapping, JsonValue
 from adapter.path import Path, parse, pointer
 
 _IN_R4: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -30,28 +30,44 @@ _IN_R4: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )
 """Elements of R5, by type of resource, and what they are in R4."""
-_RESOURCES = ((), *map(parse, ("contained[*]", "entry[*].resource", "entry[*].resource.contained[*]")))
+_AROUND = ("contained", "entry", "resource", "parameter", "part")
+"""The elements in which resources stand."""
 
 
 def of_later_release(tree: JsonValue, name: str) -> Iterator[Issue]:
     """An issue for each element of R5 in the resources of a document, whatever else is wrong with it."""
-    for place, resource in chain.from_iterable(_reached(tree, pattern) for pattern in _RESOURCES):
-        kind = resource.get("resourceType") if isinstance(resource, dict) else None
+    for place, resource in _resources(tree):
+        kind = resource.get("resourceType")
         for element, in_r4 in _IN_R4.get(str(kind), {}).items():
             for path, _ in islice(_reached(resource, parse(element)), 1):
                 yield _issue(f"{kind}.{element.removesuffix('[*]')}", in_r4, f"{name}#{pointer((*place, *path))}")
+
+
+def _resources(value: JsonValue, place: Path = ()) -> Iterator[tuple[Path, JsonMapping]]:
+    """What may be resources within a value, itself first, with their places."""
+    if isinstance(value, dict):
+        yield place, value
+        for element in _AROUND:
+            if element in value:
+                yield from _resources(value[element], (*place, element))
+    elif isinstance(value, list):
+        for at, item in enumerate(value):
+            yield from _resources(item, (*place, at))
 
 
 def _reached(value: JsonValue, pattern: Path) -> Iterator[tuple[Path, JsonValue]]:
     """The places that a pattern leads to, with what stands there."""
     if not pattern:
         yield (), value
-        return
-    step, *rest = pattern
-    items: Iterable[tuple[str | int, JsonValue]] = enumerate(value) if step == "*" and isinstance(value, list) else ()
-    children = [(step, value[step])] if isinstance(value, dict) and step in value else items
-    for key, child in children:
-        yield from (((key, *path), found) for path, found in _reached(child, tuple(rest)))
+    for key, child in _children(value, *pattern[:1]):
+        yield from (((key, *path), found) for path, found in _reached(child, pattern[1:]))
+
+
+def _children(value: JsonValue, *steps: str | int) -> Iterable[tuple[str | int, JsonValue]]:
+    """What a step leads to, if there is one: an element, or for `*` all items of a list."""
+    if steps == ("*",) and isinstance(value, list):
+        return enumerate(value)
+    return [(step, value[step]) for step in steps if isinstance(value, dict) and step in value]
 
 
 def _issue(element: str, in_r4: str, place: str) -> Issue:

@@ -84,6 +84,7 @@ def as_message() -> dict[str, Any]:
 
 SPELLINGS = {
     "absolute": spelled("Patient/eXb7", f"{CHART['entry'][0]['fullUrl']}"),
+    "as the answer to an operation": {"resourceType": "Parameters", "parameter": [{"name": "return", "resource": CHART}]},
     "conditional": spelled("Practitioner/eLind", f"Practitioner?identifier={NPI}|1234567893"),
     "message": as_message(),
     "of a version": spelled("Encounter/eVis", "Encounter/eVis/_history/2"),
@@ -94,6 +95,27 @@ SPELLINGS = {
 @pytest.mark.parametrize("spelling", sorted(SPELLINGS))
 def test_however_references_are_spelled_the_bundle_is_the_same(spelling: str) -> None:
     assert convert(SPELLINGS[spelling]).content == conversion_of("ehr-bundle").content
+
+
+def test_of_several_visits_that_of_the_document_counts() -> None:
+    visit = like("eVis", period={"start": "2026-01-05T09:00:00-06:00", "end": "2026-01-05T09:30:00-06:00"})
+    composition = {"resourceType": "Composition", "id": "c", "status": "final", "subject": {"reference": "Patient/eXb7"}}
+    procedure = {"encounter": {"display": "the visit of that day"}}
+    unsaid = convert(chart(composition, visit, without=("eClaim",), eProc=procedure))
+    said = convert(chart(composition | {"encounter": VISIT}, visit, without=("eClaim",), eProc=procedure))
+
+    assert [rule for rule, _ in told(unsaid)] == ["map/the_one"]
+    assert said.case is not None
+    assert said.case.encounter.id == "330126"
+
+
+def test_what_a_server_warns_of_is_told_of_a_bundle_that_is_made_and_of_one_that_is_not() -> None:
+    link = [{"relation": "next", "url": "https://ehr.childrens-genetics.invalid/page/2"}]
+    page = CHART | {"link": link}
+
+    assert [issue.location for issue in convert(page).issues if issue.rule == "bundle/more"] == [("chart.json#/link/0",)]
+    alone = convert(page | {"entry": []})
+    assert [issue.rule for issue in alone.issues] == ["document/alone", "bundle/more"]
 
 
 def test_the_resources_may_come_as_files_in_any_order() -> None:

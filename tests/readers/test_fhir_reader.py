@@ -123,7 +123,13 @@ LATER = [
 @pytest.mark.parametrize(("resource", "place", "words"), LATER)
 def test_what_r5_has_otherwise_is_refused_as_r5(resource: JsonObject, place: str, words: str) -> None:
     around = {"resourceType": "Patient", "contained": [resource]}
-    for tree, before in ((resource, ""), (bundle(entry(around)), "/entry/0/resource/contained/0"), (around, "/contained/0")):
+    wrapped = {"resourceType": "Parameters", "parameter": [{"part": [{"resource": bundle(entry(resource))}]}]}
+    for tree, before in (
+        (resource, ""),
+        (bundle(entry(around)), "/entry/0/resource/contained/0"),
+        (around, "/contained/0"),
+        (wrapped, "/parameter/0/part/0/resource/entry/0/resource"),
+    ):
         with pytest.raises(InvalidError, match=f"this is FHIR R5.*{words}") as caught:
             read(tree)
 
