@@ -24,6 +24,16 @@ def orphanet_of(term: str) -> str | None:
     return None if number is None else str(number)
 
 
+def is_entry(term: str) -> bool:
+    """Whether a MONDO term is what a single OMIM entry is, so that it stands for one syndrome and no group of them."""
+    return term.removeprefix("MONDO:").lstrip("0") in _entries()
+
+
+@cache
+def _entries() -> frozenset[str]:
+    return frozenset(str(number) for number in _table("omim").values())
+
+
 def release() -> str:
     """The release of MONDO that is held."""
     return str(_content()["release"])

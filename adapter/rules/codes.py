@@ -1,9 +1,10 @@
 """Rules about the shape and the system of codes: procedures, syndromes, genes, measurements, taxonomy."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import MappingProxyType
 
-from adapter.case import AiReport, Gene
+from adapter.case import AiReport, Gene, SyndromeCode
+from adapter.code_tables.mondo import is_entry, mondo_of
 from adapter.code_tables.spelling import written_right
 from adapter.issues import IssueType
 from adapter.rules.condition import LINES
@@ -62,6 +63,12 @@ def code_of_another_system(facts: Facts) -> Iterator[Finding]:
     text="The code does not have the shape of its code system. Correct it.",
     source="CPT, HCPCS Level II and LOINC: shape of codes",
     effect="none",
+    variants=(
+        Variant(
+            name="no-visit",
+            text="The code of the visit ends in a letter, as no visit's code does. Send the visit's; 0731T has its line.",
+        ),
+    ),
     applies=(),
 )
 def no_code_of_its_system(facts: Facts) -> Iterator[Finding]:
@@ -74,6 +81,8 @@ def no_code_of_its_system(facts: Facts) -> Iterator[Finding]:
     visit = facts.case.encounter.em_code
     if visit is not None and system_of(visit) not in ("cpt", "hcpcs"):
         yield Finding("encounter.em_code", suggestion=meant_by(visit) if meant_by(visit) != visit else None)
+    elif visit is not None and visit[-1].isalpha():
+        yield Finding("encounter.em_code", variant="no-visit")
 
 
 @rule(
@@ -146,6 +155,35 @@ def no_loinc_code(facts: Facts) -> Iterator[Finding]:
             yield Finding(f"measurements[{at}].loinc", suggestion=written, variant=_SPELLED.name if written else None)
 
 
+@rule(
+    "COD-06",
+    title="Codes of two syndromes",
+    severity=WARNING,
+    code=IssueType.CONFLICT,
+    text="OMIM and MONDO codes of one item are of two syndromes, as MONDO matches them. Correct the one that does not hold.",
+    source="MONDO: exact matches with OMIM entries",
+    effect="none",
+    applies=(),
+)
+def codes_of_two_syndromes(facts: Facts) -> Iterator[Finding]:
+    """A MONDO code of a candidate or a clinician's syndrome that is another OMIM entry than all of its OMIM codes."""
+    for ai, run in facts.case.runs:
+        for at, candidate in enumerate(run.candidates):
+            if len(candidate.codes) > 1 and not candidate.is_group:
+                yield from _of_another_entry(f"{ai}.candidates[{at}]", candidate.codes)
+    for at, diagnosis in enumerate(facts.case.clinician_diagnoses):
+        if len(diagnosis.codes) > 1 and not diagnosis.is_group:
+            yield from _of_another_entry(f"clinician_diagnoses[{at}]", diagnosis.codes)
+
+
+def _of_another_entry(field: str, codes: Sequence[SyndromeCode]) -> Iterator[Finding]:
+    written = [(at, code.system, written_right(code.system, code.code)) for at, code in enumerate(codes)]
+    entries = [(at, term) for at, system, code in written if system == "omim" and code and (term := mondo_of(system, code))]
+    for at, system, code in written if entries else ():
+        if system == "mondo" and code and is_entry(code) and all(term != code for _, term in entries):
+            yield Finding(f"{field}.codes[{at}].code", also=(f"{field}.codes[{entries[0][0]}].code",))
+
+
 _PER_CENT = 100
 
 
@@ -192,3 +230,20 @@ def unit_of_another_measurement(facts: Facts) -> Iterator[Finding]:
         units = _VITAL_SIGNS.get(written_right("loinc", measurement.loinc) or "") if measurement.loinc else None
         if units is not None and measurement.unit not in units:
             yield Finding(f"measurements[{at}].unit", also=(f"measurements[{at}].loinc",))
+
+
+@rule(
+    "MEA-03",
+    title="Measurement of nothing or less",
+    severity=WARNING,
+    code=IssueType.VALUE,
+    text="A length, weight or body mass index is above nothing. Correct the value; standard deviations have a field, `sd`.",
+    source="http://hl7.org/fhir/R4/observation-vitalsigns.html: what these measurements are of",
+    effect="none",
+    applies=(),
+)
+def nothing_measured(facts: Facts) -> Iterator[Finding]:
+    """A height, length, head circumference, weight or body mass index that is not above nothing."""
+    for at, measurement in enumerate(facts.case.measurements):
+        if measurement.loinc is not None and measurement.value <= 0 and written_right("loinc", measurement.loinc) in _VITAL_SIGNS:
+            yield Finding(f"measurements[{at}].value")

@@ -52,6 +52,7 @@ CLAIM = Condition(lambda facts: facts.is_claim, "no claim for payment is made")
 BEFORE = Condition(lambda facts: facts.use in ("preauthorization", "predetermination"), "no opinion is asked before the service")
 LINES = Condition(lambda facts: bool(facts.lines), "the case has no lines to bill")
 ANALYSIS = Condition(lambda facts: bool(facts.analysis), "no line bills 0731T")
+NO_ANALYSIS = Condition(lambda facts: not facts.analysis, "a line bills 0731T")
 SAME_DAY = Condition(
     lambda facts: any(len(services) > 1 for services in facts.days), "no two lines, of this claim or earlier ones, are of one day"
 )
@@ -160,6 +161,7 @@ TELEHEALTH_PLACE = Condition(
 )
 NO_DEPENDANTS = Condition(lambda facts: not facts.insures_dependants, "the payer insures dependants")
 SEVERAL_NAMES = Condition(lambda facts: len(facts.named) > 1, "not more than one field names a payer that the adapter knows")
+NOT_VOID = Condition(lambda facts: not facts.is_void, "the claim voids an earlier one, and bills nothing")
 NOT_ORIGINAL = Condition(
     lambda facts: facts.case.billing is not None and facts.case.billing.frequency in ("replacement", "void"),
     "the claim is a first one",

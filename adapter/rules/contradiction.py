@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from adapter.case import Case
 from adapter.issues import IssueType, Severity
-from adapter.rules.condition import ANALYSIS, Condition
+from adapter.rules.condition import ANALYSIS, NOT_VOID, Condition
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
 from adapter.rules.rule import ERROR, WARNING, Effect, Rule
@@ -84,6 +84,7 @@ MATRIX: tuple[ContradictionRow, ...] = (
             "The visit is planned, cancelled or an error, and a claim is made. Correct the status of the visit, or make no claim."
         ),
         source=_STATES,
+        also_if=(NOT_VOID,),
     ),
     ContradictionRow(
         id="CON-02",
@@ -111,6 +112,7 @@ MATRIX: tuple[ContradictionRow, ...] = (
         severity=WARNING,
         text="The patient has arrived and was not seen yet, and a claim is made. Correct the status of the visit.",
         source=_STATES,
+        also_if=(NOT_VOID,),
     ),
     ContradictionRow(
         id="CON-05",
@@ -152,7 +154,7 @@ MATRIX: tuple[ContradictionRow, ...] = (
             "The analysis failed, so there is nothing that a completed, signed and billed service could rest on. Make no claim."
         ),
         source="0731T is an analysis and a report on it",
-        also_if=(ANALYSIS,),
+        also_if=(ANALYSIS, NOT_VOID),
     ),
     ContradictionRow(
         id="CON-09",
@@ -165,7 +167,7 @@ MATRIX: tuple[ContradictionRow, ...] = (
         severity=ERROR,
         text="0731T is billed as completed, and there is no analysis. Send the AI report, or make no claim.",
         source="0731T is an analysis and a report on it",
-        also_if=(ANALYSIS,),
+        also_if=(ANALYSIS, NOT_VOID),
     ),
     ContradictionRow(
         id="CON-10",

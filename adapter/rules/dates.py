@@ -85,11 +85,11 @@ def day_missing_or_reversed(facts: Facts) -> Iterator[Finding]:
     applies=(CLAIM, LINES, DAYS, MADE),
 )
 def not_yet_rendered(facts: Facts) -> Iterator[Finding]:
-    """A claim for a day after the one on which it was made: `billing.created` as written, else the day of the judgement."""
-    claimed = facts.day_of_claim or ""
+    """A claim for a day after the one on which it was made (`billing.created` as written), or after that of the judgement."""
+    latest = [day for day in (facts.day_of_claim, facts.circumstances.today) if day is not None]
     for line in facts.lines:
         for name, day in (("dos_start", line.sent.dos_start), ("dos_end", line.sent.dos_end)):
-            if day is not None and day[: len(claimed)] > claimed:
+            if day is not None and any(day[: len(last)] > last for last in latest):
                 yield Finding(line.at(name))
                 break
 

@@ -54,6 +54,11 @@ class Facts:
         return self.use == "claim"
 
     @property
+    def is_void(self) -> bool:
+        """Whether an earlier claim is taken back, so that nothing need be done or reported."""
+        return self.case.billing is not None and self.case.billing.frequency == "void"
+
+    @property
     def insures_dependants(self) -> bool:
         """Whether anybody may be insured through somebody else: not by Medicare, by whatever name the payer goes."""
         coverage = self.case.coverage

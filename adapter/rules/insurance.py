@@ -211,13 +211,20 @@ def different_payers(facts: Facts) -> Iterator[Finding]:
     code=IssueType.REQUIRED,
     text="A claim that replaces or voids another needs its number. Name it in `billing.related` as `prior`.",
     source="837P CLM05-3 and REF*F8; CMS-1500 box 22",
-    applies=(CLAIM, NOT_ORIGINAL),
+    variants=(
+        Variant(
+            name="before",
+            severity=WARNING,
+            text="A request that replaces or voids an earlier one needs its number. Name it in `billing.related` as `prior`.",
+        ),
+    ),
+    applies=(ASKED, NOT_ORIGINAL),
 )
 def nothing_to_replace(facts: Facts) -> Iterator[Finding]:
-    """A claim of frequency 7 or 8 that names no earlier claim."""
+    """A claim, or a request before the service, of frequency 7 or 8 that names no earlier one."""
     related = facts.case.billing.related if facts.case.billing else ()
     if all(earlier.relationship != "prior" for earlier in related):
-        yield Finding("billing.related", also=("billing.frequency",))
+        yield Finding("billing.related", variant=None if facts.is_claim else "before", also=("billing.frequency",))
 
 
 @rule(

@@ -89,6 +89,10 @@ GROUPS: tuple[ModifierGroup, ...] = (
         modifiers=(
             *("GM", "QL", "QM", "QN", "NU", "RR", "UE", "RA", "RB", "KH", "KI", "KJ", "BP", "BR", "BU", "MS", "LL"),
             *("JA", "JB", "JW", "JZ", "JG", "TB", "AU", "AV", "AW", "K0", "K1", "K2", "K3", "K4"),
+            *("A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "BA", "BO", "EM", "FB", "FC", "GK", "GL", "LS", "NB", "NR"),
+            *("J1", "J2", "J3", "J4", "J5", "JC", "JD", "JE", "JK", "JL", "N1", "N2", "N3", "QA", "QB", "QE", "QF", "QG", "QH"),
+            *("KA", "KB", "KC", "KD", "KE", "KF", "KG", "KK", "KL", "KM", "KN", "KO", "KP", "KQ", "KR", "KS", "KT", "KU"),
+            *("KV", "KW", "KY", "KZ", "QR", "TQ", "TW", "ZA", "ZB", "ZC"),
         ),
         text="This modifier belongs to ambulances, equipment, prostheses or drugs. Take it off the line of 0731T.",
         source="CMS HCPCS Level II modifiers",
@@ -106,9 +110,23 @@ GROUPS: tuple[ModifierGroup, ...] = (
         modifiers=(
             *("96", "97", "CO", "CQ", "GN", "GO", "GP", "1P", "2P", "3P", "8P"),
             *("CT", "FX", "FY", "GG", "GH", "PI", "PS", "G1", "G2", "G3", "G4", "G5", "G6"),
+            *("AX", "CB", "CD", "CE", "CF", "CH", "CI", "CJ", "CK", "CL", "CM", "CN", "EA", "EB", "EC", "ED", "EE", "EJ", "GS"),
+            *("MA", "MB", "MC", "MD", "ME", "MF", "MG", "MH", "QQ", "UN", "UP", "UQ", "UR", "US", "V5", "V6", "V7", "V8", "V9"),
         ),
         text="This modifier belongs to therapy, dialysis, radiology or quality measures. Take it off the line of 0731T.",
         source="CPT and HCPCS Level II modifiers; imaging family 99 of the CMS Physician Fee Schedule: not applicable",
+    ),
+    ModifierGroup(
+        id="MOD-92",
+        title="Modifier of vaccines, pregnancy, strokes, eyes, feet, home infusion or second opinions on 0731T",
+        modifiers=(
+            *("SL", "FP", "TH", "G7", "G0", "AP", "PL", "VP", "Q3", "Q7", "Q8", "Q9", "SH", "SJ", "SS", "SM", "SN", "SW"),
+        ),
+        text=(
+            "This modifier belongs to vaccines, pregnancy, strokes, eyes, feet, organ donors, home infusion or second opinions. "
+            "Take it off the line of 0731T."
+        ),
+        source="CMS HCPCS Level II modifiers",
     ),
 )
 """Modifiers by the services that they belong to."""

@@ -247,3 +247,19 @@ def withdrawn_without_a_day(facts: Facts) -> Iterator[Finding]:
     consent = facts.case.consent
     if consent is None or consent.withdrawn_at is None:
         yield from (Finding(f"images[{at}].withdrawn") for at, image in used_images(facts.case) if image.withdrawn)
+
+
+@rule(
+    "PRI-10",
+    title="Photograph of another type",
+    severity=WARNING,
+    code=IssueType.VALUE,
+    text="A photograph has a media type that begins with `image/`. Correct the type, or the reference.",
+    source="http://hl7.org/fhir/R4/media.html; IANA media types",
+    applies=(IMAGES,),
+)
+def no_image(facts: Facts) -> Iterator[Finding]:
+    """A photograph whose media type is not one of images."""
+    for at, image in enumerate(facts.case.images):
+        if image.content_type is not None and not image.content_type.lower().startswith("image/"):
+            yield Finding(f"images[{at}].content_type")

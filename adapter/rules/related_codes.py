@@ -6,7 +6,18 @@ from collections.abc import Iterator
 from adapter.code_tables.cpt import ONE_GENE
 from adapter.issues import IssueType
 from adapter.rules.billed_line import BilledLine
-from adapter.rules.condition import ANALYSIS, ANALYSIS_AND_VISIT, SAME_DAY, VISIT, Condition, bills
+from adapter.rules.condition import (
+    ANALYSIS,
+    ANALYSIS_AND_VISIT,
+    CLAIM,
+    FINAL,
+    LINES,
+    NO_ANALYSIS,
+    SAME_DAY,
+    VISIT,
+    Condition,
+    bills,
+)
 from adapter.rules.facts import ANALYSIS_CODE, Facts
 from adapter.rules.finding import Finding
 from adapter.rules.procedure_code import meant_by, pair_indicator, pairs_with_analysis
@@ -62,6 +73,21 @@ def visit_billed_by_another_code(facts: Facts) -> Iterator[Finding]:
     code = facts.case.encounter.em_code
     if code is not None and all(line.code != meant_by(code) for line in visits):
         yield Finding("encounter.em_code", also=(visits[0].at("code"),))
+
+
+@rule(
+    "REL-08",
+    title="Analysis that no line bills",
+    severity=WARNING,
+    code=IssueType.INCOMPLETE,
+    text="The analysis was reported, and no line of the claim bills 0731T. Correct the code of its line, or add the line.",
+    source="custom: the case is of an encounter with 0731T",
+    applies=(CLAIM, LINES, FINAL, NO_ANALYSIS),
+)
+def analysis_not_billed(facts: Facts) -> Iterator[Finding]:
+    """A claim without a line of 0731T after a report on an analysis; the first line that is not a visit is named."""
+    others = [line for line in facts.lines if not line.is_visit] or facts.lines
+    yield Finding(others[0].at("code"), suggestion=ANALYSIS_CODE)
 
 
 @rule(

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from adapter.issues import IssueType
-from adapter.rules.condition import CLAIM, FINAL
+from adapter.rules.condition import CLAIM, FINAL, NOT_VOID
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
-from adapter.rules.rule import ERROR, WARNING, rule
+from adapter.rules.rule import ERROR, WARNING, Variant, rule
 from adapter.rules.taxonomy_codes import does_not_interpret
 
 
@@ -17,7 +17,7 @@ from adapter.rules.taxonomy_codes import does_not_interpret
     code=IssueType.BUSINESS_RULE,
     text=("0731T ends with a provider's report. Claim it when the report is signed, or 53 if the service was stopped."),
     source="0731T codebook page; CPT Appendix S",
-    applies=(CLAIM,),
+    applies=(CLAIM, NOT_VOID),
 )
 def no_finished_report(facts: Facts) -> Iterator[Finding]:
     """A claim without a finished report, unless 53 is on every 0731T line; 53 does not excuse a procedure that was completed."""
@@ -65,7 +65,7 @@ def reviewer_is_no_practitioner(facts: Facts) -> Iterator[Finding]:
     code=IssueType.BUSINESS_RULE,
     text=("A claim needs a procedure that was completed or stopped. Wait for it, or correct the procedure's status."),
     source="http://hl7.org/fhir/R4/valueset-event-status.html; state machine of the adapter",
-    applies=(CLAIM,),
+    applies=(CLAIM, NOT_VOID),
 )
 def procedure_not_finished(facts: Facts) -> Iterator[Finding]:
     """A claim for a procedure that was neither completed nor stopped."""
@@ -83,11 +83,24 @@ def procedure_not_finished(facts: Facts) -> Iterator[Finding]:
         "practitioner, clinical nurse specialist or doctor of genetics. Name the clinician who did, or correct the code."
     ),
     source="CPT Appendix S: the clinician interprets; NUCC taxonomy",
+    variants=(
+        Variant(
+            name="unknown",
+            text=(
+                "Nothing says that the signer is a clinician who interprets: neither a taxonomy code nor a role that does. Send "
+                "the taxonomy code of the signer."
+            ),
+        ),
+    ),
     applies=(FINAL,),
 )
 def signed_by_another_profession(facts: Facts) -> Iterator[Finding]:
-    """A finished report by somebody whose taxonomy code is not of a profession that interprets."""
+    """A finished report by somebody whose taxonomy code is of no profession that interprets, or of whom nothing says so."""
     reviewer = facts.case.review.reviewer if facts.case.review else None
     for at, someone in enumerate(facts.case.practitioners):
-        if someone.key == reviewer and someone.taxonomy is not None and does_not_interpret(someone.taxonomy):
+        if someone.key != reviewer:
+            continue
+        if someone.taxonomy is not None and does_not_interpret(someone.taxonomy):
             yield Finding("review.reviewer", also=(f"practitioners[{at}].taxonomy",))
+        elif someone.taxonomy is None and someone.role in ("assisting", "other"):
+            yield Finding("review.reviewer", variant="unknown", also=(f"practitioners[{at}].role",))

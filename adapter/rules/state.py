@@ -30,6 +30,7 @@ DERIVED_FROM: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "photographs": ("procedure.status", "consent.status"),
         "claim": (
             "billing.use",
+            "billing.frequency",
             "procedure.status",
             "review.status",
             "consent.status",
@@ -111,12 +112,15 @@ def _photographs(*, procedure_status: Value, consent_status: Value) -> Value:
 def _claim(
     *,
     billing_use: Value,
+    billing_frequency: Value,
     procedure_status: Value,
     review_status: Value,
     consent_status: Value,
     consent_withdrawn_at: Value,
     consent_expires: Value,
 ) -> Value:
+    if billing_use == "claim" and billing_frequency == "void":
+        return "active"  # what takes an earlier claim back rests on no service
     if billing_use is None or procedure_status == "not-done":
         return None
     stopped = procedure_status == "stopped"
@@ -147,6 +151,7 @@ _READ: Mapping[str, Callable[[Case], Value]] = MappingProxyType(
             (case.ai.outcome or "complete") if case.ai else None
         ),  # output without a word on failure
         "billing.use": lambda case: case.billing.use if case.billing else None,
+        "billing.frequency": lambda case: case.billing.frequency if case.billing else None,
     }
 )
 _DERIVE: Mapping[str, Callable[..., Value]] = MappingProxyType(

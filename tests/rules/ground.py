@@ -119,6 +119,7 @@ class Example:
 STOPPED = {"procedure.status": "stopped", "review": None, f"{LINE}.modifiers": ["53"]}
 PREAUTHORIZATION = {"billing.use": "preauthorization", "review": None, "procedure.status": "in-progress"}
 NO_REPORT = {"review": None}
+VOID = {"billing.frequency": "void", "billing.related": [{"claim": "C-1", "relationship": "prior"}]}
 WITHOUT_BILLING = {"billing": None}
 
 

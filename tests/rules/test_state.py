@@ -12,6 +12,7 @@ from adapter.rules.facts import FINAL_REPORT
 from adapter.rules.judgement import judge
 from adapter.rules.state import DERIVED_FROM, CandidateStatus, ClaimStatus, ProcedureStatus, ReportStatus, State, state_of
 from adapter.rules.transition import ALLOWED
+from tests.rules.ground import VOID
 
 Make = Callable[[Mapping[str, Any]], Case]
 Values = dict[str, Any]
@@ -135,6 +136,9 @@ def test_a_claim_that_is_held_back_is_explained_by_an_error() -> None:
         ({"review.status": "amended"}, "amended", "final", "active"),
         ({"review.status": "amended", "review.amendment": "corrected"}, "corrected", "final", "active"),
         ({"review.status": "withdrawn"}, "entered-in-error", "entered-in-error", "cancelled"),
+        (VOID | {"review.status": "withdrawn"}, "entered-in-error", "entered-in-error", "active"),
+        (VOID | {"procedure.status": "not-done", "review": None, "ai": None}, None, "cancelled", "active"),
+        (VOID | {"billing.use": "predetermination", "review.status": "withdrawn"}, *(["entered-in-error"] * 2), "cancelled"),
         ({"procedure.status": "stopped", "review": None}, "cancelled", "cancelled", "active"),
         ({"procedure.status": "stopped"}, "cancelled", "cancelled", "active"),
         ({"procedure.status": "stopped", "review.status": "withdrawn"}, "entered-in-error", "entered-in-error", "active"),

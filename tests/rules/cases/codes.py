@@ -1,18 +1,29 @@
 """Examples of rules about the shape and system of codes, and about modifiers that belong elsewhere or exclude one another."""
 
 from adapter.rules.policy import PayerPolicy, Telehealth
-from tests.rules.ground import LINE, VISIT, WITHOUT_BILLING, Example, at, sent
+from tests.rules.ground import LINE, VISIT, VOID, WITHOUT_BILLING, Example, at, sent
 
 AETNA, CIGNA = PayerPolicy(key="aetna"), PayerPolicy(key="cigna")
 AETNA_MA = PayerPolicy(key="aetna-ma", parents=("default", "aetna"))
 MEDICARE = PayerPolicy(notice="abn")
 CANDIDATE = "ai.candidates[0].codes"
-MISSPELLED = ("0731t", "0731", "0731T-25", "CPT:0731T", "cpt 0731T", "O731T", "0731\u0422", "0731T ", "073IT")
+MISSPELLED = ("0731t", "0731", "0731T-25", "CPT:0731T", "cpt 0731T", "O731T", "0731\u0422", "0731T ", "073IT", "T0731", "731T")
 
 
 def coded(system: str, code: str) -> dict[str, object]:
     """A candidate with a code."""
     return {CANDIDATE: [{"system": system, "code": code}]}
+
+
+def both(*codes: tuple[str, str]) -> dict[str, object]:
+    """A candidate with several codes."""
+    return {CANDIDATE: [{"system": system, "code": code} for system, code in codes]}
+
+
+def held(*codes: tuple[str, str], **more: object) -> dict[str, object]:
+    """A syndrome of the clinician with codes."""
+    listed = [{"system": system, "code": code} for system, code in codes]
+    return {"clinician_diagnoses": [{"name": "A", "certainty": "clinical", "codes": listed, **more}]}
 
 
 def insured_again(relationship: str | None, subscriber: str) -> dict[str, object]:
@@ -23,7 +34,7 @@ def insured_again(relationship: str | None, subscriber: str) -> dict[str, object
 
 def measured(loinc: str | None, **more: object) -> dict[str, object]:
     """A measurement."""
-    return {"measurements": [{"name": "Height", "value": 1, "loinc": loinc, **more}]}
+    return {"measurements": [{"name": "Height", "value": 1, "loinc": loinc} | more]}
 
 
 EARLIER = {"claim": "C-0", "relationship": "associated"}
@@ -49,6 +60,20 @@ EXAMPLES = [
     Example("COD-03", {"encounter.em_code": "99213-25"}, ("encounter.em_code",), ("99213",)),
     Example("COD-03", {"encounter.em_code": "visit"}, ("encounter.em_code",), (None,)),
     Example("COD-03", {"encounter.em_code": "99213"}, ()),
+    *[Example("COD-03", {"encounter.em_code": code}, ("encounter.em_code",), (None,)) for code in ("0731T", "1126F")],
+    Example("COD-03", {"encounter.em_code": "G0463"}, ()),
+    Example("COD-06", both(("omim", "147920"), ("mondo", "MONDO:0007387")), (f"{CANDIDATE}[1].code",)),
+    Example("COD-06", both(("mondo", "MONDO_0007387"), ("omim", "OMIM:147920")), (f"{CANDIDATE}[0].code",)),
+    Example("COD-06", held(("omim", "147920"), ("mondo", "MONDO:0007387")), ("clinician_diagnoses[0].codes[1].code",)),
+    Example("COD-06", both(("omim", "147920"), ("omim", "122470"), ("mondo", "MONDO:0007387")), ()),
+    Example("COD-06", both(("omim", "122470"), ("mondo", "MONDO:0016033")), ()),
+    Example("COD-06", both(("omimps", "PS147920"), ("mondo", "MONDO:0007387")), ()),
+    Example("COD-06", both(("omim", "999999"), ("mondo", "MONDO:0007387")), ()),
+    Example("COD-06", both(("omim", "147920"), ("mondo", "Kabuki")), ()),
+    Example("COD-06", both(("omim", "Kabuki"), ("mondo", "MONDO:0007387")), ()),
+    Example("COD-06", both(("omim", "147920"), ("mondo", "MONDO:0007387")) | {"ai.candidates[0].is_group": True}, ()),
+    Example("COD-06", held(("omim", "147920"), ("mondo", "MONDO:0007387"), is_group=True), ()),
+    Example("COD-06", held(("mondo", "MONDO:0007387")), ()),
     Example("COD-04", coded("orpha", "ORPHA:199"), (f"{CANDIDATE}[0].code",), ("199",)),
     Example("COD-04", coded("mondo", "MONDO_0007387"), (f"{CANDIDATE}[0].code",), ("MONDO:0007387",)),
     Example("COD-04", coded("omim", "OMIM:122470"), (f"{CANDIDATE}[0].code",), ("122470",)),
@@ -85,6 +110,10 @@ EXAMPLES = [
     Example("COD-05", measured("8302-2"), ()),
     *[Example("MEA-01", measured(None, percentile=number), ("measurements[0].percentile",)) for number in (-1, 101)],
     *[Example("MEA-01", measured(None, percentile=number), ()) for number in (0, 100, None)],
+    *[Example("MEA-03", measured("29463-7", value=value), ("measurements[0].value",)) for value in (0, -6)],
+    Example("MEA-03", measured("29463-7", value=1), ()),
+    Example("MEA-03", measured("20405-7", value=-1), ()),
+    Example("MEA-03", measured(None, value=-1), ()),
     *[
         Example("MEA-02", measured(code, unit=unit), (*fields,))
         for code, unit, fields in (
@@ -112,6 +141,8 @@ EXAMPLES = [
             ("MOD-77", "NU"),
             ("MOD-78", "73"),
             ("MOD-79", "GP"),
+            ("MOD-92", "G0"),
+            ("MOD-92", "SL"),
         )
         for example in (
             Example(rule, sent("52", code), (at(1),)),
@@ -170,6 +201,8 @@ EXAMPLES = [
     *[Example("COV-06", {"billing.frequency": word}, ("billing.related",)) for word in ("replacement", "void")],
     Example("COV-06", {"billing.frequency": "void", "billing.related": [{"claim": "C", "relationship": "prior"}]}, ()),
     Example("COV-06", {"billing.frequency": "original"}, ()),
+    Example("COV-06", {"billing.frequency": "replacement", "billing.use": "predetermination"}, ("billing.related",)),
+    Example("COV-06", VOID | {"billing.use": "predetermination"}, ()),
     Example("COV-06", WITHOUT_BILLING, ()),
     *[
         Example("COV-07", {"coverage.relationship": word, "patient.birth_date": "2009-05-03"}, ("coverage.relationship",))

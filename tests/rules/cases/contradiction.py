@@ -1,6 +1,6 @@
 """Examples of facts that exclude each other, and of those that only seem to."""
 
-from tests.rules.ground import LINE, NO_REPORT, STOPPED, WITHOUT_BILLING, Example
+from tests.rules.ground import LINE, NO_REPORT, STOPPED, VOID, WITHOUT_BILLING, Example
 
 NOT_DONE: dict[str, object] = {"procedure.status": "not-done", "ai": None, "images": [], "review": None}
 DEPENDANT = {"coverage.subscriber": "patient"}
@@ -11,6 +11,10 @@ EXAMPLES = [
         for status in ("planned", "cancelled", "entered-in-error")
     ],
     Example("CON-01", {"encounter.status": "in-progress"}, ()),
+    Example("CON-01", VOID | {"encounter.status": "entered-in-error"}, ()),
+    Example("CON-04", VOID | {"encounter.status": "arrived"}, ()),
+    Example("CON-08", VOID | {"ai.outcome": "failed", "ai.candidates": []}, ()),
+    Example("CON-09", VOID | {"ai": None}, ()),
     Example("CON-01", {"encounter.status": "planned", "billing.use": "preauthorization"}, ()),
     Example("CON-02", {"encounter.status": "cancelled"}, ("encounter.status",)),
     Example("CON-02", {"encounter.status": "cancelled"} | NO_REPORT, ()),

@@ -39,7 +39,13 @@ EXAMPLES = [
         "DOS-04", {}, tuple(f"billing.lines[{n}].dos_start" for n in range(4)), circumstances=Circumstances(today="2024-05-01")
     ),
     Example("DOS-04", {}, (), circumstances=Circumstances(today="2024-05-02")),
-    Example("DOS-04", {"billing.created": "2024-05-02"}, (), circumstances=Circumstances(today="2024-05-01")),
+    Example(
+        "DOS-04",
+        {"billing.created": "2024-05-03"},
+        tuple(f"billing.lines[{n}].dos_start" for n in range(4)),
+        circumstances=Circumstances(today="2024-05-01"),
+    ),
+    Example("DOS-04", {"billing.created": "2024-05-03"}, (), circumstances=Circumstances(today="2024-05-02")),
     # The day is the one that was written, whatever its offset: no false error around midnight.
     Example("DOS-04", {"billing.created": "2024-05-02T23:59:59-05:00"}, ()),
     Example("DOS-04", {"billing.created": "2024-05-02T00:00:00+14:00"}, ()),

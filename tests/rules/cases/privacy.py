@@ -43,6 +43,11 @@ EXAMPLES = [
     Example("PRI-04", {"images[1].url": "https://images.invalid/sig=1/reader@1?size=2&monkey=3&keys=4"}, ()),
     Example("PRI-04", {"images[1].url": "urn:uuid:7a1c0a3e-0000-4000-8000-000000000000"}, ()),
     Example("PRI-04", {"images[1].url": None}, ()),
+    *[
+        Example("PRI-10", {"images[1].content_type": type_}, ("images[1].content_type",))
+        for type_ in ("application/pdf", "imagery/jpeg", "video/mp4")
+    ],
+    *[Example("PRI-10", {"images[1].content_type": type_}, ()) for type_ in ("image/heic", "IMAGE/JPEG", None)],
     Example("PRI-03", {"test": False}, ("test",), circumstances=Circumstances(to_public_server=True)),
     Example("PRI-03", {}, (), circumstances=Circumstances(to_public_server=True)),
     Example("PRI-03", {"test": False}, ()),

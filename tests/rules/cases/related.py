@@ -1,7 +1,7 @@
 """Examples of rules about services beside 0731T."""
 
 from adapter.rules.circumstances import Circumstances
-from tests.rules.ground import LINE, VISIT, WITHOUT_BILLING, Example, case_of, sent
+from tests.rules.ground import LINE, VISIT, WITHOUT_BILLING, Example, case_of, line_of, sent
 
 ANOTHER_DAY = {f"{LINE}.dos_start": "2024-05-03", f"{VISIT}.dos_start": "2024-05-03"}
 BOTH = {f"{LINE}.code": "36415"}
@@ -77,6 +77,13 @@ EXAMPLES = [
         )
     ],
     Example("REL-04", {"orders": [order("81406", gene="KMT2D", text="Sequencing of one gene")]}, ()),
+    Example("REL-08", {f"{LINE}.code": "0732T"}, (f"{LINE}.code",), ("0731T",)),
+    Example("REL-08", {"billing.lines": [line_of("99203"), line_of("0731U")]}, (f"{VISIT}.code",), ("0731T",)),
+    Example("REL-08", {"billing.lines": [line_of("99203")]}, (f"{LINE}.code",), ("0731T",)),
+    Example("REL-08", {f"{LINE}.code": "0731t"}, ()),
+    Example("REL-08", {f"{LINE}.code": "0732T", "review.status": "in-progress"}, ()),
+    Example("REL-08", {f"{LINE}.code": "0732T", "billing.use": "predetermination"}, ()),
+    Example("REL-08", {"billing.lines": []}, ()),
     Example("REL-04", {"orders": [order("81406", gene="KMT2D", text="Impaneled")]}, ()),
     Example("REL-04", {"orders": [order("81406", gene="KMT2D")], "billing.lines[2].code": "81406"}, ()),
     Example("REL-04", {"orders": [order("88271"), order("81407", text="A panel")]}, ()),
