@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 _YEAR = r"[0-9]{4}"
 _DAY = _YEAR + r"-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
@@ -31,6 +31,10 @@ def _in_calendar(value: str) -> str:
     return value
 
 
+def _without_point(value: object) -> object:
+    return int(value) if isinstance(value, Decimal) and value == value.to_integral_value() else value
+
+
 T = TypeVar("T")
 
 Many = Annotated[tuple[T, ...], Field(strict=False)]
@@ -52,6 +56,9 @@ AbsoluteUri = Annotated[str, StringConstraints(pattern=ABSOLUTE_URI, max_length=
 
 Number = Annotated[Decimal, Field(max_digits=28, allow_inf_nan=False)] | Annotated[int, Field(ge=-(2**63), lt=2**63)]
 """A number with the digits it was sent with, 28 at most; money and scores never become binary floats."""
+
+WholeNumber = Annotated[int, BeforeValidator(_without_point)]
+"""A whole number; one that was written as `2.0` is one too, as in JSON Schema."""
 
 Date = Annotated[str, StringConstraints(pattern=DAY), AfterValidator(_in_calendar)]
 """A day, YYYY-MM-DD."""

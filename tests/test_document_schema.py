@@ -122,6 +122,8 @@ VALUES: list[Any] = [
     2**31,
     1 - 2**63,
     Decimal("1.50"),
+    Decimal("2.0"),
+    Decimal("2E+3"),
     Decimal("1E+20"),
     "",
     " ",
@@ -234,6 +236,19 @@ def test_what_the_service_refuses_is_not_valid(field: str, value: object) -> Non
 
     tree["billing"]["lines"][0][field] = value
     assert not validator("encounter").is_valid(tree)
+
+
+def test_a_whole_number_with_a_point_says_what_it_says_without() -> None:
+    tree: Any = read_json(ENCOUNTER, "encounter")
+    for line in tree["billing"]["lines"]:
+        line["dx_pointers"] = [Decimal(f"{number}.0") for number in line["dx_pointers"]]
+    contents = (ENCOUNTER, canonical_bytes(tree))
+    plain, pointed = (
+        pipeline().convert([Document(name="x", content=content), Document(name="y", content=REPORT)]) for content in contents
+    )
+
+    assert contents[0].count(b".0") < contents[1].count(b".0")
+    assert pointed.content == plain.content is not None
 
 
 # ------------------------------------------------------------------------------------------------- templates and remarks

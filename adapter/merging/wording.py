@@ -230,7 +230,7 @@ def _as_number(value: object) -> str:
 
 
 def _as_whole_number(value: object) -> str:
-    return "write it without a point" if isinstance(value, Decimal) else _as_number(value)
+    return "leave the fraction out" if isinstance(value, Decimal) else _as_number(value)
 
 
 def _as_truth(value: object) -> str:

@@ -59,7 +59,7 @@ ROWS = [
     ({"images": [{"id": "1", "size": 2**31}]}, "images[0].size", "`size` is too large", "/images/0/size", None),
     ({"images": [{"id": "1", "size": "2"}]}, "images[0].size", "`size` must be a whole number", "/images/0/size", None),
     (
-        {"images": [{"id": "1", "size": Decimal("2.0")}]},
+        {"images": [{"id": "1", "size": Decimal("2.5")}]},
         "images[0].size",
         "`size` must be a whole number",
         "/images/0/size",
