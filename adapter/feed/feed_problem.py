@@ -96,6 +96,28 @@ UNFINISHED = FeedProblem(
     "finished",
     "the report was finished, so a state before that is not in the output",
 )
+CONTINUED = FeedProblem(
+    Severity.INFORMATION,
+    IssueType.INFORMATIONAL,
+    "continued",
+    "a newer message says what became of the report; what it does not send again is taken from here: the text, or the time of "
+    "the first signature",
+)
+WITHDRAWN = FeedProblem(
+    Severity.WARNING,
+    IssueType.INFORMATIONAL,
+    "withdrawn",
+    "the report is taken back here: its texts (OBX-11 D, W or X), the order (OBR-25 X), or the document (MDM^T11). It is entered "
+    "in error, and no claim stands on it",
+    "send the right report when there is one, with a later OBR-22",
+)
+TEXT_NOT_SENT = FeedProblem(
+    Severity.WARNING,
+    IssueType.INCOMPLETE,
+    "text-not-sent",
+    "a text of the report is final without being sent again (OBX-11 U), and it is not known which text that is",
+    "send the report with all of its texts",
+)
 NOT_REGISTRATION = FeedProblem(
     Severity.INFORMATION,
     IssueType.INFORMATIONAL,

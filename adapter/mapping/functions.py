@@ -13,6 +13,7 @@ from adapter.fhir import resource_id
 from adapter.fhir.json import canonical_bytes
 from adapter.issues import Severity
 from adapter.mapping.function import NotConvertible, function
+from adapter.mapping.report_functions import paragraphs, report_amendment, report_status
 from adapter.mapping.syndrome_functions import (
     as_written,
     code_in_system,
@@ -184,12 +185,6 @@ def unknown_coding() -> dict[str, object]:
 
 
 # ------------------------------------------------------------------------------------------------------------ HL7 v2
-
-
-@function(takes=("list of string",), gives="string?")
-def paragraphs(texts: Sequence[str]) -> str | None:
-    """Several texts as one, each on a line of its own: `paragraphs(each(part[1] for part in OBX[5]))`."""
-    return "\n".join(texts) or None
 
 
 @function(takes=("string?", "string?", "string?"), gives="url?", fallible=True, terminology=True)
@@ -390,6 +385,9 @@ __all__ = [
     "moment",
     "mondo",
     "orphanet",
+    "paragraphs",
+    "report_amendment",
+    "report_status",
     "syndrome_codes",
     "syndrome_system",
     "the_same",

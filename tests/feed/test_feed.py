@@ -129,7 +129,7 @@ def test_the_furthest_state_of_a_report_stands_and_of_equal_ones_the_newest(
     early: tuple[str, str, str], late: tuple[str, str, str], text: str
 ) -> None:
     made = together(registered("adt", "A04", FIRST), resulted("one", *early), resulted("two", *late))
-    losers = [*places(made, "older"), *places(made, "finished")]
+    losers = [place for rule in ("older", "finished", "continued") for place in places(made, rule)]
 
     assert case_of(made)["review"]["conclusion"] == text
     assert {place.split("#")[0] for found in losers for place in found} == {"one.hl7", "two.hl7"}
