@@ -1,35 +1,53 @@
-"""ICD-10-CM: whether a diagnosis code can be billed (CDC's release of April 2026, public domain)."""
+"""ICD-10-CM: whether a diagnosis code can be billed on a day (three releases of the CDC, public domain)."""
 
 import gzip
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
-
-RELEASE = "April 2026"
-FIRST_DAY, LAST_DAY = "2025-10-01", "2026-09-30"
-"""The days of service that the release is for: fiscal year 2026, with the update of April."""
 
 Standing = Literal["billable", "header", "unknown", "malformed"]
 
 _SHAPE = re.compile(r"[A-Z][0-9][0-9A-Z](\.?[0-9A-Z]{1,4})?", re.ASCII)
-_RECORD = 8
+_RECORD = 9
 _CODE = 7
+_RELEASES = 8
 _CATEGORY = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DiagnosisCode:
-    """What is known of a code: `code` as it is written (with its dot), and how it stands in the release.
+class ReleaseOfCodes:
+    """A release that is held: its name, the days of service that it is for, and its bit in the table."""
 
-    A `header` has more exact codes below it and cannot be billed. A manifestation belongs behind the disease that it comes from;
-    an external cause (V00 to Y99) says how something happened; a factor (Z00 to Z99) is no disease.
+    name: str
+    first_day: str
+    last_day: str
+    bit: int
+
+
+HELD: tuple[ReleaseOfCodes, ...] = (
+    ReleaseOfCodes(name="January 2021", first_day="2020-10-01", last_day="2021-09-30", bit=1),
+    ReleaseOfCodes(name="April 2025", first_day="2024-10-01", last_day="2025-09-30", bit=2),
+    ReleaseOfCodes(name="April 2026", first_day="2025-10-01", last_day="2026-09-30", bit=4),
+)
+"""The releases that are held, the oldest first: those of fiscal years 2021, 2025 and 2026."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiagnosisCode:
+    """What is known of a code: `code` as it is written (with its dot), and how it stands on the day that was asked for.
+
+    A `header` has more exact codes below it and cannot be billed. It `is_certain` how a code stands if the release of that day
+    is held, or if those around the day agree. A manifestation belongs behind the disease that it comes from; an external cause
+    (V00 to Y99) says how something happened; a factor (Z00 to Z99) is no disease.
     """
 
     code: str
     standing: Standing
+    is_certain: bool = True
     is_manifestation: bool = False
 
     @property
@@ -43,41 +61,54 @@ class DiagnosisCode:
         return self.standing != "malformed" and self.code[:1] == "Z"
 
 
-def diagnosis_code(text: str) -> DiagnosisCode:
-    """What is known of a code in any case, with or without its dot."""
+def diagnosis_code(text: str, day: str | None = None) -> DiagnosisCode:
+    """What is known of a code in any case, with or without its dot: on a day (YYYY-MM-DD), or in the newest release."""
+    return _known(text, _around(day))
+
+
+def _around(day: str | None) -> tuple[ReleaseOfCodes | None, ReleaseOfCodes | None]:
+    """The release before a day or on it, and the one after it or on it; nothing where none is held."""
+    if day is None:
+        return HELD[-1], None
+    before = [release for release in HELD if release.first_day <= day]
+    after = [release for release in HELD if day <= release.last_day]
+    return before[-1] if before else None, after[0] if after else None
+
+
+@lru_cache(maxsize=1024)
+def _known(text: str, around: tuple[ReleaseOfCodes | None, ReleaseOfCodes | None]) -> DiagnosisCode:
     plain = text.strip().upper()
     if not _SHAPE.fullmatch(plain):
         return DiagnosisCode(code=text, standing="malformed")
     key = plain.replace(".", "")
     written = key if len(key) == _CATEGORY else f"{key[:_CATEGORY]}.{key[_CATEGORY:]}"
-    known, flag, following = _look_up(key)
-    if not known:
-        return DiagnosisCode(code=written, standing="unknown")
-    standing: Standing = "header" if following.startswith(key) else "billable"
-    return DiagnosisCode(code=written, standing=standing, is_manifestation=flag == "m")
+    records = _records_of(key)
+    first, *others = (_standing(key, records, release) for release in reversed(around) if release)
+    is_certain = all(other == first for other in others) and (first != "unknown" or None not in around)
+    is_manifestation = first != "unknown" and records[0][_CODE] == "m"
+    return DiagnosisCode(code=written, standing=first, is_certain=is_certain, is_manifestation=is_manifestation)
 
 
-def is_in_force(day: str | None) -> bool:
-    """Whether the release is the one for a day of service (YYYY-MM-DD); of a day that is not known, it is not."""
-    return day is not None and FIRST_DAY <= day <= LAST_DAY
+def _standing(key: str, records: Sequence[str], release: ReleaseOfCodes) -> Standing:
+    """How a code stands in a release, by the records of it and of the codes below it."""
+    held = [record[:_CODE].rstrip() for record in records if int(record[_RELEASES]) & release.bit]
+    if key not in held:
+        return "unknown"
+    return "header" if len(held) > 1 else "billable"
 
 
-def _look_up(key: str) -> tuple[bool, str, str]:
-    """Whether a code is listed, its flag, and the code that follows it."""
-    table = _table()
-    place = bisect_left(table, key, key=_code_of)
-    if place == len(table) or _code_of(table[place]) != key:
-        return False, " ", ""
-    following = _code_of(table[place + 1]) if place + 1 < len(table) else ""
-    return True, table[place][_CODE], following
-
-
-def _code_of(record: str) -> str:
-    return record[:_CODE].rstrip()
+def _records_of(key: str) -> list[str]:
+    """The record of a code and those of the codes below it, in any release."""
+    table, records = _table(), list[str]()
+    place = bisect_left(table, key, key=lambda record: record[:_CODE].rstrip())
+    while place < len(table) and table[place].startswith(key):
+        records.append(table[place])
+        place += 1
+    return records
 
 
 class _Records:
-    """Records of eight characters, looked at where they stand."""
+    """Records of nine characters, looked at where they stand."""
 
     def __init__(self, text: str) -> None:
         self._text = text

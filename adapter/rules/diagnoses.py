@@ -2,11 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from types import MappingProxyType
 
-from adapter.code_tables.icd10cm import RELEASE, is_in_force
-from adapter.code_tables.icd10cm import diagnosis_code as _diagnosis_code
+from adapter.code_tables.icd10cm import HELD, diagnosis_code
 from adapter.issues import IssueType
 from adapter.rules.condition import ASKED, DIAGNOSES
 from adapter.rules.facts import Facts
@@ -18,9 +16,6 @@ _MOST_POINTERS = 4
 _SHAPE = re.compile(r"[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?")
 _CATEGORY_LENGTH = 3
 _CERTAINTY: Mapping[str | None, str] = MappingProxyType({None: "unsaid", "ruled-out": "ruled-out"})
-
-
-diagnosis_code = lru_cache(maxsize=1024)(_diagnosis_code)
 
 
 @rule(
@@ -128,27 +123,35 @@ def too_many(facts: Facts) -> Iterator[Finding]:
     severity=ERROR,
     code=IssueType.CODE_INVALID,
     text="This code is a header: ICD-10-CM has more exact codes below it, and only those are billable. Send one of them.",
-    source=f"ICD-10-CM, release of {RELEASE} (CDC)",
+    source=f"ICD-10-CM, releases of {', '.join(release.name for release in HELD)} (CDC)",
     verified=True,
     variants=(
         Variant(name="unknown", text="ICD-10-CM has no such code in the release of this day of service. Correct the code."),
         Variant(
             name="other release",
             severity=WARNING,
-            text="The release of ICD-10-CM that the adapter knows has no such code. Check it in the release of that day.",
+            text=(
+                "The adapter does not have the ICD-10-CM release of this day of service, and those that it has do not show that "
+                "the code could be billed then. Check it in the release of that day."
+            ),
         ),
     ),
     applies=(DIAGNOSES,),
 )
 def not_billable(facts: Facts) -> Iterator[Finding]:
-    """A diagnosis whose code is a header, or unknown; unknown to another release than that of the service is a warning."""
-    in_release = bool(facts.lines) and all(is_in_force(line.sent.dos_start) for line in facts.lines)
+    """A diagnosis whose code is a header or unknown on the first day of service; where that is not certain, a warning."""
+    day = _first_day(facts)
     for at, diagnosis in enumerate(facts.case.diagnoses):
         if _SHAPE.fullmatch(diagnosis.icd10cm) is not None:
-            standing = diagnosis_code(diagnosis.icd10cm).standing
-            if standing != "billable":
-                variant = None if standing == "header" else "unknown" if in_release else "other release"
-                yield Finding(f"diagnoses[{at}].icd10cm", variant=variant)
+            known = diagnosis_code(diagnosis.icd10cm, day)
+            if not known.is_certain:
+                yield Finding(f"diagnoses[{at}].icd10cm", variant="other release")
+            elif known.standing != "billable":
+                yield Finding(f"diagnoses[{at}].icd10cm", variant=None if known.standing == "header" else "unknown")
+
+
+def _first_day(facts: Facts) -> str | None:
+    return min((line.sent.dos_start for line in facts.lines if line.sent.dos_start), default=None)
 
 
 @rule(

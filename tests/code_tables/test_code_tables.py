@@ -44,11 +44,32 @@ def test_it_is_said_what_does_not_stand_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "expected"),
-    [("2025-09-30", False), ("2025-10-01", True), ("2026-09-30", True), ("2026-10-01", False), (None, False)],
+    ("text", "day", "standing", "is_certain"),
+    [
+        ("Q99.8", "2025-09-30", "billable", True),
+        ("Q99.8", "2025-10-01", "header", True),
+        ("Q99.81", "2025-09-30", "unknown", True),
+        ("Q87.87", "2026-09-30", "billable", True),
+        ("Q87.87", "2026-10-01", "billable", True),
+        ("Q87.87", None, "billable", True),
+        ("Q93.52", "2023-05-12", "billable", False),
+        ("Q93.52", "2024-10-01", "billable", True),
+        ("Q93.52", "2021-09-30", "unknown", True),
+        ("R62.51", "2023-05-12", "billable", True),
+        ("R62.5", "2023-05-12", "header", True),
+        ("R62.99", "2023-05-12", "unknown", True),
+        ("R62.99", "2026-10-01", "unknown", False),
+        ("R62.99", None, "unknown", False),
+        ("O35.0XX0", "2023-05-12", "unknown", False),
+        ("R62.5", "2026-10-01", "header", True),
+        ("R62.51", "2019-12-31", "billable", True),
+        ("Q93.52", "2019-12-31", "unknown", False),
+    ],
 )
-def test_the_release_is_for_a_year_of_service(day: str | None, *, expected: bool) -> None:
-    assert icd10cm.is_in_force(day) is expected
+def test_a_code_stands_as_in_the_release_of_its_day(text: str, day: str | None, standing: str, *, is_certain: bool) -> None:
+    found = icd10cm.diagnosis_code(text, day)
+
+    assert (found.standing, found.is_certain) == (standing, is_certain)
 
 
 @pytest.mark.parametrize(

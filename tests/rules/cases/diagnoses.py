@@ -8,6 +8,11 @@ def many(number: int) -> list[dict[str, object]]:
     return [{"icd10cm": "Q18.9", "certainty": "confirmed", "order": place + 1} for place in range(number)]
 
 
+def on(day: str, *, lines: range = range(4)) -> dict[str, object]:
+    """Give lines that are of a day."""
+    return {f"billing.lines[{line}].dos_start": day for line in lines}
+
+
 EXAMPLES = [
     Example("DX-01", {"diagnoses": []}, ("diagnoses",)),
     Example("DX-01", {"billing.lines[2].dx_pointers": []}, ("billing.lines[2].dx_pointers",)),
@@ -47,6 +52,11 @@ EXAMPLES = [
     Example("DX-05", {"diagnoses[0].icd10cm": "R62"}, ("diagnoses[0].icd10cm",)),
     Example("DX-05", {"diagnoses[1].icd10cm": "Q87.1"}, ("diagnoses[1].icd10cm",)),
     Example("DX-05", {"diagnoses[0].icd10cm": "R62.99"}, ("diagnoses[0].icd10cm",)),
+    Example("DX-05", {"diagnoses[0].icd10cm": "Q93.52"}, ("diagnoses[0].icd10cm",)),
+    Example("DX-05", {"diagnoses[0].icd10cm": "Q99.8"} | on("2025-10-01"), ("diagnoses[0].icd10cm",)),
+    Example("DX-05", {"diagnoses[0].icd10cm": "Q99.8"} | on("2025-10-01", lines=range(1, 4)), ()),
+    Example("DX-05", {"diagnoses[0].icd10cm": "Q99.8"} | on("2025-09-30"), ()),
+    Example("DX-05", {"diagnoses[0].icd10cm": "R62.99"} | WITHOUT_BILLING, ("diagnoses[0].icd10cm",)),
     Example("DX-05", {"diagnoses[0].icd10cm": "S72.001"}, ("diagnoses[0].icd10cm",)),
     Example("DX-05", {"diagnoses[0].icd10cm": "S72.001Z"}, ("diagnoses[0].icd10cm",)),
     *[Example("DX-05", {"diagnoses[0].icd10cm": code}, ()) for code in ("R62.51", "F79", "S72.001A", "r62", "Q8719")],
