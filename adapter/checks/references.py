@@ -1,5 +1,6 @@
 """Do the references of a Bundle lead to resources in it, of a type that may stand there; are ids and full URLs unique."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -13,6 +14,10 @@ _PAGES = "http://hl7.org/fhir"
 _REFERENCE_KEY = b'"reference":"'
 _TO_DO = frozenset({"transaction", "batch"})
 _NEEDS_REQUEST = frozenset({"transaction", "batch", "history"})
+_SPACE = re.compile(r"\s")
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
+_RESTFUL = re.compile(r"https?://\S+/(([A-Z][A-Za-z]+)/[A-Za-z0-9.-]{1,64})")
+_UUID = "urn:uuid:"
 _NEEDS_RESPONSE = frozenset({"transaction-response", "batch-response", "history"})
 
 
@@ -39,6 +44,9 @@ def mistyped(resource: Resource, release: Release, root: str) -> Iterator[Issue]
     guide = release.all_references
     contained = guide.types_within(resource, {})
     for found in guide.references(resource):
+        if _SPACE.search(found.reference):
+            text = "a reference is a URL, relative or absolute, and no URL has a space; correct it"
+            yield _issue("format", text, f"{root}{found.path}.reference")
         kind = type_in(found.reference) or contained.get(found.reference)
         if kind is not None:
             wrong = _wrong_types(kind, found, root)
@@ -52,7 +60,9 @@ def is_sound(bundle: Resource, release: Release, content: bytes) -> bool:
     """
     entries = bundle.get("entry", [])
     types = types_of(entries)
-    is_complete = all("request" in entry and "response" not in entry for entry in entries)
+    is_complete = all(
+        "request" in entry and "response" not in entry and entry.get("fullUrl", "").startswith(_UUID) for entry in entries
+    )
     if bundle.get("type") not in _TO_DO or len(types) < 2 * len(entries) or not is_complete:
         return False
     return _all_sound(release, [entry.get("resource") for entry in entries], types, content=content)
@@ -79,8 +89,21 @@ def _check_entries(kind: str | None, entries: list[Resource]) -> Iterator[Issue]
             yield _issue("bdl-7", "another entry has the same full URL", f"{here}.fullUrl")
         if ids[_id_of(entry)] > 1 and not is_history:
             yield _issue("id", "another entry has a resource of this type and id", f"{here}.resource.id")
+        yield from _check_full_url(entry, here)
         yield from _unfit(entry, here, kind, "request", key="bdl-3")
         yield from _unfit(entry, here, kind, "response", key="bdl-4")
+
+
+def _check_full_url(entry: Resource, here: str) -> Iterator[Issue]:
+    """A full URL that is relative, or that ends in the type of the resource and another id."""
+    url, id_ = entry.get("fullUrl"), _id_of(entry)
+    if url is None:
+        return
+    if _ABSOLUTE.fullmatch(url) is None:
+        yield _issue("full-url", "a full URL is absolute, such as urn:uuid:… or https://…; correct it", f"{here}.fullUrl")
+    elif id_ and (match := _RESTFUL.fullmatch(url)) and match[1] != id_ and match[2] == entry["resource"]["resourceType"]:
+        text = "this full URL ends in another id than the resource has; correct one of the two"
+        yield _issue("full-url", text, f"{here}.fullUrl")
 
 
 def _unfit(entry: Resource, here: str, kind: str | None, name: str, *, key: str) -> Iterator[Issue]:  # noqa: PLR0917 - one entry

@@ -54,6 +54,16 @@ GOOD: dict[str, Resource] = {
         "type": "transaction",
         "entry": [{"request": {"method": "DELETE", "url": "Patient/p"}}],
     },
+    "full URLs of a server, of something else, and of a resource without an id": {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [
+            {"fullUrl": "https://a.invalid/fhir/Patient/p", "resource": PATIENT},
+            {"fullUrl": "https://a.invalid/Documents/7", "resource": {**ORGANIZATION, "id": "other"}},
+            {"fullUrl": "https://a.invalid/fhir/Organization/9", "resource": {"resourceType": "Organization", "name": "A"}},
+            {"fullUrl": "https://a.invalid/fhir/Organization/8"},
+        ],
+    },
     "a collection without full URLs": {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": PATIENT}]},
 }
 
@@ -116,6 +126,16 @@ BAD: dict[str, tuple[Resource, str, str]] = {
     "two entries have one full URL": (
         spoilt(bundle(), "entry.2.fullUrl", "urn:uuid:p"),
         "reference/bdl-7",
+        "Bundle.entry[1].fullUrl",
+    ),
+    "a full URL ends in another id": (
+        spoilt(bundle(), "entry.1.fullUrl", "https://a.invalid/fhir/Patient/q"),
+        "reference/full-url",
+        "Bundle.entry[1].fullUrl",
+    ),
+    "a full URL is relative": (
+        spoilt(bundle(), "entry.1.fullUrl", "Patient/p"),
+        "reference/full-url",
         "Bundle.entry[1].fullUrl",
     ),
     "two entries have one id": (
@@ -231,6 +251,13 @@ def test_a_reference_of_one_resource_names_a_type_that_may_stand_there(reference
     wrong = [issue.expression for issue in written(check_resource(observation, r4())) if issue.rule == "reference/target"]
 
     assert sorted(wrong) == [("Observation.specimen.reference",), ("Observation.subject.reference",)]
+
+
+@pytest.mark.parametrize(("reference", "is_wrong"), [("Patient p", True), ("Patient/p ", True), ("Patient/p", False)])
+def test_a_reference_has_no_space(reference: str, *, is_wrong: bool) -> None:
+    found = check_resource({"resourceType": "Basic", "code": {"text": "x"}, "subject": {"reference": reference}}, r4())
+
+    assert [issue.rule for issue in written(found)] == (["reference/format"] if is_wrong else [])
 
 
 @pytest.mark.parametrize(
