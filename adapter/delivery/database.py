@@ -47,11 +47,16 @@ def open_database(url: str) -> Engine:
 
 
 @contextmanager
-def unavailable() -> Iterator[None]:
-    """Say in words of ours when the database cannot be used: it is full, read-only, damaged or gone."""
+def unavailable(engine: Engine | None = None) -> Iterator[None]:
+    """Say in words of ours when the database cannot be used: it is full, read-only, damaged or gone.
+
+    With an `engine` also what its driver says where it is used without SQLAlchemy.
+    """
+    of_driver: tuple[type[Exception], ...] = (engine.dialect.loaded_dbapi.Error,) if engine is not None else ()
+    kinds: tuple[type[Exception], ...] = (DBAPIError, OSError, *of_driver)
     try:
         yield
-    except (DBAPIError, OSError) as error:
+    except kinds as error:
         text = "the store cannot be used now, so nothing was kept: see to its disk, its rights and its server, and send again"
         raise UnavailableError(_issue("store/unavailable", text, code=IssueType.TRANSIENT)) from error
 
@@ -62,7 +67,7 @@ def transaction(engine: Engine, *, writes: bool) -> Iterator[Connection]:
 
     SQLAlchemy could be told to begin so by an event; it would then look for listeners at every statement.
     """
-    with unavailable(), engine.begin() as connection:
+    with unavailable(engine), engine.begin() as connection:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
         yield connection

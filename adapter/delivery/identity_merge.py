@@ -6,6 +6,7 @@ from dataclasses import replace
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from adapter.conversion import Options
+from adapter.delivery.prepared import Prepared
 from adapter.delivery.record import Identity, Merge, pack, unpack
 from adapter.delivery.store import Store
 from adapter.delivery.store_table import MERGED
@@ -18,7 +19,11 @@ from adapter.readers.document import Document, ReadDocument
 from adapter.readers.hl7v2.reader import Hl7Document
 
 _REGISTRATION = "hl7v2.ADT_A01"
-_OF = select(MERGED).where(or_(MERGED.c.former == bindparam("patient"), MERGED.c.patient == bindparam("patient")))
+_OF = Prepared(
+    select(MERGED.c.former, MERGED.c.former_name, MERGED.c.name, MERGED.c.content).where(
+        or_(MERGED.c.former == bindparam("known"), MERGED.c.patient == bindparam("known"))
+    )
+)
 
 
 class Merges:
@@ -32,14 +37,14 @@ class Merges:
     def identity(self, connection: Connection, patient: str) -> Identity:
         """Who a patient is now."""
         digest = self._digest(patient)
-        rows = connection.execute(_OF, {"patient": digest}).all()
-        for row in rows:
-            if row.former == digest:
-                return self.identity(connection, self._text(row.name))
+        merges = _OF.rows(connection, {"known": digest})
+        for former, _, name, _ in merges:
+            if former == digest:
+                return self.identity(connection, self._text(name))
         return Identity(
             patient=patient,
-            former=tuple(self._text(row.former_name) for row in rows),
-            documents=tuple(unpack(self._seal.open(row.content)) for row in rows),
+            former=tuple(self._text(former_name) for _, former_name, _, _ in merges),
+            documents=tuple(unpack(self._seal.open(content)) for _, _, _, content in merges),
         )
 
     def add(self, connection: Connection, merge: Merge) -> Identity:

@@ -7,6 +7,7 @@ from hashlib import sha256
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from adapter.conversion import Conversion, conversion_from_json
+from adapter.delivery.prepared import Prepared
 from adapter.delivery.record import DeliveryRecord, DeliveryState, EncounterState
 from adapter.delivery.store import Store
 from adapter.delivery.store_table import DELIVERY, ENCOUNTER, MADE
@@ -14,14 +15,14 @@ from adapter.fhir.json import read_any_json
 from adapter.issues import IssueType
 from adapter.json_types import JsonObject
 
-# Statements of every encounter are put together once.
-_OUTGOING = select(MADE.c.outgoing).where(MADE.c.encounter == bindparam("of"))
-_ANCHOR = select(ENCOUNTER.c.anchor).where(ENCOUNTER.c.id == bindparam("of"))
-_DELIVERIES = select(DELIVERY).where(DELIVERY.c.encounter == bindparam("of")).order_by(DELIVERY.c.target)
-_MADE_FIRST, _MADE_AGAIN = insert(MADE), update(MADE).where(MADE.c.encounter == bindparam("of"))
-_CHANGED = update(ENCOUNTER).where(ENCOUNTER.c.id == bindparam("of"))
-_WANTED = insert(DELIVERY)
-_SET = update(DELIVERY).where(DELIVERY.c.encounter == bindparam("of"), DELIVERY.c.target == bindparam("at"))
+_OF_MADE, _OF_DELIVERY = MADE.c.encounter == bindparam("of"), DELIVERY.c.encounter == bindparam("of")
+_OUTGOING = Prepared(select(MADE.c.outgoing).where(_OF_MADE))
+_ANCHOR = Prepared(select(ENCOUNTER.c.anchor).where(ENCOUNTER.c.id == bindparam("of")))
+_COLUMNS = ("target", "state", "digest", "attempts", "due", "changed")
+_DELIVERIES = Prepared(select(*(DELIVERY.c[name] for name in _COLUMNS)).where(_OF_DELIVERY).order_by(DELIVERY.c.target))
+_MADE_FIRST, _MADE_AGAIN = Prepared(insert(MADE)), Prepared(update(MADE).where(_OF_MADE))
+_WANTED = Prepared(insert(DELIVERY))
+_SET = Prepared(update(DELIVERY).where(_OF_DELIVERY, DELIVERY.c.target == bindparam("at_target")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,13 +70,13 @@ class Outbox:
 
     def outgoing(self, connection: Connection, encounter: str) -> JsonObject | None:
         """What the targets are to hold; nothing if there is nothing yet."""
-        sealed = connection.scalars(_OUTGOING, {"of": encounter}).first()
+        (sealed,) = _OUTGOING.first(connection, {"of": encounter}) or (None,)
         bundle: JsonObject | None = read_any_json(self._store.seal.open(sealed), "outgoing") if sealed else None
         return bundle
 
     def anchor(self, connection: Connection, encounter: str) -> str | None:
         """By what the encounter was first known, which its ids are made from."""
-        sealed = connection.scalars(_ANCHOR, {"of": encounter}).one()
+        ((sealed,),) = _ANCHOR.rows(connection, {"of": encounter})
         return self._store.seal.open(sealed).decode() if sealed else None
 
     def sealed(self, conversion: Conversion, outgoing: bytes | None, *, number: int) -> SealedResult:
@@ -99,15 +100,15 @@ class Outbox:
             "outgoing": result.outgoing,
             "digest": result.digest,
         }
-        if connection.execute(_MADE_AGAIN, {"of": encounter, **values}).rowcount == 0:
-            connection.execute(_MADE_FIRST, {"encounter": encounter, **values})
-        connection.execute(_CHANGED, {"of": encounter, "state": result.state, "made": result.number, "changed": now})
+        if _MADE_AGAIN.change(connection, [{"of": encounter, **values}]) == 0:
+            _MADE_FIRST.change(connection, [{"encounter": encounter, **values}])
+        self._store.change(connection, encounter, {"state": result.state, "made": result.number, "changed": now})
         if result.outgoing is not None:
             self._want(connection, encounter, result.digest, targets=targets)
 
     def leave(self, connection: Connection, encounter: str, *, number: int) -> None:
         """Note that so many documents were looked at, and what was made stays."""
-        connection.execute(_CHANGED, {"of": encounter, "made": number, "changed": self._store.now()})
+        self._store.change(connection, encounter, {"made": number, "changed": self._store.now()})
 
     def _want(self, connection: Connection, encounter: str, digest: str, *, targets: Sequence[str]) -> None:
         held = {delivery.target: delivery for delivery in self.deliveries(connection, encounter)}
@@ -115,13 +116,14 @@ class Outbox:
         for target in targets:
             if target not in held:
                 fresh = {"state": "pending", "digest": digest, "attempts": 0, "due": now, "changed": now}
-                connection.execute(_WANTED, {"encounter": encounter, "target": target, **fresh})
+                _WANTED.change(connection, [{"encounter": encounter, "target": target, **fresh}])
             elif held[target].digest != digest:
                 self.set(connection, encounter, target, state="pending", digest=digest, due=now)
 
     def deliveries(self, connection: Connection, encounter: str) -> list[DeliveryRecord]:
         """How far the delivery to each target has come."""
-        return [_record(row) for row in connection.execute(_DELIVERIES, {"of": encounter})]
+        found = _DELIVERIES.rows(connection, {"of": encounter})
+        return [DeliveryRecord(**dict(zip(_COLUMNS, row, strict=True))) for row in found]
 
     def in_state(self, connection: Connection, state: DeliveryState, *, most: int) -> list[tuple[str, DeliveryRecord]]:
         """Deliveries in a state, with their encounters."""
@@ -147,7 +149,7 @@ class Outbox:
         """Note how far a delivery has come."""
         values: dict[str, object] = {"state": state, "attempts": attempts, "due": due, "changed": self._store.now()}
         values |= {"digest": digest} if digest is not None else {}
-        connection.execute(_SET, {"of": encounter, "at": target, **values})
+        _SET.change(connection, [{"of": encounter, "at_target": target, **values}])
 
 
 def _state_of(conversion: Conversion) -> EncounterState:

@@ -4,12 +4,25 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import chain
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapter.delivery.identity_merge import Merges
-from adapter.delivery.record import Accepted, Arrival, EncounterName, EventRecord, Identity, Merge, StoredDocument, pack, unpack
+from adapter.delivery.prepared import Parameters, Prepared
+from adapter.delivery.record import (
+    Accepted,
+    Arrival,
+    EncounterName,
+    EncounterState,
+    EventRecord,
+    Identity,
+    Merge,
+    StoredDocument,
+    pack,
+    unpack,
+)
 from adapter.delivery.store import Store
 from adapter.delivery.store_table import DELIVERY, DOCUMENT, ENCOUNTER, KNOWN_AS, MADE, RECEIPT
 from adapter.issues import ConflictError, Issue, IssueType, Severity
@@ -21,30 +34,40 @@ NamesOf = Callable[[Sequence[Document]], Iterable[EncounterName]]
 MOST_DOCUMENTS = 10_000
 """How many documents an encounter may have; whoever sends more is stuck in a loop."""
 
-# Statements of every arrival are put together once.
-_RECEIPT_OF = select(RECEIPT).where(RECEIPT.c.key == bindparam("receipt"))
-_KNOWN = select(KNOWN_AS.c.digest, KNOWN_AS.c.encounter).where(KNOWN_AS.c.digest.in_(bindparam("digests", expanding=True)))
-_LOCKED = select(ENCOUNTER).where(ENCOUNTER.c.id == bindparam("encounter")).with_for_update()
-_NEWEST = (
+_RECEIPT_OF = Prepared(select(RECEIPT.c.body, RECEIPT.c.encounter).where(RECEIPT.c.key == bindparam("receipt")))
+_KNOWN = Prepared(
+    select(KNOWN_AS.c.digest, KNOWN_AS.c.encounter).where(KNOWN_AS.c.digest.in_([bindparam("one"), bindparam("other")]))
+)
+_LOCKED = Prepared(
+    select(ENCOUNTER.c.state, ENCOUNTER.c.patient, ENCOUNTER.c.received, ENCOUNTER.c.anchor)
+    .where(ENCOUNTER.c.id == bindparam("of"))
+    .with_for_update()
+)
+_NEWEST = Prepared(
     select(DOCUMENT.c.digest)
-    .where(DOCUMENT.c.encounter == bindparam("encounter"), DOCUMENT.c.subject == bindparam("about"))
+    .where(DOCUMENT.c.encounter == bindparam("of"), DOCUMENT.c.subject == bindparam("about"))
     .order_by(DOCUMENT.c.number.desc())
     .limit(1)
 )
-_BEGUN, _KEPT, _ANSWERED = insert(ENCOUNTER), insert(DOCUMENT), insert(RECEIPT)
+_BEGUN, _KEPT, _ANSWERED = Prepared(insert(ENCOUNTER)), Prepared(insert(DOCUMENT)), Prepared(insert(RECEIPT))
 _KNOW = {
-    name: dialect.insert(KNOWN_AS).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    name: Prepared(dialect.insert(KNOWN_AS).on_conflict_do_nothing())
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
-    """Where documents are kept: an encounter, how many it has, and whether its anchor is known."""
+    """Where documents are kept: an encounter, how many it has, and whether its anchor is known.
+
+    One that is yet to begin is known by its `keys` (digests), and is one of a patient (a digest).
+    """
 
     encounter: str
     received: int = 0
     has_anchor: bool = False
+    patient: str = ""
+    keys: tuple[str, ...] | None = None
 
 
 class Shelf:
@@ -58,16 +81,23 @@ class Shelf:
 
     def accept(self, connection: Connection, arrival: Arrival) -> Accepted:
         """Keep documents, and say that there is work; raises ConflictError for what contradicts what is kept."""
+        if arrival.idempotency_key is None:
+            return self._accept(connection, arrival)
         body = sha256(b"\0".join(document.content for document in arrival.documents)).hexdigest()
-        receipt = self._seal.digest("receipt", arrival.caller, arrival.idempotency_key) if arrival.idempotency_key else None
-        if receipt and (known := self._receipt(connection, receipt, body)):
+        receipt = self._seal.digest("receipt", arrival.caller, arrival.idempotency_key)
+        if (known := self._receipt(connection, receipt, body)) is not None:
             return known
+        accepted = self._accept(connection, arrival)
+        answered = {"key": receipt, "body": body, "encounter": accepted.encounter, "at": self._store.now()}
+        _ANSWERED.change(connection, [answered])
+        return accepted
+
+    def _accept(self, connection: Connection, arrival: Arrival) -> Accepted:
         identity = self._merges.identity(connection, arrival.patient)
         place = self._place_of(connection, arrival, identity)
         kept = self._keep(connection, place, arrival.of(identity))
-        if receipt:
-            answered = {"key": receipt, "body": body, "encounter": place.encounter, "at": self._store.now()}
-            connection.execute(_ANSWERED, answered)
+        if kept is None:  # somebody else began this encounter a moment ago
+            return self._accept(connection, arrival)
         return Accepted(encounter=place.encounter, documents=kept, is_new=place.received == 0)
 
     def merge(self, connection: Connection, merge: Merge, *, caller: str, names_of: NamesOf) -> list[str]:
@@ -85,8 +115,8 @@ class Shelf:
         arrival = Arrival(documents=(), subjects=(), forms=(), patient=merge.former, caller=caller).of(now)
         changed = [self._twin(connection, encounter, now.patient, names_of=names_of) or encounter for encounter in encounters]
         for encounter in changed:
-            row = connection.execute(_LOCKED, {"encounter": encounter}).one()
-            self._keep(connection, _Place(encounter=encounter, received=row.received, has_anchor=True), arrival)
+            ((_, _, received, _),) = _LOCKED.rows(connection, {"of": encounter})
+            self._keep(connection, _Place(encounter=encounter, received=received, has_anchor=True), arrival)
         return changed
 
     def _twin(self, connection: Connection, encounter: str, patient: str, *, names_of: NamesOf) -> str | None:
@@ -101,13 +131,14 @@ class Shelf:
         return twin
 
     def _receipt(self, connection: Connection, receipt: str, body: str) -> Accepted | None:
-        row = connection.execute(_RECEIPT_OF, {"receipt": receipt}).first()
-        if row is None:
+        found = _RECEIPT_OF.first(connection, {"receipt": receipt})
+        if found is None:
             return None
-        if row.body != body:
+        known, encounter = found
+        if known != body:
             text = "this Idempotency-Key came with another body before: take a new key for new documents"
             raise ConflictError(_conflict("intake/key", text))
-        return Accepted(encounter=row.encounter, documents=0, is_new=False, is_repeated=True)
+        return Accepted(encounter=encounter, documents=0, is_new=False, is_repeated=True)
 
     def _place_of(self, connection: Connection, arrival: Arrival, identity: Identity) -> _Place:
         """The encounter that the documents belong to; a new one if they belong to no encounter that is kept."""
@@ -118,12 +149,12 @@ class Shelf:
             known |= self._known(connection, self._keys(arrival, former))
         encounters = sorted(set(known.values()))
         if not encounters:
-            return self._begin(connection, keys, patient) or self._place_of(connection, arrival, identity)
+            return _Place(encounter=self._store.new_id(), patient=patient, keys=tuple(dict.fromkeys(keys)))
         encounter = encounters[0] if len(encounters) == 1 else self._join(connection, encounters)
-        row = connection.execute(_LOCKED, {"encounter": encounter}).one()
-        _check_same(row, patient)
+        ((state, owner, received, anchor),) = _LOCKED.rows(connection, {"of": encounter})
+        _check_same(state, is_same_patient=owner == patient)
         _know(connection, encounter, [key for key in keys if key not in known])
-        return _Place(encounter=encounter, received=row.received, has_anchor=row.anchor is not None)
+        return _Place(encounter=encounter, received=received, has_anchor=anchor is not None)
 
     def _keys(self, arrival: Arrival, patient: str) -> list[str]:
         """The digests of the business keys of the encounter, as that of a patient."""
@@ -131,18 +162,21 @@ class Shelf:
 
     def _known(self, connection: Connection, keys: Sequence[str]) -> dict[str, str]:
         """The encounters that are known by these keys."""
-        return {row.digest: row.encounter for row in connection.execute(_KNOWN, {"digests": keys})}
+        # Two are asked for at once, since most encounters have two: their own number, and that of the case.
+        pairs = [{"one": keys[at], "other": keys[min(at + 1, len(keys) - 1)]} for at in range(0, len(keys), 2)]
+        return dict(chain.from_iterable(_KNOWN.rows(connection, pair) for pair in pairs))
 
-    def _begin(self, connection: Connection, keys: Sequence[str], patient: str) -> _Place | None:
-        """A new encounter; nothing where somebody else began one for these keys a moment ago."""
-        encounter, now = self._store.new_id(), self._store.now()
-        values = {"id": encounter, "patient": patient, "state": "waiting", "received": 0, "made": 0, "created": now}
-        connection.execute(_BEGUN, {**values, "changed": now})
-        if _know(connection, encounter, keys) == len(keys):
-            return _Place(encounter=encounter)
-        connection.execute(delete(KNOWN_AS).where(KNOWN_AS.c.encounter == encounter))
-        connection.execute(delete(ENCOUNTER).where(ENCOUNTER.c.id == encounter))
-        return None
+    def _begin(self, connection: Connection, place: _Place, values: Parameters) -> bool:
+        """Begin a new encounter; false where somebody else began one for its keys a moment ago."""
+        now = self._store.now()
+        known = {"id": place.encounter, "patient": place.patient, "state": "waiting", "made": 0, "created": now, "changed": now}
+        _BEGUN.change(connection, [{**known, "due": now, "anchor": None, **values}])
+        if _know(connection, place.encounter, place.keys or ()) == len(place.keys or ()):
+            self._store.announce(connection, place.encounter, 0)
+            return True
+        connection.execute(delete(KNOWN_AS).where(KNOWN_AS.c.encounter == place.encounter))
+        connection.execute(delete(ENCOUNTER).where(ENCOUNTER.c.id == place.encounter))
+        return False
 
     def _join(self, connection: Connection, encounters: Sequence[str]) -> str:
         """One encounter of several that turn out to be the same; raises ConflictError where two have an anchor already."""
@@ -174,9 +208,9 @@ class Shelf:
             EventRecord(at=self._store.now(), caller="adapter", what="joined", detail={"into": winner}, encounter=loser),
         )
 
-    def _keep(self, connection: Connection, place: _Place, arrival: Arrival) -> int:
-        """Keep the documents that are new; gives how many those are."""
-        new: list[dict[str, object]] = []
+    def _keep(self, connection: Connection, place: _Place, arrival: Arrival) -> int | None:
+        """Keep the documents that are new; gives how many those are, and nothing where their encounter could not begin."""
+        new: list[Parameters] = []
         lines: list[EventRecord] = []
         for row, document, is_new in self._looked_up(connection, place, arrival):
             detail = {"kind": row["form"], "sha256": row["digest"], "bytes": row["size"]}
@@ -190,12 +224,15 @@ class Shelf:
         if place.received + len(new) > MOST_DOCUMENTS:
             text = f"an encounter may have {MOST_DOCUMENTS} documents, and this one has as many"
             raise ConflictError(_conflict("intake/too-many", text))
-        self._store.note(connection, *lines)
-        if new:
-            connection.execute(_KEPT, new)
         anchor = {} if place.has_anchor or arrival.anchor is None else {"anchor": self._seal.close(arrival.anchor.encode())}
-        if new or anchor:
-            self._store.put_off(connection, place.encounter, 0, received=place.received + len(new), **anchor)
+        values = {"received": place.received + len(new), **anchor}
+        if place.keys is not None:
+            if not self._begin(connection, place, values):
+                return None
+        elif new or anchor:
+            self._store.put_off(connection, place.encounter, 0, changes=values)
+        self._store.note(connection, *lines)
+        _KEPT.change(connection, new)
         return len(new)
 
     def _looked_up(
@@ -240,25 +277,23 @@ class Shelf:
 
 def _know(connection: Connection, encounter: str, keys: Sequence[str]) -> int:
     """Have an encounter known by keys that nobody else is known by; gives how many those are."""
-    if not keys:
-        return 0
-    rows = [{"digest": key, "encounter": encounter} for key in keys]
-    return connection.execute(_KNOW[connection.dialect.name], rows).rowcount
+    return _KNOW[connection.dialect.name].change(connection, [{"digest": key, "encounter": encounter} for key in keys])
 
 
 def _newest(connection: Connection, place: _Place, about: str) -> str | None:
     """The digest of the newest document about a subject."""
     if place.received == 0:
         return None
-    return connection.scalars(_NEWEST, {"encounter": place.encounter, "about": about}).first()
+    found = _NEWEST.first(connection, {"of": place.encounter, "about": about})
+    return found[0] if found is not None else None
 
 
-def _check_same(encounter: Row[tuple[object, ...]], patient: str) -> None:
+def _check_same(state: EncounterState, *, is_same_patient: bool) -> None:
     """Raise ConflictError for an encounter that was deleted, and for one of another patient."""
-    if encounter.state == "deleted":
+    if state == "deleted":
         text = "this encounter was deleted, so nothing more is kept of it"
         raise ConflictError(_conflict("intake/deleted", text))
-    if encounter.patient != patient:
+    if not is_same_patient:
         text = "an encounter with this number is kept, and it is another patient's: correct one of the two numbers"
         raise ConflictError(_conflict("intake/another-patient", text))
 

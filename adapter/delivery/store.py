@@ -5,11 +5,13 @@ import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import partial
+from types import MappingProxyType
 
-from sqlalchemy import Connection, Engine, Row, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, or_, select, update
 
 from adapter.delivery.committer import Committer, Result, Write
 from adapter.delivery.database import transaction, unavailable
+from adapter.delivery.prepared import Parameters, Prepared
 from adapter.delivery.record import EncounterRecord, EncounterState, EventRecord
 from adapter.delivery.seal import Seal
 from adapter.delivery.store_table import ENCOUNTER, EVENT, KNOWN_AS
@@ -24,10 +26,12 @@ _LEAST_ROOM = 64 * 1024 * 1024
 _HASTE = 0.1
 """What is due within so many seconds is done now."""
 
-_DUE = update(ENCOUNTER).where(ENCOUNTER.c.id == bindparam("encounter"))
-_ENCOUNTER = select(ENCOUNTER).where(ENCOUNTER.c.id == bindparam("encounter"))
-_LOCKED = _ENCOUNTER.with_for_update()
-_NOTE = insert(EVENT)
+_NO_CHANGES: Parameters = MappingProxyType({})
+_COLUMNS = ("id", "state", "received", "made", "created", "changed")
+_RECORD = select(*(ENCOUNTER.c[name] for name in _COLUMNS)).where(ENCOUNTER.c.id == bindparam("of"))
+_ENCOUNTER, _LOCKED = Prepared(_RECORD), Prepared(_RECORD.with_for_update())
+_CHANGE = Prepared(update(ENCOUNTER).where(ENCOUNTER.c.id == bindparam("of")))
+_NOTE = Prepared(insert(EVENT))
 
 Transaction = Connection
 """What is read and written together, or not at all."""
@@ -61,7 +65,7 @@ class Store:
         self.seal = seal
         self.now = now
         self.new_id = new_id
-        self._announce = announce
+        self.announce = announce
         self._writing = partial(transaction, engine, writes=True)
         is_file = engine.dialect.name == "sqlite"
         self._committer = Committer(self._writing, most=most_waiting) if is_file else None
@@ -99,14 +103,14 @@ class Store:
 
     # ------------------------------------------------------------------------------------------------------------- work
 
-    def put_off(self, connection: Connection, encounter: str, seconds: float, **changes: object) -> None:
+    def put_off(self, connection: Connection, encounter: str, seconds: float, *, changes: Parameters = _NO_CHANGES) -> None:
         """Have an encounter worked on in so many seconds, and change what else of its row has changed."""
-        connection.execute(_DUE, {"encounter": encounter, "due": self.now() + seconds, **changes})
-        self._announce(connection, encounter, seconds)
+        self.change(connection, encounter, {"due": self.now() + seconds, **changes})
+        self.announce(connection, encounter, seconds)
 
     def finish(self, connection: Connection, encounter: str) -> None:
         """Note that nothing is left to be done."""
-        connection.execute(_DUE, {"encounter": encounter, "due": None})
+        self.change(connection, encounter, {"due": None})
 
     def is_due(self, connection: Connection, encounter: str) -> bool:
         """Whether an encounter has work now."""
@@ -129,11 +133,15 @@ class Store:
 
     def encounter(self, connection: Connection, encounter: str, *, locked: bool = False) -> EncounterRecord:
         """An encounter, perhaps `locked` for the rest of the transaction; raises NotFoundError for an id that nobody gave."""
-        row = connection.execute(_LOCKED if locked else _ENCOUNTER, {"encounter": encounter}).first()
+        row = (_LOCKED if locked else _ENCOUNTER).first(connection, {"of": encounter})
         if row is None:
             text = "there is no encounter with this id"
             raise NotFoundError(Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, rule="encounters/unknown", text=text))
-        return encounter_record(row)
+        return EncounterRecord(**dict(zip(_COLUMNS, row, strict=True)))
+
+    def change(self, connection: Connection, encounter: str, values: Parameters) -> None:
+        """Change what the row of an encounter says."""
+        _CHANGE.change(connection, [{"of": encounter, **values}])
 
     def encounters(
         self,
@@ -145,7 +153,7 @@ class Store:
         most: int = 50,
     ) -> list[EncounterRecord]:
         """Encounters in the order in which they began: of a state, of a business key, and after a place in that order."""
-        query = select(ENCOUNTER).order_by(ENCOUNTER.c.created, ENCOUNTER.c.id).limit(most)
+        query = select(*(ENCOUNTER.c[name] for name in _COLUMNS)).order_by(ENCOUNTER.c.created, ENCOUNTER.c.id).limit(most)
         if state is not None:
             query = query.where(ENCOUNTER.c.state == state)
         if business_key is not None:
@@ -155,7 +163,7 @@ class Store:
             began, last = after
             later = (ENCOUNTER.c.created == began) & (ENCOUNTER.c.id > last)
             query = query.where(or_(ENCOUNTER.c.created > began, later))
-        return [encounter_record(row) for row in connection.execute(query)]
+        return [EncounterRecord(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 - SQLAlchemy's name for it
 
     # ------------------------------------------------------------------------------------------------------ audit trail
 
@@ -173,7 +181,7 @@ class Store:
             }
             for line in lines
         ]
-        connection.execute(_NOTE, rows)
+        _NOTE.change(connection, rows)
 
     def events(self, connection: Connection, encounter: str) -> list[EventRecord]:
         """The audit trail of an encounter."""
@@ -190,10 +198,3 @@ class Store:
             )
             for row in rows
         ]
-
-
-def encounter_record(row: Row[tuple[object, ...]]) -> EncounterRecord:
-    """The encounter in a row of its table."""
-    return EncounterRecord(
-        id=row.id, state=row.state, received=row.received, made=row.made, created=row.created, changed=row.changed
-    )

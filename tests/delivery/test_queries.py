@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Connection, Engine, event, text
 
 from adapter.delivery.outbox import Outbox
+from adapter.delivery.prepared import DriverStatement, Parameters, Prepared
 from adapter.delivery.shelf import Shelf
 from tests.delivery.ground import Bench, bench, encounter_document
 
@@ -30,13 +31,23 @@ def plans(engine: Engine, statements: list[Asked]) -> list[str]:
             connection.execute(text("SET enable_seqscan = off"))
         for statement, parameters in statements:
             explained = f"{'EXPLAIN QUERY PLAN' if is_file else 'EXPLAIN'} {statement}"
-            found.append("\n".join(str(row) for row in connection.exec_driver_sql(explained, parameters)))
+            given = parameters if isinstance(parameters, dict) else tuple(parameters)
+            found.append("\n".join(str(row) for row in connection.exec_driver_sql(explained, given)))
     return found
 
 
-def asked(desk: Bench) -> list[Asked]:
+def asked(desk: Bench, monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
     """Carry out everything that is asked again and again; gives the statements that read or change rows."""
     noted: list[Asked] = []
+    text_of = Prepared.text
+
+    def note_prepared(prepared: Prepared, connection: Connection, parameters: Parameters) -> DriverStatement:
+        statement = text_of(prepared, connection, parameters)
+        if statement.text.startswith(("SELECT", "UPDATE")):
+            noted.append((statement.text, statement.filled(parameters)))
+        return statement
+
+    monkeypatch.setattr(Prepared, "text", note_prepared)
 
     def note(
         _connection: Connection, _cursor: object, statement: str, parameters: Sequence[object], _context: object, many: object
@@ -58,8 +69,8 @@ def asked(desk: Bench) -> list[Asked]:
     return noted
 
 
-def test_no_query_reads_a_table_as_a_whole(desk: Bench) -> None:
-    statements = asked(desk)
+def test_no_query_reads_a_table_as_a_whole(desk: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    statements = asked(desk, monkeypatch)
 
     found = dict(zip((statement for statement, _ in statements), plans(desk.store.engine, statements), strict=True))
 
