@@ -43,7 +43,7 @@ _OTHER_PROBLEM = ("cannot listen on {host} port {port}", "name an address of thi
     help="The port to listen on; 0 takes a free one (or the setting ADAPTER_PORT).  [default: 8731]",
 )
 @click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes.")
-@click.option("--threads", type=click.IntRange(min=1), default=4, show_default=True, help="Threads per process.")
+@click.option("--threads", type=click.IntRange(min=1), default=8, show_default=True, help="Threads per process.")
 @click.option("--insecure", is_flag=True, help="Do not require tokens of callers from elsewhere.")
 @click.option(
     "--workbench/--no-workbench", default=None, help="Serve the workbench too.  [default: on this machine's own addresses only]"

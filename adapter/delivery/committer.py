@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection
 
+from adapter.delivery.database import is_collision
 from adapter.issues import Issue, IssueType, Severity, UnavailableError
 
 Result = TypeVar("Result")
@@ -22,7 +23,8 @@ _MOST_TOGETHER = 64
 class Committer:
     """Takes writes from many threads, and commits them in groups in one of its own.
 
-    Where one of a group fails, nothing of the group is written, and each stands alone. No more than `most` may wait.
+    Where one of a group fails, or the group is in the way of another process, nothing of the group is written, and each stands
+    alone. No more than `most` may wait.
     """
 
     def __init__(self, writing: Callable[[], AbstractContextManager[Connection]], *, most: int) -> None:
@@ -43,6 +45,11 @@ class Committer:
             issue = Issue(severity=Severity.ERROR, code=IssueType.THROTTLED, rule="store/busy", text=text)
             raise UnavailableError(issue) from None
         return answer.result()
+
+    @property
+    def waiting(self) -> int:
+        """How many writes wait for the commit of others."""
+        return self._queue.qsize()
 
     def close(self) -> None:
         """Finish what waits, and end."""
@@ -67,6 +74,9 @@ class Committer:
             with self._writing() as connection:
                 tellings = [waiting.carry_out(connection) for waiting in group]
         except UnavailableError as error:
+            if is_collision(error):
+                self._commit_apart(group, error)
+                return
             for waiting in group:
                 waiting.fail(error)
         except Exception as error:  # noqa: BLE001 - whoever waits gets the error, whatever it is

@@ -19,6 +19,8 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _OWNER_ONLY = 0o600
 _BUSY_SECONDS = 30
 _MIGRATION_LOCK = 731_000
+_DEADLOCK = "40P01"
+"""https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 
 def open_database(url: str) -> Engine:
@@ -59,6 +61,13 @@ def unavailable(engine: Engine | None = None) -> Iterator[None]:
     except kinds as error:
         text = "the store cannot be used now, so nothing was kept: see to its disk, its rights and its server, and send again"
         raise UnavailableError(_issue("store/unavailable", text, code=IssueType.TRANSIENT)) from error
+
+
+def is_collision(error: UnavailableError) -> bool:
+    """Whether two transactions held what the other one needed, so that a server ended one of them: it may be tried again."""
+    cause = error.__cause__
+    said = cause.orig if isinstance(cause, DBAPIError) else cause
+    return getattr(said, "sqlstate", None) == _DEADLOCK
 
 
 @contextmanager

@@ -66,32 +66,33 @@ class Store:
         self.now = now
         self.new_id = new_id
         self.announce = announce
-        self._writing = partial(transaction, engine, writes=True)
-        is_file = engine.dialect.name == "sqlite"
-        self._committer = Committer(self._writing, most=most_waiting) if is_file else None
+        self._file = engine.url.database if engine.dialect.name == "sqlite" else None
+        self._committer = Committer(partial(transaction, engine, writes=True), most=most_waiting)
 
     def close(self) -> None:
         """Finish what is being written, and let go of the database."""
-        if self._committer is not None:
-            self._committer.close()
+        self._committer.close()
         self.engine.dispose()
 
     def write(self, write: Write[Result]) -> Result:
         """The result of a write; when this returns it is on disk. Raises UnavailableError where it cannot be.
 
-        A file takes one writer at a time, so what is written at the same time goes there together.
+        What is written at the same time goes there together: a file takes one writer at a time, and a server waits for the disk
+        once.
         """
-        if self._committer is not None:
-            return self._committer.write(write)
-        with self._writing() as connection:
-            return write(connection)
+        return self._committer.write(write)
+
+    @property
+    def waiting(self) -> int:
+        """How many writes wait for the commit of others."""
+        return self._committer.waiting
 
     def check_room(self) -> None:
         """Raise UnavailableError before the disk of a file is full; a server sees to its own."""
-        if self._committer is None or not self.engine.url.database:
+        if not self._file:
             return
         with unavailable():
-            disk = os.statvfs(self.engine.url.database)
+            disk = os.statvfs(self._file)
         if disk.f_bavail * disk.f_frsize < _LEAST_ROOM:
             text = "the disk of the store is nearly full, so nothing more is kept: make room, and send again"
             issue = Issue(severity=Severity.ERROR, code=IssueType.THROTTLED, rule="store/full", text=text)

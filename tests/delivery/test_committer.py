@@ -89,3 +89,24 @@ def test_where_the_disk_takes_no_more_it_is_not_tried_for_each() -> None:
     assert all(isinstance(future.exception(), UnavailableError) for future in others)
     assert disk.names() == ["first"]
     assert disk.commits == 2
+
+
+class DeadlockError(Exception):
+    """What a driver says of a transaction that the server ended, since another one held what it needed."""
+
+    sqlstate = "40P01"
+
+
+def test_a_group_that_was_in_the_way_of_another_process_is_written_one_by_one() -> None:
+    disk = Disk()
+    tries: list[str] = []
+
+    def collide_once(connection: Connection) -> str:
+        tries.append("try")
+        if len(tries) == 1:
+            raise UnavailableError from DeadlockError()
+        return keeping("late")(connection)
+
+    assert [future.result() for future in written(disk, keeping("other"), collide_once)] == ["first", "other", "late"]
+    assert disk.names() == ["first", "late", "other"]
+    assert disk.commits == 3

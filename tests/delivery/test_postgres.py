@@ -1,16 +1,20 @@
 """On PostgreSQL PgQueuer calls the workers; each encounter is in one of them at a time."""
 
 import itertools
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, event, text
 
+from adapter.delivery.database import is_collision, transaction
 from adapter.delivery.opening import Surroundings, open_store
 from adapter.delivery.outbox import Outbox
 from adapter.delivery.postgres import PostgresWorkers, announce, announce_again, install
 from adapter.delivery.shipment import Delivered, Failed
+from adapter.issues import UnavailableError
 from adapter.json_types import JsonObject
 from tests.delivery.ground import KEY, Bench, encounter_document, outlet
 
@@ -86,3 +90,45 @@ def test_what_is_kept_is_worked_on_by_whichever_worker_is_called(desk: Bench, ca
         states = [one.state for encounter in encounters for one in Outbox(desk.store).deliveries(connection, encounter)]
     assert states == ["delivered"] * len(encounters)
     assert carrier.shipped == len(encounters)
+
+
+def test_two_transactions_that_wait_for_each_other_are_told_from_a_server_that_is_gone(desk: Bench) -> None:
+    one, other = (desk.post(encounter_document(number)).encounter for number in (1, 2))
+    both_hold = threading.Barrier(2)
+
+    def lock(first: str, second: str) -> UnavailableError | None:
+        try:
+            with transaction(desk.store.engine, writes=True) as connection:
+                desk.store.encounter(connection, first, locked=True)
+                both_hold.wait()
+                desk.store.encounter(connection, second, locked=True)
+        except UnavailableError as error:
+            return error
+        return None
+
+    with ThreadPoolExecutor(2) as pool:
+        ends = list(pool.map(lock, (one, other), (other, one)))
+
+    assert [is_collision(error) for error in ends if error is not None] == [True]
+
+
+def test_what_is_written_at_the_same_time_is_one_transaction_on_a_server_too(desk: Bench) -> None:
+    commits: list[object] = []
+    event.listen(desk.store.engine, "commit", commits.append)
+    begun, goes_on = threading.Event(), threading.Event()
+
+    def hold(_connection: Connection) -> None:
+        begun.set()
+        goes_on.wait()
+
+    with ThreadPoolExecutor(5) as pool:
+        held = pool.submit(desk.store.write, hold)
+        begun.wait()
+        posts = [pool.submit(desk.post, encounter_document(number)) for number in (1, 2, 3)]
+        while desk.store.waiting < len(posts):
+            time.sleep(0.01)
+        goes_on.set()
+
+    assert held.result() is None
+    assert len({post.result().encounter for post in posts}) == 3
+    assert len(commits) == 2
