@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from sqlalchemy import Connection, Delete, Insert, Select, Update
 
@@ -17,7 +17,7 @@ class DriverStatement:
     own: Parameters
     order: tuple[str, ...] | None
 
-    def filled(self, parameters: Parameters) -> Any:  # noqa: ANN401 - each driver has a type of its own for it
+    def filled(self, parameters: Parameters) -> list[object] | Parameters:
         """The parameters as the driver takes them."""
         given = {**self.own, **parameters} if self.own else parameters
         return [given[name] for name in self.order] if self.order is not None else given
@@ -38,7 +38,10 @@ class Prepared:
     def rows(self, connection: Connection, parameters: Parameters) -> list[tuple[Any, ...]]:
         """The rows that it finds, with the columns in the order in which they were asked for."""
         text = self.text(connection, parameters)
-        found: list[tuple[Any, ...]] = _driver(connection).execute(text.text, text.filled(parameters)).fetchall()
+        cursor = connection.connection.cursor()
+        cursor.execute(text.text, text.filled(parameters))
+        found = list(cursor.fetchall())
+        cursor.close()
         return found
 
     def first(self, connection: Connection, parameters: Parameters) -> tuple[Any, ...] | None:
@@ -50,11 +53,11 @@ class Prepared:
         if not rows:
             return 0
         text = self.text(connection, rows[0])
-        cursor = _driver(connection).cursor()
+        cursor = connection.connection.cursor()
         if len(rows) == 1:
             cursor.execute(text.text, text.filled(rows[0]))
         else:
-            cursor.executemany(text.text, [text.filled(row) for row in rows])
+            cursor.executemany(text.text, cast("Sequence[Parameters]", [text.filled(row) for row in rows]))
         changed: int = cursor.rowcount
         cursor.close()
         return changed
@@ -70,7 +73,3 @@ class Prepared:
             order = tuple(compiled.positiontup or ()) if compiled.positional else None
             known = self._texts[key] = DriverStatement(text=compiled.string, own=own, order=order)
         return known
-
-
-def _driver(connection: Connection) -> Any:  # noqa: ANN401 - sqlite3's or psycopg's, which share what is used here (PEP 249)
-    return connection.connection.driver_connection

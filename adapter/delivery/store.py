@@ -164,7 +164,7 @@ class Store:
             began, last = after
             later = (ENCOUNTER.c.created == began) & (ENCOUNTER.c.id > last)
             query = query.where(or_(ENCOUNTER.c.created > began, later))
-        return [EncounterRecord(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 - SQLAlchemy's name for it
+        return [EncounterRecord(**dict(zip(_COLUMNS, row, strict=True))) for row in connection.execute(query)]
 
     # ------------------------------------------------------------------------------------------------------ audit trail
 
