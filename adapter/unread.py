@@ -162,9 +162,11 @@ class _Field:
         self.within: dict[str, _Field] = {}
 
     def at(self, step: str) -> "_Field":
-        """The field in it that a step leads to."""
+        """The field in it that a step leads to; within what is ignored it is so too, until it gets a reason of its own."""
         if step not in self.within:
-            self.within[step] = _Field((*self.whole, step))
+            inner = self.within[step] = _Field((*self.whole, step))
+            if self.reason is not None:
+                inner.ignore(self.named, self.reason)
         return self.within[step]
 
     def ignore(self, whole: Path, reason: str) -> None:

@@ -237,7 +237,9 @@ def number(value: str) -> Decimal:
     """The number that a text holds, with its digits: `number(measurement.value)`."""
     if _NUMBER.fullmatch(value.strip()):
         return Decimal(value.strip())
-    message = "This is not a number. Send digits with at most one decimal point, and no other sign."
+    message = (
+        "This is not a number. Send digits with at most one decimal point, without percent signs and signs between thousands."
+    )
     raise NotConvertible(message)
 
 

@@ -116,7 +116,10 @@ def the_same(column: str, values: Sequence[str]) -> str | None:
     said = list(dict.fromkeys(values))
     if len(said) <= 1:
         return next(iter(said), None)
-    message = f"The rows differ in their column `{column}`, and a table is one run of one AI tool. Send a table for each run."
+    message = (
+        f"The rows differ in their column `{column}`, and a table is one run of one AI tool about one patient. "
+        "Send a table for each run, beside the encounter of its patient."
+    )
     raise NotConvertible(message, severity=Severity.FATAL)
 
 

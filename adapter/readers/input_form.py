@@ -32,10 +32,20 @@ class InputForm:
     validator: jsonschema_rs.Draft202012Validator
 
     @property
-    def columns(self) -> Collection[str]:
+    def numbers(self) -> frozenset[str]:
+        """The columns of numbers, whose schema has `"format": "number"`."""
+        return frozenset(name for name, column in self._properties.items() if column.get("format") == "number")
+
+    @property
+    def columns(self) -> frozenset[str]:
         """The columns that a document of rows may have."""
+        return frozenset({*(self.marks if self.of_rows else ()), *self._properties})
+
+    @property
+    def _properties(self) -> JsonMapping:
         rows = self.schema["properties"]["rows"] if self.of_rows else {}
-        return {*(self.marks if self.of_rows else ()), *rows.get("items", {}).get("properties", ())}
+        properties: JsonMapping = rows.get("items", {}).get("properties", {})
+        return properties
 
 
 def input_form(name: str, schema: JsonMapping) -> InputForm:

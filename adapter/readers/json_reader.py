@@ -11,6 +11,7 @@ from adapter.readers.document import NATIVE, Document, ReadDocument
 from adapter.readers.fhir_reader import StructureOf, read_fhir
 from adapter.readers.form_choice import chosen_form, form_issue
 from adapter.readers.input_form import InputForm, in_types_of_form, structure_issues
+from adapter.readers.kind import is_table
 from adapter.readers.port import not_read
 from adapter.readers.rows import RowsDocument
 
@@ -39,7 +40,7 @@ class JsonReader:
         text = content.removeprefix(_BOM).lstrip(b" \t\r\n")
         return (
             text[:1] in (b"", b"{", b"[")
-            or content.startswith(_UTF_16_OR_32)
+            or (content.startswith(_UTF_16_OR_32) and not is_table(content))
             or _PLAIN_VALUE.fullmatch(text.rstrip(b" \t\r\n")) is not None
         )
 

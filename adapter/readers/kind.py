@@ -1,6 +1,7 @@
 """What bytes are, by how they begin, so that what is not read is refused by its name and never as broken JSON."""
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_LE
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -44,9 +45,24 @@ class DocumentKind:
     is_record: bool = False
 
 
+def is_utf_16(content: bytes) -> bool:
+    """Whether a byte order mark says UTF-16, as spreadsheets write "Unicode text"."""
+    return content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) and not content.startswith(BOM_UTF32_LE)
+
+
+def in_utf8(content: bytes) -> bytes:
+    """UTF-16 with a byte order mark in UTF-8, with U+FFFD for what is no character in it; anything else as it is."""
+    return content.decode("utf-16", errors="replace").encode() if is_utf_16(content) else content
+
+
+def is_table(content: bytes) -> bool:
+    """Whether these bytes look like a table with commas, semicolons or tabs."""
+    return kind_of(content).name in _DELIMITERS.values()
+
+
 def kind_of(content: bytes) -> DocumentKind:
     """What these bytes are."""
-    start = content[:_START]
+    start = in_utf8(content[:_START])
     magic = next((name for beginning, name in _BINARY.items() if start.startswith(beginning)), None)
     if magic:
         return DocumentKind(name=magic)

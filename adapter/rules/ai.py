@@ -272,6 +272,36 @@ def names_nothing(facts: Facts) -> Iterator[Finding]:
 
 
 @rule(
+    "AI-11",
+    title="Syndrome at two ranks",
+    severity=WARNING,
+    code=IssueType.CONFLICT,
+    text="The same syndrome is a candidate at a higher rank, too. Keep the one that the tool gave.",
+    source="adapter policy: a candidate is a syndrome, and has one rank in a run",
+    applies=(CANDIDATES,),
+)
+def ranked_twice(facts: Facts) -> Iterator[Finding]:
+    """A candidate with all codes of one that ranks before it, or with its name where one of the two has no codes."""
+    for ai, run in facts.case.runs:
+        coded: dict[frozenset[tuple[str | None, str | None]], int] = {}
+        named: dict[str, int] = {}
+        bare: dict[str, int] = {}
+        for at, candidate in enumerate(run.candidates):
+            codes = frozenset((code.system, code.code) for code in candidate.codes)
+            name = " ".join((candidate.name or "").casefold().split())
+            before = coded.get(codes) if codes else named.get(name)
+            before = bare.get(name) if before is None else before
+            if before is not None:
+                yield Finding(f"{ai}.candidates[{at}].name", also=(f"{ai}.candidates[{before}].name",))
+            if codes:
+                coded.setdefault(codes, at)
+            elif name:
+                bare.setdefault(name, at)
+            if name:
+                named.setdefault(name, at)
+
+
+@rule(
     "PHE-01",
     title="Feature both present and absent",
     severity=WARNING,

@@ -496,6 +496,51 @@ def test_a_table_of_several_runs_is_refused(column: str) -> None:
     assert [issue.text.split("`")[1] for issue in made.issues if issue.rule == "map/the_same"] == [column]
 
 
+def places(made: Conversion, rule: str) -> list[tuple[str, ...]]:
+    return [issue.location for issue in made.issues if issue.rule == rule]
+
+
+def test_what_is_wrong_with_a_table_has_the_cells_of_it() -> None:
+    runs = convert(t_csv="tool,syndrome,mrn\nA,X,1\nA,Y,1\nA,Z,2\n")
+    days = convert(t_csv="tool,syndrome,finished_at\nA,X,\nA,Y,11.02.2026\n")
+    scores = convert(t_csv='tool,syndrome,score\nA,X,"98,5 %"\n')
+
+    assert places(runs, "map/the_same") == [("t.csv#cell=2,3", "t.csv#cell=4,3")]
+    assert places(days, "map/moment") == [("t.csv#cell=3,3",)]
+    assert places(scores, "map/number") == [("t.csv#cell=2,3",)]
+
+
+def test_a_table_of_a_spreadsheet_in_german_or_french_is_read() -> None:
+    rows = (
+        "tool;syndrome;code;face_distance;genes",
+        "Finder;Williams-Syndrom;194050,163950;0,441;",
+        ";Ein anderes;;0,5;ELN,LIMK1",
+    )
+    table = "\r\n".join(rows)
+    made = run_of(convert(t_csv=table.encode("utf-16")))
+
+    assert [candidate.scores[0].value for candidate in made.candidates] == [Decimal("0.441"), Decimal("0.5")]
+    assert [gene.symbol for gene in made.candidates[1].genes] == ["ELN", "LIMK1"]
+    assert {code.code for code in made.candidates[0].codes if code.system == "omim"} == {"194050", "163950"}
+
+
+def test_a_row_of_a_table_may_name_a_gene_alone() -> None:
+    made = convert(t_csv="tool,rank,syndrome,genes\nA,1,X,\nA,2,,FBN1\nA,3,Z,\n")
+
+    assert [(candidate.rank, candidate.name, len(candidate.genes)) for candidate in run_of(made).candidates] == [
+        (1, "X", 0),
+        (2, None, 1),
+        (3, "Z", 0),
+    ]
+    assert {"AI-02", "coverage/dropped"}.isdisjoint(issue.rule or "" for issue in made.issues)
+
+
+def test_a_syndrome_at_two_ranks_of_a_table_is_told() -> None:
+    made = convert(t_csv="tool,syndrome,code\nA,Williams,194050\nA,Noonan,\nA,williams,\n")
+
+    assert places(made, "AI-11") == [("t.csv#cell=4,2", "t.csv#cell=2,2")]
+
+
 def test_what_is_said_of_a_run_may_stand_in_any_row() -> None:
     made = convert(t_csv="tool,syndrome,model_version\n,X,\nFinder,Y,3\n")
 

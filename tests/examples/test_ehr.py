@@ -109,6 +109,22 @@ def test_of_several_visits_that_of_the_document_counts() -> None:
     assert said.case.encounter.id == "330126"
 
 
+def test_what_is_left_out_of_a_bundle_has_the_nearest_reason_and_the_rest_is_unread() -> None:
+    history = CHART | {"type": "history", "total": 18, "foo": "x"} | {"entry": [*CHART["entry"], CHART["entry"][0]]}
+    unread = convert(history).unread_fields.fields
+    reasons = {each.field: each.reason for each in unread if each.field.startswith("Bundle")}
+
+    assert reasons == {
+        "Bundle[*].entry": "how the resources were sent; what failed, and what is to be deleted or patched, is told",
+        "Bundle[*].entry[*].resource": "an older version of a resource of which the newest is read",
+        "Bundle[*].foo": None,
+        "Bundle[*].id": "how the resources were sent",
+        "Bundle[*].link": "how the resources were sent; a page that was not sent is told",
+        "Bundle[*].total": "how the resources were sent; what was not sent is told",
+        "Bundle[*].type": "how the resources were sent",
+    }
+
+
 def test_what_a_server_warns_of_is_told_of_a_bundle_that_is_made_and_of_one_that_is_not() -> None:
     link = [{"relation": "next", "url": "https://ehr.childrens-genetics.invalid/page/2"}]
     page = CHART | {"link": link}

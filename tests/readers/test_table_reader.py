@@ -38,12 +38,17 @@ def read(content: bytes, form: str | None = None) -> ReadDocument:
         b'"name","score"\n"Williams","0.5"\n,\n',
         b"sep=;\r\nname;score\r\nWilliams;0.5\r\n",
         b"Name, SCORE\n Williams , 0.5\n",
+        "name\tscore\r\nWilliams\t0.5\r\n".encode("utf-16"),
+        b"\xfe\xff" + "name;score\nWilliams;0.5\n".encode("utf-16-be"),
+        "sep=;\nname;score\nWilliams;0.5\n".encode("utf-16"),
+        b"name;score;;\nWilliams;0.5;;\n",
     ],
 )
 def test_a_table_is_read_whatever_its_delimiter_line_ends_and_quotes(content: bytes) -> None:
     document = read(content)
 
     assert TABLES.recognises(content)
+    assert not JsonReader(forms=FORMS).recognises(content)
     assert document.form == "scores"
     assert document.tree == {"rows": [{"name": "Williams", "score": "0.5"}]}
 
@@ -62,13 +67,69 @@ def test_the_place_of_a_value_is_its_cell() -> None:
     assert document.positions(("rows",)) == ("t.csv#",)
 
 
+def test_empty_rows_and_lines_within_cells_do_not_move_the_places_of_cells() -> None:
+    document = read(b'name,score\n,\n"A\nB",1\n\nC,2\n')
+
+    assert [document.positions(("rows", at, "name")) for at in (0, 1)] == [("t.csv#cell=3,1",), ("t.csv#cell=5,1",)]
+
+
+NUMBERS = TableReader(
+    forms={
+        "n": input_form(
+            "n",
+            {
+                "type": "array",
+                "columns": ["name", "distance"],
+                "items": {"type": "object", "properties": {"distance": {"type": "string", "format": "number"}}},
+            },
+        )
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "numbers"),
+    [
+        (b"name;distance\nA,B;0,44\nC;-1,5\n", ["0.44", "-1.5"]),
+        (b"name\tdistance\nA\t0,44\nB\t\nC\t2\n", ["0.44", None, "2"]),
+        (b"name;distance\nA;0.44\nB;1.234\n", ["0.44", "1.234"]),
+        (b"name;distance\nA;1.234,5\nB;98,5 %\n", ["1.234,5", "98,5 %"]),
+        (b'name,distance\nA,"0,44"\n', ["0,44"]),
+    ],
+)
+def test_a_decimal_comma_is_read_where_commas_do_not_divide_cells(content: bytes, numbers: list[str | None]) -> None:
+    (document,) = NUMBERS.read(Document(name="t.csv", content=content))
+
+    assert [row.get("distance") for row in document.tree["rows"]] == numbers
+    assert all("," not in row["name"] or row["name"] == "A,B" for row in document.tree["rows"])
+
+
+def test_decimal_commas_beside_decimal_points_are_refused_with_one_of_each() -> None:
+    with pytest.raises(InvalidError, match="decimal commas and decimal points") as refusal:
+        NUMBERS.read(Document(name="t.csv", content=b"name;distance\nA;1\nB;0.5\nC;0,6\n"))
+
+    assert refusal.value.issues[0].location == ("t.csv#cell=4,2", "t.csv#cell=3,2")
+
+
+def test_a_column_that_is_nearly_one_of_the_form_is_told() -> None:
+    (document,) = NUMBERS.read(Document(name="t.csv", content=b"name,distance,nmae,Distanze,note\nA,1,x,y,z\n"))
+    (further,) = NUMBERS.read(Document(name="t.csv", content=b"Name;Distance\nA;1\n"))
+
+    assert (document.remarks, further.remarks) == ((), ())
+    (read_as_names,) = TABLES.read(Document(name="t.csv", content=b"name,scoer,note\nA,1,2\n"))
+    assert [(issue.rule, issue.suggestion, issue.location) for issue in read_as_names.remarks] == [
+        ("table/columns", "score", ("t.csv#cell=1,2",))
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "location", "words"),
     [
         (b"name,score\nA,1\nB\n", "t.csv:3:1", "more or fewer cells"),
         (b'name,score\nA,1\n"B,2\n', "t.csv:3:1", "quotation mark"),
         (b'"name,score\nA,1\n', "t.csv:1:1", "quotation mark"),
-        (b"name,name\nA,1\n", "t.csv:1:1", "same name"),
+        (b"name,Name\nA,1\n", "t.csv:1:1", "same name .`name`."),
+        ("name\tscore\nA\t1\n".encode("utf-16") + b"x", "t.csv:3:1", "not UTF-16"),
         (b"name,score\nA,1\nM\xfcller,2\n", "t.csv:3:1", "not UTF-8"),
         (b"name,score\nA,1\nB\x00,2\n", "t.csv:3:1", "a character that FHIR cannot carry"),
         (b"name,score\n,\n", "t.csv:1:1", "no row below its header"),
@@ -93,6 +154,14 @@ def test_columns_of_no_form_are_refused_naming_those_that_are_known() -> None:
         read(b"first,second\n1,2\n")
 
     assert "scores: name, score; names: name" in (refusal.value.issues[0].suggestion or "")
+    assert "did you mean" not in str(refusal.value)
+
+
+def test_a_column_by_which_a_form_is_known_may_be_misspelt() -> None:
+    with pytest.raises(UnknownFormError, match="did you mean `name` for `nam`, `score` for `scor`") as refusal:
+        read(b"nam,scor\n1,2\n")
+
+    assert refusal.value.issues[0].location == ("t.csv#row=1",)
 
 
 def test_columns_of_two_forms_are_refused_naming_both() -> None:
@@ -138,9 +207,9 @@ def test_what_is_no_table_is_left_to_others(content: bytes) -> None:
     assert not TABLES.recognises(content)
 
 
-def test_a_column_is_known_in_any_case_and_with_blanks() -> None:
+def test_a_column_is_known_in_any_case_and_with_blanks_or_hyphens() -> None:
     forms = {"x": input_form("x", {"type": "array", "columns": ["ACMG_PP4"], "items": ROW})}
-    (document,) = TableReader(forms=forms).read(Document(name="t.csv", content=b"Acmg PP4,Name,My Own\nstrong,A,B\n"))
+    (document,) = TableReader(forms=forms).read(Document(name="t.csv", content=b"Acmg-PP4 ,Name,My Own\nstrong,A,B\n"))
 
     assert document.tree == {"rows": [{"ACMG_PP4": "strong", "name": "A", "My Own": "B"}]}
 

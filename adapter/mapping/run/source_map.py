@@ -7,11 +7,13 @@ from adapter.issues import InvalidError, Issue, PendingIssue, Severity, to_raise
 from adapter.json_types import JsonValue
 from adapter.mapping.emit.compiled import CompiledMap
 from adapter.mapping.emit.support import Report
-from adapter.mapping.run.function_verdict import verdict_issue, verdict_rule
+from adapter.mapping.run.function_verdict import read_in_lists, verdict_issue, verdict_rule
 from adapter.mapping.run.origin import Origin, origins
 from adapter.mapping.run.watch import looked_at, pinned, watched
-from adapter.path import Path, at, dotted, parse
+from adapter.path import Path, at, dotted, matching, parse
 from adapter.readers.document import NATIVE, DocumentTrace, MappedDocument, ReadDocument, Source
+
+_MOST_PLACES = 3
 
 
 def map_document(
@@ -54,7 +56,17 @@ def map_document(
 
 def _remark(compiled: CompiledMap, report: Report, document: ReadDocument) -> Issue:
     issue = verdict_issue(compiled, report, document.tree)
-    return issue.at(location=document.positions(parse(issue.field))) if issue.field else issue
+    field = read_in_lists(compiled, report, document.tree)
+    return issue.at(location=_places(document, parse(field))) if field else issue
+
+
+def _places(document: ReadDocument, field: Path) -> tuple[str, ...]:
+    """Where a field stands; of one of many items, where each value that they have stands first."""
+    first: dict[str, Path] = {}
+    for path in matching(document.tree, field) if "*" in field else ():
+        first.setdefault(repr(at(document.tree, path)), path)
+    paths = tuple(first.values())[:_MOST_PLACES] or (field,)
+    return tuple(dict.fromkeys(place for path in paths for place in document.positions(path)))
 
 
 def _source(document: ReadDocument, origin: Origin, sources: Sequence[Path]) -> Source:

@@ -49,6 +49,15 @@ def beside(*codes: dict[str, str], **more: bool) -> dict[str, Any]:
     return {"ai.candidates[1]": {"rank": 2, "name": "Another", "codes": list(codes), **more}}
 
 
+OF_KABUKI = [{"system": "omim", "code": "147920"}]
+TWICE = ("ai.candidates[1].name",)
+
+
+def twice(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    """Two candidates."""
+    return {"ai.candidates": [{"rank": 1, **first}, {"rank": 2, **second}]}
+
+
 def rejected(name: str) -> dict[str, Any]:
     """A candidate of this name that the clinician rejected."""
     return supported(disposition="rejected") | {"ai.candidates[0].name": name}
@@ -202,6 +211,20 @@ EXAMPLES = [
     Example("AI-10", {"ai.candidates[1].name": None, "ai.candidates[1].codes": [{"system": "orpha", "code": "199"}]}, ()),
     Example("AI-10", {"ai.candidates[1].name": None, "ai.candidates[1].genes": [{"symbol": "KMT2D"}]}, ()),
     Example("AI-10", {"ai.candidates": []}, ()),
+    Example("AI-11", twice({"name": "Kabuki  Syndrome"}, {"name": "kabuki syndrome"}), TWICE),
+    Example(
+        "AI-11", twice({"name": "Kabuki syndrome", "codes": OF_KABUKI}, {"name": "Niikawa-Kuroki", "codes": OF_KABUKI}), TWICE
+    ),
+    Example("AI-11", twice({"name": "Kabuki syndrome", "codes": OF_KABUKI}, {"name": "Kabuki syndrome"}), TWICE),
+    Example("AI-11", twice({"name": "Kabuki syndrome"}, {"name": "Kabuki syndrome", "codes": OF_KABUKI}), TWICE),
+    Example("AI-11", twice({"name": "Kabuki syndrome"}, {"name": "Noonan syndrome"}), ()),
+    Example("AI-11", twice({"codes": OF_KABUKI}, {"codes": [{"system": "omim", "code": "300867"}]}), ()),
+    Example(
+        "AI-11",
+        twice({"name": "Kabuki", "codes": OF_KABUKI}, {"name": "Kabuki", "codes": [{"system": "omim", "code": "300867"}]}),
+        (),
+    ),
+    Example("AI-11", twice({"genes": [{"symbol": "KMT2D"}]}, {"genes": [{"symbol": "KMT2D"}]}), ()),
     *[Example("AI-08", {"images": [{"id": "i0", "view": view}]}, ("images[0].view",)) for view in ("profile-left", "other")],
     Example("AI-08", {"images": [{"id": "i0", "view": "profile-left"}, {"id": "i1", "view": "frontal"}]}, ()),
     Example("AI-08", {"images": [{"id": "i0", "view": "profile-left"}, {"id": "i1"}]}, ()),
