@@ -300,18 +300,20 @@ def _are_origins(text: str) -> bool:
     return text == "*" or all(_ORIGIN.fullmatch(item.strip()) for item in text.split(","))
 
 
+_POSITIVE = f"a positive whole number of {_MOST_DIGITS} digits at most"
+_NOT_NEGATIVE = f"a whole number, 0 or more, of {_MOST_DIGITS} digits at most"
 _FITS: dict[str, tuple[Callable[[str], bool], str]] = {
     "canonical_base": (_is_web_address, "a web address without a slash at its end"),
     "port": (_is_port, "a port, 0 to 65535"),
-    "max_body": (_is_positive, "a positive whole number"),
-    "max_connections": (_is_positive, "a positive whole number"),
-    "max_queue": (_is_positive, "a positive whole number"),
-    "memo_bytes": (_is_not_negative, "a whole number, 0 or more"),
-    "max_items": (_is_positive, "a positive whole number"),
-    "max_steps": (_is_positive, "a positive whole number"),
-    "head_seconds": (_is_positive, "a positive whole number"),
-    "body_seconds": (_is_positive, "a positive whole number"),
-    "idle_seconds": (_is_positive, "a positive whole number"),
+    "max_body": (_is_positive, _POSITIVE),
+    "max_connections": (_is_positive, _POSITIVE),
+    "max_queue": (_is_positive, _POSITIVE),
+    "memo_bytes": (_is_not_negative, _NOT_NEGATIVE),
+    "max_items": (_is_positive, _POSITIVE),
+    "max_steps": (_is_positive, _POSITIVE),
+    "head_seconds": (_is_positive, _POSITIVE),
+    "body_seconds": (_is_positive, _POSITIVE),
+    "idle_seconds": (_is_positive, _POSITIVE),
     "mappings": (os.path.isdir, "a folder that is there"),
     "zone": (_is_zone, "an IANA name such as Europe/Berlin, or an offset such as +01:00"),
     "public_url": (_is_web_address, "a web address without a slash at its end"),
@@ -322,7 +324,7 @@ _FITS: dict[str, tuple[Callable[[str], bool], str]] = {
     "store": (_is_store, "sqlite:///FILE or postgresql://…"),
     "store_keys": (os.path.isfile, "a file that is there"),
     "destinations": (os.path.isfile, "a file that is there"),
-    "retention_days": (_is_not_negative, "a whole number, 0 or more"),
+    "retention_days": (_is_not_negative, _NOT_NEGATIVE),
     "tokens": (os.path.isfile, "a file that is there"),
     "sign_ins": (os.path.isfile, "a file that is there"),
     "senders": (os.path.isfile, "a file that is there"),

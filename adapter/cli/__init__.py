@@ -1,9 +1,11 @@
 """The command line: parse, call, print, exit code."""
 
+import errno
 import gc
 import io
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 
@@ -139,11 +141,17 @@ def main() -> None:
         show_refusal(error)
         sys.exit(code_of(error))
     except OSError as error:
-        _say(f"{error.filename or 'standard output'}: {error.strerror or 'could not be used'}")
+        _say(f"{error.filename or 'standard output'}: {error.strerror or 'could not be used'}{_hint_for(error)}")
         give_up_output()
         sys.exit(Outcome.NOT_CARRIED_OUT)
     finally:
         gc.freeze()  # the process ends: nobody needs what a last collection would look for, in all that was loaded
+
+
+def _hint_for(error: OSError) -> str:
+    """What to do about a file in a folder that is not there."""
+    is_lost = error.errno == errno.ENOENT and error.filename and not Path(error.filename).parent.is_dir()
+    return " (make the folder first, or name another one)" if is_lost else ""
 
 
 def _show_wrong_use(error: click.ClickException) -> None:

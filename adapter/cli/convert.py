@@ -116,6 +116,9 @@ def _targets(target: Path | None, encounters: list[list[Path]]) -> list[Path | N
     """The file that the Bundle of each encounter goes to; raises BadParameter where two would go to one."""
     if target is None:
         return [None] * len(encounters)
+    if target.is_dir() and any(path.is_dir() and path.samefile(target) for paths in encounters for path in paths):
+        message = "that folder holds the documents, and the Bundle would be read as one of them next time; name another one"
+        raise click.BadParameter(message, param_hint="--out")
     targets: list[Path | None] = [target / f"{name_of(paths)}.json" if target.is_dir() else target for paths in encounters]
     if len(set(targets)) < len(targets):
         message = "several encounters need a folder that exists, and folders of different names"

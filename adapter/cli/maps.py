@@ -14,7 +14,7 @@ from adapter.cli.files import INPUT, documents_of
 from adapter.cli.known_name import MAP_NAME, maps_of
 from adapter.cli.mappings import MAPPINGS, runtime_with
 from adapter.cli.report import SHAPE, print_report
-from adapter.cli.show import QUIET, err, is_quiet, out, print_json, show_entries
+from adapter.cli.show import QUIET, err, is_quiet, note, out, print_json, show_entries
 from adapter.issues import Issue
 from adapter.mapping_folder import file_roles, mistakes_of
 
@@ -68,6 +68,8 @@ def check_command(*, mappings: str | None, as_json: bool, shape: str) -> int:
         return Outcome.ISSUES
     if not is_quiet():
         out.print(f"{len(runtime.pipeline.maps)} maps are good", style="green")
+        if runtime.settings.mappings and not roles:
+            note(f"all of them are ours: there is no mapping file in {runtime.settings.mappings}")
     return Outcome.GOOD
 
 

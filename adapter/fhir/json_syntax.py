@@ -22,7 +22,7 @@ _EXPECTED = {
 _REMEDIES = {
     "expected ident": "write true, false or null in small letters and in full",
     "trailing comma": "take out the comma before the closing bracket",
-    "trailing characters": "send one document at a time; or a bracket closes too early",
+    "trailing characters": "send one document at a time (`adapter convert --bulk` takes NDJSON); or a bracket closes too early",
 }
 _WORDS = {
     "Detected duplicate key": "a key appears twice in one object; keep one of the two",
@@ -38,10 +38,11 @@ _WORDS = {
     "control character": "a text holds a control character or a line end; write it as an escape (\\n, \\t) or take it out",
     "invalid number": "a number is not written as JSON writes numbers: 12, -0.5, 1.2e3; no leading zeros or plus sign",
 }
+_NO_COMMENTS = "JSON has no comments"
 _HINTS = (
     (re.compile(r","), "there is one comma too many"),
     (re.compile(r"['`\u2018-\u201e«»]"), 'JSON has only straight double quotes: "…"'),
-    (re.compile(r"//|/\*|#|--"), "JSON has no comments"),
+    (re.compile(r"//|/\*|#|--"), _NO_COMMENTS),
     (re.compile(r"None|undefined|nil|NULL|Null"), "write null"),
     (re.compile(r"True|TRUE|yes\b|Yes"), "write true"),
     (re.compile(r"False|FALSE|no\b|No\b"), "write false"),
@@ -73,7 +74,8 @@ def syntax_issue(message: str, content: bytes, name: str) -> Issue:
     place = _place(message, content)
     if expected := _said_of(message, _EXPECTED):
         text = f"expected {expected}{_behind(place.before)}, but {_found(place.after)}"
-        hint = _said_of(message, _REMEDIES) or next((hint for pattern, hint in _HINTS if pattern.match(place.after)), None)
+        written = next((hint for pattern, hint in _HINTS if pattern.match(place.after)), None)
+        hint = written if written == _NO_COMMENTS else _said_of(message, _REMEDIES) or written
     else:
         text, hint = _said_of(message, _WORDS) or "this is not JSON; send a JSON document", None
     return Issue(

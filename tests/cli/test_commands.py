@@ -36,6 +36,7 @@ def test_a_file_that_can_not_be_written_is_no_traceback(run: Run, tmp_path: Path
 
     assert done.code == Outcome.NOT_CARRIED_OUT
     assert "nowhere" in done.err
+    assert "make the folder first" in done.err
 
 
 def test_errors_of_the_claim_are_exit_code_1_and_the_bundle_is_there(run: Run) -> None:

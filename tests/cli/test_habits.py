@@ -119,6 +119,19 @@ def test_several_bundles_come_one_after_the_other(run: Run) -> None:
     assert found == ["Bundle", "Bundle"]
 
 
+def test_a_bundle_does_not_go_among_the_documents_that_it_is_made_of(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "encounter.json").write_bytes((Path(INFANT) / "encounter.json").read_bytes())
+    done = run("convert", str(tmp_path), "--out", str(tmp_path / "."))
+
+    assert done.code == Outcome.WRONG_USE
+    assert "read as one of them" in done.err
+    assert [file.name for file in tmp_path.iterdir()] == ["encounter.json"]
+
+
+def test_a_folder_without_mapping_files_is_not_called_good_in_silence(run: Run, tmp_path: Path) -> None:
+    assert "there is no mapping file in" in run("maps", "check", "--mappings", str(tmp_path)).err
+
+
 def test_two_bundles_do_not_go_into_one_file(run: Run, tmp_path: Path) -> None:
     assert run("convert", INFANT, NOT_CLEAN, "--out", str(tmp_path / "bundle.json")).code == Outcome.WRONG_USE
     assert run("convert", INFANT, INFANT, "--out", str(tmp_path)).code == Outcome.WRONG_USE

@@ -41,6 +41,8 @@ ROWS = [
     ('{"a": tru}', "1:10", "true, false or null", "in small letters and in full"),
     ("{ // Smith\n}", "1:3", "a field name in double quotes", "no comments"),
     ('{"a": 1} Smith', "1:10", 'the end of the document after `{"…": …}`', "one document at a time"),
+    ('{"a": 1} // Smith', "1:10", 'the end of the document after `{"…": …}`', "no comments"),
+    ('{"a": 1}\n{"a": 2}', "2:1", "the end of the document, but there is `{`", "--bulk"),
     ('{"a":\n\n', "2:1", "ends too early", None),
     ('{"a": "Smith', "1:12", "ends too early: within a text", None),
     ('["Smith"', "1:8", "ends too early: within a list", None),
