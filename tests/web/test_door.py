@@ -55,6 +55,18 @@ def read(connection: socket.socket) -> tuple[int, dict[str, str], bytes]:
     return int(status.split()[1]), headers, body
 
 
+def read_one(connection: socket.socket) -> tuple[int, bytes]:
+    """Status and body of the next answer, byte by byte, so that nothing of the one after it is taken."""
+    content = b""
+    while not content.endswith(b"\r\n\r\n"):
+        content += connection.recv(1)
+    length = next(int(line.split(b":")[1]) for line in content.split(b"\r\n") if line.startswith(b"content-length"))
+    body = b""
+    while len(body) < length:
+        body += connection.recv(length - len(body))
+    return int(content.split()[1]), body
+
+
 def post(*headers: str, path: str = "/convert") -> bytes:
     lines = [f"POST {path} HTTP/1.1", "Host: here", "Content-Type: application/json", "Connection: close", *headers]
     return "\r\n".join([*lines, "", ""]).encode()
@@ -134,6 +146,44 @@ def test_a_body_in_chunks_and_one_in_gzip_are_read(address: Address) -> None:
 
     assert chunks[0] == zipped[0] == 200
     assert chunks[2] == zipped[2]
+
+
+def test_trailers_count_for_nothing(address: Address) -> None:
+    trailers = b"0\r\nContent-Encoding: gzip\r\nHost: a b\r\nContent-Type: text/csv\r\n\r\n"
+    plain = answer_to(address, post("Transfer-Encoding: chunked"), chunk(BODY), b"0\r\n\r\n")
+    trailed = answer_to(address, post("Transfer-Encoding: chunked"), chunk(BODY), trailers)
+
+    assert trailed[0] == 200
+    assert trailed[2] == plain[2]
+
+
+@pytest.mark.parametrize("start", [b"2\r\n{}\r\n0\r\nX: ", b"2\r\n{}\r\n0\r\nX: y\r\nX: y\r\nY: ", b"2;x="])
+def test_what_comes_beside_the_content_of_chunks_is_bounded(address: Address, start: bytes) -> None:
+    with socket.create_connection(address, timeout=15) as connection:
+        connection.sendall(post("Transfer-Encoding: chunked"))
+        time.sleep(0.3)  # what comes together with a head is not counted
+        connection.sendall(start)
+        time.sleep(0.3)
+        connection.sendall(b"x" * 33_000)
+        status, _, body = read(connection)
+
+    assert "trailers" in text_of(body, status, 431)
+
+
+def test_a_large_body_and_another_request_may_come_at_once(address: Address) -> None:
+    large = BODY + b" " * (LIMIT - len(BODY))
+    one = post(f"Content-Length: {len(large)}").replace(b"Connection: close\r\n", b"") + large
+    with socket.create_connection(address, timeout=15) as connection:
+        connection.sendall(one + one + post(f"Content-Length: {len(BODY)}") + BODY)
+        statuses = [read_one(connection)[0] for _ in range(3)]
+
+    assert statuses == [200] * 3
+
+
+def test_a_body_in_the_smallest_chunks_is_read(address: Address) -> None:
+    chunks = b"".join(chunk(BODY[at : at + 1]) for at in range(len(BODY)))
+
+    assert answer_to(address, post("Transfer-Encoding: chunked"), chunks + b"0\r\n\r\n")[0] == 200
 
 
 def test_gzip_counts_by_what_it_unpacks_to(address: Address) -> None:

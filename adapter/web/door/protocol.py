@@ -18,6 +18,8 @@ from adapter.web.door.memo import Key, Memo
 from adapter.web.door.refused import Log, as_bytes, refused
 
 _FINISH_SECONDS = 5
+_FRAMING = 16
+"""So many bytes may come for each byte of a body in chunks: a chunk of one byte has six."""
 _END_OF_HEAD = b"\r\n\r\n"
 _VERSIONS = frozenset({"1.0", "1.1"})
 _OF_BODY = frozenset({b"content-length", b"transfer-encoding"})
@@ -45,6 +47,7 @@ class DoorProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._in_head = False
         self._in_body = False
+        self._message = self._wire_bytes = self._body_bytes = 0
         self._is_answered = False
         self._address = ""
         self._certificate: ClientCertificate | None = None
@@ -83,7 +86,7 @@ class DoorProtocol(HttpToolsProtocol):
         if is_first and self._answer(request):
             return
         # Bytes that end one request's body and begin the next one's head are not counted as a head.
-        is_head = not self._in_body
+        is_head, message = not self._in_body, self._message
         self._met = []
         super().data_received(data)
         if is_first and len(self._met) == 1 and data.endswith(_END_OF_HEAD):
@@ -92,6 +95,16 @@ class DoorProtocol(HttpToolsProtocol):
         if self._in_head and self._head_bytes > self._doorway.limits.head and not self.transport.is_closing():
             text = f"the headers are larger than {self._doorway.limits.head} bytes"
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, text)
+        if self._in_body and message == self._message:
+            self._check_framing(len(data))
+
+    def _check_framing(self, received: int) -> None:
+        """Refuse what comes beside the content of chunks, if it is more than a head may be."""
+        self._wire_bytes += received
+        limit = self._doorway.limits.head
+        if self._wire_bytes > limit + _FRAMING * self._body_bytes and not self.transport.is_closing():
+            text = f"what comes beside the content of chunks is larger than {limit} bytes; leave trailers out"
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, text)
 
     def on_message_begin(self) -> None:
         """Begin with a head."""
@@ -99,12 +112,18 @@ class DoorProtocol(HttpToolsProtocol):
         self.scope["state"][CERTIFICATE_NOTE] = self._certificate
         self._unset_keepalive_if_required()  # it was set by an answer that came before the rest of what was received
         self._in_head, self._head_bytes = True, 0
+        self._message, self._wire_bytes, self._body_bytes = self._message + 1, 0, 0
         self._expect_head()
 
     def on_url(self, url: bytes) -> None:
         """Read the target of a request, unless it is longer than it may be."""
         if len(self.url) <= self._doorway.limits.url:
             super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header; what stands behind the body (a trailer) counts for nothing (RFC 9110, section 6.5.1)."""
+        if not self._in_body:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Hand the request on, or refuse it."""
@@ -124,6 +143,7 @@ class DoorProtocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body, if there is somebody who reads it."""
+        self._body_bytes += len(body)
         if not self.transport.is_closing():
             super().on_body(body)
 
