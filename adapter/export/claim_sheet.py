@@ -6,7 +6,7 @@ It is a worksheet for people: neither the form nor a transaction (modelling.md �
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from adapter.case import Address, Case, Line, Named, Practitioner
+from adapter.case import Address, Case, Coverage, Line, Named, OtherCoverage, Practitioner
 from adapter.issues import InvalidError, Issue, IssueType, Severity
 from adapter.rules.judgement import Judgement
 
@@ -83,24 +83,51 @@ def _insurance(case: Case) -> Iterator[SheetEntry]:
     yield SheetEntry(box="1a", label="insured's id", segment="NM109 (2010BA)", field="coverage.member_id", value=member)
     yield from _people(case)
     for place, other in enumerate(case.other_coverages):
-        at = f"other_coverages[{place}]"
-        yield SheetEntry(box="9a", label="other policy", segment="SBR03 (2320)", field=f"{at}.member_id", value=other.member_id)
-        yield SheetEntry(box="9d", label="other payer", segment="NM1*PR (2330B)", field=f"{at}.payer", value=other.payer.name)
+        yield from _other(case, other, f"other_coverages[{place}]")
     yield SheetEntry(box="10", label="related to employment or accident", segment="CLM11", field="—", value=None)
+    yield from _policy(case)
+
+
+def _other(case: Case, other: OtherCoverage, at: str) -> Iterator[SheetEntry]:
+    """A further insurance; of its group and plan only what was sent, for the form has a box for one of them."""
+    insured, payer = _insured(case, other), other.payer
+    yield SheetEntry(box="9", label="other insured", segment="NM1*IL (2330A)", field=f"{at}.subscriber", value=insured)
+    yield SheetEntry(box="9a", label="other policy", segment="NM109 (2330A)", field=f"{at}.member_id", value=other.member_id)
+    if other.group:
+        yield SheetEntry(box="9a", label="other group", segment="SBR03 (2320)", field=f"{at}.group", value=other.group)
+    yield SheetEntry(box="9d", label="other payer", segment="NM1*PR (2330B)", field=f"{at}.payer", value=payer.name)
+    if other.plan:
+        yield SheetEntry(box="9d", label="other plan", segment="SBR04 (2320)", field=f"{at}.plan", value=other.plan)
+    yield SheetEntry(box="—", label="other payer id", segment="NM109 (2330B)", field=f"{at}.payer.payer_id", value=payer.payer_id)
+
+
+def _policy(case: Case) -> Iterator[SheetEntry]:
+    """Group and plan of the first insurance, who its insured is, and whether there is another one."""
+    coverage, patient = case.coverage, case.patient
+    own = patient if _is_subscriber(coverage) else None
+    born, sex = ("patient.birth_date", "patient.sex") if own else ("—", "—")
     yield SheetEntry(box="11", label="group", segment="SBR03", field="coverage.group", value=coverage.group if coverage else None)
+    yield SheetEntry(
+        box="11a", label="insured's birth date", segment="DMG02 (2010BA)", field=born, value=own.birth_date if own else None
+    )
+    yield SheetEntry(box="11a", label="insured's sex", segment="DMG03 (2010BA)", field=sex, value=own.sex if own else None)
     yield SheetEntry(box="11c", label="plan", segment="SBR04", field="coverage.plan", value=coverage.plan if coverage else None)
+    another = "yes" if case.other_coverages else None
+    yield SheetEntry(box="11d", label="another health plan", segment="SBR (2320)", field="other_coverages", value=another)
 
 
 def _people(case: Case) -> Iterator[SheetEntry]:
     """The patient and the insured, who may be the same."""
     coverage, patient = case.coverage, case.patient
-    is_subscriber = coverage is not None and (coverage.subscriber == "patient" or coverage.relationship == _SELF)
+    is_subscriber = _is_subscriber(coverage)
     yield SheetEntry(
         box="2", label="patient", segment="NM1*IL" if is_subscriber else "NM1*QC", field="patient", value=_name(patient)
     )
     yield SheetEntry(box="3", label="birth date", segment="DMG02", field="patient.birth_date", value=patient.birth_date)
     yield SheetEntry(box="3", label="sex", segment="DMG03", field="patient.sex", value=patient.sex)
-    yield SheetEntry(box="4", label="insured", segment="NM1*IL (2010BA)", field="coverage.subscriber", value=_insured(case))
+    yield SheetEntry(
+        box="4", label="insured", segment="NM1*IL (2010BA)", field="coverage.subscriber", value=_insured(case, coverage)
+    )
     yield SheetEntry(
         box="5", label="patient's address", segment="N3, N4", field="patient.address", value=_address(patient.address)
     )
@@ -171,7 +198,9 @@ def _lines(case: Case) -> Iterator[SheetEntry]:
         npi, taxonomy = (rendering.npi, rendering.taxonomy) if rendering else (None, None)
         yield SheetEntry(box="24J", label="rendering NPI", segment="NM1*82", field=f"{at}.npi", value=npi, line=number)
         kind = _TAXONOMY_QUALIFIER if taxonomy else None
-        yield SheetEntry(box="24I shaded", label="qualifier", segment="PRV02", field=f"{at}.taxonomy", value=kind, line=number)
+        yield SheetEntry(
+            box="24I shaded", label="qualifier (PXC in an 837P)", segment="PRV02", field=f"{at}.taxonomy", value=kind, line=number
+        )
         yield SheetEntry(
             box="24J shaded", label="taxonomy", segment="PRV*PE*PXC", field=f"{at}.taxonomy", value=taxonomy, line=number
         )
@@ -258,13 +287,15 @@ def _rendering(case: Case) -> Practitioner | None:
     return next((person for person in case.practitioners if person.role == "rendering"), None)
 
 
-def _insured(case: Case) -> str | None:
-    coverage = case.coverage
-    if coverage is None:
-        return None
-    if coverage.subscriber == "patient" or coverage.relationship == _SELF:
+def _is_subscriber(coverage: Coverage | None) -> bool:
+    """Whether the patient is the one who is insured: as was said, else by the relationship."""
+    return coverage is not None and (coverage.subscriber or (coverage.relationship == _SELF and "patient")) == "patient"
+
+
+def _insured(case: Case, coverage: Coverage | None) -> str | None:
+    if _is_subscriber(coverage):
         return _name(case.patient)
-    return _name(case.guardian) if coverage.subscriber == "guardian" else None
+    return _name(case.guardian) if coverage is not None and coverage.subscriber == "guardian" else None
 
 
 def _name(person: Named | None) -> str | None:

@@ -257,15 +257,21 @@ def _held(claim: Any, at: Any) -> dict[tuple[str, str], list[str | None]]:  # no
     patient, coverage = at[claim["patient"]["reference"]], at[claim["insurance"][0]["coverage"]["reference"]]
     provider, items = at[claim["provider"]["reference"]], claim.get("item", [])
     rendering = next((member for member in claim.get("careTeam", ()) if _role(member) == "primary"), None)
-    classes = {one["type"]["coding"][0]["code"]: one["value"] for one in coverage.get("class", ())}
-    members = [one["value"] for one in coverage["identifier"] if "type" in one]
+    others = [at[one["coverage"]["reference"]] for one in claim["insurance"][1:]]
+    classes = _classes(coverage)
     total = claim.get("total", {}).get("value")
-    name = patient.get("name", [{}])[0]
     return {
-        ("1a", "insured's id"): members,
-        ("2", "patient"): [", ".join(part for part in (name.get("family"), " ".join(name.get("given", []))) if part) or None],
+        ("1a", "insured's id"): [_member(coverage)],
+        ("2", "patient"): [_named(patient)],
         ("3", "birth date"): [patient.get("birthDate")],
         ("3", "sex"): [patient.get("gender")],
+        ("9", "other insured"): [_insured_of(one, at) for one in others],
+        ("9a", "other policy"): [_member(one) for one in others],
+        ("9a", "other group"): [value for one in others if (value := _classes(one).get("group"))],
+        ("9d", "other payer"): [at[one["payor"][0]["reference"]]["name"] for one in others],
+        ("9d", "other plan"): [value for one in others if (value := _classes(one).get("plan"))],
+        ("4", "insured"): [_insured_of(coverage, at)],
+        ("11d", "another health plan"): ["yes" if others else None],
         ("6", "patient's relation to insured"): [coverage.get("relationship", {}).get("coding", [{}])[0].get("code")],
         ("11", "group"): [classes.get("group")],
         ("11c", "plan"): [classes.get("plan")],
@@ -296,6 +302,24 @@ def _held(claim: Any, at: Any) -> dict[tuple[str, str], list[str | None]]:  # no
         ("28", "total charge"): [None if total is None else str(total)],
         ("33", "billing provider"): [provider["name"]],
     }
+
+
+def _named(person: Any) -> str | None:  # noqa: ANN401 - FHIR JSON
+    name = person.get("name", [{}])[0]
+    return ", ".join(part for part in (name.get("family"), " ".join(name.get("given", []))) if part) or None
+
+
+def _insured_of(coverage: Any, at: Any) -> str | None:  # noqa: ANN401 - FHIR JSON
+    return _named(at[coverage["subscriber"]["reference"]]) if "subscriber" in coverage else None
+
+
+def _member(coverage: Any) -> str:  # noqa: ANN401 - FHIR JSON
+    (member,) = (str(one["value"]) for one in coverage["identifier"] if "type" in one)
+    return member
+
+
+def _classes(coverage: Any) -> dict[str, str]:  # noqa: ANN401 - FHIR JSON
+    return {one["type"]["coding"][0]["code"]: one["value"] for one in coverage.get("class", ())}
 
 
 def _code(concept: Any) -> str | None:  # noqa: ANN401 - FHIR JSON
@@ -397,3 +421,28 @@ def test_other_insurances_a_referral_and_a_billing_address_have_their_boxes() ->
     assert entries["23", "referral number"] == "INV-REF-0078"
     assert str(entries["33", "address"]).startswith("PO Box 7")
     assert entries["32", "place of the service, if another"] != entries["33", "address"]
+
+
+def test_of_another_insurance_who_is_insured_its_group_and_its_plan_have_boxes() -> None:
+    mine = {"member_id": "M-2", "payer": {"name": "Second", "payer_id": "P-2"}, "relationship": "self"}
+    theirs = {**mine, "member_id": "M-3", "relationship": "child", "subscriber": "guardian", "group": "G", "plan": "P"}
+    patient = {"mrn": "1", "family": "Ahn", "given": ["Mo"]}
+    entries = sheet_of(
+        case_of("complete", patient=patient, other_coverages=[mine, theirs, {**mine, "relationship": None}])
+    ).entries
+    shown = [(entry.box, entry.segment, entry.value) for entry in entries if entry.box.startswith("9") or entry.box == "11d"]
+
+    assert shown[:3] == [("9", "NM1*IL (2330A)", "Ahn, Mo"), ("9a", "NM109 (2330A)", "M-2"), ("9d", "NM1*PR (2330B)", "Second")]
+    assert [value for _, _, value in shown[4:8]] == ["M-3", "G", "Second", "P"]
+    assert shown[8] == ("9", "NM1*IL (2330A)", None)
+    assert shown[-1] == ("11d", "SBR (2320)", "yes")
+
+
+def test_the_insureds_birth_date_and_sex_are_known_only_of_the_patient() -> None:
+    shown = {
+        name: [entry.value for entry in sheet_of(case_of(name)).entries if entry.box == "11a"]
+        for name in ("complete", "two-units")
+    }
+
+    assert shown["complete"] == [None, None]
+    assert all(shown["two-units"])
