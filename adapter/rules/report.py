@@ -102,5 +102,5 @@ def signed_by_another_profession(facts: Facts) -> Iterator[Finding]:
             continue
         if someone.taxonomy is not None and does_not_interpret(someone.taxonomy):
             yield Finding("review.reviewer", also=(f"practitioners[{at}].taxonomy",))
-        elif someone.taxonomy is None and someone.role in ("assisting", "other"):
+        elif someone.taxonomy is None and (someone.role in ("assisting", "other") or (someone.role or someone.npi) is None):
             yield Finding("review.reviewer", variant="unknown", also=(f"practitioners[{at}].role",))

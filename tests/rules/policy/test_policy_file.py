@@ -220,6 +220,10 @@ MISTAKES = [
     ("policy: a\neffective: {start: 2025-01-01, end: 2024-01-01}\n", "1:1: effective: the policy ends before it starts"),
     ("policy: a\npolicy: b\n", "2:1: duplicate-key: the key `policy` appears here twice"),
     ("policy: a\n---\npolicy: a\n", "3:1: periods: two policies `a` hold on one day"),
+    (
+        "policy: a\neffective: {end: 2024-12-31}\n---\npolicy: a\neffective: {start: 2024-12-31}\n",
+        "4:1: periods: two policies `a` hold on one day",
+    ),
 ]
 
 
