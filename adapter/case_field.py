@@ -1,25 +1,24 @@
 """What is known of the fields of a Case: which documents say them, where, and how they came to be there."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from itertools import chain
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import NamedTuple
 
-from adapter.json_types import JsonValue
 from adapter.mapping.emit.entry_text import entry_end, entry_sources
-from adapter.mapping.emit.site import Site
+from adapter.mapping.emit.site import Reading, ReadTemplate, Site
 from adapter.merging.merge import Merged
 from adapter.merging.runs import NUMBERED_BY
 from adapter.merging.singular import case_path
-from adapter.path import Path, dotted, matching, parse, pointer
-from adapter.readers.document import MappedDocument, ReadDocument
+from adapter.merging.survey import Survey, survey
+from adapter.path import Path, dotted, matching, parse, pattern
+from adapter.readers.document import MappedDocument
 from adapter.rules.judgement import Judgement
 from adapter.rules.state import DERIVED_FROM
 
 _MOST_ITEMS = 10
-_INSURANCES = frozenset({"coverage", "other_coverages", "payer"})
-"""Documents may list these fields of the Case elsewhere (adapter.merging.singular)."""
 
 
 class KnownFields(NamedTuple):
@@ -39,11 +38,21 @@ _NUMBERING = "adapter.merging.runs.with_runs"
 """What makes the number of a run that has none."""
 
 
-class Sources(NamedTuple):
+class Sources:
     """The fields behind an element, and what the lineage's JSON says of them."""
 
-    known: KnownFields
-    text: str
+    __slots__ = ("_text", "known")
+
+    def __init__(self, known: KnownFields) -> None:
+        self.known = known
+        self._text: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The fields, and where documents say them, in the JSON; written when first asked for."""
+        if self._text is None:
+            self._text = entry_sources(self.known.fields, self.known.positions)
+        return self._text
 
     def end_for(self, site: Site) -> str:
         """The end of the JSON of what a line of a map made from them."""
@@ -53,11 +62,24 @@ class Sources(NamedTuple):
         return entry_end(known.functions + site.functions, is_constant=site.is_constant, through=known.through)
 
 
-class _Index(NamedTuple):
-    """The positions of all that a document says, and which of it are texts, by the path in the Case."""
+class _Run:
+    """Fields of the Case that are behind a value one after the other, whatever the indexes of loops; known by being itself."""
 
-    positions: dict[Path, str]
-    texts: set[Path]
+    __slots__ = ("paths",)
+
+    def __init__(self, paths: tuple[Path, ...]) -> None:
+        self.paths = paths
+
+
+class _Plan(NamedTuple):
+    """The fields of the Case behind a reading: those without loops in runs, each other one as a template; and the options.
+
+    `is_one` says that it is one field.
+    """
+
+    parts: tuple[_Run | ReadTemplate, ...]
+    options: tuple[str, ...]
+    is_one: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,30 +92,65 @@ class CaseFields:
     def behind(self, paths: tuple[Path, ...]) -> Sources:
         """What is known of all fields behind some source paths."""
         if paths not in self._by_paths:
-            known = self._join(paths)
-            self._by_paths[paths] = Sources(known, entry_sources(known.fields, known.positions))
+            self._by_paths[paths] = Sources(self._join(paths))
         return self._by_paths[paths]
+
+    def read_at(self, reading: Reading, indexes: Mapping[str, int]) -> Sources:
+        """What is known of all fields behind a reading at these indexes of the loops."""
+        key = (reading, *map(indexes.get, reading.loops)) if reading.loops else reading
+        found = self._by_reading.get(key)
+        if found is None:
+            plan = _plan_of(reading)
+            known = self._filled(plan, indexes) if plan else self._join(reading.filled(indexes))
+            found = self._by_reading[key] = Sources(known)
+        return found
+
+    def item_at(self, reading: Reading, indexes: Mapping[str, int], place: int) -> Sources:
+        """What is known of an item of the list that a reading of one path leads to."""
+        (path,) = reading.filled(indexes)
+        return self.behind(((*path, place),))
 
     @cached_property
     def _by_paths(self) -> dict[tuple[Path, ...], Sources]:
         return {}
 
+    @cached_property
+    def _by_reading(self) -> dict[Hashable, Sources]:
+        return {}
+
+    @cached_property
+    def _by_run(self) -> dict[_Run, KnownFields]:
+        return {}
+
+    def _filled(self, plan: _Plan, indexes: Mapping[str, int]) -> KnownFields:
+        """What is known of the fields of a plan: what of them hangs on no loop is put together once."""
+        parts = [self._run(part) if isinstance(part, _Run) else self._known(part.filled(indexes)) for part in plan.parts]
+        known = _in_a_row(parts)
+        return _with_options(known if plan.is_one else _settled(known), plan.options)
+
+    def _run(self, run: _Run) -> KnownFields:
+        if run not in self._by_run:
+            self._by_run[run] = _in_a_row([self._known(path) for path in run.paths])
+        return self._by_run[run]
+
     def _join(self, paths: tuple[Path, ...]) -> KnownFields:
-        if len(paths) == 1 and paths[0][0] == "case" and len(paths[0]) > 1:
-            return self._known(paths[0][1:])
         fields = dict.fromkeys(chain.from_iterable(map(self._case_paths, paths)))
-        known = _together([self._known(path) for path in fields])
-        options = [f"options#/{dotted(path[1:])}" for path in paths if path[0] == "options" and len(path) > 1]
-        return known._replace(positions=(*known.positions, *options)) if options else known
+        known = [self._known(path) for path in fields]
+        return _with_options(_together(known), _options_in(paths))
 
     def _known(self, path: Path) -> KnownFields:
-        if path not in self._by_path:
-            self._by_path[path] = self._look_up(path)
-        return self._by_path[path]
+        known = self._by_path.get(path)
+        if known is None:
+            known = self._by_path[path] = self._look_up(path)
+        return known
 
     @cached_property
     def _by_path(self) -> dict[Path, KnownFields]:
         return {}
+
+    @cached_property
+    def _survey(self) -> Survey:
+        return survey(self.merged)
 
     def _look_up(self, path: Path) -> KnownFields:
         if "*" not in path:
@@ -106,10 +163,10 @@ class CaseFields:
         return whole._replace(fields=(self._name(path),), positions=tuple(_common_places(whole.positions)))
 
     def _one(self, path: Path) -> KnownFields:
-        positions = self._at_its_place(path)
-        if positions is not None:
-            return KnownFields((self._name(path),), positions) if positions else self._unsaid(path)
-        places = self.merged.sources(path, null=False)
+        if field := self._survey.fields.get(path):
+            name, positions = field
+            return KnownFields((name,), positions)
+        places = [] if self._survey.is_sure(path) else self.merged.sources(path, null=False)
         if not places:
             return self._unsaid(path)
         sources = [
@@ -117,9 +174,9 @@ class CaseFields:
         ]
         return KnownFields(
             (self._name(path),),
-            _joined(document.positions(own) for document, own in places),
-            _joined(source.functions for source in sources),
-            _joined((source.place,) for source in sources),
+            _joined([document.positions(own) for document, own in places]),
+            _joined([source.functions for source in sources]),
+            _joined([(source.place,) for source in sources]),
         )
 
     def _unsaid(self, path: Path) -> KnownFields:
@@ -129,101 +186,86 @@ class CaseFields:
         known = _together([self._known((*path[:-1], *number)) for number in NUMBERED_BY])
         return known._replace(functions=(*known.functions, _NUMBERING))
 
-    def _at_its_place(self, path: Path) -> tuple[str, ...] | None:
-        """Where documents say a field, if all of them say it where the Case has it, or in an item of their own list.
-
-        None if that is not sure, and has to be looked up step by step.
-        """
-        if path[0] in self._elsewhere:
-            return None
-        places, fields = self.merged.items.get(path[:2]), []
-        for number, index in enumerate(self._indexes):
-            if places is None or number in places:
-                own = (path[0], places[number], *path[2:]) if places else path
-                if own in index.positions:
-                    fields.append(index.positions[own])
-                elif own[:-1] in index.texts:
-                    return None  # a bare text may stand for its own parts
-        return tuple(fields)
-
-    @cached_property
-    def _elsewhere(self) -> frozenset[str | int]:
-        """The fields of the Case in which something may stand elsewhere in a document, or was made by a map or with an option."""
-        documents, items = self.merged.documents, self.merged.items
-        if any(type(document) is not ReadDocument for document in documents):
-            return frozenset(self.merged.tree)
-        lists_within = {path[0] for path in items if len(path) > len(("phenotypes", 0))}
-        several = any({"ai", "analyses"} <= document.tree.keys() for document in documents) or ("analyses", 0) in items
-        return _INSURANCES.union(lists_within, {"analyses"} if several else ())
-
-    @cached_property
-    def _indexes(self) -> list[_Index]:
-        """What each document says, by the path in the Case."""
-        return [_index_of(document) for document in self.merged.documents]
-
     def _name(self, path: Path) -> str:
         return dotted(self.merged.named(path))
 
     def _case_paths(self, path: Path) -> list[Path]:
         """The fields of the Case that a source path leads to, or by which what it leads to was judged."""
-        if path[:1] == ("case",):
-            return [path[1:]] if path[1:] else []
-        if path[:1] != ("judgement",):
-            return []
-        derived = [parse(field) for field in DERIVED_FROM.get(str(path[-1]), ())]
-        return derived + (self._blamed_by_errors if path[-1] == "claim" else [])
+        return _case_paths(path) + (self._blamed_by_errors if _is_verdict(path) else [])
 
     @cached_property
     def _blamed_by_errors(self) -> list[Path]:
         return [case_path(parse(issue.field)) for issue in self.judgement.issues if issue.is_error and issue.field]
 
 
-def _together(fields: list[KnownFields]) -> KnownFields:
-    """Several fields as one, without repeats."""
+@lru_cache(maxsize=4096)
+def _plan_of(reading: Reading) -> _Plan | None:
+    """The plan of a reading; None where only the case tells which fields it means, or two of its paths may be one field."""
+    paths = reading.filled({})
+    if any(map(_is_verdict, paths)):
+        return None
+    pairs = zip(paths, reading.templates, strict=True)
+    fields = dict.fromkeys(field for path, template in pairs for field in _fields_of(path, template))
+    if len({pattern(field) for field, _ in fields}) < len(fields):
+        return None
+    parts: list[_Run | ReadTemplate] = []
+    for template, same in groupby(fields, key=itemgetter(1)):
+        parts.append(template or _Run(tuple(field for field, _ in same)))
+    return _Plan(tuple(parts), _options_in(paths), is_one=len(fields) == 1)
+
+
+def _fields_of(path: Path, template: ReadTemplate) -> list[tuple[Path, ReadTemplate | None]]:
+    """The fields of the Case that a source path leads to, each with its template if loops have a part in it."""
+    if not template.holes:
+        return [(field, None) for field in _case_paths(path)]
+    ((root, *before), loop), *further = template.holes
+    return [(path[1:], replace(template, holes=((tuple(before), loop), *further)))] if root == "case" else []
+
+
+def _case_paths(path: Path) -> list[Path]:
+    """The fields of the Case that a source path leads to, or that what it leads to is derived from."""
+    if path[0] == "case":
+        return [path[1:]] if path[1:] else []
+    return [parse(field) for field in DERIVED_FROM.get(str(path[-1]), ())] if path[0] == "judgement" else []
+
+
+def _is_verdict(path: Path) -> bool:
+    """Whether a path leads to the status of the claim, which hangs on all that is wrong with the case."""
+    return path[0] == "judgement" and path[-1] == "claim"
+
+
+def _options_in(paths: tuple[Path, ...]) -> tuple[str, ...]:
+    return tuple(f"options#/{dotted(path[1:])}" for path in paths if path[0] == "options" and len(path) > 1)
+
+
+def _with_options(known: KnownFields, options: tuple[str, ...]) -> KnownFields:
+    fields, positions, functions, through = known
+    return KnownFields(fields, positions + options, functions, through) if options else known
+
+
+def _in_a_row(fields: Sequence[KnownFields]) -> KnownFields:
+    """Several fields as one, without repeats of what is said of them."""
     if len(fields) == 1:
         return fields[0]
-    names = tuple([name for known in fields for name in known.fields])
-    positions = _joined([known.positions for known in fields])
-    if not any(known.through for known in fields):
-        return KnownFields(names, positions)
-    return KnownFields(
-        names, positions, _joined([known.functions for known in fields]), _joined([known.through for known in fields])
-    )
+    if not fields:
+        return _NOTHING
+    names, positions, functions, through = zip(*fields, strict=True)
+    return KnownFields(tuple(chain.from_iterable(names)), _joined(positions), _joined(functions), _joined(through))
 
 
-def _joined(parts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+def _together(fields: Sequence[KnownFields]) -> KnownFields:
+    """Several fields as one, without repeats."""
+    return fields[0] if len(fields) == 1 else _settled(_in_a_row(fields))
+
+
+def _settled(known: KnownFields) -> KnownFields:
+    """What is known of several fields: that a number was made counts for more than one only beside what maps made."""
+    return known if known.through or not known.functions else KnownFields(known.fields, known.positions)
+
+
+def _joined(parts: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     """All parts one after the other without repeats."""
-    return tuple(dict.fromkeys(chain.from_iterable(parts)))
-
-
-def _index_of(document: ReadDocument) -> _Index:
-    """What a document says, by the path in the Case."""
-    index = _Index({}, set())
-    for name, value in document.tree.items():
-        _gather(index, value, path=case_path((name,)), position=document.name + "#" + _step(name))
-    if ("analyses", 0) in index.positions:
-        index.positions.setdefault(("analyses",), index.positions["analyses", 0])
-    return index
-
-
-def _gather(index: _Index, value: JsonValue, *, path: Path, position: str) -> None:
-    """Add the positions of a value and of all in it."""
-    if value is None:
-        return
-    index.positions[path] = position
-    if isinstance(value, dict):
-        for name, child in value.items():
-            _gather(index, child, path=(*path, name), position=position + _step(name))
-    elif isinstance(value, list):
-        for place, child in enumerate(value):
-            _gather(index, child, path=(*path, place), position=f"{position}/{place}")
-    elif isinstance(value, str):
-        index.texts.add(path)
-
-
-@lru_cache(maxsize=16_384)
-def _step(name: str) -> str:
-    return pointer((name,))
+    return tuple(dict.fromkeys(chain.from_iterable(parts))) if any(parts) else ()
 
 
 def _common_places(positions: Iterable[str]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from adapter.mapping.run.library import Library, MappedResource, references_of
 from adapter.mapping.run.origin import Origin, notes, origins
 from adapter.merging.merge import Merged
 from adapter.merging.singular import case_path
-from adapter.path import Path, dotted, leaves, parse, pattern
+from adapter.path import Path, dotted, leaf_names, parse, pattern
 from adapter.readers.document import MappedDocument
 from adapter.rules.judgement import Judgement
 from adapter.rules.state import SHOWN_BY
@@ -100,7 +100,8 @@ class Trail:
         entries = [_own_entry("Bundle", name) for name in _own_elements(self.bundle, "entry")]
         for number, root in enumerate(self._names):
             entries += [_own_entry(*names) for names in self._own_elements_of(number)]
-            entries += [_entry(f"{root}.{name}", site, sources.known) for name, site, sources in self._elements_made(number)]
+            for names, site, sources in self._elements_made(number):
+                entries += [_entry(f"{root}.{name}", site, sources.known) for name in names]
         return Lineage(entries=tuple(entries))
 
     def lineage_json(self) -> Iterator[bytes]:
@@ -110,8 +111,9 @@ class Trail:
         for number, root in enumerate(self._names):
             parts = [f"{entry_start(place)}{name}{_OWN_JSON}" for place, name in self._own_elements_of(number)]
             start = entry_start(root)
-            for name, site, sources in self._elements_made(number):
-                parts += (start, name, site.line, sources.text, sources.end_for(site))
+            for names, site, sources in self._elements_made(number):
+                line = site.line + sources.text + sources.end_for(site)
+                parts += [f"{start}{name}{line}" for name in names]
             yield "".join(parts).encode()
         yield b"]"
 
@@ -121,13 +123,14 @@ class Trail:
         own = [(place, name) for name in _own_elements(self.bundle["entry"][number], "resource")]
         return [*own, (self._names[number], "resourceType")]
 
-    def _elements_made(self, number: int) -> Iterator[tuple[str, Site, Sources]]:
-        """The names of the elements that a map made in a resource, each with the line of the map, and what is behind it."""
-        resource, behind = self.made[number].resource, self._fields.behind
+    def _elements_made(self, number: int) -> Iterator[tuple[list[str], Site, Sources]]:
+        """The names of the elements that a map made in a resource, by the line of the map, and what is behind them."""
+        resource, fields = self.made[number].resource, self._fields
         for note in notes(*self._noted(number, "lineage")):
             for site in note.group.sites:
-                for name, paths in note.leaves(site, resource):
-                    yield name, site, behind(paths)
+                sources = fields.read_at(site.reading, note.indexes)
+                for names, place in note.leaves(site, resource):
+                    yield names, site, sources if place is None else fields.item_at(site.reading, note.indexes, place)
 
     def explain(self, element: str) -> Lineage:
         """Why an element is as it is, or is not there: `Claim.item[0].modifier`; `Media.note` asks for that of every Media."""
@@ -280,7 +283,7 @@ def _entry(element: str, site: Site, known: KnownFields, *, missing: str | None 
 
 def _own_elements(part: JsonObject, inner: str) -> list[str]:
     """The names of all leaves of a part of the Bundle, but for those within its `inner` element."""
-    return [dotted(leaf) for leaf in leaves({name: value for name, value in part.items() if name != inner})]
+    return [leaf for name, value in part.items() if name != inner for leaf in leaf_names(value, name)]
 
 
 def _own_entry(root: str, name: str) -> LineageEntry:

@@ -36,7 +36,13 @@ def dotted(path: Path) -> str:
 @lru_cache(maxsize=16_384)
 def pointer(path: Path) -> str:
     """The JSON pointer (RFC 6901) of a path."""
-    return "".join(["/" + str(step).replace("~", "~0").replace("/", "~1") for step in path])
+    return "".join([pointer_step(str(step)) for step in path])
+
+
+@lru_cache(maxsize=16_384)
+def pointer_step(step: str) -> str:
+    """One step of a JSON pointer: `/name`."""
+    return "/" + step.replace("~", "~0").replace("/", "~1")
 
 
 def sayable(path: Path) -> Path:
@@ -80,6 +86,28 @@ def _gather(value: object, path: Path, paths: list[Path]) -> None:
             _gather(child, (*path, place), paths)
     else:
         paths.append(path)
+
+
+def leaf_names(value: object, name: str) -> list[str]:
+    """The names of all plain values within a value of this name: `billing.lines[0].units` in `billing`."""
+    names: list[str] = []
+    _name_leaves(value, name, names)
+    return names
+
+
+def _name_leaves(value: object, name: str, names: list[str]) -> None:
+    """Add the names of all plain values; most are in an object of plain values, which needs no call for each."""
+    if isinstance(value, dict):
+        for step, child in value.items():
+            if isinstance(child, dict | list):
+                _name_leaves(child, f"{name}.{step}", names)
+            else:
+                names.append(f"{name}.{step}")
+    elif isinstance(value, list):
+        for place, child in enumerate(value):
+            _name_leaves(child, f"{name}[{place}]", names)
+    else:
+        names.append(name)
 
 
 def with_values(tree: JsonValue, changes: Mapping[Path, JsonValue]) -> JsonValue:

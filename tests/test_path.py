@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapter.path import Path, at, dotted, leaves, matching, parse, pattern, pointer, sayable
+from adapter.path import Path, at, dotted, leaf_names, leaves, matching, parse, pattern, pointer, sayable
 
 TREE = {"a": {"b": [{"c": 1}, {"c": None}, {"d": 3}]}, "name": "text", "none": None}
 NAMES = st.text(alphabet="abcxyz_/~", min_size=1, max_size=4)
@@ -22,6 +22,13 @@ def test_a_path_written_with_dots_is_read_back(path: Path) -> None:
 )
 def test_a_pointer_escapes_as_rfc_6901_says(path: Path, text: str) -> None:
     assert pointer(path) == text
+
+
+def test_leaf_names_are_those_of_the_paths_of_leaves() -> None:
+    tree: dict[str, object] = {"a": [{"b": 1, "c": [2, 3]}, []], "d": None, "e": {}, "f": "text"}
+
+    assert leaf_names(tree, "x") == [f"x.{dotted(path)}" for path in leaves(tree)]
+    assert leaf_names(1, "x") == ["x"]
 
 
 def test_a_pattern_stands_for_every_item() -> None:

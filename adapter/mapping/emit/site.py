@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 
 from adapter.mapping.check.value import Read
@@ -39,16 +39,38 @@ class ReadTemplate:
             yield path
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Reading:
+    """All source paths of a value as templates, and the variables of the loops that have a part in them.
+
+    Values that read the same share one, so that what is found by it is found once: it is known by being itself.
+    """
+
+    templates: tuple[ReadTemplate, ...]
+    loops: tuple[str, ...]
+
+    def filled(self, indexes: Mapping[str, int]) -> tuple[Path, ...]:
+        """The source paths at these indexes of the loops."""
+        return tuple([template.filled(indexes) for template in self.templates])
+
+
+@lru_cache(maxsize=16_384)
+def _reading(reads: tuple[Read, ...]) -> Reading:
+    return Reading(
+        templates=tuple(map(_template, reads)), loops=tuple(dict.fromkeys(loop for read in reads for loop in read.loops))
+    )
+
+
 def _template(read: Read) -> ReadTemplate:
     *before, rest = map(parse, read.text.split("{}"))
     return ReadTemplate(holes=tuple(zip(before, read.loops, strict=True)), rest=rest)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Site:
     """An element that a map can make: its path in the resource, its place in the file, and what its value is made from.
 
-    `is_plain` says that the value is one leaf, whatever comes in.
+    `is_plain` says that the value is one leaf, whatever comes in. It is known by being itself.
     """
 
     path: SitePath
@@ -79,35 +101,25 @@ class Site:
         """The last part of the lineage's JSON, where documents were read as they are."""
         return entry_end(self.functions, is_constant=self.is_constant)
 
+    @cached_property
+    def may_carry_over(self) -> bool:
+        """Whether a list that it makes is one of the source as it is, so that each item comes from the item at its place."""
+        return not self.is_plain and len(self.reads) == 1 and not self.functions
+
     @property
     def is_constant(self) -> bool:
         """Whether the mapping alone gives the value."""
         return self.constant or not self.reads
 
     @cached_property
-    def _templates(self) -> tuple[ReadTemplate, ...]:
+    def reading(self) -> Reading:
         """The paths of the reads, parsed once, however many elements are made."""
-        return tuple(map(_template, self.reads))
-
-    @cached_property
-    def _fixed(self) -> tuple[Path, ...] | None:
-        """The paths of the reads, if no loop has a part in them."""
-        return (
-            None
-            if any(template.holes for template in self._templates)
-            else tuple([template.rest for template in self._templates])
-        )
-
-    def sources(self, indexes: Mapping[str, int]) -> tuple[Path, ...]:
-        """The source paths of the value at these indexes of the loops around it."""
-        if self._fixed is not None:
-            return self._fixed
-        return tuple([template.filled(indexes) for template in self._templates])
+        return _reading(self.reads)
 
     @property
     def walked(self) -> Iterator[Path]:
         """The items that the loops around it go through, as patterns."""
-        return chain.from_iterable(template.walked for template in self._templates)
+        return chain.from_iterable(template.walked for template in self.reading.templates)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,12 @@
 """Says for every element of a resource what it was made from, by reading what a traced variant noted."""
 
 from collections.abc import Container, Iterator, Mapping
-from functools import lru_cache
 from typing import NamedTuple
 
 from adapter.json_types import JsonObject, JsonValue
 from adapter.mapping.emit.site import OUT, Group, Site, SitePath
 from adapter.mapping.emit.support import Trace
-from adapter.path import Path, at, dotted, leaves
+from adapter.path import Path, at, leaf_names, leaves
 
 
 class Origin(NamedTuple):
@@ -55,25 +54,27 @@ class Note(NamedTuple):
 
     def origins(self, site: Site, resource: JsonObject) -> list[Origin]:
         """The origins of all leaves that a line of the group made in a resource."""
-        element, sources = _placed(site.path, self.outs), site.sources(self.indexes)
+        element, sources = _placed(site.path, self.outs), site.reading.filled(self.indexes)
         if self.group.missing is not None:
             return [Origin(_absent(resource, element), element, sources, site, self.group)]
         parts = _parts(at(resource, element), sources, site)
         return [Origin(element + below, element, part_sources, site, self.group) for below, part_sources in parts]
 
-    def leaves(self, site: Site, resource: JsonObject) -> list[tuple[str, tuple[Path, ...]]]:
-        """The names of the same leaves, and their source paths: all that lineage has to know."""
-        sources, name = site.sources(self.indexes), site.element % self.outs
+    def leaves(self, site: Site, resource: JsonObject) -> list[tuple[list[str], int | None]]:
+        """The names of the same leaves (`code.coding[0].display`), those with other sources apart.
+
+        Beside them stands the place of the item that they are, if it was carried over: it comes from the item at that place.
+        """
+        name = site.element % self.outs
         if site.is_plain:
-            return [(name, sources)]
-        parts = _parts(at(resource, _placed(site.path, self.outs)), sources, site)
-        return [(name + _ending(below), part_sources) for below, part_sources in parts]
-
-
-@lru_cache(maxsize=16_384)
-def _ending(below: Path) -> str:
-    """What the name of a leaf adds to that of what it is in."""
-    return dotted(below) if not below or isinstance(below[0], int) else f".{dotted(below)}"
+            return [([name], None)]
+        value: JsonValue = at(resource, _placed(site.path, self.outs))
+        if not (site.may_carry_over and isinstance(value, list)):
+            return [(leaf_names(value, name), None)]
+        return [
+            (leaf_names(item, f"{name}[{place}]"), None if isinstance(item, dict | list) else place)
+            for place, item in enumerate(value)
+        ]
 
 
 def notes(trace: Trace, groups: list[Group], around: Mapping[str, int], chosen: Container[int] | None = None) -> Iterator[Note]:
@@ -81,12 +82,14 @@ def notes(trace: Trace, groups: list[Group], around: Mapping[str, int], chosen: 
 
     `around` has the index of the loop around the whole map, if there is one, by its variable.
     """
-    for number, *noted in trace:
-        if chosen is None or number in chosen:
-            group = groups[number]
-            inner = len(noted) - len(group.loops)
-            indexes = {**around, **dict(zip(group.loops, noted[inner:], strict=True))} if group.loops else around
-            yield Note(group, tuple(noted[:inner]), indexes)
+    for noted in trace:
+        if chosen is None or noted[0] in chosen:
+            group = groups[noted[0]]
+            if group.loops:
+                inner = len(noted) - len(group.loops)
+                yield Note(group, noted[1:inner], {**around, **dict(zip(group.loops, noted[inner:], strict=True))})
+            else:
+                yield Note(group, noted[1:], around)
 
 
 def origins(
@@ -104,10 +107,7 @@ def origins(
 
 def _parts(value: JsonValue, sources: tuple[Path, ...], site: Site) -> list[tuple[Path, tuple[Path, ...]]]:
     """The paths of all leaves within what a mapping line made, each with its source paths."""
-    if not isinstance(value, dict | list):
-        return [((), sources)]
-    if isinstance(value, list) and len(sources) == 1 and not site.functions:
-        # A list that is carried over as it is: each item comes from the item at its place.
+    if isinstance(value, list) and site.may_carry_over:
         return [(below, ((*sources[0], *below),) if len(below) == 1 else sources) for below in leaves(value)]
     return [(below, sources) for below in leaves(value)]
 
