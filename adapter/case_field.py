@@ -7,8 +7,8 @@ from itertools import chain, groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from adapter.mapping.emit.entry_text import entry_end, entry_sources
-from adapter.mapping.emit.site import Reading, ReadTemplate, Site
+from adapter.mapping.emit.entry_text import entry_sources
+from adapter.mapping.emit.site import Reading, ReadTemplate
 from adapter.merging.merge import Merged
 from adapter.merging.runs import NUMBERED_BY
 from adapter.merging.singular import case_path
@@ -38,30 +38,6 @@ _NUMBERING = "adapter.merging.runs.with_runs"
 """What makes the number of a run that has none."""
 
 
-class Sources:
-    """The fields behind an element, and what the lineage's JSON says of them."""
-
-    __slots__ = ("_text", "known")
-
-    def __init__(self, known: KnownFields) -> None:
-        self.known = known
-        self._text: str | None = None
-
-    @property
-    def text(self) -> str:
-        """The fields, and where documents say them, in the JSON; written when first asked for."""
-        if self._text is None:
-            self._text = entry_sources(self.known.fields, self.known.positions)
-        return self._text
-
-    def end_for(self, site: Site) -> str:
-        """The end of the JSON of what a line of a map made from them."""
-        known = self.known
-        if not (known.functions or known.through):
-            return site.end
-        return entry_end(known.functions + site.functions, is_constant=site.is_constant, through=known.through)
-
-
 class _Run:
     """Fields of the Case that are behind a value one after the other, whatever the indexes of loops; known by being itself."""
 
@@ -89,33 +65,48 @@ class CaseFields:
     merged: Merged
     judgement: Judgement
 
-    def behind(self, paths: tuple[Path, ...]) -> Sources:
+    def behind(self, paths: tuple[Path, ...]) -> KnownFields:
         """What is known of all fields behind some source paths."""
         if paths not in self._by_paths:
-            self._by_paths[paths] = Sources(self._join(paths))
+            self._by_paths[paths] = self._join(paths)
         return self._by_paths[paths]
 
-    def read_at(self, reading: Reading, indexes: Mapping[str, int]) -> Sources:
+    def read_at(self, reading: Reading, indexes: Mapping[str, int]) -> KnownFields:
         """What is known of all fields behind a reading at these indexes of the loops."""
-        key = (reading, *map(indexes.get, reading.loops)) if reading.loops else reading
-        found = self._by_reading.get(key)
-        if found is None:
+        by_indexes = self._by_reading.get(reading)
+        if by_indexes is None:
+            by_indexes = self._by_reading[reading] = {}
+        loops = reading.loops
+        key = tuple(map(indexes.get, loops)) if len(loops) > 1 else indexes.get(loops[0]) if loops else None
+        known = by_indexes.get(key)
+        if known is None:
             plan = _plan_of(reading)
-            known = self._filled(plan, indexes) if plan else self._join(reading.filled(indexes))
-            found = self._by_reading[key] = Sources(known)
-        return found
+            known = by_indexes[key] = self._filled(plan, indexes) if plan else self._join(reading.filled(indexes))
+        return known
 
-    def item_at(self, reading: Reading, indexes: Mapping[str, int], place: int) -> Sources:
+    def item_at(self, reading: Reading, indexes: Mapping[str, int], place: int) -> KnownFields:
         """What is known of an item of the list that a reading of one path leads to."""
         (path,) = reading.filled(indexes)
         return self.behind(((*path, place),))
 
+    def text_of(self, known: KnownFields) -> str:
+        """The JSON of the fields and their places, written once for what was given here."""
+        text = self._texts.get(id(known))
+        if text is None:
+            text = self._texts[id(known)] = entry_sources(known.fields, known.positions)
+        return text
+
     @cached_property
-    def _by_paths(self) -> dict[tuple[Path, ...], Sources]:
+    def _by_paths(self) -> dict[tuple[Path, ...], KnownFields]:
         return {}
 
     @cached_property
-    def _by_reading(self) -> dict[Hashable, Sources]:
+    def _by_reading(self) -> dict[Reading, dict[Hashable, KnownFields]]:
+        return {}
+
+    @cached_property
+    def _texts(self) -> dict[int, str]:
+        """By identity: what was given stays as long as this does."""
         return {}
 
     @cached_property

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from adapter.case_field import CaseFields, KnownFields, Sources
+from adapter.case_field import CaseFields, KnownFields
 from adapter.fhir.bundle import element_pointers, expression_roots
 from adapter.issues import Issue
 from adapter.json_types import JsonObject
@@ -25,14 +25,15 @@ from adapter.unread import Unread, UnreadFields, coverage_of, unread_paths
 _MOST_PLACES = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineageEntry:
+class LineageEntry(NamedTuple):
     """One element of the Bundle and what it was made from.
 
     `element` is a FHIRPath within the Bundle; `place` the line of the mapping (`file:line:column`) and `text` what stands there;
     `fields` the fields of the Case and `positions` the places in the documents that it was made from; `functions` the functions
     that it went through; `constant` whether the mapping alone gives it; `missing` why it was not made (explanations only);
     `through` the lines of the map of another input form that its fields came through.
+
+    A tuple, since lineage has tens of thousands, and a frozen dataclass takes five times as long to make.
     """
 
     element: str
@@ -100,8 +101,8 @@ class Trail:
         entries = [_own_entry("Bundle", name) for name in _own_elements(self.bundle, "entry")]
         for number, root in enumerate(self._names):
             entries += [_own_entry(*names) for names in self._own_elements_of(number)]
-            for names, site, sources in self._elements_made(number):
-                entries += [_entry(f"{root}.{name}", site, sources.known) for name in names]
+            for names, site, known in self._elements_made(number):
+                entries += [_entry(f"{root}.{name}", site, known) for name in names]
         return Lineage(entries=tuple(entries))
 
     def lineage_json(self) -> Iterator[bytes]:
@@ -111,8 +112,8 @@ class Trail:
         for number, root in enumerate(self._names):
             parts = [f"{entry_start(place)}{name}{_OWN_JSON}" for place, name in self._own_elements_of(number)]
             start = entry_start(root)
-            for names, site, sources in self._elements_made(number):
-                line = site.line + sources.text + sources.end_for(site)
+            for names, site, known in self._elements_made(number):
+                line = site.line + self._fields.text_of(known) + _end(site, known)
                 parts += [f"{start}{name}{line}" for name in names]
             yield "".join(parts).encode()
         yield b"]"
@@ -123,14 +124,14 @@ class Trail:
         own = [(place, name) for name in _own_elements(self.bundle["entry"][number], "resource")]
         return [*own, (self._names[number], "resourceType")]
 
-    def _elements_made(self, number: int) -> Iterator[tuple[list[str], Site, Sources]]:
+    def _elements_made(self, number: int) -> Iterator[tuple[list[str], Site, KnownFields]]:
         """The names of the elements that a map made in a resource, by the line of the map, and what is behind them."""
         resource, fields = self.made[number].resource, self._fields
         for note in notes(*self._noted(number, "lineage")):
             for site in note.group.sites:
-                sources = fields.read_at(site.reading, note.indexes)
+                known = fields.read_at(site.reading, note.indexes)
                 for names, place in note.leaves(site, resource):
-                    yield names, site, sources if place is None else fields.item_at(site.reading, note.indexes, place)
+                    yield names, site, known if place is None else fields.item_at(site.reading, note.indexes, place)
 
     def explain(self, element: str) -> Lineage:
         """Why an element is as it is, or is not there: `Claim.item[0].modifier`; `Media.note` asks for that of every Media."""
@@ -142,7 +143,7 @@ class Trail:
                 for origin in self._origins(number, explain=True):
                     name = dotted(origin.element)
                     if any(_touches(f"{top}.{name}", element) for top in (root, target)):
-                        known = self._fields.behind(origin.sources).known
+                        known = self._fields.behind(origin.sources)
                         entries.append(_entry(f"{root}.{name}", origin.site, known, missing=origin.missing))
         return Lineage(entries=tuple(entries))
 
@@ -268,17 +269,17 @@ _OWN_JSON = entry_line(_ENVELOPE, _ENVELOPE_LINE) + entry_sources((), ()) + entr
 
 def _entry(element: str, site: Site, known: KnownFields, *, missing: str | None = None) -> LineageEntry:
     """What lineage says of an element that a map made; `missing` says why it was not made after all."""
+    fields, positions, functions, through = known
     return LineageEntry(
-        element=element,
-        place=site.place,
-        text=site.text,
-        fields=known.fields,
-        positions=known.positions,
-        functions=known.functions + site.functions,
-        constant=site.is_constant,
-        missing=missing,
-        through=known.through,
+        element, site.place, site.text, fields, positions, functions + site.functions, site.is_constant, missing, through
     )
+
+
+def _end(site: Site, known: KnownFields) -> str:
+    """The last part of the JSON of what a line of a map made from these fields."""
+    if not (known.functions or known.through):
+        return site.end
+    return entry_end(known.functions + site.functions, is_constant=site.is_constant, through=known.through)
 
 
 def _own_elements(part: JsonObject, inner: str) -> list[str]:

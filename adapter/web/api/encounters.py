@@ -139,7 +139,8 @@ def lineage(service: Service, request: Request, encounter: str) -> Response:
     """`GET /encounters/{encounter}/lineage`: what every element was made from, worked out when it is asked for."""
     stored = _conversion(service, request, encounter)
     again = service.runtime.reproduce(stored)
-    return json_answer({"lineage": again.lineage.entries, "coverage": again.unread_fields.fields}, media_type=JSON)
+    entries = [entry._asdict() for entry in again.lineage.entries]
+    return json_answer({"lineage": entries, "coverage": again.unread_fields.fields}, media_type=JSON)
 
 
 def _conversion(service: Service, request: Request, encounter: str) -> Conversion:
