@@ -185,7 +185,7 @@ class Pipeline:
     def _opened(self, document: Document, options: Options) -> tuple[ReadDocument, ...]:
         opened = self.readers.read(document)
         for part in opened:
-            check_items(part.tree, name=part.name, size=len(document.content), most=options.max_items)
+            check_items(part.tree, name=part.name, content=document.content, most=options.max_items)
         return opened
 
     def in_case_form(self, document: ReadDocument, options: Options) -> tuple[ReadDocument, Remarks]:

@@ -35,14 +35,18 @@ class Invariant:
 
     def at(self, paths: Iterable[str], root: str) -> list[PendingIssue]:
         """One issue per path at which a resource is known to break the rule."""
-        rule = f"invariant/{self.key}"
-        return [PendingIssue(self.severity, rule, partial(self._issue, rule, root + path)) for path in paths]
+        return [PendingIssue(self.severity, self.rule, partial(self._issue, root + path)) for path in paths]
 
-    def _issue(self, rule: str, expression: str) -> Issue:
+    @property
+    def rule(self) -> str:
+        """The rule that its issues name."""
+        return f"invariant/{self.key}"
+
+    def _issue(self, expression: str) -> Issue:
         return Issue(
             severity=self.severity,
             code=IssueType.INVARIANT,
-            rule=rule,
+            rule=self.rule,
             text=self.human,
             expression=(expression,),
             source=self.source,

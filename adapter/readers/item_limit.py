@@ -9,10 +9,12 @@ from adapter.path import Path, dotted, pointer, sayable
 _LEAST_BYTES_OF_AN_ITEM = 2
 """`1,` in JSON: a document with fewer bytes than twice the limit cannot have a list beyond it."""
 
+_JSON = (b"{", b"[")
 
-def check_items(tree: JsonObject, *, name: str, size: int, most: int) -> None:
-    """Raise TooLargeError for the first list of a document of `size` bytes that has more than `most` items."""
-    if size < most * _LEAST_BYTES_OF_AN_ITEM:
+
+def check_items(tree: JsonObject, *, name: str, content: bytes, most: int) -> None:
+    """Raise TooLargeError for the first list of a document with this `content` that has more than `most` items."""
+    if not _may_pass(content, most):
         return
     for path, count in _long_lists(tree, most):
         named = sayable(path)
@@ -26,6 +28,13 @@ def check_items(tree: JsonObject, *, name: str, size: int, most: int) -> None:
             location=(f"{name}#{pointer(named)}",),
         )
         raise TooLargeError(issue)
+
+
+def _may_pass(content: bytes, most: int) -> bool:
+    """Whether these bytes may hold a list of more items; in JSON, commas part them (and in a list of lines, their ends)."""
+    if len(content) < most * _LEAST_BYTES_OF_AN_ITEM:
+        return False
+    return not content.lstrip().startswith(_JSON) or content.count(b",") + content.count(b"\n") >= most
 
 
 _NESTED = (dict, list)

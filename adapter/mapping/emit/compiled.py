@@ -159,7 +159,7 @@ class CompiledMap:
     _variants: dict[str, tuple[Callable[..., Any], list[Group]]] = field(default_factory=dict)
     _readers: dict[str, frozenset[int]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The name of the map."""
         return self.source.name
