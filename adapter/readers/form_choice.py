@@ -34,9 +34,8 @@ def chosen_form(
 
 def _best(forms: Mapping[str, InputForm], fields: Collection[str], *, of_rows: bool) -> list[str]:
     present = set(fields)
-    fitting = {
-        form.name: len(form.marks) for form in forms.values() if form.of_rows == of_rows and form.marks and form.marks <= present
-    }
+    alike = [form for form in forms.values() if form.of_rows == of_rows and form.marks and form.marks <= present]
+    fitting = {form.name: len(form.marks) for form in alike if form.strangers.isdisjoint(present)}
     return sorted(form for form, count in fitting.items() if count == max(fitting.values()))
 
 

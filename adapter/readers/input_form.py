@@ -32,6 +32,12 @@ class InputForm:
     validator: jsonschema_rs.Draft202012Validator
 
     @property
+    def strangers(self) -> frozenset[str]:
+        """The fields of which a document of this form has none: those that its schema lets be null only."""
+        fields: JsonMapping = {} if self.of_rows else self.schema.get("properties", {})
+        return frozenset(name for name, field in fields.items() if isinstance(field, Mapping) and field.get("type") == "null")
+
+    @property
     def numbers(self) -> frozenset[str]:
         """The columns of numbers, whose schema has `"format": "number"`."""
         return frozenset(name for name, column in self._properties.items() if column.get("format") == "number")

@@ -58,7 +58,8 @@ class JsonReader:
             return (read_fhir(tree, document, self.structure),)
         if "hookInstance" in tree:
             raise UnknownFormError(_hook_issue(document.name))
-        form = chosen_form(document, self.forms, [tree], of_rows=False) or NATIVE
+        said = [name for name, value in tree.items() if value is not None]
+        form = chosen_form(document, self.forms, [said, tree], of_rows=False) or NATIVE
         if form == NATIVE and any(mark in document.content for mark in _REMARKS):
             tree = _without_remarks({key: value for key, value in tree.items() if key != "$schema" or not isinstance(value, str)})
         return (self._checked(ReadDocument(name=document.name, form=form, tree=tree)),)

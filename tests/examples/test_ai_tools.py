@@ -165,6 +165,25 @@ def test_no_diagnosis_is_made_of_a_candidate() -> None:
     assert b"icd-10" not in made.content.lower()
 
 
+def test_a_message_beside_empty_lists_is_a_failed_analysis_and_beside_results_it_is_refused() -> None:
+    hit = {"syndrome_name": "Williams", "omim_id": 194050, "distance": 0.4}
+    empty: dict[str, Any] = {
+        "message": "Evaluation error.",
+        "model_version": "v1.1.2",
+        "suggested_syndromes_list": [],
+        "suggested_genes_list": None,
+    }
+    failed, refused, sound = (
+        convert(gm_json=empty | changes) for changes in ({}, {"suggested_syndromes_list": [hit]}, {"message": None})
+    )
+
+    assert (run_of(failed).outcome, run_of(failed).candidates) == ("failed", ())
+    assert [(issue.rule, issue.location) for issue in refused.issues] == [
+        ("document/shape", ("gm.json#/suggested_syndromes_list",))
+    ]
+    assert run_of(sound).failure is None
+
+
 # ------------------------------------------------------------------------------------------- PEDIA, piNGPong, tables
 
 
@@ -484,6 +503,40 @@ def test_a_phenopacket_that_says_something_else_is_refused_by_what_it_is(sent: d
     assert made.failure is FailureKind.INVALID
     assert (issue.rule, issue.location) == ("document/shape", (f"p.json#{place}",))
     assert words in issue.text
+
+
+def reading(*findings: dict[str, Any], status: str = "SOLVED") -> dict[str, Any]:
+    """A phenopacket with one interpretation, and no list of diseases."""
+    diagnosis = {"disease": {"id": "OMIM:194050", "label": "Williams"}, "genomicInterpretations": list(findings)}
+    packet = {name: value for name, value in PACKET.items() if name != "diseases"}
+    return packet | {"interpretations": [{"progressStatus": status, "diagnosis": diagnosis}]}
+
+
+def test_a_gene_without_a_variant_is_a_finding_and_neither_of_them_is_none() -> None:
+    gene = {"interpretationStatus": "CAUSATIVE", "gene": {"valueId": "HGNC:3327", "symbol": "ELN"}}
+    made = convert(p_json=reading(gene, {"interpretationStatus": "CAUSATIVE", "subjectOrBiosampleId": "proband"}))
+
+    assert made.case is not None
+    ((found,),) = (made.case.molecular,)
+    assert (found.gene and found.gene.symbol, found.hgvs, found.condition and found.condition.code) == ("ELN", None, "194050")
+    dropped = [issue.location for issue in made.issues if issue.rule == "coverage/dropped" and "interpretations" in issue.text]
+    assert dropped == [("p.json#/interpretations/0/diagnosis/genomicInterpretations/1",)]
+
+
+def test_a_finding_that_was_rejected_explains_no_disease() -> None:
+    finding = PACKET["interpretations"][0]["diagnosis"]["genomicInterpretations"][0] | {"interpretationStatus": "REJECTED"}
+    made = convert(p_json=reading(finding))
+
+    assert made.case is not None
+    assert [(found.result, found.condition) for found in made.case.molecular] == [("REJECTED", None)]
+
+
+@pytest.mark.parametrize(("status", "certainty"), [("SOLVED", "molecular"), ("UNSOLVED", "differential"), ("", "differential")])
+def test_the_disease_of_an_interpretation_is_a_diagnosis_where_the_list_does_not_have_it(status: str, certainty: str) -> None:
+    made = convert(p_json=reading(status=status))
+
+    assert made.case is not None
+    assert [(found.name, found.certainty) for found in made.case.clinician_diagnoses] == [("Williams", certainty)]
 
 
 @pytest.mark.parametrize("column", ["tool", "model_version", "run_id", "mrn"])
