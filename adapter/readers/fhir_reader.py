@@ -15,6 +15,7 @@ from adapter.readers.bundle_remark import bundle_remarks
 from adapter.readers.document import Document, ReadDocument
 from adapter.readers.document_subject import of_another_patient
 from adapter.readers.later_release import of_later_release
+from adapter.readers.modifier_element import has_modifier, modifier_issues
 from adapter.readers.placed_resource import PlacedResource, listed, resources_of
 
 FORM = "fhir.R4"
@@ -50,6 +51,7 @@ class _Index:
     urls: dict[str, str] = field(default_factory=dict)
     identifiers: dict[tuple[str | None, str, str], list[str]] = field(default_factory=dict)
     without_url: set[str] = field(default_factory=set)
+    modified: set[str] = field(default_factory=set)
 
     def add(self, resource: PlacedResource) -> None:
         """Know a resource by its key, its full URL and its identifiers; the first of two with one URL counts."""
@@ -150,6 +152,8 @@ def _by_type(
         places[one.kind, len(of_type)] = (one.name, one.place)
         own = {name: value for name, value in one.resource.items() if name != "resourceType"}
         of_type.append(_resolved({**own, "id": one.key}, index, one.inside or one.key))
+    modified = (issue for one in entries if (one.inside or one.key) in index.modified for issue in modifier_issues(one))
+    remarks = (*remarks, *islice(modified, MOST_ISSUES + 1))
     return FhirDocument(name=files[0][0], form=FORM, tree=resources, files=files, places=places, remarks=remarks)
 
 
@@ -202,6 +206,8 @@ def _resolved(value: JsonValue, index: _Index, inside: str) -> JsonValue:
         return [_resolved(item, index, inside) for item in value]
     if not isinstance(value, dict):
         return value
+    if has_modifier(value):
+        index.modified.add(inside)
     resolved = {name: _resolved(child, index, inside) for name, child in value.items()}
     is_reference = isinstance(value.get("reference"), str) or value.keys() <= {"identifier", "type", "display"}
     target = index.target(value, inside) if is_reference else None

@@ -324,6 +324,35 @@ def test_what_was_not_observed_or_not_exactly_is_left_out(resource: dict[str, An
     assert findings({**resource, **changed}) == findings() + ("status" not in changed and not is_measured)
 
 
+def test_an_order_not_to_do_something_is_not_read_as_one_to_do_it() -> None:
+    order = OF_A_PATIENT[6]
+
+    assert findings(order | {"doNotPerform": True}) == findings()
+    assert findings(order | {"doNotPerform": False}) == findings() + 1
+
+
+@pytest.mark.parametrize(
+    ("performer", "source"),
+    [([{"reference": "Practitioner/eLind"}], "clinician"), ([{"display": "Dr. Lind"}], "clinician"), ([], None)],
+)
+def test_who_saw_a_feature_is_who_is_said_to_have(performer: list[dict[str, Any]], source: str | None) -> None:
+    seen = (
+        OF_A_PATIENT[0]
+        | {"id": "seen", "subject": {"reference": "Patient/eXb7"}}
+        | ({"performer": performer} if performer else {})
+    )
+    made = convert(chart(seen))
+
+    assert made.case is not None
+    assert [feature.source for feature in made.case.phenotypes if feature.hpo == "HP:0001250"] == [source]
+
+
+def test_a_question_without_an_answer_is_carried_and_a_group_is_not_a_question() -> None:
+    group = {"linkId": "1", "text": "Family", "item": [{"linkId": "1.1", "text": "How tall is the mother?"}, {"linkId": "1.2"}]}
+
+    assert list(answers(group)) == [("1.1", None, None)]
+
+
 def contact(code: str, **more: object) -> dict[str, Any]:
     return {
         "relationship": [coded("http://terminology.hl7.org/CodeSystem/v3-RoleCode", code)],

@@ -1,7 +1,11 @@
 """Our own Bundles can be read again and give the same Bundle; what of a case no Bundle carries is listed in the documentation."""
 
+import copy
 import re
+from collections.abc import Iterator
 from functools import cache
+from hashlib import sha256
+from typing import Any
 
 import pytest
 
@@ -43,7 +47,7 @@ def test_the_others_are_read_too_and_are_rightly_named(name: str) -> None:
 
 def listed() -> set[str]:
     section = (
-        (ROOT / "docs" / "sources.md").read_text().partition("What of a case no Bundle carries")[2].partition("## AI tools")[0]
+        (ROOT / "docs" / "sources.md").read_text().partition("What of a case no Bundle carries")[2].partition("Several runs")[0]
     )
     return set(ROW.findall(section))
 
@@ -80,6 +84,49 @@ def test_what_no_bundle_carries_is_the_list_of_the_documentation() -> None:
 @pytest.mark.parametrize("name", sorted(set(BUNDLES) - {"consent-refused"}))
 def test_a_bundle_and_an_ai_report_beside_it_are_of_one_encounter(name: str) -> None:
     assert [issue for issue in read_again(name).issues if issue.rule == "document/contradiction"] == []
+
+
+def plain_tree(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """A dumped case as JSON: lists, and nothing empty."""
+    if isinstance(value, dict):
+        return {name: plain_tree(child) for name, child in value.items() if child not in ((), [])}
+    return [plain_tree(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def parts(tree: JsonValue, path: Path = ()) -> Iterator[Path]:
+    """The paths of all that a tree has, whole parts included."""
+    for step, child in tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ():
+        yield (*path, step)
+        yield from parts(child, (*path, step))
+
+
+def without(tree: JsonObject, path: Path) -> JsonObject:
+    """A copy of a tree without what is at a path."""
+    left = copy.deepcopy(tree)
+    around: Any = at(left, path[:-1])
+    del around[path[-1]]
+    return left
+
+
+def incomplete() -> set[str]:
+    """The parts of which the documentation says that a case without them gives another Bundle when its own is read."""
+    section = (ROOT / "docs" / "sources.md").read_text().partition("What a Bundle cannot tell of a case that lacks it")[2]
+    rows = (line for line in section.partition("## AI tools")[0].splitlines() if line.startswith("| `"))
+    return {field for row in rows for field in re.findall(r"`([a-z_.]+)`", row.split("|")[1])}
+
+
+@pytest.mark.parametrize("name", sorted(set(BUNDLES) - DIFFERENT.keys()))
+def test_the_bundle_of_a_case_that_lacks_something_gives_the_same_bundle(name: str) -> None:
+    made_from = conversion_of(name).case
+    assert made_from is not None
+    case = plain_tree(made_from.model_dump(exclude_none=True))
+    carried = [path for path in parts(case) if plain(path) not in incomplete()]
+    for path in sorted(carried, key=lambda path: sha256(f"{name} {dotted(path)}".encode()).digest())[:5]:
+        made = pipeline().convert([Document(name="encounter.json", content=canonical_bytes(without(case, path)))], OPTIONS)
+        if made.content is not None:
+            again = pipeline().convert([Document(name="bundle.json", content=made.content)], OPTIONS)
+
+            assert again.content == made.content, dotted(path)
 
 
 CPT = "http://www.ama-assn.org/go/cpt"

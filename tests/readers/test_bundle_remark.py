@@ -220,3 +220,24 @@ def test_resources_in_parameters_and_their_parts_are_read() -> None:
     assert document.positions(("Encounter", 0, "id")) == ("b.json#/parameter/1/part/0/resource/id",)
     assert document.positions(("Patient", 0, "id")) == ("b.json#/parameter/0/resource/entry/0/resource/id",)
     assert document.tree["Parameters"][0]["parameter"][1]["part"] == [{"name": "visit"}, {"name": "count", "valueInteger": 1}]
+
+
+def test_what_changes_the_meaning_of_a_resource_in_an_unknown_way_is_told() -> None:
+    odd = {
+        "extension": [{"url": "https://a.example/odd"}],
+        "modifierExtension": [{"url": "https://a.example/not", "valueBoolean": True}],
+    }
+    tree = bundle(
+        {
+            "resource": PERSON
+            | {"name": [{"family": "A"}, {"family": "B"} | odd], "contained": [{"resourceType": "Patient", "id": "i"} | odd]}
+        },
+        {"resource": VISIT | {"implicitRules": "https://a.example/rules"}},
+        PATIENT | {"resource": PERSON | {"id": "q"}},
+    )
+
+    assert told(tree) == [
+        ("fhir/modifier", WARNING, ("b.json#/entry/0/resource/name/1/modifierExtension",)),
+        ("fhir/modifier", WARNING, ("b.json#/entry/0/resource/contained/0/modifierExtension",)),
+        ("fhir/modifier", WARNING, ("b.json#/entry/1/resource/implicitRules",)),
+    ]
