@@ -5,7 +5,7 @@ worker was lost, does no harm.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -58,10 +58,12 @@ class _InTransaction:
         driver.cursor().execute(statements.encode())
 
 
-def announce(connection: Connection, encounter: str, seconds: float) -> None:
-    """Tell the workers about work, in the transaction in which it arises."""
+def announce(connection: Connection, due: Mapping[str, float]) -> None:
+    """Tell the workers about work, in the transaction in which it arises: which encounters, and in how many seconds."""
     queries = SyncQueries(_InTransaction(connection=connection))
-    queries.enqueue(_ENTRYPOINT, encounter.encode(), execute_after=timedelta(seconds=seconds))
+    payloads: list[bytes | None] = [encounter.encode() for encounter in due]
+    waits: list[timedelta | None] = [timedelta(seconds=seconds) for seconds in due.values()]
+    queries.enqueue([_ENTRYPOINT] * len(due), payloads, [0] * len(due), waits)
 
 
 def install(engine: Engine) -> None:
@@ -82,9 +84,8 @@ def announce_again(store: Store) -> None:
         if connection.scalar(select(func.pg_try_advisory_xact_lock(_SWEEP_LOCK))):
             due = store.due(connection, _MOST_SWEPT, since=_SWEEP_SECONDS)
             queued = set(connection.scalars(_QUEUED, {"payloads": [encounter.encode() for encounter in due]}))
-            for encounter in due:
-                if encounter not in queued:
-                    announce(connection, encounter, 0.0)
+            if missing := {encounter: 0.0 for encounter in due if encounter not in queued}:
+                announce(connection, missing)
 
     store.write(write)
 
@@ -158,7 +159,7 @@ class PostgresWorkers(Background):
         with self._store.engine.connect() as connection:
             key = int.from_bytes(sha256(encounter.encode()).digest()[:8], "big", signed=True)
             if not connection.scalar(select(func.pg_try_advisory_lock(key))):
-                self._store.write(lambda writing: announce(writing, encounter, _BUSY_SECONDS))
+                self._store.write(lambda writing: self._store.announce(writing, encounter, _BUSY_SECONDS))
                 return
             connection.commit()  # the lock is of the session, and no transaction stays open meanwhile
             try:

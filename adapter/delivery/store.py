@@ -2,9 +2,8 @@
 
 import json
 import os
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from types import MappingProxyType
 
 from sqlalchemy import Connection, Engine, bindparam, func, insert, or_, select, update
@@ -36,11 +35,11 @@ _NOTE = Prepared(insert(EVENT))
 Transaction = Connection
 """What is read and written together, or not at all."""
 
-Announce = Callable[[Connection, str, float], None]
-"""Tells the workers, within a transaction, that an encounter has work in so many seconds."""
+Announce = Callable[[Connection, Mapping[str, float]], None]
+"""Tells the workers, within a transaction, which encounters have work in how many seconds."""
 
 
-def to_those_who_look(_connection: Connection, _encounter: str, _seconds: float) -> None:
+def to_those_who_look(_connection: Connection, _due: Mapping[str, float]) -> None:
     """Tell nobody: the workers look for themselves."""
 
 
@@ -65,9 +64,10 @@ class Store:
         self.seal = seal
         self.now = now
         self.new_id = new_id
-        self.announce = announce
+        self._announce = announce
+        self._announced: dict[str, float] | None = None
         self._file = engine.url.database if engine.dialect.name == "sqlite" else None
-        self._committer = Committer(partial(transaction, engine, writes=True), most=most_waiting)
+        self._committer = Committer(self._writing, most=most_waiting)
 
     def close(self) -> None:
         """Finish what is being written, and let go of the database."""
@@ -81,6 +81,19 @@ class Store:
         once.
         """
         return self._committer.write(write)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """A transaction of the committer, which announces at once all that is due: one by one that costs as much as the rows."""
+        due: dict[str, float] = {}
+        self._announced = due
+        try:
+            with transaction(self.engine, writes=True) as connection:
+                yield connection
+                if due:
+                    self._announce(connection, due)
+        finally:
+            self._announced = None
 
     @property
     def waiting(self) -> int:
@@ -108,6 +121,13 @@ class Store:
         """Have an encounter worked on in so many seconds, and change what else of its row has changed."""
         self.change(connection, encounter, {"due": self.now() + seconds, **changes})
         self.announce(connection, encounter, seconds)
+
+    def announce(self, connection: Connection, encounter: str, seconds: float) -> None:
+        """Tell the workers, in the transaction in which it arises, that an encounter has work in so many seconds."""
+        if self._announced is None:
+            self._announce(connection, {encounter: seconds})
+        else:
+            self._announced[encounter] = min(seconds, self._announced.get(encounter, seconds))
 
     def finish(self, connection: Connection, encounter: str) -> None:
         """Note that nothing is left to be done."""

@@ -132,3 +132,4 @@ def test_what_is_written_at_the_same_time_is_one_transaction_on_a_server_too(des
     assert held.result() is None
     assert len({post.result().encounter for post in posts}) == 3
     assert len(commits) == 2
+    assert queued(desk) == sorted(post.result().encounter for post in posts)
