@@ -24,9 +24,10 @@ Written by `python scripts/make_rules_page.py` from the rules (`adapter/rules/`)
 (`mappings/payers/`): change those, not this page.
 
 A rule never rewrites a code: what was sent is carried, and an issue says what is wrong, where, and what to do. An error keeps the
-claim a draft; where a rule does something else, its effect is named. A payer's policy changes how bad a warning is, and
-never an error; rules about what the payer wants (MOD-06, MOD-44, MOD-90, MOD-91, TEL-02, COV-02, COV-04, COV-09, DOS-09)
-follow it (docs/payers.md). `adapter rules explain FILE…` says what became of each rule for a case.
+claim a draft; where a rule does something else, its effect is named. A void is held back only by what it has to say as well
+(CMP, PRV, COV-01, COV-06): the other errors may be why an earlier claim is taken back. A payer's policy changes how bad a
+warning is, and never an error; rules about what the payer wants (MOD-06, MOD-44, MOD-90, MOD-91, TEL-02, COV-02, COV-04,
+COV-09, DOS-09) follow it (docs/payers.md). `adapter rules explain FILE…` says what became of each rule for a case.
 
 "verified" means that the source itself was read; the others rest on custom, reasoning, or a source that was not read.
 

@@ -59,6 +59,7 @@ class Findings:
 
     issues: tuple[PendingIssue, ...]
     state: State
+    is_void: bool
 
     @property
     def fired(self) -> tuple[str, ...]:
@@ -68,7 +69,7 @@ class Findings:
     def judgement(self, so_far: ReportedIssues) -> Judgement:
         """The judgement, with those of the issues that are reported."""
         errors = tuple(dict.fromkeys(issue.rule for issue in self.issues if issue.is_error))
-        effects = {RULE[rule_id].effect for rule_id in errors}
+        effects = {RULE[rule_id].effect for rule_id in errors if not self.is_void or _holds_back_a_void(rule_id)}
         issues = tuple(issue for issue in so_far.issues if issue.rule in RULE)
         return Judgement(
             issues=issues,
@@ -84,7 +85,16 @@ class Findings:
 
 def findings_of(facts: Facts) -> Findings:
     """What every rule finds in the facts of a case."""
-    return Findings(issues=tuple(_found(facts)), state=facts.state)
+    return Findings(issues=tuple(_found(facts)), state=facts.state, is_void=facts.is_void)
+
+
+_OF_A_VOID = ("CMP-", "PRV-", "COV-01", "COV-06")
+"""What a claim that takes an earlier one back has to say as well: the parties, the insurance and the earlier claim's number."""
+
+
+def _holds_back_a_void(rule_id: str) -> bool:
+    """Whether an error matters to a void: what is wrong with the service or its codes may be why the claim is taken back."""
+    return RULE[rule_id].effect != "draft" or rule_id.startswith(_OF_A_VOID)
 
 
 def _found(facts: Facts) -> Iterator[PendingIssue]:

@@ -17,7 +17,7 @@ from adapter.rules.policy import PayerPolicy
 from adapter.rules.registry import RULE, RULES
 from adapter.rules.state import state_of
 from adapter.rules.suggestion import TEN
-from tests.rules.ground import ALWAYS, LINE, Make, issues_of, line_of
+from tests.rules.ground import ALWAYS, LINE, VOID, Make, issues_of, line_of, sent
 
 
 def test_a_clean_case_has_no_issue_and_an_active_claim(make: Make) -> None:
@@ -52,6 +52,33 @@ def test_a_warning_does_not(make: Make) -> None:
 
     assert [issue.severity for issue in issues_of(judgement)] == [Severity.WARNING]
     assert (judgement.has_errors, judgement.claim) == (False, "active")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "claim"),
+    [
+        (sent("25"), "active"),
+        ({"consent.status": "rejected"}, "active"),
+        ({"procedure.status": "stopped"}, "active"),
+        ({"coverage.period": {"end": "2024-05-01"}}, "active"),
+        ({"organization.npi": None}, "draft"),
+        ({"practitioners[0].npi": "1"}, "draft"),
+        ({"billing.related": []}, "draft"),
+        ({"payer": None}, None),
+        ({"billing.use": "predetermination", "diagnoses": []}, "active"),
+        ({"billing.use": "predetermination", "consent.status": "rejected"}, "draft"),
+    ],
+)
+def test_what_may_be_the_reason_of_a_void_does_not_hold_it_back(make: Make, wrong: dict[str, Any], claim: str | None) -> None:
+    judgement = judge(make(VOID | wrong))
+
+    assert judgement.claim == claim
+
+
+def test_the_same_holds_back_a_claim_that_replaces_another(make: Make) -> None:
+    judgement = judge(make(VOID | {"billing.frequency": "replacement"} | sent("25")))
+
+    assert (judgement.errors, judgement.claim) == (("MOD-25",), "draft")
 
 
 def test_without_insurance_no_claim_is_made(make: Make) -> None:
