@@ -13,7 +13,7 @@ from adapter.annotation import Hint
 from adapter.case import CaseDocument
 from adapter.feed.statement import Statement, text_at
 from adapter.json_types import JsonList, JsonObject, JsonValue
-from adapter.path import Path, pattern
+from adapter.path import Path, at, pattern
 from adapter.plain_value import Date, DateTime, PartialDate
 from adapter.readers.document import NATIVE, DocumentTrace, MappedDocument, ReadDocument
 from adapter.readers.hl7v2.reader import Hl7Document
@@ -44,8 +44,8 @@ Column = Literal[
 _TABLE = "ai_report_csv"
 _OF_THE_RUN = ("tool", "vendor", "tool_version", "model_version", "gallery_version", "run_id", "failure")
 _CODED = ("CWE", "CE", "CNE")
-_TAKEN_BACK = ("D", "W", "X")
-"""Results that were deleted, were wrong, or cannot be had (OBX-11)."""
+_NO_RESULTS = ("D", "W", "X", "I", "N", "O")
+"""Results that were deleted, were wrong, cannot be had, are to come, were not asked for, or are none (OBX-11)."""
 _READ_BESIDE: tuple[Path, ...] = (("3", "1"), ("4", 0, "1"), ("5", 0, "3"))
 """What else of a result says what it is: its code, its sub-id, and the system of its value."""
 _PREFIXES = {"OMIM": "OMIM", "MONDO": "MONDO", "ORPHA": "ORPHA", "ORPHANET": "ORPHA"}
@@ -64,8 +64,14 @@ class Excerpt(ReadDocument):
     `places` has the position of each; `used` are the paths in the message from which they were read.
     """
 
+    message: Hl7Document
     places: Mapping[Path, str]
     used: frozenset[Path]
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes (OBX-3.1) of the results that are in it."""
+        return frozenset(str(at(self.message.tree, path)) for path in self.used if path[-2:] == _READ_BESIDE[0])
 
     def positions(self, path: Path) -> tuple[str, ...]:
         """Where a value is said: of every row, the first, which tells of the run; of several values, the message."""
@@ -88,7 +94,14 @@ class _Gathering:
 
     def document(self, form: str, tree: JsonObject) -> Excerpt:
         """All that was found, as a document."""
-        return Excerpt(name=self.message.name, form=form, tree=tree, places=self.places, used=frozenset(self.used))
+        return Excerpt(
+            name=self.message.name,
+            form=form,
+            tree=tree,
+            message=self.message,
+            places=self.places,
+            used=frozenset(self.used),
+        )
 
 
 def table_of(message: Hl7Document, columns: Mapping[str, Column], run: Mapping[Column, tuple[str, str]]) -> Excerpt | None:
@@ -100,9 +113,9 @@ def table_of(message: Hl7Document, columns: Mapping[str, Column], run: Mapping[C
     if not rows:
         return None
     gathering = _Gathering(message=message)
-    for at, row in enumerate(rows):
+    for number, row in enumerate(rows):
         for name, (_, source) in row.items():
-            gathering.note(("rows", at, name), source)
+            gathering.note(("rows", number, name), source)
             gathering.used |= {(*source[:-3], *part) for part in _READ_BESIDE}
     tree: JsonList = [{name: value for name, (value, _) in row.items()} for row in rows]
     for name, (value, place) in run.items():
@@ -122,7 +135,7 @@ def _rows(message: Hl7Document, columns: Mapping[str, Column]) -> Iterable[_Row]
     begun: Counter[Path] = Counter()
     for path, content in Statement(document=message).segments("OBX"):
         column = columns.get(text_at(content, ("3", "1")))
-        if column is None or text_at(content, ("11",)) in _TAKEN_BACK:
+        if column is None or text_at(content, ("11",)) in _NO_RESULTS:
             continue
         order, group = path[:-3], text_at(_first(content.get("4")), ("1",)).partition(".")[0]
         begun[order] += column == "syndrome" and not group
@@ -225,3 +238,8 @@ def also_used(mapped: MappedDocument, gathered: Sequence[Excerpt]) -> MappedDocu
         return replace(mapped.retrace(), elsewhere=used)
 
     return replace(mapped, read=mapped.read | frozenset(map(pattern, used)), retrace=retrace)
+
+
+def codes_of(table: MappedDocument) -> frozenset[str]:
+    """The codes (OBX-3.1) of the results of which a table was gathered."""
+    return table.original.codes if isinstance(table.original, Excerpt) else frozenset()

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from adapter.feed import feed_problem
+from adapter.feed.excerpt import codes_of
 from adapter.feed.later import newest_first
 from adapter.feed.weighed_message import WeighedMessage
 from adapter.issues import Issue
@@ -34,9 +35,29 @@ def weigh_reports(orders: Sequence[Messages], nameless: Messages) -> Iterator[Is
         problem = feed_problem.OLDER if loser.rank == winner.rank else feed_problem.UNFINISHED
         problem = feed_problem.CONTINUED if loser in tellers else problem
         yield problem.at(*loser.state_places, *winner.state_places)
+    yield from _old_tables(winners)
     _give_way(winners, lost, inherited)
     heirs = {heir for heir, _, name in inherited if name == "conclusion"}
     yield from _odd([message for message in messages if message not in winners], heirs)
+
+
+def _old_tables(winners: _Winners) -> Iterator[Issue]:
+    """Leave out what an AI tool was told to have found, where a message that stands instead tells of the same results."""
+    for loser in winners:
+        for table in loser.tables:
+            told = ((other, code) for other in _after(loser, winners) for code in sorted(codes_of(table) & other.results.keys()))
+            other, code = next(told, (None, ""))
+            if other is not None:
+                loser.tables = [kept for kept in loser.tables if kept is not table]
+                place = other.statement.document.positions(other.results[code])
+                yield feed_problem.OLDER.at(*loser.places_of(table), *place)
+
+
+def _after(message: WeighedMessage, winners: _Winners) -> Iterator[WeighedMessage]:
+    """The messages that stand rather than this one, one instead of the other."""
+    while message in winners:
+        message = winners[message]
+        yield message
 
 
 def _give_way(winners: _Winners, lost: _Lost, inherited: Sequence[_Inherited]) -> None:
@@ -150,7 +171,6 @@ def _inherited(winners: _Winners, clock: _Clock) -> Iterator[_Inherited]:
 
 def _heir(message: WeighedMessage, winners: _Winners) -> WeighedMessage | None:
     """The one of the same type that stands in the end; nothing if the report was taken back meanwhile."""
-    heir = message
-    while heir in winners and not heir.is_called_off:
-        heir = winners[heir]
-    return None if heir.is_called_off or heir.statement.kind != message.statement.kind else heir
+    line = [message, *_after(message, winners)]
+    is_ended = any(part.is_called_off for part in line) or line[-1].statement.kind != message.statement.kind
+    return None if is_ended else line[-1]

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from adapter.feed import feed_problem
+from adapter.feed.excerpt import Excerpt
 from adapter.feed.feed_problem import FeedProblem
 from adapter.feed.later import newest_first
 from adapter.feed.report_state import weigh_reports
@@ -34,11 +35,16 @@ def standing(documents: Sequence[ReadDocument]) -> tuple[list[ReadDocument], lis
     ]
     if not messages:
         return list(documents), []
-    known = {id(message.mapped) for message in messages}
+    owners = {id(message.statement.document.segments): message for message in messages}
+    for document in documents:
+        if isinstance(document, MappedDocument) and isinstance(document.original, Excerpt):
+            owners[id(document.original.message.segments)].tables.append(document)
+    known = {id(part) for message in messages for part in (message.mapped, *message.tables)}
     others = [document for document in documents if id(document) not in known]
     weighing = _Weighing(messages=messages, others=others)
     weighing.weigh()
-    return [*others, *(message.mapped for message in messages)], weighing.issues
+    tables = [table for message in messages for table in message.tables]
+    return [*others, *tables, *(message.mapped for message in messages)], weighing.issues
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

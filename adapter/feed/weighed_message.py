@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from adapter.feed.later import is_later
@@ -23,10 +23,14 @@ _BESIDE_THE_CODE = re.compile(r"#(OBX(\[[0-9]+\])?-[25]\b.*|[A-Z][A-Z0-9]{2}(\[[
 
 @dataclass(kw_only=True, eq=False)
 class WeighedMessage:
-    """A message with what its map made of it, less what does not stand; `said_at` is when the state it tells of was reached."""
+    """A message with what its map made of it, less what does not stand; `said_at` is when the state it tells of was reached.
+
+    `tables` are what a map made of the results (OBX) of an AI tool in it.
+    """
 
     statement: Statement
     mapped: MappedDocument
+    tables: list[MappedDocument] = field(default_factory=list)
     said_at: str = ""
 
     def __post_init__(self) -> None:
@@ -56,7 +60,14 @@ class WeighedMessage:
 
     def places(self, path: Path) -> tuple[str, ...]:
         """Where the message says it."""
-        return tuple(place for place in self.mapped.positions(path) if place.startswith(f"{self.mapped.name}#"))
+        return self._own(self.mapped.positions(path))
+
+    def places_of(self, table: MappedDocument) -> tuple[str, ...]:
+        """Where the message says what an AI tool found."""
+        return self._own(table.positions(("ai",)))
+
+    def _own(self, places: Iterable[str]) -> tuple[str, ...]:
+        return tuple(place for place in places if place.startswith(f"{self.mapped.name}#"))
 
     def text(self, *path: str) -> str:
         """The text at a path of what its map made; "" where none stands there."""
@@ -135,6 +146,14 @@ class WeighedMessage:
     def is_dated(self) -> bool:
         """Whether its time is that of what it says (OBR-22): without it, a report may be one that is sent again."""
         return bool(self._reported) or self.is_called_off or "review" not in self.mapped.tree
+
+    @cached_property
+    def results(self) -> dict[str, Path]:
+        """Where the first result of each code (OBX-3.1) is, whatever its status."""
+        paths: dict[str, Path] = {}
+        for path, content in self.statement.segments("OBX"):
+            paths.setdefault(text_at(content, ("3", "1")), path)
+        return paths
 
     @cached_property
     def _reported(self) -> str:

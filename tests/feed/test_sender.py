@@ -278,3 +278,45 @@ def test_the_file_of_the_documentation_is_read() -> None:
 
     assert set(sender.terms.model_fields_set) == set(type(sender.terms).model_fields)
     assert sender.terms.code_systems == {"LAKECPT": "C4"}
+
+
+def scored_at(name: str, status: str, reported: str, *results: tuple[str, str]) -> Document:
+    """A result with one candidate, its distance, and the statuses of both."""
+    order = segment("OBR", f1="1", f3="F-1", f4="0731T", f7="202603010900", f22=reported, f25=status, f32=READER)
+    found = [f"OBX|{place}|ST|SYN|1|Williams syndrome||||||{code}" for place, (code, _) in enumerate(results, 1)]
+    found += [f"OBX|{place}|NM|DIST|1|{distance}||||||{code}" for place, (code, distance) in enumerate(results, 1)]
+    sent = message("ORU^R01", order, *found)
+    return Document(name=f"{name}.hl7", content=sent.content.replace(b"|1|T|2.5", f"|{name}|T|2.5".encode()))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "distances"),
+    [
+        (("P", "P", "0.5"), ("F", "F", "0.4"), ["0.4"]),
+        (("F", "F", "0.5"), ("C", "C", "0.4"), ["0.4"]),
+        (("F", "F", "0.5"), ("F", "F", "0.4"), ["0.4"]),
+        (("F", "F", "0.5"), ("F", "W", "0.5"), []),
+        (("F", "F", "0.5"), ("F", "D", "0.5"), []),
+        (("F", "F", "0.5"), ("F", "I", "0.5"), []),
+        (("F", "F", "0.5"), ("F", "", ""), ["0.5"]),
+        (("F", "F", "0.4"), ("P", "P", "0.5"), ["0.4"]),
+    ],
+)
+def test_what_an_ai_tool_found_is_as_the_message_that_stands_says(
+    runtime: Runtime, first: tuple[str, str, str], second: tuple[str, str, str], distances: list[str]
+) -> None:
+    early = scored_at("early", first[0], "202603011000", first[1:])
+    late = scored_at("late", second[0], "202603011100", *([second[1:]] if second[1] else []))
+    clinic = Document(name="clinic.json", content=b'{"organization": {"name": "Clinic"}}')
+    for documents in ((early, late), (late, early)):
+        made = converted(runtime, message("ADT^A04"), clinic, *documents)
+        scores = [
+            score["value"]
+            for run in case_of(made)["analyses"]
+            for candidate in run["candidates"]
+            for score in candidate["scores"]
+        ]
+        told = [issue for issue in made.issues if issue.rule == "feed/older" and any("OBX" in place for place in issue.location)]
+
+        assert scores == distances
+        assert bool(told) is (distances != ["0.5"])
