@@ -161,7 +161,8 @@ class ReportedIssues:
 
 def _ranked(issues: Sequence[Reportable]) -> list[int]:
     """The places of the issues, the most severe first."""
-    return sorted(range(len(issues)), key=lambda place: _BY_SEVERITY[issues[place].severity])
+    ranks = [_BY_SEVERITY[issue.severity] for issue in issues]
+    return sorted(range(len(issues)), key=ranks.__getitem__)
 
 
 def to_raise(issues: Sequence[AnyIssue]) -> tuple[Issue, ...]:

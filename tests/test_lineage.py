@@ -399,7 +399,7 @@ def test_patterns_lead_to_what_is_in_the_tree() -> None:
 
 
 def from_path(*path: str | int) -> Source:
-    return Source(positions=(f"a#{pointer(path)}",), place="m.yaml:1:1", functions=(), paths=(path,))
+    return Source(locate=lambda: (f"a#{pointer(path)}",), place="m.yaml:1:1", functions=(), paths=(path,))
 
 
 def test_an_item_that_some_item_of_its_list_was_made_of_may_have_been_used() -> None:

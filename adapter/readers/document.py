@@ -70,18 +70,23 @@ class ReadDocument:
         return tuple(steps)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """What a leaf of a mapped document was made from.
 
-    `positions` are places in the original, options (`options#/zone`), or the line of the map where that alone gives it; `place`
-    is that line (`file:line:column`), `functions` the functions on the way. `paths` are the places in the original's tree.
+    `locate` gives its places in the original, options (`options#/zone`), or the line of the map where that alone gives it;
+    `place` is that line (`file:line:column`), `functions` the functions on the way, `paths` the places in the original's tree.
     """
 
-    positions: tuple[str, ...]
+    locate: Callable[[], tuple[str, ...]]
     place: str
     functions: tuple[str, ...]
     paths: tuple[Path, ...] = ()
+
+    @cached_property
+    def positions(self) -> tuple[str, ...]:
+        """Its places, worked out when somebody asks for them."""
+        return self.locate()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,9 +33,9 @@ def test_a_mapped_document_is_placed_in_its_original() -> None:
         asked.append("once")
         name, given = "lab.json#/case_data/name", "lab.json#/case_data/given/0"
         origins = {
-            ("patient", "family"): Source(positions=(name,), place="lab.yaml:5:3", functions=()),
-            ("patient", "given", 0): Source(positions=(given, name), place="lab.yaml:6:3", functions=("join",)),
-            ("id",): Source(positions=(), place="lab.yaml:4:3", functions=()),
+            ("patient", "family"): Source(locate=lambda: (name,), place="lab.yaml:5:3", functions=()),
+            ("patient", "given", 0): Source(locate=lambda: (given, name), place="lab.yaml:6:3", functions=("join",)),
+            ("id",): Source(locate=tuple, place="lab.yaml:4:3", functions=()),
         }
         return DocumentTrace(origins=origins, seen={}, walked=frozenset())
 

@@ -70,11 +70,15 @@ def _places(document: ReadDocument, field: Path) -> tuple[str, ...]:
 
 
 def _source(document: ReadDocument, origin: Origin, sources: Sequence[Path]) -> Source:
+    paths = tuple(path for path in sources if path[0] != "options")
+    locate = partial(_positions, document, origin.place, sources)
+    return Source(locate=locate, place=origin.place, functions=origin.functions, paths=paths)
+
+
+def _positions(document: ReadDocument, place: str, sources: Sequence[Path]) -> tuple[str, ...]:
     within = {path[:depth] for path in sources for depth in range(len(path))}
     candidates = [position for path in sources if path not in within for position in _position(document, path)]
-    positions = tuple(dict.fromkeys(candidates)) or (origin.place,)
-    paths = tuple(path for path in sources if path[0] != "options")
-    return Source(positions=positions, place=origin.place, functions=origin.functions, paths=paths)
+    return tuple(dict.fromkeys(candidates)) or (place,)
 
 
 def _position(document: ReadDocument, path: Path) -> tuple[str, ...]:

@@ -1,10 +1,10 @@
 """Fields become values by their data types: text, components by number, or a list of these."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, repeat, zip_longest
+from itertools import chain, count, repeat
 from typing import Any
 
 from adapter.readers.document import NULL
@@ -19,6 +19,10 @@ _TEXT = FieldType(type="text", repeats=True)
 _OBSERVATION_VALUE = 5
 MORE, MORE_COMPONENTS = "+", "^"
 """What follows the number of a field under which stand the repetitions, or the components, that it may not have."""
+
+_PLAIN = repeat(object=False)
+"""Components beyond those of a type have no subcomponents."""
+_WRITTEN = tuple(map(str, range(1, 101)))
 
 Value = Any
 """A text, NULL, or components by number, or a list of these."""
@@ -38,13 +42,13 @@ class FieldReader:
         else:
             made, texts, first = {}, segment.fields[1:], 1
         kinds = chain(self._kinds(segment)[first - 1 :], repeat(UNKNOWN))
-        for number, (text, kind) in enumerate(zip(texts, kinds, strict=False), start=first):
+        for number, text, kind in zip(_numbers(first), texts, kinds, strict=False):
             if not text:
                 continue
             if self._has_parts(text):
-                made.update(self._field(str(number), text, kind))
+                made.update(self._field(number, text, kind))
             else:
-                made[str(number)] = kind.holding(text)
+                made[number] = kind.holding(text)
         return made
 
     @cached_property
@@ -85,10 +89,10 @@ class FieldReader:
 
     def _components(self, text: str, nesting: Sequence[bool]) -> dict[str, Value]:
         parts = text.split(self.separators.component) if self.separators.component else (text,)
-        placed = enumerate(zip_longest(parts, nesting[: len(parts)]), start=1)
+        placed = zip(_numbers(1), parts, chain(nesting, _PLAIN), strict=False)
         if not self._has_inner_parts(text):
-            return {str(place): {"1": part} if nested else part for place, (part, nested) in placed if part}
-        values = {str(place): part and self._component(part, nested=nested) for place, (part, nested) in placed}
+            return {place: {"1": part} if nested else part for place, part, nested in placed if part}
+        values = {place: part and self._component(part, nested=nested) for place, part, nested in placed}
         return {number: value for number, value in values.items() if _is_there(value)}
 
     def _component(self, text: str, *, nested: bool) -> Value:
@@ -96,12 +100,17 @@ class FieldReader:
         if not nested:
             return self._text(text)
         parts = text.split(self.separators.subcomponent) if self.separators.subcomponent else [text]
-        return {str(place): self._text(part) for place, part in enumerate(parts, start=1) if part}
+        return {place: self._text(part) for place, part in zip(_numbers(1), parts, strict=False) if part}
 
     def _text(self, text: str) -> Value:
         if text == _DELETE:
             return NULL
         return unescaped(text, self.separators) if self.separators.escape in text else text
+
+
+def _numbers(first: int) -> Iterator[str]:
+    """The numbers of fields, components and subcomponents from the first one on, as they are written."""
+    return chain(_WRITTEN[first - 1 :] if first > 1 else _WRITTEN, map(str, count(len(_WRITTEN) + 1)))
 
 
 def _is_there(value: Value) -> bool:
