@@ -140,11 +140,12 @@ class _Sorting:
 
     def _renamed(self, statement: Statement, survivors: dict[Identifier, JsonObject]) -> Statement:
         for path, content in statement.segments("PID"):
-            numbers = content.get("3", [])
-            renamed = [_survivor(number, survivors) for number in numbers]
-            if renamed != numbers:
-                self.issues.append(feed_problem.PATIENT_MERGED.at(*statement.document.positions((*path, "3"))))
-                statement = _changed(statement, (*path, "3"), renamed)
+            for number, numbers in ((name, content[name]) for name in ("2", "3") if name in content):
+                is_list = isinstance(numbers, list)
+                renamed = [_survivor(former, survivors) for former in numbers] if is_list else _survivor(numbers, survivors)
+                if renamed != numbers:
+                    self.issues.append(feed_problem.PATIENT_MERGED.at(*statement.document.positions((*path, number))))
+                    statement = _changed(statement, (*path, number), renamed)
         return statement
 
     def without_credits(self, statements: Sequence[Statement]) -> list[Statement]:
@@ -183,11 +184,11 @@ class _Sorting:
 
 
 def merged_numbers(statement: Statement) -> Iterator[tuple[JsonObject, JsonObject]]:
-    """The numbers that each patient of a merge gave up (MRG-1), each with the first of those that stand (PID-3)."""
+    """The numbers that each patient of a merge gave up (MRG-1), each with the first of those that stand (PID-3, else 2)."""
     numbers: list[JsonObject] = []
     for path, content in statement.segments("PID", "MRG"):
         if "PID" in path:
-            numbers = content.get("3", [])
+            numbers = content.get("3") or [content[number] for number in ("2",) if number in content]
         else:
             yield from ((former, numbers[0]) for former in content.get("1", []) if numbers)
 

@@ -118,6 +118,13 @@ TEXT_NOT_SENT = FeedProblem(
     "a text of the report is final without being sent again (OBX-11 U), and it is not known which text that is",
     "send the report with all of its texts",
 )
+NO_NUMBER = FeedProblem(
+    Severity.WARNING,
+    IssueType.REQUIRED,
+    "no-number",
+    "there is no number of the patient's record here: none at all, or only others (social security, account, insurance, …)",
+    "send the number of the patient's record in PID-3, with who assigned it in PID-3.4",
+)
 NOT_REGISTRATION = FeedProblem(
     Severity.INFORMATION,
     IssueType.INFORMATIONAL,

@@ -81,6 +81,7 @@ class _Weighing:
     issues: list[Issue] = field(default_factory=list)
 
     def weigh(self) -> None:
+        self._numberless()
         self._accounts()
         registrations = [message for message in self.messages if message.statement.kind == "ADT"]
         self._registrations(registrations)
@@ -93,6 +94,12 @@ class _Weighing:
         overruled = list(statements.overruled(message.mapped))
         self.issues += [problem.at(*message.places(path), *winner) for path, winner in overruled]
         message.less(path for path, _ in overruled)
+
+    def _numberless(self) -> None:
+        """Say of each message of which nobody can tell whom it is about."""
+        for message in self.messages:
+            if not message.text("patient", "mrn") and next(message.statement.segments("PID"), None) is not None:
+                self.issues.append(feed_problem.NO_NUMBER.at(message.statement.place("PID", "3")))
 
     def _accounts(self) -> None:
         """A message that names an account only is about the visit that another one names beside that account."""

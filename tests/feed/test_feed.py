@@ -467,3 +467,67 @@ def test_a_report_in_a_message_is_no_photograph() -> None:
     )
 
     assert places(together(registered("adt", "A04", FIRST), report), "inline-image") == []
+
+
+def numbered(document: Document, patient: str) -> Document:
+    """The message with other numbers of the patient, in PID-2, 3 and 4."""
+    head, _, rest = document.content.decode().partition("PID|1||4711^^^CLINIC&1.2.3&ISO^MR|")
+    return Document(name=document.name, content=f"{head}PID|1|{patient}{rest}".encode())
+
+
+OLD_WAY = "4711^^^CLINIC&1.2.3&ISO|||"
+
+
+@pytest.mark.parametrize("patient", [OLD_WAY, "4711^^^CLINIC&1.2.3&ISO^MR|||", "99^^^OLD|4711^^^CLINIC&1.2.3&ISO^MR||"])
+@pytest.mark.parametrize(
+    "document",
+    [
+        registered("adt", "A04", FIRST),
+        registered("cancel", "A11", FIRST),
+        FINAL,
+        ordered("orm", "NW"),
+        sent("oml", "OML^O21", segment("PV1", f19="V-1"), "ORC|NW|P-1^EHR", "OBR|1|||0731T^^C4"),
+        charged("dft"),
+        sent("bar", "BAR^P01", segment("PV1", f19="V-1"), "PR1|1||0731T^^C4||20260301"),
+        sent("t02", "MDM^T02", segment("PV1", f19="V-1"), segment("TXA", f1="1", f17="AU"), "OBX|1|TX|R||Text||||||F"),
+        sent("t03", "MDM^T03", segment("PV1", f19="V-1"), segment("TXA", f1="1", f17="AU")),
+    ],
+    ids=lambda value: value.name if isinstance(value, Document) else None,
+)
+def test_a_number_in_the_old_place_counts_where_there_is_no_other(document: Document, patient: str) -> None:
+    read = pipeline().read([numbered(document, patient)], Options()).tree["patient"]
+
+    assert (read["mrn"], read["mrn_system"]) == ("4711", "urn:oid:1.2.3")
+
+
+@pytest.mark.parametrize("patient", ["||4711", "|123-45-6789^^^USA&1.2&ISO^SS|", "123-45-6789^^^USA&1.2&ISO^SS||"])
+def test_a_message_without_the_number_of_a_record_is_told_with_what_to_send(patient: str) -> None:
+    made = together(ENCOUNTER, numbered(FINAL, patient))
+
+    assert made.failure is FailureKind.INVALID
+    assert places(made, "no-number") == [("final.hl7#PID-3",)]
+
+
+def test_who_was_merged_stays_merged_when_a_feed_has_numbers_in_the_old_place() -> None:
+    late = numbered(resulted("oru", "F", LATER), "4700^^^CLINIC&1.2.3&ISO|||")
+    merge = numbered(MERGE, OLD_WAY)
+    made = together(registered("adt", "A04", FIRST), late, merge)
+
+    assert case_of(made)["patient"]["mrn"] == "4711"
+    assert places(made, "merged-patient") == [("oru.hl7#PID-2",)]
+
+
+@pytest.mark.parametrize(("processing", "is_test"), [("T", True), ("D", True), ("P", False)])
+def test_what_is_made_of_messages_that_are_no_production_is_labelled(processing: str, *, is_test: bool) -> None:
+    messages = (registered("adt", "A04", FIRST), FINAL, charged("dft"), documented("t02", "T02", "DO", at=FIRST))
+    of_kind = [
+        Document(name=one.name, content=one.content.replace(b"|T|2.5.1", f"|{processing}|2.5.1".encode())) for one in messages
+    ]
+    made = pipeline().convert(of_kind, Options())
+
+    assert made.bundle is not None, made.issues
+    labels = [
+        {label["code"] for label in entry["resource"].get("meta", {}).get("security", ())} for entry in made.bundle["entry"]
+    ]
+    assert labels
+    assert all(("HTEST" in codes) is is_test for codes in labels)
