@@ -76,8 +76,10 @@ def _source(document: ReadDocument, origin: Origin, sources: Sequence[Path]) -> 
 
 
 def _positions(document: ReadDocument, place: str, sources: Sequence[Path]) -> tuple[str, ...]:
-    within = {path[:depth] for path in sources for depth in range(len(path))}
-    candidates = [position for path in sources if path not in within for position in _position(document, path)]
+    """Where the sources are; where a map looked for something that is not there only if there is nothing else."""
+    there = [path for path in sources if path[0] == "options" or "*" in path or document.nearest(path) == path] or sources
+    within = {path[:depth] for path in there for depth in range(len(path))}
+    candidates = [position for path in there if path not in within for position in _position(document, path)]
     return tuple(dict.fromkeys(candidates)) or (place,)
 
 
