@@ -15,7 +15,7 @@ from adapter.json_types import JsonValue
 Path = tuple[str | int, ...]
 """The steps from the root: names of fields, indexes of items; in a pattern `*` for every item."""
 
-_NAME = re.compile(r"[A-Za-z_$@.][\w.$@:/~-]{0,63}", re.ASCII)
+_NAME = re.compile(r"[A-Za-z0-9_$@.][\w.$@:/~-]{0,63}", re.ASCII)
 _LONG_NUMBER = re.compile(r"[0-9]{4}")
 """A year of birth, a record number."""
 _STEP = re.compile(r"\[(\d+|\*)\]|([^.\[\]]+)")

@@ -41,8 +41,9 @@ def _all_pairs(request: Request) -> Pairs:
     pairs = [*request.args.items(multi=True)]
     if request.mimetype == FORM:
         pairs += request.form.items(multi=True)
-    if len(pairs) > _MOST:
-        raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the request has more than {_MOST} parameters; send fewer")
+    if sum(1 + value.count(",") for _, value in pairs) > _MOST:
+        text = f"the request has more than {_MOST} parameters, or values with commas in them; send fewer"
+        raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, text)
     return pairs
 
 

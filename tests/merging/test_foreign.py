@@ -33,3 +33,16 @@ def test_a_document_of_ours_with_fields_that_do_not_exist_is_told_each(tree: dic
 
     assert "document/extra-forbidden" in told
     assert "document/form" not in told
+
+
+def test_of_a_document_with_thousands_of_names_the_first_say_whose_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def is_near(name: str) -> bool:
+        asked.append(name)
+        return False
+
+    monkeypatch.setattr("adapter.merging.foreign.is_near_a_field", is_near)
+
+    assert rules({f"n{number}": 1 for number in range(5_000)}) == [("document/form", ("0.json#",))]
+    assert len(asked) == 200
