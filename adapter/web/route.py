@@ -58,7 +58,10 @@ class Route:
     @property
     def rule(self) -> str:
         """The path as Flask writes it."""
-        return self.path.replace("{type}", "<resource_type>").replace("{id}", "<own_id:id>").replace("{", "<").replace("}", ">")
+        path = self.path.replace("{type}", "<resource_type>")
+        for name in ("id", "encounter"):
+            path = path.replace(f"{{{name}}}", f"<own_id:{name}>")
+        return path.replace("{", "<").replace("}", ">")
 
     @property
     def answers(self) -> tuple[int, ...]:

@@ -131,6 +131,11 @@ def test_encounters_are_found_page_by_page(service: Client) -> None:
     first = json_of(service.get("/encounters?_count=2"))
     second = json_of(service.get(first["next"].removeprefix("http://localhost")))
     one = json_of(service.get("/encounters?identifier=https://childrens-genetics.invalid/sid/mrn|mrn-20|case-20-visit&_count=1"))
+    form = {"identifier": "https://childrens-genetics.invalid/sid/mrn|mrn-20|case-20-visit", "_count": "1"}
+    posted = json_of(service.post("/encounters/_search", data=form))
+    refusal(service.post("/encounters/_search", json=form), 415)
+    refusal(service.get("/encounters/_search"), 405)
+    assert posted == one
 
     assert len(first["encounters"]) == 2
     assert not {found["id"] for found in first["encounters"]} & {found["id"] for found in second["encounters"]}

@@ -6,12 +6,23 @@ from adapter.conversion import OPTION_VALUES
 from adapter.delivery.record import EncounterState
 from adapter.web.answer import FHIR_JSON, JSON
 from adapter.web.api import encounters, operations
+from adapter.web.query import FORM
 from adapter.web.request import DOCUMENT_TYPES
 from adapter.web.route import SOME_TEXT, Call, Route, RouteParameter, one_of
 
 _ENCOUNTER = RouteParameter(name="encounter", says="The id that the answer to the documents gave.", place="path")
 _NUMBER = RouteParameter(name="number", says="The number of the document.", place="path")
 _PATH = "/encounters/{encounter}"
+_OF_SEARCH = (
+    RouteParameter(name="state", says="Those in this state.", schema=one_of(get_args(EncounterState))),
+    RouteParameter(name="identifier", says="The one of this number: `system|value`."),
+    RouteParameter(
+        name="_count",
+        says="How many at most.",
+        schema={"type": "integer", "minimum": 1, "maximum": encounters.MOST_ON_A_PAGE},
+    ),
+    RouteParameter(name="after", says="Those after the encounter with this id."),
+)
 
 
 def _read(path: str, call: Call, says: str, gives: str = JSON) -> Route:  # noqa: PLR0917 - in the order of the table
@@ -73,24 +84,19 @@ ENCOUNTER_ROUTES: tuple[Route, ...] = (
             ),
         ),
     ),
-    Route(
-        method="GET",
-        path="/encounters",
-        right="read",
-        call=encounters.search,
-        says="The encounters that are kept, in the order in which they began.",
-        gives=(JSON,),
-        statuses=(200, 404),
-        parameters=(
-            RouteParameter(name="state", says="Those in this state.", schema=one_of(get_args(EncounterState))),
-            RouteParameter(name="identifier", says="The one of this number: `system|value`."),
-            RouteParameter(
-                name="_count",
-                says="How many at most.",
-                schema={"type": "integer", "minimum": 1, "maximum": encounters.MOST_ON_A_PAGE},
-            ),
-            RouteParameter(name="after", says="Those after the encounter with this id."),
-        ),
+    *(
+        Route(
+            method=method,
+            path=path,
+            right="read",
+            call=encounters.search,
+            says="The encounters that are kept, in the order in which they began.",
+            takes=takes,
+            gives=(JSON,),
+            statuses=(200, 404),
+            parameters=_OF_SEARCH,
+        )
+        for method, path, takes in (("GET", "/encounters", ()), ("POST", "/encounters/_search", (FORM,)))
     ),
     _read("", encounters.show, "The state of an encounter."),
     _read("/bundle", encounters.bundle, "What its destinations hold or are to hold.", FHIR_JSON),

@@ -22,7 +22,7 @@ from adapter.issues import ConflictError, UnreadableError
 from adapter.json_types import JsonObject
 from adapter.web.access import current_caller
 from adapter.web.answer import JSON, bytes_answer, json_answer
-from adapter.web.query import check_parameters, single
+from adapter.web.query import check_form, check_parameters, single
 from adapter.web.refusal import RefusedError, not_there, request_issue, wrong_parameter
 from adapter.web.request import changes_of, documents_of
 from adapter.web.service import Service
@@ -81,7 +81,11 @@ def _idempotency_key(request: Request) -> str | None:
 
 
 def search(service: Service, request: Request) -> Response:
-    """`GET /encounters`: those that are kept, in the order in which they began."""
+    """`GET /encounters`: those that are kept, in the order in which they began.
+
+    `POST /encounters/_search` takes the same as a form, which keeps numbers of patients out of URLs.
+    """
+    check_form(request)
     given = single(request, {"state": _STATES, "identifier": (), "_count": (), "after": ()})
     count = given.get("_count", str(_USUAL_PAGE))
     if not (count.isascii() and count.isdigit() and 0 < int(count[:9]) <= MOST_ON_A_PAGE):
