@@ -8,7 +8,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from adapter.json_types import JsonValue
-from adapter.plain_value import Date, DateTime, Many, Number, PartialDate, Text, Token, Url, WholeNumber
+from adapter.plain_value import WITHOUT_POINT, Date, DateTime, Many, Number, PartialDate, Text, Token, Url
 
 
 class Part(BaseModel):
@@ -167,7 +167,7 @@ class Image(Part):
     content_type: Token | None = None
     url: Url | None = None
     sha1: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}$")] | None = None
-    size: Annotated[WholeNumber, Field(ge=0, le=2**31 - 1)] | None = None
+    size: Annotated[int, Field(ge=0, le=2**31 - 1), WITHOUT_POINT] | None = None
     captured_at: DateTime | None = None
     uploaded_at: DateTime | None = None
     operator: Token | None = None
@@ -226,7 +226,7 @@ class Candidate(Part):
     """A syndrome that the AI tool proposes; `rank` is the place in the tool's list, 1 first."""
 
     id: Token | None = None
-    rank: Annotated[WholeNumber, Field(ge=-(2**31), lt=2**31)] | None = None
+    rank: Annotated[int, Field(ge=-(2**31), lt=2**31), WITHOUT_POINT] | None = None
     name: Text | None = None
     codes: Many[SyndromeCode] = ()
     is_group: bool | None = None
@@ -387,7 +387,7 @@ class Diagnosis(Part):
     display: Text | None = None
     certainty: Literal["confirmed", "suspected", "ruled-out"] | None = None
     source: Literal["clinician", "ai"] | None = None
-    order: Annotated[WholeNumber, Field(ge=1, lt=2**31)] | None = None
+    order: Annotated[int, Field(ge=1, lt=2**31), WITHOUT_POINT] | None = None
 
 
 class Order(Part):
@@ -442,7 +442,7 @@ class Line(Part):
     dos_start: Date | None = None
     dos_end: Date | None = None
     charge: Number | None = None
-    dx_pointers: Many[Annotated[WholeNumber, Field(ge=-(2**31), lt=2**31)]] = ()
+    dx_pointers: Many[Annotated[int, Field(ge=-(2**31), lt=2**31), WITHOUT_POINT]] = ()
 
 
 class RelatedClaim(Part):

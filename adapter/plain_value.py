@@ -57,8 +57,8 @@ AbsoluteUri = Annotated[str, StringConstraints(pattern=ABSOLUTE_URI, max_length=
 Number = Annotated[Decimal, Field(max_digits=28, allow_inf_nan=False)] | Annotated[int, Field(ge=-(2**63), lt=2**63)]
 """A number with the digits it was sent with, 28 at most; money and scores never become binary floats."""
 
-WholeNumber = Annotated[int, BeforeValidator(_without_point)]
-"""A whole number; one that was written as `2.0` is one too, as in JSON Schema."""
+WITHOUT_POINT = BeforeValidator(_without_point)
+"""Of a whole number, behind its limits: one that was written as `2.0` is one too, as in JSON Schema."""
 
 Date = Annotated[str, StringConstraints(pattern=DAY), AfterValidator(_in_calendar)]
 """A day, YYYY-MM-DD."""

@@ -227,6 +227,20 @@ def test_what_fits_the_schema_is_taken_and_what_does_not_is_refused(place: tuple
         assert found
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_every_whole_number_has_its_limits(name: str) -> None:
+    numbers = {
+        path: part
+        for path, field in properties(schema_of(name))
+        for part in (field, field.get("items", {}), *field.get("anyOf", ()))
+        if part.get("type") == "integer"
+    }
+
+    assert numbers
+    assert [path for path, part in numbers.items() if "minimum" not in part] == []
+    assert [path for path, part in numbers.items() if not {"maximum", "exclusiveMaximum"} & part.keys()] == []
+
+
 @pytest.mark.parametrize(
     ("field", "value"), [("charge", "180.00"), ("units", "one"), ("dos_start", "2026-02-30"), ("dos_start", "01/14/2026")]
 )

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from adapter.document_schema import DOCUMENTS, DocumentWords
 from adapter.files import adapter_version
-from adapter.json_types import JsonMapping, JsonObject
+from adapter.json_types import JsonMapping, JsonObject, JsonValue
 from adapter.readers.document import NATIVE
 from adapter.web.answer import FHIR_JSON, JSON
 from adapter.web.negotiation import FORMATS
@@ -140,7 +140,9 @@ def _body(route: Route, media_type: str) -> JsonObject:
         return {"type": "string"}
     if media_type == FORM:
         fields: JsonObject = {parameter.name: dict(parameter.schema or _ANY_TEXT) for parameter in route.parameters}
-        return {"type": "object", "properties": fields, "additionalProperties": {"type": "string"}}
+        # A search of FHIR leaves out what it does not know.
+        others: JsonValue = {"type": "string"} if route.path.startswith("/fhir/") else False
+        return {"type": "object", "properties": fields, "additionalProperties": others}
     if route.body:
         return {"$ref": f"#/components/schemas/{route.body.__name__}"}
     return dict(route.resource or {"$ref": "#/components/schemas/EncounterDocument"})
