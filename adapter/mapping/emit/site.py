@@ -66,11 +66,11 @@ def _template(read: Read) -> ReadTemplate:
     return ReadTemplate(holes=tuple(zip(before, read.loops, strict=True)), rest=rest)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True)
 class Site:
     """An element that a map can make: its path in the resource, its place in the file, and what its value is made from.
 
-    `is_plain` says that the value is one leaf, whatever comes in. It is known by being itself.
+    `is_plain` says that the value is one leaf, whatever comes in.
     """
 
     path: SitePath
