@@ -141,5 +141,5 @@ def explain_command(*, files: tuple[Path, ...], element: str, mappings: str | No
     if not entries:
         err.print("no map makes or could make this element for these documents", style="red")
         return Outcome.ISSUES
-    print_json(entries) if as_json else show_entries(entries)
+    print_json([entry._asdict() for entry in entries]) if as_json else show_entries(entries)
     return Outcome.GOOD
