@@ -2,8 +2,9 @@
 
 import ast
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import CodeType
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -65,7 +66,7 @@ def test_a_traceback_names_the_line(lines: list[int]) -> None:
     space: dict[str, object] = {}
     exec(with_lines(compile(TEXT, "map.yaml", "exec"), lines), space)  # noqa: S102 - the text above
     with pytest.raises(TypeError) as caught:
-        space["make"](len, [3])  # type: ignore[operator]
+        cast("Callable[..., object]", space["make"])(len, [3])
 
     (frame,) = (frame for frame in traceback.extract_tb(caught.value.__traceback__) if frame.name == "make")
     assert (frame.filename, frame.lineno) == ("map.yaml", lines[4])
