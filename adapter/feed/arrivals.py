@@ -179,6 +179,8 @@ class _Sorting:
         for statement in statements:
             if _cancels_nothing(statement, kinds, numbers):
                 self.issues.append(feed_problem.NOTHING_TO_CANCEL.at(statement.place("MSH", "9")))
+            if not statement.has_known_version:
+                self.issues.append(feed_problem.VERSION.at(statement.place("MSH", "12")))
             if statement.is_production and any(_is_test(content) for _, content in statement.segments("PID")):
                 self.issues.append(feed_problem.TEST_IN_PRODUCTION.at(statement.place("PID", "5"), statement.place("MSH", "11")))
 

@@ -118,6 +118,20 @@ TEXT_NOT_SENT = FeedProblem(
     "a text of the report is final without being sent again (OBX-11 U), and it is not known which text that is",
     "send the report with all of its texts",
 )
+NO_STATUS = FeedProblem(
+    Severity.WARNING,
+    IssueType.REQUIRED,
+    "no-status",
+    "the result does not say how far it is (OBR-25), so nothing is made of its text, and it finishes no procedure",
+    "send F in OBR-25 when the report is final, P before that",
+)
+VERSION = FeedProblem(
+    Severity.WARNING,
+    IssueType.NOT_SUPPORTED,
+    "version",
+    "this is not one of the versions of HL7 v2 that are known (2.1 to 2.8), so it is read as 2.8",
+    "write the version in MSH-12, such as 2.5.1",
+)
 NO_NUMBER = FeedProblem(
     Severity.WARNING,
     IssueType.REQUIRED,

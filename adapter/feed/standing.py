@@ -81,7 +81,7 @@ class _Weighing:
     issues: list[Issue] = field(default_factory=list)
 
     def weigh(self) -> None:
-        self._numberless()
+        self._odd()
         self._accounts()
         registrations = [message for message in self.messages if message.statement.kind == "ADT"]
         self._registrations(registrations)
@@ -95,11 +95,13 @@ class _Weighing:
         self.issues += [problem.at(*message.places(path), *winner) for path, winner in overruled]
         message.less(path for path, _ in overruled)
 
-    def _numberless(self) -> None:
-        """Say of each message of which nobody can tell whom it is about."""
+    def _odd(self) -> None:
+        """Say of which messages nobody can tell whom they are about, or how far their report is."""
         for message in self.messages:
             if not message.text("patient", "mrn") and next(message.statement.segments("PID"), None) is not None:
                 self.issues.append(feed_problem.NO_NUMBER.at(message.statement.place("PID", "3")))
+            if message.lacks_status:
+                self.issues.append(feed_problem.NO_STATUS.at(message.statement.place("OBR", "25")))
 
     def _accounts(self) -> None:
         """A message that names an account only is about the visit that another one names beside that account."""

@@ -1,5 +1,6 @@
 """What an HL7 v2 message says of itself, and by which numbers it names the visit and the orders that it is about."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,7 @@ _ORDER_NUMBERS: _Fields = (
 )
 """The fields (EI) that hold the numbers of an order."""
 
+_VERSION = re.compile(r"2\.[1-8](\.[0-9]+)?")
 _MERGES = ("A18", "A34", "A36", "A39", "A40")
 """Events that merge patients; those before A39 are of the versions before 2.3.1."""
 
@@ -87,6 +89,12 @@ class Statement:
     def is_production(self) -> bool:
         """Whether the sender says that this is production (MSH-11)."""
         return self._header("11", "1") == "P"
+
+    @property
+    def has_known_version(self) -> bool:
+        """Whether it is of a version that is known (MSH-12), or names none."""
+        version = self._header("12", "1") or self._header("12")
+        return not version or _VERSION.fullmatch(version) is not None
 
     @property
     def numbers(self) -> tuple[GivenNumber, ...]:

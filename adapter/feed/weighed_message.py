@@ -130,6 +130,14 @@ class WeighedMessage:
         return bool(self._texts) and all(code == _NOT_TO_BE_HAD for code, _ in self._texts)
 
     @property
+    def lacks_status(self) -> bool:
+        """Whether it has a text and does not say how far the report is (OBR-25)."""
+        if "review" in self.mapped.tree or self.statement.kind != "ORU":
+            return False
+        orders = [text_at(content, ("25",)) for path, content in self.statement.segments("OBR") if path[:-1] == self._order]
+        return orders == [""] and any(text for _, text in self._texts)
+
+    @property
     def lacks_text(self) -> bool:
         """Whether a text became final without being sent again (OBX-11 U)."""
         return not self.is_called_off and any(code == _FINAL_ALREADY_SENT and not text for code, text in self._texts)

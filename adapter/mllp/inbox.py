@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from adapter.conversion import Options
 from adapter.delivery.identity_merge import as_registered
-from adapter.feed.arrivals import merged_numbers
+from adapter.feed.arrivals import merged_numbers, put_in_order
 from adapter.feed.statement import GivenNumber, Statement, text_at
 from adapter.issues import AdapterError, FailureKind, Issue, IssueType, Severity, UnknownFormError, UnreadableError, most_severe
 from adapter.json_types import JsonObject
@@ -100,6 +100,7 @@ class Inbox:
             statement = Statement(document=_only_message(document, self.pipeline.readers.read(_checked(document))))
             if statement.is_merge:
                 return self._merged(document, statement)
+            put_in_order([statement.document], lambda _: True)
             mapped, remarks = self.pipeline.in_case_form(statement.document, self.options)
         except UnknownFormError as unhandled:
             return self._unhandled(unhandled)

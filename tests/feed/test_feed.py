@@ -531,3 +531,22 @@ def test_what_is_made_of_messages_that_are_no_production_is_labelled(processing:
     ]
     assert labels
     assert all(("HTEST" in codes) is is_test for codes in labels)
+
+
+@pytest.mark.parametrize(
+    ("version", "is_known"),
+    [
+        ("2.1", True),
+        ("2.3.1", True),
+        ("2.8.2", True),
+        ("", True),
+        ("2.5^DEU", True),
+        ("2.9", False),
+        ("3.0", False),
+        ("V2", False),
+    ],
+)
+def test_a_version_that_is_not_known_is_told(version: str, *, is_known: bool) -> None:
+    made = together(ENCOUNTER, Document(name=FINAL.name, content=FINAL.content.replace(b"|2.5.1\r", f"|{version}\r".encode())))
+
+    assert places(made, "version") == ([] if is_known else [("final.hl7#MSH-12",)])

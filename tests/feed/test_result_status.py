@@ -298,3 +298,11 @@ def test_a_correction_of_what_was_never_signed_has_no_time_of_a_signature() -> N
 
     assert "signed_at" not in case_of(made)["review"]
     assert places(made, "continued") == []
+
+
+@pytest.mark.parametrize(("text", "is_told"), [("Text", True), ("", False)])
+def test_a_text_of_a_report_that_does_not_say_how_far_it_is_is_told(text: str, *, is_told: bool) -> None:
+    made = together(ENCOUNTER, result("oru", "", ("F", text)))
+
+    assert "review" not in case_of(made)
+    assert places(made, "no-status") == ([("oru.hl7#OBR-25",)] if is_told else [])
