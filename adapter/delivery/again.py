@@ -7,7 +7,7 @@ from sqlalchemy import Connection, update
 
 from adapter.conversion import Conversion
 from adapter.delivery.outbox import Outbox
-from adapter.delivery.record import EventRecord
+from adapter.delivery.record import EventRecord, StoredDocument
 from adapter.delivery.shelf import Shelf
 from adapter.delivery.store import Store
 from adapter.delivery.store_table import ENCOUNTER
@@ -43,7 +43,7 @@ def redeliver(store: Store, connection: Connection, encounter: str, *, caller: s
 
 def reprocess(store: Store, connection: Connection, encounter: str, *, caller: str) -> None:
     """Have an encounter converted again from its documents; raises ConflictError where they were removed."""
-    _documents(store, connection, encounter)
+    _check_kept(store, connection, encounter)
     connection.execute(update(ENCOUNTER).where(ENCOUNTER.c.id == encounter).values(made=0))
     line = EventRecord(at=store.now(), caller=caller, what="conversion asked for", detail={}, encounter=encounter)
     store.note(connection, line)
@@ -53,16 +53,21 @@ def reprocess(store: Store, connection: Connection, encounter: str, *, caller: s
 def converted_anew(work: Work, encounter: str) -> Conversion:
     """What would be made now of the documents of an encounter; nothing is kept. Raises ConflictError where they were removed."""
     with work.store.reading() as connection:
-        _documents(work.store, connection, encounter)
-        documents = Shelf(work.store).documents(connection, encounter)
+        documents = _documents(work.store, connection, encounter)
         anchor = Outbox(work.store).anchor(connection, encounter)
     return work.converted(documents, anchor)
 
 
-def _documents(store: Store, connection: Connection, encounter: str) -> None:
+def _documents(store: Store, connection: Connection, encounter: str) -> list[StoredDocument]:
+    """The documents of an encounter; raises ConflictError where those that count were removed."""
+    _check_kept(store, connection, encounter)
+    return Shelf(store).documents(connection, encounter)
+
+
+def _check_kept(store: Store, connection: Connection, encounter: str) -> None:
     store.encounter(connection, encounter)
-    documents = counting(Shelf(store).documents(connection, encounter))
-    if not documents or any(document.document is None for document in documents):
+    records = counting(Shelf(store).records(connection, encounter))
+    if not records or not all(record.is_kept for record in records):
         text = "documents of this encounter were removed, so it cannot be converted again"
         raise ConflictError(Issue(severity=Severity.ERROR, code=IssueType.CONFLICT, rule="encounters/removed", text=text))
 

@@ -115,8 +115,8 @@ class EncounterRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoredDocument:
-    """A document as it was sent; no content when it was removed."""
+class DocumentRecord:
+    """What is known of a document without opening it; `is_kept` until its content is removed."""
 
     number: int
     subject: str
@@ -125,6 +125,13 @@ class StoredDocument:
     size: int
     received: float
     caller: str
+    is_kept: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDocument(DocumentRecord):
+    """A document as it was sent; nothing when it was removed."""
+
     settings: SettingsOfSender
     document: Document | None = field(repr=False)
 

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import chain
+from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapter.delivery.identity_merge import Merges
@@ -14,6 +15,7 @@ from adapter.delivery.prepared import Parameters, Prepared
 from adapter.delivery.record import (
     Accepted,
     Arrival,
+    DocumentRecord,
     EncounterName,
     EncounterState,
     EventRecord,
@@ -49,6 +51,11 @@ _NEWEST = Prepared(
     .order_by(DOCUMENT.c.number.desc())
     .limit(1)
 )
+_RECORDS = (
+    *(DOCUMENT.c[name] for name in ("number", "subject", "form", "digest", "size", "received", "caller")),
+    DOCUMENT.c.content.is_not(None).label("is_kept"),
+)
+"""The columns of a `DocumentRecord`."""
 _BEGUN, _KEPT, _ANSWERED = Prepared(insert(ENCOUNTER)), Prepared(insert(DOCUMENT)), Prepared(insert(RECEIPT))
 _KNOW = {
     name: Prepared(dialect.insert(KNOWN_AS).on_conflict_do_nothing())
@@ -258,21 +265,29 @@ class Shelf:
 
     def documents(self, connection: Connection, encounter: str) -> list[StoredDocument]:
         """The documents of an encounter, in the order in which they came."""
-        query = select(DOCUMENT).where(DOCUMENT.c.encounter == encounter).order_by(DOCUMENT.c.number)
-        return [self._document(row) for row in connection.execute(query)]
+        query = select(*_RECORDS, DOCUMENT.c.settings, DOCUMENT.c.content).where(DOCUMENT.c.encounter == encounter)
+        return [
+            StoredDocument(**_record(known), settings=json.loads(settings), document=self._opened(content))
+            for *known, settings, content in connection.execute(query.order_by(DOCUMENT.c.number))
+        ]
 
-    def _document(self, row: Row[tuple[object, ...]]) -> StoredDocument:
-        return StoredDocument(
-            number=row.number,
-            subject=row.subject,
-            form=row.form,
-            digest=row.digest,
-            size=row.size,
-            received=row.received,
-            caller=row.caller,
-            settings=json.loads(row.settings),
-            document=unpack(self._seal.open(row.content)) if row.content else None,
-        )
+    def records(self, connection: Connection, encounter: str) -> list[DocumentRecord]:
+        """What is known of these documents without opening them: of thousands, that would be all that the memory holds."""
+        query = select(*_RECORDS).where(DOCUMENT.c.encounter == encounter).order_by(DOCUMENT.c.number)
+        return [DocumentRecord(**_record(known)) for known in connection.execute(query)]
+
+    def document(self, connection: Connection, encounter: str, number: int) -> Document | None:
+        """One document of an encounter; nothing where there is none of this number, or it was removed."""
+        query = select(DOCUMENT.c.content).where(DOCUMENT.c.encounter == encounter, DOCUMENT.c.number == number)
+        return self._opened(connection.scalars(query).first())
+
+    def _opened(self, content: bytes | None) -> Document | None:
+        return unpack(self._seal.open(content)) if content else None
+
+
+def _record(known: Iterable[Any]) -> dict[str, Any]:
+    """The fields of a record, by name, of a row that begins with its columns."""
+    return {column.name: value for column, value in zip(_RECORDS, known, strict=True)}
 
 
 def _know(connection: Connection, encounter: str, keys: Sequence[str]) -> int:

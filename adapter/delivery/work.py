@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from time import monotonic
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection
 
@@ -15,7 +15,7 @@ from adapter.delivery.breaker import Breaker
 from adapter.delivery.destination import Destination
 from adapter.delivery.figures import Figures
 from adapter.delivery.outbox import Outbox, SealedResult
-from adapter.delivery.record import DeliveryRecord, DeliveryState, EventRecord, StoredDocument
+from adapter.delivery.record import DeliveryRecord, DeliveryState, DocumentRecord, EventRecord, StoredDocument
 from adapter.delivery.shelf import Shelf
 from adapter.delivery.shipment import Carrier, Delivered, Failed
 from adapter.delivery.store import LONGEST_WAIT, Store
@@ -23,6 +23,8 @@ from adapter.delivery.vanished import vanished_in, with_vanished
 from adapter.fhir.json import canonical_bytes
 from adapter.json_types import JsonObject
 from adapter.readers.document import Document
+
+AnyDocument = TypeVar("AnyDocument", bound=DocumentRecord)
 
 _SELF = "adapter"
 _LONGEST_PAUSE = 300.0
@@ -203,7 +205,7 @@ def pause(attempts: int, jitter: float) -> float:
     return Retries(first_wait=1.0, longest_wait=_LONGEST_PAUSE, jitter=lambda: jitter).pause(attempts)
 
 
-def counting(documents: Sequence[StoredDocument]) -> list[StoredDocument]:
+def counting(documents: Sequence[AnyDocument]) -> list[AnyDocument]:
     """The documents that count: of each subject the newest, and every message, since `adapter.feed` says which of them stand."""
     newest = {document.subject: document.number for document in documents}
     return [

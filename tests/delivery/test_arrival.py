@@ -13,6 +13,7 @@ from adapter.conversion import Options
 from adapter.delivery.intake import Posted, arrival_of
 from adapter.delivery.outbox import Outbox
 from adapter.delivery.removal import remove
+from adapter.delivery.seal import Seal
 from adapter.delivery.shelf import MOST_DOCUMENTS, Shelf
 from adapter.fhir.ownership import SHARED_TYPES
 from adapter.issues import ConflictError, InvalidError, UnreadableError
@@ -203,3 +204,22 @@ def test_what_cannot_be_read_is_refused_and_leaves_an_audit_line_only(desk: Benc
         assert desk.store.encounters(connection) == []
         assert connection.exec_driver_sql("SELECT what FROM event").scalars().all() == ["refused"]
         assert connection.exec_driver_sql("SELECT count(*) FROM document").scalar() == 0
+
+
+def test_documents_are_listed_without_being_opened_and_one_is_opened_alone(desk: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    posted = [encounter_document(1, **{"delayed speech": f"speech {number}"}) for number in (1, 2, 3)]
+    encounter = [desk.post(document).encounter for document in posted][-1]
+    opened: list[bytes] = []
+    open_one = Seal.open
+
+    def noting(seal: Seal, sealed: bytes) -> bytes:
+        opened.append(sealed)
+        return open_one(seal, sealed)
+
+    monkeypatch.setattr(Seal, "open", noting)
+    with desk.store.reading() as connection:
+        assert [record.number for record in Shelf(desk.store).records(connection, encounter)] == [1, 2, 3]
+        assert opened == []
+        assert Shelf(desk.store).document(connection, encounter, 2) == posted[1]
+        assert Shelf(desk.store).document(connection, encounter, 4) is None
+    assert len(opened) == 1

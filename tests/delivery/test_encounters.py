@@ -75,6 +75,8 @@ def test_posted_looked_at_and_delivered(service: Client, server: StrictFhir) -> 
     assert json_of(service.get(f"{path}/lineage"))["lineage"]
     assert json_of(service.get(f"{path}/documents"))["documents"][0]["isKept"] is True
     assert service.get(f"{path}/documents/1").data == encounter_document(1).content
+    for number in ("0", "2", "01", "x", "9" * 30):
+        assert service.get(f"{path}/documents/{number}").status_code == 404
     assert json_of(service.get(f"{path}/deliveries"))["deliveries"][0]["state"] == "delivered"
     whats = [line["what"] for line in history(service, path)]
     assert [what for what in whats if what != "read"] == ["posted", "converted", "delivered"]

@@ -141,6 +141,7 @@ def test_documents_and_cases_are_removed_in_time_and_the_audit_trail_stays(desk:
         assert removed == 1
         assert [one.document for one in shelf.documents(connection, old)] == [None]
         assert all(one.document for one in shelf.documents(connection, young))
+        assert [one.is_kept for encounter in (old, young) for one in shelf.records(connection, encounter)] == [False, True]
         assert [line.what for line in desk.store.events(connection, old)][:2] == ["posted", "converted"]
 
 

@@ -1,5 +1,6 @@
 """`/encounters`: documents are kept, what became of them is shown, and it is done again on request (docs/delivery.md)."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
@@ -31,6 +32,7 @@ MOST_ON_A_PAGE = 500
 """So many encounters may be asked for at once."""
 _USUAL_PAGE = 50
 _LONGEST_KEY = 255
+_NUMBER = re.compile("[1-9][0-9]{0,5}", re.ASCII)
 _NOT_THERE = "encounters/not-there"
 _STATES = get_args(EncounterState)
 
@@ -166,18 +168,18 @@ def documents(service: Service, request: Request, encounter: str) -> Response:
     """`GET /encounters/{encounter}/documents`: what was sent, without its content."""
     with _looking(service, request, encounter) as (store, connection):
         store.encounter(connection, encounter)
-        stored = Shelf(store).documents(connection, encounter)
+        records = Shelf(store).records(connection, encounter)
     rows = [
         {
-            "number": document.number,
-            "kind": document.form,
-            "sha256": document.digest,
-            "bytes": document.size,
-            "received": _time(document.received),
-            "caller": document.caller,
-            "isKept": document.document is not None,
+            "number": record.number,
+            "kind": record.form,
+            "sha256": record.digest,
+            "bytes": record.size,
+            "received": _time(record.received),
+            "caller": record.caller,
+            "isKept": record.is_kept,
         }
-        for document in stored
+        for record in records
     ]
     return json_answer({"documents": rows}, media_type=JSON)
 
@@ -185,11 +187,11 @@ def documents(service: Service, request: Request, encounter: str) -> Response:
 def document(service: Service, request: Request, encounter: str, *, number: str) -> Response:
     """`GET /encounters/{encounter}/documents/{number}`: the bytes as they were sent."""
     with _looking(service, request, encounter) as (store, connection):
-        stored = Shelf(store).documents(connection, _living(service.dispatch, connection, encounter))
-    for one in stored:
-        if str(one.number) == number and one.document is not None:
-            return bytes_answer(one.document.content, media_type="application/octet-stream")
-    raise not_there(_NOT_THERE, "there is no document of this number, or it was removed")
+        place = int(number) if _NUMBER.fullmatch(number) else 0
+        stored = Shelf(store).document(connection, _living(service.dispatch, connection, encounter), place)
+    if stored is None:
+        raise not_there(_NOT_THERE, "there is no document of this number, or it was removed")
+    return bytes_answer(stored.content, media_type="application/octet-stream")
 
 
 def deliveries(service: Service, request: Request, encounter: str) -> Response:
