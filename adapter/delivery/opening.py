@@ -13,6 +13,7 @@ from adapter.delivery.store_table import SECRET
 from adapter.issues import Issue, IssueType, SetupError, Severity
 
 _PEPPER = "pepper"
+_SECRET = select(SECRET.c.value).where(SECRET.c.name == _PEPPER)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,10 +40,16 @@ def open_store(url: str, keys: str, surroundings: Surroundings) -> Store:
     return Store(engine, seal, now=surroundings.now, new_id=surroundings.new_id, announce=surroundings.announce)
 
 
+def check_keys(store: Store) -> None:
+    """Raise SetupError where no key of this process opens the store any more, since its keys were rotated meanwhile."""
+    with store.reading() as connection:
+        store.seal.open(connection.scalars(_SECRET).one())
+
+
 def _pepper(engine: Engine, seal: Seal) -> bytes:
     """What digests are made with, made with the store; opening it shows whether the keys fit."""
     with transaction(engine, writes=True) as connection:
-        sealed = connection.scalars(select(SECRET.c.value).where(SECRET.c.name == _PEPPER)).first()
+        sealed = connection.scalars(_SECRET).first()
         if sealed is not None:
             return seal.open(sealed)
         pepper = new_key()
@@ -50,7 +57,7 @@ def _pepper(engine: Engine, seal: Seal) -> bytes:
             with connection.begin_nested():
                 connection.execute(insert(SECRET).values(name=_PEPPER, value=seal.close(pepper)))
         except IntegrityError:  # another process made it at the same moment
-            return seal.open(connection.scalars(select(SECRET.c.value).where(SECRET.c.name == _PEPPER)).one())
+            return seal.open(connection.scalars(_SECRET).one())
         return pepper
 
 

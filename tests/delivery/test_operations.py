@@ -12,10 +12,12 @@ import pytest
 from werkzeug.test import Client
 
 from adapter.assembly import load
+from adapter.delivery.seal import new_key
+from adapter.delivery.upkeep import rotate
 from adapter.settings import Settings
 from adapter.web.app import make_app
 from adapter.web.desk import desk_of
-from tests.delivery.ground import KEY, ai_document, encounter_document
+from tests.delivery.ground import KEY, ai_document, bench, encounter_document
 from tests.delivery.strict_fhir import StrictFhir, serving
 from tests.delivery.test_encounters import JSON, settled
 from tests.web.ground import json_of
@@ -56,6 +58,16 @@ def test_it_says_that_it_lives_and_is_ready(service: Client) -> None:
     assert json_of(service.get("/health/live")) == {"status": "ok"}
     ready = json_of(service.get("/health/ready"))
     assert (ready["status"], ready["store"], ready["destinations"]) == ("ok", True, {"clinical": True})
+
+
+def test_a_service_that_was_not_restarted_with_the_new_key_is_not_ready(service: Client, tmp_path: Path) -> None:
+    with bench(f"sqlite:///{tmp_path}/store.db", keys=f"{new_key().decode()}\n{KEY}") as beside:
+        rotate(beside.store)
+
+    ready = service.get("/health/ready")
+
+    assert ready.status_code == 503
+    assert json_of(ready)["store"] is False
 
 
 def test_it_says_in_numbers_what_it_does(service: Client) -> None:

@@ -7,10 +7,11 @@ from flask import Request, Response
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
+from adapter.delivery.opening import check_keys
 from adapter.delivery.outbox import Outbox
 from adapter.delivery.record import DeliveryState
 from adapter.dispatch import Dispatch
-from adapter.issues import UnavailableError
+from adapter.issues import SetupError, UnavailableError
 from adapter.web.answer import JSON, bytes_answer, json_answer
 from adapter.web.query import check_parameters
 from adapter.web.service import Service
@@ -29,15 +30,16 @@ def live(service: Service, request: Request) -> Response:
 
 
 def ready(service: Service, request: Request) -> Response:
-    """`GET /health/ready`: whether the store takes documents, work is done in time, and which destinations are left alone."""
+    """`GET /health/ready`: whether the store can be opened, work is done in time, and which destinations are left alone."""
     check_parameters(request, ())
     dispatch = service.dispatch
     outlets = {outlet.destination.destination: not outlet.breaker.is_open for outlet in dispatch.work.outlets}
     try:
+        check_keys(dispatch.store)
         age = _oldest_age(dispatch)
         is_ready = age < _LONGEST_AGE
         body = {"store": True, "oldestWorkSeconds": round(age, 1), "destinations": outlets}
-    except UnavailableError:
+    except (UnavailableError, SetupError):
         is_ready, body = False, {"store": False, "destinations": outlets}
     status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
     return json_answer({"status": "ok" if is_ready else "not ready", **body}, status, media_type=JSON)
