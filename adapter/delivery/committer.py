@@ -23,8 +23,8 @@ _MOST_TOGETHER = 64
 class Committer:
     """Takes writes from many threads, and commits them in groups in one of its own.
 
-    Where one of a group fails, or the group is in the way of another process, nothing of the group is written, and each stands
-    alone. No more than `most` may wait.
+    Where one of a group fails, or another process was in its way, nothing of the group is written, and each stands alone. No more
+    than `most` may wait.
     """
 
     def __init__(self, writing: Callable[[], AbstractContextManager[Connection]], *, most: int) -> None:
@@ -69,16 +69,16 @@ class Committer:
             if ends:
                 return
 
-    def _commit(self, group: "list[_Waiting]") -> None:
+    def _commit(self, group: "list[_Waiting]", *, is_again: bool = False) -> None:
         try:
             with self._writing() as connection:
                 tellings = [waiting.carry_out(connection) for waiting in group]
         except UnavailableError as error:
-            if is_collision(error):
-                self._commit_apart(group, error)
-                return
             for waiting in group:
-                waiting.fail(error)
+                if is_collision(error) and not is_again:
+                    self._commit([waiting], is_again=True)
+                else:
+                    waiting.fail(error)
         except Exception as error:  # noqa: BLE001 - whoever waits gets the error, whatever it is
             self._commit_apart(group, error)
         else:

@@ -19,8 +19,8 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _OWNER_ONLY = 0o600
 _BUSY_SECONDS = 30
 _MIGRATION_LOCK = 731_000
-_DEADLOCK = "40P01"
-"""https://www.postgresql.org/docs/current/errcodes-appendix.html"""
+_COLLISIONS = frozenset({"40P01", "23505"})
+"""deadlock_detected and unique_violation (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
 
 
 def open_database(url: str) -> Engine:
@@ -64,10 +64,10 @@ def unavailable(engine: Engine | None = None) -> Iterator[None]:
 
 
 def is_collision(error: UnavailableError) -> bool:
-    """Whether two transactions held what the other one needed, so that a server ended one of them: it may be tried again."""
+    """Whether another process held or wrote at the same moment what this one needed, on a server: it may be tried again."""
     cause = error.__cause__
     said = cause.orig if isinstance(cause, DBAPIError) else cause
-    return getattr(said, "sqlstate", None) == _DEADLOCK
+    return getattr(said, "sqlstate", None) in _COLLISIONS
 
 
 @contextmanager

@@ -13,6 +13,8 @@ from adapter.delivery.database import is_collision, transaction
 from adapter.delivery.opening import Surroundings, open_store
 from adapter.delivery.outbox import Outbox
 from adapter.delivery.postgres import PostgresWorkers, announce, announce_again, install
+from adapter.delivery.record import Accepted
+from adapter.delivery.shelf import Shelf
 from adapter.delivery.shipment import Delivered, Failed
 from adapter.issues import UnavailableError
 from adapter.json_types import JsonObject
@@ -133,3 +135,21 @@ def test_what_is_written_at_the_same_time_is_one_transaction_on_a_server_too(des
     assert len({post.result().encounter for post in posts}) == 3
     assert len(commits) == 2
     assert queued(desk) == sorted(post.result().encounter for post in posts)
+
+
+def test_one_key_that_two_services_take_at_the_same_moment_is_answered_as_a_repetition(
+    desk: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = desk.post(encounter_document(1), key="same")
+    look, looks = vars(Shelf)["_receipt"], []
+
+    def look_too_early(shelf: Shelf, connection: Connection, receipt: str, body: str) -> Accepted | None:
+        looks.append(receipt)
+        found: Accepted | None = look(shelf, connection, receipt, body)
+        return found if len(looks) > 1 else None
+
+    monkeypatch.setattr(Shelf, "_receipt", look_too_early)
+    second = desk.post(encounter_document(1), key="same")
+
+    assert (second.encounter, second.is_repeated, second.documents) == (first.encounter, True, 0)
+    assert len(looks) == 2
