@@ -277,7 +277,7 @@ class Shelf:
         return [DocumentRecord(**_record(known)) for known in connection.execute(query)]
 
     def document(self, connection: Connection, encounter: str, number: int) -> Document | None:
-        """One document of an encounter; nothing where there is none of this number, or it was removed."""
+        """One document of an encounter; nothing where no document has this number, or it was removed."""
         query = select(DOCUMENT.c.content).where(DOCUMENT.c.encounter == encounter, DOCUMENT.c.number == number)
         return self._opened(connection.scalars(query).first())
 
