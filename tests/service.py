@@ -13,7 +13,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 ADAPTER = Path(sys.executable).with_name("adapter")
-START_SECONDS = 30
+START_SECONDS = 120
 
 
 def own_environment(**settings: str) -> dict[str, str]:

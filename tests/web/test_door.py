@@ -186,6 +186,15 @@ def test_a_body_in_the_smallest_chunks_is_read(address: Address) -> None:
     assert answer_to(address, post("Transfer-Encoding: chunked"), chunks + b"0\r\n\r\n")[0] == 200
 
 
+@pytest.mark.parametrize("more", [(f"Content-Length: {20_000_000}",), ("Transfer-Encoding: chunked",)])
+def test_who_sends_all_of_a_large_body_first_still_reads_why_it_is_refused(address: Address, more: tuple[str, ...]) -> None:
+    part = b" " * 100_000 if "Content" in more[0] else chunk(b" " * 100_000)
+    for _ in range(3):
+        status, _, body = answer_to(address, post(*more), *[part] * 200)
+
+        assert str(LIMIT) in text_of(body, status, 413)
+
+
 def test_gzip_counts_by_what_it_unpacks_to(address: Address) -> None:
     packed = gzip.compress(b" " * (LIMIT + 1))
     status, _, body = answer_to(address, post(f"Content-Length: {len(packed)}", "Content-Encoding: gzip"), packed)
@@ -298,7 +307,7 @@ def test_a_silent_fhir_server_holds_up_nobody_else() -> None:
         mark = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "HTEST"}
         resource = json.dumps({"resourceType": "Patient", "meta": {"security": [mark]}}).encode()
         request = post(f"Content-Length: {len(resource)}", path="/fhir/Patient/$validate") + resource
-        waiting = [stack.enter_context(socket.create_connection((host, int(port)), timeout=15)) for _ in range(8)]
+        waiting = [stack.enter_context(socket.create_connection((host, int(port)), timeout=15)) for _ in range(12)]
         for client in waiting:
             client.sendall(request)
         time.sleep(0.5)

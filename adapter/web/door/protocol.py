@@ -16,6 +16,7 @@ from adapter.web.door.call import environment_of
 from adapter.web.door.limit import Limits
 from adapter.web.door.memo import Key, Memo
 from adapter.web.door.refused import Log, as_bytes, refused
+from adapter.web.error import too_large
 
 _FINISH_SECONDS = 5
 _FRAMING = 16
@@ -48,7 +49,7 @@ class DoorProtocol(HttpToolsProtocol):
         self._in_head = False
         self._in_body = False
         self._message = self._wire_bytes = self._body_bytes = 0
-        self._is_answered = False
+        self._is_answered = self._is_refused = False
         self._address = ""
         self._certificate: ClientCertificate | None = None
         self._caller = b""
@@ -79,7 +80,7 @@ class DoorProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless the head is longer than a head may be."""
-        if self.transport.is_closing():
+        if self._is_over:
             return
         request = (self._caller, data)
         is_first = self._is_between_requests()
@@ -92,7 +93,7 @@ class DoorProtocol(HttpToolsProtocol):
         if is_first and len(self._met) == 1 and data.endswith(_END_OF_HEAD):
             self._doorway.memo.know(request, self._met[0])
         self._head_bytes += len(data) if is_head else 0
-        if self._in_head and self._head_bytes > self._doorway.limits.head and not self.transport.is_closing():
+        if self._in_head and self._head_bytes > self._doorway.limits.head and not self._is_over:
             text = f"the headers are larger than {self._doorway.limits.head} bytes"
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, text)
         if self._in_body and message == self._message:
@@ -102,7 +103,7 @@ class DoorProtocol(HttpToolsProtocol):
         """Refuse what comes beside the content of chunks, if it is more than a head may be."""
         self._wire_bytes += received
         limit = self._doorway.limits.head
-        if self._wire_bytes > limit + _FRAMING * self._body_bytes and not self.transport.is_closing():
+        if self._wire_bytes > limit + _FRAMING * self._body_bytes and not self._is_over:
             text = f"what comes beside the content of chunks is larger than {limit} bytes; leave trailers out"
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, text)
 
@@ -130,9 +131,9 @@ class DoorProtocol(HttpToolsProtocol):
         self._in_head, self._in_body = False, True
         self._cancel_deadline()
         refusal = self._problem()
-        if refusal is not None and not self.transport.is_closing():
+        if refusal is not None and not self._is_over:
             self._refuse(*refusal)
-        if self.transport.is_closing():
+        if self._is_over:
             return
         scope = self._scope()
         key = None if scope is None else self._doorway.memo.key_of(scope, b"")
@@ -144,24 +145,31 @@ class DoorProtocol(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         """Take a part of the body, if there is somebody who reads it."""
         self._body_bytes += len(body)
-        if not self.transport.is_closing():
+        if self._body_bytes > self._doorway.limits.body and not self._is_over:
+            self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, too_large(self._doorway.limits.body))
+        if not self._is_over:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         """End the request, if it was handed on."""
         self._in_body = False
-        if not self._is_answered and not self.transport.is_closing():
+        if not self._is_answered and not self._is_over:
             super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the parser's words could quote the request
         """Answer what is not HTTP."""
-        if not self.transport.is_closing():
+        if not self._is_over:
             text = "this is not an HTTP/1.1 request that can be read; correct its first line, headers, length or sizes of chunks"
             self._refuse(HTTPStatus.BAD_REQUEST, text)
 
     def timeout_keep_alive_handler(self) -> None:
         """End a connection on which nothing happens, also if what was written is not read."""
         self.transport.abort()
+
+    @property
+    def _is_over(self) -> bool:
+        """Whether nothing more is read: the connection ends, or a request was refused."""
+        return self._is_refused or self.transport.is_closing()
 
     def _is_between_requests(self) -> bool:
         """Whether the last answer was given, and nothing of another request has come."""
@@ -215,6 +223,9 @@ class DoorProtocol(HttpToolsProtocol):
             return HTTPStatus.REQUEST_URI_TOO_LONG, f"the address is longer than {limits.url} bytes; send a POST with a body"
         if self._size_of_head() > limits.head:
             return HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"the headers are larger than {limits.head} bytes"
+        announced = next((value for name, value in self.headers if name.lower() == b"content-length"), b"0")
+        if int(announced) > limits.body:
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, too_large(limits.body)
         return self._not_spoken()
 
     def _not_spoken(self) -> tuple[HTTPStatus, str] | None:
@@ -234,10 +245,19 @@ class DoorProtocol(HttpToolsProtocol):
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
 
     def _refuse(self, status: HTTPStatus, text: str) -> None:
+        """Answer with a refusal, and end; what still comes is thrown away, for a client that is sending would lose the answer."""
         self._cancel_deadline()
+        self._is_refused = True
+        if self.cycle is not None:  # there is none before the first request
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        self.flow.resume_reading()
         self.transport.write(as_bytes(status, *refused(status, text, self._doorway.log)))
-        self.transport.close()
-        # Whoever does not read the answer does not keep the connection.
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        else:
+            self.transport.close()
+        # Whoever does not read the answer, or sends on, does not keep the connection.
         self.loop.call_later(_FINISH_SECONDS, self.transport.abort)
 
     def _expect_head(self) -> None:
@@ -245,7 +265,7 @@ class DoorProtocol(HttpToolsProtocol):
         self._deadline = self.loop.call_later(self._doorway.limits.head_seconds, self._too_slow)
 
     def _too_slow(self) -> None:
-        if self.transport.is_closing():
+        if self._is_over:
             return
         if not self._head_bytes:
             self.transport.abort()
