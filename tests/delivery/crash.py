@@ -204,7 +204,7 @@ def check(run: Run, store: Store, server: StrictFhir) -> None:
     told = sum(map(comes_as_messages, range(1, run.plan.encounters + 1)))
     assert sum("late speech" in str(held) for held in server.of("Encounter")) == run.plan.encounters - told
     reports = [report for report in server.of("DiagnosticReport") if "The whole face" in str(report)]
-    assert [report["status"] for report in reports] == ["amended"] * told
+    assert [report["status"] for report in reports] == ["corrected"] * told
     held = {name: found for name, found in server.held.items() if name.partition("/")[0] not in SHARED_TYPES}
     assert set(held) == set(own)
     assert {name: found.get("status") for name, found in held.items()} == {name: one.get("status") for name, one in own.items()}
