@@ -5,19 +5,19 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
+from typing import NamedTuple
 
 from adapter.case import Candidate, ScoreKind
 from adapter.code_tables.hpo import term as _term
 from adapter.issues import IssueType
-from adapter.rules.condition import AI, CANDIDATES, IMAGES, PHENOTYPES, SCORES
+from adapter.rules.condition import AI, CANDIDATES, IMAGES, PHENOTYPES, SCORES, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
-from adapter.rules.recorded_time import used_images
+from adapter.rules.outline import NOT_FRONTAL, record_outline
 from adapter.rules.rule import ERROR, WARNING, Variant, rule
 
 _SIMILARITIES = frozenset({"face_similarity", "feature_similarity", "combined_similarity"})
 _PROBABILITY = "probability"
-_NOT_FRONTAL = frozenset({"profile-left", "profile-right", "oblique", "other"})
 _DIRECTION: Mapping[ScoreKind, str] = MappingProxyType(
     {
         "face_distance": "lower",
@@ -46,6 +46,42 @@ _WITHOUT_END = (Decimal("-Infinity"), Decimal("Infinity"))
 term = lru_cache(maxsize=4096)(_term)
 
 
+class AiOutline(NamedTuple):
+    """What the AI reports show of their candidates.
+
+    `ranked` says that the ranks of each report are in order, `one_score` that a report has one score for each candidate, `scores`
+    are their kinds and directions; the rest says whether there is any such candidate, tool or report.
+    """
+
+    unnamed_tool: bool
+    ranked: bool
+    final: bool
+    nameless: bool
+    unanalysed: bool
+    one_score: bool
+    scores: frozenset[tuple[ScoreKind, str | None]]
+
+
+def ai_outline(facts: Facts) -> AiOutline:
+    """The outline of all AI reports."""
+    runs = facts.case.analyses
+    candidates = [candidate for run in runs for candidate in run.candidates]
+    return AiOutline(
+        unnamed_tool=any(not run.tool.product or not (run.tool.app_version or run.tool.model_version) for run in runs),
+        ranked=all([c.rank for c in run.candidates] == [*range(1, len(run.candidates) + 1)] for run in runs),
+        final="final" in [candidate.status for candidate in candidates],
+        nameless=None in [candidate.name for candidate in candidates],
+        unanalysed=any(run.images and "analysed" not in [image.status for image in run.images] for run in runs),
+        one_score=any({len(candidate.scores) for candidate in run.candidates} == {1} for run in runs),
+        scores=frozenset([(score.kind, score.direction) for candidate in candidates for score in candidate.scores]),
+    )
+
+
+def _is_against_kind(kind: ScoreKind, direction: str | None) -> bool:
+    usual = _DIRECTION.get(kind)
+    return direction is not None and usual is not None and direction != usual
+
+
 @rule(
     "AI-01",
     title="AI product or version missing",
@@ -54,6 +90,7 @@ term = lru_cache(maxsize=4096)(_term)
     text="The AI product or its version is missing. Send both.",
     source="HL7 AI Transparency on FHIR",
     applies=(AI,),
+    asked_if=(Sign(ai_outline, lambda there: there.unnamed_tool),),
 )
 def product_or_version_missing(facts: Facts) -> Iterator[Finding]:
     """An AI report that names no product, or no version of application or model."""
@@ -72,6 +109,7 @@ def product_or_version_missing(facts: Facts) -> Iterator[Finding]:
     text=("Candidates must be ranked 1, 2, 3 … in the order of the list, without gap or repeat. Send the rank of this place."),
     source="adapter policy: the rank is the order as given",
     applies=(CANDIDATES,),
+    asked_if=(Sign(ai_outline, lambda there: not there.ranked),),
 )
 def rank_out_of_order(facts: Facts) -> Iterator[Finding]:
     """A candidate whose rank is missing, repeats or leaves a gap after the ranks before it; suggests the rank of its place."""
@@ -129,6 +167,7 @@ def _probability_beside_similarity(candidate: Candidate) -> int | None:
     text=("AI output stays preliminary until a clinician signs the report. Send it as preliminary, or send the signature."),
     source="CPT Appendix S; state machine of the adapter",
     applies=(CANDIDATES,),
+    asked_if=(Sign(ai_outline, lambda there: there.final),),
 )
 def final_without_signature(facts: Facts) -> Iterator[Finding]:
     """A candidate that calls itself final although nobody signed the report."""
@@ -145,6 +184,7 @@ def final_without_signature(facts: Facts) -> Iterator[Finding]:
     text="A candidate ranks after one whose score of the same kind is worse. Check ranks, scores and their direction.",
     source="the rank is the order as the tool gave it",
     applies=(CANDIDATES, SCORES),
+    asked_if=(Sign(ai_outline, lambda there: there.one_score),),
 )
 def rank_against_score(facts: Facts) -> Iterator[Finding]:
     """A candidate with a better score than the one ranked before it, where each has one score, all of one kind and direction."""
@@ -178,15 +218,15 @@ def _ranked_against_score(ai: str, candidates: Sequence[Candidate]) -> Iterator[
     ),
     source="what the kinds of scores mean",
     applies=(CANDIDATES, SCORES),
+    asked_if=(Sign(ai_outline, lambda there: any(_is_against_kind(kind, direction) for kind, direction in there.scores)),),
 )
 def direction_against_kind(facts: Facts) -> Iterator[Finding]:
     """A score whose direction is not the one of its kind."""
     for ai, at, candidate in _candidates(facts):
         for place, score in enumerate(candidate.scores):
-            direction = _DIRECTION.get(score.kind)
-            if score.direction is not None and direction is not None and score.direction != direction:
+            if _is_against_kind(score.kind, score.direction):
                 field = f"{ai}.candidates[{at}].scores[{place}]"
-                yield Finding(f"{field}.direction", suggestion=direction, also=(f"{field}.kind",))
+                yield Finding(f"{field}.direction", suggestion=_DIRECTION[score.kind], also=(f"{field}.kind",))
 
 
 @rule(
@@ -197,6 +237,7 @@ def direction_against_kind(facts: Facts) -> Iterator[Finding]:
     text="The probabilities of the candidates add to more than 1. They may be similarities: check the kind.",
     source="probabilities of alternatives",
     applies=(CANDIDATES, SCORES),
+    asked_if=(Sign(ai_outline, lambda there: _PROBABILITY in [kind for kind, _ in there.scores]),),
 )
 def more_than_certain(facts: Facts) -> Iterator[Finding]:
     """Probabilities of single syndromes whose sum is above 1 by more than the rounding of each allows."""
@@ -230,11 +271,12 @@ def _half_a_unit(value: Decimal) -> Decimal:
     text="The analysis used photographs, and none is frontal. Facial analysis needs a frontal one: check the views.",
     source="0731T codebook page: frontal photograph",
     applies=(IMAGES, AI),
+    asked_if=(Sign(record_outline, lambda there: there.not_frontal),),
 )
 def no_frontal_photograph(facts: Facts) -> Iterator[Finding]:
     """Photographs that were analysed, all of a known view, and none of them frontal."""
-    used = used_images(facts.case)
-    if used and all(image.view in _NOT_FRONTAL for _, image in used):
+    used = facts.used
+    if used and all(image.view in NOT_FRONTAL for _, image in used):
         yield Finding(f"images[{used[0][0]}].view", also=tuple(f"images[{at}].view" for at, _ in used[1:]))
 
 
@@ -246,6 +288,7 @@ def no_frontal_photograph(facts: Facts) -> Iterator[Finding]:
     text="No photograph was analysed, and candidates are proposed by face. Correct the photographs' status or the outcome.",
     source="0731T is an analysis of photographs",
     applies=(CANDIDATES,),
+    asked_if=(Sign(ai_outline, lambda there: there.unanalysed),),
 )
 def no_photograph_analysed(facts: Facts) -> Iterator[Finding]:
     """A run that lists its photographs, analysed none of them, and names a candidate that is not of the features alone."""
@@ -263,6 +306,7 @@ def no_photograph_analysed(facts: Facts) -> Iterator[Finding]:
     text="The candidate has neither a name, nor a code of a syndrome, nor a gene. Send one of them, or leave the candidate out.",
     source="what AI tools for facial analysis give: a ranked list of syndromes or genes",
     applies=(CANDIDATES,),
+    asked_if=(Sign(ai_outline, lambda there: there.nameless),),
 )
 def names_nothing(facts: Facts) -> Iterator[Finding]:
     """A candidate without a name, a code and a gene."""

@@ -127,8 +127,13 @@ def _of_run(ai: str, run: AiReport) -> Iterator[Finding]:
 
 def _wrong_of(gene: Gene) -> list[tuple[str, str]]:
     """The codes of a gene that are not written as their systems write them; the systems have the names of its fields."""
-    codes = (("hgnc", gene.hgnc), ("entrez", gene.entrez), ("omim", gene.omim))
-    return [(name, code) for name, code in codes if code is not None and written_right(name, code) != code]
+    hgnc, entrez, omim = gene.hgnc, gene.entrez, gene.omim
+    codes = [("hgnc", hgnc)] if hgnc is not None and written_right("hgnc", hgnc) != hgnc else []
+    if entrez is not None and written_right("entrez", entrez) != entrez:
+        codes.append(("entrez", entrez))
+    if omim is not None and written_right("omim", omim) != omim:
+        codes.append(("omim", omim))
+    return codes
 
 
 def _misspelled(field: str, system: str, code: str) -> Finding:

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
-from adapter.case import Address, Case, Practitioner
+from adapter.case import Case, Practitioner
 from adapter.issues import Issue, IssueType, Severity
-from adapter.rules.condition import ASKED
+from adapter.rules.condition import ASKED, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
+from adapter.rules.outline import billing_outline
+from adapter.rules.party import PartyOutline, has_named_guardian, is_whole, party_outline
 from adapter.rules.rule import ERROR, WARNING, Rule, Variant
 
 Missing = Callable[[Case], Iterator[str]]
@@ -17,13 +20,21 @@ Missing = Callable[[Case], Iterator[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompletenessItem:
-    """One item of the checklist: what it is called, what to do if it is missing, where the 837P has it, and what looks for it."""
+    """One item of the checklist: what it is called, what to do if it is missing, where the 837P has it, and what looks for it.
+
+    `sign` is what a case shows where the item may be missing.
+    """
 
     id: str
     name: str
     text: str
     source: str
     missing: Missing
+    sign: Sign[Any]
+
+
+def _lacks(shows: Callable[[PartyOutline], bool]) -> Sign[PartyOutline]:
+    return Sign(party_outline, shows)
 
 
 _NAMED_ROLES = ("referring", "ordering", "supervising")
@@ -39,12 +50,8 @@ def _billing_npi(case: Case) -> Iterator[str]:
 
 
 def _billing_address(case: Case) -> Iterator[str]:
-    if case.organization is not None and not _is_whole(case.organization.address):
+    if case.organization is not None and not is_whole(case.organization.address):
         yield "organization.address"
-
-
-def _is_whole(address: Address | None) -> bool:
-    return address is not None and all((address.line, address.city, address.state, address.postal_code))
 
 
 def _one_rendering(case: Case) -> Iterator[str]:
@@ -91,8 +98,14 @@ def _subscriber(case: Case) -> Iterator[str]:
         yield "coverage.relationship"
     if coverage.subscriber is None and coverage.relationship != "self":
         yield "coverage.subscriber"
-    if coverage.subscriber == "guardian" and not (case.guardian and case.guardian.family and case.guardian.given):
+    if coverage.subscriber == "guardian" and not has_named_guardian(case):
         yield "guardian"
+
+
+def _has_doubtful_subscriber(there: PartyOutline) -> bool:
+    names_one = there.subscriber is not None or there.relationship == "self"
+    is_known = there.subscriber != "guardian" or there.guardian
+    return there.other_coverages or there.relationship is None or not names_one or not is_known
 
 
 def _payer_id(case: Case) -> Iterator[str]:
@@ -117,6 +130,7 @@ CHECKLIST: tuple[CompletenessItem, ...] = (
         text="The clinic that bills has no NPI. Send `organization.npi`.",
         source="837P loop 2010AA, NM109",
         missing=_billing_npi,
+        sign=_lacks(lambda there: not there.clinic_npi),
     ),
     CompletenessItem(
         id="CMP-02",
@@ -124,6 +138,7 @@ CHECKLIST: tuple[CompletenessItem, ...] = (
         text="The clinic that bills has no whole address. Send street, city, state and postal code in `organization.address`.",
         source="837P loop 2010AA, N3 and N4",
         missing=_billing_address,
+        sign=_lacks(lambda there: not there.clinic_address),
     ),
     CompletenessItem(
         id="CMP-03",
@@ -131,6 +146,7 @@ CHECKLIST: tuple[CompletenessItem, ...] = (
         text="A line needs exactly one rendering provider. Give exactly one practitioner the role `rendering`.",
         source="837P loop 2310B",
         missing=_one_rendering,
+        sign=_lacks(lambda there: there.rendering != 1),
     ),
     CompletenessItem(
         id="CMP-04",
@@ -138,6 +154,7 @@ CHECKLIST: tuple[CompletenessItem, ...] = (
         text="The rendering provider has no NPI. Send it in `practitioners`.",
         source="837P loop 2310B, NM109",
         missing=_rendering_npi,
+        sign=_lacks(lambda there: not there.numbered),
     ),
     CompletenessItem(
         id="CMP-05",
@@ -145,6 +162,7 @@ CHECKLIST: tuple[CompletenessItem, ...] = (
         text="Who referred, ordered or supervised has no NPI. Send it in `practitioners`.",
         source="837P loops 2310A, 2310D and 2420E, NM109",
         missing=_referring_npi,
+        sign=_lacks(lambda there: not there.numbered),
     ),
     CompletenessItem(
         id="CMP-06",
@@ -152,6 +170,7 @@ CHECKLIST: tuple[CompletenessItem, ...] = (
         text="The patient has no family name or no given name. Send both.",
         source="837P loops 2010BA and 2010CA, NM103 and NM104",
         missing=_patient_name,
+        sign=_lacks(lambda there: not there.patient_name),
     ),
     CompletenessItem(
         id="CMP-07",
@@ -159,6 +178,7 @@ CHECKLIST: tuple[CompletenessItem, ...] = (
         text="The patient's date of birth is not known to the day. Send it as YYYY-MM-DD.",
         source="837P loops 2010BA and 2010CA, DMG02",
         missing=_birth_date,
+        sign=_lacks(lambda there: not there.birth_day),
     ),
     CompletenessItem(
         id="CMP-08",
@@ -166,6 +186,7 @@ CHECKLIST: tuple[CompletenessItem, ...] = (
         text="The patient's sex is missing. Send `patient.sex`; `unknown` is an answer.",
         source="837P loops 2010BA and 2010CA, DMG03",
         missing=_sex,
+        sign=_lacks(lambda there: not there.sex),
     ),
     CompletenessItem(
         id="CMP-09",
@@ -176,6 +197,7 @@ CHECKLIST: tuple[CompletenessItem, ...] = (
         ),
         source="837P loops 2000B and 2010BA",
         missing=_subscriber,
+        sign=_lacks(_has_doubtful_subscriber),
     ),
     CompletenessItem(
         id="CMP-10",
@@ -183,6 +205,7 @@ CHECKLIST: tuple[CompletenessItem, ...] = (
         text="The payer has no id. Send `payer.payer_id` as the clearinghouse lists it.",
         source="837P loop 2010BB, NM109",
         missing=_payer_id,
+        sign=_lacks(lambda there: not there.payer_id),
     ),
     CompletenessItem(
         id="CMP-11",
@@ -190,6 +213,7 @@ CHECKLIST: tuple[CompletenessItem, ...] = (
         text="The kind of insurance is missing. Send `coverage.filing_indicator`, for example CI (commercial) or MC (Medicaid).",
         source="837P loop 2000B, SBR09",
         missing=_filing_indicator,
+        sign=_lacks(lambda there: there.kind_of_insurance is None),
     ),
     CompletenessItem(
         id="CMP-12",
@@ -197,6 +221,7 @@ CHECKLIST: tuple[CompletenessItem, ...] = (
         text="Nothing is billed: the claim has no line. Send the service in `billing.lines`.",
         source="837P loop 2400",
         missing=_lines,
+        sign=Sign(billing_outline, lambda there: not there.lines),
     ),
     CompletenessItem(
         id="CMP-13",
@@ -204,6 +229,7 @@ CHECKLIST: tuple[CompletenessItem, ...] = (
         text="The rendering provider has no family name. Send it in `practitioners`.",
         source="837P loop 2310B, NM103",
         missing=_rendering_name,
+        sign=_lacks(lambda there: not there.named),
     ),
 )
 """What a claim needs; member id, diagnosis, charge and place of service have their own rules (COV-01, DX-01, CHG-01, POS-01)."""
@@ -226,6 +252,7 @@ COMPLETENESS_RULES: tuple[Rule, ...] = tuple(
         source=f"X12 005010X222A1, {item.source}",
         variants=(Variant(name=_BEFORE, severity=WARNING),),
         applies=(ASKED,),
+        asked_if=(item.sign,),
         find=partial(_find, item),
     )
     for item in CHECKLIST

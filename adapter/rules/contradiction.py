@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
+from typing import Any
 
-from adapter.case import Case
+from adapter.case import AiReport, Case
 from adapter.issues import IssueType, Severity
 from adapter.rules.condition import ANALYSIS, NOT_VOID, Condition
 from adapter.rules.facts import Facts
@@ -20,40 +21,38 @@ def _some(value: object) -> str:
     return SOME if value else NONE
 
 
-def _kept_images(case: Case) -> str:
+def _kept_images(case: Case, _: AiReport | None) -> str:
     """Whether there are photographs that are kept: neither withdrawn nor refused."""
     refused = case.consent is not None and case.consent.status in ("rejected", "inactive")
     return _some([image for image in case.images if not image.withdrawn and not refused])
 
 
-def _outcome(case: Case) -> str | None:
+def _outcome(_: Case, ai: AiReport | None) -> str | None:
     """What the analysis came to; where nothing says so, it failed if a failure is all that it tells of."""
-    if case.ai is None:
-        return None
-    return case.ai.outcome or ("failed" if case.ai.failure and not case.ai.candidates else "complete")
+    return None if ai is None else ai.outcome or ("failed" if ai.failure and not ai.candidates else "complete")
 
 
-FIELDS: Mapping[str, Callable[[Case], str | None]] = MappingProxyType(
+FIELDS: Mapping[str, Callable[[Case, AiReport | None], str | None]] = MappingProxyType(
     {
-        "encounter.status": lambda case: case.encounter.status,
-        "procedure.status": lambda case: case.procedure.status,
-        "procedure.stop_reason": lambda case: _some(case.procedure.stop_reason),
-        "review.status": lambda case: case.review.status if case.review else None,
-        "review.signed_at": lambda case: _some(case.review and case.review.signed_at),
-        "review.amended_at": lambda case: _some(case.review and case.review.amended_at),
-        "review.amendment": lambda case: _some(case.review and case.review.amendment),
-        "billing.use": lambda case: case.billing.use if case.billing else None,
+        "encounter.status": lambda case, _: case.encounter.status,
+        "procedure.status": lambda case, _: case.procedure.status,
+        "procedure.stop_reason": lambda case, _: _some(case.procedure.stop_reason),
+        "review.status": lambda case, _: case.review.status if case.review else None,
+        "review.signed_at": lambda case, _: _some(case.review and case.review.signed_at),
+        "review.amended_at": lambda case, _: _some(case.review and case.review.amended_at),
+        "review.amendment": lambda case, _: _some(case.review and case.review.amendment),
+        "billing.use": lambda case, _: case.billing.use if case.billing else None,
         "images": _kept_images,
-        "ai": lambda case: _some(case.ai),
-        "ai.superseded": lambda case: _some(case.analyses and not case.standing),
+        "ai": lambda _, ai: _some(ai),
+        "ai.superseded": lambda case, _: _some(case.analyses and not case.standing),
         "ai.outcome": _outcome,
-        "ai.failure": lambda case: _some(case.ai and case.ai.failure),
-        "ai.candidates": lambda case: _some(case.ai and case.ai.candidates),
-        "coverage.relationship": lambda case: case.coverage.relationship if case.coverage else None,
-        "coverage.subscriber": lambda case: case.coverage.subscriber if case.coverage else None,
+        "ai.failure": lambda _, ai: _some(ai and ai.failure),
+        "ai.candidates": lambda _, ai: _some(ai and ai.candidates),
+        "coverage.relationship": lambda case, _: case.coverage.relationship if case.coverage else None,
+        "coverage.subscriber": lambda case, _: case.coverage.subscriber if case.coverage else None,
     }
 )
-"""How the value of a field is read; of some fields only whether there is something."""
+"""How the value of a field is read, given the AI report that counts; of some fields only whether there is something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +66,7 @@ class ContradictionRow:
     text: str
     source: str
     effect: Effect = "draft"
-    also_if: tuple[Condition, ...] = ()
+    also_if: tuple[Condition[Any], ...] = ()
 
 
 _NOT_HELD = ("planned", "cancelled", "entered-in-error")
@@ -264,8 +263,17 @@ MATRIX: tuple[ContradictionRow, ...] = (
 """The matrix of what excludes each other."""
 
 
-def _holds(field: str, values: tuple[str, ...], facts: Facts) -> bool:
-    return FIELDS[field](facts.case) in values
+def _outline(facts: Facts) -> tuple[str | None, ...]:
+    """The values of all fields, in their order."""
+    case, ai = facts.case, facts.case.ai
+    return tuple([read(case, ai) for read in FIELDS.values()])
+
+
+def _shows(place: int, values: tuple[str, ...], outline: tuple[str | None, ...]) -> bool:
+    return outline[place] in values
+
+
+_PLACE = {field: place for place, field in enumerate(FIELDS)}
 
 
 def _find(fields: tuple[str, ...], facts: Facts) -> Iterator[Finding]:
@@ -275,11 +283,11 @@ def _find(fields: tuple[str, ...], facts: Facts) -> Iterator[Finding]:
     yield Finding(first, also=tuple(others))
 
 
-_CELLS: Mapping[tuple[str, tuple[str, ...]], Condition] = MappingProxyType(
+_CELLS: Mapping[tuple[str, tuple[str, ...]], Condition[tuple[str | None, ...]]] = MappingProxyType(
     {
-        cell: Condition(partial(_holds, *cell), f"`{cell[0]}` is not {' or '.join(cell[1])}")
+        (field, values): Condition(_outline, partial(_shows, _PLACE[field], values), f"`{field}` is not {' or '.join(values)}")
         for row in MATRIX
-        for cell in row.fields.items()
+        for field, values in row.fields.items()
     }
 )
 """One condition for each field with values of the matrix, so that each is asked once."""

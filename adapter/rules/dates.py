@@ -6,10 +6,11 @@ from itertools import groupby, islice
 from adapter.case import Period
 from adapter.code_tables.cpt import FIRST_DAY_OF_0731T
 from adapter.issues import MOST_ISSUES, IssueType
-from adapter.rules.condition import ANALYSIS, BEGUN, CLAIM, CLOCK, DAYS, FILING_LIMIT, LINES, MADE, NOT_SENT_AHEAD, PERIOD
+from adapter.rules.condition import ANALYSIS, BEGUN, CLAIM, CLOCK, DAYS, FILING_LIMIT, LINES, MADE, NOT_SENT_AHEAD, PERIOD, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
-from adapter.rules.moment import add_months, days, is_before
+from adapter.rules.moment import DAY_LENGTH, add_months, days, is_before
+from adapter.rules.outline import line_outline
 from adapter.rules.rule import ERROR, WARNING, Variant, rule
 from adapter.rules.timeline import RECORDED
 
@@ -65,6 +66,7 @@ def after_the_code_may_have_expired(facts: Facts) -> Iterator[Finding]:
         Variant(name="reversed", text="The last day of service is before the first. Correct one of them.", code=IssueType.VALUE),
     ),
     applies=(LINES,),
+    asked_if=(Sign(line_outline, lambda there: there.no_day or there.last_days),),
 )
 def day_missing_or_reversed(facts: Facts) -> Iterator[Finding]:
     """A line without a first day, or with a last day before it."""
@@ -126,6 +128,7 @@ def another_day_than_the_procedure(facts: Facts) -> Iterator[Finding]:
     text="The last day of service is after the day on which the procedure ended. Correct one of the two.",
     source="X12 837P, DTP*472; CMS-1500 box 24A",
     applies=(ANALYSIS, DAYS, BEGUN),
+    asked_if=(Sign(line_outline, lambda there: there.last_days),),
 )
 def longer_than_the_procedure(facts: Facts) -> Iterator[Finding]:
     """0731T with a last day after the procedure, or if its end is not known the visit, ended."""
@@ -163,6 +166,9 @@ def outside_the_visit(facts: Facts) -> Iterator[Finding]:
 
 
 def _is_day_before(one: str, other: str, local: tuple[str | None, ...]) -> bool:
+    if one[-1] != "Z" and other[-1] != "Z":
+        length = min(len(one), len(other), DAY_LENGTH)
+        return one[:length] < other[:length]
     last, first = days(one, *local)[1], days(other, *local)[0]
     length = min(len(last), len(first))
     return last[:length] < first[:length]
@@ -235,6 +241,8 @@ def insurance_of_another_time(facts: Facts) -> Iterator[Finding]:
     if not days:
         return
     whole = min(first for _, first, _ in days), max(last for _, _, last in days)
+    if not any(_outside(coverage.period, *whole) for _, coverage in facts.insurances):
+        return
     for variant, insurances in groupby(facts.insurances, lambda insurance: None if insurance[0] == "coverage" else "other"):
         periods = (
             Finding(f"{field}.period.{side}", variant=variant, also=(line.at("dos_start"),))

@@ -6,13 +6,12 @@ from types import MappingProxyType
 
 from adapter.code_tables.icd10cm import HELD, diagnosis_code
 from adapter.issues import IssueType
-from adapter.rules.condition import ASKED, DIAGNOSES
+from adapter.rules.condition import ASKED, DIAGNOSES, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
+from adapter.rules.outline import MOST_DIAGNOSES, MOST_POINTERS, line_outline
 from adapter.rules.rule import ERROR, INFORMATION, WARNING, Variant, rule
 
-_MOST_DIAGNOSES = 12
-_MOST_POINTERS = 4
 _SHAPE = re.compile(r"[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?")
 _CATEGORY_LENGTH = 3
 _CERTAINTY: Mapping[str | None, str] = MappingProxyType({None: "unsaid", "ruled-out": "ruled-out"})
@@ -65,6 +64,7 @@ def _without_diagnosis(facts: Facts) -> Iterator[str]:
         ),
     ),
     applies=(ASKED, DIAGNOSES),
+    asked_if=(Sign(line_outline, lambda there: not there.established),),
 )
 def diagnosis_not_established(facts: Facts) -> Iterator[Finding]:
     """A claim's diagnosis that the AI proposed, or that nobody marked as confirmed."""
@@ -107,14 +107,15 @@ def _spelled(code: str) -> str | None:
     text=("A claim holds twelve diagnoses and a line four pointers. Keep those that matter most, or split the claim."),
     source="NUCC 1500 manual, items 21 and 24E",
     applies=(ASKED,),
+    asked_if=(Sign(line_outline, lambda there: there.too_many),),
 )
 def too_many(facts: Facts) -> Iterator[Finding]:
     """A thirteenth diagnosis of what is asked of a payer, or a fifth pointer on a line."""
-    if len(facts.case.diagnoses) > _MOST_DIAGNOSES:
-        yield Finding(f"diagnoses[{_MOST_DIAGNOSES}]")
+    if len(facts.case.diagnoses) > MOST_DIAGNOSES:
+        yield Finding(f"diagnoses[{MOST_DIAGNOSES}]")
     for line in facts.lines:
-        if len(line.sent.dx_pointers) > _MOST_POINTERS:
-            yield Finding(line.at("dx_pointers", _MOST_POINTERS))
+        if len(line.sent.dx_pointers) > MOST_POINTERS:
+            yield Finding(line.at("dx_pointers", MOST_POINTERS))
 
 
 @rule(

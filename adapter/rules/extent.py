@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 
 from adapter.issues import IssueType
-from adapter.rules.condition import ANALYSIS, CLAIM, REASON_TO_REDUCE, SIGNED, STOPPED, sends
+from adapter.rules.condition import ANALYSIS, CLAIM, REASON_TO_REDUCE, SIGNED, STOPPED, Sign, sends
 from adapter.rules.facts import DISCONTINUED, Facts
 from adapter.rules.finding import Finding
+from adapter.rules.outline import record_outline
 from adapter.rules.rule import ERROR, INFORMATION, WARNING, rule
 
 MORE = "22"
@@ -83,6 +84,7 @@ def more_without_global_period(facts: Facts) -> Iterator[Finding]:
     source="MAC guidance on modifier 52",
     verified=True,
     applies=(ANALYSIS, sends("52")),
+    asked_if=(Sign(record_outline, lambda there: not there.reason_to_reduce),),
 )
 def reduced_without_reason(facts: Facts) -> Iterator[Finding]:
     """52 on 0731T, and no reason of the reduction."""

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from adapter.case import Case, Coverage
+from adapter.case import Case, Coverage, Image
 from adapter.rules.billed_line import BilledLine, PlacedModifier, billed_line
 from adapter.rules.circumstances import Circumstances
 from adapter.rules.lookback import days_of, services_before
 from adapter.rules.policy import Named, PayerPolicy
-from adapter.rules.recorded_time import Moment, moments_of
+from adapter.rules.recorded_time import Moment, moments_of, used_images
 from adapter.rules.state import State
 
 ANALYSIS_CODE = "0731T"
@@ -30,8 +30,8 @@ class Facts:
 
     `places` are the modifiers of all lines by their code. `analysis` holds the 0731T lines, `discontinued` every 53 on them,
     `undiscontinued` the 0731T lines without 53. `days` are the services of each day, those of earlier claims first; `moments`
-    are all recorded times by their kinds. `policy` is what the payer wants, `circumstances` what a case does not say; `named`
-    are the fields that name a payer, with its policy.
+    are all recorded times by their kinds, and `used` the photographs that an analysis used, with their places. `policy` is what
+    the payer wants, `circumstances` what a case does not say; `named` are the fields that name a payer, with its policy.
     """
 
     case: Case
@@ -45,6 +45,7 @@ class Facts:
     discontinued: tuple[PlacedModifier, ...]
     undiscontinued: tuple[BilledLine, ...]
     days: tuple[tuple[BilledLine, ...], ...]
+    used: Sequence[tuple[int, Image]]
     moments: Mapping[str, Sequence[Moment]]
     named: Sequence[Named] = ()
 
@@ -114,7 +115,7 @@ def facts_of(
     sent = case.billing.lines if case.billing else ()
     lines = tuple([billed_line(line, place) for place, line in enumerate(sent)])
     analysis = tuple([line for line in lines if line.code == ANALYSIS_CODE])
-    places = _places(lines)
+    places, used = _places(lines), used_images(case)
     return Facts(
         case=case,
         state=state,
@@ -127,7 +128,8 @@ def facts_of(
         discontinued=tuple([place for place in places.get(DISCONTINUED, ()) if place.line.code == ANALYSIS_CODE]),
         undiscontinued=tuple([line for line in analysis if DISCONTINUED not in line.codes]),
         days=days_of(services_before(case, circumstances.prior), lines),
-        moments=moments_of(case),
+        used=used,
+        moments=moments_of(case, used),
         named=named,
     )
 

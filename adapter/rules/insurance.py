@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from adapter.issues import IssueType
-from adapter.rules.condition import ANALYSIS, ASKED, BEFORE, CLAIM, LINES, NO_DEPENDANTS, NOT_ORIGINAL, SEVERAL_NAMES
+from adapter.rules.condition import ANALYSIS, ASKED, BEFORE, CLAIM, LINES, NO_DEPENDANTS, NOT_ORIGINAL, SEVERAL_NAMES, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
 from adapter.rules.moment import age
+from adapter.rules.outline import billing_outline
+from adapter.rules.party import party_outline
 from adapter.rules.rule import ERROR, INFORMATION, WARNING, Variant, rule
 
 _MARRIAGEABLE = 15
@@ -34,6 +36,7 @@ FILING_INDICATORS = frozenset(
         Variant(name="payer", text="`payer` is missing: nobody can be asked to pay. Send who insures the patient."),
     ),
     applies=(ASKED,),
+    asked_if=(Sign(party_outline, lambda there: not (there.insured and there.payer)),),
 )
 def no_insurance(facts: Facts) -> Iterator[Finding]:
     """Something is asked of a payer, and the insurance or the payer is missing."""
@@ -116,6 +119,7 @@ def finer_than_a_cent(facts: Facts) -> Iterator[Finding]:
     text="Payers of the United States are asked for US dollars. Send the charges in dollars, with `USD` as the currency.",
     source="X12 837P: amounts are US dollars unless the payer has agreed on another currency",
     applies=(ASKED,),
+    asked_if=(Sign(party_outline, lambda there: not there.dollars),),
 )
 def another_currency(facts: Facts) -> Iterator[Finding]:
     """A claim whose currency is not the US dollar."""
@@ -176,6 +180,9 @@ def dependant(facts: Facts) -> Iterator[Finding]:
     text="Medicaid insures everybody in their own name, children too. Check that the member id is not the patient's own.",
     source="X12 005010X222A1, loop 2000B: a patient with a member id of their own is the subscriber",
     applies=(ASKED,),
+    asked_if=(
+        Sign(party_outline, lambda there: there.kind_of_insurance == _MEDICAID and there.relationship not in (None, "self")),
+    ),
 )
 def dependant_under_medicaid(facts: Facts) -> Iterator[Finding]:
     """A patient whose insurance is Medicaid, through somebody else."""
@@ -235,6 +242,7 @@ def nothing_to_replace(facts: Facts) -> Iterator[Finding]:
     text="A child is insured as the subscriber's spouse or parent. Correct the relationship or the birth date.",
     source="837P loop 2000C, PAT01",
     applies=(ASKED,),
+    asked_if=(Sign(party_outline, lambda there: there.relationship in ("spouse", "parent")),),
 )
 def spouse_or_parent(facts: Facts) -> Iterator[Finding]:
     """A patient under 15 at the beginning of the service who is insured as a spouse or as a parent."""
@@ -266,6 +274,7 @@ def spouse_or_parent(facts: Facts) -> Iterator[Finding]:
         ),
     ),
     applies=(ASKED,),
+    asked_if=(Sign(party_outline, lambda there: there.other_coverages),),
 )
 def another_subscriber(facts: Facts) -> Iterator[Finding]:
     """What CON-16 and CON-17 say of the first insurance, of the others."""
@@ -285,6 +294,7 @@ def another_subscriber(facts: Facts) -> Iterator[Finding]:
     text="A first claim names an earlier one as `prior`. Say `replacement` or `void`, or take the earlier one off.",
     source="837P CLM05-3 and REF*F8; CMS-1500 box 22",
     applies=(CLAIM,),
+    asked_if=(Sign(billing_outline, lambda there: there.frequency == "original"),),
 )
 def first_and_not_first(facts: Facts) -> Iterator[Finding]:
     """A claim that calls itself the original one and names one that came before it in its place."""

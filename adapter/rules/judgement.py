@@ -1,17 +1,19 @@
 """The judgement of a case: everything that is wrong with its claim, and which statuses its resources have."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial, reduce
 from itertools import chain, islice
+from operator import or_
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from adapter.case import Case
 from adapter.issues import MOST_ISSUES, Issue, PendingIssue, ReportedIssues, Severity
 from adapter.rules.circumstances import Circumstances
-from adapter.rules.condition import Condition
+from adapter.rules.condition import Condition, Sign
 from adapter.rules.facts import Facts, facts_of
 from adapter.rules.finding import Finding
 from adapter.rules.policy import PayerPolicy
@@ -98,25 +100,55 @@ def _holds_back_a_void(rule_id: str) -> bool:
 
 
 def _found(facts: Facts) -> Iterator[PendingIssue]:
-    """What every rule finds whose conditions hold; a condition is asked once, however many rules have it."""
-    met: list[bool | None] = [None] * len(_CONDITIONS)
-    for rule, applies in _PLAN:
-        for place in applies:
-            holds = met[place]
-            if holds is None:
-                holds = met[place] = _CONDITIONS[place].holds(facts)
-            if not holds:
-                break
-        else:
-            findings = rule.find(facts)
-            first = next(findings, None)
-            if first is not None:
-                yield from _pending(rule, chain((first,), findings), facts.policy)
+    """What every rule finds that is asked."""
+    for rule in asked_of(facts):
+        findings = rule.find(facts)
+        first = next(findings, None)
+        if first is not None:
+            yield from _pending(rule, chain((first,), findings), facts.policy)
 
 
-_CONDITIONS: tuple[Condition, ...] = tuple(dict.fromkeys(condition for rule in RULES for condition in rule.applies))
-_PLAN: tuple[tuple[Rule, tuple[int, ...]], ...] = tuple((rule, tuple(map(_CONDITIONS.index, rule.applies))) for rule in RULES)
-"""The rules, each with the places of its conditions among all."""
+def asked_of(facts: Facts) -> tuple[Rule, ...]:
+    """The rules whose conditions and signs all hold, in the order of the table.
+
+    Each outline of the case is worked out once; which rules it lets through is known if another case had the same.
+    """
+    left = _ALL
+    for outlined, let_through in _OUTLINES:
+        left &= let_through(outlined(facts))
+    return _rules(left)
+
+
+_ALL = (1 << len(RULES)) - 1
+_MOST_OUTLINES = 1024
+
+
+Outlined = Callable[[Facts], Any]
+"""What works out an outline."""
+
+
+def _let_through(signs: Sequence[tuple[int, Sign[Any]]], outline: Hashable) -> int:
+    """The rules that an outline lets through, a bit for each."""
+    return _ALL & ~reduce(or_, (1 << place for place, sign in signs if not sign.shows(outline)), 0)
+
+
+def _signs_by_outline() -> Mapping[Outlined, Sequence[tuple[int, Sign[Any]]]]:
+    """The conditions and signs of all rules, each with the place of its rule, by the outline that they are of."""
+    signs: dict[Outlined, list[tuple[int, Sign[Any]]]] = {}
+    for place, rule in enumerate(RULES):
+        for sign in (*rule.applies, *rule.asked_if):
+            signs.setdefault(sign.outlined, []).append((place, sign))
+    return signs
+
+
+_OUTLINES: tuple[tuple[Outlined, Callable[[Hashable], int]], ...] = tuple(
+    (outlined, lru_cache(maxsize=_MOST_OUTLINES)(partial(_let_through, signs))) for outlined, signs in _signs_by_outline().items()
+)
+
+
+@lru_cache(maxsize=_MOST_OUTLINES)
+def _rules(bits: int) -> tuple[Rule, ...]:
+    return tuple([rule for place, rule in enumerate(RULES) if bits >> place & 1])
 
 
 def _pending(rule: Rule, findings: Iterator[Finding], policy: PayerPolicy) -> Iterator[PendingIssue]:
@@ -142,7 +174,7 @@ def _more(rule: Rule, first: Iterable[Finding], rest: Iterator[Finding]) -> Iter
             return
 
 
-def unmet(rule: Rule, facts: Facts) -> Condition | None:
+def unmet(rule: Rule, facts: Facts) -> Condition[Any] | None:
     """The first condition of a rule that does not hold."""
     return next((condition for condition in rule.applies if not condition.holds(facts)), None)
 

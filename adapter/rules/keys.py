@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from adapter.case import AiReport
 from adapter.issues import IssueType
-from adapter.rules.condition import FINAL
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
 from adapter.rules.rule import ERROR, WARNING, Variant, rule
@@ -21,17 +20,16 @@ from adapter.rules.rule import ERROR, WARNING, Variant, rule
 )
 def nobody_of_this_key(facts: Facts) -> Iterator[Finding]:
     """A reviewer, an operator of a photograph or the author of an order who is not one of the practitioners."""
-    keys = {person.key for person in facts.case.practitioners}
-    yield from (Finding(field) for field, key in _people(facts) if key is not None and key not in keys)
-
-
-def _people(facts: Facts) -> Iterator[tuple[str, str | None]]:
-    """Who is named by a key; of the reviewer of a finished report RPT-03 speaks."""
     case = facts.case
-    if case.review is not None and not FINAL.holds(facts):
-        yield "review.reviewer", case.review.reviewer
-    yield from ((f"images[{at}].operator", image.operator) for at, image in enumerate(case.images))
-    yield from ((f"orders[{at}].ordered_by", order.ordered_by) for at, order in enumerate(case.orders))
+    keys = {None, *(person.key for person in case.practitioners)}
+    if case.review is not None and not facts.is_final and case.review.reviewer not in keys:  # of a final one RPT-03 speaks
+        yield Finding("review.reviewer")
+    for at, image in enumerate(case.images):
+        if image.operator not in keys:
+            yield Finding(f"images[{at}].operator")
+    for at, order in enumerate(case.orders):
+        if order.ordered_by not in keys:
+            yield Finding(f"orders[{at}].ordered_by")
 
 
 @rule(
@@ -71,6 +69,8 @@ def no_such_photograph(facts: Facts) -> Iterator[Finding]:
 )
 def no_such_run(facts: Facts) -> Iterator[Finding]:
     """A feature that names a run which is not among those of the case."""
+    if not any(feature.run for feature in facts.case.phenotypes):
+        return
     known = {name for run in facts.case.analyses for name in _names(run)}
     for at, feature in enumerate(facts.case.phenotypes):
         if feature.run is not None and feature.run not in known:

@@ -26,6 +26,8 @@ ASIDE: Mapping[Aside, str] = MappingProxyType(
 
 def services_before(case: Case, prior: Sequence[Case]) -> tuple[BilledLine, ...]:
     """The lines of earlier claims that count beside a case, in the order of the claims."""
+    if not prior:
+        return ()
     standing = (earlier for earlier, aside in zip(prior, weighed(case, prior), strict=True) if aside is None)
     return tuple(billed_line(line) for earlier in standing for line in (earlier.billing.lines if earlier.billing else ()))
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from adapter.issues import IssueType, Severity
 from adapter.rules.billed_line import BilledLine
-from adapter.rules.condition import ANALYSIS, Condition, has_modifiers, sends
+from adapter.rules.condition import ANALYSIS, NO_NOTICE, NOTICE, has_modifiers, sends
 from adapter.rules.facts import ANALYSIS_CODE, Facts
 from adapter.rules.finding import Finding
 from adapter.rules.rule import ERROR, INFORMATION, WARNING, Rule, rule
@@ -250,8 +250,6 @@ EXCLUSION_RULES: tuple[Rule, ...] = tuple(
 """The exclusions as rules."""
 
 _OF_NOTICE = ("GA", "GX", "GY", "GZ")
-_ASKS_NOTICE = Condition(lambda facts: facts.policy.notice == "abn", "the payer knows no advance notice")
-_ASKS_NO_NOTICE = Condition(lambda facts: facts.policy.notice != "abn", "the payer asks for an advance notice")
 
 
 @rule(
@@ -264,7 +262,7 @@ _ASKS_NO_NOTICE = Condition(lambda facts: facts.policy.notice != "abn", "the pay
         "ask the plan for its own decision before the service."
     ),
     source="CMS Claims Processing Manual, chapter 30; policies of Medicare Advantage plans",
-    applies=(_ASKS_NO_NOTICE, sends(*_OF_NOTICE)),
+    applies=(NO_NOTICE, sends(*_OF_NOTICE)),
 )
 def notice_of_another_payer(facts: Facts) -> Iterator[Finding]:
     """A modifier of the advance notice on a claim to a payer that knows none."""
@@ -278,7 +276,7 @@ def notice_of_another_payer(facts: Facts) -> Iterator[Finding]:
     code=IssueType.INFORMATIONAL,
     text="GA and GX say that the patient was given an advance notice. Keep the signed notice: the contractor asks for it.",
     source="CMS Claims Processing Manual, chapter 30, section 50",
-    applies=(_ASKS_NOTICE, sends("GA", "GX")),
+    applies=(NOTICE, sends("GA", "GX")),
 )
 def notice_on_file(facts: Facts) -> Iterator[Finding]:
     """GA or GX on a claim to a payer that asks for the notice."""
@@ -296,5 +294,10 @@ def notice_on_file(facts: Facts) -> Iterator[Finding]:
 )
 def not_taken_by_the_payer(facts: Facts) -> Iterator[Finding]:
     """One of the ten modifiers of the source documents, GT or GQ on 0731T that the payer's policy lists nowhere."""
-    taken = {*facts.policy.modifiers, *facts.policy.telehealth.accepts}
-    return (Finding(place.field) for place in facts.on_analysis(*(code for code in (*TEN, "GT", "GQ") if code not in taken)))
+    policy = facts.policy
+    for code in _LISTED:
+        if code in facts.places and code not in policy.modifiers and code not in policy.telehealth.accepts:
+            yield from (Finding(place.field) for place in facts.on_analysis(code))
+
+
+_LISTED = (*TEN, "GT", "GQ")

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 
 from adapter.issues import IssueType
-from adapter.rules.condition import SYSTEMS, has_modifiers
+from adapter.rules.condition import SYSTEMS, Sign, has_modifiers
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
 from adapter.rules.modifier_codes import KNOWN, is_of, systems_of
+from adapter.rules.outline import line_outline
 from adapter.rules.rule import ERROR, INFORMATION, WARNING, rule
 
 LIMIT = 4
@@ -24,6 +25,7 @@ _RANK = {**dict.fromkeys(_PRICING, 1), "TG": 2, "95": 3}
     text="A line holds four modifiers. Take off those that do not change the payment.",
     source="NUCC 1500 manual, item 24D; X12 837P SV101",
     applies=(has_modifiers(1),),
+    asked_if=(Sign(line_outline, lambda there: there.most_modifiers > LIMIT),),
 )
 def at_most_four(facts: Facts) -> Iterator[Finding]:
     """A fifth modifier on a line."""

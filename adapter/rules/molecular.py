@@ -8,59 +8,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Protocol
 
-from adapter.case import Case, CodedCondition, Gene, Molecular
+from adapter.case import Case, CodedCondition, Gene
 from adapter.code_tables.classification import evidence
-from adapter.code_tables.spelling import written_right
 from adapter.issues import IssueType
-from adapter.rules.condition import ASKED, CANDIDATES, CLINICIAN, DIAGNOSES, MOLECULAR
+from adapter.rules.condition import ASKED, CANDIDATES, CLINICIAN, DIAGNOSES, MOLECULAR, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
+from adapter.rules.outline import line_outline
 from adapter.rules.rule import WARNING, Variant, rule
-
-
-class _Coded(Protocol):
-    @property
-    def system(self) -> str: ...
-    @property
-    def code(self) -> str: ...
-
-
-def supports(finding: Molecular) -> bool:
-    """Whether a finding supports a diagnosis: a negative or uncertain one supports nothing."""
-    return evidence(finding.classification, finding.result) == "positive"
-
-
-Syndrome = tuple[str, Iterable[_Coded]]
-"""The case field at which a syndrome is supported or dismissed, and its codes."""
-
-_Key = tuple[str, str]
-"""The system and the code of a syndrome, as the system writes it."""
-
-
-def _key(coded: _Coded) -> _Key:
-    return coded.system, written_right(coded.system, coded.code) or coded.code
-
-
-class _Syndromes:
-    """Syndromes that the clinician holds or dismisses: the case fields at which they stand, by their codes."""
-
-    def __init__(self, listed: Iterable[Syndrome]) -> None:
-        self._of_key: dict[_Key, dict[str, None]] = {}
-        self._of_system: dict[str, dict[str, None]] = {}
-        for field, codes in listed:
-            for code in codes:
-                self._of_key.setdefault(_key(code), {})[field] = None
-                self._of_system.setdefault(code.system, {})[field] = None
-
-    def agreeing(self, keys: Iterable[_Key]) -> Collection[str]:
-        """The fields of those that one of these codes means."""
-        return next((self._of_key[key] for key in keys if key in self._of_key), ())
-
-    def comparable(self, keys: Iterable[_Key]) -> Collection[str]:
-        """The fields of those that have a code of the system of one of these, so that they can be compared with it."""
-        return next((self._of_system[system] for system, _ in keys if system in self._of_system), ())
+from adapter.rules.syndrome import HELD, Coded, Key, Syndromes, conclusions_of, dispositions, key_of, supports, syndrome_outline
 
 
 @rule(
@@ -74,6 +31,7 @@ class _Syndromes:
     ),
     source="modelling of 0731T: AI, molecular finding and clinician stand side by side",
     applies=(MOLECULAR,),
+    asked_if=(Sign(syndrome_outline, lambda there: there.another),),
 )
 def finding_of_another_syndrome(facts: Facts) -> Iterator[Finding]:
     """A positive finding whose condition, or without one its gene, is of another syndrome than the clinician supports."""
@@ -97,8 +55,8 @@ def _of_other_genes(numbered: list[tuple[int, Gene]], facts: Facts) -> Iterator[
 def _of_other_conditions(conditions: list[tuple[int, CodedCondition]], facts: Facts) -> Iterator[Finding]:
     if not conditions:
         return
-    sides = [[_Syndromes(side) for side in both] for both in (_candidates(facts.case), _conclusions(facts.case))]
-    numbered = [(at, _key(condition)) for at, condition in conditions]
+    sides = [[Syndromes(side) for side in both] for both in (dispositions(facts.case), conclusions_of(facts.case))]
+    numbered = [(at, key_of(condition)) for at, condition in conditions]
     are_comparable = all(held.comparable([key]) for _, key in numbered for held, _ in sides)
     synonyms = {} if are_comparable else _synonyms(facts.case)
     for at, key in numbered:
@@ -109,12 +67,12 @@ def _of_other_conditions(conditions: list[tuple[int, CodedCondition]], facts: Fa
                 yield Finding(f"molecular[{at}].condition", also=against)
 
 
-def _synonyms(case: Case) -> Mapping[_Key, Collection[_Key]]:
+def _synonyms(case: Case) -> Mapping[Key, Collection[Key]]:
     """The codes of one syndrome by each of its codes, one of each system, as the candidates have them."""
-    synonyms: dict[_Key, Collection[_Key]] = {}
+    synonyms: dict[Key, Collection[Key]] = {}
     for _, run in case.runs:
         for candidate in run.candidates:
-            keys = [_key(code) for code in candidate.codes if not candidate.is_group]
+            keys = [key_of(code) for code in candidate.codes if not candidate.is_group]
             one_of_each = {system: (system, code) for system, code in reversed(keys)}
             for key in keys:
                 synonyms.setdefault(key, {**one_of_each, key[0]: key}.values())
@@ -157,32 +115,7 @@ def _genes(case: Case) -> _Genes:
     )
 
 
-def _candidates(case: Case) -> tuple[list[Syndrome], list[Syndrome]]:
-    listed = [
-        (f"{ai}.candidates[{at}].disposition", c.codes, c.disposition)
-        for ai, run in case.runs
-        for at, c in enumerate(run.candidates)
-        if c.disposition in ("supported", "rejected")
-    ]
-    return (
-        [(field, codes) for field, codes, disposition in listed if disposition == "supported"],
-        [(field, codes) for field, codes, disposition in listed if disposition == "rejected"],
-    )
-
-
-def _conclusions(case: Case) -> tuple[list[Syndrome], list[Syndrome]]:
-    listed = list(enumerate(case.clinician_diagnoses))
-    return (
-        [
-            (f"clinician_diagnoses[{at}]", d.codes)
-            for at, d in listed
-            if d.certainty in ("clinical", "molecular") and not d.is_group
-        ],
-        [(f"clinician_diagnoses[{at}]", d.codes) for at, d in listed if d.certainty == "dismissed"],
-    )
-
-
-def _contradicting(keys: Collection[_Key], held: _Syndromes, dismissed: _Syndromes) -> tuple[str, ...]:
+def _contradicting(keys: Collection[Key], held: Syndromes, dismissed: Syndromes) -> tuple[str, ...]:
     against = () if held.agreeing(keys) else held.comparable(keys)
     return (*against, *dismissed.agreeing(keys))
 
@@ -203,12 +136,13 @@ def _contradicting(keys: Collection[_Key], held: _Syndromes, dismissed: _Syndrom
         ),
     ),
     applies=(CLINICIAN,),
+    asked_if=(Sign(syndrome_outline, lambda there: there.molecular),),
 )
 def molecular_without_finding(facts: Facts) -> Iterator[Finding]:
     """A diagnosis of molecular certainty for which the case has no finding at all, or none that supports it."""
     findings = facts.case.molecular
     conditions = [finding.condition for finding in findings if supports(finding)]
-    keys = {_key(condition) for condition in conditions if condition is not None}
+    keys = {key_of(condition) for condition in conditions if condition is not None}
     systems = {system for system, _ in keys}
     also = tuple(f"molecular[{place}]" for place in range(len(findings)))
     for at, diagnosis in enumerate(() if None in conditions else facts.case.clinician_diagnoses):
@@ -216,9 +150,9 @@ def molecular_without_finding(facts: Facts) -> Iterator[Finding]:
             yield Finding(f"clinician_diagnoses[{at}].certainty", variant="negative" if findings else None, also=also)
 
 
-def _may_be_of(codes: Iterable[_Coded], keys: AbstractSet[tuple[str, str]], systems: AbstractSet[str]) -> bool:
+def _may_be_of(codes: Iterable[Coded], keys: AbstractSet[tuple[str, str]], systems: AbstractSet[str]) -> bool:
     """Whether a syndrome has one of some codes, or there are codes of a system that it has no code of."""
-    own = set(map(_key, codes))
+    own = set(map(key_of, codes))
     return not own.isdisjoint(keys) or not systems <= {system for system, _ in own}
 
 
@@ -247,15 +181,16 @@ def result_against_classification(facts: Facts) -> Iterator[Finding]:
     text="The clinician both supports and dismisses one syndrome. Correct the diagnosis, or the disposition of the candidate.",
     source="modelling of 0731T: the disposition is the clinician's",
     applies=(CLINICIAN,),
+    asked_if=(Sign(syndrome_outline, lambda there: there.both),),
 )
 def held_and_dismissed(facts: Facts) -> Iterator[Finding]:
     """A held syndrome that the clinician dismissed or rejected elsewhere, or a dismissed one that is a supported candidate."""
-    held, dismissed = _conclusions(facts.case)
-    supported, rejected = _candidates(facts.case)
+    held, dismissed = conclusions_of(facts.case)
+    supported, rejected = dispositions(facts.case)
     for conclusions, others in ((held, [*rejected, *dismissed]), (dismissed, supported)):
-        field_of = {key: field for field, codes in reversed(others if conclusions else []) for key in map(_key, codes)}
+        field_of = {key: field for field, codes in reversed(others if conclusions else []) for key in map(key_of, codes)}
         for field, codes in conclusions:
-            against = next((field_of[key] for key in map(_key, codes) if key in field_of), None)
+            against = next((field_of[key] for key in map(key_of, codes) if key in field_of), None)
             if against is not None:
                 yield Finding(f"{field}.certainty", also=(against,))
 
@@ -271,6 +206,7 @@ def held_and_dismissed(facts: Facts) -> Iterator[Finding]:
     ),
     source="ICD-10-CM Official Guidelines, section IV.H",
     applies=(ASKED, DIAGNOSES),
+    asked_if=(Sign(line_outline, lambda there: there.confirmed), Sign(syndrome_outline, lambda there: there.not_held)),
 )
 def confirmed_and_not_held(facts: Facts) -> Iterator[Finding]:
     """A confirmed diagnosis, by name or code, of a syndrome that is dismissed, rejected or a differential, and not held."""
@@ -298,7 +234,7 @@ def _named_by_the_clinician(case: Case) -> tuple[set[str], dict[str, str]]:
     """The names of syndromes that the clinician holds, and those that are dismissed or open, with the fields that say so."""
     held, not_held = set[str](), dict[str, str]()
     for at, diagnosis in enumerate(case.clinician_diagnoses):
-        if diagnosis.certainty in ("clinical", "molecular"):
+        if diagnosis.certainty in HELD:
             held.add(_folded(diagnosis.name))
         else:
             not_held.setdefault(_folded(diagnosis.name), f"clinician_diagnoses[{at}].certainty")
@@ -321,6 +257,7 @@ def _folded(name: str) -> str:
     text="Nobody says who made this diagnosis, and the AI proposes the same syndrome. Say `source`: the AI makes no diagnosis.",
     source="ICD-10-CM Official Guidelines, section IV.H; what the AI says stays marked as said by the AI",
     applies=(DIAGNOSES, CANDIDATES),
+    asked_if=(Sign(line_outline, lambda there: there.of_nobody),),
 )
 def diagnosis_of_the_ai(facts: Facts) -> Iterator[Finding]:
     """A diagnosis for the claim without a source that names the syndrome of a candidate."""

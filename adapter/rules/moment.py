@@ -1,10 +1,10 @@
 """Compares dates and times as far as they are known: with their precision, and with the offset that was sent."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 DAY_LENGTH = 10
-_SECOND_LENGTH = 19
+TIME_LENGTH = 19
 _WEST = timedelta(hours=12)
 _EAST = timedelta(hours=14)
 _FEW = 5
@@ -20,7 +20,7 @@ def is_before(one: str, other: str) -> bool:
     if len(other) <= DAY_LENGTH and one[: len(other)] > other:
         return False
     if len(one) > DAY_LENGTH and len(other) > DAY_LENGTH:
-        if one[_SECOND_LENGTH:] == other[_SECOND_LENGTH:]:
+        if one[TIME_LENGTH:] == other[TIME_LENGTH:]:
             return one < other  # of the same offset and precision, the text is in order of time
         return datetime.fromisoformat(one) < datetime.fromisoformat(other)
     if one[-1] != "Z" and other[-1] != "Z":
@@ -29,6 +29,16 @@ def is_before(one: str, other: str) -> bool:
     last, first = days(one)[1], days(other)[0]
     length = min(len(last), len(first))
     return last[:length] < first[:length]
+
+
+def may_be_before(ones: Collection[str], others: Collection[str]) -> bool:
+    """Whether any of some dates and times may be before any of others: quick, and yes wherever only a closer look can tell.
+
+    Of one offset from UTC, what is certainly before something else is also before it as text.
+    """
+    if not ones or not others:
+        return False
+    return min(ones) < max(others) or len({moment[TIME_LENGTH:] for moment in (*ones, *others)} - {""}) > 1
 
 
 def earliest(moments: Sequence[str]) -> Sequence[str]:

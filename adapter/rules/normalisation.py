@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from adapter.issues import IssueType
-from adapter.rules.condition import ASKED
+from adapter.rules.condition import ASKED, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
 from adapter.rules.modifier_codes import is_of, systems_of
+from adapter.rules.outline import line_outline
 from adapter.rules.rule import INFORMATION, Variant, rule
 
 
@@ -29,6 +30,7 @@ from adapter.rules.rule import INFORMATION, Variant, rule
         ),
     ),
     applies=(ASKED,),
+    asked_if=(Sign(line_outline, lambda there: there.of_ai or there.other_spelling),),
 )
 def changed_on_the_way(facts: Facts) -> Iterator[Finding]:
     """A system of a modifier that is spelled otherwise in the output, and what the claim leaves out."""

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from adapter.issues import IssueType
-from adapter.rules.condition import Condition
+from adapter.rules.condition import ORDERS, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
+from adapter.rules.party import party_outline
 from adapter.rules.rule import ERROR, WARNING, rule
 from adapter.rules.taxonomy_codes import is_technician
 
-_ORDERS = Condition(lambda facts: bool(facts.case.orders), "the case has no orders")
 _IN_FORCE = ("active", "completed")
 
 
@@ -21,7 +21,7 @@ _IN_FORCE = ("active", "completed")
     text="An order is in force, and no clinician of the case gave it. Say who did in `ordered_by`, or send it as `proposed`.",
     source="HL7 AI Transparency on FHIR; an AI proposes, a clinician orders",
     effect="none",
-    applies=(_ORDERS,),
+    applies=(ORDERS,),
 )
 def ordered_by_nobody(facts: Facts) -> Iterator[Finding]:
     """An active or completed order without a practitioner of the case who gave it."""
@@ -39,7 +39,8 @@ def ordered_by_nobody(facts: Facts) -> Iterator[Finding]:
     text="The taxonomy code of who ordered the test is one of technicians. Name the clinician who ordered it.",
     source="42 CFR 410.32: tests are ordered by the treating clinician; NUCC taxonomy",
     effect="none",
-    applies=(_ORDERS,),
+    applies=(ORDERS,),
+    asked_if=(Sign(party_outline, lambda there: there.technician),),
 )
 def ordered_by_a_technician(facts: Facts) -> Iterator[Finding]:
     """An active or completed order that a technician gave."""

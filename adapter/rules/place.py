@@ -3,26 +3,12 @@
 from collections.abc import Iterator
 
 from adapter.issues import IssueType
-from adapter.rules.condition import LINES, PLACES
+from adapter.rules.condition import LINES, PLACES, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
+from adapter.rules.outline import line_outline
+from adapter.rules.place_codes import PLACES_OF_SERVICE
 from adapter.rules.rule import ERROR, rule
-
-_BY_FIRST = {
-    "0": "123456789",
-    "1": "0123456789",
-    "2": "01234567",
-    "3": "1234",
-    "4": "129",
-    "5": "012345678",
-    "6": "01256",
-    "7": "12",
-    "8": "1",
-    "9": "9",
-}
-
-PLACES_OF_SERVICE = frozenset(first + second for first, seconds in _BY_FIRST.items() for second in seconds)
-"""The CMS place-of-service codes as of 2024-08-01 (codes alone)."""
 
 _LENGTH = 2
 
@@ -35,6 +21,7 @@ _LENGTH = 2
     text="The line has no place of service. Send the CMS place-of-service code.",
     source="X12 837P CLM05-1, SV105",
     applies=(LINES,),
+    asked_if=(Sign(line_outline, lambda there: there.no_place),),
 )
 def place_missing(facts: Facts) -> Iterator[Finding]:
     """A line without a place of service."""
@@ -52,6 +39,7 @@ def place_missing(facts: Facts) -> Iterator[Finding]:
     source="https://www.cms.gov/Medicare/Coding/place-of-service-codes/Place_of_Service_Code_Set",
     verified=True,
     applies=(LINES, PLACES),
+    asked_if=(Sign(line_outline, lambda there: there.unknown_place),),
 )
 def place_unknown(facts: Facts) -> Iterator[Finding]:
     """A place of service that CMS does not have; suggests the leading zero if that is what is missing."""

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from adapter.case import Case, Consent
 from adapter.issues import IssueType
-from adapter.rules.condition import AI, CONSENT, FACE, IMAGES, PUBLIC
+from adapter.rules.condition import AI, CONSENT, FACE, IMAGES, PUBLIC, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
-from adapter.rules.moment import age, is_before
-from adapter.rules.recorded_time import used_images
+from adapter.rules.moment import age, is_before, may_be_before
+from adapter.rules.outline import record_outline
 from adapter.rules.rule import ERROR, WARNING, Variant, rule
 
 _PARAMETERS = (
@@ -57,6 +57,8 @@ def _ended(consent: Consent, today: str | None) -> bool:
 
 
 def _outside(consent: Consent, case: Case) -> Iterator[Finding]:
+    if not _may_be_outside(consent, case):
+        return
     for at, image in enumerate(case.images):
         if against := _without_consent(consent, image.captured_at):
             yield Finding(f"images[{at}].captured_at", also=(f"consent.{against}",))
@@ -64,6 +66,16 @@ def _outside(consent: Consent, case: Case) -> Iterator[Finding]:
         for moment, value in (("started_at", run.started_at), ("finished_at", run.finished_at)):
             if against := _without_consent(consent, value):
                 yield Finding(f"{name}.{moment}", also=(f"consent.{against}",))
+
+
+def _may_be_outside(consent: Consent, case: Case) -> bool:
+    """Whether any moment may lie outside the consent, by a quick look."""
+    moments = [image.captured_at for image in case.images]
+    for run in case.analyses:
+        moments += (run.started_at, run.finished_at)
+    known = [moment for moment in moments if moment is not None]
+    ends = [end for end in (consent.expires, consent.analysis_withdrawn_at) if end is not None]
+    return may_be_before(known, [consent.date] if consent.date else ()) or may_be_before(ends, known)
 
 
 def _without_consent(consent: Consent, moment: str | None) -> str | None:
@@ -140,6 +152,7 @@ def credentials_in_address(facts: Facts) -> Iterator[Finding]:
     text="The document does not say whether the consent allows the analysis. Say so in `consent.analysis`.",
     source="0731T codebook page: consent to use of images",
     applies=(CONSENT, FACE),
+    asked_if=(Sign(record_outline, lambda there: there.silent),),
 )
 def analysis_not_spoken_of(facts: Facts) -> Iterator[Finding]:
     """A face was photographed or analysed with a consent that does not speak of the analysis."""
@@ -173,6 +186,7 @@ def _has_face(case: Case) -> bool:
         ),
     ),
     applies=(CONSENT, AI),
+    asked_if=(Sign(record_outline, lambda there: there.vendor_barred),),
 )
 def disclosed_against_the_consent(facts: Facts) -> Iterator[Finding]:
     """The vendor's software ran, perhaps or certainly on the vendor's machines, against the consent or after its withdrawal."""
@@ -202,6 +216,7 @@ def _against_disclosure(consent: Consent | None, ran: str | None) -> str | None:
     ),
     source="45 CFR 164.502(g): personal representatives of minors",
     applies=(CONSENT,),
+    asked_if=(Sign(record_outline, lambda there: there.given_by == "patient"),),
 )
 def minor_consents(facts: Facts) -> Iterator[Finding]:
     """A patient who was a minor on the day of the consent, else of the visit, and gave it."""
@@ -222,6 +237,7 @@ def minor_consents(facts: Facts) -> Iterator[Finding]:
     text="A guardian consented, and the case names none. Send the `guardian`.",
     source="FHIR R4 Consent.performer",
     applies=(CONSENT,),
+    asked_if=(Sign(record_outline, lambda there: there.given_by == "guardian"),),
 )
 def guardian_not_named(facts: Facts) -> Iterator[Finding]:
     """A consent of a guardian where the case has none."""
@@ -241,12 +257,13 @@ def guardian_not_named(facts: Facts) -> Iterator[Finding]:
     ),
     source="adapter policy: what was lawful until a withdrawal stays so",
     applies=(IMAGES, AI),
+    asked_if=(Sign(record_outline, lambda there: there.withdrawn),),
 )
 def withdrawn_without_a_day(facts: Facts) -> Iterator[Finding]:
     """A withdrawn photograph that an analysis used, without the day from which the consent is withdrawn."""
     consent = facts.case.consent
     if consent is None or consent.withdrawn_at is None:
-        yield from (Finding(f"images[{at}].withdrawn") for at, image in used_images(facts.case) if image.withdrawn)
+        yield from (Finding(f"images[{at}].withdrawn") for at, image in facts.used if image.withdrawn)
 
 
 @rule(

@@ -77,6 +77,7 @@ payers.md gives ranges; the codes within them are those that NCCI lists as misus
 """
 
 
+@lru_cache(maxsize=1024)
 def pair_indicator(code: str) -> int | None:
     """The indicator of a service other than a visit in the table of pairs with 0731T; nothing if it does not stand there."""
     if code in _NEVER:
@@ -86,6 +87,7 @@ def pair_indicator(code: str) -> int | None:
     return next((indicator for first, last, indicator in _RANGES if first <= code <= last and len(code) == _LENGTH), None)
 
 
+@lru_cache(maxsize=1024)
 def pairs_with_analysis(code: str) -> bool:
     """Whether a visit stands with 0731T in the table of pairs: of established patients, consultations, inpatients."""
     return len(code) == _LENGTH and any(first <= code <= last for first, last in _PAIRED)

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from adapter.code_tables.npi import is_npi
 from adapter.issues import IssueType
-from adapter.rules.condition import ASKED, NPI
+from adapter.rules.condition import ASKED, NPI, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
+from adapter.rules.party import party_outline
 from adapter.rules.rule import ERROR, rule
 
 
@@ -20,6 +21,7 @@ from adapter.rules.rule import ERROR, rule
     verified=True,
     effect="no-claim",
     applies=(ASKED,),
+    asked_if=(Sign(party_outline, lambda there: not there.clinic),),
 )
 def nobody_bills(facts: Facts) -> Iterator[Finding]:
     """Something is asked of a payer, and the clinic that asks is missing."""

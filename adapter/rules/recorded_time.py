@@ -1,10 +1,9 @@
 """The recorded times of a case: which kinds of moments there are, and at which fields each of them stands."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
-from types import MappingProxyType
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 
-from adapter.case import AiReport, Case, Image
+from adapter.case import Case, Image
 
 Moment = tuple[str, str]
 """A case field, and the date or time that stands there."""
@@ -23,87 +22,61 @@ def used_images(case: Case) -> list[tuple[int, Image]]:
     return [(place, image) for place, image in enumerate(case.images) if image.id not in set_aside]
 
 
-def _one(field: str, value: str | None) -> tuple[Moment, ...]:
-    return () if value is None else ((field, value),)
+Read = Callable[[Case], str | None]
 
 
-def _analysed(case: Case) -> Iterator[tuple[str, str | None, str | None]]:
-    """The photographs that the analysis used, with their times."""
-    for place, image in used_images(case) if case.analyses else ():
-        yield f"images[{place}]", image.captured_at, image.uploaded_at
+def _of_consent(name: str) -> Read:
+    return lambda case: getattr(case.consent, name) if case.consent else None
 
 
-def _ai(read: Callable[[AiReport], str | None], field: str, case: Case) -> Iterator[Moment]:
-    for name, run in case.runs:
-        yield from _one(f"{name}.{field}", read(run))
+def _of_review(name: str) -> Read:
+    return lambda case: getattr(case.review, name) if case.review and case.review.status in ("signed", "amended") else None
 
 
-def _captures(case: Case) -> Iterator[Moment]:
-    return ((f"{field}.captured_at", captured) for field, captured, _ in _analysed(case) if captured)
+def _of_insurance(name: str) -> Read:
+    return lambda case: getattr(case.coverage.period, name) if case.coverage and case.coverage.period else None
 
 
-def _uploads(case: Case) -> Iterator[Moment]:
-    return ((f"{field}.uploaded_at", uploaded) for field, _, uploaded in _analysed(case) if uploaded)
+def _claimed(case: Case) -> str | None:
+    return case.billing.created if case.billing and case.billing.use == "claim" else None
 
 
-def _orders(case: Case) -> Iterator[Moment]:
-    for place, order in enumerate(case.orders):
-        if order.status in ("active", "completed"):
-            yield from _one(f"orders[{place}].ordered_at", order.ordered_at)
-
-
-def _measurements(case: Case) -> Iterator[Moment]:
-    return ((f"measurements[{place}].measured_at", m.measured_at) for place, m in enumerate(case.measurements) if m.measured_at)
-
-
-def _services(case: Case) -> Iterator[Moment]:
-    for place, line in enumerate(case.billing.lines if case.billing else ()):
-        yield from _one(f"billing.lines[{place}].dos_start", line.dos_start)
-
-
-def _review(case: Case, name: str) -> tuple[Moment, ...]:
-    review = case.review
-    if review is None or review.status not in ("signed", "amended"):
-        return ()
-    return _one(f"review.{name}", review.signed_at if name == "signed_at" else review.amended_at)
-
-
-MOMENTS: Mapping[str, Callable[[Case], Iterable[Moment]]] = MappingProxyType(
-    {
-        "birth": lambda case: _one("patient.birth_date", case.patient.birth_date),
-        "death": lambda case: _one("patient.deceased_at", case.patient.deceased_at),
-        "consent": lambda case: _one("consent.date", case.consent.date if case.consent else None),
-        "expiry of the consent": lambda case: _one("consent.expires", case.consent.expires if case.consent else None),
-        "withdrawal of the consent": lambda case: _one(
-            "consent.withdrawn_at", case.consent.analysis_withdrawn_at if case.consent else None
-        ),
-        "visit": lambda case: _one("encounter.start", case.encounter.start),
-        "end of the visit": lambda case: _one("encounter.end", case.encounter.end),
-        "capture": _captures,
-        "upload": _uploads,
-        "analysis": partial(_ai, lambda ai: ai.started_at, "started_at"),
-        "end of the analysis": partial(_ai, lambda ai: ai.finished_at, "finished_at"),
-        "procedure": lambda case: _one("procedure.started_at", case.procedure.started_at),
-        "end of the procedure": lambda case: _one("procedure.ended_at", case.procedure.ended_at),
-        "signature": lambda case: _review(case, "signed_at"),
-        "amendment": lambda case: _review(case, "amended_at"),
-        "order": _orders,
-        "measurement": _measurements,
-        "service": _services,
-        "claim": lambda case: _one(
-            "billing.created", case.billing.created if case.billing and case.billing.use == "claim" else None
-        ),
-        "start of the insurance": lambda case: _one(
-            "coverage.period.start", case.coverage.period.start if case.coverage and case.coverage.period else None
-        ),
-        "end of the insurance": lambda case: _one(
-            "coverage.period.end", case.coverage.period.end if case.coverage and case.coverage.period else None
-        ),
-    }
+_SINGLE: tuple[tuple[str, str, Read], ...] = (
+    ("birth", "patient.birth_date", attrgetter("patient.birth_date")),
+    ("death", "patient.deceased_at", attrgetter("patient.deceased_at")),
+    ("consent", "consent.date", _of_consent("date")),
+    ("expiry of the consent", "consent.expires", _of_consent("expires")),
+    ("withdrawal of the consent", "consent.withdrawn_at", _of_consent("analysis_withdrawn_at")),
+    ("visit", "encounter.start", attrgetter("encounter.start")),
+    ("end of the visit", "encounter.end", attrgetter("encounter.end")),
+    ("procedure", "procedure.started_at", attrgetter("procedure.started_at")),
+    ("end of the procedure", "procedure.ended_at", attrgetter("procedure.ended_at")),
+    ("signature", "review.signed_at", _of_review("signed_at")),
+    ("amendment", "review.amended_at", _of_review("amended_at")),
+    ("claim", "billing.created", _claimed),
+    ("start of the insurance", "coverage.period.start", _of_insurance("start")),
+    ("end of the insurance", "coverage.period.end", _of_insurance("end")),
 )
-"""The kinds of moments, and where each stands in a case."""
+"""The kinds of moments that a case has once, with the fields at which they stand."""
 
 
-def moments_of(case: Case) -> Mapping[str, tuple[Moment, ...]]:
-    """All moments of a case by their kinds."""
-    return {kind: tuple(read(case)) for kind, read in MOMENTS.items()}
+def moments_of(case: Case, used: Sequence[tuple[int, Image]]) -> Mapping[str, tuple[Moment, ...]]:
+    """All moments of a case by their kinds; of photographs those that an analysis used."""
+    analysed, runs = used if case.analyses else (), [*case.runs]
+    lines = enumerate(case.billing.lines if case.billing else ())
+    orders = [(f"orders[{at}].ordered_at", order) for at, order in enumerate(case.orders) if order.status in _IN_FORCE]
+    return {
+        **{kind: () if (value := read(case)) is None else ((field, value),) for kind, field, read in _SINGLE},
+        "capture": tuple([(f"images[{at}].captured_at", i.captured_at) for at, i in analysed if i.captured_at]),
+        "upload": tuple([(f"images[{at}].uploaded_at", i.uploaded_at) for at, i in analysed if i.uploaded_at]),
+        "analysis": tuple([(f"{name}.started_at", run.started_at) for name, run in runs if run.started_at]),
+        "end of the analysis": tuple([(f"{name}.finished_at", run.finished_at) for name, run in runs if run.finished_at]),
+        "order": tuple([(field, order.ordered_at) for field, order in orders if order.ordered_at]),
+        "measurement": tuple(
+            [(f"measurements[{at}].measured_at", m.measured_at) for at, m in enumerate(case.measurements) if m.measured_at]
+        ),
+        "service": tuple([(f"billing.lines[{at}].dos_start", line.dos_start) for at, line in lines if line.dos_start]),
+    }
+
+
+_IN_FORCE = ("active", "completed")

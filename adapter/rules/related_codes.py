@@ -11,11 +11,11 @@ from adapter.rules.condition import (
     ANALYSIS_AND_VISIT,
     CLAIM,
     FINAL,
+    GENE_TEST,
     LINES,
     NO_ANALYSIS,
     SAME_DAY,
     VISIT,
-    Condition,
     bills,
 )
 from adapter.rules.facts import ANALYSIS_CODE, Facts
@@ -172,14 +172,7 @@ def molecular_pathology(facts: Facts) -> Iterator[Finding]:
     text=("81406 is for one gene. Name the gene in an order of 81406, or choose the code of the panel that was meant."),
     source="CPT Tier 2 molecular pathology",
     verified=True,
-    applies=(
-        Condition(
-            lambda facts: (
-                any(line.code == ONE_GENE for line in facts.lines) or any(order.code == ONE_GENE for order in facts.case.orders)
-            ),
-            "nothing bills or orders 81406",
-        ),
-    ),
+    applies=(GENE_TEST,),
 )
 def gene_not_named(facts: Facts) -> Iterator[Finding]:
     """An order of 81406 that names no gene or speaks of many, or a line of it where no such order names a gene."""

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from adapter.issues import IssueType
-from adapter.rules.condition import CLAIM, FINAL, NOT_VOID
+from adapter.rules.condition import CLAIM, FINAL, NOT_VOID, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
+from adapter.rules.outline import record_outline
 from adapter.rules.rule import ERROR, WARNING, Variant, rule
 from adapter.rules.taxonomy_codes import does_not_interpret
 
@@ -18,6 +19,7 @@ from adapter.rules.taxonomy_codes import does_not_interpret
     text=("0731T ends with a provider's report. Claim it when the report is signed, or 53 if the service was stopped."),
     source="0731T codebook page; CPT Appendix S",
     applies=(CLAIM, NOT_VOID),
+    asked_if=(Sign(record_outline, lambda there: not there.final),),
 )
 def no_finished_report(facts: Facts) -> Iterator[Finding]:
     """A claim without a finished report, unless 53 is on every 0731T line; 53 does not excuse a procedure that was completed."""
@@ -34,6 +36,7 @@ def no_finished_report(facts: Facts) -> Iterator[Finding]:
     text=("A signed report needs its clinician, the time of the signature and a conclusion. Send what is missing."),
     source="0731T payer overview",
     applies=(FINAL,),
+    asked_if=(Sign(record_outline, lambda there: not there.provider_part),),
 )
 def provider_part_missing(facts: Facts) -> Iterator[Finding]:
     """A finished report without its interpreter, time of signature or conclusion."""
@@ -66,6 +69,7 @@ def reviewer_is_no_practitioner(facts: Facts) -> Iterator[Finding]:
     text=("A claim needs a procedure that was completed or stopped. Wait for it, or correct the procedure's status."),
     source="http://hl7.org/fhir/R4/valueset-event-status.html; state machine of the adapter",
     applies=(CLAIM, NOT_VOID),
+    asked_if=(Sign(record_outline, lambda there: there.procedure not in ("completed", "stopped")),),
 )
 def procedure_not_finished(facts: Facts) -> Iterator[Finding]:
     """A claim for a procedure that was neither completed nor stopped."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from adapter.issues import IssueType, Severity
-from adapter.rules.condition import Condition
+from adapter.rules.condition import Condition, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
 
@@ -32,7 +32,8 @@ class Rule:
 
     `severity` is the default; a payer's own severity is in its policy (`PayerPolicy.severities`). `verified` says that the
     source itself was read, as docs/rules.md marks it; the others rest on custom, on reasoning, or on a source not read.
-    `find` is asked only where all conditions of `applies` hold, which are asked in this order.
+    `find` is asked only where all conditions of `applies` hold, which are told in this order, and all signs of `asked_if`: where
+    one of these does not, the case keeps the rule, and nothing would be found.
     """
 
     id: str
@@ -44,7 +45,8 @@ class Rule:
     verified: bool = False
     effect: Effect = "draft"
     variants: tuple[Variant, ...] = ()
-    applies: tuple[Condition, ...]
+    applies: tuple[Condition[Any], ...]
+    asked_if: tuple[Sign[Any], ...] = ()
     find: Find
 
     def variant(self, name: str | None) -> Variant:
@@ -66,7 +68,8 @@ def rule(  # noqa: PLR0913 - a rule has as many properties
     code: IssueType,
     text: str,
     source: str,
-    applies: tuple[Condition, ...],
+    applies: tuple[Condition[Any], ...],
+    asked_if: tuple[Sign[Any], ...] = (),
     verified: bool = False,
     effect: Effect = "draft",
     variants: tuple[Variant, ...] = (),
@@ -85,6 +88,7 @@ def rule(  # noqa: PLR0913 - a rule has as many properties
             effect=effect,
             variants=variants,
             applies=applies,
+            asked_if=asked_if,
             find=find,
         )
 

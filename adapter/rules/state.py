@@ -168,7 +168,7 @@ _DERIVE: Mapping[str, Callable[..., Value]] = MappingProxyType(
 
 def state_of(case: Case) -> State:
     """Derive the statuses of a case; every combination of its statuses has an answer (modelling.md §6)."""
-    return _state(tuple(read(case) for read in _READ.values()))
+    return _state(tuple([read(case) for read in _READ.values()]))
 
 
 def _parameter(field: str) -> str:

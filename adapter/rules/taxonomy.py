@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from adapter.code_tables.spelling import written_right
 from adapter.issues import IssueType
-from adapter.rules.condition import LABEL, PRACTITIONERS, TAXONOMY
+from adapter.rules.condition import LABEL, PRACTITIONERS, TAXONOMY, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
+from adapter.rules.party import party_outline
 from adapter.rules.rule import ERROR, WARNING, Variant, rule
 from adapter.rules.taxonomy_codes import ABSENT, contradicts, is_taxonomy, is_technician, meant_by
 
@@ -66,6 +67,7 @@ def label_of_another_code(facts: Facts) -> Iterator[Finding]:
     source="http://nucc.org/provider-taxonomy",
     verified=True,
     applies=(PRACTITIONERS, TAXONOMY),
+    asked_if=(Sign(party_outline, lambda there: there.technician),),
 )
 def technician_renders(facts: Facts) -> Iterator[Finding]:
     """A rendering provider whose taxonomy code is one of technicians."""

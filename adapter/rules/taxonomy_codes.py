@@ -89,6 +89,7 @@ def is_non_physician(code: str) -> bool:
     return code.startswith(_NON_PHYSICIAN)
 
 
+@lru_cache(maxsize=1024)
 def is_technician(code: str) -> bool:
     """Whether a code belongs to technologists and technicians."""
     return code.startswith(_TECHNICIAN)
@@ -114,6 +115,7 @@ def meant_by(label: str) -> str | None:
     return next((code for meaning, code in _MEANT if meaning <= subjects), None)
 
 
+@lru_cache(maxsize=1024)
 def does_not_interpret(code: str) -> bool:
     """Whether a code is of a profession that signs no interpretation: counselors, technicians, students and others."""
     return is_taxonomy(code) and not code.startswith(_INTERPRETER)

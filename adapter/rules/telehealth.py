@@ -16,11 +16,14 @@ from adapter.rules.condition import (
     TELEHEALTH_SENT,
     TELEHEALTH_UNTIL,
     VISIT,
+    Sign,
     has_modifiers,
     sends,
 )
 from adapter.rules.facts import ANALYSIS_CODE, Facts
 from adapter.rules.finding import Finding
+from adapter.rules.outline import line_outline, record_outline, setting_outline
+from adapter.rules.place_codes import TELEHEALTH_PLACES
 from adapter.rules.rule import ERROR, INFORMATION, WARNING, Variant, rule
 
 LIVE_VIDEO = "95"
@@ -28,7 +31,6 @@ AUDIO_ONLY = "93"
 BEHAVIORAL_AUDIO = "FQ"
 STORE_AND_FORWARD = "GQ"
 COMPLEX_CARE = "TG"
-_TELEHEALTH_PLACES = frozenset({"02", "10"})
 
 
 def _is_remote(facts: Facts, line: BilledLine) -> bool:
@@ -226,12 +228,13 @@ def not_live(facts: Facts) -> Iterator[Finding]:
     ),
     source="CMS place of service codes 02 and 10",
     applies=(LINES, PLACES, MODE),
+    asked_if=(Sign(line_outline, lambda there: there.telehealth_place),),
 )
 def telehealth_place_in_person(facts: Facts) -> Iterator[Finding]:
     """Place 02 or 10 on a line of a visit in person."""
     if facts.policy.telehealth.place_of(facts.case.encounter.mode) == "elsewhere":
         for line in facts.lines:
-            if line.sent.pos in _TELEHEALTH_PLACES:
+            if line.sent.pos in TELEHEALTH_PLACES:
                 yield Finding(line.at("pos"), also=("encounter.mode",))
 
 
@@ -246,6 +249,7 @@ def telehealth_place_in_person(facts: Facts) -> Iterator[Finding]:
     ),
     source="CMS place of service codes 02 and 10; payer policy, telehealth.place",
     applies=(LINES, PLACES, MODE, TELEHEALTH_PLACE),
+    asked_if=(Sign(setting_outline, lambda there: there.visit_place == "telehealth"),),
 )
 def place_at_a_distance(facts: Facts) -> Iterator[Finding]:
     """Another place than one of telehealth on a line of a visit by video or audio, where the payer goes by the place."""
@@ -266,6 +270,7 @@ def place_at_a_distance(facts: Facts) -> Iterator[Finding]:
     ),
     source="0731T is an analysis of photographs",
     applies=(ANALYSIS, MODE),
+    asked_if=(Sign(record_outline, lambda there: there.mode == "audio"),),
 )
 def analysis_by_audio(facts: Facts) -> Iterator[Finding]:
     """0731T on a line of a visit by audio."""

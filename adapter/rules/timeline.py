@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain, groupby
 from types import MappingProxyType
+from typing import NamedTuple
 
 from adapter.issues import IssueType, Severity
-from adapter.rules.condition import Condition
+from adapter.rules.condition import Condition, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
-from adapter.rules.moment import earliest, is_before
+from adapter.rules.moment import TIME_LENGTH, earliest, is_before
 from adapter.rules.recorded_time import Moment
 from adapter.rules.rule import ERROR, WARNING, Rule
 
@@ -271,9 +272,52 @@ def _has(kinds: tuple[str, ...], facts: Facts) -> bool:
     return any(map(facts.moments.__getitem__, kinds))
 
 
-_KNOWN: Mapping[tuple[str, ...], Condition] = MappingProxyType(
+class TimelineOutline(NamedTuple):
+    """Which kinds of moments are known, and which rows of the table may be violated, by a quick and careful look."""
+
+    known: tuple[str, ...]
+    suspected: tuple[str, ...]
+
+
+_PAIRS = tuple((row.id, row.earlier, later) for row in TIMELINE for later in row.later)
+_FIRST = dict.fromkeys([later for _, _, later in _PAIRS], "~")
+_LAST = dict.fromkeys([earlier for _, earlier, _ in _PAIRS], "")
+"""Of kinds that are not known: after every date and time as text, and before every one."""
+
+
+def timeline_outline(facts: Facts) -> TimelineOutline:
+    """The outline of all moments.
+
+    Of one offset from UTC, what is certainly before something else is also before it as text, so that the first moment of one
+    kind and the last of another tell whether any of theirs may be in the wrong order. Of several offsets, every row is suspected.
+    """
+    first, last, offsets = dict(_FIRST), dict(_LAST), set[str]()
+    known = tuple([kind for kind, moments in facts.moments.items() if moments])
+    for kind in known:
+        moments = facts.moments[kind]
+        first[kind] = last[kind] = moments[0][1]
+        if len(moments) > 1:
+            values = [value for _, value in moments]
+            first[kind], last[kind] = min(values), max(values)
+            offsets.update([value[TIME_LENGTH:] for value in values])
+        else:
+            offsets.add(first[kind][TIME_LENGTH:])
+    is_comparable = len(offsets - {""}) <= 1
+    wrong = [row for row, earlier, later in _PAIRS if first[later] < last[earlier] or not is_comparable]
+    return TimelineOutline(known, tuple(dict.fromkeys(wrong)))
+
+
+def _knows(kinds: tuple[str, ...], outline: TimelineOutline) -> bool:
+    return not set(kinds).isdisjoint(outline.known)
+
+
+def _suspects(row: str, outline: TimelineOutline) -> bool:
+    return row in outline.suspected
+
+
+_KNOWN: Mapping[tuple[str, ...], Condition[TimelineOutline]] = MappingProxyType(
     {
-        kinds: Condition(partial(_has, kinds), "no date of: " + " or ".join(kinds), "skipped")
+        kinds: Condition(timeline_outline, partial(_knows, kinds), "no date of: " + " or ".join(kinds), "skipped")
         for kinds in sorted({kinds for row in TIMELINE for kinds in ((row.earlier,), row.later)})
     }
 )
@@ -287,6 +331,7 @@ TIMELINE_RULES: tuple[Rule, ...] = tuple(
         text=row.text,
         source=row.source,
         applies=(_KNOWN[(row.earlier,)], _KNOWN[row.later]),
+        asked_if=(Sign(timeline_outline, partial(_suspects, row.id)),),
         find=partial(_late, row),
     )
     for row in TIMELINE

@@ -91,6 +91,12 @@ EXAMPLES = [
         ("molecular[0].condition.code",),
         ("117550",),
     ),
+    Example(
+        "COD-04",
+        {"ai.genes": [{"symbol": "A", "hgnc": "1", "entrez": "x", "omim": "y"}]},
+        ("ai.genes[0].hgnc", "ai.genes[0].entrez", "ai.genes[0].omim"),
+        ("HGNC:1", None, None),
+    ),
     Example("COD-04", {"ai.genes": [{"symbol": "A", "entrez": "x"}]}, ("ai.genes[0].entrez",), (None,)),
     Example("COD-04", {"ai.candidates[0].genes": [{"symbol": "A", "omim": "602113"}], "ai.genes": []}, ()),
     Example(

@@ -19,6 +19,11 @@ EXAMPLES = [
     Example("PRI-01", {"consent.expires": "2024-05-02T10:00:59-05:00"}, ("ai.finished_at",)),
     Example("PRI-01", {"consent.expires": "2024-05-02T16:00:59+01:00"}, ("ai.finished_at",)),
     Example("PRI-01", {"consent.expires": "2024-05-01", "images": []}, ("ai.started_at", "ai.finished_at")),
+    Example(
+        "PRI-01",
+        {"consent.date": "2024-05-03", "images[0].captured_at": None},
+        (*PHOTOGRAPH_DAYS[1:], "ai.started_at", "ai.finished_at"),
+    ),
     Example("PRI-01", TIMED_CONSENT, ()),
     Example("PRI-01", {"consent.date": "2024-05-02T14:00:00Z"}, ()),
     Example("PRI-01", {"consent.date": "2024-05-02", "consent.expires": "2024-05-02"}, ()),

@@ -1,0 +1,245 @@
+"""Outlines of a case: small values, by which it is decided which rules are asked at all.
+
+An outline is worked out once for a case, and what follows from its value once for all cases that have it. So its fields take few
+values, and none holds what was sent, but for codes that the adapter knows.
+"""
+
+from collections.abc import Hashable, Iterator
+from itertools import chain
+from operator import attrgetter
+from typing import NamedTuple
+
+from adapter.code_tables.cpt import ONE_GENE
+from adapter.rules.facts import ANALYSIS_CODE, Facts, Use
+from adapter.rules.modifier_codes import CPT_URLS, HCPCS_URLS, KNOWN
+from adapter.rules.place_codes import PLACES_OF_SERVICE, TELEHEALTH_PLACES
+from adapter.rules.procedure_code import pairs_with_analysis
+
+_TOLD_APART = frozenset({"G0452", "88271", ONE_GENE})
+_COMPONENTS = frozenset({"26", "TC"})
+_FIFTH = 5
+MOST_DIAGNOSES, MOST_POINTERS = 12, 4
+_PREFERRED = frozenset({None, CPT_URLS[0], HCPCS_URLS[0]})
+_KNOWN_PLACES = PLACES_OF_SERVICE | {None}
+NOT_FRONTAL = frozenset({"profile-left", "profile-right", "oblique", "other"})
+
+
+class LineOutline(NamedTuple):
+    """The lines of a claim and its diagnoses: `bills` are the codes that rules speak of, `most_modifiers` is 5 at most.
+
+    `days` to `systems` say whether any line has a day, units, a place of service, a modifier with its system; `other_spelling`
+    whether such a system is not spelled as in the output, and `too_many` whether there are more diagnoses or pointers than a
+    claim holds. Of the diagnoses `established` says that all are confirmed and none is the AI's, `confirmed` to `of_nobody` that
+    there is one that is confirmed, of the AI, or of nobody.
+    """
+
+    bills: frozenset[str]
+    visit: bool
+    most_modifiers: int
+    days: bool
+    last_days: bool
+    no_day: bool
+    units: bool
+    places: bool
+    no_place: bool
+    unknown_place: bool
+    telehealth_place: bool
+    systems: bool
+    other_spelling: bool
+    too_many: bool
+    established: bool
+    confirmed: bool
+    of_ai: bool
+    of_nobody: bool
+
+
+def line_outline(facts: Facts) -> LineOutline:
+    """The outline of all lines and diagnoses."""
+    sent, diagnoses = [line.sent for line in facts.lines], facts.case.diagnoses
+    certainties, sources = {diagnosis.certainty for diagnosis in diagnoses}, {diagnosis.source for diagnosis in diagnoses}
+    days, last_days, places = [line.dos_start for line in sent], [line.dos_end for line in sent], {line.pos for line in sent}
+    systems = {modifier.system for line in sent for modifier in line.modifiers}
+    return LineOutline(
+        bills=_TOLD_APART.intersection([line.code for line in facts.lines]),
+        visit=any(map(_IS_VISIT, facts.lines)),
+        most_modifiers=min(max([len(line.modifiers) for line in sent], default=0), _FIFTH),
+        days=any(days) or any(last_days),
+        last_days=any(last_days),
+        no_day=None in days,
+        units=any(line.units is not None for line in sent),
+        places=any(places),
+        no_place=None in places,
+        unknown_place=not places <= _KNOWN_PLACES,
+        telehealth_place=not TELEHEALTH_PLACES.isdisjoint(places),
+        systems=any(systems),
+        other_spelling=not systems <= _PREFERRED,
+        too_many=len(diagnoses) > MOST_DIAGNOSES or max([len(line.dx_pointers) for line in sent], default=0) > MOST_POINTERS,
+        established=certainties == {"confirmed"} and "ai" not in sources,
+        confirmed="confirmed" in certainties,
+        of_ai="ai" in sources,
+        of_nobody=None in sources,
+    )
+
+
+_IS_VISIT = attrgetter("is_visit")
+
+
+class BillingOutline(NamedTuple):
+    """What is asked of a payer, and on which days; `gene` says that 81406 is billed or ordered."""
+
+    use: Use | None
+    frequency: str | None
+    lines: bool
+    analysis: bool
+    gene: bool
+    same_day: bool
+    split: bool
+    visit_of_the_day: bool
+    made: bool
+
+
+def billing_outline(facts: Facts) -> BillingOutline:
+    """The outline of what is asked of a payer."""
+    case = facts.case
+    ordered = [order.code for order in case.orders]
+    return BillingOutline(
+        use=facts.use,
+        frequency=case.billing.frequency if case.billing else None,
+        lines=bool(facts.lines),
+        analysis=bool(facts.analysis),
+        gene=ONE_GENE in ordered or ONE_GENE in [line.code for line in facts.lines],
+        same_day=max(map(len, facts.days), default=0) > 1,
+        split=not _COMPONENTS.isdisjoint(_codes_of_days(facts)),
+        visit_of_the_day=_has_visit_of_the_day(facts),
+        made=facts.day_of_claim is not None,
+    )
+
+
+def _codes_of_days(facts: Facts) -> Iterator[str]:
+    """The modifiers of all services, those of earlier claims included."""
+    return chain.from_iterable([service.codes for services in facts.days for service in services])
+
+
+def _has_visit_of_the_day(facts: Facts) -> bool:
+    """Whether a day has both 0731T and a visit that CMS pairs with it."""
+    for services in facts.days:
+        codes = {service.code for service in services}
+        if ANALYSIS_CODE in codes and any(map(pairs_with_analysis, codes)):
+            return True
+    return False
+
+
+def modifiers_sent(facts: Facts) -> Hashable:
+    """The modifiers of all lines that the adapter knows, however they are written."""
+    return KNOWN.intersection(facts.places)
+
+
+class RecordOutline(NamedTuple):
+    """What the case tells of the service: whether there is something of each kind, and how far it is."""
+
+    final: bool
+    signed: bool
+    provider_part: bool
+    procedure: str
+    reason_to_reduce: bool
+    diagnoses: bool
+    analyses: bool
+    candidates: bool
+    scores: bool
+    images: bool
+    not_frontal: bool
+    withdrawn: bool
+    face: bool
+    consent: bool
+    silent: bool
+    given_by: str | None
+    vendor_barred: bool
+    phenotypes: bool
+    molecular: bool
+    clinician: bool
+    orders: bool
+    begun: bool
+    mode: str | None
+    gq_alone: bool
+    practitioners: bool
+    npi: bool
+    taxonomy: bool
+    label: bool
+    period: bool
+
+
+def record_outline(facts: Facts) -> RecordOutline:
+    """The outline of what the case tells of the service."""
+    case, people, review, consent = facts.case, facts.case.practitioners, facts.case.review, facts.case.consent
+    candidates = [candidate for run in case.analyses for candidate in run.candidates]
+    return RecordOutline(
+        final=facts.is_final,
+        signed=facts.is_signed,
+        provider_part=review is not None and None not in (review.reviewer, review.signed_at, review.conclusion),
+        procedure=facts.state.procedure,
+        reason_to_reduce=case.procedure.reduced_reason is not None,
+        diagnoses=bool(case.diagnoses),
+        analyses=bool(case.analyses),
+        candidates=bool(candidates),
+        scores=any(map(_SCORES, candidates)),
+        images=bool(case.images),
+        not_frontal=not NOT_FRONTAL.isdisjoint([image.view for image in case.images]),
+        withdrawn=any(map(_WITHDRAWN, case.images)),
+        face=bool(case.images or case.analyses or facts.use),
+        consent=consent is not None,
+        silent=consent is not None and consent.analysis is None,
+        given_by=consent.given_by if consent else None,
+        vendor_barred=consent is not None and (consent.vendor_disclosure is False or "vendor_disclosure" in consent.withdrawn),
+        phenotypes=bool(case.phenotypes),
+        molecular=bool(case.molecular),
+        clinician=bool(case.clinician_diagnoses),
+        orders=bool(case.orders),
+        begun=facts.beginning is not None,
+        mode=case.encounter.mode,
+        gq_alone=case.encounter.mode is None and "GQ" in facts.places,
+        practitioners=bool(people),
+        npi=any(map(_NPI, people)) or bool(case.organization and case.organization.npi),
+        taxonomy=any(map(_TAXONOMY, people)),
+        label=any(map(_TAXONOMY_LABEL, filter(_TAXONOMY, people))),
+        period=any(coverage.period for _, coverage in facts.insurances),
+    )
+
+
+_SCORES, _NPI, _WITHDRAWN = attrgetter("scores"), attrgetter("npi"), attrgetter("withdrawn")
+_TAXONOMY, _TAXONOMY_LABEL = attrgetter("taxonomy"), attrgetter("taxonomy_label")
+
+
+class SettingOutline(NamedTuple):
+    """By what is judged: what the payer's policy asks, and what is known beside the case."""
+
+    components: str
+    notice: str | None
+    telehealth_modifier: str
+    telehealth_until: bool
+    telehealth_place: str
+    telehealth_sent: bool
+    visit_place: str | None
+    filing_limit: bool
+    dependants: bool
+    several_names: bool
+    clock: bool
+    public: bool
+
+
+def setting_outline(facts: Facts) -> SettingOutline:
+    """The outline of that by which is judged."""
+    policy, telehealth, billing = facts.policy, facts.policy.telehealth, facts.case.billing
+    return SettingOutline(
+        components=policy.components,
+        notice=policy.notice,
+        telehealth_modifier=telehealth.modifier,
+        telehealth_until=telehealth.until is not None,
+        telehealth_place=telehealth.place,
+        visit_place=telehealth.place_of(facts.case.encounter.mode),
+        telehealth_sent=not telehealth.meaning.keys().isdisjoint(facts.places),
+        filing_limit=policy.filing_limit is not None and (billing is None or billing.frequency in (None, "original")),
+        dependants=facts.insures_dependants,
+        several_names=len(facts.named) > 1,
+        clock=facts.circumstances.today is not None,
+        public=facts.circumstances.to_public_server,
+    )
