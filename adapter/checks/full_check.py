@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from functools import partial
 
 from adapter.checks.claimed import profile_issues
+from adapter.checks.invariants import known_to_keep
 from adapter.checks.map_proof import Proved
-from adapter.checks.quick import has_ordered_periods
+from adapter.checks.quick import has_ordered_periods, is_decided
 from adapter.checks.references import check_references, is_sound, mistyped
 from adapter.checks.release import Release
 from adapter.fhir.bundle import expression_roots
@@ -58,11 +59,13 @@ def check_bundle(
 
 def _all_issues(bundle: Resource, release: Release, content: bytes, *, advice: bool) -> list[AnyIssue]:
     """By the full checks."""
-    issues = list(release.structure.issues(bundle))
+    surely_keeps = release.quick.is_valid(bundle) and is_decided(content)
+    issues: list[AnyIssue] = [] if surely_keeps else list(release.structure.issues(bundle))
     if _has_error(issues):
         sound = ((place, resource) for place, resource in _resources(bundle) if release.structure.is_valid(resource))
         return [*issues, *(issue for place, resource in sound for issue in _rules(resource, release, place, advice=advice))]
-    issues += release.invariants.issues(bundle, "Bundle", advice=advice)
+    keeps = known_to_keep if surely_keeps else release.surely_keeps
+    issues += release.invariants.issues(bundle, "Bundle", advice=advice, surely_keeps=keeps)
     issues += _own_rules(bundle, release)
     issues += check_references(bundle, release, content)
     if advice:
@@ -73,7 +76,7 @@ def _all_issues(bundle: Resource, release: Release, content: bytes, *, advice: b
 
 
 def _rules(resource: Resource, release: Release, root: str, *, advice: bool) -> Iterator[AnyIssue]:
-    yield from release.invariants.issues(resource, root, advice=advice)
+    yield from release.invariants.issues(resource, root, advice=advice, surely_keeps=release.surely_keeps)
     yield from release.own_rules(resource, root)
     yield from mistyped(resource, release, root)
     if advice:

@@ -1,7 +1,8 @@
 """The invariants of a release as its definitions state them: compiled from their FHIRPath, and asked of every value."""
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -47,12 +48,36 @@ def _is_only_an_id(item: Item, _: EvaluationScope) -> bool:
 _PLAIN: Mapping[str, Callable[[Item, EvaluationScope], bool]] = {"ele-1": _is_only_an_id}
 """What is asked of so many values that it does not go through FHIRPath; a test holds it to its expression."""
 
+_ABSOLUTE_SYSTEM = re.compile(_SYSTEM["pattern"])
+
+
+def _contains_nothing(resource: JsonValue) -> bool:
+    return "contained" not in resource
+
+
+_SURELY_KEPT: Mapping[str, Callable[[JsonValue], bool]] = {
+    "absolute-system": lambda system: isinstance(system, str) and _ABSOLUTE_SYSTEM.search(system) is not None,
+    "ref-1": lambda reference: "reference" in reference and not reference["reference"].startswith("#"),
+    "dom-2": _contains_nothing,
+    "dom-3": _contains_nothing,
+    "dom-4": _contains_nothing,
+    "dom-5": _contains_nothing,
+    "dom-6": lambda resource: "div" in resource.get("text", ()),
+}
+"""What is asked of many values, most of which are seen at once to keep it; a test holds that these do."""
+
+
+def _unless_kept(key: str, is_broken: Callable[[Item, EvaluationScope], bool]) -> Callable[[Item, EvaluationScope], bool]:
+    kept = _SURELY_KEPT.get(key)
+    return is_broken if kept is None else lambda item, scope: not kept(item.value) and is_broken(item, scope)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledInvariant:
-    """An invariant, and whether a value breaks it."""
+    """An invariant, whether a value breaks it, and the page that states it."""
 
     constraint: Constraint
+    source: str
     is_broken: Callable[[Item, EvaluationScope], bool]
 
 
@@ -74,6 +99,8 @@ class InvariantCheck:
         self._left_out = frozenset(left_out)
         self._compiler = Compiler(table)
         self._compiled: dict[str, tuple[CompiledInvariant, ...]] = {}
+        self._advice: dict[str, tuple[CompiledInvariant, ...]] = {}
+        self._questions: dict[tuple[str, str], Question | None] = {}
 
     def constraints(self, path: str) -> Iterator[Constraint]:
         """The invariants that are asked of a type, with those of its bases, or of an element."""
@@ -100,11 +127,15 @@ class InvariantCheck:
     def _compile(self, path: str) -> Iterator[CompiledInvariant]:
         without = {constraint.key for constraint, _ in self.not_compiled(path)}
         without |= {invariant.key for invariant in self.by_hand.get(path, ())}
+        owner = self.table[path if path in self.table else path.rpartition(".")[0]]
+        source = source_of(owner, None, self.table)
         for constraint in self.constraints(path):
-            if constraint.key in _PLAIN:
-                yield CompiledInvariant(constraint=constraint, is_broken=_PLAIN[constraint.key])
-            elif constraint.key not in without:
-                yield CompiledInvariant(constraint=constraint, is_broken=self._compiler.invariant(constraint.expression))
+            key = constraint.key
+            if key in _PLAIN:
+                yield CompiledInvariant(constraint=constraint, is_broken=_PLAIN[key], source=source)
+            elif key not in without:
+                is_broken = _unless_kept(key, self._compiler.invariant(constraint.expression))
+                yield CompiledInvariant(constraint=constraint, is_broken=is_broken, source=source)
 
     def filters(self, path: str) -> JsonList:
         """JSON Schemas of what surely breaks no invariant of a type or an element, but for what is only good practice."""
@@ -125,85 +156,152 @@ class InvariantCheck:
         kinds = {element.type for element in self.table[owner].elements.values() if name in {element.name, element.choice}}
         return filter_of(constraint.expression, kinds.pop(), self.table) if len(kinds) == 1 else False
 
-    def issues(self, resource: Resource, root: str, *, advice: bool = False) -> Iterator[PendingIssue]:
+    def advice(self, path: str) -> tuple[CompiledInvariant, ...]:
+        """Those of them that are only good practice; only types of resources have such."""
+        if path not in self._advice:
+            self._advice[path] = tuple(rule for rule in self.compiled(path) if rule.constraint.severity == ADVICE)
+        return self._advice[path]
+
+    def question(self, owner: str, name: str) -> "Question | None":
+        """What is asked of the values of an element, by its name in JSON; nothing for what is no element."""
+        key = owner, name
+        if key not in self._questions:
+            element = self.table[owner].elements.get(name.removeprefix("_"))
+            self._questions[key] = None if element is None else self._question(owner, element, name)
+        return self._questions[key]
+
+    def _question(self, owner: str, element: Element, name: str) -> "Question":
+        kind = element.type if name == element.name else "Element"
+        path = f"{owner}.{element.choice or element.name}"
+        rules = self.compiled(path) if kind not in {path, "Resource"} else ()  # those of its own name are asked within
+        within = () if kind == "Resource" else self.compiled(kind)
+        return Question(
+            name=element.name,
+            kind=kind,
+            is_list=is_list(element),
+            rules=rules,
+            is_of_objects=all(rule.is_broken is _is_only_an_id for rule in (*rules, *within)),
+        )
+
+    def issues(
+        self, resource: Resource, root: str, *, advice: bool = False, surely_keeps: Callable[[Resource], bool] = lambda _: False
+    ) -> Iterator[PendingIssue]:
         """The invariants that a resource of sound structure breaks, in it and all that is in it; expressions begin with `root`.
 
-        With `advice`, what is only good practice is said as well, as an information.
+        With `advice`, what is only good practice is said as well, as an information; nothing else is asked of a resource of which
+        `surely_keeps` says yes, and of those in it.
         """
         item = Item(resource, str(resource["resourceType"]))
-        issues = _Walk(check=self, resource=item, root=item, memo={}).within(item, root)
-        yield from (issue for issue in issues if advice or issue.severity is not Severity.INFORMATION)
+        walk = _Walk(check=self, resource=item, root=item, surely_keeps=surely_keeps, found=[])
+        walk.whole(root)
+        yield from (issue for issue in walk.found if advice or issue.severity is not Severity.INFORMATION)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked of the values of an element: `rules` are its own, beside those of their type, and `kind` is that type.
+
+    `is_of_objects` says that all of these can be broken by objects only, not by texts and numbers.
+    """
+
+    name: str
+    kind: str
+    is_list: bool
+    rules: tuple[CompiledInvariant, ...]
+    is_of_objects: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Walk:
-    """The walk through one resource; `root` is the resource around a contained one."""
+    """The walk through one resource; `root` is the resource around a contained one. What is broken is put into `found`."""
 
     check: InvariantCheck
     resource: Item
     root: Item
-    memo: dict[object, Any]
+    surely_keeps: Callable[[Resource], bool]
+    found: list[PendingIssue]
+    memo: dict[object, Any] = field(default_factory=dict)
 
-    def within(self, item: Item, place: str) -> Iterator[PendingIssue]:
-        """What a value breaks, and what is in it."""
-        yield from self._broken(item, item.type, place)
-        for invariant in self.check.by_hand.get(item.type, ()):
-            yield from invariant.issues(item.value, place)
-        elements = self.check.table[item.type].elements
-        for name in item.value if isinstance(item.value, dict) else ():
-            element = elements.get(name.removeprefix("_"))
-            if element is not None:
-                yield from self._element(item, element, name, place=place)
+    def whole(self, place: str) -> None:
+        """Ask the resource, and what is in it."""
+        kind = self.resource.type
+        if kind not in _HOLDING and self.surely_keeps(self.resource.value):
+            self._ask(self.resource, self.check.advice(kind), place)  # dom-3 is surely kept only where nothing is contained
+        elif kind == "Bundle" and self.surely_keeps(self.resource.value):
+            for inner, at in _resources_of_entries(self.resource.value):
+                self._inner(inner, place + at, is_contained=False, surely_keeps=known_to_keep)
+        else:
+            self.within(self.resource, place)
 
-    def _broken(self, item: Item, path: str, place: str) -> Iterator[PendingIssue]:
-        for invariant in self.check.compiled(path):
-            scope = EvaluationScope(self.resource, self.root, item, self.memo)
-            if invariant.is_broken(item, scope):
-                owner = path if path in self.check.table else path.rpartition(".")[0]
-                source = source_of(self.check.table[owner], None, self.check.table)
-                severity = _SEVERITIES[invariant.constraint.severity]
-                yield PendingIssue(severity, _rule(invariant.constraint), partial(_issue, invariant.constraint, place, source))
+    def within(self, item: Item, place: str) -> None:
+        """Ask a value, and what is in it."""
+        self._ask(item, self.check.compiled(item.type), place)
+        if isinstance(item.value, dict):
+            for invariant in self.check.by_hand.get(item.type, ()):
+                self.found.extend(invariant.issues(item.value, place))
+            for name, value in item.value.items():
+                question = self.check.question(item.type, name)
+                if question is not None:
+                    self._element(question, value, f"{place}.{question.name}")
 
-    def _element(self, owner: Item, element: Element, name: str, *, place: str) -> Iterator[PendingIssue]:
-        """The values of an element, or what stands beside them."""
-        kind = element.type if name == element.name else "Element"
-        at = f"{place}.{element.name}"
-        if not is_list(element):
-            yield from self._value(owner, element, owner.value[name], kind=kind, place=at)
+    def _ask(self, item: Item, rules: tuple[CompiledInvariant, ...], place: str) -> None:
+        scope = EvaluationScope(self.resource, self.root, item, self.memo)
+        for rule in rules:
+            if rule.is_broken(item, scope):
+                severity = _SEVERITIES[rule.constraint.severity]
+                self.found.append(PendingIssue(severity, f"invariant/{rule.constraint.key}", partial(_issue, rule, place)))
+
+    def _element(self, question: Question, value: JsonValue, place: str) -> None:
+        """Ask the values of an element, or what stands beside them."""
+        if not question.is_list:
+            self._value(question, value, place)
             return
-        for number, part in enumerate(owner.value[name]):
+        for number, part in enumerate(value):
             if part is not None:
-                yield from self._value(owner, element, part, kind=kind, place=f"{at}[{number}]")
+                self._value(question, part, f"{place}[{number}]")
 
-    def _value(self, owner: Item, element: Element, part: JsonValue, *, kind: str, place: str) -> Iterator[PendingIssue]:
-        if kind == "Resource":
-            yield from self._resource(owner, element, part, place)
-            return
-        item, path = Item(part, kind), f"{owner.type}.{element.choice or element.name}"
-        if path != kind:  # what is named after its element has its invariants once, and they are asked within
-            yield from self._broken(item, path, place)
-        yield from self.within(item, place)
+    def _value(self, question: Question, part: JsonValue, place: str) -> None:
+        if question.kind == "Resource":
+            self._inner(part, place, is_contained=question.name == "contained", surely_keeps=self.surely_keeps)
+        elif isinstance(part, dict) or not question.is_of_objects:
+            item = Item(part, question.kind)
+            self._ask(item, question.rules, place)
+            self.within(item, place)
 
-    def _resource(self, owner: Item, element: Element, part: Resource, place: str) -> Iterator[PendingIssue]:  # noqa: PLR0917 - one value
+    def _inner(self, part: Resource, place: str, *, is_contained: bool, surely_keeps: Callable[[Resource], bool]) -> None:
+        """Ask a resource within this one."""
         item = Item(part, str(part["resourceType"]))
-        is_contained = element.name == "contained"
-        root = owner if is_contained else item
-        yield from _Walk(check=self.check, resource=item, root=root, memo={}).within(item, place)
+        root = self.resource if is_contained else item
+        _Walk(check=self.check, resource=item, root=root, surely_keeps=surely_keeps, found=self.found).whole(place)
+
+
+def known_to_keep(_: Resource) -> bool:
+    """Of resources that are known to keep all invariants, since what holds them does."""
+    return True
+
+
+_HOLDING = frozenset({"Bundle", "Parameters"})
+"""The types of resources that hold others, beside those that contain some."""
+
+
+def _resources_of_entries(bundle: Resource) -> Iterator[tuple[Resource, str]]:
+    """The resources of the entries of a Bundle, those of responses too, with their places."""
+    for number, entry in enumerate(bundle.get("entry", ())):
+        if "resource" in entry:
+            yield entry["resource"], f".entry[{number}].resource"
+        if "outcome" in entry.get("response", ()):
+            yield entry["response"]["outcome"], f".entry[{number}].response.outcome"
 
 
 _SEVERITIES = {severity.value: severity for severity in Severity}
 
 
-def _rule(constraint: Constraint) -> str:
-    return f"invariant/{constraint.key}"
-
-
-def _issue(constraint: Constraint, place: str, source: str) -> Issue:
+def _issue(rule: CompiledInvariant, place: str) -> Issue:
     return Issue(
-        severity=_SEVERITIES[constraint.severity],
+        severity=_SEVERITIES[rule.constraint.severity],
         code=IssueType.INVARIANT,
-        rule=_rule(constraint),
-        text=constraint.human,
+        rule=f"invariant/{rule.constraint.key}",
+        text=rule.constraint.human,
         expression=(place,),
-        source=source,
+        source=rule.source,
     )

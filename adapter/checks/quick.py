@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 _END = b'"end":"'
+_OF_CONTAINED = b'"reference":"#'
 _START = re.compile(rb'\{(?:"start":"([^"]*)",)?')
 _DAY, _SECONDS = len("2026-01-31"), len("2026-01-31T00:00:00")
 
@@ -14,6 +15,11 @@ def has_ordered_periods(content: bytes) -> bool:
     A quotation mark within a text is escaped, so only keys look like keys.
     """
     return all(_is_in_order(content, place) for place in _ends(content))
+
+
+def is_decided(content: bytes) -> bool:
+    """Whether a resource, as canonical bytes, keeps those invariants that the quick check leaves to others: per-1 and ref-1."""
+    return _OF_CONTAINED not in content and has_ordered_periods(content)
 
 
 def _ends(content: bytes) -> Iterator[int]:

@@ -9,9 +9,11 @@ from adapter.checks.by_hand import BY_HAND
 from adapter.checks.invariant import Invariant
 from adapter.checks.invariants import InvariantCheck
 from adapter.checks.own_rules import LEFT_OUT, check_members, check_own_rules, stated_in_prose
+from adapter.checks.quick import is_decided
 from adapter.checks.reference_guide import ReferenceGuide, long_guide, short_guide
 from adapter.checks.second_opinion import second_opinion
 from adapter.checks.structure import StructureCheck
+from adapter.fhir.json import canonical_bytes
 from adapter.fhir.resource import Resource
 from adapter.fhir.table import Constraint, ElementTable, packaged_table
 from adapter.issues import AnyIssue, Issue
@@ -49,6 +51,10 @@ class Release:
     def name(self) -> str:
         """The name of the release: R4."""
         return self.table.release
+
+    def surely_keeps(self, resource: Resource) -> bool:
+        """Whether a resource keeps all invariants, good practice aside: quick, and no where only a closer look can tell."""
+        return self.quick.is_valid(resource) and is_decided(canonical_bytes(resource))
 
 
 def _no_rules(_: Resource, __: str) -> Iterable[AnyIssue]:

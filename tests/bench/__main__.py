@@ -21,16 +21,17 @@ from typing import Any
 import orjson
 
 from adapter.assembly import Runtime, load
-from adapter.checks import r4
+from adapter.checks import check_bundle, r4
 from adapter.checks.second_opinion import second_opinion
 from adapter.files import folder_of
 from adapter.readers.document import Document
+from adapter.rules.judgement import findings_of
 from adapter.settings import Settings
 from adapter.web.app import make_app
 from adapter.web.door.call import Application, Reply, call, environment_of
 from tests.bench.bulk import bulk
 from tests.bench.messages import accepted, conversions
-from tests.bench.rows import EXAMPLES, ROWS
+from tests.bench.rows import CHECK, EXAMPLES, ROWS, RULES
 from tests.bench.terminology import large, paths_of, terminology
 from tests.bench.turns import Figure, figure, in_turns, ratio
 
@@ -116,6 +117,27 @@ def conversion(runtime: Runtime, application: Application, name: str) -> dict[st
     return {f"{name}: {row}": measured for row, measured in rows.items()}
 
 
+def judgement(runtime: Runtime) -> dict[str, Figure]:
+    """All coding rules over an example, and the check of its Bundle with all invariants."""
+    made = runtime.pipeline.convert(documents_of("complete"))
+    assert made.case is not None
+    assert made.choice is not None
+    assert made.content is not None
+    assert made.bundle is not None
+    case, choice, content, bundle, release = made.case, made.choice, made.content, made.bundle, r4()
+    times = in_turns(
+        {
+            "rules": lambda: [findings_of(made.facts_by(case, choice)) for _ in range(_AT_ONCE)],
+            "quick": lambda: check_bundle(bundle, release, content),
+            "all": lambda: check_bundle(bundle, release, content, advice=True),
+        }
+    )
+    return {RULES: figure([seconds / _AT_ONCE * 1e6 for seconds in times["rules"]]), CHECK: ratio(times, "all", "quick")}
+
+
+_AT_ONCE = 10
+
+
 def phenotypes() -> dict[str, Figure]:
     """Two documents with 2,000 phenotypes, with lineage, in a process of their own."""
     runs = [tuple(map(float, _output(sys.executable, "-c", _PHENOTYPES).split())) for _ in range(STARTS)]
@@ -185,14 +207,16 @@ def resident() -> float:
 
 
 def main() -> None:
-    """Measure all, print each part when it is known, and keep."""
+    """Measure all, print each part when it is known, and keep; of `rules`, if that is asked for, these rows alone."""
     runtime = load(Settings(log_level="error"))
     application = make_app(runtime)
     parts: list[Callable[[], dict[str, Figure]]] = [partial(conversion, runtime, application, name) for name in EXAMPLES]
-    parts += [phenotypes, start, partial(memory, runtime, application), partial(conversions, runtime), accepted]
-    parts += [partial(bulk, one_document(EXAMPLES[0])), terminology, large]
+    parts += [partial(judgement, runtime), phenotypes, start, partial(memory, runtime, application)]
+    parts += [partial(conversions, runtime), accepted, partial(bulk, one_document(EXAMPLES[0])), terminology, large]
     figures: dict[str, Any] = {"machine": machine()}
     print(figures["machine"], flush=True)
+    if sys.argv[1:] == ["rules"]:
+        parts, figures = [partial(judgement, runtime)], {}
     for measure in parts:
         for row, measured in measure().items():
             figures[row] = {"median": measured.median, "low": measured.low, "high": measured.high, "wanted": ROWS[row]}

@@ -1,6 +1,7 @@
 """The invariants of the official definitions: what breaks them, where that is said, and which are not asked."""
 
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,13 +11,15 @@ from adapter.checks.fhirpath.comparison import order
 from adapter.checks.fhirpath.compile import Compiler, EvaluationScope
 from adapter.checks.fhirpath.item import Item
 from adapter.checks.fhirpath.tree import NotCompiledError, parse
+from adapter.checks.invariants import ADVICE
 from adapter.checks.narrative import is_narrative
 from adapter.checks.own_rules import LEFT_OUT, stated_in_prose
 from adapter.checks.quick import has_ordered_periods
 from adapter.checks.references import is_sound
-from adapter.fhir.json import canonical_bytes
+from adapter.fhir.json import canonical_bytes, read_json
 from adapter.fhir.table import packaged_table
 from tests.checks.ground import CLAIM, OBSERVATION, PATIENT, Resource, bundle, said, spoilt, written
+from tests.examples.ground import EXAMPLES
 
 XHTML = 'xmlns="http://www.w3.org/1999/xhtml"'
 ORGANIZATION = {"resourceType": "Organization", "id": "o", "name": "Clinic"}
@@ -203,6 +206,72 @@ def test_the_quick_check_of_a_bundle_says_what_the_full_one_says(resource: Resou
     full = [issue for issue in check_bundle(whole, r4(), advice=True) if issue.severity != "information"]
     assert said(check_bundle(whole, r4())) == said(full)
     assert not (is_quick and full)
+
+
+ANSWER: Resource = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "invalid"}]}
+
+
+def held(resource: Resource) -> list[Resource]:
+    """A resource by itself, and as others hold it."""
+    entry = {"resource": resource, "response": {"status": "400", "outcome": ANSWER}}
+    return [
+        resource,
+        {"resourceType": "Parameters", "parameter": [{"name": "x", "resource": resource}]},
+        {"resourceType": "Bundle", "type": "batch-response", "entry": [entry]},
+        {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": PATIENT}, {"resource": resource}]},
+        {"resourceType": "Bundle", "type": "history", "entry": [{"request": {"method": "DELETE", "url": "x"}}, entry]},
+    ]
+
+
+@pytest.mark.parametrize("resource", [*GOOD.values(), *(wrong for wrong, *_ in BAD.values())], ids=[*GOOD, *BAD])
+def test_what_surely_keeps_all_is_told_what_a_walk_through_it_tells(resource: Resource) -> None:
+    for whole in held(resource):
+        quick = r4().invariants.issues(whole, "x", advice=True, surely_keeps=r4().surely_keeps)
+
+        assert said(quick) == said(r4().invariants.issues(whole, "x", advice=True))
+
+
+@pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*/bundle.json")), ids=lambda path: path.parent.name)
+def test_the_examples_surely_keep_all_and_are_told_what_a_walk_through_them_tells(example: Path) -> None:
+    whole = read_json(example.read_bytes(), "bundle")
+
+    assert r4().surely_keeps(whole)
+    assert said(r4().invariants.issues(whole, "x", advice=True, surely_keeps=r4().surely_keeps)) == said(
+        r4().invariants.issues(whole, "x", advice=True)
+    )
+
+
+def test_only_resources_have_good_practice_so_that_nothing_in_them_has_to_be_asked_for_it() -> None:
+    table = r4().table
+    advised = {path.partition(".")[0] for path in paths() for rule in stated(path) if rule.severity == ADVICE}
+
+    assert advised == {"DomainResource"} | {kind for kind in advised if "Condition" in kind}
+    assert table["Condition"].base == "DomainResource"
+
+
+@pytest.mark.parametrize(
+    "system",
+    [
+        "http://x",
+        "x",
+        "urn:oid:1.2",
+        "urn:oid:x",
+        "urn:oid:1.02",
+        "urn:ietf:rfc:3986",
+        "urn:uuid:x",
+        "mailto:a",
+        "1:2",
+        "://",
+    ],
+)
+def test_a_system_that_is_seen_at_once_to_be_absolute_is(system: str) -> None:
+    item = Item(system, "uri")
+    (rule,) = [rule for rule in r4().invariants.compiled("Coding.system") if rule.constraint.key == "absolute-system"]
+    by_expression = Compiler(r4().table).invariant(rule.constraint.expression)
+
+    assert rule.is_broken(item, EvaluationScope(item, item, item, {})) == by_expression(
+        item, EvaluationScope(item, item, item, {})
+    )
 
 
 def test_what_is_only_good_practice_is_said_where_it_is_asked_for() -> None:

@@ -52,7 +52,11 @@ FIVE = modifiers("52", "80", "82", "95", "22")
 def team(member: str) -> Resource:
     """A care team with one member, who is there on behalf of an organization."""
     participant = {"member": {"reference": member}, "onBehalfOf": {"display": "x"}}
-    return {"resourceType": "CareTeam", "contained": [{"resourceType": "Patient", "id": "in"}], "participant": [participant]}
+    return {
+        "resourceType": "CareTeam",
+        "contained": [{"resourceType": "Patient", "id": "in"}],
+        "participant": [participant, {"member": SUBJECT}],
+    }
 
 
 def collection(first: Resource, *others: tuple[str, Resource]) -> Resource:

@@ -59,6 +59,7 @@ class Compiler:
     def __init__(self, table: ElementTable) -> None:
         """Hold what can be stepped to."""
         self.steps = Steps(table)
+        self._remembered: dict[Expression, int] = {}
 
     def invariant(self, text: str) -> Callable[[Item, EvaluationScope], bool]:
         """Whether a value breaks an invariant: its expression says no. Nothing is broken where it cannot be decided.
@@ -78,7 +79,9 @@ class Compiler:
     def compile(self, tree: Expression) -> Run:
         """An expression as a function; raises NotCompiledError."""
         run = self._compile(tree)
-        return _remembered(tree, run) if isinstance(tree, Call | Operation | Member) and is_of_resource(tree) else run
+        if not isinstance(tree, Call | Operation | Member) or not is_of_resource(tree):
+            return run
+        return _remembered(self._remembered.setdefault(tree, len(self._remembered)), run)
 
     def _compile(self, tree: Expression) -> Run:
         match tree:
@@ -154,7 +157,7 @@ class Compiler:
             raise NotCompiledError(tree.sign)
         left, right, operate = self.compile(tree.left), self.compile(tree.right), _OPERATIONS[tree.sign]
         if tree.sign == "in" and is_of_resource(tree.right):
-            return _member_of_remembered(tree.right, left, right)
+            return _member_of_remembered(self._remembered.setdefault(tree.right, len(self._remembered)), left, right)
         return lambda items, scope: operate(left(items, scope), right(items, scope))
 
 
@@ -181,21 +184,23 @@ def _is_type(tree: Expression) -> bool:
     return isinstance(tree, Member) and isinstance(tree.owner, This)
 
 
-def _remembered(tree: Expression, run: Run) -> Run:
+def _remembered(number: int, run: Run) -> Run:
+    """What an expression gives, kept by its number: its tree is large, and would have to be hashed each time."""
+
     def remember(items: Items, scope: EvaluationScope) -> Items:
-        if tree not in scope.memo:
-            scope.memo[tree] = run(items, scope)
-        result: Items = scope.memo[tree]
+        if number not in scope.memo:
+            scope.memo[number] = run(items, scope)
+        result: Items = scope.memo[number]
         return result
 
     return remember
 
 
-def _member_of_remembered(tree: Expression, left: Run, right: Run) -> Run:
+def _member_of_remembered(number: int, left: Run, right: Run) -> Run:
     """`in` of a list that is the same for all values: its keys are made once."""
 
     def member_of(items: Items, scope: EvaluationScope) -> Items:
-        key = ("keys", tree)
+        key = ("keys", number)
         if key not in scope.memo:
             scope.memo[key] = frozenset(key_of(item) for item in right(items, scope))
         one = single(left(items, scope))
