@@ -7,7 +7,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import NamedTuple
 
-from adapter.case import Candidate, ScoreKind
+from adapter.case import AiReport, Candidate, ScoreKind
 from adapter.code_tables.hpo import term as _term
 from adapter.issues import IssueType
 from adapter.rules.condition import AI, CANDIDATES, IMAGES, PHENOTYPES, SCORES, Sign
@@ -50,7 +50,7 @@ class AiOutline(NamedTuple):
     """What the AI reports show of their candidates.
 
     `ranked` says that the ranks of each report are in order, `one_score` that a report has one score for each candidate, `scores`
-    are their kinds and directions; the rest says whether there is any such candidate, tool or report.
+    are their kinds and directions; the rest says whether there is any such candidate, tool or report, or two that are `alike`.
     """
 
     unnamed_tool: bool
@@ -58,6 +58,7 @@ class AiOutline(NamedTuple):
     final: bool
     nameless: bool
     unanalysed: bool
+    alike: bool
     one_score: bool
     scores: frozenset[tuple[ScoreKind, str | None]]
 
@@ -71,10 +72,22 @@ def ai_outline(facts: Facts) -> AiOutline:
         ranked=all([c.rank for c in run.candidates] == [*range(1, len(run.candidates) + 1)] for run in runs),
         final="final" in [candidate.status for candidate in candidates],
         nameless=None in [candidate.name for candidate in candidates],
+        alike=any(map(_has_alike, runs)),
         unanalysed=any(run.images and "analysed" not in [image.status for image in run.images] for run in runs),
         one_score=any({len(candidate.scores) for candidate in run.candidates} == {1} for run in runs),
         scores=frozenset([(score.kind, score.direction) for candidate in candidates for score in candidate.scores]),
     )
+
+
+def _has_alike(run: AiReport) -> bool:
+    """Whether two candidates of a run have a name or a code in common."""
+    names = [_folded(candidate.name) for candidate in run.candidates if candidate.name]
+    codes = [(code.system, code.code) for candidate in run.candidates for code in candidate.codes]
+    return len(set(names)) < len(names) or len(set(codes)) < len(codes)
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def _is_against_kind(kind: ScoreKind, direction: str | None) -> bool:
@@ -323,6 +336,7 @@ def names_nothing(facts: Facts) -> Iterator[Finding]:
     text="The same syndrome is a candidate at a higher rank, too. Keep the one that the tool gave.",
     source="adapter policy: a candidate is a syndrome, and has one rank in a run",
     applies=(CANDIDATES,),
+    asked_if=(Sign(ai_outline, lambda there: there.alike),),
 )
 def ranked_twice(facts: Facts) -> Iterator[Finding]:
     """A candidate with all codes of one that ranks before it, or with its name where one of the two has no codes."""
@@ -332,7 +346,7 @@ def ranked_twice(facts: Facts) -> Iterator[Finding]:
         bare: dict[str, int] = {}
         for at, candidate in enumerate(run.candidates):
             codes = frozenset((code.system, code.code) for code in candidate.codes)
-            name = " ".join((candidate.name or "").casefold().split())
+            name = _folded(candidate.name or "")
             before = coded.get(codes) if codes else named.get(name)
             before = bare.get(name) if before is None else before
             if before is not None:

@@ -1,6 +1,7 @@
 """Rules about the shape and the system of codes: procedures, syndromes, genes, measurements, taxonomy."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 
 from adapter.case import AiReport, Gene, SyndromeCode
@@ -182,11 +183,20 @@ def codes_of_two_syndromes(facts: Facts) -> Iterator[Finding]:
 
 
 def _of_another_entry(field: str, codes: Sequence[SyndromeCode]) -> Iterator[Finding]:
-    written = [(at, code.system, written_right(code.system, code.code)) for at, code in enumerate(codes)]
-    entries = [(at, term) for at, system, code in written if system == "omim" and code and (term := mondo_of(system, code))]
-    for at, system, code in written if entries else ():
-        if system == "mondo" and code and is_entry(code) and all(term != code for _, term in entries):
-            yield Finding(f"{field}.codes[{at}].code", also=(f"{field}.codes[{entries[0][0]}].code",))
+    for at, code in enumerate(codes):
+        if code.system == "mondo":
+            answers = {place: _is_another(o.code, code.code) for place, o in enumerate(codes) if o.system == "omim"}
+            if True in answers.values() and False not in answers.values():
+                entry = next(place for place, answer in answers.items() if answer)
+                yield Finding(f"{field}.codes[{at}].code", also=(f"{field}.codes[{entry}].code",))
+
+
+@lru_cache(maxsize=4_096)  # codes of public lists, which name nobody
+def _is_another(omim: str, mondo: str) -> bool | None:
+    """Whether a MONDO code is another entry than an OMIM code; nothing where one of them is unknown, or no entry."""
+    entry, term = written_right("omim", omim), written_right("mondo", mondo)
+    known = mondo_of("omim", entry) if entry else None
+    return None if known is None or term is None or not is_entry(term) else known != term
 
 
 _PER_CENT = 100
