@@ -92,6 +92,11 @@ HOLDS: list[tuple[str, Facts, Facts]] = [
     ("PHENOTYPES", facts({"phenotypes": [{"hpo": "HP:0000316", "presence": "absent"}]}), facts({})),
     ("MOLECULAR", facts({"molecular": [{"result": "negative"}]}), facts({})),
     ("CLINICIAN", facts({"clinician_diagnoses": [{"name": "A", "certainty": "dismissed"}]}), facts({})),
+    ("ORDERS", facts({"orders": [{"code": "81407"}]}), facts({})),
+    ("GENE_TEST", facts({"orders": [{"code": "81406"}]}), facts({"orders": [{"code": "81407"}]})),
+    ("GENE_TEST", facts({f"{VISIT}.code": "81406"}), facts({})),
+    ("NOTICE", facts({}, PayerPolicy(notice="abn")), facts({})),
+    ("NO_NOTICE", facts({}), facts({}, PayerPolicy(notice="abn"))),
     ("NOT_IN_PERSON", facts({}), facts({"encounter.mode": "in-person"})),
     ("TELEHEALTH_SENT", facts(sent("95")), facts(sent("52"))),
     ("TELEHEALTH_MODIFIER", facts({}, telehealth(modifier="required")), facts({}, telehealth(modifier="optional"))),
@@ -111,7 +116,7 @@ _OF_SEVERAL_POLICIES = {"SEVERAL_NAMES"}
 
 @pytest.mark.parametrize(("name", "near", "far"), HOLDS, ids=[f"{each[0]}:{number}" for number, each in enumerate(HOLDS)])
 def test_a_condition_holds_of_one_case_and_not_of_another(name: str, near: Facts, far: Facts) -> None:
-    known: Condition = getattr(condition, name)
+    known: Condition[Any] = getattr(condition, name)
 
     assert (known.holds(near), known.holds(far)) == (True, False)
 
