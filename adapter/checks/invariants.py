@@ -100,7 +100,7 @@ class InvariantCheck:
         self._compiler = Compiler(table)
         self._compiled: dict[str, tuple[CompiledInvariant, ...]] = {}
         self._advice: dict[str, tuple[CompiledInvariant, ...]] = {}
-        self._questions: dict[tuple[str, str], Question | None] = {}
+        self._questions: dict[tuple[str, str], AskedElement | None] = {}
 
     def constraints(self, path: str) -> Iterator[Constraint]:
         """The invariants that are asked of a type, with those of its bases, or of an element."""
@@ -162,7 +162,7 @@ class InvariantCheck:
             self._advice[path] = tuple(rule for rule in self.compiled(path) if rule.constraint.severity == ADVICE)
         return self._advice[path]
 
-    def question(self, owner: str, name: str) -> "Question | None":
+    def question(self, owner: str, name: str) -> "AskedElement | None":
         """What is asked of the values of an element, by its name in JSON; nothing for what is no element."""
         key = owner, name
         if key not in self._questions:
@@ -170,12 +170,12 @@ class InvariantCheck:
             self._questions[key] = None if element is None else self._question(owner, element, name)
         return self._questions[key]
 
-    def _question(self, owner: str, element: Element, name: str) -> "Question":
+    def _question(self, owner: str, element: Element, name: str) -> "AskedElement":
         kind = element.type if name == element.name else "Element"
         path = f"{owner}.{element.choice or element.name}"
         rules = self.compiled(path) if kind not in {path, "Resource"} else ()  # those of its own name are asked within
         within = () if kind == "Resource" else self.compiled(kind)
-        return Question(
+        return AskedElement(
             name=element.name,
             kind=kind,
             is_list=is_list(element),
@@ -198,7 +198,7 @@ class InvariantCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class AskedElement:
     """What is asked of the values of an element: `rules` are its own, beside those of their type, and `kind` is that type.
 
     `is_of_objects` says that all of these can be broken by objects only, not by texts and numbers.
@@ -251,7 +251,7 @@ class _Walk:
                 severity = _SEVERITIES[rule.constraint.severity]
                 self.found.append(PendingIssue(severity, f"invariant/{rule.constraint.key}", partial(_issue, rule, place)))
 
-    def _element(self, question: Question, value: JsonValue, place: str) -> None:
+    def _element(self, question: AskedElement, value: JsonValue, place: str) -> None:
         """Ask the values of an element, or what stands beside them."""
         if not question.is_list:
             self._value(question, value, place)
@@ -260,7 +260,7 @@ class _Walk:
             if part is not None:
                 self._value(question, part, f"{place}[{number}]")
 
-    def _value(self, question: Question, part: JsonValue, place: str) -> None:
+    def _value(self, question: AskedElement, part: JsonValue, place: str) -> None:
         if question.kind == "Resource":
             self._inner(part, place, is_contained=question.name == "contained", surely_keeps=self.surely_keeps)
         elif isinstance(part, dict) or not question.is_of_objects:

@@ -10,10 +10,10 @@ from typing import NamedTuple
 from adapter.case import AiReport, Candidate, ScoreKind
 from adapter.code_tables.hpo import term as _term
 from adapter.issues import IssueType
+from adapter.rules.case_outline import NOT_FRONTAL, privacy_outline
 from adapter.rules.condition import AI, CANDIDATES, IMAGES, PHENOTYPES, SCORES, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
-from adapter.rules.outline import NOT_FRONTAL, record_outline
 from adapter.rules.rule import ERROR, WARNING, Variant, rule
 
 _SIMILARITIES = frozenset({"face_similarity", "feature_similarity", "combined_similarity"})
@@ -284,7 +284,7 @@ def _half_a_unit(value: Decimal) -> Decimal:
     text="The analysis used photographs, and none is frontal. Facial analysis needs a frontal one: check the views.",
     source="0731T codebook page: frontal photograph",
     applies=(IMAGES, AI),
-    asked_if=(Sign(record_outline, lambda there: there.not_frontal),),
+    asked_if=(Sign(privacy_outline, lambda there: there.not_frontal),),
 )
 def no_frontal_photograph(facts: Facts) -> Iterator[Finding]:
     """Photographs that were analysed, all of a known view, and none of them frontal."""

@@ -7,10 +7,10 @@ from typing import Any
 
 from adapter.case import Case, Practitioner
 from adapter.issues import Issue, IssueType, Severity
+from adapter.rules.case_outline import billing_outline
 from adapter.rules.condition import ASKED, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
-from adapter.rules.outline import billing_outline
 from adapter.rules.party import PartyOutline, has_named_guardian, is_whole, party_outline
 from adapter.rules.rule import ERROR, WARNING, Rule, Variant
 

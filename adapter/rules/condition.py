@@ -9,19 +9,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
-from adapter.rules.facts import Facts
-from adapter.rules.modifier_codes import KNOWN
-from adapter.rules.outline import (
+from adapter.rules.case_outline import (
     BillingOutline,
     LineOutline,
+    PrivacyOutline,
     RecordOutline,
     SettingOutline,
     billing_outline,
     line_outline,
     modifiers_sent,
+    privacy_outline,
     record_outline,
     setting_outline,
 )
+from adapter.rules.facts import Facts
+from adapter.rules.modifier_codes import KNOWN
 
 Standing = Literal["not-applicable", "skipped"]
 
@@ -66,6 +68,13 @@ def record(
 ) -> Condition[RecordOutline]:
     """A condition on what the case tells of the service."""
     return Condition(record_outline, shows, otherwise, standing)
+
+
+def privacy(
+    shows: Callable[[PrivacyOutline], bool], otherwise: str, standing: Standing = "not-applicable"
+) -> Condition[PrivacyOutline]:
+    """A condition on the photographs and the consent to them."""
+    return Condition(privacy_outline, shows, otherwise, standing)
 
 
 def setting(
@@ -126,7 +135,7 @@ DIAGNOSES = record(lambda there: there.diagnoses, "the case has no diagnoses")
 AI = record(lambda there: there.analyses, "there is no AI report")
 CANDIDATES = record(lambda there: there.candidates, "the AI proposes no candidate")
 SCORES = record(lambda there: there.scores, "no candidate has a score")
-IMAGES = record(lambda there: there.images, "the case has no photographs")
+IMAGES = privacy(lambda there: there.images, "the case has no photographs")
 FACE = record(lambda there: there.face, "no face was photographed or analysed, and nothing is billed")
 PRACTITIONERS = record(lambda there: there.practitioners, "the case names no practitioner")
 NPI = record(lambda there: there.npi, "no NPI was sent", "skipped")
@@ -142,7 +151,7 @@ NOT_SENT_AHEAD = record(
     lambda there: there.mode != "store-and-forward", "photographs of a store-and-forward visit are analysed later"
 )
 PERIOD = record(lambda there: there.period, "the case does not say when the insurance holds", "skipped")
-CONSENT = record(lambda there: there.consent, "the case has no consent")
+CONSENT = privacy(lambda there: there.consent, "the case has no consent")
 PHENOTYPES = record(lambda there: there.phenotypes, "the case has no features")
 MOLECULAR = record(lambda there: there.molecular, "the case has no molecular finding")
 CLINICIAN = record(lambda there: there.clinician, "the clinician names no syndrome")

@@ -6,11 +6,11 @@ from itertools import groupby, islice
 from adapter.case import Period
 from adapter.code_tables.cpt import FIRST_DAY_OF_0731T
 from adapter.issues import MOST_ISSUES, IssueType
+from adapter.rules.case_outline import line_outline
 from adapter.rules.condition import ANALYSIS, BEGUN, CLAIM, CLOCK, DAYS, FILING_LIMIT, LINES, MADE, NOT_SENT_AHEAD, PERIOD, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
 from adapter.rules.moment import DAY_LENGTH, add_months, days, is_before
-from adapter.rules.outline import line_outline
 from adapter.rules.rule import ERROR, WARNING, Variant, rule
 from adapter.rules.timeline import RECORDED
 

@@ -6,10 +6,10 @@ from types import MappingProxyType
 
 from adapter.code_tables.icd10cm import HELD, diagnosis_code
 from adapter.issues import IssueType
+from adapter.rules.case_outline import MOST_DIAGNOSES, MOST_POINTERS, line_outline
 from adapter.rules.condition import ASKED, DIAGNOSES, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
-from adapter.rules.outline import MOST_DIAGNOSES, MOST_POINTERS, line_outline
 from adapter.rules.rule import ERROR, INFORMATION, WARNING, Variant, rule
 
 _SHAPE = re.compile(r"[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?")

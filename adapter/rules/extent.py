@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 
 from adapter.issues import IssueType
+from adapter.rules.case_outline import record_outline
 from adapter.rules.condition import ANALYSIS, CLAIM, REASON_TO_REDUCE, SIGNED, STOPPED, Sign, sends
 from adapter.rules.facts import DISCONTINUED, Facts
 from adapter.rules.finding import Finding
-from adapter.rules.outline import record_outline
 from adapter.rules.rule import ERROR, INFORMATION, WARNING, rule
 
 MORE = "22"

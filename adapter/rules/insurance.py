@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from adapter.issues import IssueType
+from adapter.rules.case_outline import billing_outline
 from adapter.rules.condition import ANALYSIS, ASKED, BEFORE, CLAIM, LINES, NO_DEPENDANTS, NOT_ORIGINAL, SEVERAL_NAMES, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
 from adapter.rules.moment import age
-from adapter.rules.outline import billing_outline
 from adapter.rules.party import party_outline
 from adapter.rules.rule import ERROR, INFORMATION, WARNING, Variant, rule
 

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 
 from adapter.issues import IssueType
+from adapter.rules.case_outline import line_outline
 from adapter.rules.condition import SYSTEMS, Sign, has_modifiers
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
 from adapter.rules.modifier_codes import KNOWN, is_of, systems_of
-from adapter.rules.outline import line_outline
 from adapter.rules.rule import ERROR, INFORMATION, WARNING, rule
 
 LIMIT = 4

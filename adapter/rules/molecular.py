@@ -12,10 +12,10 @@ from types import MappingProxyType
 from adapter.case import Case, CodedCondition, Gene
 from adapter.code_tables.classification import evidence
 from adapter.issues import IssueType
+from adapter.rules.case_outline import line_outline
 from adapter.rules.condition import ASKED, CANDIDATES, CLINICIAN, DIAGNOSES, MOLECULAR, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
-from adapter.rules.outline import line_outline
 from adapter.rules.rule import WARNING, Variant, rule
 from adapter.rules.syndrome import HELD, Coded, Key, Syndromes, conclusions_of, dispositions, key_of, supports, syndrome_outline
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from adapter.issues import IssueType
+from adapter.rules.case_outline import line_outline
 from adapter.rules.condition import ASKED, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
 from adapter.rules.modifier_codes import is_of, systems_of
-from adapter.rules.outline import line_outline
 from adapter.rules.rule import INFORMATION, Variant, rule
 
 

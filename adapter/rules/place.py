@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from adapter.issues import IssueType
+from adapter.rules.case_outline import line_outline
 from adapter.rules.condition import LINES, PLACES, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
-from adapter.rules.outline import line_outline
 from adapter.rules.place_codes import PLACES_OF_SERVICE
 from adapter.rules.rule import ERROR, rule
 

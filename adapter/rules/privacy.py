@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from adapter.case import Case, Consent
 from adapter.issues import IssueType
+from adapter.rules.case_outline import privacy_outline
 from adapter.rules.condition import AI, CONSENT, FACE, IMAGES, PUBLIC, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
 from adapter.rules.moment import age, is_before, may_be_before
-from adapter.rules.outline import record_outline
 from adapter.rules.rule import ERROR, WARNING, Variant, rule
 
 _PARAMETERS = (
@@ -152,7 +152,7 @@ def credentials_in_address(facts: Facts) -> Iterator[Finding]:
     text="The document does not say whether the consent allows the analysis. Say so in `consent.analysis`.",
     source="0731T codebook page: consent to use of images",
     applies=(CONSENT, FACE),
-    asked_if=(Sign(record_outline, lambda there: there.silent),),
+    asked_if=(Sign(privacy_outline, lambda there: there.silent),),
 )
 def analysis_not_spoken_of(facts: Facts) -> Iterator[Finding]:
     """A face was photographed or analysed with a consent that does not speak of the analysis."""
@@ -186,7 +186,7 @@ def _has_face(case: Case) -> bool:
         ),
     ),
     applies=(CONSENT, AI),
-    asked_if=(Sign(record_outline, lambda there: there.vendor_barred),),
+    asked_if=(Sign(privacy_outline, lambda there: there.vendor_barred),),
 )
 def disclosed_against_the_consent(facts: Facts) -> Iterator[Finding]:
     """The vendor's software ran, perhaps or certainly on the vendor's machines, against the consent or after its withdrawal."""
@@ -216,7 +216,7 @@ def _against_disclosure(consent: Consent | None, ran: str | None) -> str | None:
     ),
     source="45 CFR 164.502(g): personal representatives of minors",
     applies=(CONSENT,),
-    asked_if=(Sign(record_outline, lambda there: there.given_by == "patient"),),
+    asked_if=(Sign(privacy_outline, lambda there: there.given_by == "patient"),),
 )
 def minor_consents(facts: Facts) -> Iterator[Finding]:
     """A patient who was a minor on the day of the consent, else of the visit, and gave it."""
@@ -237,7 +237,7 @@ def minor_consents(facts: Facts) -> Iterator[Finding]:
     text="A guardian consented, and the case names none. Send the `guardian`.",
     source="FHIR R4 Consent.performer",
     applies=(CONSENT,),
-    asked_if=(Sign(record_outline, lambda there: there.given_by == "guardian"),),
+    asked_if=(Sign(privacy_outline, lambda there: there.given_by == "guardian"),),
 )
 def guardian_not_named(facts: Facts) -> Iterator[Finding]:
     """A consent of a guardian where the case has none."""
@@ -257,7 +257,7 @@ def guardian_not_named(facts: Facts) -> Iterator[Finding]:
     ),
     source="adapter policy: what was lawful until a withdrawal stays so",
     applies=(IMAGES, AI),
-    asked_if=(Sign(record_outline, lambda there: there.withdrawn),),
+    asked_if=(Sign(privacy_outline, lambda there: there.withdrawn),),
 )
 def withdrawn_without_a_day(facts: Facts) -> Iterator[Finding]:
     """A withdrawn photograph that an analysis used, without the day from which the consent is withdrawn."""

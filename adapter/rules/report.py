@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from adapter.issues import IssueType
+from adapter.rules.case_outline import record_outline
 from adapter.rules.condition import CLAIM, FINAL, NOT_VOID, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
-from adapter.rules.outline import record_outline
 from adapter.rules.rule import ERROR, WARNING, Variant, rule
 from adapter.rules.taxonomy_codes import does_not_interpret
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from adapter.issues import IssueType
 from adapter.rules.billed_line import BilledLine
+from adapter.rules.case_outline import line_outline, record_outline, setting_outline
 from adapter.rules.condition import (
     ANALYSIS,
     LINES,
@@ -22,7 +23,6 @@ from adapter.rules.condition import (
 )
 from adapter.rules.facts import ANALYSIS_CODE, Facts
 from adapter.rules.finding import Finding
-from adapter.rules.outline import line_outline, record_outline, setting_outline
 from adapter.rules.place_codes import TELEHEALTH_PLACES
 from adapter.rules.rule import ERROR, INFORMATION, WARNING, Variant, rule
 

@@ -146,14 +146,7 @@ class RecordOutline(NamedTuple):
     analyses: bool
     candidates: bool
     scores: bool
-    images: bool
-    not_frontal: bool
-    withdrawn: bool
     face: bool
-    consent: bool
-    silent: bool
-    given_by: str | None
-    vendor_barred: bool
     phenotypes: bool
     molecular: bool
     clinician: bool
@@ -170,7 +163,7 @@ class RecordOutline(NamedTuple):
 
 def record_outline(facts: Facts) -> RecordOutline:
     """The outline of what the case tells of the service."""
-    case, people, review, consent = facts.case, facts.case.practitioners, facts.case.review, facts.case.consent
+    case, people, review = facts.case, facts.case.practitioners, facts.case.review
     candidates = [candidate for run in case.analyses for candidate in run.candidates]
     return RecordOutline(
         final=facts.is_final,
@@ -182,14 +175,7 @@ def record_outline(facts: Facts) -> RecordOutline:
         analyses=bool(case.analyses),
         candidates=bool(candidates),
         scores=any(map(_SCORES, candidates)),
-        images=bool(case.images),
-        not_frontal=not NOT_FRONTAL.isdisjoint([image.view for image in case.images]),
-        withdrawn=any(map(_WITHDRAWN, case.images)),
         face=bool(case.images or case.analyses or facts.use),
-        consent=consent is not None,
-        silent=consent is not None and consent.analysis is None,
-        given_by=consent.given_by if consent else None,
-        vendor_barred=consent is not None and (consent.vendor_disclosure is False or "vendor_disclosure" in consent.withdrawn),
         phenotypes=bool(case.phenotypes),
         molecular=bool(case.molecular),
         clinician=bool(case.clinician_diagnoses),
@@ -207,6 +193,35 @@ def record_outline(facts: Facts) -> RecordOutline:
 
 _SCORES, _NPI, _WITHDRAWN = attrgetter("scores"), attrgetter("npi"), attrgetter("withdrawn")
 _TAXONOMY, _TAXONOMY_LABEL = attrgetter("taxonomy"), attrgetter("taxonomy_label")
+
+
+class PrivacyOutline(NamedTuple):
+    """The photographs and the consent to them: `silent` says that it does not speak of the analysis.
+
+    `vendor_barred` says that the vendor may not see them, from the beginning or later.
+    """
+
+    images: bool
+    not_frontal: bool
+    withdrawn: bool
+    consent: bool
+    silent: bool
+    given_by: str | None
+    vendor_barred: bool
+
+
+def privacy_outline(facts: Facts) -> PrivacyOutline:
+    """The outline of photographs and consent."""
+    images, consent = facts.case.images, facts.case.consent
+    return PrivacyOutline(
+        images=bool(images),
+        not_frontal=not NOT_FRONTAL.isdisjoint([image.view for image in images]),
+        withdrawn=any(map(_WITHDRAWN, images)),
+        consent=consent is not None,
+        silent=consent is not None and consent.analysis is None,
+        given_by=consent.given_by if consent else None,
+        vendor_barred=consent is not None and (consent.vendor_disclosure is False or "vendor_disclosure" in consent.withdrawn),
+    )
 
 
 class SettingOutline(NamedTuple):
