@@ -16,10 +16,8 @@ _ENOUGH = 200
 def foreign(merged: Merged) -> Iterator[Issue]:
     """One issue for each document of no known form whose fields are mostly not fields of the Case, however they are spelled."""
     for document in merged.documents:
-        if document.form != NATIVE:
-            continue
         names = [*islice(document.tree, _ENOUGH)]
-        if 2 * sum(not _is_ours(name) for name in names) > len(names):
+        if document.form == NATIVE and 2 * sum(not _is_ours(name) for name in names) > len(names):
             yield _issue(document)
 
 

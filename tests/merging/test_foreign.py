@@ -7,7 +7,7 @@ import pytest
 
 from adapter.conversion import Options
 from adapter.readers.document import Document
-from tests.examples.ground import pipeline
+from tests.examples.ground import EXAMPLES, pipeline
 
 ENCOUNTER = {
     "id": "c-1",
@@ -25,6 +25,14 @@ def rules(*trees: dict[str, Any]) -> list[tuple[str | None, tuple[str, ...]]]:
 def test_json_of_no_form_is_told_once(tree: dict[str, Any]) -> None:
     assert rules(tree) == [("document/form", ("0.json#",))]
     assert rules(ENCOUNTER, tree) == [("document/form", ("1.json#",))]
+
+
+def test_a_tools_file_beside_it_is_of_a_form() -> None:
+    tool = json.loads((EXAMPLES / "gestaltmatcher" / "gestaltmatcher.json").read_text())
+
+    assert [told for told in rules(ENCOUNTER, tool, {"error": "no face"}) if told[0] == "document/form"] == [
+        ("document/form", ("2.json#",))
+    ]
 
 
 @pytest.mark.parametrize("tree", [{"enconter": {}}, {"visit": {}, "provider": []}, {**ENCOUNTER, "unheard": 1, "of": 2}])
