@@ -45,7 +45,7 @@ class Prepared:
         return found
 
     def first(self, connection: Connection, parameters: Parameters) -> tuple[Any, ...] | None:
-        """The first row that it finds; nothing if there is none."""
+        """The first row that it finds, or None."""
         return next(iter(self.rows(connection, parameters)), None)
 
     def change(self, connection: Connection, rows: Sequence[Parameters]) -> int:

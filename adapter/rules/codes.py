@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 
-from adapter.case import AiReport, Gene, SyndromeCode
+from adapter.case import AiReport, Gene, Measurement, SyndromeCode
 from adapter.code_tables.mondo import is_entry, mondo_of
 from adapter.code_tables.spelling import written_right
 from adapter.issues import IssueType
@@ -241,10 +241,17 @@ _VITAL_SIGNS = MappingProxyType(
 )
 def unit_of_another_measurement(facts: Facts) -> Iterator[Finding]:
     """A height, length, head circumference, weight or body mass index in a unit that its profile does not have."""
+    for at, measurement, units in _vital_signs(facts):
+        if measurement.unit not in units:
+            yield Finding(f"measurements[{at}].unit", also=(f"measurements[{at}].loinc",))
+
+
+def _vital_signs(facts: Facts) -> Iterator[tuple[int, Measurement, tuple[str, ...]]]:
+    """Each measurement that has a profile of vital signs: its place, itself, and the units of that profile."""
     for at, measurement in enumerate(facts.case.measurements):
         units = _VITAL_SIGNS.get(written_right("loinc", measurement.loinc) or "") if measurement.loinc else None
-        if units is not None and measurement.unit not in units:
-            yield Finding(f"measurements[{at}].unit", also=(f"measurements[{at}].loinc",))
+        if units is not None:
+            yield at, measurement, units
 
 
 @rule(
@@ -259,6 +266,6 @@ def unit_of_another_measurement(facts: Facts) -> Iterator[Finding]:
 )
 def nothing_measured(facts: Facts) -> Iterator[Finding]:
     """A height, length, head circumference, weight or body mass index that is not above nothing."""
-    for at, measurement in enumerate(facts.case.measurements):
-        if measurement.loinc is not None and measurement.value <= 0 and written_right("loinc", measurement.loinc) in _VITAL_SIGNS:
+    for at, measurement, _ in _vital_signs(facts):
+        if measurement.value <= 0:
             yield Finding(f"measurements[{at}].value")

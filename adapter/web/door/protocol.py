@@ -248,7 +248,7 @@ class DoorProtocol(HttpToolsProtocol):
         """Answer with a refusal, and end; what still comes is thrown away, for a client that is sending would lose the answer."""
         self._cancel_deadline()
         self._is_refused = True
-        if self.cycle is not None:  # there is none before the first request
+        if self.cycle is not None:  # None until the first request
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         self.flow.resume_reading()
