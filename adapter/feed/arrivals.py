@@ -190,7 +190,7 @@ def merged_numbers(statement: Statement) -> Iterator[tuple[JsonObject, JsonObjec
     numbers: list[JsonObject] = []
     for path, content in statement.segments("PID", "MRG"):
         if "PID" in path:
-            numbers = content.get("3") or [content[number] for number in ("2",) if number in content]
+            numbers = content.get("3") or ([content["2"]] if "2" in content else [])
         else:
             yield from ((former, numbers[0]) for former in content.get("1", []) if numbers)
 
