@@ -252,6 +252,7 @@ def test_an_unknown_parameter_is_refused_if_that_is_wished() -> None:
         "_pretty=perhaps",
         "_elements=colour",
         "_elements=",
+        "_elements=colour&name=nobody-has-it",
         "_elements=url&_summary=true",
     ],
 )

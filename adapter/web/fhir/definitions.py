@@ -72,7 +72,7 @@ def read(kind: str, service: Service, request: Request, **parts: str) -> Respons
         raise not_there(_UNKNOWN, f"there is no {what}; GET /fhir/{kind} lists all")
     if query.get("_summary") == "count":
         raise UnreadableError(wrong_parameter("_summary", "`count` is for searches; a definition has no number"))
-    answer = json_answer(_view(service, held, query))
+    answer = json_answer(_view(service, kind, query)(held))
     answer.set_etag(held["meta"]["versionId"], weak=True)
     if "lastUpdated" in held["meta"]:
         answer.headers["Last-Modified"] = _http_date(held["meta"]["lastUpdated"])
@@ -93,13 +93,14 @@ def search(kind: str, service: Service, request: Request) -> Response:
     if unknown and _is_strict(request):
         raise UnreadableError(*unknown_issues(unknown, parameters, text="take it out", severity=Severity.ERROR))
     query = _query(request, _OF_SEARCH, others=True)
+    view = _view(service, kind, query)
     held = [definition for (of, _), definition in service.runtime.served_definitions.items() if of == kind]
     matches = found(held, criteria)
     count, offset = _number(query, "_count", PAGE), _number(query, "_offset", 0)
     count = 0 if query.get("_summary") == "count" else min(count, _LARGEST_PAGE)
     page = matches[offset : offset + count]
     url = f"{service.address(request)}/fhir/{kind}"
-    entries = [_match(url, _view(service, definition, query)) for definition in page]
+    entries = [_match(url, view(definition)) for definition in page]
     if unknown:
         outcome = operation_outcome(unknown_issues(unknown, parameters, text="it was left out", severity=Severity.WARNING))
         entries.append({"resource": outcome, "search": {"mode": "outcome"}})
@@ -150,17 +151,17 @@ def _number(query: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _view(service: Service, held: Resource, query: Mapping[str, str]) -> Resource:
-    """A definition as `_elements` or `_summary` want it; raises UnreadableError for elements that R4 does not have."""
-    kind = service.runtime.release.table[held["resourceType"]]
+def _view(service: Service, type_name: str, query: Mapping[str, str]) -> Callable[[Resource], Resource]:
+    """Definitions as `_elements` or `_summary` want them; raises UnreadableError for elements that R4 does not have."""
+    kind = service.runtime.release.table[type_name]
     if "_elements" not in query:
         summary = query.get("_summary", "false")
-        return summarised(held, "false" if summary == "count" else summary, kind)  # type: ignore[arg-type]  # one of SUMMARIES
+        return partial(summarised, summary="false" if summary == "count" else summary, kind=kind)  # type: ignore[arg-type]  # one of SUMMARIES
     names = [word.strip() for word in query["_elements"].split(",")]
     if not all(name in kind.elements for name in names):
-        text = f"a name is not an element of {held['resourceType']} in R4; check the spelling"
+        text = f"a name is not an element of {type_name} in R4; check the spelling"
         raise UnreadableError(wrong_parameter("_elements", text))
-    return with_elements(held, names, kind)
+    return partial(with_elements, names=names, kind=kind)
 
 
 def _match(url: str, resource: Resource) -> Resource:
