@@ -16,6 +16,7 @@ from adapter.settings import Settings
 from tests.examples.ground import ROOT, pipeline
 from tests.long_lists import BASES, PublishedList, documents, in_both, published_lists
 from tests.rounds import ROUNDS
+from tests.seconds import within
 
 ENCOUNTER, REPORT = BASES["encounter"], BASES["ai-report"]
 LISTS = {str(listed): listed for listed in published_lists()}
@@ -149,11 +150,9 @@ def test_a_request_that_is_counted_and_within_its_budget_is_carried_out() -> Non
 
 def test_what_is_made_for_every_pair_of_two_lists_is_bounded_by_the_budget() -> None:
     """The output of two lists can be as large as their product: at the limits of items it would be gigabytes."""
-    started = time.process_time()
-    made = pipeline().convert(in_two_lists(3_000, "phenotypes", "orders"))
+    made = within(30, lambda: pipeline().convert(in_two_lists(3_000, "phenotypes", "orders")))
 
     assert made.failure is FailureKind.TOO_LARGE
-    assert time.process_time() - started < 30
 
 
 def test_what_loops_of_maps_go_through_is_bounded_though_nothing_is_made_of_it() -> None:
@@ -165,12 +164,10 @@ def test_what_loops_of_maps_go_through_is_bounded_though_nothing_is_made_of_it()
         "encounter": {**ENCOUNTER, "images": [{**image, "data": None} for image in images]},
         "ai-report": {**REPORT, "ai": {**REPORT["ai"], "images": read, "candidates": candidates}},
     }
-    started = time.process_time()
-    made = pipeline().convert(documents(trees))
+    made = within(5, lambda: pipeline().convert(documents(trees)))
 
     assert [issue.rule for issue in made.issues] == ["request/steps"]
     assert made.failure is FailureKind.TOO_LARGE
-    assert time.process_time() - started < 5
 
 
 def test_a_list_at_its_limit_is_taken() -> None:

@@ -2,7 +2,6 @@
 
 import json
 import sys
-import time
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from adapter.assembly import load
 from adapter.settings import Settings
 from adapter.terminology.wire.operation.operations import OPERATIONS
 from adapter.web.app import make_app
+from tests.seconds import within
 from tests.terminology.operations.small import ALL, ANIMAL, ARK, TO_TRADE, Resource, animals, body, value_of, value_set
 
 KINDS = "http://hl7.org/fhir/tools/CodeSystem/tx-issue-type"
@@ -237,12 +237,10 @@ class TestLimits:
         ]
         sent = body(url=names[0], code="cat", system=ARK, tx_resource=sets)
         assert len(json.dumps(sent)) > 1_900_000
-        begun = time.process_time()
 
-        answer = post(client, "ValueSet/$validate-code", sent)
+        answer = within(2 * SECONDS, lambda: post(client, "ValueSet/$validate-code", sent))
 
         assert kind(answer, 400) == "vs-invalid"
-        assert time.process_time() - begun < 2 * SECONDS
 
     def test_imports_that_are_too_deep(self, client: FlaskClient) -> None:
         sets = [
@@ -259,23 +257,19 @@ class TestLimits:
 
         sets = [value_set(f"web-{n}", *({"valueSet": [name(n + 1)]} for _ in range(3))) for n in range(30)]
         sent = body(url=name(0), code="none", system=ARK, tx_resource=[*sets, value_set("web-30", animals()), ANIMAL])
-        begun = time.process_time()
 
-        answer = post(client, "ValueSet/$validate-code", sent)
+        answer = within(SECONDS, lambda: post(client, "ValueSet/$validate-code", sent))
 
         assert issue(answer, 422)["code"] == "too-costly"
-        assert time.process_time() - begun < SECONDS
 
     @pytest.mark.parametrize("pattern", ["(a+)+$", "((a|aa)+)+b", "(x*)*y"])
     def test_an_evil_expression(self, client: FlaskClient, pattern: str) -> None:
         long = {**ANIMAL, "concept": [{"code": "a" * 5_000 + str(number)} for number in range(20)]}
         sent = body(valueSet=value_set("evil", animals(("code", "regex", pattern))), tx_resource=long)
-        begun = time.process_time()
 
-        answer = post(client, "ValueSet/$expand", sent)
+        answer = within(SECONDS, lambda: post(client, "ValueSet/$expand", sent))
 
         assert answer.status_code == 200
-        assert time.process_time() - begun < SECONDS
 
     @pytest.mark.parametrize("op", ["=", "regex", "is-a", "exists"])
     def test_a_filter_on_an_unknown_property(self, client: FlaskClient, op: str) -> None:

@@ -1,10 +1,9 @@
 """Regular expressions that cannot make the service stand still."""
 
-import time
-
 import pytest
 
 from adapter.terminology.code_system.pattern import PatternError, compiled
+from tests.seconds import within
 
 
 def test_the_whole_text_must_match() -> None:
@@ -15,12 +14,9 @@ def test_the_whole_text_must_match() -> None:
 
 @pytest.mark.parametrize("evil", ["((a+)+)+", "(a|a)*b", "(.*a){12}", "(a|aa)+$"])
 def test_an_evil_expression_takes_no_time(evil: str) -> None:
-    begun = time.process_time()
+    found = within(1, lambda: [compiled(evil).is_match("a" * 60 + "!") for _ in range(1_000)])
 
-    for _ in range(1_000):
-        compiled(evil).is_match("a" * 60 + "!")
-
-    assert time.process_time() - begun < 1
+    assert found == [False] * 1_000
 
 
 @pytest.mark.parametrize("text", ["(", r"(a)\1", "(?=a)a", "(?<!a)b", "a{60000}", "a" * 3_000])
