@@ -257,7 +257,7 @@ def test_the_page_says_what_every_other_door_says(bench: Page, runtime: Runtime,
     documents = [Document(name=file.name, content=file.read_bytes()) for file in inputs_of(EXAMPLES / example)]
     issues = runtime.convert(documents).issues
 
-    bench.get_by_label("Example").select_option("")
+    choose(bench, "")  # the example may be the one that is shown
     choose(bench, example)
 
     shown = [[" ".join(text.split()) for text in row] for row in bench.evaluate(SHOWN_ISSUES)]

@@ -3,7 +3,7 @@
 import { getFhir, wordsOf } from "./api.js";
 import { curlOf } from "./calls.js";
 import { copy, fill, find, later, make } from "./dom.js";
-import { say } from "./workbench.js";
+import { say } from "./state.js";
 
 let chosen = null;
 

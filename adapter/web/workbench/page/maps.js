@@ -6,7 +6,7 @@ import { copy, fill, find, later, make, save } from "./dom.js";
 import { Editor } from "./editor.js";
 import { Lines } from "./lines.js";
 import { difference, differenceList } from "./outline.js";
-import { current, say, setDraft, workload } from "./workbench.js";
+import { say, setDraft, state, workload } from "./state.js";
 
 let editor = null;
 let open = null;
@@ -81,7 +81,7 @@ async function openMap(path, anew = false) {
   open = { path, text };
   find("map-path").textContent = path;
   if (anew) setDraft(path, null);
-  editor.text = current().drafts[path] ?? text;
+  editor.text = state.drafts[path] ?? text;
   compare(false);
   check();
 }
@@ -90,7 +90,7 @@ async function check() {
   if (!open) return;
   learn();
   const { path, text } = open;
-  const drafts = { ...current().drafts };
+  const drafts = { ...state.drafts };
   if (editor.text === text) delete drafts[path];
   else drafts[path] = editor.text;
   try {

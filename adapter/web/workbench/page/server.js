@@ -3,7 +3,7 @@
 import { get, post, wordsOf } from "./api.js";
 import { curlWithJson, curlWithTexts } from "./calls.js";
 import { copy, counted, fill, find, make, save } from "./dom.js";
-import { say, workload } from "./workbench.js";
+import { say, workload } from "./state.js";
 
 let report = null;
 let isStopped = false;
