@@ -3,7 +3,7 @@
 import gzip
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
@@ -23,6 +23,7 @@ class Term:
     replaced_by: str | None = None
 
 
+@lru_cache(maxsize=4_096)  # codes of a public list, which name nobody
 def term(text: str) -> Term:
     """What is known of a term, with or without its prefix."""
     match = _SHAPE.fullmatch(text.strip().upper())

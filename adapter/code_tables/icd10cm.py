@@ -66,6 +66,7 @@ def diagnosis_code(text: str, day: str | None = None) -> DiagnosisCode:
     return _known(text, _around(day))
 
 
+@lru_cache(maxsize=1024)
 def _around(day: str | None) -> tuple[ReleaseOfCodes | None, ReleaseOfCodes | None]:
     """The release before a day or on it, and the one after it or on it; nothing where none is held."""
     if day is None:

@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
 from typing import NamedTuple
 
-from adapter.case import AiReport, Candidate, ScoreKind
-from adapter.code_tables.hpo import term as _term
+from adapter.case import AiReport, Candidate, Score, ScoreKind
 from adapter.issues import IssueType
 from adapter.rules.case_outline import NOT_FRONTAL, privacy_outline
-from adapter.rules.condition import AI, CANDIDATES, IMAGES, PHENOTYPES, SCORES, Sign
+from adapter.rules.condition import AI, CANDIDATES, IMAGES, SCORES, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
 from adapter.rules.rule import ERROR, WARNING, Variant, rule
@@ -43,14 +41,13 @@ _RANGE: Mapping[ScoreKind, tuple[Decimal, Decimal]] = MappingProxyType(
 
 _WITHOUT_END = (Decimal("-Infinity"), Decimal("Infinity"))
 
-term = lru_cache(maxsize=4096)(_term)
-
 
 class AiOutline(NamedTuple):
     """What the AI reports show of their candidates.
 
     `ranked` says that the ranks of each report are in order, `one_score` that a report has one score for each candidate, `scores`
-    are their kinds and directions; the rest says whether there is any such candidate, tool or report, or two that are `alike`.
+    are their kinds and directions, `beyond` says that one is outside the range of its kind; the rest says whether there is any
+    such candidate, tool or report, or two that are `alike`.
     """
 
     unnamed_tool: bool
@@ -60,6 +57,7 @@ class AiOutline(NamedTuple):
     unanalysed: bool
     alike: bool
     one_score: bool
+    beyond: bool
     scores: frozenset[tuple[ScoreKind, str | None]]
 
 
@@ -67,6 +65,7 @@ def ai_outline(facts: Facts) -> AiOutline:
     """The outline of all AI reports."""
     runs = facts.case.analyses
     candidates = [candidate for run in runs for candidate in run.candidates]
+    scores = [score for candidate in candidates for score in candidate.scores]
     return AiOutline(
         unnamed_tool=any(not run.tool.product or not (run.tool.app_version or run.tool.model_version) for run in runs),
         ranked=all([c.rank for c in run.candidates] == [*range(1, len(run.candidates) + 1)] for run in runs),
@@ -75,7 +74,8 @@ def ai_outline(facts: Facts) -> AiOutline:
         alike=any(map(_has_alike, runs)),
         unanalysed=any(run.images and "analysed" not in [image.status for image in run.images] for run in runs),
         one_score=any({len(candidate.scores) for candidate in run.candidates} == {1} for run in runs),
-        scores=frozenset([(score.kind, score.direction) for candidate in candidates for score in candidate.scores]),
+        beyond=any(map(_is_beyond, scores)),
+        scores=frozenset([(score.kind, score.direction) for score in scores]),
     )
 
 
@@ -88,6 +88,12 @@ def _has_alike(run: AiReport) -> bool:
 
 def _folded(name: str) -> str:
     return " ".join(name.casefold().split())
+
+
+def _is_beyond(score: Score) -> bool:
+    """Whether a score is outside the range of its kind."""
+    least, largest = _RANGE.get(score.kind, _WITHOUT_END)
+    return score.value is not None and not least <= score.value <= largest
 
 
 def _is_against_kind(kind: ScoreKind, direction: str | None) -> bool:
@@ -149,13 +155,13 @@ def rank_out_of_order(facts: Facts) -> Iterator[Finding]:
         ),
     ),
     applies=(CANDIDATES, SCORES),
+    asked_if=(Sign(ai_outline, lambda there: there.beyond or _PROBABILITY in [kind for kind, _ in there.scores]),),
 )
 def score_unlike_its_kind(facts: Facts) -> Iterator[Finding]:
     """A score outside the range of its kind, or a probability beside a similarity of the same candidate."""
     for ai, at, candidate in _candidates(facts):
         for place, score in enumerate(candidate.scores):
-            least, largest = _RANGE.get(score.kind, _WITHOUT_END)
-            if score.value is not None and not least <= score.value <= largest:
+            if _is_beyond(score):
                 yield Finding(f"{ai}.candidates[{at}].scores[{place}].value")
         if len(candidate.scores) > 1 and (second := _probability_beside_similarity(candidate)) is not None:
             yield Finding(f"{ai}.candidates[{at}].scores[{second}].kind", variant="two-kinds")
@@ -357,44 +363,3 @@ def ranked_twice(facts: Facts) -> Iterator[Finding]:
                 bare.setdefault(name, at)
             if name:
                 named.setdefault(name, at)
-
-
-@rule(
-    "PHE-01",
-    title="Feature both present and absent",
-    severity=WARNING,
-    code=IssueType.CONFLICT,
-    text="One source says of one feature that it is present and that it is absent. Keep the one that holds.",
-    source="HPO: a feature is present or absent",
-    applies=(PHENOTYPES,),
-)
-def present_and_absent(facts: Facts) -> Iterator[Finding]:
-    """A feature that the same source gave before with the opposite presence."""
-    first: dict[tuple[str, str | None, str | None], tuple[int, str]] = {}
-    for at, feature in enumerate(facts.case.phenotypes):
-        if feature.presence == "unknown":
-            continue
-        place, presence = first.setdefault((feature.hpo, feature.source, feature.run), (at, feature.presence))
-        if presence != feature.presence:
-            yield Finding(f"phenotypes[{at}].presence", also=(f"phenotypes[{place}].presence",))
-
-
-@rule(
-    "PHE-02",
-    title="Feature that HPO does not have",
-    severity=WARNING,
-    code=IssueType.CODE_INVALID,
-    text="HPO does not have this term in the release that the adapter knows. Correct the code.",
-    source="Human Phenotype Ontology, https://hpo.jax.org",
-    verified=True,
-    effect="none",
-    variants=(Variant(name="obsolete", text="HPO has replaced or retired this term. Send the term that took its place."),),
-    applies=(PHENOTYPES,),
-)
-def no_term(facts: Facts) -> Iterator[Finding]:
-    """A feature whose HPO term is unknown, or obsolete; suggests the term that took its place."""
-    for at, feature in enumerate(facts.case.phenotypes):
-        known = term(feature.hpo)
-        if known.standing != "known":
-            variant = "obsolete" if known.standing == "obsolete" else None
-            yield Finding(f"phenotypes[{at}].hpo", suggestion=known.replaced_by, variant=variant)

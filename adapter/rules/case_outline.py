@@ -7,13 +7,18 @@ values, and none holds what was sent, but for codes that the adapter knows.
 from collections.abc import Hashable, Iterator
 from itertools import chain
 from operator import attrgetter
+from types import MappingProxyType
 from typing import NamedTuple
 
+from adapter.case import Measurement
 from adapter.code_tables.cpt import ONE_GENE
+from adapter.code_tables.hpo import term
+from adapter.code_tables.icd10cm import diagnosis_code
+from adapter.code_tables.spelling import written_right
 from adapter.rules.facts import ANALYSIS_CODE, Facts, Use
 from adapter.rules.modifier_codes import CPT_URLS, HCPCS_URLS, KNOWN
 from adapter.rules.place_codes import PLACES_OF_SERVICE, TELEHEALTH_PLACES
-from adapter.rules.procedure_code import pairs_with_analysis
+from adapter.rules.procedure_code import pairs_with_analysis, system_of
 
 _TOLD_APART = frozenset({"G0452", "88271", ONE_GENE})
 _COMPONENTS = frozenset({"26", "TC"})
@@ -27,6 +32,8 @@ NOT_FRONTAL = frozenset({"profile-left", "profile-right", "oblique", "other"})
 class LineOutline(NamedTuple):
     """The lines of a claim and its diagnoses: `bills` are the codes that rules speak of, `most_modifiers` is 5 at most.
 
+    `strange_codes` says that some code is of no system of procedures, or was sent with another one than its own,
+    `strange_modifiers` that some modifier was not sent as the adapter knows it, and `single_units` that all units are 1.
     `days` to `systems` say whether any line has a day, units, a place of service, a modifier with its system; `other_spelling`
     whether such a system is not spelled as in the output, and `too_many` whether there are more diagnoses or pointers than a
     claim holds. Of the diagnoses `established` says that all are confirmed and none is the AI's, `confirmed` to `of_nobody` that
@@ -36,10 +43,13 @@ class LineOutline(NamedTuple):
     bills: frozenset[str]
     visit: bool
     most_modifiers: int
+    strange_codes: bool
+    strange_modifiers: bool
     days: bool
     last_days: bool
     no_day: bool
     units: bool
+    single_units: bool
     places: bool
     no_place: bool
     unknown_place: bool
@@ -56,17 +66,21 @@ class LineOutline(NamedTuple):
 def line_outline(facts: Facts) -> LineOutline:
     """The outline of all lines and diagnoses."""
     sent, diagnoses = [line.sent for line in facts.lines], facts.case.diagnoses
+    modifiers = [modifier for line in sent for modifier in line.modifiers]
     certainties, sources = {diagnosis.certainty for diagnosis in diagnoses}, {diagnosis.source for diagnosis in diagnoses}
     days, last_days, places = [line.dos_start for line in sent], [line.dos_end for line in sent], {line.pos for line in sent}
-    systems = {modifier.system for line in sent for modifier in line.modifiers}
+    systems, units = {modifier.system for modifier in modifiers}, {line.units for line in sent}
     return LineOutline(
         bills=_TOLD_APART.intersection([line.code for line in facts.lines]),
         visit=any(map(_IS_VISIT, facts.lines)),
         most_modifiers=min(max([len(line.modifiers) for line in sent], default=0), _FIFTH),
+        strange_codes=any(system_of(line.code) not in _OF_PROCEDURES.get(line.system, ()) for line in sent),
+        strange_modifiers=not KNOWN.issuperset([modifier.code for modifier in modifiers]),
         days=any(days) or any(last_days),
         last_days=any(last_days),
         no_day=None in days,
-        units=any(line.units is not None for line in sent),
+        units=bool(units - {None}),
+        single_units=units == {1},
         places=any(places),
         no_place=None in places,
         unknown_place=not places <= _KNOWN_PLACES,
@@ -82,6 +96,75 @@ def line_outline(facts: Facts) -> LineOutline:
 
 
 _IS_VISIT = attrgetter("is_visit")
+_OF_PROCEDURES = MappingProxyType({None: ("cpt", "hcpcs"), "cpt": ("cpt",), "hcpcs": ("hcpcs",)})
+"""The systems that a line's code may be of, by the one that was sent."""
+
+
+class DiagnosisOutline(NamedTuple):
+    """The codes of the diagnoses: `strange` that one may not be written right or billable, `behind` that one comes second.
+
+    What comes behind another diagnosis is an external cause, a manifestation, or a factor.
+    """
+
+    strange: bool
+    behind: bool
+
+
+def diagnosis_outline(facts: Facts) -> DiagnosisOutline:
+    """The outline of the codes of all diagnoses, on the first day of service."""
+    day = first_day(facts)
+    codes = [diagnosis.icd10cm for diagnosis in facts.case.diagnoses]
+    known = [(code, diagnosis_code(code, day)) for code in codes]
+    return DiagnosisOutline(
+        strange=any(not one.is_certain or one.standing != "billable" or one.code != sent for sent, one in known),
+        behind=any(one.is_external_cause or one.is_manifestation or one.is_factor for one in map(diagnosis_code, codes)),
+    )
+
+
+def first_day(facts: Facts) -> str | None:
+    """The first day of service of all lines, if any line has one."""
+    return min([line.sent.dos_start for line in facts.lines if line.sent.dos_start], default=None)
+
+
+class FeatureOutline(NamedTuple):
+    """What was seen and measured: `repeated` that a term stands there twice, `unknown` that HPO does not have one as it is.
+
+    Of measurements, `strange` says that a code is not written right, or that a value or unit may not fit.
+    """
+
+    repeated: bool
+    unknown: bool
+    strange: bool
+
+
+def feature_outline(facts: Facts) -> FeatureOutline:
+    """The outline of all features and measurements."""
+    terms = [feature.hpo for feature in facts.case.phenotypes]
+    return FeatureOutline(
+        repeated=len(set(terms)) < len(terms),
+        unknown=any(term(code).standing != "known" for code in terms),
+        strange=any(map(_is_strange, facts.case.measurements)),
+    )
+
+
+def _is_strange(measurement: Measurement) -> bool:
+    """Whether anything in a measurement has to be looked at: its code, value and unit, or percentile."""
+    loinc, percentile = measurement.loinc, measurement.percentile
+    if percentile is not None and not 0 <= percentile <= _PER_CENT:
+        return True
+    return loinc is not None and (
+        written_right("loinc", loinc) != loinc
+        or measurement.value <= 0
+        or measurement.unit not in VITAL_SIGNS.get(loinc, (measurement.unit,))
+    )
+
+
+_PER_CENT = 100
+_LENGTH = ("cm", "[in_i]")
+VITAL_SIGNS = MappingProxyType(
+    {"8302-2": _LENGTH, "8306-3": _LENGTH, "9843-4": _LENGTH, "29463-7": ("g", "kg", "[lb_av]"), "39156-5": ("kg/m2",)}
+)
+"""The units in which FHIR takes the measurements that every validator holds to a profile, by their LOINC codes."""
 
 
 class BillingOutline(NamedTuple):

@@ -1,18 +1,17 @@
 """Rules about the shape and the system of codes: procedures, syndromes, genes, measurements, taxonomy."""
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from types import MappingProxyType
 
 from adapter.case import AiReport, Gene, Measurement, SyndromeCode
-from adapter.code_tables.mondo import is_entry, mondo_of
 from adapter.code_tables.spelling import written_right
 from adapter.issues import IssueType
-from adapter.rules.condition import LINES
+from adapter.rules.case_outline import VITAL_SIGNS, feature_outline, line_outline
+from adapter.rules.condition import LINES, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
 from adapter.rules.procedure_code import meant_by, system_of
 from adapter.rules.rule import ERROR, WARNING, Variant, rule
+from adapter.rules.syndrome import listed, misspelled, syndrome_outline
 
 _SPELLED = Variant(
     name="spelled",
@@ -31,6 +30,7 @@ _SPELLED = Variant(
     ),
     source="CPT and HCPCS Level II: shape of codes; 837P SV101-2",
     applies=(LINES,),
+    asked_if=(Sign(line_outline, lambda there: there.strange_codes),),
 )
 def no_procedure_code(facts: Facts) -> Iterator[Finding]:
     """A line whose code is neither shaped like CPT nor like HCPCS Level II; suggests the code that was probably meant."""
@@ -47,6 +47,7 @@ def no_procedure_code(facts: Facts) -> Iterator[Finding]:
     text="The code does not belong to the code system that was sent; the output names its own. Correct the sender.",
     source="HL7 Terminology: CPT, HCPCS Level II",
     applies=(LINES,),
+    asked_if=(Sign(line_outline, lambda there: there.strange_codes),),
 )
 def code_of_another_system(facts: Facts) -> Iterator[Finding]:
     """A line whose code has the shape of the other code system of procedures; suggests that system, which the output has."""
@@ -96,6 +97,7 @@ def no_code_of_its_system(facts: Facts) -> Iterator[Finding]:
     variants=(_SPELLED,),
     effect="none",
     applies=(),
+    asked_if=(Sign(syndrome_outline, lambda there: there.misspelled),),
 )
 def not_written_as_its_system(facts: Facts) -> Iterator[Finding]:
     """A code of a syndrome or gene of another shape than its system has; suggests it without prefix, or with the right one."""
@@ -107,7 +109,7 @@ def not_written_as_its_system(facts: Facts) -> Iterator[Finding]:
                 yield _misspelled(f"clinician_diagnoses[{at}].codes[{place}].code", coded.system, coded.code)
     for at, finding in enumerate(facts.case.molecular):
         if finding.gene is not None:
-            yield from (_misspelled(f"molecular[{at}].gene.{name}", name, code) for name, code in _wrong_of(finding.gene))
+            yield from _of_gene(f"molecular[{at}].gene", finding.gene)
         condition = finding.condition
         if condition is not None and written_right(condition.system, condition.code) != condition.code:
             yield _misspelled(f"molecular[{at}].condition.code", condition.system, condition.code)
@@ -120,21 +122,14 @@ def _of_run(ai: str, run: AiReport) -> Iterator[Finding]:
             if written_right(coded.system, coded.code) != coded.code:
                 yield _misspelled(f"{ai}.candidates[{at}].codes[{place}].code", coded.system, coded.code)
         for place, gene in enumerate(candidate.genes):
-            for name, code in _wrong_of(gene):
-                yield _misspelled(f"{ai}.candidates[{at}].genes[{place}].{name}", name, code)
+            yield from _of_gene(f"{ai}.candidates[{at}].genes[{place}]", gene)
     for place, gene in enumerate(run.genes):
-        yield from (_misspelled(f"{ai}.genes[{place}].{name}", name, code) for name, code in _wrong_of(gene))
+        yield from _of_gene(f"{ai}.genes[{place}]", gene)
 
 
-def _wrong_of(gene: Gene) -> list[tuple[str, str]]:
-    """The codes of a gene that are not written as their systems write them; the systems have the names of its fields."""
-    hgnc, entrez, omim = gene.hgnc, gene.entrez, gene.omim
-    codes = [("hgnc", hgnc)] if hgnc is not None and written_right("hgnc", hgnc) != hgnc else []
-    if entrez is not None and written_right("entrez", entrez) != entrez:
-        codes.append(("entrez", entrez))
-    if omim is not None and written_right("omim", omim) != omim:
-        codes.append(("omim", omim))
-    return codes
+def _of_gene(field: str, gene: Gene) -> Iterator[Finding]:
+    for name, code in misspelled(gene).items():
+        yield _misspelled(f"{field}.{name}", name, code)
 
 
 def _misspelled(field: str, system: str, code: str) -> Finding:
@@ -152,6 +147,7 @@ def _misspelled(field: str, system: str, code: str) -> Finding:
     variants=(_SPELLED,),
     effect="none",
     applies=(),
+    asked_if=(Sign(feature_outline, lambda there: there.strange),),
 )
 def no_loinc_code(facts: Facts) -> Iterator[Finding]:
     """A measurement whose LOINC code has another shape, or a wrong check digit; suggests it without its prefix."""
@@ -170,33 +166,22 @@ def no_loinc_code(facts: Facts) -> Iterator[Finding]:
     source="MONDO: exact matches with OMIM entries",
     effect="none",
     applies=(),
+    asked_if=(Sign(syndrome_outline, lambda there: there.of_two),),
 )
 def codes_of_two_syndromes(facts: Facts) -> Iterator[Finding]:
     """A MONDO code of a candidate or a clinician's syndrome that is another OMIM entry than all of its OMIM codes."""
     for ai, run in facts.case.runs:
         for at, candidate in enumerate(run.candidates):
-            if len(candidate.codes) > 1 and not candidate.is_group:
+            if not candidate.is_group:
                 yield from _of_another_entry(f"{ai}.candidates[{at}]", candidate.codes)
     for at, diagnosis in enumerate(facts.case.clinician_diagnoses):
-        if len(diagnosis.codes) > 1 and not diagnosis.is_group:
+        if not diagnosis.is_group:
             yield from _of_another_entry(f"clinician_diagnoses[{at}]", diagnosis.codes)
 
 
 def _of_another_entry(field: str, codes: Sequence[SyndromeCode]) -> Iterator[Finding]:
-    for at, code in enumerate(codes):
-        if code.system == "mondo":
-            answers = {place: _is_another(o.code, code.code) for place, o in enumerate(codes) if o.system == "omim"}
-            if True in answers.values() and False not in answers.values():
-                entry = next(place for place, answer in answers.items() if answer)
-                yield Finding(f"{field}.codes[{at}].code", also=(f"{field}.codes[{entry}].code",))
-
-
-@lru_cache(maxsize=4_096)  # codes of public lists, which name nobody
-def _is_another(omim: str, mondo: str) -> bool | None:
-    """Whether a MONDO code is another entry than an OMIM code; nothing where one of them is unknown, or no entry."""
-    entry, term = written_right("omim", omim), written_right("mondo", mondo)
-    known = mondo_of("omim", entry) if entry else None
-    return None if known is None or term is None or not is_entry(term) else known != term
+    for at, entry in listed(codes).of_two:
+        yield Finding(f"{field}.codes[{at}].code", also=(f"{field}.codes[{entry}].code",))
 
 
 _PER_CENT = 100
@@ -211,19 +196,13 @@ _PER_CENT = 100
     source="UCUM: a percentile is a number of %",
     effect="none",
     applies=(),
+    asked_if=(Sign(feature_outline, lambda there: there.strange),),
 )
 def percentile_out_of_range(facts: Facts) -> Iterator[Finding]:
     """A measurement whose percentile is below 0 or above 100."""
     for at, measurement in enumerate(facts.case.measurements):
         if measurement.percentile is not None and not 0 <= measurement.percentile <= _PER_CENT:
             yield Finding(f"measurements[{at}].percentile")
-
-
-_LENGTH = ("cm", "[in_i]")
-_VITAL_SIGNS = MappingProxyType(
-    {"8302-2": _LENGTH, "8306-3": _LENGTH, "9843-4": _LENGTH, "29463-7": ("g", "kg", "[lb_av]"), "39156-5": ("kg/m2",)}
-)
-"""The units in which FHIR takes the measurements that every validator holds to a profile, by their LOINC codes."""
 
 
 @rule(
@@ -238,6 +217,7 @@ _VITAL_SIGNS = MappingProxyType(
     source="http://hl7.org/fhir/R4/observation-vitalsigns.html",
     effect="none",
     applies=(),
+    asked_if=(Sign(feature_outline, lambda there: there.strange),),
 )
 def unit_of_another_measurement(facts: Facts) -> Iterator[Finding]:
     """A height, length, head circumference, weight or body mass index in a unit that its profile does not have."""
@@ -249,7 +229,7 @@ def unit_of_another_measurement(facts: Facts) -> Iterator[Finding]:
 def _vital_signs(facts: Facts) -> Iterator[tuple[int, Measurement, tuple[str, ...]]]:
     """Each measurement that has a profile of vital signs: its place, itself, and the units of that profile."""
     for at, measurement in enumerate(facts.case.measurements):
-        units = _VITAL_SIGNS.get(written_right("loinc", measurement.loinc) or "") if measurement.loinc else None
+        units = VITAL_SIGNS.get(written_right("loinc", measurement.loinc) or "") if measurement.loinc else None
         if units is not None:
             yield at, measurement, units
 
@@ -263,6 +243,7 @@ def _vital_signs(facts: Facts) -> Iterator[tuple[int, Measurement, tuple[str, ..
     source="http://hl7.org/fhir/R4/observation-vitalsigns.html: what these measurements are of",
     effect="none",
     applies=(),
+    asked_if=(Sign(feature_outline, lambda there: there.strange),),
 )
 def nothing_measured(facts: Facts) -> Iterator[Finding]:
     """A height, length, head circumference, weight or body mass index that is not above nothing."""

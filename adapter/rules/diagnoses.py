@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from adapter.code_tables.icd10cm import HELD, diagnosis_code
 from adapter.issues import IssueType
-from adapter.rules.case_outline import MOST_DIAGNOSES, MOST_POINTERS, line_outline
+from adapter.rules.case_outline import MOST_DIAGNOSES, MOST_POINTERS, diagnosis_outline, first_day, line_outline
 from adapter.rules.condition import ASKED, DIAGNOSES, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
@@ -84,6 +84,7 @@ def diagnosis_not_established(facts: Facts) -> Iterator[Finding]:
     source="http://hl7.org/fhir/sid/icd-10-cm",
     verified=True,
     applies=(DIAGNOSES,),
+    asked_if=(Sign(diagnosis_outline, lambda there: there.strange),),
 )
 def not_shaped_like_icd_10_cm(facts: Facts) -> Iterator[Finding]:
     """A diagnosis that is not shaped like an ICD-10-CM code; suggests case and full stop where only they are wrong."""
@@ -138,10 +139,11 @@ def too_many(facts: Facts) -> Iterator[Finding]:
         ),
     ),
     applies=(DIAGNOSES,),
+    asked_if=(Sign(diagnosis_outline, lambda there: there.strange),),
 )
 def not_billable(facts: Facts) -> Iterator[Finding]:
     """A diagnosis whose code is a header or unknown on the first day of service; where that is not certain, a warning."""
-    day = _first_day(facts)
+    day = first_day(facts)
     for at, diagnosis in enumerate(facts.case.diagnoses):
         if _SHAPE.fullmatch(diagnosis.icd10cm) is not None:
             known = diagnosis_code(diagnosis.icd10cm, day)
@@ -149,10 +151,6 @@ def not_billable(facts: Facts) -> Iterator[Finding]:
                 yield Finding(f"diagnoses[{at}].icd10cm", variant="other release")
             elif known.standing != "billable":
                 yield Finding(f"diagnoses[{at}].icd10cm", variant=None if known.standing == "header" else "unknown")
-
-
-def _first_day(facts: Facts) -> str | None:
-    return min((line.sent.dos_start for line in facts.lines if line.sent.dos_start), default=None)
 
 
 @rule(
@@ -171,6 +169,7 @@ def _first_day(facts: Facts) -> str | None:
         ),
     ),
     applies=(ASKED, DIAGNOSES),
+    asked_if=(Sign(diagnosis_outline, lambda there: there.behind),),
 )
 def not_first(facts: Facts) -> Iterator[Finding]:
     """The first diagnosis of a claim, if it is an external cause, a manifestation, or a Z code."""

@@ -103,9 +103,9 @@ def _found(facts: Facts) -> Iterator[PendingIssue]:
     """What every rule finds that is asked."""
     for rule in asked_of(facts):
         findings = rule.find(facts)
-        first = next(findings, None)
-        if first is not None:
+        for first in findings:
             yield from _pending(rule, chain((first,), findings), facts.policy)
+            break
 
 
 def asked_of(facts: Facts) -> tuple[Rule, ...]:

@@ -61,6 +61,7 @@ def repeated(facts: Facts) -> Iterator[Finding]:
     text="A modifier is two letters or digits. Send its code alone.",
     source="X12 837P SV101",
     applies=(has_modifiers(1),),
+    asked_if=(Sign(line_outline, lambda there: there.strange_modifiers),),
 )
 def malformed(facts: Facts) -> Iterator[Finding]:
     """A modifier that is not two capital letters or digits; suggests them where case or white space is all that is wrong."""
@@ -79,6 +80,7 @@ def malformed(facts: Facts) -> Iterator[Finding]:
     text="The adapter does not know this modifier, and carries it as sent. Check that the payer takes it.",
     source="adapter terminology",
     applies=(has_modifiers(1),),
+    asked_if=(Sign(line_outline, lambda there: there.strange_modifiers),),
 )
 def unknown(facts: Facts) -> Iterator[Finding]:
     """A well-formed modifier that the adapter does not know."""

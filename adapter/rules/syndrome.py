@@ -1,10 +1,13 @@
 """The syndromes that AI, laboratory and clinician speak of, by their codes: which are held, and which are dismissed."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-from adapter.case import Case, Molecular
+from adapter.case import Case, Gene, Molecular
 from adapter.code_tables.classification import evidence
+from adapter.code_tables.mondo import is_entry, mondo_of
 from adapter.code_tables.spelling import written_right
 from adapter.rules.facts import Facts
 
@@ -85,36 +88,105 @@ def conclusions_of(case: Case) -> tuple[list[Syndrome], list[Syndrome]]:
     )
 
 
+class Listed(NamedTuple):
+    """What is known of the codes of one item, whoever has it: their keys, and whether one is not as its system writes it.
+
+    `of_two` are the places of each MONDO code that is another entry of OMIM than all OMIM codes beside it, and of the first of
+    these.
+    """
+
+    keys: frozenset[Key]
+    is_misspelled: bool
+    of_two: tuple[tuple[int, int], ...]
+
+
+def listed(codes: Iterable[Coded]) -> Listed:
+    """What is known of the codes of one item."""
+    return _listed(tuple([(coded.system, coded.code) for coded in codes]))
+
+
+_MOST_LISTED = 4_096
+
+
+@lru_cache(maxsize=_MOST_LISTED)  # codes of public lists, which name nobody
+def _listed(codes: tuple[Key, ...]) -> Listed:
+    written = [written_right(system, code) for system, code in codes]
+    return Listed(
+        keys=frozenset([(system, right or code) for (system, code), right in zip(codes, written, strict=True)]),
+        is_misspelled=any(right != code for (_, code), right in zip(codes, written, strict=True)),
+        of_two=tuple(_of_two(codes)),
+    )
+
+
+def _of_two(codes: Sequence[Key]) -> Iterator[tuple[int, int]]:
+    for at, (system, code) in enumerate(codes):
+        if system == "mondo":
+            answers = {place: _is_another(omim, code) for place, (other, omim) in enumerate(codes) if other == "omim"}
+            if True in answers.values() and False not in answers.values():
+                yield at, next(place for place, answer in answers.items() if answer)
+
+
+def _is_another(omim: str, mondo: str) -> bool | None:
+    """Whether a MONDO code is another entry than an OMIM code; nothing where one of them is unknown, or no entry."""
+    entry, term = written_right("omim", omim), written_right("mondo", mondo)
+    known = mondo_of("omim", entry) if entry else None
+    return None if known is None or term is None or not is_entry(term) else known != term
+
+
+def misspelled(gene: Gene) -> Mapping[str, str]:
+    """The codes of a gene that are not written as their systems write them; the systems have the names of its fields."""
+    return _misspelled(gene.hgnc, gene.entrez, gene.omim)
+
+
+@lru_cache(maxsize=_MOST_LISTED)  # as above
+def _misspelled(hgnc: str | None, entrez: str | None, omim: str | None) -> Mapping[str, str]:
+    codes = (("hgnc", hgnc), ("entrez", entrez), ("omim", omim))
+    return MappingProxyType({system: code for system, code in codes if code and written_right(system, code) != code})
+
+
 class SyndromeOutline(NamedTuple):
     """What a case says of syndromes: `both` that one of them is held and dismissed, `another` that a finding may be of another.
 
-    `molecular` says that a diagnosis is of molecular certainty, `not_held` that the clinician names one that is not held.
+    `molecular` says that a diagnosis is of molecular certainty, `not_held` that the clinician names one that is not held,
+    `misspelled` that a code of a syndrome or gene is not as its system writes it, and `of_two` that an item has codes of two.
     """
 
     both: bool
     another: bool
     molecular: bool
     not_held: bool
+    misspelled: bool
+    of_two: bool
 
 
 def syndrome_outline(facts: Facts) -> SyndromeOutline:
     """The outline of all syndromes, by a quick look at their codes."""
     case = facts.case
-    candidates = [candidate for run in case.analyses for candidate in run.candidates]
-    supported = _keys([c.codes for c in candidates if c.disposition == "supported"])
-    rejected = _keys([c.codes for c in candidates if c.disposition == "rejected"])
-    held = _keys([d.codes for d in case.clinician_diagnoses if d.certainty in HELD and not d.is_group])
-    dismissed = _keys([d.codes for d in case.clinician_diagnoses if d.certainty == "dismissed"])
+    proposed = [(candidate, listed(candidate.codes)) for run in case.analyses for candidate in run.candidates]
+    concluded = [(diagnosis, listed(diagnosis.codes)) for diagnosis in case.clinician_diagnoses]
+    conditions = [listed((finding.condition,)) if finding.condition else None for finding in case.molecular]
+    supported = _NO_KEYS.union(*[known.keys for candidate, known in proposed if candidate.disposition == "supported"])
+    rejected = _NO_KEYS.union(*[known.keys for candidate, known in proposed if candidate.disposition == "rejected"])
+    held = _NO_KEYS.union(*[known.keys for d, known in concluded if d.certainty in HELD and not d.is_group])
+    dismissed = _NO_KEYS.union(*[known.keys for d, known in concluded if d.certainty == "dismissed"])
     against = rejected | dismissed
-    expected = (supported & held) - against
-    certainties = {diagnosis.certainty for diagnosis in case.clinician_diagnoses}
+    certainties = {diagnosis.certainty for diagnosis, _ in concluded}
+    everything = [known for _, known in (*proposed, *concluded)] + [known for known in conditions if known]
     return SyndromeOutline(
         both=not (held.isdisjoint(against) and dismissed.isdisjoint(supported)),
-        another=any(finding.condition is None or key_of(finding.condition) not in expected for finding in case.molecular),
+        another=any(known is None or not known.keys <= (supported & held) - against for known in conditions),
         molecular="molecular" in certainties,
-        not_held=not certainties.issubset(HELD) or "rejected" in [candidate.disposition for candidate in candidates],
+        not_held=not certainties.issubset(HELD) or "rejected" in [candidate.disposition for candidate, _ in proposed],
+        misspelled=any(known.is_misspelled for known in everything) or any(map(misspelled, _genes(case))),
+        of_two=any(known.of_two for known in everything),
     )
 
 
-def _keys(listed: Iterable[Iterable[Coded]]) -> set[Key]:
-    return {key_of(code) for codes in listed for code in codes}
+_NO_KEYS: frozenset[Key] = frozenset()
+
+
+def _genes(case: Case) -> list[Gene]:
+    """All genes that AI and laboratory name."""
+    genes = [gene for run in case.analyses for candidate in run.candidates for gene in candidate.genes]
+    genes += [gene for run in case.analyses for gene in run.genes]
+    return genes + [finding.gene for finding in case.molecular if finding.gene is not None]

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from adapter.issues import IssueType
 from adapter.plain_value import Number
-from adapter.rules.condition import ANALYSIS, LINES, SAME_DAY, UNITS, sends
+from adapter.rules.case_outline import line_outline
+from adapter.rules.condition import ANALYSIS, LINES, SAME_DAY, UNITS, Sign, sends
 from adapter.rules.facts import ANALYSIS_CODE, Facts
 from adapter.rules.finding import Finding
 from adapter.rules.rule import ERROR, WARNING, Variant, rule
@@ -52,6 +53,7 @@ def more_units_than_a_day_has(facts: Facts) -> Iterator[Finding]:
     text="Units must be a positive whole number. Send the number of units of the line.",
     source="X12 837P SV104",
     applies=(LINES,),
+    asked_if=(Sign(line_outline, lambda there: not there.single_units),),
 )
 def units_not_a_positive_whole_number(facts: Facts) -> Iterator[Finding]:
     """A line whose units are missing, below one or fractional; 1.0 is whole."""

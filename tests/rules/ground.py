@@ -86,7 +86,7 @@ def case_of(changes: Mapping[str, Any]) -> Case:
     """Give the clean case with some of its fields changed: path such as `billing.lines[0].units` to value."""
     tree = copy.deepcopy(CLEAN)
     for path, value in changes.items():
-        _put(tree, path, value)
+        _put(tree, path, copy.deepcopy(value))
     return Case.model_validate(case_tree(tree))
 
 
