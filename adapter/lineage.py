@@ -222,7 +222,7 @@ class Trail:
         """The first elements that were made from a field; fields of one pattern share a walk, which goes as far as it must."""
         key = pattern(path), only_claims
         if key not in self._walks:
-            self._walks[key] = {}, iter(self._readers(key[0], only_claims=only_claims))
+            self._walks[key] = {}, self._readers(key[0], only_claims=only_claims)
         by_path, readers = self._walks[key]
         while len(by_path.get(path, ())) < _MOST_PLACES and (reader := next(readers, None)):
             for field_path, element in self._made_from(*reader, depth=len(path)):
@@ -247,12 +247,12 @@ class Trail:
                     element = _item_of(origin, place, field_path) if isinstance(field_path[-1], int) else origin.element
                     yield field_path, ".".join((self._names[number], dotted(element))).rstrip(".")
 
-    def _readers(self, fields: Path, *, only_claims: bool) -> list[tuple[int, frozenset[int]]]:
+    def _readers(self, fields: Path, *, only_claims: bool) -> Iterator[tuple[int, frozenset[int]]]:
         """The resources that were made from the fields, each with the groups of its elements that may have been."""
         text = "case." + dotted(fields)
         resources = [number for number, part in enumerate(self.made) if not only_claims or part.map.source.target == "Claim"]
         readers = ((number, self.made[number].map.groups_that_read(text)) for number in resources)
-        return [(number, groups) for number, groups in readers if groups]
+        return ((number, groups) for number, groups in readers if groups)
 
 
 def _item_of(origin: Origin, place: int, path: Path) -> tuple[str | int, ...]:

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from adapter.case import Case
 from adapter.checks import Release, check_bundle
 from adapter.checks.full_check import NOTHING
-from adapter.checks.map_proof import MapProof, proof_of
+from adapter.checks.map_proof import MapProof, Proved, proof_of
 from adapter.conversion import Conversion, ConversionRecord, Options, Versions, refused
 from adapter.feed.arrivals import put_in_order
 from adapter.feed.inline_image import refuse_inline_images
@@ -113,8 +113,14 @@ class Pipeline:
         }
 
     def prepare(self) -> None:
-        """Work out the proofs now, which is otherwise done with the first conversion."""
+        """Work out the proofs, so that of each Bundle only what they leave open is checked."""
         _ = self._proofs
+
+    def _proved(self, options: Options, release: Release, made: Sequence[MappedResource]) -> Proved:
+        """What need not be asked of these resources; nothing before `prepare`, as a proof costs as much as many full checks."""
+        if options.check == "full" or "_proofs" not in vars(self):
+            return NOTHING
+        return self._proofs[release].of((part.map.name, part.resource) for part in made)
 
     def convert(
         self,
@@ -239,8 +245,7 @@ class Pipeline:
             bundle=bundle,
             unread_patterns=self._unread[release],
         )
-        is_full = judged.options.check == "full"
-        proved = NOTHING if is_full else self._proofs[release].of((part.map.name, part.resource) for part in resources)
+        proved = self._proved(judged.options, release, resources)
         so_far = so_far.beside((*check_bundle(bundle, release, content, proved=proved), *trail.unread))
         return replace(judged, content=content, problems=so_far.all(), trail=trail)
 

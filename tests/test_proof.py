@@ -133,7 +133,9 @@ FOUND = {
 def with_map(tmp_path: Path, kind: str, change: str) -> Pipeline:
     (tmp_path / "fhir" / "r4").mkdir(parents=True)
     (tmp_path / "fhir" / "r4" / "wrong.yaml").write_text(f"extends: {kind}\n{change}")
-    return load(Settings(mappings=str(tmp_path))).pipeline
+    line = load(Settings(mappings=str(tmp_path))).pipeline
+    line.prepare()
+    return line
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -3,7 +3,7 @@
 import os
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent import futures
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 import click
-from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TimeElapsedColumn
 
 from adapter.assembly import Runtime
 from adapter.cli.bulk_input import BulkEncounter, BulkLine, encounters_of
@@ -137,8 +136,8 @@ def _resumed(target: Path, bundles: BinaryIO, issues: BinaryIO) -> Summary:
 def _on_all_cores(waiting: Iterator[BulkEncounter | BulkLine], run: BulkRun) -> Iterator[BulkResult]:
     """What the processes made, in the order of the input; never more tasks at once than `_AHEAD` for each of them."""
     count = os.cpu_count() or 1
-    with ProcessPoolExecutor(count) as pool:
-        tasks: deque[Future[list[BulkResult]]] = deque()
+    with futures.ProcessPoolExecutor(count) as pool:
+        tasks: deque[futures.Future[list[BulkResult]]] = deque()
         while chunk := list(islice(waiting, _CHUNK)):
             tasks.append(pool.submit(convert_chunk, chunk, run.mappings, dict(run.changes)))
             if len(tasks) > count * _AHEAD:
@@ -179,12 +178,13 @@ def _rules_of(issues: Iterable[JsonObject]) -> tuple[str, ...]:
 
 def _tracked(results: Iterable[BulkResult], done: int) -> Iterator[BulkResult]:
     """The same, with a count where somebody sits at a terminal; how many there will be is not known before."""
-    columns = (SpinnerColumn(), "converting", MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True, disable=is_quiet() or not err.is_terminal) as progress:
-        bar = progress.add_task("converting", total=None, completed=done)
-        for result in results:
+    if is_quiet() or not err.is_terminal:
+        yield from results
+        return
+    with err.status(f"{done} encounters converted") as status:
+        for number, result in enumerate(results, start=done + 1):
             yield result
-            progress.advance(bar)
+            status.update(f"{number} encounters converted")
 
 
 def _tell(summary: Summary) -> None:

@@ -1,12 +1,11 @@
 """What commands print: for people with colours where there is a terminal, for machines as JSON."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 import click
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
@@ -64,9 +63,15 @@ def note(text: str, style: str = "") -> None:
         err.print(Text(text, style=style))
 
 
-def tracked(steps: Sequence[Step], what: str) -> Iterable[Step]:
-    """The steps of long work, with a bar where somebody sits at a terminal."""
-    return track(steps, what, console=err, transient=True, disable=len(steps) == 1 or is_quiet() or not err.is_terminal)
+def tracked(steps: Sequence[Step], what: str) -> Iterator[Step]:
+    """The steps of long work, counted where somebody sits at a terminal."""
+    if len(steps) == 1 or is_quiet() or not err.is_terminal:
+        yield from steps
+        return
+    with err.status("") as status:
+        for number, step in enumerate(steps, start=1):
+            status.update(f"{what} {number} of {len(steps)}")
+            yield step
 
 
 def print_json(value: JsonValue) -> None:

@@ -11,6 +11,7 @@ import pytest
 from adapter.cli.bulk import BulkRun, convert_chunk, convert_in_bulk
 from adapter.cli.bulk_input import encounters_of
 from adapter.cli.exit_code import Outcome
+from adapter.cli.terminal import Terminal
 from adapter.json_types import JsonObject
 from tests.examples.ground import EXAMPLES
 
@@ -51,6 +52,15 @@ def test_every_line_has_its_issues_and_every_good_one_its_bundle(tmp_path: Path)
     assert summary["encounters"] == 22
     assert summary["outcomes"]["refused: unreadable"] == 2
     assert summary["rules"]["json/syntax"] == 2
+
+
+def test_encounters_are_counted_on_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal(force_terminal=True, record=True, file=io.StringIO())
+    monkeypatch.setattr("adapter.cli.bulk.err", terminal)
+
+    run(lines_file(tmp_path, 1), tmp_path / "out")
+
+    assert "3 encounters converted" in terminal.export_text()
 
 
 def test_what_was_interrupted_is_resumed_without_a_gap_or_a_repeat(tmp_path: Path) -> None:

@@ -19,8 +19,10 @@ MADE = ("bundle.json", "issues.json")
 
 @cache
 def pipeline(own: str = "") -> Pipeline:
-    """The pipeline with the maps of this checkout, whatever the environment sets; `own` is a folder of the user's."""
-    return load(Settings(mappings=own)).pipeline
+    """The pipeline with the maps of this checkout and their proofs, whatever the environment sets; `own` is a user's folder."""
+    line = load(Settings(mappings=own)).pipeline
+    line.prepare()
+    return line
 
 
 def example_names() -> list[str]:
