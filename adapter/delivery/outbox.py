@@ -100,8 +100,8 @@ class Outbox:
             "outgoing": result.outgoing,
             "digest": result.digest,
         }
-        if _MADE_AGAIN.change(connection, [{"of": encounter, **values}]) == 0:
-            _MADE_FIRST.change(connection, [{"encounter": encounter, **values}])
+        if _MADE_AGAIN.change(connection, {"of": encounter, **values}) == 0:
+            _MADE_FIRST.insert(connection, [{"encounter": encounter, **values}])
         self._store.change(connection, encounter, {"state": result.state, "made": result.number, "changed": now})
         if result.outgoing is not None:
             self._want(connection, encounter, result.digest, targets=targets)
@@ -116,7 +116,7 @@ class Outbox:
         for target in targets:
             if target not in held:
                 fresh = {"state": "pending", "digest": digest, "attempts": 0, "due": now, "changed": now}
-                _WANTED.change(connection, [{"encounter": encounter, "target": target, **fresh}])
+                _WANTED.insert(connection, [{"encounter": encounter, "target": target, **fresh}])
             elif held[target].digest != digest:
                 self.set(connection, encounter, target, state="pending", digest=digest, due=now)
 
@@ -149,7 +149,7 @@ class Outbox:
         """Note how far a delivery has come."""
         values: dict[str, object] = {"state": state, "attempts": attempts, "due": due, "changed": self._store.now()}
         values |= {"digest": digest} if digest is not None else {}
-        _SET.change(connection, [{"of": encounter, "at_target": target, **values}])
+        _SET.change(connection, {"of": encounter, "at_target": target, **values})
 
 
 def _state_of(conversion: Conversion) -> EncounterState:

@@ -1,14 +1,13 @@
 """What comes in: documents are kept, and the encounter that they belong to is found or begun."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, bindparam, delete, exists, insert, or_, select, update
 
 from adapter.delivery.identity_merge import Merges
 from adapter.delivery.prepared import Parameters, Prepared
@@ -25,8 +24,8 @@ from adapter.delivery.record import (
     pack,
     unpack,
 )
-from adapter.delivery.store import Store
-from adapter.delivery.store_table import DELIVERY, DOCUMENT, ENCOUNTER, KNOWN_AS, MADE, RECEIPT
+from adapter.delivery.store import NOTE, Store
+from adapter.delivery.store_table import DELIVERY, DOCUMENT, ENCOUNTER, KNOWN_AS, MADE, MERGED, RECEIPT
 from adapter.issues import ConflictError, Issue, IssueType, Severity
 from adapter.readers.document import Document
 
@@ -37,6 +36,16 @@ MOST_DOCUMENTS = 10_000
 """How many documents an encounter may have; whoever sends more is stuck in a loop."""
 
 _RECEIPT_OF = Prepared(select(RECEIPT.c.body, RECEIPT.c.encounter).where(RECEIPT.c.key == bindparam("receipt")))
+_FIRST_LOOK = Prepared(
+    select(
+        exists().where(or_(MERGED.c.former == bindparam("patient"), MERGED.c.patient == bindparam("patient"))),
+        *(
+            select(KNOWN_AS.c.encounter).where(KNOWN_AS.c.digest == bindparam(key)).scalar_subquery().label(key)
+            for key in ("one", "other")
+        ),
+    )
+)
+"""Whether anything of a patient was merged, and which encounters are known by two keys: of nearly all documents that is all."""
 _KNOWN = Prepared(
     select(KNOWN_AS.c.digest, KNOWN_AS.c.encounter).where(KNOWN_AS.c.digest.in_([bindparam("one"), bindparam("other")]))
 )
@@ -56,11 +65,20 @@ _RECORDS = (
     DOCUMENT.c.content.is_not(None).label("is_kept"),
 )
 """The columns of a `DocumentRecord`."""
-_BEGUN, _KEPT, _ANSWERED = Prepared(insert(ENCOUNTER)), Prepared(insert(DOCUMENT)), Prepared(insert(RECEIPT))
-_KNOW = {
-    name: Prepared(dialect.insert(KNOWN_AS).on_conflict_do_nothing())
-    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
-}
+_BEGUN, _KNOW, _KEPT, _ANSWERED = (Prepared(insert(table)) for table in (ENCOUNTER, KNOWN_AS, DOCUMENT, RECEIPT))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """Who the patient of an arrival is now, by which keys its encounter is looked for, and which encounters these found.
+
+    A key that an earlier number of the patient gives is among the found ones only.
+    """
+
+    identity: Identity
+    patient: str
+    keys: tuple[str, ...]
+    found: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,22 +114,44 @@ class Shelf:
             return known
         accepted = self._accept(connection, arrival)
         answered = {"key": receipt, "body": body, "encounter": accepted.encounter, "at": self._store.now()}
-        _ANSWERED.change(connection, [answered])
+        _ANSWERED.insert(connection, [answered])
         return accepted
 
     def _accept(self, connection: Connection, arrival: Arrival) -> Accepted:
-        identity = self._merges.identity(connection, arrival.patient)
-        place = self._place_of(connection, arrival, identity)
-        kept = self._keep(connection, place, arrival.of(identity))
-        if kept is None:  # somebody else began this encounter a moment ago
-            return self._accept(connection, arrival)
+        look = self._look(connection, arrival)
+        place = self._place_of(connection, look)
+        kept = self._keep(connection, place, arrival.of(look.identity))
         return Accepted(encounter=place.encounter, documents=kept, is_new=place.received == 0)
+
+    def _look(self, connection: Connection, arrival: Arrival) -> _Look:
+        patient, keys = self._seal.digest("patient", arrival.patient), self._keys(arrival, arrival.patient)
+        if self._store.batch is not None and not {row["digest"] for row in self._store.batch.rows(_KNOW)}.isdisjoint(keys):
+            self._store.batch.write(connection)
+        asked = {"patient": patient, "one": keys[0], "other": keys[-1]}
+        ((is_merged, one, other),) = _FIRST_LOOK.rows(connection, asked)
+        if is_merged:
+            return self._look_for_all(connection, arrival)
+        found = {key: encounter for key, encounter in ((keys[0], one), (keys[-1], other)) if encounter is not None}
+        return _Look(identity=Identity(patient=arrival.patient), patient=patient, keys=keys, found=found)
+
+    def _look_for_all(self, connection: Connection, arrival: Arrival) -> _Look:
+        """The same for a patient with numbers of before, under which the encounter may be known as well."""
+        if self._store.batch is not None:
+            self._store.batch.write(connection)
+        identity = self._merges.identity(connection, arrival.patient)
+        keys = self._keys(arrival, identity.patient)
+        found = self._known(connection, keys)
+        for former in () if found else identity.former:
+            found |= self._known(connection, self._keys(arrival, former))
+        return _Look(identity=identity, patient=self._seal.digest("patient", identity.patient), keys=keys, found=found)
 
     def merge(self, connection: Connection, merge: Merge, *, caller: str, names_of: NamesOf) -> list[str]:
         """Have what is kept of a patient belong to the one that this is now; gives the encounters that changed.
 
         `names_of` reads by what documents name their encounter. Raises ConflictError where the patient became a third one before.
         """
+        if self._store.batch is not None:
+            self._store.batch.write(connection)
         now = self._merges.add(connection, merge)
         former, patient = (self._seal.digest("patient", known) for known in (merge.former, now.patient))
         if former == patient:
@@ -147,25 +187,20 @@ class Shelf:
             raise ConflictError(_conflict("intake/key", text))
         return Accepted(encounter=encounter, documents=0, is_new=False, is_repeated=True)
 
-    def _place_of(self, connection: Connection, arrival: Arrival, identity: Identity) -> _Place:
+    def _place_of(self, connection: Connection, look: _Look) -> _Place:
         """The encounter that the documents belong to; a new one if they belong to no encounter that is kept."""
-        keys = self._keys(arrival, identity.patient)
-        patient = self._seal.digest("patient", identity.patient)
-        known = self._known(connection, keys)
-        for former in () if known else identity.former:
-            known |= self._known(connection, self._keys(arrival, former))
-        encounters = sorted(set(known.values()))
+        encounters = sorted(set(look.found.values()))
         if not encounters:
-            return _Place(encounter=self._store.new_id(), patient=patient, keys=tuple(dict.fromkeys(keys)))
+            return _Place(encounter=self._store.new_id(), patient=look.patient, keys=tuple(dict.fromkeys(look.keys)))
         encounter = encounters[0] if len(encounters) == 1 else self._join(connection, encounters)
         ((state, owner, received, anchor),) = _LOCKED.rows(connection, {"of": encounter})
-        _check_same(state, is_same_patient=owner == patient)
-        _know(connection, encounter, [key for key in keys if key not in known])
+        _check_same(state, is_same_patient=owner == look.patient)
+        _KNOW.insert(connection, [{"digest": key, "encounter": encounter} for key in look.keys if key not in look.found])
         return _Place(encounter=encounter, received=received, has_anchor=anchor is not None)
 
-    def _keys(self, arrival: Arrival, patient: str) -> list[str]:
+    def _keys(self, arrival: Arrival, patient: str) -> tuple[str, ...]:
         """The digests of the business keys of the encounter, as that of a patient."""
-        return [self._seal.digest("encounter", name.under(patient)) for name in arrival.names]
+        return tuple(self._seal.digest("encounter", name.under(patient)) for name in arrival.names)
 
     def _known(self, connection: Connection, keys: Sequence[str]) -> dict[str, str]:
         """The encounters that are known by these keys."""
@@ -173,17 +208,13 @@ class Shelf:
         pairs = [{"one": keys[at], "other": keys[min(at + 1, len(keys) - 1)]} for at in range(0, len(keys), 2)]
         return dict(chain.from_iterable(_KNOWN.rows(connection, pair) for pair in pairs))
 
-    def _begin(self, connection: Connection, place: _Place, values: Parameters) -> bool:
-        """Begin a new encounter; false where somebody else began one for its keys a moment ago."""
+    def _begin(self, connection: Connection, place: _Place, values: Parameters) -> None:
+        """Begin a new encounter; that another process began one for its keys is a collision, and found at the next try."""
         now = self._store.now()
         known = {"id": place.encounter, "patient": place.patient, "state": "waiting", "made": 0, "created": now, "changed": now}
-        _BEGUN.change(connection, [{**known, "due": now, "anchor": None, **values}])
-        if _know(connection, place.encounter, place.keys or ()) == len(place.keys or ()):
-            self._store.announce(connection, place.encounter, 0)
-            return True
-        connection.execute(delete(KNOWN_AS).where(KNOWN_AS.c.encounter == place.encounter))
-        connection.execute(delete(ENCOUNTER).where(ENCOUNTER.c.id == place.encounter))
-        return False
+        self._store.add(connection, _BEGUN, [{**known, "due": now, "anchor": None, **values}])
+        self._store.add(connection, _KNOW, [{"digest": key, "encounter": place.encounter} for key in place.keys or ()])
+        self._store.announce(connection, place.encounter, 0)
 
     def _join(self, connection: Connection, encounters: Sequence[str]) -> str:
         """One encounter of several that turn out to be the same; raises ConflictError where two have an anchor already."""
@@ -215,8 +246,8 @@ class Shelf:
             EventRecord(at=self._store.now(), caller="adapter", what="joined", detail={"into": winner}, encounter=loser),
         )
 
-    def _keep(self, connection: Connection, place: _Place, arrival: Arrival) -> int | None:
-        """Keep the documents that are new; gives how many those are, and nothing where their encounter could not begin."""
+    def _keep(self, connection: Connection, place: _Place, arrival: Arrival) -> int:
+        """Keep the documents that are new; gives how many those are."""
         new: list[Parameters] = []
         lines: list[EventRecord] = []
         for row, document, is_new in self._looked_up(connection, place, arrival):
@@ -234,12 +265,14 @@ class Shelf:
         anchor = {} if place.has_anchor or arrival.anchor is None else {"anchor": self._seal.close(arrival.anchor.encode())}
         values = {"received": place.received + len(new), **anchor}
         if place.keys is not None:
-            if not self._begin(connection, place, values):
-                return None
-        elif new or anchor:
+            self._begin(connection, place, values)
+            self._store.add(connection, _KEPT, new)
+            self._store.add(connection, NOTE, [self._store.row_of(line) for line in lines])
+            return len(new)
+        if new or anchor:
             self._store.put_off(connection, place.encounter, 0, changes=values)
         self._store.note(connection, *lines)
-        _KEPT.change(connection, new)
+        _KEPT.insert(connection, new)
         return len(new)
 
     def _looked_up(
@@ -288,11 +321,6 @@ class Shelf:
 def _record(known: Iterable[Any]) -> dict[str, Any]:
     """The fields of a record, by name, of a row that begins with its columns."""
     return {column.name: value for column, value in zip(_RECORDS, known, strict=True)}
-
-
-def _know(connection: Connection, encounter: str, keys: Sequence[str]) -> int:
-    """Have an encounter known by keys that nobody else is known by; gives how many those are."""
-    return _KNOW[connection.dialect.name].change(connection, [{"digest": key, "encounter": encounter} for key in keys])
 
 
 def _newest(connection: Connection, place: _Place, about: str) -> str | None:

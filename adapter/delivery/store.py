@@ -2,12 +2,13 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from types import MappingProxyType
 
 from sqlalchemy import Connection, Engine, bindparam, func, insert, or_, select, update
 
+from adapter.delivery.batch import Batch
 from adapter.delivery.committer import Committer, Result, Write
 from adapter.delivery.database import transaction, unavailable
 from adapter.delivery.prepared import Parameters, Prepared
@@ -30,7 +31,8 @@ _COLUMNS = ("id", "state", "received", "made", "created", "changed")
 _RECORD = select(*(ENCOUNTER.c[name] for name in _COLUMNS)).where(ENCOUNTER.c.id == bindparam("of"))
 _ENCOUNTER, _LOCKED = Prepared(_RECORD), Prepared(_RECORD.with_for_update())
 _CHANGE = Prepared(update(ENCOUNTER).where(ENCOUNTER.c.id == bindparam("of")))
-_NOTE = Prepared(insert(EVENT))
+NOTE = Prepared(insert(EVENT))
+"""Adds lines to the audit trail."""
 
 Transaction = Connection
 """What is read and written together, or not at all."""
@@ -65,7 +67,7 @@ class Store:
         self.now = now
         self.new_id = new_id
         self._announce = announce
-        self._announced: dict[str, float] | None = None
+        self.batch: Batch | None = None
         self._file = engine.url.database if engine.dialect.name == "sqlite" else None
         self._committer = Committer(self._writing, most=most_waiting)
 
@@ -84,21 +86,23 @@ class Store:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        """A transaction of the committer, which announces at once all that is due: one by one that costs as much as the rows."""
-        due: dict[str, float] = {}
-        self._announced = due
+        """A transaction of the committer, at whose end is done at once what would cost as much one by one."""
+        self.batch = batch = Batch()
         try:
             with transaction(self.engine, writes=True) as connection:
                 yield connection
-                if due:
-                    self._announce(connection, due)
+                batch.write(connection)
+                if batch.due:
+                    self._announce(connection, batch.due)
         finally:
-            self._announced = None
+            self.batch = None
 
-    @property
-    def waiting(self) -> int:
-        """How many writes wait for the commit of others."""
-        return self._committer.waiting
+    def add(self, connection: Connection, insert: Prepared, rows: Sequence[Parameters]) -> None:
+        """Insert rows that nobody but this group of writes can ask for yet: at its end, where the write is one of a group."""
+        if self.batch is None:
+            insert.insert(connection, rows)
+        else:
+            self.batch.add(insert, rows)
 
     def check_room(self) -> None:
         """Raise UnavailableError before the disk of a file is full; a server sees to its own."""
@@ -124,10 +128,10 @@ class Store:
 
     def announce(self, connection: Connection, encounter: str, seconds: float) -> None:
         """Tell the workers, in the transaction in which it arises, that an encounter has work in so many seconds."""
-        if self._announced is None:
+        if self.batch is None:
             self._announce(connection, {encounter: seconds})
         else:
-            self._announced[encounter] = min(seconds, self._announced.get(encounter, seconds))
+            self.batch.announce(encounter, seconds)
 
     def finish(self, connection: Connection, encounter: str) -> None:
         """Note that nothing is left to be done."""
@@ -162,7 +166,7 @@ class Store:
 
     def change(self, connection: Connection, encounter: str, values: Parameters) -> None:
         """Change what the row of an encounter says."""
-        _CHANGE.change(connection, [{"of": encounter, **values}])
+        _CHANGE.change(connection, {"of": encounter, **values})
 
     def encounters(
         self,
@@ -190,19 +194,19 @@ class Store:
 
     def note(self, connection: Connection, *lines: EventRecord) -> None:
         """Add lines to the audit trail."""
-        rows = [
-            {
-                "encounter": line.encounter,
-                "at": line.at,
-                "caller": line.caller,
-                "what": line.what,
-                "target": line.target,
-                "detail": json.dumps(dict(line.detail)),
-                "sealed": self.seal.close(line.answer.encode()) if line.answer else None,
-            }
-            for line in lines
-        ]
-        _NOTE.change(connection, rows)
+        NOTE.insert(connection, [self.row_of(line) for line in lines])
+
+    def row_of(self, line: EventRecord) -> Parameters:
+        """A line of the audit trail as it is kept."""
+        return {
+            "encounter": line.encounter,
+            "at": line.at,
+            "caller": line.caller,
+            "what": line.what,
+            "target": line.target,
+            "detail": json.dumps(dict(line.detail)),
+            "sealed": self.seal.close(line.answer.encode()) if line.answer else None,
+        }
 
     def events(self, connection: Connection, encounter: str) -> list[EventRecord]:
         """The audit trail of an encounter."""

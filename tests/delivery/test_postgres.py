@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Connection, event, text
@@ -13,12 +14,14 @@ from adapter.delivery.database import is_collision, transaction
 from adapter.delivery.opening import Surroundings, open_store
 from adapter.delivery.outbox import Outbox
 from adapter.delivery.postgres import PostgresWorkers, announce, announce_again, install
-from adapter.delivery.record import Accepted
+from adapter.delivery.prepared import DriverStatement, Parameters, Prepared
+from adapter.delivery.record import Accepted, Arrival
 from adapter.delivery.shelf import Shelf
 from adapter.delivery.shipment import Delivered, Failed
 from adapter.issues import UnavailableError
 from adapter.json_types import JsonObject
-from tests.delivery.ground import KEY, Bench, encounter_document, outlet
+from adapter.readers.document import Document
+from tests.delivery.ground import KEY, Bench, ai_document, encounter_document, outlet
 
 NUMBERS = itertools.count(1)
 
@@ -114,27 +117,86 @@ def test_two_transactions_that_wait_for_each_other_are_told_from_a_server_that_i
     assert [is_collision(error) for error in ends if error is not None] == [True]
 
 
-def test_what_is_written_at_the_same_time_is_one_transaction_on_a_server_too(desk: Bench) -> None:
-    commits: list[object] = []
-    event.listen(desk.store.engine, "commit", commits.append)
+def posted_together(desk: Bench, *documents: Document) -> list[Accepted]:
+    """Post documents that wait for one commit, since another one holds it up."""
     begun, goes_on = threading.Event(), threading.Event()
+    queue = vars(vars(desk.store)["_committer"])["_queue"]
 
     def hold(_connection: Connection) -> None:
         begun.set()
         goes_on.wait()
 
-    with ThreadPoolExecutor(5) as pool:
+    with ThreadPoolExecutor(1 + len(documents)) as pool:
         held = pool.submit(desk.store.write, hold)
         begun.wait()
-        posts = [pool.submit(desk.post, encounter_document(number)) for number in (1, 2, 3)]
-        while desk.store.waiting < len(posts):
-            time.sleep(0.01)
+        posts = []
+        for document in documents:
+            posts.append(pool.submit(desk.post, document))
+            while queue.qsize() < len(posts):
+                time.sleep(0.01)
         goes_on.set()
-
     assert held.result() is None
-    assert len({post.result().encounter for post in posts}) == 3
+    return [post.result() for post in posts]
+
+
+def test_what_is_written_at_the_same_time_is_one_transaction_on_a_server_too(desk: Bench) -> None:
+    commits: list[object] = []
+    event.listen(desk.store.engine, "commit", commits.append)
+
+    posts = posted_together(desk, *map(encounter_document, (1, 2, 3)))
+
+    assert len({post.encounter for post in posts}) == 3
     assert len(commits) == 2
-    assert queued(desk) == sorted(post.result().encounter for post in posts)
+    assert queued(desk) == sorted(post.encounter for post in posts)
+
+
+def test_new_encounters_of_one_transaction_cost_a_look_each_and_a_statement_for_each_table(
+    desk: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statements: list[str] = []
+    text_of = Prepared.text
+
+    def note(prepared: Prepared, connection: Connection, parameters: Parameters, *, rows: int = 1) -> DriverStatement:
+        statement = text_of(prepared, connection, parameters, rows=rows)
+        statements.append(statement.text.split("(")[0].strip())
+        return statement
+
+    monkeypatch.setattr(Prepared, "text", note)
+    posted_together(desk, *map(encounter_document, range(1, 6)))
+
+    assert statements == [
+        *["SELECT EXISTS"] * 5,
+        "INSERT INTO encounter",
+        "INSERT INTO known_as",
+        "INSERT INTO document",
+        "INSERT INTO event",
+    ]
+
+
+def test_documents_of_one_new_encounter_find_each_other_within_a_transaction(desk: Bench) -> None:
+    first, again, report = posted_together(desk, encounter_document(1), encounter_document(1), ai_document(1))
+
+    assert (first.is_new, again.is_new, report.is_new) == (True, False, False)
+    assert (first.documents, again.documents, report.documents) == (1, 0, 1)
+    assert {again.encounter, report.encounter} == {first.encounter}
+
+
+def test_an_encounter_that_another_service_began_at_the_same_moment_is_found_at_the_second_try(
+    desk: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = desk.post(encounter_document(1))
+    look, looks = vars(Shelf)["_look"], []
+
+    def look_too_early(shelf: Shelf, connection: Connection, arrival: Arrival) -> object:
+        looks.append(arrival)
+        found = look(shelf, connection, arrival)
+        return found if len(looks) > 1 else replace(found, found={})
+
+    monkeypatch.setattr(Shelf, "_look", look_too_early)
+    second = desk.post(ai_document(1))
+
+    assert (second.encounter, second.is_new, second.documents) == (first.encounter, False, 1)
+    assert len(looks) == 2
 
 
 def test_one_key_that_two_services_take_at_the_same_moment_is_answered_as_a_repetition(

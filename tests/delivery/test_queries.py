@@ -1,8 +1,10 @@
 """What is asked of a store on every request and at every look for work is answered by an index, however much is kept."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import pytest
+from psycopg import RawCursor
 from sqlalchemy import Connection, Engine, event, text
 
 from adapter.delivery.outbox import Outbox
@@ -31,9 +33,16 @@ def plans(engine: Engine, statements: list[Asked]) -> list[str]:
             connection.execute(text("SET enable_seqscan = off"))
         for statement, parameters in statements:
             explained = f"{'EXPLAIN QUERY PLAN' if is_file else 'EXPLAIN'} {statement}"
-            given = parameters if isinstance(parameters, dict) else tuple(parameters)
-            found.append("\n".join(str(row) for row in connection.exec_driver_sql(explained, given)))
+            found.append("\n".join(map(str, _rows(connection, explained, parameters))))
     return found
+
+
+def _rows(connection: Connection, statement: str, parameters: Mapping[str, object] | Sequence[object]) -> Iterable[object]:
+    """The rows of a statement as `Prepared` or SQLAlchemy has it for the driver."""
+    if "$1" in statement:
+        driver: Any = connection.connection.driver_connection
+        return RawCursor(driver).execute(statement.encode(), list(parameters)).fetchall()
+    return connection.exec_driver_sql(statement, parameters if isinstance(parameters, dict) else tuple(parameters))
 
 
 def asked(desk: Bench, monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
@@ -41,8 +50,8 @@ def asked(desk: Bench, monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
     noted: list[Asked] = []
     text_of = Prepared.text
 
-    def note_prepared(prepared: Prepared, connection: Connection, parameters: Parameters) -> DriverStatement:
-        statement = text_of(prepared, connection, parameters)
+    def note_prepared(prepared: Prepared, connection: Connection, parameters: Parameters, *, rows: int = 1) -> DriverStatement:
+        statement = text_of(prepared, connection, parameters, rows=rows)
         if statement.text.startswith(("SELECT", "UPDATE")):
             noted.append((statement.text, statement.filled(parameters)))
         return statement
@@ -81,4 +90,5 @@ def test_no_query_reads_a_table_as_a_whole(desk: Bench, monkeypatch: pytest.Monk
 
 def _is_scan(plan: str) -> bool:
     """Whether SQLite would read a table, or all of an index, from end to end."""
-    return any("SCAN" in line and "USING INDEX encounter_" not in line for line in plan.splitlines())
+    harmless = ("USING INDEX encounter_", "SCAN CONSTANT ROW")
+    return any("SCAN" in line and not any(words in line for words in harmless) for line in plan.splitlines())
