@@ -33,7 +33,7 @@ def convert(
     prior: "Sequence[Document]" = (),
     changes: Mapping[str, object] | None = None,
 ) -> "Conversion":
-    """Convert the documents of one encounter with the settings of the environment; maps are loaded once.
+    """Convert the documents of one encounter with the settings of the environment; maps are loaded and proved once.
 
     `prior` are encounters that were billed earlier, one document each; `changes` replaces options by name (see `Options`). Never
     raises for what is in the documents: a refused input is a Conversion without a bundle whose issues say why. Raises SetupError
@@ -41,7 +41,9 @@ def convert(
     """
     from adapter.assembly import default_runtime  # noqa: PLC0415 - whoever imports a part of the adapter loads no maps
 
-    return default_runtime().convert(documents, prior=prior, changes=changes)
+    runtime = default_runtime()
+    runtime.pipeline.prepare()
+    return runtime.convert(documents, prior=prior, changes=changes)
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562
