@@ -107,17 +107,6 @@ def _one_person(practitioners: tuple[Practitioner, ...]) -> Iterator[Issue]:
                 yield _issue("document/one-person", IssueType.CONFLICT, *fields, text=text, suggestion=hint)
 
 
-def one_feature_twice(case: Case) -> Iterator[Issue]:
-    """Features that one source, and one run of the AI software, gives twice: nobody could tell one from the other."""
-    first: dict[tuple[str | None, ...], int] = {}
-    for place, feature in enumerate(case.phenotypes):
-        before = first.setdefault((feature.hpo, feature.source, feature.run, feature.id), place)
-        if before != place:
-            text = f"two features have the same business key: items {before + 1} and {place + 1} of `phenotypes`"
-            hint = "send each feature once, or give them an `id` each"
-            yield _issue("map/id-collision", IssueType.CONFLICT, f"phenotypes[{place}].hpo", text=text, suggestion=hint)
-
-
 def _photographs_unsaid(case: Case) -> Iterator[Issue]:
     """Runs of AI software that do not say which of several photographs they read."""
     for name, run in case.runs if len(case.images) > 1 else ():

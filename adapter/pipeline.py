@@ -16,7 +16,7 @@ from adapter.feed.standing import standing
 from adapter.feed.statement import Statement
 from adapter.fhir.bundle import transaction
 from adapter.fhir.json import canonical_bytes
-from adapter.identity import identity_issues, one_feature_twice
+from adapter.identity import identity_issues
 from adapter.issues import (
     AdapterError,
     AnyIssue,
@@ -186,7 +186,8 @@ class Pipeline:
         remarks = (*of_readers, *arrivals.issues, *losers, *(remark for _, remarks in read for remark in remarks))
         if any(issue.is_error for issue in losers):
             raise ConflictError(*to_raise(remarks))
-        return merge(documents_that_stand), remarks
+        merged = merge(documents_that_stand)
+        return merged, (*remarks, *(issue for issue in merged.issues if not issue.is_error))
 
     def _opened(self, document: Document, options: Options) -> tuple[ReadDocument, ...]:
         opened = self.readers.read(document)
@@ -299,8 +300,6 @@ def _known(case: Case, merged: Merged, options: Options) -> Remarks:
     issues = tuple(_placed(issue, merged) for issue in (*identity_issues(case, options.assigner), *superseded_issues(case)))
     if any(issue.is_error for issue in issues):
         raise InvalidError(*issues)
-    if twice := tuple(_placed(issue, merged) for issue in one_feature_twice(case)):
-        raise ConflictError(*twice)
     return issues
 
 

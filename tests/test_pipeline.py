@@ -92,14 +92,26 @@ def test_a_form_that_no_document_has_is_refused(form: str, words: str) -> None:
     assert re.search(words, made.issues[0].text)
 
 
-def test_two_things_with_one_business_key_are_refused_where_they_stand() -> None:
+def test_a_feature_that_is_said_and_denied_is_refused_with_both_places() -> None:
     tree = json.loads((EXAMPLES / "complete" / "encounter.json").read_bytes())
     count = len(tree["phenotypes"])
-    tree["phenotypes"] += [tree["phenotypes"][0]]
+    tree["phenotypes"] += [{**tree["phenotypes"][0], "presence": "absent"}]
     made = refusal_of(Document(name="encounter.json", content=json.dumps(tree).encode()))
 
     assert [(issue.rule, issue.location) for issue in made.issues] == [
-        ("map/id-collision", (f"encounter.json#/phenotypes/{count}/hpo",))
+        ("document/contradiction", ("encounter.json#/phenotypes/0/presence", f"encounter.json#/phenotypes/{count}/presence"))
+    ]
+
+
+def test_another_name_of_a_code_is_told_and_the_first_is_kept() -> None:
+    documents = documents_of(EXAMPLES / "complete")
+    tree = json.loads((EXAMPLES / "complete" / "encounter.json").read_bytes())
+    other = {"phenotypes": [{**tree["phenotypes"][0], "display": "Another name"}]}
+    made = pipeline().convert([*documents, Document(name="other.json", content=json.dumps(other).encode())], OPTIONS)
+
+    assert made.content == pipeline().convert(documents, OPTIONS).content
+    assert [issue.location for issue in made.issues if issue.rule == "document/label"] == [
+        ("encounter.json#/phenotypes/0/display", "other.json#/phenotypes/0/display")
     ]
 
 

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import NamedTuple, get_type_hints
 
@@ -19,6 +19,11 @@ from adapter.readers.document import ReadDocument
 
 _PART = object()
 """Stands for a part of a bare text."""
+
+_FEATURES: Path = ("phenotypes",)
+
+_LABEL = "display"
+"""What a code is called: people and releases of a terminology call one code in different ways, and mean the same."""
 
 _INTO_A_LIST = 2
 """The length of a path to an item of a list of the case."""
@@ -46,7 +51,8 @@ class _Spot(NamedTuple):
 class Merged:
     """The tree of the whole case, the documents (in Case form) that it came from, and what contradicts.
 
-    `items` says for a list item of the merged tree at which place it stands in each document (by the document's number);
+    `items` says for a list item of the merged tree at which place it stands in each document (by the document's number), `again`
+    at which further places of documents that tell of it more than once;
     `together` is what the documents say with the insurances as they have them.
     """
 
@@ -54,17 +60,23 @@ class Merged:
     together: JsonObject
     documents: tuple[ReadDocument, ...]
     items: dict[Path, dict[int, int]]
+    again: dict[Path, list[tuple[int, int]]] = field(default_factory=dict)
     issues: tuple[Issue, ...]
 
     def sources(self, path: Path, *, null: bool = True) -> list[tuple[ReadDocument, Path]]:
         """The documents that say something at this path of the merged tree, each with its own path to it."""
-        return [(self.documents[number], own) for number, own in self.numbers(path, null=null).items()]
+        return [(self.documents[spot.number], spot.path) for spot in self._telling(path, null=null)]
 
     def numbers(self, path: Path, *, null: bool = True) -> dict[int, Path]:
         """The numbers of the documents that say something at this path, each with its own path to it; else those with `null`."""
+        numbers: dict[int, Path] = {}
+        for spot in self._telling(path, null=null):
+            numbers.setdefault(spot.number, spot.path)
+        return numbers
+
+    def _telling(self, path: Path, *, null: bool) -> list[_Spot]:
         spots = self._spots(coverage_in(self.together, case_path(path)))
-        loud = {spot.number: spot.path for spot in spots if spot.value is not None}
-        return loud or ({spot.number: spot.path for spot in spots} if null else {})
+        return [spot for spot in spots if spot.value is not None] or (spots if null else [])
 
     def named(self, path: Path) -> Path:
         """A path by the names that people know it by: one AI report is `ai`."""
@@ -92,7 +104,9 @@ class Merged:
         places = self.items.get(path) if isinstance(path[-1], int) else None
         if places is None:
             return [below for spot in above for below in spot.below(path[-1])]
-        return [below for spot in above if spot.number in places for below in spot.below(places[spot.number])]
+        first = [below for spot in above if spot.number in places for below in spot.below(places[spot.number])]
+        further = ((spot, place) for number, place in self.again.get(path, ()) for spot in above if spot.number == number)
+        return [*first, *(below for spot, place in further for below in spot.below(place))]
 
     def _analyses(self, path: Path) -> Iterator[_Spot]:
         """Where the analyses, or one of them, stand in the documents."""
@@ -113,7 +127,7 @@ def merge(documents: list[ReadDocument]) -> Merged:
     name, so that the order in which they were sent changes nothing. Items of one list come in that order too.
     """
     trees = with_runs([document.tree for document in documents])
-    if len(documents) == 1:
+    if len(documents) == 1 and not _repeats(trees[0].get("phenotypes")):
         return Merged(tree=with_primary(trees[0]), together=trees[0], documents=tuple(documents), items={}, issues=())
     several = sum(bool(runs_in(tree)) for tree in trees) > 1
     order = sorted(range(len(trees)), key=lambda place: (*_rank(trees[place], several_runs=several), documents[place].name))
@@ -122,8 +136,11 @@ def merge(documents: list[ReadDocument]) -> Merged:
     for number, place in enumerate(order):
         together = merger.objects(together, trees[place], (), number=number)
     sources = tuple(merger.documents)
-    merged = Merged(tree=with_primary(together), together=together, documents=sources, items=merger.items, issues=())
-    return replace(merged, issues=tuple(_contradiction(merged, path) for path in merger.contradictions))
+    merged = Merged(
+        tree=with_primary(together), together=together, documents=sources, items=merger.items, again=merger.again, issues=()
+    )
+    contradictions = (_contradiction(merged, path) for path in merger.contradictions)
+    return replace(merged, issues=(*contradictions, *(_other_label(merged, path) for path in merger.labels)))
 
 
 def _rank(tree: JsonObject, *, several_runs: bool) -> tuple[bool, list[str]]:
@@ -142,7 +159,9 @@ class _Merger:
     def __init__(self, documents: list[ReadDocument]) -> None:
         self.documents = documents
         self.items: dict[Path, dict[int, int]] = {}
+        self.again: dict[Path, list[tuple[int, int]]] = {}
         self.contradictions: dict[Path, None] = {}
+        self.labels: dict[Path, None] = {}
 
     def objects(self, known: JsonObject, new: JsonObject, path: Path, *, number: int) -> JsonObject:
         merged = dict(known)
@@ -155,12 +174,12 @@ class _Merger:
             elif isinstance(known[name], dict) and isinstance(value, dict):
                 merged[name] = self.objects(known[name], value, here, number=number)
             elif value not in (None, _UNKNOWN) and not _same(known[name], value):
-                self.contradictions[here] = None
+                (self.labels if name == _LABEL else self.contradictions)[here] = None
         return merged
 
     def _lists(self, known: JsonValue, new: JsonList, path: Path, *, number: int) -> JsonValue:
         if known is None or (isinstance(known, list) and not known):
-            return new
+            return self._items([], new, path, number=number) if path == _FEATURES and _repeats(new) else new
         if not new:
             return known
         key = _merge_key(_pattern(path))
@@ -184,10 +203,18 @@ class _Merger:
         free: dict[Hashable, deque[int]] = {}
         for where, item in enumerate(merged):
             free.setdefault(_identity(item, key), deque()).append(where)
+        before: dict[Hashable, int] = {}
         for place, item in enumerate(new):
-            same = free.get(_identity(item, key))
-            where = same.popleft() if same else len(merged)
-            self.items.setdefault((*path, where), {})[number] = place
+            feature = _feature(item) if path == _FEATURES else None
+            if feature in before:
+                where = before[feature]
+                self.again.setdefault((*path, where), []).append((number, place))
+            else:
+                same = free.get(_identity(item, key))
+                where = same.popleft() if same else len(merged)
+                self.items.setdefault((*path, where), {})[number] = place
+            if feature is not None:
+                before[feature] = where
             if where == len(merged):
                 merged.append(item)
             elif isinstance(item, dict):
@@ -195,9 +222,35 @@ class _Merger:
         return merged
 
 
+def _feature(item: JsonValue) -> Hashable | None:
+    """By what one document tells its features apart: one source and one run tell of a feature once, unless it has an `id`."""
+    has_code = isinstance(item, dict) and isinstance(item.get("hpo"), str)
+    return _identity(item, (*_merge_key(("phenotypes",)), "id")) if has_code else None
+
+
+def _repeats(features: JsonValue) -> bool:
+    """Whether a document tells of one feature more than once."""
+    known = [feature for feature in map(_feature, features) if feature is not None] if isinstance(features, list) else []
+    return len(set(known)) < len(known)
+
+
+def _other_label(merged: Merged, path: Path) -> Issue:
+    field = dotted(merged.named(path))
+    return Issue(
+        severity=Severity.INFORMATION,
+        code=IssueType.INFORMATIONAL,
+        rule="document/label",
+        text=f"one code is called in two ways, of which the first is kept in `{field}`; the code counts",
+        field=field,
+        location=merged.positions(path),
+    )
+
+
 def _contradiction(merged: Merged, path: Path) -> Issue:
     field = dotted(merged.named(path))
     text = f"two documents say different things about `{field}`; fix one of them, or send the documents of one encounter only"
+    if len(merged.numbers(path)) == 1:
+        text = f"this document says two different things about `{field}`; take out the one that is wrong"
     values = [at(document.tree, own) for document, own in merged.sources(path)]
     return Issue(
         severity=Severity.ERROR,

@@ -1,6 +1,6 @@
 """Which fields of the Case documents say where the Case has them, and where that is: all met in one walk."""
 
-from collections.abc import Mapping
+from itertools import chain
 from typing import NamedTuple
 
 from adapter.json_types import JsonObject, JsonValue
@@ -49,7 +49,7 @@ class _Walk:
         self.texts: set[Path] = set()
         self.elsewhere = _elsewhere(merged)
         self._merged = merged
-        self._moved = _moved(merged.items)
+        self._moved = _moved(merged)
 
     def start(self) -> None:
         roots: dict[Path, list[_Occurrence]] = {}
@@ -95,12 +95,13 @@ def _add_fields(within: dict[str | int, list[_Occurrence]], fields: JsonObject, 
             within.setdefault(name, []).append((number, position + pointer_step(name), child))
 
 
-def _moved(items: Mapping[Path, Mapping[int, int]]) -> dict[Path, dict[int, int]]:
+def _moved(merged: Merged) -> dict[Path, dict[int, int]]:
     """Where the items of lists that several documents have stand in the Case, by the list and the document's number."""
     moved: dict[Path, dict[int, int]] = {}
-    for (*path, here), places in items.items():
-        for number, place in places.items():
-            moved.setdefault((*path, number), {})[place] = int(here)
+    first = ((path, number, place) for path, places in merged.items.items() for number, place in places.items())
+    further = ((path, number, place) for path, places in merged.again.items() for number, place in places)
+    for (*path, here), number, place in chain(first, further):
+        moved.setdefault((*path, number), {})[place] = int(here)
     return moved
 
 

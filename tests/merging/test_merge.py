@@ -130,6 +130,62 @@ def test_a_contradiction_of_forms_says_which(one: dict[str, Any], two: dict[str,
     assert (issue.suggestion or "").startswith(hint)
 
 
+SEEN = {"hpo": "HP:0000664", "presence": "present"}
+
+
+@pytest.mark.parametrize(
+    ("features", "expected"),
+    [
+        ([SEEN, SEEN], [SEEN]),
+        ([SEEN, {**SEEN, "source": None, "id": None}], [{**SEEN, "source": None, "id": None}]),
+        ([SEEN, {**SEEN, "onset": "at birth"}, SEEN], [{**SEEN, "onset": "at birth"}]),
+        ([{**SEEN, "presence": "unknown"}, SEEN], [SEEN]),
+        # who saw it, which run, and an id tell features apart
+        ([SEEN, {**SEEN, "source": "ai"}], [SEEN, {**SEEN, "source": "ai"}]),
+        ([{**SEEN, "run": "1"}, {**SEEN, "run": "2"}], [{**SEEN, "run": "1"}, {**SEEN, "run": "2"}]),
+        ([{**SEEN, "id": "1"}, {**SEEN, "id": "2"}], [{**SEEN, "id": "1"}, {**SEEN, "id": "2"}]),
+        # what is no feature is told by the check of the case
+        ([{"presence": "present"}, {"presence": "present"}], [{"presence": "present"}, {"presence": "present"}]),
+        (["x", "x"], ["x", "x"]),
+    ],
+)
+@pytest.mark.parametrize("beside", [(), ({"test": True},), ({"phenotypes": [{"hpo": "HP:0000001", "presence": "absent"}]},)])
+def test_a_feature_that_one_document_tells_twice_is_one(
+    features: list[Any], expected: list[Any], beside: tuple[dict[str, Any], ...]
+) -> None:
+    actual = merged({"phenotypes": features}, *beside)
+    further = [feature for tree in beside for feature in tree.get("phenotypes", [])]
+
+    assert actual.issues == ()
+    assert [*expected, *further] == actual.tree["phenotypes"]
+
+
+def test_what_a_document_says_of_one_feature_is_found_at_each_of_its_places() -> None:
+    actual = merged({"phenotypes": [SEEN, {"hpo": "HP:0000001"}, {**SEEN, "onset": "at birth"}]})
+
+    assert actual.positions(("phenotypes", 0, "presence")) == ("a#/phenotypes/0/presence", "a#/phenotypes/2/presence")
+    assert actual.positions(("phenotypes", 0, "onset")) == ("a#/phenotypes/2/onset",)
+    assert actual.positions(("phenotypes", 1)) == ("a#/phenotypes/1",)
+
+
+def test_a_document_that_says_that_a_feature_is_there_and_is_not_contradicts_itself() -> None:
+    (issue,) = merged({"phenotypes": [SEEN, {**SEEN, "presence": "absent"}]}).issues
+
+    assert issue.rule == "document/contradiction"
+    assert issue.text.startswith("this document says two different things about `phenotypes[0].presence`")
+    assert issue.location == ("a#/phenotypes/0/presence", "a#/phenotypes/1/presence")
+
+
+def test_two_names_of_one_code_are_told_and_contradict_nothing() -> None:
+    one, other = {**SEEN, "display": "Synophrys"}, {**SEEN, "display": "Monobrow"}
+    actual = merged({"phenotypes": [one]}, {"phenotypes": [other]})
+    (issue,) = actual.issues
+
+    assert [one] == actual.tree["phenotypes"]
+    assert (issue.rule, issue.severity.value, issue.field) == ("document/label", "information", "phenotypes[0].display")
+    assert issue.location == ("a#/phenotypes/0/display", "b#/phenotypes/0/display")
+
+
 def test_a_contradiction_of_values_leaves_what_to_do_to_people() -> None:
     (issue,) = merged({"id": "1"}, {"id": "2"}).issues
 
