@@ -12,7 +12,7 @@ from adapter.issues import UnreadableError
 from adapter.json_types import JsonObject
 from adapter.readers.document import Document
 from adapter.readers.hl7v2.reader import Hl7Reader
-from adapter.readers.kind import kind_of
+from adapter.readers.kind import is_table, kind_of
 from adapter.web.negotiation import check_json_body, check_release
 from adapter.web.query import single
 from adapter.web.refusal import RefusedError, request_issue
@@ -25,7 +25,8 @@ _BOUNDARY = re.compile(rb"[\x20-\x7e]{1,200}")
 
 HL7_TYPES = ("application/hl7-v2", "x-application/hl7-v2+er7", "text/plain")
 TABLE_TYPES = ("text/csv", "text/tab-separated-values")
-DOCUMENT_TYPES = ("application/json", "application/fhir+json", *HL7_TYPES, *TABLE_TYPES, "multipart/form-data")
+JSON_TYPES = ("application/json", "application/fhir+json")
+DOCUMENT_TYPES = (*JSON_TYPES, *HL7_TYPES, *TABLE_TYPES, "multipart/form-data")
 """In which content types documents come."""
 
 _REMEDY = "send application/json, text/csv (UTF-8) or application/hl7-v2 with one document, or multipart/form-data with several"
@@ -42,10 +43,17 @@ def _is_table(request: Request) -> bool:
     return request.mimetype in TABLE_TYPES and kind_of(request.get_data()).name in _TABLES
 
 
-def documents_of(request: Request) -> list[Document]:
-    """The documents of a request: its body, or the files of a multipart form.
+def _is_other_than_json(request: Request) -> bool:
+    """Whether the body is a message or a table, though its content type says JSON."""
+    body = request.get_data()
+    return request.mimetype in JSON_TYPES and (Hl7Reader().recognises(body) or is_table(body))
 
-    Raises RefusedError (415) for other content types, UnreadableError for a form that is cut off or holds other fields.
+
+def documents_of(request: Request) -> list[Document]:
+    """The documents of a request: its body, of the kind that its content type names, or the files of a multipart form.
+
+    Raises RefusedError (415) for other content types and for a body of another kind than its content type says, UnreadableError
+    for a form that is cut off or holds other fields.
     """
     form = request.args.get("form")
     if request.mimetype == "multipart/form-data":
@@ -54,7 +62,7 @@ def documents_of(request: Request) -> list[Document]:
         return [Document(name="message.hl7", content=request.get_data(), form=form)]
     if _is_table(request):
         return [Document(name="table.csv", content=request.get_data(), form=form)]
-    if request.mimetype in (*HL7_TYPES, *TABLE_TYPES):
+    if request.mimetype in (*HL7_TYPES, *TABLE_TYPES) or _is_other_than_json(request):
         text = f"the body is {kind_of(request.get_data()).name}, and Content-Type says {request.mimetype}; {_REMEDY}"
         raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, text)
     try:
