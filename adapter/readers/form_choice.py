@@ -12,11 +12,11 @@ from adapter.readers.input_form import InputForm
 def chosen_form(
     document: Document, forms: Mapping[str, InputForm], fields: Sequence[Collection[str]], *, of_rows: bool
 ) -> str | None:
-    """The form that the sender names, if its marks are there; else the one with the most marks of those that are all there.
+    """The form that the sender names, if its marks are there; else the one whose marks are all there, those of others among them.
 
     `fields` are looked at in their order: those that all rows have, say, before those that any of them has. Where no form is
     recognised, the document is of the form that the sender names, unless it is one of ours. Raises UnreadableError where several
-    forms have as many marks, and for a form that such a document cannot have.
+    forms have marks that the others do not, and for a form that such a document cannot have.
     """
     named = forms.get(document.form or "")
     if named and named.of_rows == of_rows and any(named.marks <= set(present) for present in fields):
@@ -35,8 +35,8 @@ def chosen_form(
 def _best(forms: Mapping[str, InputForm], fields: Collection[str], *, of_rows: bool) -> list[str]:
     present = set(fields)
     alike = [form for form in forms.values() if form.of_rows == of_rows and form.marks and form.marks <= present]
-    fitting = {form.name: len(form.marks) for form in alike if form.strangers.isdisjoint(present)}
-    return sorted(form for form, count in fitting.items() if count == max(fitting.values()))
+    fitting = {form.name: form.marks for form in alike if form.strangers.isdisjoint(present)}
+    return sorted(name for name, marks in fitting.items() if not any(marks < others for others in fitting.values()))
 
 
 def _is_ours(fields: Collection[str]) -> bool:

@@ -43,6 +43,11 @@ class InputForm:
         return frozenset(name for name, column in self._properties.items() if column.get("format") == "number")
 
     @property
+    def of_all(self) -> frozenset[str]:
+        """The columns that say something of all rows together, whichever row has it; their schema has `"of": "rows"`."""
+        return frozenset(name for name, column in self._properties.items() if column.get("of") == "rows")
+
+    @property
     def columns(self) -> frozenset[str]:
         """The columns that a document of rows may have."""
         return frozenset({*(self.marks if self.of_rows else ()), *self._properties})

@@ -112,6 +112,6 @@ def _table_or_text(text: bytes) -> DocumentKind:
     lines = [line for line in text.splitlines()[:3] if line.strip()]
     for delimiter, name in _DELIMITERS.items():
         counts = {_QUOTED.sub(b"", line).count(delimiter) for line in lines[:2]}
-        if lines and 0 not in counts and len(counts) == 1:
+        if len(lines) > 1 and 0 not in counts and len(counts) == 1:
             return DocumentKind(name=name, is_record=True)
     return DocumentKind(name="plain text")

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 from itertools import islice
 
 from adapter.fhir.json import NOT_IN_XML, WHAT_IS_NOT_IN_XML
@@ -25,6 +26,13 @@ _BOM = b"\xef\xbb\xbf"
 _BETWEEN_WORDS = re.compile(r"[\s_-]+")
 _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
 _DECIMAL_POINT = re.compile(r"[-+]?[0-9]*\.[0-9]+")
+_PLAIN_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+_WRITTEN_NUMBER = re.compile(r"[-+]?[0-9.,'\u2019\s]*[0-9][0-9.,'\u2019\s]*[%‰]?")
+_SHARE = "this number has a percent sign, and the columns of numbers have none"
+_WITHOUT_SHARE = "write the number that the tool gave, or a part of 1 (0.41 for 41 %)"
+_GROUPED = "this number has a decimal comma or signs between thousands, and nobody can tell which"
+_WITHOUT_GROUPS = "write digits with at most one decimal point; decimal commas need semicolons or tabs between cells"
+_NO_ROW = "the table has no row below its header; send what the tool found"
 _DELIMITER_LINE = re.compile(r"\Asep=([\t;,])\r?\n", re.IGNORECASE)
 _LONGEST_HEADER = 10_000
 
@@ -73,17 +81,25 @@ class TableReader:
         form = chosen_form(document, self.forms, [columns], of_rows=True)
         if form is None:
             raise UnknownFormError(_no_form(document, columns, self.forms))
-        tree: JsonObject = {"rows": [_row(columns, row.cells) for row in rows]}
-        cells = _Cells(columns=columns, numbers=[row.number for row in rows])
-        read = RowsDocument(name=document.name, form=form, tree=tree, fragment=cells.fragment)
+        once = sorted(
+            (row for row in rows if self._named(row.cells) != columns), key=partial(_is_of_all, columns, self.forms[form].of_all)
+        )
+        if not once:
+            raise UnreadableError(_problem(document.name, 1, _NO_ROW))
+        tree: JsonObject = {"rows": [_row(columns, row.cells) for row in once]}
+        cells = _Cells(columns=columns, numbers=[row.number for row in once])
+        again = tuple(_header_again(document.name, row) for row in rows if row not in once)
+        read = RowsDocument(name=document.name, form=form, tree=tree, fragment=cells.fragment, remarks=again)
         return (self._in_form(read, columns, has_commas=_delimiter(text) != ","),)
 
     def _in_form(self, read: RowsDocument, columns: Sequence[str], *, has_commas: bool) -> RowsDocument:
         """The rows as the form has them, with decimal points; raises InvalidError for what does not fit."""
         form = self.forms[read.form]
         changes = _with_points(read, form.numbers) if has_commas else {}
-        remarks = tuple(_unknown_columns(read, columns, form.columns))
+        remarks = (*read.remarks, *_unknown_columns(read, columns, form.columns))
         read = replace(read, tree=with_values(read.tree, changes), remarks=remarks)
+        if unclear := tuple(islice(_unclear_numbers(read, form.numbers), MOST_ISSUES + 1)):
+            raise InvalidError(*unclear)
         if issues := structure_issues(form, read):
             raise InvalidError(*issues)
         return read
@@ -117,6 +133,11 @@ def _plain(name: str) -> str:
     return "_".join(_BETWEEN_WORDS.split(name.strip())).casefold()
 
 
+def _is_of_all(columns: Sequence[str], of_all: AbstractSet[str], row: _Row) -> bool:
+    """Whether a row has nothing but what it says of all rows: such a row comes last, so that it has no place among the others."""
+    return all(column in of_all for column, cell in zip(columns, row.cells, strict=True) if cell.strip())
+
+
 def _row(columns: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
     return {column: cell.strip() for column, cell in zip(columns, cells, strict=True) if cell.strip()}
 
@@ -126,14 +147,44 @@ def _with_points(read: RowsDocument, numbers: AbstractSet[str]) -> dict[Path, st
 
     Only a table that is not divided by commas can have them. Both signs in one table may be decimal points and thousands.
     """
-    cells: dict[Path, str] = {
-        ("rows", at, name): row[name] for at, row in enumerate(read.tree["rows"]) for name in numbers & row.keys()
-    }
+    cells = dict(_cells_of(read, numbers))
     commas = {path: cell.replace(",", ".") for path, cell in cells.items() if _DECIMAL_COMMA.fullmatch(cell)}
     points = [path for path, cell in cells.items() if _DECIMAL_POINT.fullmatch(cell)]
     if commas and points:
         raise InvalidError(_both_signs(read.positions(next(iter(commas))) + read.positions(points[0])))
     return commas
+
+
+def _cells_of(read: RowsDocument, columns: AbstractSet[str]) -> Iterator[tuple[Path, str]]:
+    """The cells of some columns that are not empty, with their paths."""
+    for at, row in enumerate(read.tree["rows"]):
+        for name in sorted(columns & row.keys()):
+            yield ("rows", at, name), row[name]
+
+
+def _unclear_numbers(read: RowsDocument, numbers: AbstractSet[str]) -> Iterator[Issue]:
+    """An error for each cell with a number that is written so that people read it in two ways; words are no numbers."""
+    for path, cell in _cells_of(read, numbers):
+        if _WRITTEN_NUMBER.fullmatch(cell) and not _PLAIN_NUMBER.fullmatch(cell):
+            is_share = cell.endswith(("%", "‰"))
+            yield Issue(
+                severity=Severity.ERROR,
+                code=IssueType.STRUCTURE,
+                rule="table/numbers",
+                text=_SHARE if is_share else _GROUPED,
+                suggestion=_WITHOUT_SHARE if is_share else _WITHOUT_GROUPS,
+                location=read.positions(path),
+            )
+
+
+def _header_again(name: str, row: _Row) -> Issue:
+    return Issue(
+        severity=Severity.INFORMATION,
+        code=IssueType.INFORMATIONAL,
+        rule="table/header-again",
+        text="this row has the names of the columns again, so nothing is read from it",
+        location=(f"{name}#row={row.number}",),
+    )
 
 
 def _both_signs(places: tuple[str, ...]) -> Issue:
@@ -179,7 +230,7 @@ def _filled_rows(text: str, name: str) -> list[_Row]:
         raise UnreadableError(_problem(name, line, words)) from None
     filled = [row for row in rows if any(cell.strip() for cell in row.cells)]
     if len(filled) <= 1:
-        raise UnreadableError(_problem(name, 1, "the table has no row below its header; send what the tool found"))
+        raise UnreadableError(_problem(name, 1, _NO_ROW))
     return filled
 
 

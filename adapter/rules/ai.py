@@ -101,6 +101,11 @@ def _is_against_kind(kind: ScoreKind, direction: str | None) -> bool:
     return direction is not None and usual is not None and direction != usual
 
 
+def _is_open(kind: ScoreKind, direction: str | None) -> bool:
+    """Whether neither the kind of a score nor the tool says which direction is closer."""
+    return direction is None and kind not in _DIRECTION
+
+
 @rule(
     "AI-01",
     title="AI product or version missing",
@@ -236,11 +241,24 @@ def _ranked_against_score(ai: str, candidates: Sequence[Candidate]) -> Iterator[
         "A distance is closer when it is lower; similarities and probabilities are closer when higher. Correct direction or kind."
     ),
     source="what the kinds of scores mean",
+    variants=(
+        Variant(
+            name="unsaid",
+            text="Nothing says whether a higher or a lower value of this score is closer, so nobody can tell what it means. "
+            "Send its direction.",
+        ),
+    ),
     applies=(CANDIDATES, SCORES),
-    asked_if=(Sign(ai_outline, lambda there: any(_is_against_kind(kind, direction) for kind, direction in there.scores)),),
+    asked_if=(Sign(ai_outline, lambda there: any(_is_against_kind(*score) or _is_open(*score) for score in there.scores)),),
 )
 def direction_against_kind(facts: Facts) -> Iterator[Finding]:
-    """A score whose direction is not the one of its kind."""
+    """A score whose direction is not the one of its kind; of each run, scores of a kind without one that do not say theirs."""
+    for ai, run in facts.case.runs:
+        scores = (
+            (f"{ai}.candidates[{at}].scores[{n}]", s) for at, c in enumerate(run.candidates) for n, s in enumerate(c.scores)
+        )
+        if silent := [field for field, score in scores if score.value is not None and _is_open(score.kind, score.direction)]:
+            yield Finding(silent[0], variant="unsaid", also=tuple(silent[1:]))
     for ai, at, candidate in _candidates(facts):
         for place, score in enumerate(candidate.scores):
             if _is_against_kind(score.kind, score.direction):

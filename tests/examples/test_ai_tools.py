@@ -556,7 +556,7 @@ def places(made: Conversion, rule: str) -> list[tuple[str, ...]]:
 def test_what_is_wrong_with_a_table_has_the_cells_of_it() -> None:
     runs = convert(t_csv="tool,syndrome,mrn\nA,X,1\nA,Y,1\nA,Z,2\n")
     days = convert(t_csv="tool,syndrome,finished_at\nA,X,\nA,Y,11.02.2026\n")
-    scores = convert(t_csv='tool,syndrome,score\nA,X,"98,5 %"\n')
+    scores = convert(t_csv="tool,syndrome,score\nA,X,n/a\n")
 
     assert places(runs, "map/the_same") == [("t.csv#cell=2,3", "t.csv#cell=4,3")]
     assert places(days, "map/moment") == [("t.csv#cell=3,3",)]

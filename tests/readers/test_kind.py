@@ -35,6 +35,7 @@ SEGMENTS = b"MSH|^~\\&|LAB|HOSP|||20260101||ORU^R01|1|P|2.5.1\rPID|1||1\r"
         (b"id: A\npatient:\n", "YAML"),
         (b"---\nid: A", "YAML"),
         (b"a letter, with a comma\nand another line\n", "plain text"),
+        (b"a letter, with a comma\n", "plain text"),
         (b"nothing in particular", "plain text"),
         (b"%PDF-1.7 ...", "a PDF file"),
         (b"PK\x03\x04", "a ZIP archive or an Office document"),

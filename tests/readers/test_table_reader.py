@@ -93,8 +93,7 @@ NUMBERS = TableReader(
         (b"name;distance\nA,B;0,44\nC;-1,5\n", ["0.44", "-1.5"]),
         (b"name\tdistance\nA\t0,44\nB\t\nC\t2\n", ["0.44", None, "2"]),
         (b"name;distance\nA;0.44\nB;1.234\n", ["0.44", "1.234"]),
-        (b"name;distance\nA;1.234,5\nB;98,5 %\n", ["1.234,5", "98,5 %"]),
-        (b'name,distance\nA,"0,44"\n', ["0,44"]),
+        (b"name;distance\nA;n/a\nB;-\nC;1e-3\n", ["n/a", "-", "1e-3"]),
     ],
 )
 def test_a_decimal_comma_is_read_where_commas_do_not_divide_cells(content: bytes, numbers: list[str | None]) -> None:
@@ -109,6 +108,61 @@ def test_decimal_commas_beside_decimal_points_are_refused_with_one_of_each() -> 
         NUMBERS.read(Document(name="t.csv", content=b"name;distance\nA;1\nB;0.5\nC;0,6\n"))
 
     assert refusal.value.issues[0].location == ("t.csv#cell=4,2", "t.csv#cell=3,2")
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "words"),
+    [
+        (b"name;distance\nA;1\nB;98,5 %\n", "t.csv#cell=3,2", "percent sign"),
+        (b"name,distance\nA,41%\n", "t.csv#cell=2,2", "percent sign"),
+        (b"name;distance\nA;1.234,5\n", "t.csv#cell=2,2", "signs between thousands"),
+        (b'name,distance\nA,"1,234.5"\n', "t.csv#cell=2,2", "signs between thousands"),
+        (b"name;distance\nA;1'234\n", "t.csv#cell=2,2", "signs between thousands"),
+        ("name;distance\nA;1\u00a0234\n".encode(), "t.csv#cell=2,2", "signs between thousands"),
+        (b'name,distance\nA,"0,44"\n', "t.csv#cell=2,2", "a decimal comma or signs"),
+    ],
+)
+def test_a_number_that_can_be_read_in_two_ways_is_refused_in_its_cell(content: bytes, place: str, words: str) -> None:
+    with pytest.raises(InvalidError, match=words) as refusal:
+        NUMBERS.read(Document(name="t.csv", content=content))
+
+    assert [(issue.rule, issue.location) for issue in refusal.value.issues] == [("table/numbers", (place,))]
+
+
+def test_a_header_that_stands_again_between_the_rows_is_no_row() -> None:
+    document = read(b"name,score\nA,1\n Name ,SCORE\nB,2\n")
+
+    assert document.tree == {"rows": [{"name": "A", "score": "1"}, {"name": "B", "score": "2"}]}
+    assert document.positions(("rows", 1, "name")) == ("t.csv#cell=4,1",)
+    assert [(issue.rule, issue.location) for issue in document.remarks] == [("table/header-again", ("t.csv#row=3",))]
+
+
+def test_columns_of_two_forms_are_refused_however_many_each_has() -> None:
+    forms = {
+        name: input_form(name, {"type": "array", "columns": list(columns)})
+        for name, columns in (("n", "a"), ("m", "bc"), ("k", "abd"))
+    }
+    reader = TableReader(forms=forms)
+
+    with pytest.raises(UnreadableError, match="several forms: m, n;"):
+        reader.read(Document(name="t.csv", content=b"a,b,c\n1,2,3\n"))
+    assert reader.read(Document(name="t.csv", content=b"a,b,d\n1,2,3\n"))[0].form == "k"
+
+
+def test_a_header_alone_is_no_table_however_often_it_stands_there() -> None:
+    with pytest.raises(UnreadableError, match="no row below its header"):
+        read(b"name,score\nname,score\n")
+
+
+OF_ALL = {"type": "object", "properties": {"tool": {"type": "string", "of": "rows"}, "name": {"type": "string"}}}
+
+
+def test_a_row_that_only_tells_of_all_rows_comes_last_and_keeps_its_place() -> None:
+    reader = TableReader(forms={"n": input_form("n", {"type": "array", "columns": ["tool", "name"], "items": OF_ALL})})
+    (document,) = reader.read(Document(name="t.csv", content=b"tool,name\nT,\nT,A\n,B\n"))
+
+    assert document.tree == {"rows": [{"tool": "T", "name": "A"}, {"name": "B"}, {"tool": "T"}]}
+    assert [document.positions(("rows", at)) for at in range(3)] == [("t.csv#row=3",), ("t.csv#row=4",), ("t.csv#row=2",)]
 
 
 def test_a_column_that_is_nearly_one_of_the_form_is_told() -> None:

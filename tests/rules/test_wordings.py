@@ -38,6 +38,7 @@ TOLD: list[tuple[str, str | None, Mapping[str, Any], Mapping[str, Any]]] = [
     ("RPT-05", "unknown", {"review.reviewer": "np", "practitioners[1].role": "other"}, {}),
     ("AI-03", None, {SCORE: [{"kind": "feature_similarity", "value": -1}]}, {}),
     ("AI-03", "two-kinds", {SCORE: [{"kind": "face_similarity", "value": 1}, {"kind": "probability", "value": 1}]}, {}),
+    ("AI-06", "unsaid", {SCORE: [{"kind": "unspecified", "value": 1}]}, {}),
     ("PHE-02", None, {"phenotypes": [{"hpo": "HP:9999999", "presence": "present"}]}, {}),
     ("PHE-02", "obsolete", {"phenotypes": [{"hpo": "HP:0000038", "presence": "present"}]}, {}),
     ("MOL-02", None, HELD, {}),

@@ -190,6 +190,8 @@ EXAMPLES = [
     Example("AI-06", scores(0.9, kind="face_distance", direction="higher"), (f"{FIELD}.scores[0].direction",), ("lower",)),
     Example("AI-06", scores(0.9, kind="unspecified", direction="lower"), ()),
     Example("AI-06", scores(0.9), ()),
+    Example("AI-06", scores(0.9, kind="unspecified"), (f"{FIELD}.scores[0]",)),
+    Example("AI-06", {"ai.candidates": [{"rank": 1, "scores": [{"kind": "unspecified", "level": "high"}]}]}, ()),
     Example("AI-07", scores(0.6, 0.6, kind="probability"), (f"{FIELD}.scores[0].value",)),
     Example("AI-07", scores(1, 0.2, kind="probability"), (f"{FIELD}.scores[0].value",)),
     Example("AI-07", scores(0.5, 0.5, kind="probability"), ()),
