@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from adapter.fhir.outline import Outline
 from adapter.issues import Severity
 
 
@@ -48,6 +49,8 @@ class Function:
     terminology: bool
     codes: Callable[..., frozenset[str]] | None
     knows: Callable[..., frozenset[str]] | None
+    ready: Callable[..., Callable[..., Any]] | None
+    outlines: Callable[..., Outline] | None
 
     @property
     def result(self) -> str:
@@ -77,6 +80,8 @@ def function(
     terminology: bool = False,
     codes: Callable[..., frozenset[str]] | None = None,
     knows: Callable[..., frozenset[str]] | None = None,
+    ready: Callable[..., Callable[..., Any]] | None = None,
+    outlines: Callable[..., Outline] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a function of the mapping language.
 
@@ -85,7 +90,8 @@ def function(
     otherwise nothing in means nothing out, and the function is not called. `gives` is a kind or the name of a FHIR data type,
     `list of` it where it is a list; with `?` the function may give None. A `fallible` function may raise NotConvertible. With
     `terminology` the Terminology is passed first. `codes` tells from the Terminology and the literals among the arguments which
-    codes the function can give; `knows` for which codes in its last argument it surely gives one.
+    codes the function can give; `knows` for which codes in its last argument it surely gives one. `ready` makes of the
+    Terminology and the first argument, a literal, what is called with the others; `outlines` tells of the same what comes of it.
     """
 
     def declare(call: Callable[..., Any]) -> Callable[..., Any]:
@@ -103,6 +109,8 @@ def function(
             terminology=terminology,
             codes=codes,
             knows=knows,
+            ready=ready,
+            outlines=outlines,
         )
         call.mapping_function = declared  # type: ignore[attr-defined]  # found by functions_of
         return call

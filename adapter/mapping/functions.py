@@ -4,15 +4,15 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from decimal import Decimal
-from html import escape
-from itertools import chain
 from urllib.parse import quote
 
 from adapter.code_tables.classification import evidence
 from adapter.fhir import resource_id
 from adapter.fhir.json import canonical_bytes
+from adapter.fhir.outline import ObjectOutline, Outline, Scalar, outline_of_constant
 from adapter.issues import Severity
 from adapter.mapping.function import NotConvertible, function
+from adapter.mapping.part_functions import narrative, together
 from adapter.mapping.report_functions import paragraphs, report_amendment, report_status
 from adapter.mapping.syndrome_functions import (
     as_written,
@@ -48,7 +48,6 @@ _UUID = ("urn:uuid:", re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", r
 _URI = ("", re.compile(ABSOLUTE_URI))
 _AUTHORITIES = {"ISO": _OID, "UUID": _UUID, "GUID": _UUID, "URI": _URI, "URL": _URI}
 """By the kind of an assigning authority's number (HL7 table 0301), what stands before it in a URI, and how it is written."""
-_XHTML = "http://www.w3.org/1999/xhtml"
 _ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 _CPT_CODE = re.compile(r"[0-9]{4}[0-9A-Z]")
 _LABORATORY = re.compile(r"8[0-9]{4}|[0-9]{4}U|[0-9]{1,7}-[0-9]|G04(52|61)|S38[0-9]{2}")
@@ -81,7 +80,14 @@ def canonical(terminology: Terminology, path: str) -> str:
     return terminology.canonical(path)
 
 
-@function(takes=("const string", "code"), gives="Coding", terminology=True)
+def _outline_of_coding(terminology: Terminology, alias: str) -> Outline:
+    held = terminology.concepts.get(alias)
+    code = Scalar("code", frozenset(held) if held else None)
+    certain = {"system": outline_of_constant(terminology.system(alias)), "code": code}
+    return ObjectOutline(certain if held is None else {**certain, "display": Scalar("string")}, frozenset(certain))
+
+
+@function(takes=("const string", "code"), gives="Coding", terminology=True, ready=Terminology.coder, outlines=_outline_of_coding)
 def coding(terminology: Terminology, alias: str, code: str) -> dict[str, str]:
     """A Coding, with a display only for our own code systems: `coding('claim-type', 'professional')`."""
     return terminology.coding(alias, code)
@@ -95,7 +101,9 @@ def _sources(terminology: Terminology, name: str, *_: object) -> frozenset[str]:
     return frozenset(terminology.maps.get(name, {}))
 
 
-@function(takes=("const string", "code"), gives="code?", terminology=True, codes=_targets, knows=_sources)
+@function(
+    takes=("const string", "code"), gives="code?", terminology=True, codes=_targets, knows=_sources, ready=Terminology.translator
+)
 def translate(terminology: Terminology, name: str, code: str) -> str | None:
     """What a ConceptMap in mappings/terminology/ gives for a code: `translate('encounter-class', case.encounter.mode)`."""
     return terminology.translate(name, code)
@@ -355,20 +363,6 @@ def the_one(ids: Sequence[str]) -> str | None:
     raise NotConvertible(message, severity=Severity.FATAL)
 
 
-@function(takes=("string", "string*?"), gives="Narrative")
-def narrative(title: str, *parts: object) -> dict[str, str]:
-    """A generated narrative of a few words: `narrative('Photograph', image.view)`; parts that are nothing are left out."""
-    words = "; ".join([part for part in parts if part is not None])  # type: ignore[misc]  # declared as strings
-    body = f": {escape(words, quote=False)}" if words else ""
-    return {"status": "generated", "div": f'<div xmlns="{_XHTML}"><p><b>{escape(title, quote=False)}</b>{body}</p></div>'}
-
-
-@function(takes=("list of Reference*",), gives="list of Reference?")
-def together(*lists: Sequence[dict[str, str]]) -> list[dict[str, str]]:
-    """Several lists of references in one, each once: `together(each(ref(ai_device, run) for run in case.analyses), …)`."""
-    return list({reference["reference"]: reference for reference in chain.from_iterable(lists)}.values())
-
-
 __all__ = [
     "as_written",
     "code_in_system",
@@ -386,6 +380,7 @@ __all__ = [
     "local_time",
     "moment",
     "mondo",
+    "narrative",
     "orphanet",
     "paragraphs",
     "report_amendment",
@@ -393,6 +388,7 @@ __all__ = [
     "syndrome_codes",
     "syndrome_system",
     "the_same",
+    "together",
     "words",
     "yes_no",
 ]

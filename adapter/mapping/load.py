@@ -13,6 +13,7 @@ from adapter.mapping.check.form import Calls, MapTarget
 from adapter.mapping.check.frame import did_you_mean
 from adapter.mapping.check.value import Read, Value
 from adapter.mapping.emit.compiled import BindingContext, bind_map, open_map
+from adapter.mapping.emit.shared_names import SharedNames
 from adapter.mapping.function import Function
 from adapter.mapping.run.library import Library
 from adapter.mapping.shape import FhirShapes
@@ -88,6 +89,12 @@ class _Loader:
         self.namespace, self.bound = self._functions()
         self.used: set[str] = set()
         self.patterns: dict[str, re.Pattern[str] | None] = {}
+        self.shared = SharedNames(
+            names={name: text for content in contents for name, text in content.names},
+            roots={name: _root(name, shape) for name, shape in context.roots.items()},
+            calls=self._calls({}),
+            namespace=self.namespace,
+        )
 
     def load(self) -> Library:
         targets: dict[str, MapTarget] = {}
@@ -130,22 +137,25 @@ class _Loader:
         return shape
 
     def _bench(self, source: MapSource, targets: dict[str, MapTarget]) -> BindingContext:
-        calls = Calls(
-            functions=self.context.functions,
-            bound=self.bound,
-            targets=targets,
-            type_of=self._type,
-            terminology=self.context.terminology,
-        )
         return BindingContext(
             roots=self._roots(source),
-            calls=calls,
+            calls=self._calls(targets),
             fragments=self.fragments,
             pattern=self._pattern,
             report=self.report,
             namespace=self.namespace,
             constants={},
             used_fragments=self.used,
+            shared=self.shared,
+        )
+
+    def _calls(self, targets: dict[str, MapTarget]) -> Calls:
+        return Calls(
+            functions=self.context.functions,
+            bound=self.bound,
+            targets=targets,
+            type_of=self._type,
+            terminology=self.context.terminology,
         )
 
     def _roots(self, source: MapSource) -> dict[str, Value]:

@@ -1,6 +1,6 @@
 """Code systems by alias, the codes of our own code systems, and translations: ready-made look-ups."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from adapter.terminology.catalog import Catalog
@@ -43,20 +43,32 @@ class Terminology:
 
         Raises UnknownNameError for an unknown alias, and for a code that one of our own code systems does not have.
         """
-        system = self.system(alias)
-        held = self.concepts.get(alias)
-        if held is None:
+        return self.coder(alias)(code)
+
+    def coder(self, alias: str) -> Callable[[str], dict[str, str]]:
+        """What gives the Coding of each code of one system, as `coding` does; raises UnknownNameError for an unknown alias."""
+        system, held = self.system(alias), self.concepts.get(alias)
+
+        def bare(code: str) -> dict[str, str]:
             return {"system": system, "code": code}
-        if code not in held:
-            message = f"the code system {alias!r} has no code {code!r}"
-            raise UnknownNameError(message)
-        display = held[code]
-        return {"system": system, "code": code} if display is None else {"system": system, "code": code, "display": display}
+
+        def displayed(code: str) -> dict[str, str]:
+            if held is None or code not in held:
+                message = f"the code system {alias!r} has no code {code!r}"
+                raise UnknownNameError(message)
+            display = held[code]
+            return bare(code) if display is None else {"system": system, "code": code, "display": display}
+
+        return bare if held is None else displayed
 
     def translate(self, name: str, code: str) -> str | None:
         """The code that a translation gives for a code, or nothing; raises UnknownNameError for an unknown translation."""
+        return self.translator(name)(code)
+
+    def translator(self, name: str) -> Callable[[str], str | None]:
+        """What gives the code of a translation for each code, as `translate` does; raises UnknownNameError as well."""
         try:
-            return self.maps[name].get(code)
+            return self.maps[name].get
         except KeyError:
             message = f"there is no translation {name!r} among the ConceptMaps"
             raise UnknownNameError(message) from None

@@ -71,7 +71,7 @@ class BodyBinder:
             return None, scope.with_name(head.name, BROKEN)
         local, index = self.frame.fresh("x"), self.frame.fresh("i")
         if not source.many:
-            item = source._replace(code=local, optional=False, simple=True)
+            item = source.named(local)._replace(optional=False)
             loop = Loop(mark=head.source.mark, local=local, index=index, source=source, kind="single")
             return loop, scope.with_name(head.name, item).knowing(source.known)
         item = item_of(source, local, scope, index)
@@ -88,7 +88,7 @@ class BodyBinder:
                 value = BROKEN
                 self.frame.used.add(local)
             bound.append((local, value))
-            scope = scope.with_name(name, value._replace(code=local, simple=True))
+            scope = scope.with_name(name, value.named(local))
         return tuple(bound), scope
 
     def check_lets(self, texts: tuple[tuple[str, Text], ...], bound: tuple[tuple[str, Value], ...]) -> None:
@@ -160,7 +160,7 @@ class BodyBinder:
             local = value.code if value.simple or value.is_constant else self.frame.fresh("v")
             if local != value.code:
                 lets.append((local, value))
-            inner = inner.with_name(name, value._replace(code=local, simple=True))
+            inner = inner.with_name(name, value.named(local))
         thing = self.thing(fragment.body, replace_fields(shape), inner, stack=(*stack, fragment.name))
         if thing.loops or thing.when:
             hint = "put `for` and `when` where the fragment is used"

@@ -119,3 +119,37 @@ def _always(item: Item) -> bool:
         filled = item.leaf.certain if isinstance(item, Wrapped) else thing.filled
         return filled and thing.when is None and not any(loop.source.optional for loop in thing.loops)
     return item.certain
+
+
+def is_nothing(node: Node | Item) -> bool:
+    """Whether it is known that this is never made."""
+    return node.value.is_nothing if isinstance(node, Leaf) else isinstance(node, ListNode) and all(map(is_nothing, node.items))
+
+
+def is_repeated(item: Item) -> bool:
+    """Whether an item may be made several times."""
+    thing = item.thing if isinstance(item, Wrapped) else item
+    return isinstance(thing, ObjectNode) and any(loop.kind == "list" for loop in thing.loops)
+
+
+def is_constant(node: Node | Item) -> bool:
+    """Whether a part is the same for every input: it is made once and shared, nobody changes resources after they are made."""
+    if isinstance(node, Leaf):
+        return node.value.is_constant
+    children = (
+        [child for _, child in node.entries]
+        if isinstance(node, ObjectNode)
+        else list(node.items)
+        if isinstance(node, ListNode)
+        else []
+    )
+    return node.inline and bool(children) and all(map(is_constant, children))
+
+
+def constant_of(node: Node | Item) -> object:
+    """The value of a constant part."""
+    if isinstance(node, Leaf):
+        return node.value.constant
+    if isinstance(node, ObjectNode):
+        return {name: constant_of(child) for name, child in node.entries}
+    return [constant_of(item) for item in node.items] if isinstance(node, ListNode) else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
+from adapter.mapping.check.access import access
 from adapter.mapping.check.compatible import common_kind, comparability, membership
 from adapter.mapping.check.frame import Frame
 from adapter.mapping.check.literal import unfit_words
@@ -162,7 +163,7 @@ class Binder:
         base_optional = self.frame.hoisted_optional(base.key)
         code = self._guarded(anchor, lambda name_of: access(shape, name_of, name), "None", optional=base_optional)
         local = self.frame.hoist(value.key, code, optional=base_optional or not required)
-        return value._replace(code=local, simple=True)
+        return value.named(local)
 
     def _guarded(self, base: Value, use: Callable[[str], str], empty: str, *, optional: bool) -> str:
         if not optional:
@@ -202,8 +203,11 @@ class Binder:
         if test.is_constant:
             return yes if test.holds else no
         many = yes.many or no.many
+        is_parted = no.constant is None and not (many or yes.optional or yes.explicit_null)
         return Value(
             code=f"({_empty_as(yes, many=many)} if {test.condition} else {_empty_as(no, many=many)})",
+            parted=(test.condition, _shared(yes, self.frame)) if is_parted else None,
+            branches=() if many else (yes, no),
             key=f"({yes.key} if {test.key} else {no.key})",
             type=kind,
             many=many,
@@ -250,6 +254,8 @@ class Binder:
             key=f"({one.key} and {two.key})",
             optional=not answer,
             constant=NO_CONSTANT,
+            branches=() if answer or two.many else (two,),
+            parted=None,
             simple=False,
             facts=one.known | two.known,
             **merged(one, two),
@@ -281,6 +287,7 @@ class Binder:
             origin=one.origin if one.origin == two.origin else None,
             facts=one.known & two.known,
             targets=(*one.targets, *two.targets),
+            branches=() if many else (one, two),
             **merged(one, two),
         )
 
@@ -359,6 +366,11 @@ class Binder:
     }
 
 
+def _shared(value: Value, frame: Frame) -> str:
+    """The code of a value; a constant object is made once and shared, since nobody changes resources after they are made."""
+    return frame.constant(value.constant) if isinstance(value.constant, dict) else value.code
+
+
 def _empty_as(value: Value, *, many: bool) -> str:
     """The code of a value; where a list is needed, nothing is the empty list."""
     return "()" if many and value.type is None else value.code
@@ -381,18 +393,3 @@ def constant_value(value: object, frame: Frame) -> Value | None:
         kind = Kind("code", frozenset({value})) if word else Kind("string")
         return Value(code=repr(value), key=repr(value), type=kind, constant=value)
     return None
-
-
-def access(shape: Shape, base: str, name: str) -> str:
-    """Python code that takes a field; text that is empty is nothing."""
-    field = shape.fields[name]
-    if shape.access == "attribute":
-        return f"{base}.{name}"
-    if shape.access == "index":
-        return f"{base}[{name if name.isdigit() else repr(name)}]"
-    if field.many:
-        return f"({base}.get({name!r}) or ())"
-    textual = isinstance(field.type, Kind) and field.type.name == "string"
-    if isinstance(field.type, Kind) and field.type.name == "any":
-        return f"_said({base}.get({name!r}))"
-    return f"({base}.get({name!r}) or None)" if textual else f"{base}.get({name!r})"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from adapter.fhir.outline import Anything, ListOutline, ObjectOutline, Outline, Scalar, joined, outline_of_constant
-from adapter.mapping.check.bound import Item, Leaf, ListNode, Node, ObjectNode, Wrapped
+from adapter.mapping.check.bound import Item, Leaf, ListNode, Node, ObjectNode, Wrapped, is_nothing
 from adapter.mapping.check.value import Value
 from adapter.mapping.types import Kind
 
@@ -29,7 +29,7 @@ def has_only_made_references(body: ObjectNode) -> bool:
 
 
 def _object(node: ObjectNode) -> ObjectOutline:
-    members = {name: _outline(child) for name, child in node.entries}
+    members = {name: _outline(child) for name, child in node.entries if not is_nothing(child)}
     stands_back = {name for name, _ in node.rivals}
     certain = frozenset(name for name, child in node.entries if child.certain and name not in stands_back)
     return ObjectOutline(members, certain)
@@ -37,7 +37,7 @@ def _object(node: ObjectNode) -> ObjectOutline:
 
 def _outline(node: Node) -> Outline:
     if isinstance(node, ListNode):
-        return ListOutline(joined(map(_item, node.items)))
+        return ListOutline(joined(_item(item) for item in node.items if not is_nothing(item)))
     return _leaf(node.value) if isinstance(node, Leaf) else _object(node)
 
 
@@ -53,6 +53,11 @@ def _leaf(value: Value) -> Outline:
 
 
 def _single(value: Value) -> Outline:
+    branches = [branch for branch in value.branches if not branch.is_nothing]
+    if branches and (all(branch.is_constant for branch in branches) or not isinstance(value.type, Kind)):
+        return joined(map(_leaf, branches))
+    if value.outline is not None:
+        return value.outline
     if isinstance(value.type, Kind):
         return Anything() if value.type.name == "any" else Scalar(value.type.name, value.type.codes)
     return _OF_FUNCTIONS.get(str(value.type), Anything())

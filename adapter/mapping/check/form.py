@@ -105,15 +105,17 @@ class Calls:
         certain = same_item and target.needs <= scope.facts
         reads = target.reads if item is None else merged(item)["reads"]
         key = f"ref({target.name}{', ' + item.key if item else ''})"
+        parted = None
         if key in scope.facts or certain:
             reference = f"{{'reference': {code}}}"
         elif item is None:
-            reference = f"({{'reference': {code}}} if {code} is not None else None)"
+            reference, parted = _parted(f"{{'reference': {code}}}", f"{code} is not None")
         else:
             variable = frame.fresh("w")
-            reference = f"({{'reference': {variable}}} if ({variable} := {code}) is not None else None)"
+            reference, parted = _parted(f"{{'reference': {variable}}}", f"({variable} := {code}) is not None")
         return Value(
             code=reference,
+            parted=parted,
             key=key,
             type=self.type_of("Reference"),
             optional=not (certain or key in scope.facts),
@@ -176,11 +178,7 @@ class Calls:
         try:
             result = self.bound[function.name](*(value.constant for value in values))
         except (LookupError, ValueError, NotConvertible) as error:
-            reason = error.args[0] if error.args else "it cannot be made"
-            frame.error(
-                "wrong-argument", mark, f"`{function.name}` refuses these literals: {reason}", "see mappings/terminology/"
-            )
-            return BROKEN._replace(many=function.gives_many)
+            return _refused(frame, function, error, mark)
         kind = self.type_of(function.gives)
         if isinstance(result, str) and isinstance(kind, Kind):
             kind = Kind(kind.name, frozenset({result}))
@@ -220,21 +218,42 @@ class Calls:
         used = merged(*values)
         name = f"f_{function.name}"
         call = f"{name}({', '.join(codes)})"
+        if function.ready is not None:
+            try:
+                ready = function.ready(self.terminology, values[0].constant)
+            except LookupError as error:
+                return _refused(frame, function, error, mark)
+            call = f"{frame.constant(ready)}({', '.join(codes[1:])})"
         if function.fallible:
             number, loops = frame.place(mark, function.name, used["reads"])
             call = f"_try(run, {number}, {loops}, {name}, {tuple_code(codes)})"
-        guarded = f"({call} if {' and '.join(guards)} else None)" if guards else call
+        is_total = not function.may_give_nothing or self._is_total(function, values)
+        guarded, parted = _parted(call, " and ".join(guards)) if guards else (call, None)
         return Value(
             code=guarded,
+            parted=parted if is_total and not function.gives_many else None,
+            outline=function.outlines(self.terminology, values[0].constant) if function.outlines else None,
             key=f"{function.name}({', '.join(value.key for value in values)})",
             type=self._result(function, values),
             many=function.gives_many,
-            optional=bool(guards) or (function.may_give_nothing and not self._is_total(function, values)),
+            optional=bool(guards) or not is_total,
             reads=used["reads"],
             functions=(*used["functions"], function.name),
             facts=frozenset().union(*(value.known for value, parameter in pairs if not parameter.wants_nothing)),
             targets=tuple(target for value in values for target in value.targets),
         )
+
+
+def _parted(code: str, condition: str) -> tuple[str, tuple[str, str]]:
+    """The code of what is there on a condition, in one and in its two parts."""
+    return f"({code} if {condition} else None)", (condition, code)
+
+
+def _refused(frame: Frame, function: Function, error: Exception, mark: Mark) -> Value:
+    """Report that a function can make nothing of its literals."""
+    reason = error.args[0] if error.args else "it cannot be made"
+    frame.error("wrong-argument", mark, f"`{function.name}` refuses these literals: {reason}", "see mappings/terminology/")
+    return BROKEN._replace(many=function.gives_many)
 
 
 def _index(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | None:

@@ -57,7 +57,7 @@ class Frame:
     def anchor(self, value: Value) -> Value | None:
         """The value as the start of the function knows it: a root or a hoisted path, whatever name it goes by here."""
         if value.key in self.hoists:
-            return value._replace(code=self.hoists[value.key][0], simple=True)
+            return value.named(self.hoists[value.key][0])
         return next((root for root in self.roots.values() if root.key == value.key), None)
 
     def hoisted_optional(self, key: str) -> bool:

@@ -95,7 +95,7 @@ def item_of(source: Value, local: str, scope: Scope, loop: str | None = None) ->
 def _collected(listed: _Listed, code: str, **changes: Any) -> Value:  # noqa: ANN401 - fields of Value
     parts = [listed.source, listed.item, *([listed.condition] if listed.condition else [])]
     reads = {key: value for key, value in merged(*parts).items() if key not in changes}
-    plain = {"code": listed.code(code), "simple": False, "loop": None, "facts": frozenset()}
+    plain = {"code": listed.code(code), "simple": False, "loop": None, "facts": frozenset(), "parted": None}
     return listed.item._replace(**{**plain, **reads, **changes})
 
 
@@ -163,7 +163,7 @@ def _count(binder: Binder, node: ast.expr, mark: Mark, scope: Scope) -> Value | 
 
 def _question(listed: _Listed, code: str, name: str) -> Value:
     none: JsonObject = {"optional": False, "many": False, "explicit_null": False, "origin": None, "facts": frozenset()}
-    return _collected(listed, code, type=_BOOLEAN, key=_key(name, listed), functions=(name,), **none)
+    return _collected(listed, code, type=_BOOLEAN, key=_key(name, listed), functions=(name,), branches=(), outline=None, **none)
 
 
 def _key(name: str, listed: _Listed) -> str:

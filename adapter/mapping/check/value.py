@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, TypedDict
 
+from adapter.fhir.outline import Outline
 from adapter.mapping.types import Kind, Type
 from adapter.strict_yaml.problem import Mark
 
@@ -30,7 +31,9 @@ class Value(NamedTuple):
 
     `origin` is the path that the value itself came by (none for computed values), `reads` all paths that it looks at, `facts`
     the keys of all that is known to be there when the value, taken as a condition, is true. `targets` are the types of the
-    resources that a Reference, or the text in it, may point at. `mark` is its place in the file.
+    resources that a Reference, or the text in it, may point at. `mark` is its place in the file. `parted` is the code of the
+    condition on which it is there and that of what it then is, where these can be told apart; `branches` are the values of which
+    it is one, and `outline` is what is known of what a function makes.
 
     A tuple, since loading maps makes tens of thousands of them, and a frozen dataclass takes five times as long to make.
     """
@@ -50,11 +53,23 @@ class Value(NamedTuple):
     loop: str | None = None
     simple: bool = False
     mark: Mark | None = None
+    parted: tuple[str, str] | None = None
+    branches: "tuple[Value, ...]" = ()
+    outline: Outline | None = None
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether it is known at load time that there is none."""
+        return self.constant is None or (bool(self.branches) and all(branch.is_nothing for branch in self.branches))
 
     @property
     def is_constant(self) -> bool:
         """Whether the value is known at load time."""
         return self.constant is not NO_CONSTANT
+
+    def named(self, local: str) -> "Value":
+        """The same, held by a local."""
+        return self._replace(code=local, simple=True, parted=None)
 
     @property
     def holds(self) -> bool:

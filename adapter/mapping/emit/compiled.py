@@ -21,6 +21,7 @@ from adapter.mapping.check.frame import Frame, Place, tuple_code
 from adapter.mapping.check.value import Mode, Scope, Value
 from adapter.mapping.emit.generate import LINE, Generator, _At
 from adapter.mapping.emit.line_table import with_lines
+from adapter.mapping.emit.shared_names import SharedNames
 from adapter.mapping.emit.site import Group
 from adapter.mapping.emit.support import NAMESPACE, Places, Report, Run, Trace
 from adapter.mapping.syntax.expression_tree import expression_tree, names_in
@@ -59,6 +60,7 @@ class BindingContext:
     namespace: dict[str, object]
     constants: dict[str, object]
     used_fragments: set[str]
+    shared: SharedNames
 
     def frame(self, places: list[Place]) -> Frame:
         """A new frame."""
@@ -71,7 +73,9 @@ def bind_header(source: MapSource, bench: BindingContext, places: list[Place], *
     binder = Binder(frame, replace(bench.calls, early=early))
     bodies = BodyBinder(frame, binder, bench.fragments, bench.pattern, bench.used_fragments)
     scope = Scope(names={}, roots=bench.roots)
-    common, scope = bodies.lets(_needed(source, source.common) if early else source.common, scope)
+    names = _needed(source, source.common) if early else source.common
+    common, scope = bodies.lets(names, scope)
+    common = bench.shared.taken([name for name, _ in names], common)
     loops: list[Loop] = []
     for head in source.loops:
         loop, scope = bodies.loop(head, scope)
@@ -272,9 +276,7 @@ class CompiledMap:
         early = self.early
         generator = Generator(early.frame, "plain", [])
         identity = self.identity.value.code if self.identity else "''"
-        generator.hoists()
         with generator.marked(self.source.mark):
-            generator.names(early.common)
             generator.emit("keyed = []")
             for loop in early.loops:
                 generator.enter(loop)
@@ -286,13 +288,14 @@ class CompiledMap:
                 generator.emit(f"keyed.append(({index}, {item}, {identity}))")
             generator.close()
             generator.emit("return keyed")
+            generator.insert_names(early.common, 0)
+            generator.insert_hoists()
         return generator
 
     def _make_code(self, mode: Mode) -> Generator:
         header = self.header
         groups: list[Group] = []
         generator = Generator(header.frame, mode, groups)
-        generator.hoists()
         with generator.marked(self.source.mark):
             if len(header.loops) > 1:
                 generator.emit(f"{_joined([loop.local for loop in header.loops], '')} = _item")
@@ -302,6 +305,7 @@ class CompiledMap:
             code = generator.thing(self.body, _At(), start=start)
             generator.emit(f"return {code}")
             generator.insert_names((*header.common, *header.lets), place)
+            generator.insert_hoists()
         return generator
 
 

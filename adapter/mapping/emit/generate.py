@@ -6,11 +6,23 @@ places in the output and the indexes of the loops (but not that of the loop arou
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 
-from adapter.mapping.check.bound import Item, Leaf, ListNode, Loop, Node, ObjectNode, Wrapped
+from adapter.mapping.check.bound import (
+    Item,
+    Leaf,
+    ListNode,
+    Loop,
+    Node,
+    ObjectNode,
+    Wrapped,
+    constant_of,
+    is_constant,
+    is_nothing,
+    is_repeated,
+)
 from adapter.mapping.check.frame import Frame, tuple_code
 from adapter.mapping.check.value import Mode, Value
 from adapter.mapping.emit.site import OUT, Group, Site, SitePath
@@ -41,14 +53,20 @@ class _At:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where a value goes: the element of an object that a local holds, or (without a name) the next place in a list."""
+    """Where a value goes: the element of an object that a local holds, or (without a name) the next place in a list.
+
+    Where it is `alone`, the element is a list of which it is the only item.
+    """
 
     local: str
     name: str | None = None
+    alone: bool = False
 
     def code(self, value: str) -> str:
         """The statement that puts a value there."""
-        return f"{self.local}.append({value})" if self.name is None else f"{self.local}[{self.name!r}] = {value}"
+        if self.name is None:
+            return f"{self.local}.append({value})"
+        return f"{self.local}[{self.name!r}] = " + (f"[{value}]" if self.alone else value)
 
 
 @dataclass(slots=True)
@@ -81,12 +99,10 @@ class Generator:
         yield
         self._line = before
 
-    def hoists(self) -> None:
-        """Emit what is worked out once at the start of the function."""
-        if self.mode != "plain":
-            self.emit("note = run.note")
-        for local, code, _ in self.frame.hoists.values():
-            self.emit(f"{local} = {code}")
+    def insert_hoists(self) -> None:
+        """Put what is worked out once at the start of the function, as far as it is used."""
+        start = [("note", "run.note")] if self.mode != "plain" else []
+        self._insert([*start, *((local, code) for local, code, _ in self.frame.hoists.values())], 0, 1)
 
     def open(self, head: str, mark: Mark | None = None) -> None:
         """A line that opens a block, and its place in the file if it has one of its own."""
@@ -157,15 +173,18 @@ class Generator:
 
     def insert_names(self, lets: tuple[tuple[str, Value], ...], place: int) -> None:
         """Put the assignments of those names that are used in what was emitted since before it."""
+        marks = {local: value.mark.line if value.mark else self._line for local, value in lets}
+        self._insert([(local, value.code) for local, value in lets], place, marks)
+
+    def _insert(self, names: Sequence[tuple[str, str]], place: int, marks: Mapping[str, int] | int) -> None:
         body, self.lines = self.lines[place:], self.lines[:place]
         used = {word for text, _ in body for word in _WORD.findall(text)}
-        needed = []
-        for local, value in reversed(lets):
+        needed: list[tuple[str, int]] = []
+        for local, code in reversed(names):
             if local in used:
-                used.update(_WORD.findall(value.code))
-                needed.append((local, value))
-        self.names(tuple(reversed(needed)))
-        self.lines += body
+                used.update(_WORD.findall(code))
+                needed.append((f"  {local} = {code}", marks if isinstance(marks, int) else marks[local]))
+        self.lines += [*reversed(needed), *body]
 
     def _inline_entries(self, thing: ObjectNode, at: _At, sites: list[Site]) -> str:
         return ", ".join(self._pair(name, child, at, sites) for name, child in thing.entries)
@@ -182,7 +201,7 @@ class Generator:
     def _inline_code(self, node: Node | Item, at: _At, sites: list[Site]) -> str:
         if isinstance(node, Leaf):
             sites.append(_site(node, at))
-            return _code(node.value)
+            return self.frame.constant(node.value.constant) if isinstance(node.value.constant, dict) else _code(node.value)
         if isinstance(node, ObjectNode):
             return "{" + self._inline_entries(node, at, sites) + "}"
         items = node.items if isinstance(node, ListNode) else ()
@@ -198,15 +217,32 @@ class Generator:
         elif isinstance(child, ObjectNode):
             self._conditional(put, child, at)
         else:
-            local = self.several(child, at)
-            with self.block(f"if {local}:") if not child.certain else nullcontext():
-                self.emit(put.code(local))
+            self._list(put, child, at)
+
+    def _list(self, put: Slot, child: ListNode, at: _At) -> None:
+        """A list that may be empty; one that is never longer than one item is made when its item is."""
+        made = [item for item in child.items if not is_nothing(item)]
+        if len(made) <= 1 and not any(map(is_repeated, made)):
+            for item in child.items:
+                with self.marked(item.mark):
+                    self._item(replace(put, alone=True), item, at, 0)
+            return
+        local = self.several(child, at)
+        with self.block(f"if {local}:") if not child.certain else nullcontext():
+            self.emit(put.code(local))
 
     def _optional_leaf(self, put: Slot, leaf: Leaf, at: _At) -> None:
+        if leaf.value.is_nothing:
+            if self.mode == "explain":
+                self._note((_site(leaf, at),), at, "nothing was found")
+            return
         local = self.frame.fresh("w")
         if leaf.value.many:
             test = f"if {local} := {leaf.value.code}:"
             code = f"list({local})"
+        elif leaf.value.parted:
+            condition, code = leaf.value.parted
+            test = f"if {condition}:"
         else:
             condition = "not in _nothing" if leaf.value.explicit_null else "is not None"
             test = f"if ({local} := {leaf.value.code}) {condition}:"
@@ -256,18 +292,25 @@ class Generator:
 
     def several(self, several: ListNode, at: _At) -> str:
         """Emit the statements that make a list; gives the local that holds it."""
-        local = self.frame.fresh("l")
-        self.emit(f"{local} = []")
-        certain = 0
-        for place, item in enumerate(several.items):
+        local, head = self.frame.fresh("l"), list[str]()
+        items = list(enumerate(several.items))
+        while items and items[0][1].inline:
+            place, item = items.pop(0)
+            with self.marked(item.mark):
+                sites: list[Site] = []
+                head.append(self._inline(item, at.item(str(place)), sites))
+                self._note(tuple(sites), at.item(str(place)))
+        self.emit(f"{local} = [{', '.join(head)}]")
+        certain = len(head)
+        for place, item in items:
             with self.marked(item.mark):
                 # As long as all items are certain to be there, the place of the next one is known now.
-                self._item(local, item, at, place if certain == place else None)
+                self._item(Slot(local), item, at, place if certain == place else None)
             certain += item.certain
         return local
 
-    def _item(self, local: str, item: Item, at: _At, place: int | None) -> None:
-        put = Slot(local)
+    def _item(self, put: Slot, item: Item, at: _At, place: int | None) -> None:
+        local = put.local
         thing = item.thing if isinstance(item, Wrapped) else item if isinstance(item, ObjectNode) else None
         if thing is None:
             self._value(put, item, self._placed(local, at, place))  # type: ignore[arg-type]  # only a Leaf is left
@@ -314,29 +357,6 @@ class Generator:
         if self.mode == "explain" and thing.when is not None:
             with self.block(f"if not ({thing.when.condition}):"):
                 self._note((_header(thing.mark, at, "when", thing.when),), at, "the condition of `when` does not hold")
-
-
-def is_constant(node: Node | Item) -> bool:
-    """Whether a part is the same for every input: it is made once and shared, nobody changes resources after they are made."""
-    if isinstance(node, Leaf):
-        return node.value.is_constant
-    children = (
-        [child for _, child in node.entries]
-        if isinstance(node, ObjectNode)
-        else list(node.items)
-        if isinstance(node, ListNode)
-        else []
-    )
-    return node.inline and bool(children) and all(map(is_constant, children))
-
-
-def constant_of(node: Node | Item) -> object:
-    """The value of a constant part."""
-    if isinstance(node, Leaf):
-        return node.value.constant
-    if isinstance(node, ObjectNode):
-        return {name: constant_of(child) for name, child in node.entries}
-    return [constant_of(item) for item in node.items] if isinstance(node, ListNode) else None
 
 
 def _line_of(node: Node | Item) -> str:

@@ -25,12 +25,14 @@ Places = int | tuple[int, ...]
 class Run:
     """One run of maps over one case or document.
 
-    `references` are those of all resources by map, and by item where a map makes several. `reports` collects what functions could
-    not convert; `note` is told by the lineage and explain variants which groups of elements were made. `passed` counts the items
-    that loops have gone through, of which there may be `most`.
+    `references` are those of all resources by map, and by item where a map makes several. `names` is what the names stand for
+    that the maps share (`SharedNames.values`). `reports` collects what functions could not convert; `note` is told by the lineage
+    and explain variants which groups of elements were made. `passed` counts the items that loops have gone through, of which
+    there may be `most`.
     """
 
     references: Mapping[str, object] = field(default_factory=dict)
+    names: tuple[object, ...] = ()
     reports: list[Report] = field(default_factory=list)
     note: Callable[[tuple[int, ...]], None] | None = None
     most: int = maxsize

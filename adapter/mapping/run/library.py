@@ -1,6 +1,6 @@
 """Runs the checked maps of a library over one case."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from sys import maxsize
 from typing import NamedTuple
@@ -63,17 +63,18 @@ class Library:
         TooLargeError as soon as the `budget` is spent, without which nothing that is made is counted, or loops pass `most` items.
         """
         reports: Reports = []
-        run, references = Run(most=most), {}
+        references: dict[str, object] = {}
+        run = Run(references=references, names=_names(self.maps, roots), most=most)
         planned: list[Plan] = []
         for compiled in self.maps:
             plans = _plans(compiled, roots, run)
             references[compiled.name] = _references(compiled, plans)
-            _hand_over(run, compiled, reports)
-            planned += _once(plans) if compiled.source.equal == "one" else plans
+            if run.reports:
+                _hand_over(run, compiled, reports)
+            planned += _once(plans) if plans and compiled.source.equal == "one" else plans
         if len({plan.identity for plan in planned}) < len(planned):
             planned = _once_over_maps(planned)
-        run = replace(run, references=references)
-        resources = (_resource(plan, roots, run, reports, lineage=lineage) for plan in planned)
+        resources = (_noted if lineage else _plain)(planned, roots, run, reports)
         return list(resources if budget is None else _within(budget, resources)), reports
 
     def retrace(
@@ -85,10 +86,15 @@ class Library:
         """
         trace: Trace = []
         make, _ = resource.map.make("explain" if explain else "lineage")
-        run = Run(references=references, note=trace.append)
+        run = Run(references=references, names=_names([resource.map], roots), note=trace.append)
         again = make(*roots, run, resource.identity, resource.item, resource.place)
         assert again == resource.resource  # noqa: S101 - all variants come from one tree
         return trace
+
+
+def _names(maps: Sequence[CompiledMap], roots: tuple[object, ...]) -> tuple[object, ...]:
+    """What the names that maps share stand for."""
+    return maps[0].bench.shared.values(*roots) if maps else ()
 
 
 def _within(budget: StepBudget, resources: Iterable[MappedResource]) -> Iterator[MappedResource]:
@@ -150,42 +156,48 @@ def _once_over_maps(planned: list[Plan]) -> list[Plan]:
     return kept
 
 
-def _resource(plan: Plan, roots: tuple[object, ...], run: Run, reports: Reports, *, lineage: bool) -> MappedResource:
-    compiled, place, item, identity = plan
-    if not lineage:
+def _plain(planned: Iterable[Plan], roots: tuple[object, ...], run: Run, reports: Reports) -> Iterator[MappedResource]:
+    """What is planned, made."""
+    for compiled, place, item, identity in planned:
         resource = compiled.plain(*roots, run, identity, item, place)
-        _hand_over(run, compiled, reports)
-        return MappedResource(compiled, item, place, identity, resource, None)
-    trace: Trace = []
-    noted = replace(run, reports=[], note=trace.append)
-    resource = compiled.traced(*roots, noted, identity, item, place)
-    _hand_over(noted, compiled, reports)
-    return MappedResource(compiled, item, place, identity, resource, trace)
+        if run.reports:
+            _hand_over(run, compiled, reports)
+        yield MappedResource(compiled, item, place, identity, resource, None)
+
+
+def _noted(planned: Iterable[Plan], roots: tuple[object, ...], run: Run, reports: Reports) -> Iterator[MappedResource]:
+    """What is planned, made by the variant that notes the lineage."""
+    for compiled, place, item, identity in planned:
+        trace: Trace = []
+        resource = compiled.traced(*roots, replace(run, note=trace.append), identity, item, place)
+        if run.reports:
+            _hand_over(run, compiled, reports)
+        yield MappedResource(compiled, item, place, identity, resource, trace)
 
 
 def _hand_over(run: Run, compiled: CompiledMap, reports: Reports) -> None:
-    if run.reports:
-        reports += [(compiled, report) for report in run.reports]
-        run.reports.clear()
+    """Keep what functions could not convert, with the map that called them; a run with a note shares its list."""
+    reports += [(compiled, report) for report in run.reports]
+    run.reports.clear()
 
 
 def _plans(compiled: CompiledMap, roots: tuple[object, ...], run: Run) -> list[Plan]:
     """What a map is going to make, one plan for each item, even where several make one resource."""
-    return _separated([Plan(compiled, *key) for key in compiled.keys(*roots, run)], compiled.source.equal)
+    plans = [Plan(compiled, place, item, identity) for place, item, identity in compiled.keys(*roots, run)]
+    return _separated(plans, compiled.source.equal) if len(plans) > 1 else plans
 
 
-def _references(compiled: CompiledMap, plans: Iterable[Plan]) -> object:
+def _references(compiled: CompiledMap, plans: Sequence[Plan]) -> object:
     """The references to what one map makes, by item where it makes several resources."""
-    if compiled.target.loop == "list" and len(compiled.header.loops) == 1:
-        return {id(plan.item): "urn:uuid:" + plan.identity for plan in plans}
     if compiled.target.loop == "list":
-        return {id(_innermost(plan.item)): "urn:uuid:" + plan.identity for plan in plans}
-    return next(("urn:uuid:" + plan.identity for plan in plans), None)
+        return {id(_innermost(item)): "urn:uuid:" + identity for _, _, item, identity in plans}
+    return "urn:uuid:" + plans[0].identity if plans else None
 
 
 def references_of(maps: Iterable[CompiledMap], roots: tuple[object, ...]) -> dict[str, object]:
     """The references by map, and by item where a map makes several resources; as `Library.run` had them."""
-    run = Run()
+    maps = tuple(maps)
+    run = Run(names=_names(maps, roots))
     return {compiled.name: _references(compiled, _plans(compiled, roots, run)) for compiled in maps}
 
 
