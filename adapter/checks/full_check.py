@@ -84,18 +84,24 @@ def _rules(resource: Resource, release: Release, root: str, *, advice: bool) -> 
 
 
 def _own_rules(bundle: Resource, release: Release) -> Iterator[AnyIssue]:
-    for place, resource in _resources(bundle):
-        yield from release.own_rules(resource, place)
+    for number, resource in _numbered(bundle):
+        if release.own_rules(resource, resource["resourceType"]):  # most break none, and need no place
+            yield from release.own_rules(resource, f"Bundle.entry[{number}].resource")
     yield from release.bundle_rules(bundle)
 
 
 def _resources(bundle: Resource) -> Iterator[tuple[str, Resource]]:
     """The resources of the entries, each with its place; what is no entry or no resource is left out."""
+    return ((f"Bundle.entry[{number}].resource", resource) for number, resource in _numbered(bundle))
+
+
+def _numbered(bundle: Resource) -> Iterator[tuple[int, Resource]]:
+    """The same resources, each with the number of its entry, which is 0 for the first."""
     entries = bundle.get("entry")
     for number, entry in enumerate(entries if isinstance(entries, list) else ()):
         resource = entry.get("resource") if isinstance(entry, dict) else None
         if isinstance(resource, dict):
-            yield f"Bundle.entry[{number}].resource", resource
+            yield number, resource
 
 
 def _has_error(issues: list[AnyIssue]) -> bool:

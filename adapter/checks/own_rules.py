@@ -1,6 +1,8 @@
 """The rules beside compiled invariants: some of R4 as they are meant, those of US Core, and those of our claim profile."""
 
 from collections.abc import Iterator, Mapping
+from itertools import groupby
+from operator import attrgetter
 
 from adapter.checks.by_hand import is_in_error
 from adapter.checks.claim import CLAIM_INVARIANTS
@@ -21,16 +23,17 @@ def _no_patient(consent: Resource) -> Iterator[str]:
 def _repeated_code(observation: Resource) -> Iterator[str]:
     if "component" in observation and has_choice(observation, "Observation", "value[x]"):
         own = set(pairs_of(observation.get("code", {})))
-        yield from (
-            f"{path}.code" for path, part in each_of(observation, "component") if own & set(pairs_of(part.get("code", {})))
-        )
+        for number, part in enumerate(observation["component"]):
+            if not own.isdisjoint(pairs_of(part.get("code", {}))):
+                yield f".component[{number}].code"
 
 
 def _no_clinical_status(condition: Resource) -> Iterator[str]:
     """As con-3 is meant: its expression in R4 compares a concept with a text, so it fires for every category."""
     problem = (TERMINOLOGY + "condition-category", "problem-list-item")
-    is_problem = any(has_code(category, *problem) for _, category in each_of(condition, "category"))
-    if is_problem and "clinicalStatus" not in condition and not is_in_error(condition):
+    if "clinicalStatus" in condition or is_in_error(condition):
+        return
+    if any(has_code(category, *problem) for category in condition.get("category", ())):
         yield ""
 
 
@@ -134,14 +137,18 @@ def check_own_rules(resource: Resource, root: str | None = None) -> list[Pending
     """The rules that a resource of sound structure breaks; expressions begin with `root`, or with the resource type."""
     name = resource["resourceType"]
     issues: list[PendingIssue] = []
-    absolute: dict[object, bool] = {None: True}
-    for invariant in OWN_RULES.get(name, ()):
-        counts = invariant.counts
-        if counts not in absolute and counts is not None:
-            absolute[counts] = counts(resource)
-        if absolute[counts]:
-            issues += invariant.issues(resource, root or name)
+    for counts, invariants in _TOGETHER.get(name, ()):
+        if counts is None or counts(resource):
+            for invariant in invariants:
+                issues += invariant.issues(resource, root or name)
     return issues
+
+
+_TOGETHER = {
+    name: [(counts, tuple(together)) for counts, together in groupby(invariants, attrgetter("counts"))]
+    for name, invariants in OWN_RULES.items()
+}
+"""The rules of each resource type, those together that count for the same resources."""
 
 
 _WHO = "Practitioner"

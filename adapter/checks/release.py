@@ -1,6 +1,6 @@
 """A release of FHIR as one value: its element table, and everything that checks resources along it."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias
@@ -18,7 +18,7 @@ from adapter.fhir.resource import Resource
 from adapter.fhir.table import Constraint, ElementTable, packaged_table
 from adapter.issues import AnyIssue, Issue
 
-OwnRules: TypeAlias = Callable[[Resource, str], Iterable[AnyIssue]]
+OwnRules: TypeAlias = Callable[[Resource, str], Sequence[AnyIssue]]
 """The rules beside the release's own that a resource of sound structure breaks; expressions begin with the text."""
 
 BundleRules: TypeAlias = Callable[[Resource], Iterable[AnyIssue]]
@@ -57,7 +57,7 @@ class Release:
         return self.quick.is_valid(resource) and is_decided(canonical_bytes(resource))
 
 
-def _no_rules(_: Resource, __: str) -> Iterable[AnyIssue]:
+def _no_rules(_: Resource, __: str) -> Sequence[AnyIssue]:
     return ()
 
 

@@ -20,9 +20,9 @@ def claims_us_core(resource: Resource) -> bool:
 
 
 def _npis(resource: Resource) -> Iterator[tuple[str, str]]:
-    for path, identifier in each_of(resource, "identifier"):
+    for number, identifier in enumerate(resource.get("identifier", ())):
         if identifier.get("system") == _NPI and "value" in identifier:
-            yield f"{path}.value", identifier["value"]
+            yield f".identifier[{number}].value", identifier["value"]
 
 
 def _npi_form(resource: Resource) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Which resources others may own, and the identifier by which any server knows them (docs/identity.md)."""
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
@@ -46,10 +47,14 @@ def match_query(system: str, value: str) -> str:
 
 def _in_url(text: str) -> str:
     """A part of a token parameter in a URL (http://hl7.org/fhir/R4/search.html#escaping)."""
+    if _PLAIN.fullmatch(text):
+        return text
     escaped = text.translate(_ESCAPES)
     return escaped if escaped.isascii() else quote(escaped, safe="%")
 
 
+_PLAIN = re.compile(r"[A-Za-z0-9_.~-]+")
+"""What stands in a URL as it is, such as numbers and UUIDs."""
 _ESCAPES = {code: quote(chr(code), safe="") for code in range(128)} | {ord(char): quote(f"\\{char}") for char in "\\|,$"}
 """Every character of ASCII as it stands in a token parameter: within it, some are escaped by a backslash of their own."""
 _system_in_url = lru_cache(maxsize=256)(_in_url)  # few systems, and no value of a patient

@@ -2,8 +2,9 @@
 
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import partial
 from urllib.parse import quote
 
 from adapter.code_tables.classification import evidence
@@ -62,7 +63,11 @@ _TOKEN = re.compile(r"\S+( \S+)*")
 # ------------------------------------------------------------------------------------------------- identity and codes
 
 
-@function(takes=("const string", "string", "string*"), gives="id")
+def _ids_of(_: Terminology, kind: str) -> Callable[..., str]:
+    return partial(resource_id.stable_id, kind)
+
+
+@function(takes=("const string", "string", "string*"), gives="id", ready=_ids_of)
 def stable_id(kind: str, *keys: str) -> str:
     """The id of a resource from its business keys: `stable_id('Claim', case.id, case.billing.use)`."""
     return resource_id.stable_id(kind, *keys)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
-from adapter.mapping.check.access import access
 from adapter.mapping.check.compatible import common_kind, comparability, membership
+from adapter.mapping.check.field_access import access
 from adapter.mapping.check.frame import Frame
 from adapter.mapping.check.literal import unfit_words
 from adapter.mapping.check.value import BROKEN, NO_CONSTANT, Scope, Value, merged

@@ -206,24 +206,17 @@ class Calls:
         return codes <= function.knows(self.terminology, *(value.constant for value in values if value.is_constant))
 
     def _called(self, frame: Frame, function: Function, pairs: list[tuple[Value, Parameter]], mark: Mark) -> Value:
-        guards, codes = [], []
-        for value, parameter in pairs:
-            if parameter.wants_nothing or value.many or not (value.optional or value.explicit_null):
-                codes.append(value.code)
-                continue
-            local = frame.fresh("w")
-            guards.append(f"({local} := {value.code}) {'not in _nothing' if value.explicit_null else 'is not None'}")
-            codes.append(local)
+        guards, codes = _arguments(frame, pairs)
         values = [value for value, _ in pairs]
         used = merged(*values)
-        name = f"f_{function.name}"
+        try:
+            ready = function.ready and function.ready(self.terminology, values[0].constant)
+            outline = function.outlines and function.outlines(self.terminology, values[0].constant)
+        except LookupError as error:
+            return _refused(frame, function, error, mark)
+        name = frame.constant(ready) if ready else f"f_{function.name}"
+        codes = codes[1:] if ready else codes
         call = f"{name}({', '.join(codes)})"
-        if function.ready is not None:
-            try:
-                ready = function.ready(self.terminology, values[0].constant)
-            except LookupError as error:
-                return _refused(frame, function, error, mark)
-            call = f"{frame.constant(ready)}({', '.join(codes[1:])})"
         if function.fallible:
             number, loops = frame.place(mark, function.name, used["reads"])
             call = f"_try(run, {number}, {loops}, {name}, {tuple_code(codes)})"
@@ -232,7 +225,7 @@ class Calls:
         return Value(
             code=guarded,
             parted=parted if is_total and not function.gives_many else None,
-            outline=function.outlines(self.terminology, values[0].constant) if function.outlines else None,
+            outline=outline,
             key=f"{function.name}({', '.join(value.key for value in values)})",
             type=self._result(function, values),
             many=function.gives_many,
@@ -242,6 +235,19 @@ class Calls:
             facts=frozenset().union(*(value.known for value, parameter in pairs if not parameter.wants_nothing)),
             targets=tuple(target for value in values for target in value.targets),
         )
+
+
+def _arguments(frame: Frame, pairs: list[tuple[Value, Parameter]]) -> tuple[list[str], list[str]]:
+    """The conditions on which a function is called, and the codes of its arguments."""
+    guards, codes = list[str](), list[str]()
+    for value, parameter in pairs:
+        if parameter.wants_nothing or value.many or not (value.optional or value.explicit_null):
+            codes.append(value.code)
+            continue
+        local = frame.fresh("w")
+        guards.append(f"({local} := {value.code}) {'not in _nothing' if value.explicit_null else 'is not None'}")
+        codes.append(local)
+    return guards, codes
 
 
 def _parted(code: str, condition: str) -> tuple[str, tuple[str, str]]:
