@@ -23,7 +23,7 @@ from adapter.mapping.emit.generate import LINE, Generator, _At
 from adapter.mapping.emit.line_table import with_lines
 from adapter.mapping.emit.shared_names import SharedNames
 from adapter.mapping.emit.site import Group
-from adapter.mapping.emit.support import NAMESPACE, Places, Report, Run, Trace
+from adapter.mapping.emit.support import Places, Report, Run, Trace, defined
 from adapter.mapping.syntax.expression_tree import expression_tree, names_in
 from adapter.mapping.syntax.map_file import FragmentSource, MapSource, Text
 from adapter.mapping.types import Kind, Shape
@@ -260,9 +260,7 @@ class CompiledMap:
     def _compile(self, name: str, write: Callable[[], Generator]) -> None:
         generator = write()
         code = _compiled(self._signature(name), generator, self.source.mark.file)
-        space = {**self.bench.namespace, **self.bench.constants, **NAMESPACE}
-        exec(code, space)  # noqa: S102 - our own code, made from a checked tree
-        self._variants[name] = (space["make"], generator.groups)  # type: ignore[assignment]  # made by exec
+        self._variants[name] = (defined(code, "make", {**self.bench.namespace, **self.bench.constants}), generator.groups)
 
     def _signature(self, name: str) -> str:
         roots = ", ".join(value.code for value in self.bench.roots.values())

@@ -11,7 +11,7 @@ from adapter.mapping.check.expression import Binder
 from adapter.mapping.check.form import Calls
 from adapter.mapping.check.frame import Frame, tuple_code
 from adapter.mapping.check.value import Scope, Value
-from adapter.mapping.emit.support import NAMESPACE
+from adapter.mapping.emit.support import defined
 from adapter.mapping.syntax.map_file import Text
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -66,7 +66,4 @@ class SharedNames:
         lines += [f"{local} = {value.code}" for local, value in bound]
         lines.append(f"return {tuple_code(local for local, _ in bound)}")
         head = f"def values({', '.join(value.code for value in self.roots.values())}):"
-        space: dict[str, Any] = {**self.namespace, **self._frame.constants, **NAMESPACE}
-        exec("\n  ".join([head, *lines]), space)  # noqa: S102 - our own code, made from checked expressions
-        values: Callable[..., tuple[Any, ...]] = space["values"]
-        return values
+        return defined("\n  ".join([head, *lines]), "values", {**self.namespace, **self._frame.constants})

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from sys import maxsize
-from typing import Final, TypeVar
+from types import CodeType
+from typing import Any, Final, TypeVar
 
 from adapter.mapping.function import NotConvertible
 from adapter.readers.document import NULL
@@ -88,3 +89,11 @@ NAMESPACE: Final = {
     "_nothing": (None, NULL),
 }
 """The names that compiled code uses."""
+
+
+def defined(code: str | CodeType, name: str, names: Mapping[str, object]) -> Callable[..., Any]:
+    """The function of this name that code defines, which sees these names beside those of `NAMESPACE`."""
+    space = {**names, **NAMESPACE}
+    exec(code, space)  # noqa: S102 - our own code, made from checked maps
+    function: Callable[..., Any] = space[name]  # type: ignore[assignment]  # made by exec
+    return function
