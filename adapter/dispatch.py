@@ -87,7 +87,7 @@ def opened_store(settings: Settings) -> Store:
     if not settings.store_keys:
         raise no_keys()
     announce = _queue().announce if address.startswith(_POSTGRES) else to_those_who_look
-    surroundings = Surroundings(now=seconds_now, new_id=request_id, announce=announce)
+    surroundings = Surroundings(now=seconds_now, new_id=request_id, announce=announce, most_documents=settings.max_documents)
     store = open_store(address, text_of(Path(settings.store_keys)), surroundings)
     if address.startswith(_POSTGRES):
         with unavailable():

@@ -148,6 +148,7 @@ class Settings:
     deliver: bool = field(
         default=True, metadata={"says": "whether `adapter serve` delivers itself; else `adapter deliver run` does"}
     )
+    max_documents: int = field(default=1_000, metadata={"says": "how many documents a kept encounter may have; more are refused"})
     retention_days: int = field(
         default=0, metadata={"says": "after how many days kept documents are removed; 0 keeps them until they are deleted"}
     )
@@ -324,6 +325,7 @@ _FITS: dict[str, tuple[Callable[[str], bool], str]] = {
     "store": (_is_store, "sqlite:///FILE or postgresql://…"),
     "store_keys": (os.path.isfile, "a file that is there"),
     "destinations": (os.path.isfile, "a file that is there"),
+    "max_documents": (_is_positive, _POSITIVE),
     "retention_days": (_is_not_negative, _NOT_NEGATIVE),
     "tokens": (os.path.isfile, "a file that is there"),
     "sign_ins": (os.path.isfile, "a file that is there"),

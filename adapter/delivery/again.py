@@ -7,11 +7,11 @@ from sqlalchemy import Connection, update
 
 from adapter.conversion import Conversion
 from adapter.delivery.outbox import Outbox
-from adapter.delivery.record import EventRecord, StoredDocument
+from adapter.delivery.record import DocumentRecord, EventRecord, StoredDocument, counting
 from adapter.delivery.shelf import Shelf
 from adapter.delivery.store import Store
 from adapter.delivery.store_table import ENCOUNTER
-from adapter.delivery.work import Work, counting
+from adapter.delivery.work import Work
 from adapter.issues import ConflictError, Issue, IssueType, NotFoundError, Severity
 from adapter.json_types import JsonMapping, JsonObject
 
@@ -43,7 +43,7 @@ def redeliver(store: Store, connection: Connection, encounter: str, *, caller: s
 
 def reprocess(store: Store, connection: Connection, encounter: str, *, caller: str) -> None:
     """Have an encounter converted again from its documents; raises ConflictError where they were removed."""
-    _check_kept(store, connection, encounter)
+    _kept(store, connection, encounter)
     connection.execute(update(ENCOUNTER).where(ENCOUNTER.c.id == encounter).values(made=0))
     line = EventRecord(at=store.now(), caller=caller, what="conversion asked for", detail={}, encounter=encounter)
     store.note(connection, line)
@@ -60,16 +60,17 @@ def converted_anew(work: Work, encounter: str) -> Conversion:
 
 def _documents(store: Store, connection: Connection, encounter: str) -> list[StoredDocument]:
     """The documents of an encounter; raises ConflictError where those that count were removed."""
-    _check_kept(store, connection, encounter)
-    return Shelf(store).documents(connection, encounter)
+    return Shelf(store).documents(connection, encounter, of=_kept(store, connection, encounter))
 
 
-def _check_kept(store: Store, connection: Connection, encounter: str) -> None:
+def _kept(store: Store, connection: Connection, encounter: str) -> list[DocumentRecord]:
+    """The documents that count; raises ConflictError where one of them was removed."""
     store.encounter(connection, encounter)
     records = counting(Shelf(store).records(connection, encounter))
     if not records or not all(record.is_kept for record in records):
         text = "documents of this encounter were removed, so it cannot be converted again"
         raise ConflictError(Issue(severity=Severity.ERROR, code=IssueType.CONFLICT, rule="encounters/removed", text=text))
+    return records
 
 
 def changes_between(before: JsonMapping | None, after: JsonMapping | None) -> list[Change]:

@@ -8,21 +8,24 @@ from sqlalchemy.exc import IntegrityError
 
 from adapter.delivery.database import open_database, transaction
 from adapter.delivery.seal import Seal, new_key
-from adapter.delivery.store import Announce, Store, to_those_who_look
+from adapter.delivery.store import PEPPER, Announce, Store, to_those_who_look
 from adapter.delivery.store_table import SECRET
-from adapter.issues import Issue, IssueType, SetupError, Severity
+from adapter.issues import Issue, IssueType, SetupError, Severity, UnavailableError
 
-_PEPPER = "pepper"
-_SECRET = select(SECRET.c.value).where(SECRET.c.name == _PEPPER)
+_SECRET = select(SECRET.c.value).where(SECRET.c.name == PEPPER)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
-    """What a store needs of the world: the time in seconds since 1970, ids that say nothing, and who tells workers."""
+    """What a store needs of the world: the time in seconds since 1970, ids that say nothing, and who tells workers.
+
+    `most_documents` is how many documents an encounter may have.
+    """
 
     now: Callable[[], float]
     new_id: Callable[[], str]
     announce: Announce = to_those_who_look
+    most_documents: int = 1000
 
 
 def open_store(url: str, keys: str, surroundings: Surroundings) -> Store:
@@ -37,28 +40,31 @@ def open_store(url: str, keys: str, surroundings: Surroundings) -> Store:
     except SetupError:
         engine.dispose()
         raise
-    return Store(engine, seal, now=surroundings.now, new_id=surroundings.new_id, announce=surroundings.announce)
-
-
-def check_keys(store: Store) -> None:
-    """Raise SetupError where no key of this process opens the store any more, since its keys were rotated meanwhile."""
-    with store.reading() as connection:
-        store.seal.open(connection.scalars(_SECRET).one())
+    store = Store(engine, seal, now=surroundings.now, new_id=surroundings.new_id, announce=surroundings.announce)
+    store.most_documents = surroundings.most_documents
+    return store
 
 
 def _pepper(engine: Engine, seal: Seal) -> bytes:
-    """What digests are made with, made with the store; opening it shows whether the keys fit."""
+    """What digests are made with, made with the store; opening it shows whether the keys fit. Raises SetupError if not."""
     with transaction(engine, writes=True) as connection:
         sealed = connection.scalars(_SECRET).first()
         if sealed is not None:
-            return seal.open(sealed)
+            return _opened(seal, sealed)
         pepper = new_key()
         try:
             with connection.begin_nested():
-                connection.execute(insert(SECRET).values(name=_PEPPER, value=seal.close(pepper)))
+                connection.execute(insert(SECRET).values(name=PEPPER, value=seal.close(pepper)))
         except IntegrityError:  # another process made it at the same moment
-            return seal.open(connection.scalars(_SECRET).one())
+            return _opened(seal, connection.scalars(_SECRET).one())
         return pepper
+
+
+def _opened(seal: Seal, sealed: bytes) -> bytes:
+    try:
+        return seal.open(sealed)
+    except UnavailableError as error:
+        raise SetupError(*error.issues) from None
 
 
 def no_keys() -> SetupError:

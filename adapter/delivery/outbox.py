@@ -10,7 +10,7 @@ from adapter.conversion import Conversion, conversion_from_json
 from adapter.delivery.prepared import Prepared
 from adapter.delivery.record import DeliveryRecord, DeliveryState, EncounterState
 from adapter.delivery.store import Store
-from adapter.delivery.store_table import DELIVERY, ENCOUNTER, MADE
+from adapter.delivery.store_table import DELIVERY, DELIVERY_COUNT, ENCOUNTER, MADE
 from adapter.fhir.json import read_any_json
 from adapter.issues import IssueType
 from adapter.json_types import JsonObject
@@ -132,8 +132,9 @@ class Outbox:
 
     def counted(self, connection: Connection, state: DeliveryState) -> dict[str, int]:
         """How many deliveries are in a state, by target."""
-        query = select(DELIVERY.c.target, func.count()).where(DELIVERY.c.state == state).group_by(DELIVERY.c.target)
-        return dict(connection.execute(query).all())
+        query = select(DELIVERY_COUNT.c.target, func.sum(DELIVERY_COUNT.c.number)).where(DELIVERY_COUNT.c.state == state)
+        counts = connection.execute(query.group_by(DELIVERY_COUNT.c.target).order_by(DELIVERY_COUNT.c.target)).all()
+        return {target: int(number) for target, number in counts if number}
 
     def set(
         self,

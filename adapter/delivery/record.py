@@ -1,10 +1,10 @@
 """What the store gives and takes: encounters, documents, deliveries and events as values."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, TypeVar
 
 from adapter.readers.document import Document
 
@@ -15,6 +15,7 @@ DeliveryState = Literal["pending", "delivered", "parked"]
 
 SettingsOfSender = Mapping[str, object]
 
+_MESSAGES = "hl7v2."
 _MERGE = "hl7v2.ADT"
 """The form of a message that merges patients."""
 
@@ -136,6 +137,9 @@ class StoredDocument(DocumentRecord):
     document: Document | None = field(repr=False)
 
 
+AnyRecord = TypeVar("AnyRecord", bound=DocumentRecord)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryRecord:
     """How far the delivery of an encounter to a target has come."""
@@ -159,6 +163,14 @@ class EventRecord:
     target: str | None = None
     encounter: str | None = None
     answer: str | None = field(default=None, repr=False)
+
+
+def counting(documents: Sequence[AnyRecord]) -> list[AnyRecord]:
+    """The documents that count: of each subject the newest, and every message, since `adapter.feed` says which of them stand."""
+    newest = {document.subject: document.number for document in documents}
+    return [
+        document for document in documents if document.form.startswith(_MESSAGES) or newest[document.subject] == document.number
+    ]
 
 
 def pack(document: Document) -> bytes:

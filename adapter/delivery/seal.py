@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from adapter.issues import Issue, IssueType, SetupError, Severity
+from adapter.issues import Issue, IssueType, SetupError, Severity, UnavailableError
 
 
 class Seal:
@@ -31,15 +31,19 @@ class Seal:
         return self._fernet.encrypt(zlib.compress(content, 1))
 
     def open(self, sealed: bytes) -> bytes:
-        """What was encrypted; raises SetupError where no key fits."""
-        try:
-            return zlib.decompress(self._fernet.decrypt(sealed))
-        except InvalidToken:
-            raise SetupError(_issue("no key opens what the store holds", "add the key that it was written with")) from None
+        """What was encrypted; raises UnavailableError where no key fits."""
+        return zlib.decompress(self._decrypted(sealed))
 
     def anew(self, sealed: bytes) -> bytes:
-        """The same, encrypted with the first key."""
-        return self._fernet.encrypt(self._fernet.decrypt(sealed))
+        """The same, encrypted with the first key; raises UnavailableError where no key fits."""
+        return self._fernet.encrypt(self._decrypted(sealed))
+
+    def _decrypted(self, sealed: bytes) -> bytes:
+        try:
+            return self._fernet.decrypt(sealed)
+        except InvalidToken:
+            hint = "name the file with the key that it was written with in ADAPTER_STORE_KEYS, and start again"
+            raise UnavailableError(_issue("no key opens what the store holds", hint)) from None
 
     def digest(self, *parts: str) -> str:
         """A digest of a business key."""

@@ -26,14 +26,19 @@ from adapter.delivery.record import (
 )
 from adapter.delivery.store import NOTE, Store
 from adapter.delivery.store_table import DELIVERY, DOCUMENT, ENCOUNTER, KNOWN_AS, MADE, MERGED, RECEIPT
-from adapter.issues import ConflictError, Issue, IssueType, Severity
+from adapter.issues import ConflictError, Issue, IssueType, Severity, TooLargeError
 from adapter.readers.document import Document
 
 NamesOf = Callable[[Sequence[Document]], Iterable[EncounterName]]
 """Reads by what documents name their encounter."""
 
-MOST_DOCUMENTS = 10_000
-"""How many documents an encounter may have; whoever sends more is stuck in a loop."""
+_MOST_READ = 500
+"""So many documents are asked for in a statement."""
+
+_FEW = 50
+_PAUSE = 0.002
+"""An encounter with more than a few documents waits so many seconds for each further one before it is made anew, about as long as
+that takes: however fast they come, it keeps a worker busy for half of the time."""
 
 _RECEIPT_OF = Prepared(select(RECEIPT.c.body, RECEIPT.c.encounter).where(RECEIPT.c.key == bindparam("receipt")))
 _FIRST_LOOK = Prepared(
@@ -50,7 +55,7 @@ _KNOWN = Prepared(
     select(KNOWN_AS.c.digest, KNOWN_AS.c.encounter).where(KNOWN_AS.c.digest.in_([bindparam("one"), bindparam("other")]))
 )
 _LOCKED = Prepared(
-    select(ENCOUNTER.c.state, ENCOUNTER.c.patient, ENCOUNTER.c.received, ENCOUNTER.c.anchor)
+    select(*(ENCOUNTER.c[name] for name in ("state", "patient", "received", "due", "anchor")))
     .where(ENCOUNTER.c.id == bindparam("of"))
     .with_for_update()
 )
@@ -83,13 +88,14 @@ class _Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
-    """Where documents are kept: an encounter, how many it has, and whether its anchor is known.
+    """Where documents are kept: an encounter, how many it has, when it is due, and whether its anchor is known.
 
     One that is yet to begin is known by its `keys` (digests), and is one of a patient (a digest).
     """
 
     encounter: str
     received: int = 0
+    due: float | None = None
     has_anchor: bool = False
     patient: str = ""
     keys: tuple[str, ...] | None = None
@@ -162,13 +168,14 @@ class Shelf:
         arrival = Arrival(documents=(), subjects=(), forms=(), patient=merge.former, caller=caller).of(now)
         changed = [self._twin(connection, encounter, now.patient, names_of=names_of) or encounter for encounter in encounters]
         for encounter in changed:
-            ((_, _, received, _),) = _LOCKED.rows(connection, {"of": encounter})
-            self._keep(connection, _Place(encounter=encounter, received=received, has_anchor=True), arrival)
+            ((_, _, received, due, _),) = _LOCKED.rows(connection, {"of": encounter})
+            self._keep(connection, _Place(encounter=encounter, received=received, due=due, has_anchor=True), arrival)
         return changed
 
     def _twin(self, connection: Connection, encounter: str, patient: str, *, names_of: NamesOf) -> str | None:
         """The encounter of this patient that has the same name; this one becomes part of it, unless it is being delivered."""
-        documents = [stored.document for stored in self.documents(connection, encounter) if stored.document is not None]
+        kept = self.documents(connection, encounter, of=self.records(connection, encounter))
+        documents = [stored.document for stored in kept if stored.document is not None]
         keys = [self._seal.digest("encounter", name.under(patient)) for name in names_of(documents)]
         twin = next(iter(self._known(connection, keys).values()), encounter)
         left = connection.execute(select(DELIVERY.c.target).where(DELIVERY.c.encounter == encounter).limit(1)).first()
@@ -193,10 +200,10 @@ class Shelf:
         if not encounters:
             return _Place(encounter=self._store.new_id(), patient=look.patient, keys=tuple(dict.fromkeys(look.keys)))
         encounter = encounters[0] if len(encounters) == 1 else self._join(connection, encounters)
-        ((state, owner, received, anchor),) = _LOCKED.rows(connection, {"of": encounter})
+        ((state, owner, received, due, anchor),) = _LOCKED.rows(connection, {"of": encounter})
         _check_same(state, is_same_patient=owner == look.patient)
         _KNOW.insert(connection, [{"digest": key, "encounter": encounter} for key in look.keys if key not in look.found])
-        return _Place(encounter=encounter, received=received, has_anchor=anchor is not None)
+        return _Place(encounter=encounter, received=received, due=due, has_anchor=anchor is not None)
 
     def _keys(self, arrival: Arrival, patient: str) -> tuple[str, ...]:
         """The digests of the business keys of the encounter, as that of a patient."""
@@ -259,21 +266,28 @@ class Shelf:
             if is_new:
                 number = place.received + len(new) + 1
                 new.append({**row, "encounter": place.encounter, "number": number, "content": self._seal.close(pack(document))})
-        if place.received + len(new) > MOST_DOCUMENTS:
-            text = f"an encounter may have {MOST_DOCUMENTS} documents, and this one has as many"
-            raise ConflictError(_conflict("intake/too-many", text))
+        received = place.received + len(new)
+        if received > self._store.most_documents:
+            raise TooLargeError(_too_many(self._store.most_documents))
         anchor = {} if place.has_anchor or arrival.anchor is None else {"anchor": self._seal.close(arrival.anchor.encode())}
-        values = {"received": place.received + len(new), **anchor}
+        values = {"received": received, **anchor}
         if place.keys is not None:
             self._begin(connection, place, values)
             self._store.add(connection, _KEPT, new)
             self._store.add(connection, NOTE, [self._store.row_of(line) for line in lines])
             return len(new)
         if new or anchor:
-            self._store.put_off(connection, place.encounter, 0, changes=values)
+            self._put_off(connection, place, values, seconds=max(0, received - _FEW) * _PAUSE)
         self._store.note(connection, *lines)
         _KEPT.insert(connection, new)
         return len(new)
+
+    def _put_off(self, connection: Connection, place: _Place, values: Parameters, *, seconds: float) -> None:
+        """Have the encounter made anew in so many seconds, unless it is due before."""
+        if place.due is not None and place.due <= self._store.now() + seconds:
+            self._store.change(connection, place.encounter, values)
+        else:
+            self._store.put_off(connection, place.encounter, seconds, changes=values)
 
     def _looked_up(
         self, connection: Connection, place: _Place, arrival: Arrival
@@ -296,12 +310,17 @@ class Shelf:
             yield row, document, newest[about] != digest
             newest[about] = digest
 
-    def documents(self, connection: Connection, encounter: str) -> list[StoredDocument]:
-        """The documents of an encounter, in the order in which they came."""
+    def documents(self, connection: Connection, encounter: str, *, of: Sequence[DocumentRecord]) -> list[StoredDocument]:
+        """Some documents of an encounter, opened, in the order in which they came."""
         query = select(*_RECORDS, DOCUMENT.c.settings, DOCUMENT.c.content).where(DOCUMENT.c.encounter == encounter)
+        numbers = [record.number for record in of]
+        parts = (numbers[begin : begin + _MOST_READ] for begin in range(0, len(numbers), _MOST_READ))
         return [
             StoredDocument(**_record(known), settings=json.loads(settings), document=self._opened(content))
-            for *known, settings, content in connection.execute(query.order_by(DOCUMENT.c.number))
+            for some in parts
+            for *known, settings, content in connection.execute(
+                query.where(DOCUMENT.c.number.in_(some)).order_by(DOCUMENT.c.number)
+            )
         ]
 
     def records(self, connection: Connection, encounter: str) -> list[DocumentRecord]:
@@ -339,6 +358,16 @@ def _check_same(state: EncounterState, *, is_same_patient: bool) -> None:
     if not is_same_patient:
         text = "an encounter with this number is kept, and it is another patient's: correct one of the two numbers"
         raise ConflictError(_conflict("intake/another-patient", text))
+
+
+def _too_many(most: int) -> Issue:
+    return Issue(
+        severity=Severity.ERROR,
+        code=IssueType.TOO_LONG,
+        rule="intake/too-many",
+        text=f"an encounter may have {most} documents (setting ADAPTER_MAX_DOCUMENTS), and this one has as many",
+        suggestion="stop what sends the same encounter again and again, or set a higher limit and send this document again",
+    )
 
 
 def _conflict(rule: str, text: str) -> Issue:

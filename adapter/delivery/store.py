@@ -14,7 +14,7 @@ from adapter.delivery.database import transaction, unavailable
 from adapter.delivery.prepared import Parameters, Prepared
 from adapter.delivery.record import EncounterRecord, EncounterState, EventRecord
 from adapter.delivery.seal import Seal
-from adapter.delivery.store_table import ENCOUNTER, EVENT, KNOWN_AS
+from adapter.delivery.store_table import ENCOUNTER, EVENT, KNOWN_AS, SECRET
 from adapter.issues import Issue, IssueType, NotFoundError, Severity, UnavailableError
 
 LONGEST_WAIT = 3600.0
@@ -31,6 +31,9 @@ _COLUMNS = ("id", "state", "received", "made", "created", "changed")
 _RECORD = select(*(ENCOUNTER.c[name] for name in _COLUMNS)).where(ENCOUNTER.c.id == bindparam("of"))
 _ENCOUNTER, _LOCKED = Prepared(_RECORD), Prepared(_RECORD.with_for_update())
 _CHANGE = Prepared(update(ENCOUNTER).where(ENCOUNTER.c.id == bindparam("of")))
+_SECRET = Prepared(select(SECRET.c.value).where(SECRET.c.name == bindparam("name")))
+PEPPER = "pepper"
+"""What digests are made with: the one secret of a store."""
 NOTE = Prepared(insert(EVENT))
 """Adds lines to the audit trail."""
 
@@ -68,6 +71,8 @@ class Store:
         self.new_id = new_id
         self._announce = announce
         self.batch: Batch | None = None
+        self.most_documents = 1000
+        self._secret = b""
         self._file = engine.url.database if engine.dialect.name == "sqlite" else None
         self._committer = Committer(self._writing, most=most_waiting)
 
@@ -90,12 +95,23 @@ class Store:
         self.batch = batch = Batch()
         try:
             with transaction(self.engine, writes=True) as connection:
+                self.check_keys(connection)
                 yield connection
                 batch.write(connection)
                 if batch.due:
                     self._announce(connection, batch.due)
         finally:
             self.batch = None
+
+    def check_keys(self, connection: Connection) -> None:
+        """Raise UnavailableError where no key of this process opens the store any more, since its keys were rotated meanwhile.
+
+        What such a process wrote nobody could open once the old key is gone.
+        """
+        ((secret,),) = _SECRET.rows(connection, {"name": PEPPER})
+        if secret != self._secret:
+            self.seal.open(secret)
+            self._secret = secret
 
     def add(self, connection: Connection, insert: Prepared, rows: Sequence[Parameters]) -> None:
         """Insert rows that nobody but this group of writes can ask for yet: at its end, where the write is one of a group."""

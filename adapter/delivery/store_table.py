@@ -102,6 +102,16 @@ DELIVERY = Table(
 )
 """What a target is to hold of an encounter (the digest of the Bundle), and how far that has come."""
 
+DELIVERY_COUNT = Table(
+    "delivery_count",
+    METADATA,
+    Column("state", String, primary_key=True),
+    Column("target", String, primary_key=True),
+    Column("shard", Integer, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+)
+"""How many deliveries are in a state, by target, as the sum of some rows; triggers of the database keep it."""
+
 EVENT = Table(
     "event",
     METADATA,

@@ -16,7 +16,8 @@ from adapter.issues import Issue, IssueType, NotSupportedError, SetupError, Seve
 
 _PAGES_AT_ONCE = 256
 _OWNER_ONLY = 0o600
-_SEALED = (
+_SEALED = (  # the secret first: from then on, no process without the first key writes any more
+    (SECRET, "value"),
     (ENCOUNTER, "anchor"),
     (DOCUMENT, "content"),
     (MADE, "conversion"),
@@ -25,7 +26,6 @@ _SEALED = (
     (MERGED, "former_name"),
     (MERGED, "name"),
     (MERGED, "content"),
-    (SECRET, "value"),
 )
 _ROWS_AT_ONCE = 200
 

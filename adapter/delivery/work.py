@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from time import monotonic
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -15,7 +15,7 @@ from adapter.delivery.breaker import Breaker
 from adapter.delivery.destination import Destination
 from adapter.delivery.figures import Figures
 from adapter.delivery.outbox import Outbox, SealedResult
-from adapter.delivery.record import DeliveryRecord, DeliveryState, DocumentRecord, EventRecord, StoredDocument
+from adapter.delivery.record import DeliveryRecord, DeliveryState, EventRecord, StoredDocument, counting
 from adapter.delivery.shelf import Shelf
 from adapter.delivery.shipment import Carrier, Delivered, Failed
 from adapter.delivery.store import LONGEST_WAIT, Store
@@ -24,11 +24,8 @@ from adapter.fhir.json import canonical_bytes
 from adapter.json_types import JsonObject
 from adapter.readers.document import Document
 
-AnyDocument = TypeVar("AnyDocument", bound=DocumentRecord)
-
 _SELF = "adapter"
 _LONGEST_PAUSE = 300.0
-_MESSAGES = "hl7v2."
 
 
 class Converter(Protocol):
@@ -101,15 +98,17 @@ class Work:
             record = self.store.encounter(connection, encounter)
             if record.received == record.made or record.state == "deleted":
                 return
-            documents = Shelf(self.store).documents(connection, encounter)
+            records = Shelf(self.store).records(connection, encounter)
+            documents = Shelf(self.store).documents(connection, encounter, of=counting(records))
             anchor = Outbox(self.store).anchor(connection, encounter)
             before = Outbox(self.store).outgoing(connection, encounter)
-        if any(document.document is None for document in counting(documents)):
-            self.store.write(lambda connection: self._give_up(connection, encounter, documents[-1].number))
+        number = records[-1].number
+        if any(document.document is None for document in documents):
+            self.store.write(lambda connection: self._give_up(connection, encounter, number))
             return
         conversion = self.converted(documents, anchor)
         self.figures.converted.labels("made" if conversion.content is not None else "refused").inc()
-        made, line = self._made(encounter, conversion, before, number=documents[-1].number)
+        made, line = self._made(encounter, conversion, before, number=number)
         self.store.write(partial(self._keep, encounter=encounter, made=made, line=line))
 
     def _give_up(self, connection: Connection, encounter: str, number: int) -> None:
@@ -118,11 +117,10 @@ class Work:
         self.store.note(connection, self._line(encounter, "not converted", {"reason": "earlier documents were removed"}))
 
     def converted(self, documents: Sequence[StoredDocument], anchor: str | None) -> Conversion:
-        """The Conversion of the documents that count, under the first anchor of their encounter."""
-        those = counting(documents)
-        settings = {name: value for document in those for name, value in document.settings.items()}
+        """The Conversion of documents that count, under the first anchor of their encounter."""
+        settings = {name: value for document in documents for name, value in document.settings.items()}
         changes = {**settings, "shared": "create", **({"anchor": anchor} if anchor else {})}
-        return self.convert(named_apart(those), changes=changes)
+        return self.convert(named_apart(documents), changes=changes)
 
     def _made(
         self, encounter: str, conversion: Conversion, before: JsonObject | None, *, number: int
@@ -203,14 +201,6 @@ class Work:
 def pause(attempts: int, jitter: float) -> float:
     """Seconds until the next try."""
     return Retries(first_wait=1.0, longest_wait=_LONGEST_PAUSE, jitter=lambda: jitter).pause(attempts)
-
-
-def counting(documents: Sequence[AnyDocument]) -> list[AnyDocument]:
-    """The documents that count: of each subject the newest, and every message, since `adapter.feed` says which of them stand."""
-    newest = {document.subject: document.number for document in documents}
-    return [
-        document for document in documents if document.form.startswith(_MESSAGES) or newest[document.subject] == document.number
-    ]
 
 
 def named_apart(documents: Sequence[StoredDocument]) -> list[Document]:

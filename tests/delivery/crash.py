@@ -184,7 +184,7 @@ def kept(run: Run, store: Store) -> dict[str, JsonObject]:
     with store.reading() as connection:
         records = store.encounters(connection, most=10 * run.plan.encounters)
         assert len(records) == run.plan.encounters
-        digests = [{document.digest for document in Shelf(store).documents(connection, record.id)} for record in records]
+        digests = [{document.digest for document in Shelf(store).records(connection, record.id)} for record in records]
         bundles = [Outbox(store).outgoing(connection, record.id) for record in records]
     assert sorted(map(sorted, digests)) == sorted(sorted(set(sent)) for sent in run.acknowledged.values())
     return {

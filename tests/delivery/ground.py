@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
 from adapter.assembly import Runtime, load
 from adapter.client.sign_in import SignIn
 from adapter.conversion import Conversion
@@ -14,8 +16,9 @@ from adapter.delivery.breaker import Breaker
 from adapter.delivery.destination import Destination, client_for
 from adapter.delivery.intake import Intake, Posted
 from adapter.delivery.opening import Surroundings, open_store
-from adapter.delivery.record import Accepted, MergedPatients
+from adapter.delivery.record import Accepted, MergedPatients, StoredDocument
 from adapter.delivery.seal import new_key
+from adapter.delivery.shelf import Shelf
 from adapter.delivery.shipment import Carrier, FhirCarrier
 from adapter.delivery.store import Store
 from adapter.delivery.work import Outlet, Work
@@ -107,14 +110,21 @@ def converted(documents: Sequence[Document], *, changes: Mapping[str, object]) -
 
 
 @contextmanager
-def bench(url: str, *outlets: Outlet, clock: Clock | None = None, keys: str = KEY) -> Iterator[Bench]:
-    clock = clock or Clock()
+def bench(url: str, *outlets: Outlet, keys: str = KEY, most_documents: int = 1000) -> Iterator[Bench]:
+    clock = Clock()
     numbers = itertools.count(1)
-    store = open_store(url, keys, Surroundings(now=clock, new_id=lambda: f"enc-{next(numbers)}"))
+    world = Surroundings(now=clock, new_id=lambda: f"enc-{next(numbers)}", most_documents=most_documents)
+    store = open_store(url, keys, world)
     try:
         yield Bench(store, clock, outlets)
     finally:
         store.close()
+
+
+def stored_documents(store: Store, connection: Connection, encounter: str) -> list[StoredDocument]:
+    """All documents of an encounter, opened."""
+    shelf = Shelf(store)
+    return shelf.documents(connection, encounter, of=shelf.records(connection, encounter))
 
 
 def outlet(carrier: Carrier, name: str = "clinical", **switches: Any) -> Outlet:  # noqa: ANN401 - Destination checks them

@@ -8,17 +8,20 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
+from sqlalchemy import select
 
 from adapter.conversion import Options
 from adapter.delivery.intake import Posted, arrival_of
 from adapter.delivery.outbox import Outbox
+from adapter.delivery.record import Arrival
 from adapter.delivery.removal import remove
 from adapter.delivery.seal import Seal
-from adapter.delivery.shelf import MOST_DOCUMENTS, Shelf
+from adapter.delivery.shelf import Shelf
+from adapter.delivery.store_table import ENCOUNTER
 from adapter.fhir.ownership import SHARED_TYPES
-from adapter.issues import ConflictError, InvalidError, UnreadableError
+from adapter.issues import ConflictError, InvalidError, TooLargeError, UnreadableError
 from adapter.readers.document import Document
-from tests.delivery.ground import Bench, ai_document, bench, converted, encounter_document, fhir_outlet, message, runtime
+from tests.delivery.ground import Bench, Clock, ai_document, bench, converted, encounter_document, fhir_outlet, message, runtime
 from tests.delivery.strict_fhir import StrictFhir, serving
 
 AT_ONCE = Document(name="ai.json", content=ai_document(2).content)
@@ -174,25 +177,56 @@ def test_documents_that_name_two_encounters_are_refused(desk: Bench) -> None:
         desk.post(encounter_document(12, **of_one_patient, **{'"case-12-visit"': '"case-11-visit"'}))
 
 
-def test_ten_thousand_documents_of_one_encounter_are_kept_and_no_more(tmp_path: Path) -> None:
+def many_documents(number: int) -> Arrival:
+    """An arrival of so many documents of one encounter, each of which takes the place of the one before."""
     arrival = arrival_of(runtime().pipeline, Posted(documents=(encounter_document(1),), caller="loop", settings={}), Options())
-    earlier = [Document(name="earlier.json", content=str(place).encode()) for place in range(MOST_DOCUMENTS - 1)]
-    many = replace(
+    earlier = [Document(name="earlier.json", content=str(place).encode()) for place in range(number - 1)]
+    return replace(
         arrival,
         documents=(*earlier, *arrival.documents),
-        subjects=arrival.subjects * MOST_DOCUMENTS,
-        forms=arrival.forms * MOST_DOCUMENTS,
+        subjects=arrival.subjects * number,
+        forms=arrival.forms * number,
     )
-    with bench(f"sqlite:///{tmp_path}/store.db") as desk:
-        shelf = Shelf(desk.store)
-        assert desk.store.write(lambda connection: shelf.accept(connection, many)).documents == MOST_DOCUMENTS
 
-        with pytest.raises(ConflictError, match="10000 documents"):
+
+def test_ten_thousand_documents_of_one_encounter_are_kept_if_that_is_allowed_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most = 10_000
+    with bench(f"sqlite:///{tmp_path}/store.db", most_documents=most) as desk:
+        shelf = Shelf(desk.store)
+        assert desk.store.write(lambda connection: shelf.accept(connection, many_documents(most))).documents == most
+
+        with pytest.raises(TooLargeError, match=r"10000 documents \(setting ADAPTER_MAX_DOCUMENTS\)"):
             desk.post(encounter_document(1, **{"delayed speech": "late speech"}))
+        opened = noted_openings(monkeypatch)
         assert desk.run() == 1
         with desk.store.reading() as connection:
             (record,) = desk.store.encounters(connection)
-        assert (record.state, record.received, record.made) == ("made", MOST_DOCUMENTS, MOST_DOCUMENTS)
+    assert (record.state, record.received, record.made) == ("made", most, most)
+    assert len(opened) == 2  # the one document that counts, and the anchor
+
+
+def test_an_encounter_with_many_documents_is_not_made_anew_with_each(desk: Bench) -> None:
+    clock, shelf = desk.clock, Shelf(desk.store)
+    assert isinstance(clock, Clock)
+    encounter = desk.post(encounter_document(1)).encounter
+    desk.run()
+    desk.store.write(lambda connection: shelf.accept(connection, many_documents(100)))
+    with desk.store.reading() as connection:
+        due = connection.scalars(select(ENCOUNTER.c.due)).one()
+    assert desk.run() == 0
+
+    clock.seconds += 0.05
+    assert not desk.post(encounter_document(1, **{"delayed speech": "late speech"})).is_new
+    with desk.store.reading() as connection:
+        assert connection.scalars(select(ENCOUNTER.c.due)).one() == due  # what comes meanwhile does not put it off again
+
+    clock.seconds += 0.1
+    assert desk.run() == 1
+    with desk.store.reading() as connection:
+        record = desk.store.encounter(connection, encounter)
+    assert record.made == record.received == 102
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b'{"encounter": 3}'])
@@ -206,9 +240,8 @@ def test_what_cannot_be_read_is_refused_and_leaves_an_audit_line_only(desk: Benc
         assert connection.exec_driver_sql("SELECT count(*) FROM document").scalar() == 0
 
 
-def test_documents_are_listed_without_being_opened_and_one_is_opened_alone(desk: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    posted = [encounter_document(1, **{"delayed speech": f"speech {number}"}) for number in (1, 2, 3)]
-    encounter = [desk.post(document).encounter for document in posted][-1]
+def noted_openings(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """What is opened from now on."""
     opened: list[bytes] = []
     open_one = Seal.open
 
@@ -217,6 +250,13 @@ def test_documents_are_listed_without_being_opened_and_one_is_opened_alone(desk:
         return open_one(seal, sealed)
 
     monkeypatch.setattr(Seal, "open", noting)
+    return opened
+
+
+def test_documents_are_listed_without_being_opened_and_one_is_opened_alone(desk: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    posted = [encounter_document(1, **{"delayed speech": f"speech {number}"}) for number in (1, 2, 3)]
+    encounter = [desk.post(document).encounter for document in posted][-1]
+    opened = noted_openings(monkeypatch)
     with desk.store.reading() as connection:
         assert [record.number for record in Shelf(desk.store).records(connection, encounter)] == [1, 2, 3]
         assert opened == []

@@ -58,7 +58,7 @@ def kept(desk: Bench) -> list[tuple[str, int]]:
     """The encounters that were not deleted, and how many documents each has."""
     with desk.store.reading() as connection:
         found = [record for record in desk.store.encounters(connection) if record.state != "deleted"]
-        return [(record.id, len(Shelf(desk.store).documents(connection, record.id))) for record in found]
+        return [(record.id, len(Shelf(desk.store).records(connection, record.id))) for record in found]
 
 
 def test_what_was_kept_of_the_patient_belongs_to_the_other_one_after_the_merge(desk: Bench) -> None:

@@ -13,10 +13,11 @@ from sqlalchemy import Engine, MetaData, create_engine, insert, select, text
 
 from adapter.delivery import migrations
 from adapter.delivery.database import open_database
-from adapter.delivery.shelf import Shelf
+from adapter.delivery.outbox import Outbox
 from adapter.delivery.store_table import METADATA
 from adapter.issues import SetupError
-from tests.delivery.ground import bench, encounter_document
+from tests.delivery.ground import bench, encounter_document, outlet, stored_documents
+from tests.delivery.test_upkeep import Taker
 
 FOLDER = Path(str(migrations.__file__)).parent
 REVISIONS = [script.revision for script in reversed(list(ScriptDirectory(str(FOLDER)).walk_revisions()))]
@@ -59,14 +60,16 @@ def copy_rows(source: Engine, target: Engine) -> None:
 
 
 def test_an_older_store_is_brought_forward_with_all_that_it_holds(store_address: str, engine: Engine, tmp_path: Path) -> None:
-    with bench(f"sqlite:///{tmp_path}/newest.db") as desk:
+    with bench(f"sqlite:///{tmp_path}/newest.db", outlet(Taker())) as desk:
         accepted = desk.post(encounter_document(1))
+        desk.run()
         bring_to(engine, REVISIONS[0])
         copy_rows(desk.store.engine, engine)
 
     with bench(store_address) as desk, desk.store.reading() as reading:
-        (kept,) = Shelf(desk.store).documents(reading, accepted.encounter)
+        (kept,) = stored_documents(desk.store, reading, accepted.encounter)
         assert kept.document == encounter_document(1)
+        assert Outbox(desk.store).counted(reading, "delivered") == {"clinical": 1}
         assert reading.execute(text("SELECT version_num FROM alembic_version")).scalar() == REVISIONS[-1]
 
 

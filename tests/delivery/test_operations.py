@@ -60,14 +60,28 @@ def test_it_says_that_it_lives_and_is_ready(service: Client) -> None:
     assert (ready["status"], ready["store"], ready["destinations"]) == ("ok", True, {"clinical": True})
 
 
-def test_a_service_that_was_not_restarted_with_the_new_key_is_not_ready(service: Client, tmp_path: Path) -> None:
-    with bench(f"sqlite:///{tmp_path}/store.db", keys=f"{new_key().decode()}\n{KEY}") as beside:
+def test_a_service_that_was_not_restarted_with_the_new_key_says_so_and_keeps_nothing(service: Client, tmp_path: Path) -> None:
+    path = post(service, encounter_document(1).content).headers["Location"].removeprefix("http://localhost")
+    settled(service, path)
+    fresh = new_key().decode()
+    with bench(f"sqlite:///{tmp_path}/store.db", keys=f"{fresh}\n{KEY}") as beside:
         rotate(beside.store)
 
     ready = service.get("/health/ready")
 
     assert ready.status_code == 503
     assert json_of(ready)["store"] is False
+    assert "ADAPTER_STORE_KEYS" in json_of(ready)["why"]
+    for answer in (
+        post(service, encounter_document(2).content),
+        post(service, b"{"),
+        service.get(path),
+        service.get(f"{path}/bundle"),
+    ):
+        assert answer.status_code == 503
+        assert "no key opens what the store holds" in answer.text
+    with bench(f"sqlite:///{tmp_path}/store.db", keys=f"{new_key().decode()}\n{fresh}") as beside:
+        assert rotate(beside.store) > 1  # all that is kept can be opened without the old key
 
 
 def test_it_says_in_numbers_what_it_does(service: Client) -> None:

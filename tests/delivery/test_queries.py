@@ -1,16 +1,20 @@
 """What is asked of a store on every request and at every look for work is answered by an index, however much is kept."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
 from psycopg import RawCursor
 from sqlalchemy import Connection, Engine, event, text
 
+from adapter.delivery.again import redeliver
 from adapter.delivery.outbox import Outbox
 from adapter.delivery.prepared import DriverStatement, Parameters, Prepared
-from adapter.delivery.shelf import Shelf
-from tests.delivery.ground import Bench, bench, encounter_document
+from adapter.delivery.removal import remove
+from adapter.delivery.shipment import Delivered, Failed
+from adapter.json_types import JsonObject
+from tests.delivery.ground import Bench, bench, encounter_document, outlet, stored_documents
 
 Asked = tuple[str, Mapping[str, object] | Sequence[object]]
 """A statement with its parameters."""
@@ -72,8 +76,9 @@ def asked(desk: Bench, monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
         desk.store.encounters(connection, state="made", after=(1.0, ""))
         desk.store.encounters(connection, business_key="nobody")
         desk.store.events(connection, encounter)
-        Shelf(desk.store).documents(connection, encounter)
+        stored_documents(desk.store, connection, encounter)
         Outbox(desk.store).in_state(connection, "parked", most=1)
+        Outbox(desk.store).counted(connection, "delivered")
     event.remove(desk.store.engine, "before_cursor_execute", note)
     return noted
 
@@ -92,3 +97,32 @@ def _is_scan(plan: str) -> bool:
     """Whether SQLite would read a table, or all of an index, from end to end."""
     harmless = ("USING INDEX encounter_", "SCAN CONSTANT ROW")
     return any("SCAN" in line and not any(words in line for words in harmless) for line in plan.splitlines())
+
+
+class Taker:
+    """Takes everything but what it is told to refuse for good."""
+
+    refuses = False
+
+    def ship(self, bundle: JsonObject, *, is_again: bool) -> Delivered | Failed:
+        if self.refuses:
+            return Failed(issues=(), status=400, is_final=True)
+        return Delivered(changed=len(bundle["entry"]) * (not is_again))
+
+
+def test_deliveries_are_counted_without_reading_them(store_address: str) -> None:
+    taker = Taker()
+    with bench(store_address, outlet(taker, "clinical"), outlet(Taker(), "payer")) as desk:
+        first, second, third = (desk.post(encounter_document(number)).encounter for number in (1, 2, 3))
+        desk.run()
+        taker.refuses = True
+        for encounter in (first, second):
+            desk.store.write(partial(redeliver, desk.store, encounter=encounter, caller="operator", target="clinical"))
+        desk.run()
+        desk.store.write(partial(remove, desk.store, encounter=second, caller="officer"))
+        desk.store.write(partial(redeliver, desk.store, encounter=third, caller="operator"))
+
+        with desk.store.reading() as connection:
+            counts = {state: Outbox(desk.store).counted(connection, state) for state in ("pending", "delivered", "parked")}
+
+    assert counts == {"pending": {"clinical": 1, "payer": 1}, "delivered": {"payer": 1}, "parked": {"clinical": 1}}

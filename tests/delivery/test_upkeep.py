@@ -22,7 +22,7 @@ from adapter.delivery.upkeep import back_up, put_back, rotate
 from adapter.dispatch import Dispatch, working
 from adapter.issues import NotSupportedError, SetupError, UnavailableError
 from adapter.json_types import JsonObject
-from tests.delivery.ground import KEY, Bench, Clock, bench, encounter_document, outlet
+from tests.delivery.ground import KEY, Bench, Clock, bench, encounter_document, outlet, stored_documents
 
 DAY = 86_400.0
 
@@ -104,7 +104,7 @@ def test_keys_rotate_and_the_old_one_may_go(address: str) -> None:
         assert rotate(desk.store) >= 5
     with bench(address, outlet(Taker()), keys=fresh) as desk, desk.store.reading() as connection:
         assert Outbox(desk.store).outgoing(connection, encounter) is not None
-        assert Shelf(desk.store).documents(connection, encounter)[0].document == encounter_document(1)
+        assert stored_documents(desk.store, connection, encounter)[0].document == encounter_document(1)
     with pytest.raises(SetupError, match="no key opens"), bench(address, keys=KEY):
         pass
 
@@ -139,8 +139,8 @@ def test_documents_and_cases_are_removed_in_time_and_the_audit_trail_stays(desk:
     with desk.store.reading() as connection:
         shelf = Shelf(desk.store)
         assert removed == 1
-        assert [one.document for one in shelf.documents(connection, old)] == [None]
-        assert all(one.document for one in shelf.documents(connection, young))
+        assert [one.document for one in stored_documents(desk.store, connection, old)] == [None]
+        assert all(one.document for one in stored_documents(desk.store, connection, young))
         assert [one.is_kept for encounter in (old, young) for one in shelf.records(connection, encounter)] == [False, True]
         assert [line.what for line in desk.store.events(connection, old)][:2] == ["posted", "converted"]
 
@@ -166,7 +166,7 @@ def test_what_is_old_is_removed_beside_the_work(desk: Bench) -> None:
 def kept(desk: Bench, encounters: list[str]) -> int:
     """How many documents of encounters are still there."""
     with desk.store.reading() as connection:
-        found = [Shelf(desk.store).documents(connection, encounter) for encounter in encounters]
+        found = [stored_documents(desk.store, connection, encounter) for encounter in encounters]
     return sum(stored.document is not None for documents in found for stored in documents)
 
 

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from adapter.delivery.figures import Figures
-from adapter.delivery.shelf import Shelf
 from adapter.dispatch import Dispatch
 from adapter.mllp.keeping import KeepingAcceptor
 from adapter.mllp.reception import Acceptance, Reception
-from tests.delivery.ground import Bench, bench, message, runtime
+from tests.delivery.ground import Bench, bench, message, runtime, stored_documents
 from tests.mllp.ground import message as bare_message
 
 REGISTERED = message("1-adt-a04", 1).content
@@ -35,7 +34,7 @@ def taken(desk: Bench, content: bytes, *, refuses_unhandled: bool = False) -> Re
 def kept(desk: Bench) -> list[bytes]:
     """The contents of all documents, encounter by encounter."""
     with desk.store.reading() as connection:
-        found = [Shelf(desk.store).documents(connection, record.id) for record in desk.store.encounters(connection)]
+        found = [stored_documents(desk.store, connection, record.id) for record in desk.store.encounters(connection)]
     return [stored.document.content for documents in found for stored in documents if stored.document is not None]
 
 

@@ -7,11 +7,10 @@ from flask import Request, Response
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
-from adapter.delivery.opening import check_keys
 from adapter.delivery.outbox import Outbox
 from adapter.delivery.record import DeliveryState
 from adapter.dispatch import Dispatch
-from adapter.issues import SetupError, UnavailableError
+from adapter.issues import UnavailableError
 from adapter.web.answer import JSON, bytes_answer, json_answer
 from adapter.web.query import check_parameters
 from adapter.web.service import Service
@@ -35,12 +34,15 @@ def ready(service: Service, request: Request) -> Response:
     dispatch = service.dispatch
     outlets = {outlet.destination.destination: not outlet.breaker.is_open for outlet in dispatch.work.outlets}
     try:
-        check_keys(dispatch.store)
+        with dispatch.store.reading() as connection:
+            dispatch.store.check_keys(connection)
         age = _oldest_age(dispatch)
         is_ready = age < _LONGEST_AGE
         body = {"store": True, "oldestWorkSeconds": round(age, 1), "destinations": outlets}
-    except (UnavailableError, SetupError):
-        is_ready, body = False, {"store": False, "destinations": outlets}
+        body |= {} if is_ready else {"why": "work has been due for too long: see what workers and destinations do"}
+    except UnavailableError as error:
+        why = "; ".join(filter(None, (error.issues[0].text, error.issues[0].suggestion)))
+        is_ready, body = False, {"store": False, "destinations": outlets, "why": why}
     status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
     return json_answer({"status": "ok" if is_ready else "not ready", **body}, status, media_type=JSON)
 
