@@ -106,7 +106,7 @@ def arrival_of(pipeline: Pipeline, posted: Posted, options: Options) -> Arrival:
     Documents that lack something may still be waiting for others to say it; what is wrong stays wrong whatever comes.
     """
     alone = [pipeline.read([document], options) for document in posted.documents]
-    together = merge([part for merged in alone for part in merged.documents])
+    together = alone[0] if len(alone) == 1 else merge([part for merged in alone for part in merged.documents])
     _check(together)
     tree = together.tree
     names = tuple(_names(tree, options.assigner))

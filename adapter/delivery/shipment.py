@@ -141,7 +141,7 @@ def _failure(error: AdapterError) -> Failed:
     return Failed(
         issues=error.issues,
         is_final=never or ours,
-        is_down=isinstance(error, UnavailableError),
+        is_down=isinstance(error, UnavailableError) and status not in _LOCKED,
         status=status,
         tries=_TRIES_WHEN_LOCKED if status in _LOCKED else None,
         wait=wait_behind(error),

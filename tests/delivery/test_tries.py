@@ -85,6 +85,20 @@ def test_what_may_pass_is_tried_again_and_not_for_ever(desk: Bench, server: Stri
     assert len(events(desk, encounter, "tried")) == tries - 1
 
 
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_server_that_does_not_let_us_in_is_no_reason_to_wait_with_the_next_encounter(
+    desk: Bench, server: StrictFhir, status: int
+) -> None:
+    server.status = status
+    encounters = [desk.post(encounter_document(number)).encounter for number in range(1, 8)]
+    desk.run()
+    for _ in range(2):
+        later(desk, 10)
+
+    assert [deliveries(desk, encounter)["clinical"].state for encounter in encounters] == ["parked"] * 7
+    assert [deliveries(desk, encounter)["payer"].state for encounter in encounters] == ["delivered"] * 7
+
+
 @pytest.mark.parametrize(("asked", "seconds"), [("120", 120), ("86400", 3600)])
 def test_a_server_is_waited_for_as_long_as_it_asks_within_an_hour(
     desk: Bench, server: StrictFhir, asked: str, seconds: int
