@@ -116,8 +116,8 @@ class CaseFields:
     def _filled(self, plan: _Plan, indexes: Mapping[str, int]) -> KnownFields:
         """What is known of the fields of a plan: what of them hangs on no loop is put together once."""
         parts = [self._run(part) if isinstance(part, _Run) else self._known(part.filled(indexes)) for part in plan.parts]
-        known = _in_a_row(parts)
-        return _with_options(known if plan.is_one else _settled(known), plan.options)
+        known = parts[0] if plan.is_one else _settled(_in_a_row(parts))
+        return _with_options(known, plan.options) if plan.options else known
 
     def _run(self, run: _Run) -> KnownFields:
         if run not in self._by_run:

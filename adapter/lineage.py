@@ -111,12 +111,31 @@ class Trail:
         yield f"[{''.join(own).removeprefix(',')}".encode()
         for number, root in enumerate(self._names):
             parts = [f"{entry_start(place)}{name}{_OWN_JSON}" for place, name in self._own_elements_of(number)]
-            start = entry_start(root)
-            for names, site, known in self._elements_made(number):
-                line = site.line + self._fields.text_of(known) + _end(site, known)
-                parts += [f"{start}{name}{line}" for name in names]
+            self._write_made(number, entry_start(root), parts)
             yield "".join(parts).encode()
         yield b"]"
+
+    def _write_made(self, number: int, start: str, parts: list[str]) -> None:
+        """Add the JSON of the elements that a map made in a resource; most are plain, and many come from the map alone."""
+        resource, fields = self.made[number].resource, self._fields
+        for note in notes(*self._noted(number, "lineage")):
+            for site in note.group.sites:
+                line = self._line(site, fields.read_at(site.reading, note.indexes)) if site.reads else site.whole_line
+                if site.is_plain:
+                    parts += start, note.name(site), line
+                    continue
+                for names, place in note.leaves(site, resource):
+                    if place is not None:
+                        line = self._line(site, fields.item_at(site.reading, note.indexes, place))
+                    for name in names:
+                        parts += start, name, line
+
+    def _line(self, site: Site, known: KnownFields) -> str:
+        """The JSON of what a line of a map made from these fields, behind the element's name."""
+        text = site.line + self._fields.text_of(known)
+        if not (known.functions or known.through):
+            return text + site.end
+        return text + entry_end(known.functions + site.functions, is_constant=site.is_constant, through=known.through)
 
     def _own_elements_of(self, number: int) -> list[tuple[str, str]]:
         """The roots and names of the elements of an entry that no map makes."""
@@ -222,17 +241,19 @@ class Trail:
         """The first elements that were made from a field; fields of one pattern share a walk, which goes as far as it must."""
         key = pattern(path), only_claims
         if key not in self._walks:
-            self._walks[key] = {}, self._readers(key[0], only_claims=only_claims)
-        by_path, readers = self._walks[key]
-        while len(by_path.get(path, ())) < _MOST_PLACES and (reader := next(readers, None)):
-            for field_path, element in self._made_from(*reader, depth=len(path)):
-                elements = by_path.setdefault(field_path, {})
-                if len(elements) < _MOST_PLACES:
-                    elements[element] = None
+            readers = self._readers(key[0], only_claims=only_claims)
+            walk: Iterator[tuple[Path, str]] = (made for reader in readers for made in self._made_from(*reader, depth=len(path)))
+            self._walks[key] = {}, walk
+        by_path, walk = self._walks[key]
+        while len(by_path.get(path, ())) < _MOST_PLACES and (made := next(walk, None)):
+            field_path, element = made
+            elements = by_path.setdefault(field_path, {})
+            if len(elements) < _MOST_PLACES:
+                elements[element] = None
         return by_path.get(path, {})
 
     @cached_property
-    def _walks(self) -> dict[tuple[Path, bool], tuple[dict[Path, dict[str, None]], Iterator[tuple[int, frozenset[int]]]]]:
+    def _walks(self) -> dict[tuple[Path, bool], tuple[dict[Path, dict[str, None]], Iterator[tuple[Path, str]]]]:
         return {}
 
     def _made_from(self, number: int, groups: frozenset[int], *, depth: int) -> Iterator[tuple[Path, str]]:
@@ -273,13 +294,6 @@ def _entry(element: str, site: Site, known: KnownFields, *, missing: str | None 
     return LineageEntry(
         element, site.place, site.text, fields, positions, functions + site.functions, site.is_constant, missing, through
     )
-
-
-def _end(site: Site, known: KnownFields) -> str:
-    """The last part of the JSON of what a line of a map made from these fields."""
-    if not (known.functions or known.through):
-        return site.end
-    return entry_end(known.functions + site.functions, is_constant=site.is_constant, through=known.through)
 
 
 def _own_elements(part: JsonObject, inner: str) -> list[str]:

@@ -75,9 +75,10 @@ class _Walk:
                 self._add_items(within, path, value, number=number, position=position)
             elif isinstance(value, str):
                 self.texts.add(path)
+        is_sure = path not in self.texts
         for step, inner in within.items():
             below = f"{name}[{step}]" if isinstance(step, int) else f"{name}.{step}"
-            self._meet((*path, step), below, inner, is_sure=path not in self.texts)
+            self._meet((*path, step), below, inner, is_sure=is_sure)
 
     def _add_items(
         self, within: dict[str | int, list[_Occurrence]], path: Path, items: list[JsonValue], *, number: int, position: str

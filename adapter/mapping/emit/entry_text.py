@@ -14,12 +14,12 @@ def entry_start(root: str) -> str:
 
 def entry_line(place: str, text: str) -> str:
     """The second part, after that name: the line of the mapping."""
-    return f'","place":{_json(place)},"text":{_json(text)},"fields":'
+    return f'","place":{_json(place)},"text":{_json(text)},'
 
 
 def entry_sources(fields: tuple[str, ...], positions: tuple[str, ...]) -> str:
     """The third part: the fields of the Case, and where documents say them."""
-    return f'{_json(fields)},"positions":{_json(positions)},"functions":'
+    return _json({"fields": fields, "positions": positions})[1:-1] + ',"functions":'
 
 
 def entry_end(functions: tuple[str, ...], *, is_constant: bool, through: tuple[str, ...] = ()) -> str:

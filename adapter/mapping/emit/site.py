@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 from itertools import chain
 
 from adapter.mapping.check.value import Read
-from adapter.mapping.emit.entry_text import entry_end, entry_line
+from adapter.mapping.emit.entry_text import entry_end, entry_line, entry_sources
 from adapter.path import Path, dotted, parse
 from adapter.strict_yaml.problem import Mark
 
@@ -100,6 +100,11 @@ class Site:
     def end(self) -> str:
         """The last part of the lineage's JSON, where documents were read as they are."""
         return entry_end(self.functions, is_constant=self.is_constant)
+
+    @cached_property
+    def whole_line(self) -> str:
+        """All that the lineage's JSON says behind the element of what the mapping alone gives."""
+        return self.line + entry_sources((), ()) + self.end
 
     @cached_property
     def may_carry_over(self) -> bool:

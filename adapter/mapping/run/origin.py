@@ -60,15 +60,21 @@ class Note(NamedTuple):
         parts = _parts(at(resource, element), sources, site)
         return [Origin(element + below, element, part_sources, site, self.group) for below, part_sources in parts]
 
+    def name(self, site: Site) -> str:
+        """The name of what a line of the group made: `code.coding[0]`."""
+        return site.element % self.outs if self.outs else site.element
+
     def leaves(self, site: Site, resource: JsonObject) -> list[tuple[list[str], int | None]]:
         """The names of the same leaves (`code.coding[0].display`), those with other sources apart.
 
         Beside them stands the place of the item that they are, if it was carried over: it comes from the item at that place.
         """
-        name = site.element % self.outs
+        name = self.name(site)
         if site.is_plain:
             return [([name], None)]
         value: JsonValue = at(resource, _placed(site.path, self.outs))
+        if not isinstance(value, dict | list):
+            return [([name], None)]
         if not (site.may_carry_over and isinstance(value, list)):
             return [(leaf_names(value, name), None)]
         return [
