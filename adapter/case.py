@@ -455,11 +455,14 @@ class RelatedClaim(Part):
 class Billing(Part):
     """What is asked of the payer; `frequency` says whether the claim is new, replaces an earlier one or voids it.
 
+    A `draft` is not made active: whoever sends it has not released it.
+
     `authorization` is the number under which the payer authorized the service beforehand, `referral` that of the referral.
     """
 
     use: Literal["claim", "preauthorization", "predetermination"]
     frequency: Literal["original", "replacement", "void"] | None = None
+    draft: bool | None = None
     authorization: Token | None = None
     referral: Token | None = None
     created: DateTime | None = None

@@ -28,6 +28,7 @@ from adapter.mapping.syndrome_functions import (
     words,
     yes_no,
 )
+from adapter.mapping.system_functions import canonical, is_system, system
 from adapter.mapping.time_functions import (
     date_of,
     date_of_dtm,
@@ -71,18 +72,6 @@ def _ids_of(_: Terminology, kind: str) -> Callable[..., str]:
 def stable_id(kind: str, *keys: str) -> str:
     """The id of a resource from its business keys: `stable_id('Claim', case.id, case.billing.use)`."""
     return resource_id.stable_id(kind, *keys)
-
-
-@function(takes=("const string",), gives="uri", terminology=True)
-def system(terminology: Terminology, alias: str) -> str:
-    """The URL of a code or identifier system of systems.yaml: `system('npi')`."""
-    return terminology.system(alias)
-
-
-@function(takes=("const string",), gives="uri", terminology=True)
-def canonical(terminology: Terminology, path: str) -> str:
-    """A URL of ours: `canonical('StructureDefinition/claim-0731t')`, `canonical('sid/claim')`."""
-    return terminology.canonical(path)
 
 
 def _outline_of_coding(terminology: Terminology, alias: str) -> Outline:
@@ -370,6 +359,7 @@ def the_one(ids: Sequence[str]) -> str | None:
 
 __all__ = [
     "as_written",
+    "canonical",
     "code_in_system",
     "date_of",
     "date_of_dtm",
@@ -380,6 +370,7 @@ __all__ = [
     "gestalt_direction",
     "hpo_term",
     "instant",
+    "is_system",
     "last_time",
     "latest",
     "local_time",
@@ -392,6 +383,7 @@ __all__ = [
     "report_status",
     "syndrome_codes",
     "syndrome_system",
+    "system",
     "the_same",
     "together",
     "words",

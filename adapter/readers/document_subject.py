@@ -1,4 +1,4 @@
-"""Whose a FHIR document is: its Composition is about the patient whose visit it tells of."""
+"""Whose a FHIR document is: all that bills, reports and was done is about the patient of its visit."""
 
 from collections.abc import Callable, Iterator
 
@@ -6,35 +6,54 @@ from adapter.issues import Issue, IssueType, Severity
 from adapter.json_types import JsonMapping
 from adapter.path import Path
 
+_PATIENT_OF = {"Composition": "subject", "Procedure": "subject", "DiagnosticReport": "subject", "Claim": "patient"}
+"""The types that must be about the patient of the visit, with the element that says whom they are about."""
+
 
 def of_another_patient(resources: JsonMapping, place_of: Callable[[Path], str]) -> Iterator[Issue]:
-    """An issue for each Composition about another patient than its visit, else than each visit, else than each patient there is.
+    """An issue for what is about another patient than its visit, else than each visit, else than each patient there is.
 
     `resources` are by type, with the references between them resolved; `place_of` says where a value of them stands.
     """
-    visits = resources.get("Encounter", ())
     patients = [("Patient", at, patient["id"]) for at, patient in enumerate(resources.get("Patient", ()))]
-    for at, composition in enumerate(resources.get("Composition", ())):
-        subject = composition.get("subject", {}).get("reference")
-        meant = [one for one in enumerate(visits) if one[1]["id"] == composition.get("encounter", {}).get("reference")]
-        seen = [("Encounter", place, _subject(visit)) for place, visit in meant or enumerate(visits) if _subject(visit)]
-        others = seen or patients
-        if subject and others and all(other != subject for _, _, other in others):
-            kind, place, _ = others[0]
-            yield _issue(place_of(("Composition", at, "subject")), place_of((kind, place)))
+    visits = _subjects(resources, "Encounter", "subject")
+    known = {patient for _, _, patient in patients}
+    if known and visits and known.isdisjoint(subject for _, _, subject in visits):
+        kind, at, _ = visits[0]
+        yield _issue("visit", place_of((kind, at, "subject")), place_of(patients[0][:2]))
+        return
+    by_visit = {resources["Encounter"][at]["id"]: (kind, at, subject) for kind, at, subject in visits}
+    for kind, element in _PATIENT_OF.items():
+        for at, resource in enumerate(resources.get(kind, ())):
+            named = [by_visit[visit] for visit in _visits_of(resource) if visit in by_visit]
+            subject, others = _reference(resource, element), named or visits or patients
+            if subject and others and all(other != subject for _, _, other in others):
+                yield _issue(kind, place_of((kind, at, element)), place_of(others[0][:2]))
 
 
-def _subject(visit: JsonMapping) -> str | None:
-    reference = visit.get("subject", {}).get("reference")
+def _visits_of(resource: JsonMapping) -> Iterator[str]:
+    """The visits that a resource, or an item of a claim, names."""
+    yield str(_reference(resource, "encounter"))
+    for item in resource.get("item", ()):
+        yield from (str(visit.get("reference")) for visit in item.get("encounter", ()))
+
+
+def _subjects(resources: JsonMapping, kind: str, element: str) -> list[tuple[str, int, str]]:
+    told = ((at, _reference(resource, element)) for at, resource in enumerate(resources.get(kind, ())))
+    return [(kind, at, subject) for at, subject in told if subject]
+
+
+def _reference(resource: JsonMapping, element: str) -> str | None:
+    reference = resource.get(element, {}).get("reference")
     return None if reference is None else str(reference)
 
 
-def _issue(*places: str) -> Issue:
+def _issue(what: str, *places: str) -> Issue:
     return Issue(
         severity=Severity.ERROR,
         code=IssueType.CONFLICT,
         rule="document/patient",
-        text="the Composition of this document is about another patient than the rest of it",
+        text=f"the {what} of this document is about another patient than the rest of it",
         suggestion="send the documents of one patient; if it is one patient, make both references lead to the same Patient",
         location=places,
     )

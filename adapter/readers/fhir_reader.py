@@ -11,6 +11,7 @@ from adapter.fhir.json import canonical_bytes
 from adapter.issues import MOST_ISSUES, AnyIssue, ConflictError, InvalidError, Issue, IssueType, Severity, to_raise
 from adapter.json_types import JsonObject, JsonValue
 from adapter.path import Path, pointer
+from adapter.readers.astray_reference import astray_issues
 from adapter.readers.bundle_remark import bundle_remarks
 from adapter.readers.document import Document, ReadDocument
 from adapter.readers.document_subject import of_another_patient
@@ -52,6 +53,7 @@ class _Index:
     identifiers: dict[tuple[str | None, str, str], list[str]] = field(default_factory=dict)
     without_url: set[str] = field(default_factory=set)
     modified: set[str] = field(default_factory=set)
+    astray: set[str] = field(default_factory=set)
 
     def add(self, resource: PlacedResource) -> None:
         """Know a resource by its key, its full URL and its identifiers; the first of two with one URL counts."""
@@ -70,8 +72,8 @@ class _Index:
     def target(self, reference: JsonObject, inside: str) -> str | None:
         """The key of what a reference means: by URL, by condition or by identifier, if it is one resource of the document."""
         text = reference.get("reference")
-        if isinstance(text, str):
-            return self._by_text(text, inside)
+        if isinstance(text, str) and (key := self._by_text(text, inside)):
+            return key
         identifier = reference.get("identifier")
         return self._by_identifier(reference.get("type"), identifier) if isinstance(identifier, dict) else None
 
@@ -153,7 +155,8 @@ def _by_type(
         own = {name: value for name, value in one.resource.items() if name != "resourceType"}
         of_type.append(_resolved({**own, "id": one.key}, index, one.inside or one.key))
     modified = (issue for one in entries if (one.inside or one.key) in index.modified for issue in modifier_issues(one))
-    remarks = (*remarks, *islice(modified, MOST_ISSUES + 1))
+    astray = (one for one in entries if (one.inside or one.key) in index.astray)
+    remarks = (*remarks, *islice(modified, MOST_ISSUES + 1), *astray_issues(astray, lambda *told: index.target(*told) is None))
     return FhirDocument(name=files[0][0], form=FORM, tree=resources, files=files, places=places, remarks=remarks)
 
 
@@ -211,6 +214,8 @@ def _resolved(value: JsonValue, index: _Index, inside: str) -> JsonValue:
     resolved = {name: _resolved(child, index, inside) for name, child in value.items()}
     is_reference = isinstance(value.get("reference"), str) or value.keys() <= {"identifier", "type", "display"}
     target = index.target(value, inside) if is_reference else None
+    if target is None and isinstance(value.get("reference"), str):
+        index.astray.add(inside)
     return {**resolved, "reference": target} if target else resolved
 
 

@@ -172,6 +172,7 @@ class BillingOutline(NamedTuple):
 
     use: Use | None
     frequency: str | None
+    draft: bool
     lines: bool
     analysis: bool
     gene: bool
@@ -188,6 +189,7 @@ def billing_outline(facts: Facts) -> BillingOutline:
     return BillingOutline(
         use=facts.use,
         frequency=case.billing.frequency if case.billing else None,
+        draft=case.billing is not None and case.billing.draft is True,
         lines=bool(facts.lines),
         analysis=bool(facts.analysis),
         gene=ONE_GENE in ordered or ONE_GENE in [line.code for line in facts.lines],

@@ -90,8 +90,8 @@ def findings_of(facts: Facts) -> Findings:
     return Findings(issues=tuple(_found(facts)), state=facts.state, is_void=facts.is_void)
 
 
-_OF_A_VOID = ("CMP-", "PRV-", "COV-01", "COV-06")
-"""What a claim that takes an earlier one back has to say as well: the parties, the insurance and the earlier claim's number."""
+_OF_A_VOID = ("CMP-", "PRV-", "COV-01", "COV-06", "RPT-06")
+"""What a claim that takes an earlier one back has to say as well: parties, insurance, the earlier number, that it is no draft."""
 
 
 def _holds_back_a_void(rule_id: str) -> bool:

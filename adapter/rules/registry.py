@@ -82,5 +82,5 @@ RULES: tuple[Rule, ...] = rules_of(_MODULES)
 RULE: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in RULES})
 """Every rule by its id."""
 
-JUDGED_ONLY: frozenset[str] = frozenset({"images[*].data", "analyses[*].candidates[*].status"})
+JUDGED_ONLY: frozenset[str] = frozenset({"billing.draft", "images[*].data", "analyses[*].candidates[*].status"})
 """Case fields that are there to be judged (PRI-02, AI-04) and are carried by no resource."""

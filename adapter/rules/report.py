@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from adapter.issues import IssueType
-from adapter.rules.case_outline import record_outline
-from adapter.rules.condition import CLAIM, FINAL, NOT_VOID, Sign
+from adapter.rules.case_outline import billing_outline, record_outline
+from adapter.rules.condition import ASKED, CLAIM, FINAL, NOT_VOID, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
 from adapter.rules.rule import ERROR, WARNING, Variant, rule
@@ -108,3 +108,19 @@ def signed_by_another_profession(facts: Facts) -> Iterator[Finding]:
             yield Finding("review.reviewer", also=(f"practitioners[{at}].taxonomy",))
         elif someone.taxonomy is None and (someone.role in ("assisting", "other") or (someone.role or someone.npi) is None):
             yield Finding("review.reviewer", variant="unknown", also=(f"practitioners[{at}].role",))
+
+
+@rule(
+    "RPT-06",
+    title="Claim that was sent as a draft",
+    severity=ERROR,
+    code=IssueType.BUSINESS_RULE,
+    text="The claim was sent as a draft, so it stays one. Send it as active when it is to be billed.",
+    source="http://hl7.org/fhir/R4/claim-definitions.html#Claim.status",
+    applies=(ASKED,),
+    asked_if=(Sign(billing_outline, lambda there: there.draft),),
+)
+def sent_as_a_draft(facts: Facts) -> Iterator[Finding]:
+    """A claim that its sender calls a draft, be it a void."""
+    if facts.case.billing is not None and facts.case.billing.draft:
+        yield Finding("billing.draft")

@@ -347,6 +347,94 @@ def test_who_saw_a_feature_is_who_is_said_to_have(performer: list[dict[str, Any]
     assert [feature.source for feature in made.case.phenotypes if feature.hpo == "HP:0001250"] == [source]
 
 
+def seen_as(**value: Any) -> list[str]:  # noqa: ANN401 - JSON
+    """The presence of a feature that an Observation tells with this value."""
+    plain = {name: part for name, part in OF_A_PATIENT[0].items() if not name.startswith("value")}
+    made = convert(chart({**plain, "id": "seen", "subject": {"reference": "Patient/eXb7"}, **value}))
+    assert made.case is not None
+    return [feature.presence for feature in made.case.phenotypes if feature.hpo == "HP:0001250"]
+
+
+@pytest.mark.parametrize(
+    ("value", "presence"),
+    [
+        ({"valueBoolean": True}, "present"),
+        ({"valueBoolean": False}, "absent"),
+        ({"valueCodeableConcept": coded("http://loinc.org", "LA9633-4")}, "present"),
+        ({"valueCodeableConcept": coded("http://loinc.org", "LA32-8")}, "absent"),
+        ({"valueCodeableConcept": coded("http://snomed.info/sct", "52101004")}, "present"),
+        ({"valueCodeableConcept": coded("http://snomed.info/sct", "2667000")}, "absent"),
+        ({"valueCodeableConcept": coded("http://snomed.info/sct", "373067005")}, "absent"),
+        ({"valueCodeableConcept": coded("http://terminology.hl7.org/CodeSystem/v2-0136", "N")}, "absent"),
+        ({"valueCodeableConcept": {"text": "severe"}}, "unknown"),
+        ({"valueString": "no"}, "unknown"),
+        ({}, "unknown"),
+    ],
+)
+def test_whether_a_feature_is_there_is_read_in_the_codes_of_ehrs(value: dict[str, Any], presence: str) -> None:
+    assert seen_as(**value) == [presence]
+
+
+def test_a_code_that_says_neither_is_told() -> None:
+    plain = {name: part for name, part in OF_A_PATIENT[0].items() if not name.startswith("value")}
+    severe = {"valueCodeableConcept": coded("http://snomed.info/sct", "24484000"), "subject": {"reference": "Patient/eXb7"}}
+    made = convert(chart({**plain, "id": "seen", **severe}))
+
+    assert [issue.rule for issue in made.issues if issue.rule and issue.rule.startswith("map/")] == ["map/recode"]
+
+
+@pytest.mark.parametrize(
+    ("system", "other"),
+    [
+        ("http://hl7.org/fhir/sid/us-npi", "urn:oid:2.16.840.1.113883.4.6"),
+        ("http://hl7.org/fhir/sid/icd-10-cm", "urn:oid:2.16.840.1.113883.6.90"),
+        ("http://nucc.org/provider-taxonomy", "urn:oid:2.16.840.1.113883.6.101"),
+        ("http://human-phenotype-ontology.org", "http://purl.obolibrary.org/obo/hp.owl"),
+    ],
+)
+def test_a_code_system_may_be_spelled_otherwise(system: str, other: str) -> None:
+    feature = {**OF_A_PATIENT[0], "id": "seen", "subject": {"reference": "Patient/eXb7"}}
+    sent = chart(feature)
+    again = json.loads(json.dumps(sent).replace(f'"{system}"', f'"{other}"'))
+
+    assert again != sent
+    assert convert(again).content == convert(sent).content
+
+
+def test_who_performed_the_procedure_renders_the_service() -> None:
+    plain = {name: part for name, part in RESOURCES["eVis"].items() if name != "participant"}
+    performed = [{"actor": {"reference": "Practitioner/eLind"}}]
+    helped = [{**performed[0], "function": coded("http://terminology.hl7.org/CodeSystem/v3-ParticipationType", "SPRF")}]
+    team = {"careTeam": [{"sequence": 1, "provider": {"reference": "Practitioner/eLind"}, "role": coded("x", "primary")}]}
+
+    def role(performer: list[dict[str, Any]], **claim: Any) -> str | None:  # noqa: ANN401 - JSON
+        procedure = {key: part for key, part in RESOURCES["eProc"].items() if key != "performer"} | {"performer": performer}
+        made = convert(chart(plain, procedure, without=("eVis", "eProc"), eClaim={"careTeam": [], **claim}))
+        assert made.case is not None
+        return made.case.practitioners[0].role
+
+    assert role(performed) == "rendering"
+    assert role(helped) == "assisting"
+    assert role([{"actor": {"display": "somebody"}}]) is None
+    assert role([{"actor": {"display": "somebody"}}], **team) == "rendering"
+
+
+def test_a_consent_that_denies_as_a_whole_allows_nothing() -> None:
+    made = convert(chart(eCons={"provision": {"type": "deny"}}))
+
+    assert made.case is not None
+    assert made.case.consent is not None
+    assert (made.case.consent.analysis, made.case.consent.vendor_disclosure, made.case.consent.training_use) == (False,) * 3
+
+
+def test_a_photograph_in_the_document_itself_is_refused() -> None:
+    picture = {"contentType": "image/jpeg", "data": "/9j/4AAQ"}
+    made = convert(chart({"resourceType": "Media", "id": "m", "status": "completed", "content": picture}))
+
+    assert made.bundle is None
+    assert ("PRI-02", "chart.json#/entry/0/resource/content/data") in told(made)
+
+
 def test_a_question_without_an_answer_is_carried_and_a_group_is_not_a_question() -> None:
     group = {"linkId": "1", "text": "Family", "item": [{"linkId": "1.1", "text": "How tall is the mother?"}, {"linkId": "1.2"}]}
 

@@ -18,7 +18,6 @@ from adapter.readers.document import Document
 from tests.examples.ground import OPTIONS, ROOT, conversion_of, example_names, pipeline
 
 DIFFERENT = {
-    "ai-candidate-as-diagnosis": "the diagnosis of the AI, for which the claim was held back, is in no Bundle",
     "failed-analysis": "stage and message of the failure are one text",
     "gestaltmatcher-failure": "stage and message of the failure are one text",
     "two-analyses": "two runs of one tool are one Device",
@@ -188,6 +187,40 @@ def complete() -> JsonObject:
 
 def sent_back(bundle: JsonObject) -> Conversion:
     return pipeline().convert([Document(name="bundle.json", content=canonical_bytes(bundle))], OPTIONS)
+
+
+def claim_status(made: Conversion) -> list[str]:
+    resources = (entry["resource"] for entry in (made.bundle or {"entry": []})["entry"])
+    return [resource["status"] for resource in resources if resource["resourceType"] == "Claim"]
+
+
+DRAFTS = [name for name in BUNDLES if claim_status(conversion_of(name)) == ["draft"]]
+
+
+@pytest.mark.parametrize("name", DRAFTS)
+def test_a_draft_stays_a_draft_when_its_bundle_is_read_again(name: str) -> None:
+    assert claim_status(read_again(name)) == ["draft"]
+    assert [issue.field for issue in read_again(name).issues if issue.rule == "RPT-06"] == ["billing.draft"]
+
+
+def test_a_claim_whose_error_is_gone_is_active_once_it_is_sent_as_active() -> None:
+    case = conversion_of("complete").case
+    assert case is not None
+    tree = without(plain_tree(case.model_dump(exclude_none=True)), ("billing", "lines", 0, "dx_pointers"))
+    held = sent_back(tree)
+    assert held.bundle is not None
+    again = sent_back(held.bundle)
+    assert again.bundle is not None
+    better = corrected(copy.deepcopy(again.bundle), {"Claim.item[0].diagnosisSequence": [1]})
+
+    assert claim_status(held) == claim_status(again) == claim_status(sent_back(better)) == ["draft"]
+    assert again.content == held.content
+    assert claim_status(sent_back(corrected(better, {"Claim.status": "active"}))) == ["active"]
+
+
+@pytest.mark.parametrize(("status", "made"), [("draft", "draft"), ("active", "active"), (None, "active")])
+def test_only_a_claim_that_is_no_draft_is_released(status: str | None, made: str) -> None:
+    assert claim_status(sent_back(corrected(complete(), {"Claim.status": status}))) == [made]
 
 
 @pytest.mark.parametrize("kind", ["Coverage", "QuestionnaireResponse", "Observation", "Condition", "Device"])

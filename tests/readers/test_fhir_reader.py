@@ -274,3 +274,29 @@ def test_no_json_crashes_the_reader(value: Any) -> None:  # noqa: ANN401 - JSON
         assert reader.read(Document(name="b.json", content=content))
     except AdapterError as refusal:
         assert str(refusal)  # noqa: PT017 - either is right
+
+
+def test_references_that_lead_nowhere_are_told_once_for_each_element() -> None:
+    visits = [
+        entry({"resourceType": "Encounter", "id": name, "participant": [{"individual": {"reference": "Practitioner/x"}}]})
+        for name in ("a", "b")
+    ]
+    inner = entry(
+        {"resourceType": "Procedure", "id": "p", "subject": {"reference": "#who"}, "encounter": {"reference": "Encounter/a"}}
+    )
+    remarks = read(bundle(*visits, inner)).remarks
+
+    assert [(issue.rule, issue.severity.value, issue.location) for issue in remarks] == [
+        ("fhir/reference", "information", ("b.json#/entry/0/resource/participant/0/individual/reference",)),
+        ("fhir/reference", "warning", ("b.json#/entry/2/resource/subject/reference",)),
+    ]
+    assert remarks[0].text.startswith("`Encounter.participant.individual` (2 places) leads to a resource that was not sent")
+
+
+def test_a_reference_leads_by_its_identifier_where_its_text_leads_nowhere() -> None:
+    patient = entry({"resourceType": "Patient", "id": "p", "identifier": [{"system": "s", "value": "1"}]})
+    subject = {"reference": "https://elsewhere.invalid/Patient/9", "identifier": {"system": "s", "value": "1"}}
+    document = read(bundle(patient, entry({"resourceType": "Encounter", "id": "e", "subject": subject})))
+
+    assert document.tree["Encounter"][0]["subject"]["reference"] == "Patient/p"
+    assert document.remarks == ()

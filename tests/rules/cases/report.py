@@ -43,6 +43,12 @@ EXAMPLES = [
     Example("RPT-05", {"review.reviewer": "np", "practitioners[1].role": "supervising"}, ()),
     Example("RPT-05", {"practitioners[1].role": "other"}, ()),
     Example("RPT-05", {"review.reviewer": "np", "practitioners[1]": {**NURSE, "role": "other"}}, ()),
+    *[
+        Example("RPT-06", asked | {"billing.draft": True}, ("billing.draft",))
+        for asked in ({}, PREAUTHORIZATION, VOID, STOPPED, {"billing.frequency": "replacement"})
+    ],
+    Example("RPT-06", {"billing.draft": False}, ()),
+    Example("RPT-06", WITHOUT_BILLING, ()),
     Example("RPT-04", STOPPED, ()),
     Example("RPT-04", {}, ()),
     Example("RPT-04", PREAUTHORIZATION, ()),
