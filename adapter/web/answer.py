@@ -13,6 +13,7 @@ from adapter.fhir.outcome import operation_outcome
 from adapter.issues import FailureKind, Issue
 from adapter.json_types import JsonValue
 from adapter.web.negotiation import FHIR_JSON, JSON
+from adapter.web.refusal import RefusedError
 
 __all__ = ("FHIR_JSON", "JSON")
 
@@ -66,5 +67,13 @@ def finished(answer: Response, request: Request, media_type: str, *, is_indented
         if "ETag" not in answer.headers:
             answer.add_etag(weak=True)
         if not _CONDITIONS.isdisjoint(request.environ):
-            answer.make_conditional(request)
+            _check_version(answer, request)
+            answer.make_conditional({name: value for name, value in request.environ.items() if name != "HTTP_IF_MATCH"})
     return answer
+
+
+def _check_version(answer: Response, request: Request) -> None:
+    """Refuse to give another version than `If-Match` names; its tags are weak ones, as all of FHIR are (http.html#versioning)."""
+    if request.if_match and not request.if_match.contains_weak(answer.get_etag()[0] or ""):
+        text = "the header If-Match names another version than there is; read it without that header"
+        raise RefusedError(HTTPStatus.PRECONDITION_FAILED, text)

@@ -23,9 +23,9 @@ from adapter.web.fhir.capability import capability_statement
 from adapter.web.fhir.routes import FHIR_ROUTES
 from adapter.web.guard import guard
 from adapter.web.log import log_requests, request_log
+from adapter.web.multipart import PART_LIMIT
 from adapter.web.negotiation import answer_type
 from adapter.web.query import check_parameters, is_indented
-from adapter.web.request import PART_LIMIT
 from adapter.web.route import OwnId, Route
 from adapter.web.sender import read_senders
 from adapter.web.service import Service, service_of

@@ -24,6 +24,9 @@ _LABEL = "[a-zA-Z0-9_](?:[a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_])?"
 _HOST = re.compile(rf"(?:\[[0-9a-fA-F:.]+\]|{_LABEL}(?:\.{_LABEL}){{0,126}}\.?)(?::(?P<port>\d{{1,5}}))?", re.ASCII)
 _LAST_PORT = 65_535
 _GZIP = 16 + zlib.MAX_WBITS
+_MOST_MEMBERS = 100
+_NO_GZIP = "the body is not gzip, as the header Content-Encoding says; pack it, or leave the header out"
+_CUT = "the body in gzip is cut off, or something follows it; send one whole stream"
 
 
 def guard(app: Flask, settings: Settings, *, callers: Callers, routes: Mapping[str, Route]) -> None:
@@ -88,18 +91,22 @@ def _decode(request: Request, limit: int) -> None:
 
 
 def _unpacked(packed: bytes, limit: int) -> bytes:
-    unpacking = zlib.decompressobj(_GZIP)
-    try:
-        content = unpacking.decompress(packed, limit + 1)
-    except zlib.error:
-        raise RefusedError(
-            HTTPStatus.BAD_REQUEST, "the body is not gzip, as the header Content-Encoding says; pack it, or leave the header out"
-        ) from None
-    if len(content) > limit:
-        raise RequestEntityTooLarge
-    if not unpacking.eof or unpacking.unused_data:
-        raise RefusedError(HTTPStatus.BAD_REQUEST, "the body in gzip is cut off, or something follows it; send one whole stream")
-    return content
+    """What is packed in the members of a gzip stream (RFC 1952, section 2.2): one, or several in a row."""
+    content, rest = bytearray(), packed
+    for number in range(_MOST_MEMBERS):
+        unpacking = zlib.decompressobj(_GZIP)
+        try:
+            content += unpacking.decompress(rest, limit + 1 - len(content))
+        except zlib.error:
+            raise RefusedError(HTTPStatus.BAD_REQUEST, _CUT if number else _NO_GZIP) from None
+        if len(content) > limit:
+            raise RequestEntityTooLarge
+        if not unpacking.eof:
+            raise RefusedError(HTTPStatus.BAD_REQUEST, _CUT)
+        rest = unpacking.unused_data
+        if not rest:
+            return bytes(content)
+    raise RefusedError(HTTPStatus.BAD_REQUEST, f"the body in gzip has more than {_MOST_MEMBERS} members; pack it in one")
 
 
 def _behind_proxies(application: Application, proxies: str) -> Application:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from flask import Request
 
-from adapter.web.query import FORM
+from adapter.web.query import form_of
 from adapter.web.refusal import RefusedError
 
 FHIR_JSON = "application/fhir+json"
@@ -17,6 +17,7 @@ JSON = "application/json"
 
 _FULL_TYPE = 2
 _JSON_TYPES = frozenset({JSON, FHIR_JSON, "text/json"})
+TABLE_TYPES = ("text/csv", "text/tab-separated-values")
 _SHORT: Mapping[str, str] = MappingProxyType({"json": FHIR_JSON, "text/json": JSON})
 FORMATS = ("", *_SHORT, JSON, FHIR_JSON)
 """What `_format` may be: nothing, a short name, or a media type."""
@@ -56,7 +57,7 @@ class MediaRange:
 
 def answer_type(request: Request, offered: tuple[str, ...]) -> str:
     """The one of our media types that the caller prefers, by `_format` or else by Accept; raises RefusedError (406)."""
-    form = request.args.get("_format") or (request.form.get("_format") if request.mimetype == FORM else None)
+    form = request.args.get("_format") or form_of(request).get("_format")
     return _answer_type(form, request.headers.get("Accept", ""), offered)
 
 
@@ -114,6 +115,10 @@ def _is_utf_8(parameters: Mapping[str, str]) -> bool:
     return parameters.get("charset", "utf-8") in _UTF_8
 
 
+def _is_read(parameters: Mapping[str, str]) -> bool:
+    return _is_utf_8(parameters) or parameters["charset"] == "us-ascii"
+
+
 def _is_r4(parameters: Mapping[str, str]) -> bool:
     return parameters.get("fhirversion", "4.0") in _R4
 
@@ -121,9 +126,20 @@ def _is_r4(parameters: Mapping[str, str]) -> bool:
 def check_json_body(request: Request, remedy: str) -> None:
     """Refuse a body that is not JSON in UTF-8 (RFC 8259, section 8.1) and of FHIR R4; raises RefusedError (415)."""
     media_type, parameters = _parsed(request.headers.get("Content-Type", ""))
-    if media_type not in _JSON_TYPES or not _is_utf_8(parameters):
+    if media_type not in _JSON_TYPES or not _is_read(parameters):
         raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"the content type cannot be read here; {remedy}")
     check_release(parameters)
+
+
+def check_charset(content_type: str, what: str) -> None:
+    """Refuse JSON and tables in another character set than UTF-8, of which ASCII is a part; raises RefusedError (415).
+
+    In which HL7 v2 is, MSH-18 says; whatever says nothing of itself is known by its content.
+    """
+    media_type, parameters = _parsed(content_type)
+    if (media_type in _JSON_TYPES or media_type in TABLE_TYPES) and not _is_read(parameters):
+        text = f"{what} is in another character set than UTF-8; send it in UTF-8, and say so or nothing"
+        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, text)
 
 
 def check_release(content_type: str | Mapping[str, str]) -> None:

@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from http import HTTPStatus
 from types import MappingProxyType
+from urllib.parse import unquote_to_bytes
 
 from flask import Request
+from werkzeug.datastructures import MultiDict
 
 from adapter.issues import MOST_ISSUES, Issue, IssueType, Severity, UnreadableError
-from adapter.web.refusal import RefusedError, wrong_parameter
+from adapter.web.refusal import RefusedError, request_issue, wrong_parameter
 
 Pairs = list[tuple[str, str]]
 Unknown = tuple[int, str]
@@ -38,13 +40,38 @@ def pairs_of(request: Request) -> Pairs:
 
 def _all_pairs(request: Request) -> Pairs:
     """Raises RefusedError (413) for more than a request may have."""
-    pairs = [*request.args.items(multi=True)]
-    if request.mimetype == FORM:
-        pairs += request.form.items(multi=True)
+    pairs = [*request.args.items(multi=True), *form_of(request).items(multi=True)]
     if sum(1 + value.count(",") for _, value in pairs) > _MOST:
         text = f"the request has more than {_MOST} parameters, or values with commas in them; send fewer"
         raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, text)
+    if any("%" in name or "%" in value for name, value in pairs):  # bytes that are not UTF-8 stay as they were written
+        _check_utf_8(request)
     return pairs
+
+
+def _check_utf_8(request: Request) -> None:
+    """Refuse a parameter that is not UTF-8, which would count as another text; raises UnreadableError."""
+    form = request.get_data() if is_form(request) else b""
+    parts = [part for part in (*request.query_string.split(b"&"), *form.split(b"&")) if part]
+    for number, part in enumerate(parts, start=1):
+        try:
+            unquote_to_bytes(part).decode()
+        except UnicodeDecodeError:
+            remedy = "write what is not ASCII as the escapes (%C3%BC) of its bytes in UTF-8"
+            raise UnreadableError(request_issue(f"parameter {number} is not UTF-8", remedy)) from None
+
+
+def is_form(request: Request) -> bool:
+    """Whether parameters stand in the body: only those of a search do."""
+    return request.mimetype == FORM and request.path.endswith("/_search")
+
+
+def form_of(request: Request) -> MultiDict[str, str]:
+    """The parameters in the body, which is kept as it came."""
+    if not is_form(request):
+        return MultiDict()
+    request.get_data()
+    return request.form
 
 
 def unknown_of(request: Request, known: Collection[str]) -> list[Unknown]:
@@ -72,8 +99,10 @@ def unknown_issues(unknown: Sequence[Unknown], known: Collection[str], *, text: 
 
 def check_form(request: Request) -> None:
     """Refuse a body of `POST …/_search` that is not a form, since nothing of it would count; raises RefusedError (415)."""
-    if request.method == "POST" and request.content_length and request.mimetype != FORM:
-        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"a search is sent as {FORM}; this is another content type")
+    is_utf_8 = request.mimetype_params.get("charset", "utf-8").lower() in {"utf-8", "utf8", "us-ascii"}
+    if request.method == "POST" and request.content_length and not (request.mimetype == FORM and is_utf_8):
+        text = f"a search is sent as {FORM} in UTF-8; this is another content type"
+        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, text)
 
 
 def own_pairs_of(request: Request) -> Pairs:

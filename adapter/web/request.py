@@ -13,18 +13,14 @@ from adapter.json_types import JsonObject
 from adapter.readers.document import Document
 from adapter.readers.hl7v2.reader import Hl7Reader
 from adapter.readers.kind import is_table, kind_of
-from adapter.web.negotiation import check_json_body, check_release
+from adapter.web.multipart import files_of
+from adapter.web.negotiation import TABLE_TYPES, check_charset, check_json_body
 from adapter.web.query import single
 from adapter.web.refusal import RefusedError, request_issue
 
-PART_LIMIT = 50
-"""How many parts a multipart form may have: more is not a set of documents."""
-
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_BOUNDARY = re.compile(rb"[\x20-\x7e]{1,200}")
 
 HL7_TYPES = ("application/hl7-v2", "x-application/hl7-v2+er7", "text/plain")
-TABLE_TYPES = ("text/csv", "text/tab-separated-values")
 JSON_TYPES = ("application/json", "application/fhir+json")
 DOCUMENT_TYPES = (*JSON_TYPES, *HL7_TYPES, *TABLE_TYPES, "multipart/form-data")
 """In which content types documents come."""
@@ -61,6 +57,7 @@ def documents_of(request: Request) -> list[Document]:
     if _is_hl7(request):
         return [Document(name="message.hl7", content=request.get_data(), form=form)]
     if _is_table(request):
+        check_charset(request.content_type or "", "the body")
         return [Document(name="table.csv", content=request.get_data(), form=form)]
     if request.mimetype in (*HL7_TYPES, *TABLE_TYPES) or _is_other_than_json(request):
         text = f"the body is {kind_of(request.get_data()).name}, and Content-Type says {request.mimetype}; {_REMEDY}"
@@ -74,31 +71,14 @@ def documents_of(request: Request) -> list[Document]:
 
 
 def _files(request: Request, form: str | None) -> list[Document]:
-    _check_form(request)
-    files = [file for name in request.files for file in request.files.getlist(name)]
-    if request.form:
-        raise UnreadableError(request_issue("the form has fields that are not files", "send each document as a file"))
-    for file in files:
-        check_release(file.content_type or "")
-    names = _numbered([_plain_name(file.filename, place) for place, file in enumerate(files, start=1)])
-    return [Document(name=name, content=file.read(), form=form) for name, file in zip(names, files, strict=True)]
+    body = request.get_data(parse_form_data=False)
+    files = [*files_of(body, request.mimetype_params.get("boundary", ""))]
+    names = _numbered([_plain_name(name, place) for place, (name, _) in enumerate(files, start=1)])
+    return [Document(name=name, content=content, form=form) for name, (_, content) in zip(names, files, strict=True)]
 
 
-def _check_form(request: Request) -> None:
-    """Refuse a multipart form without an end, and one with too many parts; werkzeug takes the first as an empty form."""
-    boundary = request.mimetype_params.get("boundary", "").encode("latin-1", "replace")
-    if not _BOUNDARY.fullmatch(boundary):
-        raise UnreadableError(request_issue("the form has no boundary", "name it in the header Content-Type"))
-    body = request.get_data(cache=True, parse_form_data=False)
-    if b"--" + boundary + b"--" not in body:
-        raise UnreadableError(request_issue("the form is cut off: its last boundary is missing", "send the whole form again"))
-    if body.count(b"--" + boundary) > PART_LIMIT + 1:
-        text = f"the form has more than {PART_LIMIT} parts; send fewer documents"
-        raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, text)
-
-
-def _plain_name(written: str | None, place: int) -> str:
-    name = _CONTROL.sub("?", (written or "").rsplit("/", 1)[-1])
+def _plain_name(written: str, place: int) -> str:
+    name = _CONTROL.sub("?", re.split(r"[/\\]", written)[-1])
     return name or f"document-{place}.json"
 
 

@@ -66,7 +66,7 @@ class Route:
     @property
     def answers(self) -> tuple[int, ...]:
         """Every status that the call can answer."""
-        of_method = (304,) if self.method == "GET" else ()
+        of_method = (304, 412) if self.method == "GET" else ()
         of_body = (408, 415) if self.takes else ()
         of_form = (406,) if self.is_negotiated else ()
         return tuple(sorted({*self.statuses, *_OF_EVERY_CALL, *of_method, *of_body, *of_form}))

@@ -116,6 +116,8 @@ REFUSED: list[tuple[str, int, str, tuple[bytes, ...]]] = [
         "Host",
         (b"GET /health HTTP/1.1\r\nHost: a:65536\r\nConnection: close\r\n\r\n",),
     ),
+    ("an address whose authority is not a Host", 400, "Host", (get("http://a@b/health"),)),
+    ("an address of another scheme", 400, "HTTP/1.1", (get("ftp://here/health"),)),
     ("no Host", 400, "Host", (b"GET /health HTTP/1.1\r\nConnection: close\r\n\r\n",)),
     ("another coding of the body", 415, "gzip", (post("Content-Length: 2", "Content-Encoding: br"), b"{}")),
     ("bytes that are not gzip", 400, "gzip", (post("Content-Length: 2", "Content-Encoding: gzip"), b"{}")),
@@ -200,6 +202,30 @@ def test_gzip_counts_by_what_it_unpacks_to(address: Address) -> None:
     status, _, body = answer_to(address, post(f"Content-Length: {len(packed)}", "Content-Encoding: gzip"), packed)
 
     assert str(LIMIT) in text_of(body, status, 413)
+
+
+def test_gzip_in_several_members_is_one_body(address: Address) -> None:
+    members = [gzip.compress(BODY[:100]), gzip.compress(b""), gzip.compress(BODY[100:])]
+    whole, more = b"".join(members), gzip.compress(b" ") * 101
+
+    def sent(packed: bytes) -> tuple[int, dict[str, str], bytes]:
+        return answer_to(address, post(f"Content-Length: {len(packed)}", "Content-Encoding: gzip"), packed)
+
+    assert sent(whole)[0] == 200
+    for packed, words in ((more, "100 members"), (whole + b"junk", "something follows"), (whole[:-3], "cut off")):
+        status, _, body = sent(packed)
+        assert words in text_of(body, status, 400)
+    status, _, body = sent(gzip.compress(b" " * (LIMIT // 2)) * 3)
+    assert str(LIMIT) in text_of(body, status, 413)
+
+
+@pytest.mark.parametrize("target", ["http://there:81/fhir/CodeSystem?_count=1", "HTTP://there:81/fhir/CodeSystem?_count=1"])
+def test_the_authority_of_a_whole_address_counts_for_the_host(address: Address, target: str) -> None:
+    status, _, body = answer_to(address, get(target))
+
+    assert status == 200
+    assert json.loads(body)["link"][0]["url"].startswith("http://there:81/fhir/CodeSystem?")
+    assert answer_to(address, get("http://there"))[0] == 200
 
 
 def test_gzip_that_is_cut_off_says_so(address: Address) -> None:

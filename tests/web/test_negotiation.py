@@ -1,13 +1,11 @@
 """One negotiation for every call: what ordinary clients send is taken, and what is refused is refused alike everywhere."""
 
-from io import BytesIO
-
 import pytest
 
 from adapter.definitions.source import TYPES
 from adapter.web.app import ROUTES
 from adapter.web.query import FORM
-from tests.web.ground import client, content_of, json_of, refusal
+from tests.web.ground import client, json_of, refusal
 
 FHIR_JSON, JSON = "application/fhir+json", "application/json"
 ONE = "/fhir/CodeSystem/procedure-modifier"
@@ -128,19 +126,13 @@ def test_head_is_where_get_is_and_an_etag_saves_the_body(path: str) -> None:
         (b"{}", "application/fhir+json; fhirVersion=5.0"),
         (b"{}", "application/json; charset=utf-16"),
         (b"{}", "text/plain"),
+        (b"{}", FORM),
         (b"{}", ""),
     ],
 )
 @pytest.mark.parametrize("path", ["/convert", "/rules/explain", "/fhir/Patient/$validate", "/fhir/ValueSet/$expand"])
 def test_a_body_that_cannot_be_read_is_refused_alike_everywhere(path: str, body: bytes, kind: str) -> None:
     refusal(client().post(path, data=body, content_type=kind), 415)
-
-
-def test_a_part_of_a_form_in_another_fhir_version_is_refused() -> None:
-    part = (BytesIO(b'{"resourceType": "Patient"}'), "patient.json", "application/fhir+json; fhirVersion=5.0")
-    issues = refusal(client().post("/convert", data={"document": part}), 415)
-
-    assert "leave `fhirVersion` out" in issues[0]["details"]["text"]
 
 
 @pytest.mark.parametrize("kind", TYPES)
@@ -226,6 +218,34 @@ def test_a_language_that_is_not_one_is_ignored(header: str) -> None:
     assert answer.status_code == 200
 
 
+@pytest.mark.parametrize("path", sorted({*READS, *PLAIN, *PACKAGES}))
+def test_a_version_that_is_asked_for_and_not_there_is_refused_in_words(path: str) -> None:
+    tag = client().get(path).headers["ETag"]
+    issues = refusal(client().get(path, headers={"If-Match": '"another", W/"one"'}), 412)
+
+    assert "If-Match" in issues[0]["details"]["text"]
+    assert [client().get(path, headers={"If-Match": known}).status_code for known in (tag, f'"x", {tag}', "*")] == [200] * 3
+    assert client().get(path, headers={"If-Match": tag, "If-None-Match": tag}).status_code == 304
+
+
+@pytest.mark.parametrize("path", ["/fhir/CodeSystem", "/health", "/fhir/CodeSystem/$lookup"])
+def test_a_parameter_that_is_not_utf_8_is_refused_by_its_number(path: str) -> None:
+    (issue,) = refusal(client().get(f"{path}?_=1&name=%FFsecret"), 400)
+
+    assert "parameter 2 is not UTF-8" in issue["details"]["text"]
+    assert "secret" not in issue["details"]["text"]
+
+
+def test_a_form_of_a_search_that_is_not_utf_8_is_refused() -> None:
+    search = "/fhir/CodeSystem/_search"
+    (issue,) = refusal(client().post(f"{search}?_count=1", data=b"name=M%FCller", content_type=FORM), 400)
+
+    assert "parameter 2 is not UTF-8" in issue["details"]["text"]
+    assert client().post(search, data="name=\ufffd".encode(), content_type=FORM).status_code == 200
+    refusal(client().post(search, data=b"name=a", content_type=f"{FORM}; charset=iso-8859-1"), 415)
+    assert client().post(search, data=b"name=a", content_type=f"{FORM}; charset=UTF-8").status_code == 200
+
+
 def test_an_empty_filter_filters_nothing() -> None:
     url = json_of(client().get("/fhir/ValueSet/claim-modifier-telehealth"))["url"]
 
@@ -251,19 +271,3 @@ def test_an_etag_of_an_expansion_is_of_its_codes() -> None:
 
 def test_options_are_off() -> None:
     refusal(client().options("/convert"), 405)
-
-
-def test_a_form_that_is_cut_off_or_has_no_boundary_says_so() -> None:
-    part = b'--b\r\nContent-Disposition: form-data; name="document"; filename="e.json"\r\n\r\n' + content_of("encounter.json")
-    cut = client().post("/convert", data=part, content_type="multipart/form-data; boundary=b")
-    without = client().post("/convert", data=part, content_type="multipart/form-data")
-
-    assert "cut off" in refusal(cut, 400)[0]["details"]["text"]
-    assert "no boundary" in refusal(without, 400)[0]["details"]["text"]
-
-
-def test_too_many_parts_are_named_as_such() -> None:
-    part = b'--b\r\nContent-Disposition: form-data; name="d"; filename="e.json"\r\n\r\n{}\r\n'
-    answer = client().post("/convert", data=part * 51 + b"--b--\r\n", content_type="multipart/form-data; boundary=b")
-
-    assert "50 parts" in refusal(answer, 413)[0]["details"]["text"]

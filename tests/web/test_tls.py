@@ -75,3 +75,24 @@ def test_without_tls_nothing_is_answered(secured: Secured) -> None:
 
     assert b"200" not in answered
     assert b"status" not in answered
+
+
+def test_who_sends_all_of_a_large_body_first_still_reads_why_it_is_refused(secured: Secured) -> None:
+    for _ in range(3):
+        connection = HTTPSConnection("localhost", secured.port, context=secured.context(), timeout=15)
+        connection.request("POST", "/convert", b" " * 20_000_000, {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        connection.close()
+
+        assert (answer.status, json.loads(answer.read())["resourceType"]) == (413, "OperationOutcome")
+
+
+def test_a_refusal_ends_the_connection(secured: Secured) -> None:
+    plain = socket.create_connection(("localhost", secured.port), timeout=15)
+    with secured.context().wrap_socket(plain, server_hostname="localhost") as connection:
+        connection.sendall(b"nonsense\r\n\r\n")
+        received = b""
+        while part := connection.recv(65536):
+            received += part
+
+    assert received.startswith(b"HTTP/1.1 400")

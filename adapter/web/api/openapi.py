@@ -56,6 +56,7 @@ _WORDS = {
     408: "the body came too slowly",
     410: "not here any more",
     409: "two things have one identity",
+    412: "not the version that `If-Match` names",
     413: "too large",
     415: "content type not read here",
     422: "read, and refused",

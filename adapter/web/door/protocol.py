@@ -1,6 +1,7 @@
 """A connection: deadlines for its head and for idleness, a cap per address, and errors of HTTP itself as OperationOutcomes."""
 
 import asyncio
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -19,8 +20,11 @@ from adapter.web.door.refused import Log, as_bytes, refused
 from adapter.web.error import too_large
 
 _FINISH_SECONDS = 5
+_QUIET_SECONDS = 1
+_NO_REQUEST = "this is not an HTTP/1.1 request that can be read; correct its first line, headers, length or sizes of chunks"
 _FRAMING = 16
 """So many bytes may come for each byte of a body in chunks: a chunk of one byte has six."""
+_ABSOLUTE = re.compile(rb"https?://(?P<authority>[^/?#]*)", re.IGNORECASE)
 _END_OF_HEAD = b"\r\n\r\n"
 _VERSIONS = frozenset({"1.0", "1.1"})
 _OF_BODY = frozenset({b"content-length", b"transfer-encoding"})
@@ -81,6 +85,7 @@ class DoorProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Read on, unless the head is longer than a head may be."""
         if self._is_over:
+            self._throw_away()
             return
         request = (self._caller, data)
         is_first = self._is_between_requests()
@@ -130,6 +135,7 @@ class DoorProtocol(HttpToolsProtocol):
         """Hand the request on, or refuse it."""
         self._in_head, self._in_body = False, True
         self._cancel_deadline()
+        self._take_origin()
         refusal = self._problem()
         if refusal is not None and not self._is_over:
             self._refuse(*refusal)
@@ -159,8 +165,7 @@ class DoorProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the parser's words could quote the request
         """Answer what is not HTTP."""
         if not self._is_over:
-            text = "this is not an HTTP/1.1 request that can be read; correct its first line, headers, length or sizes of chunks"
-            self._refuse(HTTPStatus.BAD_REQUEST, text)
+            self._refuse(HTTPStatus.BAD_REQUEST, _NO_REQUEST)
 
     def timeout_keep_alive_handler(self) -> None:
         """End a connection on which nothing happens, also if what was written is not read."""
@@ -216,11 +221,22 @@ class DoorProtocol(HttpToolsProtocol):
         }
         return {**self.scope, **said}
 
+    def _take_origin(self) -> None:
+        """Of a target that is a whole address take the path, and its authority for the Host (RFC 9112, section 3.2.2)."""
+        match = _ABSOLUTE.match(self.url)
+        if match is not None:
+            rest = self.url[match.end() :]
+            self.url = rest if rest.startswith(b"/") else b"/" + rest
+            self.headers[:] = [(name, value) for name, value in self.headers if name.lower() != b"host"]
+            self.headers.append((b"host", match["authority"]))
+
     def _problem(self) -> tuple[HTTPStatus, str] | None:
         """Why a request is refused by its head, if it is."""
         limits = self._doorway.limits
         if len(self.url) > limits.url:
             return HTTPStatus.REQUEST_URI_TOO_LONG, f"the address is longer than {limits.url} bytes; send a POST with a body"
+        if not self.url.startswith((b"/", b"*")):
+            return HTTPStatus.BAD_REQUEST, _NO_REQUEST
         if self._size_of_head() > limits.head:
             return HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"the headers are larger than {limits.head} bytes"
         announced = next((value for name, value in self.headers if name.lower() == b"content-length"), b"0")
@@ -255,10 +271,15 @@ class DoorProtocol(HttpToolsProtocol):
         self.transport.write(as_bytes(status, *refused(status, text, self._doorway.log)))
         if self.transport.can_write_eof():
             self.transport.write_eof()
-        else:
-            self.transport.close()
+        self._throw_away()
         # Whoever does not read the answer, or sends on, does not keep the connection.
         self.loop.call_later(_FINISH_SECONDS, self.transport.abort)
+
+    def _throw_away(self) -> None:
+        """After a refusal read on until nothing comes any more: TLS ends both directions at once, or none."""
+        if self._is_refused and not self.transport.can_write_eof():
+            self._cancel_deadline()
+            self._deadline = self.loop.call_later(_QUIET_SECONDS, self.transport.close)
 
     def _expect_head(self) -> None:
         self._cancel_deadline()
