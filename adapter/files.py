@@ -1,6 +1,8 @@
 """The files that travel with the adapter, and those of the user; and how files are written: whole or not at all."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -81,10 +83,18 @@ def write_whole(target: Path, content: bytes) -> None:
 
     What is not an ordinary file (a pipe, /dev/stdout) is written as it is. Raises OSError that names the target.
     """
-    try:
+    with naming(target, instead=True):
         _write(Path(os.path.realpath(target)), content)  # a link stays a link
+
+
+@contextmanager
+def naming(target: Path | str, *, instead: bool = False) -> Iterator[None]:
+    """Let an OSError say what could not be read or written, where it does not, or `instead` of what it says."""
+    try:
+        yield
     except OSError as error:
-        raise OSError(error.errno, error.strerror, str(target)) from error
+        name = str(target) if instead else error.filename or str(target)
+        raise OSError(error.errno, error.strerror, name) from error
 
 
 def _write(target: Path, content: bytes) -> None:

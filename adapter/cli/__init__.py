@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from adapter.cli.closed_output import give_up_output, refuse_closed_output
+from adapter.cli.closed_output import escape_letters, give_up_output, refuse_closed_output
 from adapter.cli.exit_code import Outcome, code_of
 from adapter.cli.steering import harmless
 from adapter.issues import AdapterError
@@ -127,6 +127,7 @@ def adapter() -> None:
 def main() -> None:
     """Run the command of the arguments, and exit with the code that says what became of it."""
     refuse_closed_output()
+    escape_letters()
     gc.set_threshold(_SELDOM)
     try:
         sys.exit(adapter.main(standalone_mode=False) or Outcome.GOOD)

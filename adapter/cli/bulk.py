@@ -17,9 +17,10 @@ from adapter.cli.bulk_input import BulkEncounter, BulkLine, encounters_of
 from adapter.cli.exit_code import Outcome
 from adapter.cli.mappings import runtime_with
 from adapter.cli.show import err, is_quiet, note
+from adapter.cli.steering import text_of_name
 from adapter.conversion import Conversion
 from adapter.fhir.json import canonical_bytes, pretty_bytes, read_json
-from adapter.files import write_whole
+from adapter.files import naming, write_whole
 from adapter.json_types import JsonObject
 
 _BUNDLES, _ISSUES, _RUN, _SUMMARY = "bundles.ndjson", "issues.ndjson", "run.json", "summary.json"
@@ -45,7 +46,12 @@ class BulkRun:
     def identity(self) -> JsonObject:
         """By what it is known whether a folder has the beginning of the same run."""
         versions = _runtime(self.mappings).versions  # made before the processes are, which share it where they can
-        return {"input": str(self.source), "form": self.form, "options": dict(self.changes), "versions": versions.model_dump()}
+        return {
+            "input": text_of_name(str(self.source)),
+            "form": self.form,
+            "options": dict(self.changes),
+            "versions": versions.model_dump(),
+        }
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,7 +89,8 @@ class BulkResult:
 def convert_in_bulk(run: BulkRun) -> Outcome:
     """Convert all encounters; what the folder has of the same run is kept, and the rest is added."""
     _claim(run)
-    with (run.target / _BUNDLES).open("ab") as bundles, (run.target / _ISSUES).open("ab") as issues:
+    places = run.target / _BUNDLES, run.target / _ISSUES
+    with naming(run.target), places[0].open("ab") as bundles, places[1].open("ab") as issues:
         summary = _resumed(run.target, bundles, issues)
         done = sum(summary.outcomes.values())
         if done:
@@ -104,7 +111,10 @@ def convert_in_bulk(run: BulkRun) -> Outcome:
 
 
 def _claim(run: BulkRun) -> None:
-    """Make the folder this run's; raises BadParameter if it has the result of another one."""
+    """Make the folder this run's; raises BadParameter if it has the result of another one, or is a part of the input."""
+    if run.source.is_dir() and run.target.resolve().is_relative_to(run.source.resolve()):
+        message = f"{run.target} is within the input, and what is written would be read as encounters; name a folder elsewhere"
+        raise click.BadParameter(message, param_hint="--out")
     run.target.mkdir(parents=True, exist_ok=True)
     mark = run.target / _RUN
     identity = pretty_bytes(run.identity)

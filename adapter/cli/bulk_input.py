@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from adapter.cli.files import STANDARD_INPUT
+from adapter.cli.files import STANDARD_INPUT, content_of, name_of_file
+from adapter.cli.steering import text_of_name
 from adapter.distribution import inputs_of
 from adapter.fhir.json import canonical_bytes, read_json
 from adapter.issues import UnreadableError
@@ -54,19 +55,19 @@ def encounters_of(path: Path, form: str | None) -> Iterator[BulkEncounter | Bulk
     elif path.is_dir():
         yield from _of_folder(path, path, form)
     else:
-        yield from _of_file(path, path.name, form)
+        yield from _of_file(path, text_of_name(path.name), form)
 
 
 def _of_folder(folder: Path, root: Path, form: str | None) -> Iterator[BulkEncounter | BulkLine]:
     """The encounter of a folder, if it has documents of its own, those of its batches and lines, and those of its folders."""
-    name = str(folder.relative_to(root)) if folder != root else folder.name
+    name = text_of_name(str(folder.relative_to(root)) if folder != root else folder.name)
     inputs = [file for file in sorted(folder.iterdir()) if file.suffix in _LINES] + inputs_of(folder)
     whole = []
     for file in dict.fromkeys(inputs):
         if file.suffix in _LINES or _is_batch(file):
-            yield from _of_file(file, str(file.relative_to(root)), form)
+            yield from _of_file(file, text_of_name(str(file.relative_to(root))), form)
         else:
-            whole.append(Document(name=file.name, content=file.read_bytes(), form=form))
+            whole.append(Document(name=name_of_file(file), content=content_of(file), form=form))
     if whole:
         yield BulkEncounter(name=name, documents=tuple(whole))
     for inner in sorted(folder.iterdir()):
@@ -76,7 +77,7 @@ def _of_folder(folder: Path, root: Path, form: str | None) -> Iterator[BulkEncou
 
 def _of_file(file: Path, name: str, form: str | None) -> Iterator[BulkEncounter | BulkLine]:
     if _is_batch(file):
-        yield from _of_batch(file.read_bytes(), name, form)
+        yield from _of_batch(content_of(file), name, form)
     else:
         with file.open("rb") as opened:
             yield from _of_lines(opened, name, form)

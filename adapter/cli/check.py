@@ -9,9 +9,10 @@ import click
 from adapter.assembly import default_runtime
 from adapter.checks import check_resource
 from adapter.cli.exit_code import Outcome
-from adapter.cli.files import INPUT, STANDARD_INPUT, content_of
+from adapter.cli.files import INPUT, content_of, name_of_file
 from adapter.cli.report import SHAPE, print_report
 from adapter.cli.show import ALL, QUIET, counts_text, is_quiet, out, outcome_of, print_json, show_issues, tracked
+from adapter.cli.steering import text_of_name
 from adapter.connection import client_of
 from adapter.distribution import inputs_of
 from adapter.fhir.bundle import element_pointers
@@ -42,7 +43,7 @@ def check_command(*, files: tuple[Path, ...], server: str | None, models: bool, 
       adapter check bundle.json --server http://127.0.0.1:8080/fhir
     """
     resources = [file for path in files for file in _resources_at(path)]
-    documents = {str(file): Document(name=_name_of(file), content=content_of(file)) for file in resources}
+    documents = {text_of_name(str(file)): Document(name=name_of_file(file), content=content_of(file)) for file in resources}
     checked = {file: list(_checked(documents[file], server, models=models)) for file in tracked([*documents], "checking")}
     issues = [issue for of_file in checked.values() for issue in of_file]
     if as_json:
@@ -65,10 +66,6 @@ def _resources_at(path: Path) -> list[Path]:
             Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, rule="check/nothing", text=text, suggestion=hint)
         )
     return files
-
-
-def _name_of(file: Path) -> str:
-    return "stdin" if file == STANDARD_INPUT else file.name
 
 
 def _checked(document: Document, server: str | None, *, models: bool) -> Iterator[Issue]:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from adapter.assembly import default_runtime
 from adapter.cli.exit_code import Outcome
-from adapter.cli.files import FORM, INPUT, documents_of
+from adapter.cli.files import FORM, INPUT, OutputPath, documents_of
 from adapter.cli.show import ALL, QUIET, err, out, print_json, print_text, show_issues
 from adapter.export.claim_sheet import NOT_SENT, ClaimSheet, claim_sheet
 from adapter.export.text import as_csv, as_text
@@ -21,9 +21,7 @@ from adapter.files import write_whole
 @click.option(
     "--as", "shape", type=click.Choice(["table", "csv", "cms1500"]), default="table", help="A table, CSV, or the sheet of boxes."
 )
-@click.option(
-    "--out", "target", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file; cms1500 as .pdf is a PDF."
-)
+@click.option("--out", "target", type=OutputPath(dir_okay=False), help="Write it to this file; cms1500 as .pdf is a PDF.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 @ALL
 @QUIET

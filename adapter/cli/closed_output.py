@@ -1,4 +1,4 @@
-"""Standard output that is closed, or that nobody reads any more: an error that can be told, and no complaint of Python's."""
+"""Standard output that is closed, that nobody reads, or that cannot show every letter: nothing is lost in silence."""
 
 import errno
 import io
@@ -10,6 +10,12 @@ def refuse_closed_output() -> None:
     output: object = sys.stdout
     if output is None:
         sys.stdout = io.TextIOWrapper(_ClosedOutput(), write_through=True)
+
+
+def escape_letters() -> None:
+    """Where the locale has no sign for a letter (`LC_ALL=C`), show its number (`\\u2014`)."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def give_up_output() -> None:

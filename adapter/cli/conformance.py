@@ -21,6 +21,7 @@ from adapter.cli.conformance_cases import (
 from adapter.cli.conformance_report import write_reports
 from adapter.cli.conformance_server import tested_server
 from adapter.cli.exit_code import Outcome
+from adapter.cli.files import OutputPath
 from adapter.cli.show import QUIET, err, is_quiet, note, out, print_json, print_text
 from adapter.conformance.baseline import VerdictChange, baseline_of, changes_between, verdicts_in
 from adapter.conformance.case_file import ConformanceCase
@@ -47,8 +48,8 @@ _STYLES = {
     CaseVerdict.BLOCKED: "dim",
     CaseVerdict.COULD_NOT_JUDGE: "magenta",
 }
-_FOLDER = click.Path(path_type=Path, file_okay=False)
-_FILE = click.Path(path_type=Path, dir_okay=False)
+_FOLDER = OutputPath(file_okay=False)
+_FILE = OutputPath(dir_okay=False)
 
 
 @click.group("conformance")

@@ -8,7 +8,7 @@ import click
 from adapter.cli.bulk import BulkRun, convert_in_bulk
 from adapter.cli.element_name import refuse_unknown_element
 from adapter.cli.exit_code import EXIT_CODES, Outcome
-from adapter.cli.files import FORM, INPUT, PRIOR, documents_of, encounters_in, name_of
+from adapter.cli.files import FORM, INPUT, PRIOR, OutputPath, documents_of, encounters_in, name_of
 from adapter.cli.known_name import PAYER
 from adapter.cli.mappings import MAPPINGS, runtime_with
 from adapter.cli.show import ALL, QUIET, counts_text, err, note, print_json, show_entries, show_issues, tracked
@@ -36,7 +36,7 @@ from adapter.lineage import LineageEntry
 @click.option(
     "--out",
     "target",
-    type=click.Path(path_type=Path),
+    type=OutputPath(),
     help="Write the Bundle to this file, or as ENCOUNTER.json into this folder.",
 )
 @click.option("--bulk", "is_bulk", is_flag=True, help="Convert very many encounters into the folder --out (docs/cli.md).")

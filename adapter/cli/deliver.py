@@ -11,6 +11,7 @@ import click
 
 from adapter.assembly import default_runtime
 from adapter.cli.exit_code import Outcome
+from adapter.cli.files import OutputPath
 from adapter.cli.show import err, note, print_json
 from adapter.delivery.again import redeliver
 from adapter.delivery.outbox import Outbox
@@ -112,7 +113,7 @@ def retry_command(*, encounters: tuple[str, ...]) -> None:
 
 
 @deliver_commands.command("export")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", type=OutputPath(file_okay=False))
 def export_command(*, folder: Path) -> None:
     """Write the Bundles of parked deliveries into a folder, to be looked at or brought there by hand.
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from adapter.assembly import default_runtime
 from adapter.cli.exit_code import Outcome
-from adapter.cli.files import documents_of
+from adapter.cli.files import OutputPath, documents_of
 from adapter.cli.show import count_of, note, out, print_json, tracked
 from adapter.conversion import Conversion
 from adapter.distribution import example_folders, same_everywhere
@@ -21,7 +21,7 @@ from adapter.json_types import JsonList, JsonObject
 
 @click.command("examples")
 @click.option("--update", is_flag=True, help="Write bundle.json and issues.json of each example anew.")
-@click.option("--copy", "target", type=click.Path(path_type=Path, file_okay=False), help="Copy them into this folder instead.")
+@click.option("--copy", "target", type=OutputPath(file_okay=False), help="Copy them into this folder instead.")
 @click.option("--json", "as_json", is_flag=True, help="Print a list of the examples.")
 def examples_command(*, update: bool, target: Path | None, as_json: bool) -> int:
     """Convert the examples that travel with the adapter, and show what became of each.

@@ -8,9 +8,26 @@ from pathlib import Path
 import click
 
 from adapter.cli.known_name import FORM_NAME
+from adapter.cli.steering import text_of_name
 from adapter.distribution import inputs_of
+from adapter.files import naming
 from adapter.issues import Issue, IssueType, NotFoundError, Severity
 from adapter.readers.document import Document
+
+
+class OutputPath(click.Path):
+    """A place to write to; an empty one is refused, since it would be the folder in which one is: a variable that is not set."""
+
+    def __init__(self, *, file_okay: bool = True, dir_okay: bool = True) -> None:
+        """Take whether it may be a file, and whether a folder."""
+        super().__init__(file_okay=file_okay, dir_okay=dir_okay, path_type=Path)
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> object:  # type: ignore[override]  # click's own is of any type
+        """The path; raises BadParameter for an empty one."""
+        if value == "":
+            self.fail("it is empty; name a file or a folder", param, ctx)
+        return super().convert(value, param, ctx)  # type: ignore[arg-type]  # as above
+
 
 STANDARD_INPUT = Path("-")
 
@@ -41,6 +58,11 @@ def name_of(paths: Sequence[Path]) -> str:
     return first.resolve().name if first.is_dir() else first.stem
 
 
+def name_of_file(file: Path) -> str:
+    """What a document is called: its file, as a text, or `stdin`."""
+    return "stdin" if file == STANDARD_INPUT else text_of_name(file.name)
+
+
 def documents_of(paths: Iterable[Path], form: str | None = None) -> list[Document]:
     """The documents at these paths; `form` names the input form of all that are not said otherwise by their content.
 
@@ -50,12 +72,11 @@ def documents_of(paths: Iterable[Path], form: str | None = None) -> list[Documen
 
 
 def content_of(file: Path) -> bytes:
-    """The content of a file; `-` is standard input, and OSError is raised if that is closed."""
-    if file != STANDARD_INPUT:
-        return file.read_bytes()
-    if not sys.stdin:
+    """The content of a file; `-` is standard input. Raises OSError, which names it, if it is closed or cannot be read."""
+    if file == STANDARD_INPUT and not sys.stdin:
         raise OSError(errno.EBADF, "it is closed", "standard input")
-    return sys.stdin.buffer.read()
+    with naming("standard input" if file == STANDARD_INPUT else file):
+        return sys.stdin.buffer.read() if file == STANDARD_INPUT else file.read_bytes()
 
 
 def _files_at(path: Path) -> list[Path]:
@@ -76,4 +97,4 @@ def _files_at(path: Path) -> list[Path]:
 
 def _document(file: Path, form: str | None) -> Document:
     """The document in a file."""
-    return Document(name="stdin" if file == STANDARD_INPUT else file.name, content=content_of(file), form=form)
+    return Document(name=name_of_file(file), content=content_of(file), form=form)

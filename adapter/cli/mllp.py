@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 
 from adapter.assembly import Runtime, default_runtime
+from adapter.cli.files import OutputPath
+from adapter.cli.listening import listening_on
 from adapter.cli.reach import Unguarded, check_reach
 from adapter.cli.show import counts_text, err, note
 from adapter.cli.tls import tls_of
@@ -15,7 +17,6 @@ from adapter.clock import instant_now
 from adapter.dispatch import dispatching
 from adapter.fhir.json import pretty_bytes
 from adapter.files import write_whole
-from adapter.issues import Issue, IssueType, Severity, UnavailableError
 from adapter.mllp.inbox import Inbox, Visit
 from adapter.mllp.keeping import KeepingAcceptor
 from adapter.mllp.mllp_server import MllpLimits, MllpServer
@@ -37,9 +38,7 @@ _NO_CERTIFICATE = Unguarded(
 @click.command("mllp")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=PORT, default=2575, show_default=True, help="The port to listen on; 0 takes a free one.")
-@click.option(
-    "--out", "folder", type=click.Path(file_okay=False, path_type=Path), help="Write the Bundle of each encounter here."
-)
+@click.option("--out", "folder", type=OutputPath(file_okay=False), help="Write the Bundle of each encounter here.")
 @click.option(
     "--client-ca",
     type=FILE,
@@ -108,19 +107,8 @@ def mllp_command(
 def _serve(server: MllpServer, afterwards: Afterwards, address: tuple[str, int], *, tls: ssl.SSLContext | None) -> None:
     host, port = address
     words = f"listening for MLLP on {host} port {{}}{' with TLS' if tls else ''} ; ctrl-C ends it"
-    try:
+    with listening_on(host, port):
         serve_mllp(server, afterwards, address, tls=tls, when_ready=lambda number: err.print(words.format(number), style="bold"))
-    except OSError as error:
-        text = f"cannot listen on {host} port {port}: {error.strerror or error}"
-        raise UnavailableError(
-            Issue(
-                severity=Severity.ERROR,
-                code=IssueType.CONFLICT,
-                rule="mllp/conflict",
-                text=text,
-                suggestion="choose another --port or --host",
-            )
-        ) from None
 
 
 def _write_bundle(runtime: Runtime, visit: Visit, folder: Path) -> None:

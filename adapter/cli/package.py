@@ -6,6 +6,7 @@ import click
 
 from adapter.assembly import default_runtime
 from adapter.cli.exit_code import Outcome
+from adapter.cli.files import OutputPath
 from adapter.cli.show import out
 from adapter.distribution import package_of
 from adapter.files import write_whole
@@ -15,7 +16,7 @@ from adapter.files import write_whole
 @click.option(
     "--out",
     "to",
-    type=click.Path(path_type=Path),
+    type=OutputPath(),
     help="A file, or a folder for the file `name-version.tgz`.  [default: the current folder]",
 )
 def package_command(*, to: Path | None) -> int:

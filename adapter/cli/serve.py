@@ -1,6 +1,5 @@
 """`adapter serve`."""
 
-import errno
 import gc
 import socket
 from contextlib import nullcontext
@@ -9,30 +8,24 @@ from pathlib import Path
 import click
 
 from adapter.assembly import default_runtime
+from adapter.cli.listening import listening_on
 from adapter.cli.reach import Unguarded, check_reach
 from adapter.cli.show import err
 from adapter.cli.tls import tls_of
 from adapter.client.target import is_loopback
 from adapter.dispatch import opened_store
 from adapter.files import folder_of
-from adapter.issues import Issue, IssueType, Severity, UnavailableError
 from adapter.settings import Settings
 from adapter.web import create_app
 from adapter.web.desk import desk_of
 from adapter.web.door.server import Workers, bind, serve
 
-_PROBLEMS = {
-    errno.EADDRINUSE: ("port {port} is in use", "stop the other program or choose --port"),
-    errno.EACCES: ("this user may not listen on port {port}", "choose a port above 1023 with --port"),
-    errno.EADDRNOTAVAIL: ("this machine does not have the address {host}", "choose one of its addresses with --host"),
-}
 _NEITHER = Unguarded(
     rule="serve/access",
     text="neither a token nor a certificate is required",
     hint="make tokens with `adapter token` and set ADAPTER_TOKENS, or ask for certificates with ADAPTER_TLS_CLIENTS",
     risk="convert, read and validate",
 )
-_OTHER_PROBLEM = ("cannot listen on {host} port {port}", "name an address of this machine with --host, and a port with --port")
 
 
 @click.command("serve")
@@ -66,7 +59,9 @@ def serve_command(
     settings = runtime.settings
     host = host or settings.host
     port = settings.port if port is None else port
-    with _bound(host, port) as listening:
+    with listening_on(host, port):
+        bound = bind(host, port)
+    with bound as listening:
         tls_of(settings, settings.tls_clients)
         if not (settings.tokens or settings.tls_clients):
             check_reach(host, settings, _NEITHER, insecure=insecure)
@@ -87,18 +82,6 @@ def serve_command(
             beside=desk.open if desk is not None else nullcontext,
         )
         serve(workforce, listening, lambda: _say_ready(listening, settings, has_workbench=has_workbench))
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    """The socket of an address; raises UnavailableError, which says what to do, if a service cannot listen there."""
-    try:
-        return bind(host, port)
-    except OSError as error:
-        problem, hint = _PROBLEMS.get(error.errno or 0, _OTHER_PROBLEM)
-        text = problem.format(host=host, port=port)
-        raise UnavailableError(
-            Issue(severity=Severity.ERROR, code=IssueType.CONFLICT, rule="serve/address", text=text, suggestion=hint)
-        ) from error
 
 
 def _say_ready(listening: socket.socket, settings: Settings, *, has_workbench: bool) -> None:

@@ -81,8 +81,12 @@ def print_json(value: JsonValue) -> None:
 
 
 def print_text(text: str) -> None:
-    """Print text as it is for programs, and without what could steer a terminal where it goes to one."""
-    click.echo(harmless(text) if sys.stdout.isatty() else text, nl=False)
+    """Print text as it is for programs, in UTF-8, and without what could steer a terminal where it goes to one."""
+    if sys.stdout.isatty():
+        click.echo(harmless(text), nl=False)
+        return
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.flush()
 
 
 def show_issues(issues: Iterable[Issue], console: Console = err, *, documents: Sequence[Document] = ()) -> None:

@@ -5,13 +5,14 @@ from pathlib import Path
 import click
 
 from adapter.assembly import default_runtime
+from adapter.cli.files import OutputPath
 from adapter.cli.show import note
 from adapter.delivery.removal import remove_all_old
 from adapter.delivery.seal import new_key
 from adapter.delivery.upkeep import back_up, put_back, rotate
 from adapter.dispatch import opened_store, store_address
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
+_FILE = OutputPath(dir_okay=False)
 
 
 @click.group("store")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from ipaddress import ip_address
 from socket import inet_aton
 from types import MappingProxyType
@@ -21,6 +22,7 @@ _BASE_URL = re.compile(
 _TRUSTED = re.compile(r"((?P<scheme>https?)://)?(?P<host>[a-z0-9.-]+|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?/?", re.ASCII)
 _PORTS = {"http": 80, "https": 443}
 _LOOPBACK = 127
+_LONGEST_NAME = 64
 
 
 def resolve_server(name: str, named: Mapping[str, str]) -> str:
@@ -32,8 +34,13 @@ def resolve_server(name: str, named: Mapping[str, str]) -> str:
         return name
     url = named.get(name, PUBLIC_SERVERS.get(name))
     if url is None:
+        known = sorted({*named, *PUBLIC_SERVERS})
+        near = get_close_matches(name[:_LONGEST_NAME], known, n=1)
         text = "No FHIR server has this name: give its base URL, or add the name to the settings."
-        raise NotFoundError(Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, text=text))
+        hint = f"did you mean `{near[0]}`?" if near else f"known are: {', '.join(known)}"
+        raise NotFoundError(
+            Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, rule="server/unknown", text=text, suggestion=hint)
+        )
     return url
 
 

@@ -135,3 +135,11 @@ def test_all_that_converts_is_told_as_good(tmp_path: Path) -> None:
     source.write_text(json.dumps(COMPLETE) + "\n")
 
     assert run(source, tmp_path / "out") is Outcome.GOOD
+
+
+@pytest.mark.parametrize("place", [".", "results", "a/b"])
+def test_a_folder_within_the_input_is_refused(tmp_path: Path, place: str) -> None:
+    with pytest.raises(click.BadParameter, match="within the input"):
+        run(tmp_path, tmp_path / place)
+
+    assert not list(tmp_path.iterdir())

@@ -111,7 +111,7 @@ def test_tls_with_certificates_of_both_sides(tmp_path: Path) -> None:
         (["--client-ca", __file__], {}, "TLS needs a certificate and its key"),
         ([], {"ADAPTER_TLS_CERTIFICATE": __file__, "ADAPTER_TLS_KEY": __file__}, "TLS cannot be used"),
         (["--host", "192.0.2.1", "--insecure"], {}, "WARNING: --insecure: anyone who reaches this address can send messages."),
-        (["--host", "192.0.2.1", "--insecure"], {}, "cannot listen on 192.0.2.1"),
+        (["--host", "192.0.2.1", "--insecure"], {}, "this machine does not have the address 192.0.2.1"),
         (["--host", "192.0.2.1", "--insecure"], {"ADAPTER_STORE": "sqlite:///x.db"}, "no client certificate is required"),
     ],
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from adapter.mapping.check.argument import arguments_of
-from adapter.mapping.check.bound import Item, Leaf, ListNode, Loop, Node, ObjectNode, Wrapped
+from adapter.mapping.check.bound import Item, Leaf, ListNode, Loop, Node, ObjectNode, Wrapped, is_broken
 from adapter.mapping.check.expression import Binder
 from adapter.mapping.check.frame import Frame
 from adapter.mapping.check.list_form import item_of
@@ -49,7 +49,7 @@ class BodyBinder:
         lets, scope = self.lets(let_texts, scope)
         when = self.binder.text(when_text.text, when_text.mark, scope) if when_text else None
         inner = scope.knowing(when.known) if when else scope
-        entries, more_lets = self._entries(node, shape, inner, stack)
+        entries, more_lets, broken = self._entries(node, shape, inner, stack)
         self.check_lets(let_texts, lets)
         node_made = ObjectNode(
             mark=node.mark,
@@ -61,7 +61,7 @@ class BodyBinder:
             rivals=_rivals(entries, shape),
         )
         if self.whole or item:
-            self._check_required(node_made, shape)
+            self._check_required(node_made, shape, broken)
         return node_made
 
     def loop(self, head: LoopHead, scope: Scope) -> tuple[Loop | None, Scope]:
@@ -99,32 +99,39 @@ class BodyBinder:
 
     def _entries(
         self, node: MappingNode, shape: Shape, scope: Scope, stack: tuple[str, ...]
-    ) -> tuple[dict[str, Node], list[tuple[str, Value]]]:
+    ) -> tuple[dict[str, Node], list[tuple[str, Value]], frozenset[str]]:
+        """The entries, the locals of fragments, and the elements that are there but have a mistake, which was reported."""
         entries: dict[str, Node] = {}
         lets: list[tuple[str, Value]] = []
+        broken: set[str] = set()
         choices: dict[str, tuple[str, Leaf | None]] = {}
         for key, value in node.entries:
             name = key.text
             if name == "use" and (_is_call(value) or name not in shape.fields):
                 shared, more = self._use(value, shape, scope, stack)
                 lets += more
-                for twice in entries.keys() & shared.keys():
-                    self.frame.error(
-                        "duplicate-key", value.mark, f"the fragment makes `{twice}` again", "take it out on one side"
-                    )
-                entries.update(shared)
+                broken |= set() if shared else set(shape.fields)
+                self._join(entries, shared, value.mark)
             elif name in shape.fields and name not in ("for", "when", "let"):
                 if name in entries:
                     self.frame.error(
                         "duplicate-key", key.mark, f"`{name}` is already made by the fragment", "take it out on one side"
                     )
+                before = self.frame.errors
                 child = self._element(value, shape.fields[name], scope, stack)
                 if child is not None:
                     entries[name] = child
                     self._check_choice(shape.fields[name], child, choices, key.mark)
+                elif self.frame.errors > before:
+                    broken.add(name)
             elif name not in STRUCTURE_KEYS:
                 self.frame.unknown("unknown-element", key.mark, f"{shape} has no element `{name}`", name, shape.fields)
-        return entries, lets
+        return entries, lets, frozenset(broken)
+
+    def _join(self, entries: dict[str, Node], shared: Mapping[str, Node], mark: Mark) -> None:
+        for twice in entries.keys() & shared.keys():
+            self.frame.error("duplicate-key", mark, f"the fragment makes `{twice}` again", "take it out on one side")
+        entries |= shared
 
     def _check_choice(self, field: Field, child: Node, choices: dict[str, tuple[str, Leaf | None]], mark: Mark) -> None:
         if field.choice is None:
@@ -347,7 +354,8 @@ class BodyBinder:
         pattern = self.pattern(kind.name)
         return accepts(kind.name, "code") or bool(pattern and pattern.fullmatch(code))
 
-    def _check_required(self, thing: ObjectNode, shape: Shape) -> None:
+    def _check_required(self, thing: ObjectNode, shape: Shape, broken: frozenset[str]) -> None:
+        """Report what an object needs and does not have; what has another mistake is not missing beside it."""
         entries = dict(thing.entries)
         needed: dict[str, list[str]] = {}
         for name, field in shape.fields.items():
@@ -358,10 +366,10 @@ class BodyBinder:
             reasons = [entries["_" + name] for name in names if "_" + name in entries]
             if any(present or reason.certain for reason in reasons):
                 continue  # the reason for its absence stands in for it
-            if not present:
+            if not present and broken.isdisjoint(names):
                 hint = "add it, or leave the object out with `when`"
                 self.frame.error("required-missing", thing.mark, f"{shape} needs `{label}`", hint)
-            elif len(present) == 1 and not present[0].certain:
+            elif len(present) == 1 and not (present[0].certain or is_broken(present[0])):
                 hint = "guard the object with a `when` that asks for it"
                 self.frame.error("required-missing", present[0].mark, f"`{label}` may end up missing, but {shape} needs it", hint)
 

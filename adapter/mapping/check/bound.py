@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from adapter.mapping.check.value import Value
+from adapter.mapping.check.value import BROKEN, Value
 from adapter.strict_yaml.problem import Mark
 
 
@@ -153,3 +153,8 @@ def constant_of(node: Node | Item) -> object:
     if isinstance(node, ObjectNode):
         return {name: constant_of(child) for name, child in node.entries}
     return [constant_of(item) for item in node.items] if isinstance(node, ListNode) else None
+
+
+def is_broken(node: Node) -> bool:
+    """Whether an element is made from what has a mistake of its own, which was reported there."""
+    return isinstance(node, Leaf) and node.value.key == BROKEN.key

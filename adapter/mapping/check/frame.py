@@ -41,6 +41,7 @@ class Frame:
     used: set[str] = field(default_factory=set)
     read: set[str] = field(default_factory=set)
     count: int = 0
+    errors: int = 0
     fragments: int = 0
 
     def fresh(self, prefix: str) -> str:
@@ -79,6 +80,7 @@ class Frame:
 
     def error(self, code: str, mark: Mark, message: str, hint: str) -> None:
         """Report a mistake in the file."""
+        self.errors += 1
         self.report(problem(code, mark, message, hint))
 
     def unknown(self, code: str, mark: Mark, message: str, name: str, known: Iterable[str]) -> None:
