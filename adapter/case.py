@@ -96,10 +96,19 @@ class Payer(Part):
     payer_id: Token | None = None
 
 
+class Insured(Named):
+    """Who holds an insurance, where it is neither the patient nor the guardian: a spouse, say, or the other parent."""
+
+    birth_date: PartialDate | None = None
+    sex: Literal["male", "female", "other", "unknown"] | None = None
+    address: Address | None = None
+    phone: Text | None = None
+
+
 class Coverage(Part):
     """An insurance of the patient; `filing_indicator` is its kind as X12 names it (CI, MB, MC, BL …).
 
-    `payer` says with whom; for the first one the payer of the case will do.
+    `payer` says with whom; for the first one the payer of the case will do. `insured` is the subscriber who is `other`.
     """
 
     merge_key: ClassVar[tuple[str, ...]] = ("member_id",)
@@ -110,7 +119,8 @@ class Coverage(Part):
     group: Text | None = None
     plan: Text | None = None
     relationship: Literal["self", "child", "parent", "spouse", "common", "injured", "other"] | None = None
-    subscriber: Literal["patient", "guardian"] | None = None
+    subscriber: Literal["patient", "guardian", "other"] | None = None
+    insured: Insured | None = None
     subscriber_id: Token | None = None
     period: Period | None = None
 

@@ -156,7 +156,9 @@ class Conversion(ConversionRecord):
     def facts_by(self, case: Case, choice: Choice) -> Facts:
         """What the coding rules look at, where the policy of this choice holds."""
         circumstances = self.options.circumstances(self.earlier)
-        return facts_of(case, state_of(case), choice.policy, circumstances=circumstances, named=choice.named)
+        return facts_of(
+            case, state_of(case), choice.policy, circumstances=circumstances, named=choice.named, further=choice.further
+        )
 
     @cached_property
     def explanation(self) -> Explanation | None:

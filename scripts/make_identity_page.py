@@ -37,7 +37,7 @@ MATCHED = {
     "PractitionerRole": ("our own key", "no: FHIR has no identifier for a person's place at an organization"),
     "Organization": ("the NPI; without one, our own key", "by NPI; a payer that is known only by our own key is not"),
     "Coverage": ("our own key, of payer and member number", "no: a member number would need the payer's own system"),
-    "RelatedPerson": ("our own key, of the patient", "no: a guardian has no number of their own"),
+    "RelatedPerson": ("our own key, of the patient", "no: neither guardian nor insured has a number of their own"),
     "Encounter": ("the visit number with its system", "yes, if they use the same system for it"),
     "Device": ("our own key, of vendor, product and versions", "no"),
 }

@@ -6,7 +6,8 @@ It is a worksheet for people: neither the form nor a transaction (modelling.md �
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from adapter.case import Address, Case, Coverage, Line, Named, OtherCoverage, Practitioner
+from adapter.case import Address, Case, Coverage, Guardian, Insured, Line, Named, OtherCoverage, Patient, Practitioner
+from adapter.code_tables.tax_number import is_ssn
 from adapter.issues import InvalidError, Issue, IssueType, Severity
 from adapter.rules.judgement import Judgement
 
@@ -90,7 +91,7 @@ def _insurance(case: Case) -> Iterator[SheetEntry]:
 
 def _other(case: Case, other: OtherCoverage, at: str) -> Iterator[SheetEntry]:
     """A further insurance; of its group and plan only what was sent, for the form has a box for one of them."""
-    insured, payer = _insured(case, other), other.payer
+    insured, payer = _name(_insured(case, other, at)[0]), other.payer
     yield SheetEntry(box="9", label="other insured", segment="NM1*IL (2330A)", field=f"{at}.subscriber", value=insured)
     yield SheetEntry(box="9a", label="other policy", segment="NM109 (2330A)", field=f"{at}.member_id", value=other.member_id)
     if other.group:
@@ -103,14 +104,15 @@ def _other(case: Case, other: OtherCoverage, at: str) -> Iterator[SheetEntry]:
 
 def _policy(case: Case) -> Iterator[SheetEntry]:
     """Group and plan of the first insurance, who its insured is, and whether there is another one."""
-    coverage, patient = case.coverage, case.patient
-    own = patient if _is_subscriber(coverage) else None
-    born, sex = ("patient.birth_date", "patient.sex") if own else ("—", "—")
+    coverage = case.coverage
+    insured, at = _insured(case, coverage, "coverage")
+    known = None if isinstance(insured, Guardian) else insured
+    born, sex = (f"{at}.birth_date", f"{at}.sex") if known else ("—", "—")
     yield SheetEntry(box="11", label="group", segment="SBR03", field="coverage.group", value=coverage.group if coverage else None)
     yield SheetEntry(
-        box="11a", label="insured's birth date", segment="DMG02 (2010BA)", field=born, value=own.birth_date if own else None
+        box="11a", label="insured's birth date", segment="DMG02 (2010BA)", field=born, value=known.birth_date if known else None
     )
-    yield SheetEntry(box="11a", label="insured's sex", segment="DMG03 (2010BA)", field=sex, value=own.sex if own else None)
+    yield SheetEntry(box="11a", label="insured's sex", segment="DMG03 (2010BA)", field=sex, value=known.sex if known else None)
     yield SheetEntry(box="11c", label="plan", segment="SBR04", field="coverage.plan", value=coverage.plan if coverage else None)
     another = "yes" if case.other_coverages else None
     yield SheetEntry(box="11d", label="another health plan", segment="SBR (2320)", field="other_coverages", value=another)
@@ -120,14 +122,14 @@ def _people(case: Case) -> Iterator[SheetEntry]:
     """The patient and the insured, who may be the same."""
     coverage, patient = case.coverage, case.patient
     is_subscriber = _is_subscriber(coverage)
+    insured, at = _insured(case, coverage, "coverage")
+    lives = insured.address if isinstance(insured, Patient | Insured) else None
     yield SheetEntry(
         box="2", label="patient", segment="NM1*IL" if is_subscriber else "NM1*QC", field="patient", value=_name(patient)
     )
     yield SheetEntry(box="3", label="birth date", segment="DMG02", field="patient.birth_date", value=patient.birth_date)
     yield SheetEntry(box="3", label="sex", segment="DMG03", field="patient.sex", value=patient.sex)
-    yield SheetEntry(
-        box="4", label="insured", segment="NM1*IL (2010BA)", field="coverage.subscriber", value=_insured(case, coverage)
-    )
+    yield SheetEntry(box="4", label="insured", segment="NM1*IL (2010BA)", field="coverage.subscriber", value=_name(insured))
     yield SheetEntry(
         box="5", label="patient's address", segment="N3, N4", field="patient.address", value=_address(patient.address)
     )
@@ -140,8 +142,8 @@ def _people(case: Case) -> Iterator[SheetEntry]:
         box="7",
         label="insured's address",
         segment="N3, N4 (2010BA)",
-        field="patient.address" if is_subscriber else "—",
-        value=_address(patient.address) if is_subscriber else None,
+        field=f"{at}.address" if isinstance(insured, Patient | Insured) else "—",
+        value=_address(lives),
     )
 
 
@@ -238,7 +240,9 @@ def _pointers(line: Line, orders: list[int]) -> str | None:
 
 def _providers(case: Case) -> Iterator[SheetEntry]:
     clinic, lines = case.organization, case.billing.lines if case.billing else ()
-    yield SheetEntry(box="25", label="tax id", segment="REF*EI", field="organization.tin", value=clinic.tin if clinic else None)
+    tin = clinic.tin if clinic else None
+    kind = "REF*SY" if tin and is_ssn(tin) else "REF*EI"
+    yield SheetEntry(box="25", label="tax id", segment=kind, field="organization.tin", value=tin and tin.replace("-", ""))
     yield SheetEntry(box="26", label="account", segment="CLM01", field="id", value=case.id)
     charges = [line.charge for line in lines if line.charge is not None]
     yield SheetEntry(box="27", label="assignment accepted", segment="CLM07", field="—", value=None)
@@ -292,10 +296,13 @@ def _is_subscriber(coverage: Coverage | None) -> bool:
     return coverage is not None and (coverage.subscriber or (coverage.relationship == _SELF and "patient")) == "patient"
 
 
-def _insured(case: Case, coverage: Coverage | None) -> str | None:
+def _insured(case: Case, coverage: Coverage | None, at: str) -> tuple[Patient | Guardian | Insured | None, str]:
+    """Who holds an insurance, and the case field that says so; of a guardian neither birth date nor address is known."""
     if _is_subscriber(coverage):
-        return _name(case.patient)
-    return _name(case.guardian) if coverage is not None and coverage.subscriber == "guardian" else None
+        return case.patient, "patient"
+    if coverage is not None and coverage.subscriber == "other":
+        return coverage.insured, f"{at}.insured"
+    return case.guardian if coverage is not None and coverage.subscriber == "guardian" else None, "guardian"
 
 
 def _name(person: Named | None) -> str | None:

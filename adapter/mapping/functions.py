@@ -14,6 +14,7 @@ from adapter.fhir.outline import ObjectOutline, Outline, Scalar, outline_of_cons
 from adapter.issues import Severity
 from adapter.mapping.function import NotConvertible, function
 from adapter.mapping.part_functions import narrative, together
+from adapter.mapping.party_functions import is_tax_number_of_a_person
 from adapter.mapping.report_functions import paragraphs, report_amendment, report_status
 from adapter.mapping.syndrome_functions import (
     as_written,
@@ -371,6 +372,7 @@ __all__ = [
     "hpo_term",
     "instant",
     "is_system",
+    "is_tax_number_of_a_person",
     "last_time",
     "latest",
     "local_time",

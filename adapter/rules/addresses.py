@@ -8,11 +8,11 @@ from adapter.issues import IssueType
 from adapter.rules.condition import ASKED
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
+from adapter.rules.party import HERE
 from adapter.rules.rule import WARNING, Variant, rule
 
-_BOX = re.compile(r"\s*(p\.?\s*o\.?|post\s+office)\s*box\b", re.IGNORECASE)
+_BOX = re.compile(r"\s*(p\.?\s*o\.?|post\s+office|lock)\s*box\b", re.IGNORECASE)
 _ZIP = re.compile(r"[0-9]{5}(-?[0-9]{4})?")
-_HERE = (None, "US", "USA")
 _STATE = re.compile(
     "A[AEKLPRSZ]|C[AOT]|D[CE]|F[LM]|G[AU]|HI|I[ADLN]|K[SY]|LA|M[ADEHINOPST]|N[CDEHJMVY]|O[HKR]|P[ARW]|RI|S[CD]|T[NX]|UT|V[AIT]|W[AIVY]"
 )
@@ -25,7 +25,7 @@ _STATE = re.compile(
     severity=WARNING,
     code=IssueType.VALUE,
     text=(
-        "The address of the clinic that bills is a post office box, and payers want its street. Send the street, and the box in "
+        "The address of the clinic that bills is a box, and payers want its street. Send the street, and the box in "
         "`organization.billing_address`."
     ),
     source="X12 005010X222A1, 837P loops 2010AA (N301) and 2010AB",
@@ -57,7 +57,7 @@ def box_instead_of_a_street(facts: Facts) -> Iterator[Finding]:
 def not_of_this_country(facts: Facts) -> Iterator[Finding]:
     """An address of the United States, or of no country, whose state or postal code does not exist there."""
     for field, address in _addresses(facts):
-        if address is not None and address.country in _HERE:
+        if address is not None and address.country in HERE:
             if address.state is not None and _STATE.fullmatch(address.state) is None:
                 yield Finding(f"{field}.state", variant="state")
             if address.postal_code is not None and _ZIP.fullmatch(address.postal_code) is None:
@@ -66,6 +66,7 @@ def not_of_this_country(facts: Facts) -> Iterator[Finding]:
 
 def _addresses(facts: Facts) -> Iterator[tuple[str, Address | None]]:
     yield "patient.address", facts.case.patient.address
+    yield from ((f"{at}.insured.address", coverage.insured.address) for at, coverage in facts.insurances if coverage.insured)
     clinic = facts.case.organization
     if clinic is not None:
         yield "organization.address", clinic.address

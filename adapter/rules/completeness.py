@@ -11,7 +11,7 @@ from adapter.rules.case_outline import billing_outline
 from adapter.rules.condition import ASKED, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
-from adapter.rules.party import PartyOutline, has_named_guardian, is_whole, party_outline
+from adapter.rules.party import PartyOutline, has_holder, is_whole, party_outline
 from adapter.rules.rule import ERROR, WARNING, Rule, Variant
 
 Missing = Callable[[Case], Iterator[str]]
@@ -54,6 +54,16 @@ def _billing_address(case: Case) -> Iterator[str]:
         yield "organization.address"
 
 
+def _tax_number(case: Case) -> Iterator[str]:
+    if case.organization is not None and case.organization.tin is None:
+        yield "organization.tin"
+
+
+def _patient_address(case: Case) -> Iterator[str]:
+    if not is_whole(case.patient.address):
+        yield "patient.address"
+
+
 def _one_rendering(case: Case) -> Iterator[str]:
     if len(_rendering(case)) != 1:
         yield "practitioners"
@@ -66,6 +76,11 @@ def _rendering_npi(case: Case) -> Iterator[str]:
 def _referring_npi(case: Case) -> Iterator[str]:
     people = enumerate(case.practitioners)
     return (f"practitioners[{at}].npi" for at, p in people if p.role in _NAMED_ROLES and p.npi is None)
+
+
+def _referring_name(case: Case) -> Iterator[str]:
+    people = enumerate(case.practitioners)
+    return (f"practitioners[{at}].family" for at, p in people if p.role in _NAMED_ROLES and p.family is None)
 
 
 def _rendering_name(case: Case) -> Iterator[str]:
@@ -98,14 +113,13 @@ def _subscriber(case: Case) -> Iterator[str]:
         yield "coverage.relationship"
     if coverage.subscriber is None and coverage.relationship != "self":
         yield "coverage.subscriber"
-    if coverage.subscriber == "guardian" and not has_named_guardian(case):
-        yield "guardian"
+    if not has_holder(case, coverage):
+        yield "guardian" if coverage.subscriber == "guardian" else "coverage.insured"
 
 
 def _has_doubtful_subscriber(there: PartyOutline) -> bool:
     names_one = there.subscriber is not None or there.relationship == "self"
-    is_known = there.subscriber != "guardian" or there.guardian
-    return there.other_coverages or there.relationship is None or not names_one or not is_known
+    return there.other_coverages or there.relationship is None or not names_one or not there.held
 
 
 def _payer_id(case: Case) -> Iterator[str]:
@@ -192,8 +206,8 @@ CHECKLIST: tuple[CompletenessItem, ...] = (
         id="CMP-09",
         name="subscriber",
         text=(
-            "It is not clear whose insurance this is. Send `coverage.relationship` and `coverage.subscriber`, and the "
-            "guardian's family and given name."
+            "It is not clear whose insurance this is. Send `coverage.relationship` and `coverage.subscriber`, and family and "
+            "given name of the guardian, or of the `insured` who is neither guardian nor patient."
         ),
         source="837P loops 2000B and 2010BA",
         missing=_subscriber,
@@ -229,6 +243,30 @@ CHECKLIST: tuple[CompletenessItem, ...] = (
         text="The rendering provider has no family name. Send it in `practitioners`.",
         source="837P loop 2310B, NM103",
         missing=_rendering_name,
+        sign=_lacks(lambda there: not there.named),
+    ),
+    CompletenessItem(
+        id="CMP-16",
+        name="tax number of the billing provider",
+        text="The clinic that bills has no tax number. Send its EIN, or the SSN of who bills alone, in `organization.tin`.",
+        source="837P loop 2010AA, REF*EI or REF*SY",
+        missing=_tax_number,
+        sign=_lacks(lambda there: not there.clinic_tin),
+    ),
+    CompletenessItem(
+        id="CMP-17",
+        name="address of the patient",
+        text="The patient has no whole address. Send street, city, state and postal code in `patient.address`.",
+        source="837P loops 2010BA and 2010CA, N3 and N4",
+        missing=_patient_address,
+        sign=_lacks(lambda there: not there.patient_address),
+    ),
+    CompletenessItem(
+        id="CMP-18",
+        name="name of who referred, ordered or supervised",
+        text="Who referred, ordered or supervised has no family name. Send it in `practitioners`.",
+        source="837P loops 2310A, 2310D and 2420E, NM103",
+        missing=_referring_name,
         sign=_lacks(lambda there: not there.named),
     ),
 )

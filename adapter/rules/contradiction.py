@@ -32,6 +32,12 @@ def _outcome(_: Case, ai: AiReport | None) -> str | None:
     return None if ai is None else ai.outcome or ("failed" if ai.failure and not ai.candidates else "complete")
 
 
+def _dispositions(_: Case, ai: AiReport | None) -> str | None:
+    """What the clinician did with the candidates, if it is the same for all of them."""
+    dispositions = {candidate.disposition for candidate in ai.candidates} if ai else set()
+    return dispositions.pop() if len(dispositions) == 1 else None
+
+
 FIELDS: Mapping[str, Callable[[Case, AiReport | None], str | None]] = MappingProxyType(
     {
         "encounter.status": lambda case, _: case.encounter.status,
@@ -50,6 +56,11 @@ FIELDS: Mapping[str, Callable[[Case, AiReport | None], str | None]] = MappingPro
         "ai.candidates": lambda _, ai: _some(ai and ai.candidates),
         "coverage.relationship": lambda case, _: case.coverage.relationship if case.coverage else None,
         "coverage.subscriber": lambda case, _: case.coverage.subscriber if case.coverage else None,
+        "coverage.insured": lambda case, _: _some(case.coverage and case.coverage.insured),
+        "encounter.end": lambda case, _: _some(case.encounter.end),
+        "consent.withdrawn": lambda case, _: _some(case.consent and case.consent.withdrawn),
+        "consent.withdrawn_at": lambda case, _: _some(case.consent and case.consent.withdrawn_at),
+        "ai.candidates[*].disposition": _dispositions,
     }
 )
 """How the value of a field is read, given the AI report that counts; of some fields only whether there is something."""
@@ -218,10 +229,10 @@ MATRIX: tuple[ContradictionRow, ...] = (
     ),
     ContradictionRow(
         id="CON-16",
-        title="Insured through oneself and a guardian",
-        fields={"coverage.relationship": ("self",), "coverage.subscriber": ("guardian",)},
+        title="Insured through oneself and somebody else",
+        fields={"coverage.relationship": ("self",), "coverage.subscriber": ("guardian", "other")},
         severity=ERROR,
-        text="The patient is the subscriber (`self`), and the guardian is as well. Correct relationship or subscriber.",
+        text="The patient is the subscriber (`self`), and somebody else is as well. Correct relationship or subscriber.",
         source="837P loop 2000B, SBR02",
     ),
     ContradictionRow(
@@ -258,6 +269,38 @@ MATRIX: tuple[ContradictionRow, ...] = (
         severity=WARNING,
         text="Every analysis is called superseded, and no later one is there. Send the later analysis, or take `superseded` off.",
         source="the Case: `superseded` says that a later run took the place of this one",
+    ),
+    ContradictionRow(
+        id="CON-21",
+        title="Insured who is not the subscriber",
+        fields={"coverage.insured": (SOME,), "coverage.subscriber": ("patient", "guardian")},
+        severity=WARNING,
+        text="`insured` names somebody, and the subscriber is somebody else, so the name is lost. Say `other`, or take it off.",
+        source="the Case: `insured` is who holds the insurance, if it is neither patient nor guardian",
+    ),
+    ContradictionRow(
+        id="CON-22",
+        title="Visit that goes on and has ended",
+        fields={"encounter.status": ("arrived", "triaged", "onleave"), "encounter.end": (SOME,)},
+        severity=WARNING,
+        text="The visit has an end, and its status says that it goes on. Say `finished`, or take the end off.",
+        source="FHIR R4 Encounter.status and Encounter.period",
+    ),
+    ContradictionRow(
+        id="CON-23",
+        title="Withdrawal without a time",
+        fields={"consent.withdrawn": (SOME,), "consent.withdrawn_at": (NONE,)},
+        severity=WARNING,
+        text="The consent says what was withdrawn, and not when. Send `consent.withdrawn_at`.",
+        source="adapter policy: what was lawful until a withdrawal stays so",
+    ),
+    ContradictionRow(
+        id="CON-24",
+        title="Signed report on candidates that nobody looked at",
+        fields={"review.status": _SIGNED, "ai.candidates[*].disposition": ("not-reviewed",)},
+        severity=WARNING,
+        text="The report is signed, and every candidate is called not reviewed. Say what the clinician did with them.",
+        source="CPT Appendix S: augmentative output is interpreted by the clinician",
     ),
 )
 """The matrix of what excludes each other."""

@@ -31,7 +31,8 @@ class Facts:
     `places` are the modifiers of all lines by their code. `analysis` holds the 0731T lines, `discontinued` every 53 on them,
     `undiscontinued` the 0731T lines without 53. `days` are the services of each day, those of earlier claims first; `moments`
     are all recorded times by their kinds, and `used` the photographs that an analysis used, with their places. `policy` is what
-    the payer wants, `circumstances` what a case does not say; `named` are the fields that name a payer, with its policy.
+    the payer wants, `circumstances` what a case does not say; `named` are the fields that name a payer, with its policy,
+    `further` those of each insurance after the first.
     """
 
     case: Case
@@ -48,6 +49,7 @@ class Facts:
     used: Sequence[tuple[int, Image]]
     moments: Mapping[str, Sequence[Moment]]
     named: Sequence[Named] = ()
+    further: Sequence[Sequence[Named]] = ()
 
     @property
     def is_claim(self) -> bool:
@@ -109,6 +111,7 @@ def facts_of(
     *,
     circumstances: Circumstances | None = None,
     named: Sequence[Named] = (),
+    further: Sequence[Sequence[Named]] = (),
 ) -> Facts:
     """Find the facts of a case."""
     circumstances = circumstances or Circumstances()
@@ -131,6 +134,7 @@ def facts_of(
         used=used,
         moments=moments_of(case, used),
         named=named,
+        further=further or ((),) * len(case.other_coverages),
     )
 
 

@@ -3,16 +3,18 @@
 from collections.abc import Iterator
 
 from adapter.issues import IssueType
-from adapter.rules.case_outline import billing_outline
-from adapter.rules.condition import ANALYSIS, ASKED, BEFORE, CLAIM, LINES, NO_DEPENDANTS, NOT_ORIGINAL, SEVERAL_NAMES, Sign
+from adapter.rules.condition import ANALYSIS, ASKED, BEFORE, CLAIM, LINES, NO_DEPENDANTS, SEVERAL_NAMES, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
-from adapter.rules.moment import age
+from adapter.rules.moment import age, is_before
 from adapter.rules.party import party_outline
 from adapter.rules.rule import ERROR, INFORMATION, WARNING, Variant, rule
 
 _MARRIAGEABLE = 15
 """An age below which nobody is insured as a spouse or a parent."""
+
+_NO_CHILDREN = frozenset({"spouse", "common", "parent"})
+"""What a child is not to a subscriber."""
 
 _MEDICAID = "MC"
 FILING_INDICATORS = frozenset(
@@ -168,7 +170,7 @@ def dependant(facts: Facts) -> Iterator[Finding]:
         return
     if coverage.relationship not in (None, "self"):
         yield Finding("coverage.relationship", also=("payer",))
-    elif coverage.relationship is None and coverage.subscriber == "guardian":
+    elif coverage.relationship is None and coverage.subscriber in ("guardian", "other"):
         yield Finding("coverage.subscriber", also=("payer",))
 
 
@@ -212,29 +214,6 @@ def different_payers(facts: Facts) -> Iterator[Finding]:
 
 
 @rule(
-    "COV-06",
-    title="Replacement or void without the earlier claim",
-    severity=ERROR,
-    code=IssueType.REQUIRED,
-    text="A claim that replaces or voids another needs its number. Name it in `billing.related` as `prior`.",
-    source="837P CLM05-3 and REF*F8; CMS-1500 box 22",
-    variants=(
-        Variant(
-            name="before",
-            severity=WARNING,
-            text="A request that replaces or voids an earlier one needs its number. Name it in `billing.related` as `prior`.",
-        ),
-    ),
-    applies=(ASKED, NOT_ORIGINAL),
-)
-def nothing_to_replace(facts: Facts) -> Iterator[Finding]:
-    """A claim, or a request before the service, of frequency 7 or 8 that names no earlier one."""
-    related = facts.case.billing.related if facts.case.billing else ()
-    if all(earlier.relationship != "prior" for earlier in related):
-        yield Finding("billing.related", variant=None if facts.is_claim else "before", also=("billing.frequency",))
-
-
-@rule(
     "COV-07",
     title="Child insured as a spouse or parent",
     severity=WARNING,
@@ -242,68 +221,15 @@ def nothing_to_replace(facts: Facts) -> Iterator[Finding]:
     text="A child is insured as the subscriber's spouse or parent. Correct the relationship or the birth date.",
     source="837P loop 2000C, PAT01",
     applies=(ASKED,),
-    asked_if=(Sign(party_outline, lambda there: there.relationship in ("spouse", "parent")),),
+    asked_if=(Sign(party_outline, lambda there: there.relationship in _NO_CHILDREN),),
 )
 def spouse_or_parent(facts: Facts) -> Iterator[Finding]:
     """A patient under 15 at the beginning of the service who is insured as a spouse or as a parent."""
     coverage, birth, day = facts.case.coverage, facts.case.patient.birth_date, (facts.beginning or ("", ""))[1]
-    if coverage is not None and coverage.relationship in ("spouse", "parent") and birth is not None:
+    if coverage is not None and coverage.relationship in _NO_CHILDREN and birth is not None:
         years = age(birth, day)
         if years is not None and years < _MARRIAGEABLE:
             yield Finding("coverage.relationship", also=("patient.birth_date",))
-
-
-@rule(
-    "COV-10",
-    title="Subscriber of another insurance",
-    severity=ERROR,
-    code=IssueType.CONFLICT,
-    text=(
-        "The patient is the subscriber of a further insurance (`self`), and the guardian is as well. Correct relationship or "
-        "subscriber."
-    ),
-    source="837P loop 2320, SBR02",
-    variants=(
-        Variant(
-            name="dependant",
-            severity=WARNING,
-            text=(
-                "The patient has a further insurance through somebody else, and is its subscriber. Correct relationship or "
-                "subscriber."
-            ),
-        ),
-    ),
-    applies=(ASKED,),
-    asked_if=(Sign(party_outline, lambda there: there.other_coverages),),
-)
-def another_subscriber(facts: Facts) -> Iterator[Finding]:
-    """What CON-16 and CON-17 say of the first insurance, of the others."""
-    for at, other in enumerate(facts.case.other_coverages):
-        field, also = f"other_coverages[{at}].relationship", (f"other_coverages[{at}].subscriber",)
-        if other.relationship == "self" and other.subscriber == "guardian":
-            yield Finding(field, also=also)
-        elif other.relationship not in (None, "self", "other") and other.subscriber == "patient":
-            yield Finding(field, variant="dependant", also=also)
-
-
-@rule(
-    "COV-08",
-    title="First claim that replaces another",
-    severity=WARNING,
-    code=IssueType.CONFLICT,
-    text="A first claim names an earlier one as `prior`. Say `replacement` or `void`, or take the earlier one off.",
-    source="837P CLM05-3 and REF*F8; CMS-1500 box 22",
-    applies=(CLAIM,),
-    asked_if=(Sign(billing_outline, lambda there: there.frequency == "original"),),
-)
-def first_and_not_first(facts: Facts) -> Iterator[Finding]:
-    """A claim that calls itself the original one and names one that came before it in its place."""
-    billing = facts.case.billing
-    if billing is None or billing.frequency != "original":
-        return
-    for at, earlier in enumerate(billing.related):
-        if earlier.relationship == "prior":
-            yield Finding("billing.frequency", also=(f"billing.related[{at}].relationship",))
 
 
 @rule(
@@ -332,3 +258,25 @@ def kind_of_insurance(facts: Facts) -> Iterator[Finding]:
         yield Finding("coverage.filing_indicator", variant="unknown")
     elif facts.policy.filing_indicators and indicator not in facts.policy.filing_indicators:
         yield Finding("coverage.filing_indicator", also=("payer",))
+
+
+@rule(
+    "COV-19",
+    title="Birth date of the insured",
+    severity=WARNING,
+    code=IssueType.CONFLICT,
+    text="The insured was not born yet on the day of service. Correct the birth date.",
+    source="837P loops 2000B and 2000C, PAT01; CMS-1500 box 11a",
+    variants=(Variant(name="child", text="The insured is younger than the child. Correct a birth date, or the relationship."),),
+    applies=(ASKED,),
+    asked_if=(Sign(party_outline, lambda there: there.insured_else),),
+)
+def birth_of_the_insured(facts: Facts) -> Iterator[Finding]:
+    """An insured who was born after the service began, or after the patient who is the insured's child."""
+    born, day = facts.case.patient.birth_date, (facts.beginning or ("", ""))[1]
+    for at, coverage in facts.insurances:
+        birth = coverage.insured.birth_date if coverage.insured else None
+        if birth is not None and day and is_before(day, birth):
+            yield Finding(f"{at}.insured.birth_date")
+        elif birth is not None and born is not None and coverage.relationship == "child" and is_before(born, birth):
+            yield Finding(f"{at}.insured.birth_date", variant="child", also=("patient.birth_date",))

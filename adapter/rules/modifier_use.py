@@ -222,6 +222,13 @@ EXCLUSIONS: tuple[Exclusion, ...] = (
         text="GC says that a teaching physician was present, GE that none was. Keep the one that holds.",
         source="CMS Claims Processing Manual, chapter 12, section 100",
     ),
+    Exclusion(
+        first=("KX",),
+        second=("GA", "GY", "GZ"),
+        severity=WARNING,
+        text="KX says that the payer's requirements are met; GA, GY and GZ expect a denial. Keep the one that holds.",
+        source="CMS Claims Processing Manual, chapter 20; Medicare contractors: KX with GA, GY or GZ is rejected",
+    ),
 )
 """Modifiers that exclude one another on a line; others have rules of their own (MOD-10, MOD-11, MOD-20, MOD-31, MOD-47)."""
 

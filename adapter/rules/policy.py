@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PlainSerializer
 
-from adapter.case import Case
+from adapter.case import Case, OtherCoverage
 from adapter.issues import InvalidError, Issue, IssueType, Severity
 from adapter.plain_value import Many, Text
 from adapter.strict_yaml.model import FileModel, form, known
@@ -185,13 +185,15 @@ Named = tuple[str, PayerPolicy]
 class Choice:
     """The policy for a case, the case field that it was chosen by, why it is this one, and all fields that name a payer.
 
-    `replaced` is the key of the case's own policy, where another one was asked for.
+    `further` are the fields that name the payers of the insurances after the first, of each in turn. `replaced` is the key of the
+    case's own policy, where another one was asked for.
     """
 
     policy: PayerPolicy
     field: str
     why: str
     named: tuple[Named, ...] = ()
+    further: tuple[tuple[Named, ...], ...] = ()
     replaced: str | None = None
 
     @property
@@ -223,7 +225,11 @@ class Policies:
 
         If `asked` is the key of another payer, it is that payer's policy; raises InvalidError if that key is not known.
         """
-        own = replace(self._choose(case), named=tuple(self._named(case)))
+        own = replace(
+            self._choose(case),
+            named=tuple(self._named(_who_pays(case))),
+            further=tuple(tuple(self._named(_who_pays_after(at, other))) for at, other in enumerate(case.other_coverages)),
+        )
         return own if asked is None else self._asked(asked, own, _day_of_service(case))
 
     def _asked(self, key: str, own: Choice, day: str | None) -> Choice:
@@ -234,9 +240,10 @@ class Policies:
         why = f"{asked}; by the case alone it would be `{own.policy.key}`, because {own.why}"
         return replace(own, policy=held or self._default(day), why=why, replaced=own.policy.key)
 
-    def _named(self, case: Case) -> Iterator[Named]:
-        for where, name in _who_pays(case):
-            key = self._key_of.get((where, _plain(name)))
+    def _named(self, names: Iterable[tuple[str, str]]) -> Iterator[Named]:
+        for where, name in names:
+            kind = "coverage.plan" if where.endswith(".plan") else where[where.rindex("payer.") :]
+            key = self._key_of.get((kind, _plain(name)))
             if key is not None and key != DEFAULT:
                 yield where, self.by_key[key][-1]
 
@@ -299,6 +306,12 @@ _FIELDS: Mapping[str, Callable[[Case], str | None]] = MappingProxyType(
 
 def _who_pays(case: Case) -> list[tuple[str, str]]:
     return [(where, name) for where, read in _FIELDS.items() if (name := read(case))]
+
+
+def _who_pays_after(at: int, other: OtherCoverage) -> list[tuple[str, str]]:
+    payer = {"key": other.payer.key, "payer_id": other.payer.payer_id, "name": other.payer.name}
+    fields = {f"payer.{name}": word for name, word in payer.items()} | {"plan": other.plan}
+    return [(f"other_coverages[{at}].{field}", word) for field, word in fields.items() if word]
 
 
 def _words(policy: PayerPolicy, where: str) -> list[str]:

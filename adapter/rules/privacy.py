@@ -242,7 +242,8 @@ def minor_consents(facts: Facts) -> Iterator[Finding]:
 def guardian_not_named(facts: Facts) -> Iterator[Finding]:
     """A consent of a guardian where the case has none."""
     consent = facts.case.consent
-    if consent is not None and consent.given_by == "guardian" and facts.case.guardian is None:
+    guardian = facts.case.guardian
+    if consent is not None and consent.given_by == "guardian" and not (guardian and (guardian.family or guardian.given)):
         yield Finding("consent.given_by")
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from adapter.code_tables.npi import is_npi
+from adapter.code_tables.tax_number import is_tax_number, nine_digits
 from adapter.issues import IssueType
 from adapter.rules.condition import ASKED, NPI, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
 from adapter.rules.party import party_outline
-from adapter.rules.rule import ERROR, rule
+from adapter.rules.rule import ERROR, WARNING, Variant, rule
 
 
 @rule(
@@ -47,6 +48,25 @@ def npi_not_valid(facts: Facts) -> Iterator[Finding]:
     clinic = facts.case.organization
     if clinic is not None and clinic.npi is not None and not is_npi(clinic.npi):
         yield Finding("organization.npi", suggestion=_digits(clinic.npi))
+
+
+@rule(
+    "PRV-TIN",
+    title="Tax number",
+    severity=ERROR,
+    code=IssueType.VALUE,
+    text="A tax number has nine digits: NN-NNNNNNN of an employer, NNN-NN-NNNN of a person. Correct it.",
+    source="X12 005010X222A1, 837P loop 2010AA, REF*EI and REF*SY; IRS: EIN",
+    variants=(Variant(name="before the service", severity=WARNING),),
+    applies=(ASKED,),
+    asked_if=(Sign(party_outline, lambda there: there.clinic_tin),),
+)
+def no_tax_number(facts: Facts) -> Iterator[Finding]:
+    """A tax number of the clinic that is not written as one; suggests its digits alone."""
+    clinic = facts.case.organization
+    if clinic is not None and clinic.tin is not None and not is_tax_number(clinic.tin):
+        variant = None if facts.is_claim else "before the service"
+        yield Finding("organization.tin", suggestion=nine_digits(clinic.tin), variant=variant)
 
 
 def _digits(npi: str) -> str | None:

@@ -438,6 +438,38 @@ def test_of_another_insurance_who_is_insured_its_group_and_its_plan_have_boxes()
     assert shown[-1] == ("11d", "SBR (2320)", "yes")
 
 
+def test_somebody_else_who_is_insured_has_the_boxes_4_7_and_11() -> None:
+    insured = {
+        "family": "Berg",
+        "given": ["Nils"],
+        "birth_date": "1988-05-06",
+        "sex": "male",
+        "address": {"line": ["3 Invented Lane"], "city": "Albany"},
+    }
+    coverage = {"member_id": "1", "relationship": "spouse", "subscriber": "other", "insured": insured}
+    entries = {(entry.box, entry.label): entry for entry in sheet_of(case_of("complete", coverage=coverage)).entries}
+
+    assert entries["2", "patient"].segment == "NM1*QC"
+    assert entries["4", "insured"].value == "Berg, Nils"
+    assert entries["6", "patient's relation to insured"].value == "spouse"
+    assert entries["7", "insured's address"].value == "3 Invented Lane, Albany"
+    assert entries["7", "insured's address"].field == "coverage.insured.address"
+    assert entries["11a", "insured's birth date"].value == "1988-05-06"
+    assert entries["11a", "insured's sex"].field == "coverage.insured.sex"
+    nobody = values(case_of("complete", coverage={**coverage, "insured": None}))
+    assert [nobody[None, "4", "insured"], nobody[None, "7", "insured's address"]] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("tin", "shown"),
+    [("14-1234567", ("REF*EI", "141234567")), ("123-45-6789", ("REF*SY", "123456789")), ("141234567", ("REF*EI", "141234567"))],
+)
+def test_a_tax_number_is_shown_without_hyphens_and_as_that_of_an_employer_or_a_person(tin: str, shown: tuple[str, str]) -> None:
+    entries = sheet_of(case_of("complete", organization={"name": "Clinic", "tin": tin})).entries
+
+    assert [(entry.segment, entry.value) for entry in entries if entry.box == "25"] == [shown]
+
+
 def test_the_insureds_birth_date_and_sex_are_known_only_of_the_patient() -> None:
     shown = {
         name: [entry.value for entry in sheet_of(case_of(name)).entries if entry.box == "11a"]

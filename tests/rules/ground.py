@@ -39,7 +39,14 @@ def line_of(code: str, *modifiers: str, **changes: Any) -> dict[str, Any]:  # no
 CLEAN: dict[str, Any] = {
     "id": "CASE-1",
     "test": True,
-    "patient": {"mrn": "MRN-1", "family": "Doe", "given": ["Jo"], "sex": "female", "birth_date": "2020-03-01"},
+    "patient": {
+        "mrn": "MRN-1",
+        "family": "Doe",
+        "given": ["Jo"],
+        "sex": "female",
+        "birth_date": "2020-03-01",
+        "address": {"line": ["2 Road"], "city": "Town", "state": "VT", "postal_code": "05000"},
+    },
     "guardian": {"family": "Doe", "given": ["Al"], "relationship": "parent"},
     "practitioners": [
         {"key": "dr", "family": "Roe", "npi": "1234567893", "role": "rendering"},
@@ -48,6 +55,7 @@ CLEAN: dict[str, Any] = {
     "organization": {
         "name": "Clinic",
         "npi": "1234567893",
+        "tin": "00-0000001",
         "address": {"line": ["1 Road"], "city": "Town", "state": "VT", "postal_code": "05000"},
     },
     "payer": {"name": "Payer", "payer_id": "P-1"},
@@ -106,13 +114,15 @@ class Example:
     circumstances: Circumstances | None = None
     policy: PayerPolicy | None = None
     named: tuple[Named, ...] = ()
+    further: tuple[tuple[Named, ...], ...] = ()
 
     @property
     def found(self) -> tuple[Issue, ...]:
         """What the rule finds."""
         case = case_of(self.changes)
         policy = self.policy or PayerPolicy()
-        judgement = judgement_of(facts_of(case, state_of(case), policy, circumstances=self.circumstances, named=self.named))
+        facts = facts_of(case, state_of(case), policy, circumstances=self.circumstances, named=self.named, further=self.further)
+        judgement = judgement_of(facts)
         return tuple(issue for issue in judgement.issues if issue.rule == self.rule)
 
 

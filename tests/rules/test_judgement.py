@@ -280,8 +280,8 @@ def test_the_checklist_counts_what_is_there_and_names_what_is_missing(make: Make
     def told(changes: dict[str, Any]) -> str:
         return checklist(judge(make(changes)).fired).text
 
-    assert told({}) == "Of what an 837P needs, 17 of 17 are there."
-    assert told({"payer.payer_id": None}) == "Of what an 837P needs, 16 of 17 are there; missing: payer id."
+    assert told({}) == "Of what an 837P needs, 20 of 20 are there."
+    assert told({"payer.payer_id": None}) == "Of what an 837P needs, 19 of 20 are there; missing: payer id."
 
 
 def found_by(name: str, case: Case) -> list[PendingIssue]:

@@ -8,6 +8,7 @@ import pytest
 from adapter.rules.circumstances import Circumstances
 from adapter.rules.policy import PayerPolicy
 from adapter.rules.registry import RULE, RULES
+from tests.rules.cases.insurance import AETNA, AT, CIGNA, LONG, MEDICARE, PRIOR, insured, second
 from tests.rules.ground import LINE, PREAUTHORIZATION, VISIT, VOID, Example, sent
 
 PREDETERMINATION = PREAUTHORIZATION | {"billing.use": "predetermination"}
@@ -30,6 +31,10 @@ MISSING: Mapping[str, Mapping[str, Any]] = {
     "CMP-11": {"coverage.filing_indicator": None},
     "CMP-12": {"billing.lines": []},
     "CMP-13": {"practitioners[0].family": None},
+    "CMP-16": {"organization.tin": None},
+    "CMP-17": {"patient.address": None},
+    "CMP-18": {"practitioners[1].role": "referring"},
+    "PRV-TIN": {"organization.tin": "1"},
 }
 """What a claim needs: an error, and before the service a warning."""
 
@@ -94,6 +99,22 @@ TOLD: list[tuple[str, str | None, Mapping[str, Any], Mapping[str, Any]]] = [
     ("COV-09", None, {}, {"policy": PayerPolicy(filing_indicators=("MB",))}),
     ("COV-10", None, {"other_coverages": [{**SECOND, "relationship": "self", "subscriber": "guardian"}]}, {}),
     ("COV-10", "dependant", {"other_coverages": [{**SECOND, "relationship": "child", "subscriber": "patient"}]}, {}),
+    ("COV-12", None, second(payer={"name": "Second"}), {}),
+    ("COV-12", "kind", second(filing_indicator=None), {}),
+    ("COV-12", "subscriber", second(subscriber="other"), {}),
+    ("COV-13", None, second(filing_indicator="MC"), {"further": (((f"{AT}.payer.key", AETNA),),)}),
+    ("COV-13", "unknown", second(filing_indicator="X9"), {}),
+    ("COV-13", "payers", second(), {"further": (((f"{AT}.payer.key", AETNA), (f"{AT}.payer.name", CIGNA)),)}),
+    ("COV-15", None, second() | {"coverage.filing_indicator": "MC"}, {}),
+    ("COV-15", "tricare", second() | {"coverage.filing_indicator": "CH"}, {}),
+    ("COV-16", None, {"billing.related": [PRIOR, PRIOR | {"claim": "C-2"}]}, {}),
+    ("COV-16", "twice", {"billing.related": [PRIOR, PRIOR]}, {}),
+    ("COV-16", "itself", {"billing.related": [PRIOR | {"claim": "CASE-1"}]}, {}),
+    ("COV-16", "long", {"billing.referral": LONG}, {}),
+    ("COV-18", None, MEDICARE | {"coverage.member_id": "123456789A"}, {}),
+    ("COV-18", "other", MEDICARE, {}),
+    ("COV-19", None, insured(birth_date="2024-05-03"), {}),
+    ("COV-19", "child", insured(birth_date="1990-03-02") | {"coverage.relationship": "child"}, {}),
     ("REF-02", None, {"ai.images": [{"id": "x", "status": "not-used"}]}, {}),
     ("REF-02", "none-sent", {"ai.images": [{"id": "x", "status": "not-used"}], "images": []}, {}),
     ("MAP-01", "spelling", sent({"code": "52", "system": "urn:oid:2.16.840.1.113883.6.12"}), {}),

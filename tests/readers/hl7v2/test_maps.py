@@ -119,6 +119,31 @@ def test_every_insurance_is_carried_in_the_order_in_which_they_were_sent(kind: s
     assert any(place.startswith("in.hl7#IN1[4]") for issue in made.issues for place in issue.location)
 
 
+HOLDERS = (
+    ("Muster^Eva", "CHD", "guardian", None),
+    ("Muster^Jon^K", "CHD", "other", ["Jon", "K"]),
+    ("Muster^Mia", "SEL", None, None),
+    ("Muster^Jon", "", None, None),
+    ("", "CHD", None, None),
+)
+
+
+@pytest.mark.parametrize(("name", "relation", "subscriber", "given"), HOLDERS)
+def test_who_holds_an_insurance_is_the_guardian_of_that_name_or_somebody_else(
+    name: str, relation: str, subscriber: str | None, given: list[str] | None
+) -> None:
+    street = "7 Invented Terrace^^Winooski^VT^05404^US"
+    insurance = segment("IN1", f3="1", f4="Acme", f16=name, f17=relation, f18="19880506", f19=street, f36="M-77", f43="M")
+    case = dumped(convert(sent("in.hl7", "ADT^A04^ADT_A01", *REGISTRATION[:3], insurance), MDM))
+    insured = case["coverage"].get("insured")
+
+    assert case["coverage"].get("subscriber") == subscriber
+    assert (insured or {}).get("given") == given
+    if insured:
+        assert (insured["family"], insured["birth_date"], insured["sex"]) == ("Muster", "1988-05-06", "male")
+        assert (insured["address"]["line"], insured["address"]["state"]) == (["7 Invented Terrace"], "VT")
+
+
 @pytest.mark.parametrize("kind", ["ADT^A04^ADT_A01", "BAR^P01^BAR_P01"])
 def test_the_insurance_that_pays_first_is_the_one_that_is_said_to(kind: str) -> None:
     priorities = [insurance + "|" * 50 for insurance in INSURANCES[:2]]

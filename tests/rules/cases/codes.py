@@ -167,6 +167,9 @@ EXAMPLES = [
             ("MOD-84", "50", "LT", "51"),
             ("MOD-85", "62", "80", "22"),
             ("MOD-86", "GC", "GE", "GR"),
+            ("MOD-87", "KX", "GA", "GX"),
+            ("MOD-87", "KX", "GY", "GX"),
+            ("MOD-87", "KX", "GZ", "GX"),
         )
         for example in (
             Example(rule, sent(one, other), (at(1),)),
@@ -238,7 +241,7 @@ EXAMPLES = [
     Example("COV-08", {"billing.frequency": "original", "billing.related": [EARLIER, PRIOR]}, ("billing.frequency",)),
     Example("COV-08", {"billing.frequency": "original", "billing.related": [EARLIER]}, ()),
     Example("COV-08", {"billing.frequency": "replacement", "billing.related": [PRIOR]}, ()),
-    Example("COV-08", {"billing.related": [PRIOR]}, ()),
+    Example("COV-08", {"billing.related": [PRIOR]}, ("billing.frequency",)),
     Example("COV-09", {"coverage.filing_indicator": "09"}, ("coverage.filing_indicator",)),
     Example("COV-09", {}, ("coverage.filing_indicator",), policy=PayerPolicy(filing_indicators=("MA", "MB"))),
     Example("COV-09", {}, (), policy=PayerPolicy(filing_indicators=("HM", "CI"))),

@@ -52,6 +52,41 @@ EXAMPLES = [
     Example("CMP-13", {"practitioners[0].family": None}, ("practitioners[0].family",)),
     Example("CMP-13", {"practitioners[0].family": "Doe"}, ()),
     *[
+        Example(
+            "CMP-18", {"practitioners": [*PEOPLE, {"key": "x", "npi": "1245319599", "role": role}]}, ("practitioners[1].family",)
+        )
+        for role in ("referring", "ordering", "supervising")
+    ],
+    Example("CMP-18", {"practitioners": [*PEOPLE, {"key": "x", "role": "assisting"}]}, ()),
+    Example("CMP-14", {"organization.address.line": ["Lock Box 7"]}, ("organization.address.line[0]",)),
+    Example("CMP-16", {"organization.tin": None}, ("organization.tin",)),
+    Example("CMP-16", {"organization.tin": "12-3456789"}, ()),
+    Example("CMP-16", {"organization": None}, ()),
+    Example("CMP-16", {"organization.tin": None} | WITHOUT_BILLING, ()),
+    Example("CMP-17", {"patient.address": None}, ("patient.address",)),
+    *[
+        Example("CMP-17", {f"patient.address.{name}": None if name != "line" else []}, ("patient.address",))
+        for name in ("line", "city", "state", "postal_code")
+    ],
+    Example("CMP-17", {"patient.address.country": "USA", "patient.address.state": None}, ("patient.address",)),
+    Example("CMP-17", {"patient.address": {"line": ["1 Road"], "city": "Town", "country": "IE"}}, ()),
+    Example("CMP-17", {"patient.address.country": "IE", "patient.address.city": None}, ("patient.address",)),
+    *[
+        Example("PRV-TIN", {"organization.tin": sent}, ("organization.tin",), (digits,))
+        for sent, digits in (
+            ("1412-34567", "141234567"),
+            ("EIN 14-1234567", "141234567"),
+            ("14-123456", None),
+            ("1412345678", None),
+            ("14-123456A", None),
+            ("00-0000000", None),
+            ("999-99-9999", None),
+            ("123-456-789", "123456789"),
+        )
+    ],
+    *[Example("PRV-TIN", {"organization.tin": sent}, ()) for sent in ("141234567", "14-1234567", "123-45-6789", "00-0000001")],
+    Example("PRV-TIN", {"organization.tin": "14-123456"} | WITHOUT_BILLING, ()),
+    *[
         Example("CMP-14", {"organization.address.line": ["Suite 1", box]}, ("organization.address.line[1]",))
         for box in ("PO Box 17", "P. O. BOX 17", "p.o.box 17", "Post Office Box 17")
     ],

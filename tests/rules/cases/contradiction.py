@@ -66,4 +66,26 @@ EXAMPLES = [
     Example("CON-19", {"procedure.status": "in-progress"} | NO_REPORT, ()),
     Example("CON-20", {"ai.superseded": True}, ("ai.superseded",)),
     Example("CON-20", {"ai.superseded": False}, ()),
+    *[
+        Example("CON-22", {"encounter.status": status, "encounter.end": "2024-05-02"}, ("encounter.status",))
+        for status in ("arrived", "triaged", "onleave")
+    ],
+    Example("CON-22", {"encounter.status": "onleave"}, ()),
+    Example("CON-22", {"encounter.status": "in-progress", "encounter.end": "2024-05-02"}, ()),
+    Example("CON-22", {"encounter.status": "planned", "encounter.end": "2024-05-02"}, ()),
+    Example("CON-22", {"encounter.end": "2024-05-02"}, ()),
+    Example("CON-23", {"consent.withdrawn": ["analysis"]}, ("consent.withdrawn",)),
+    Example("CON-23", {"consent.withdrawn": ["analysis"], "consent.withdrawn_at": "2024-06-02"}, ()),
+    Example("CON-23", {"consent.withdrawn_at": "2024-06-02"}, ()),
+    *[
+        Example(
+            "CON-24",
+            {"review.status": status, **{f"ai.candidates[{at}].disposition": "not-reviewed" for at in range(10)}},
+            ("review.status",),
+        )
+        for status in ("signed", "amended")
+    ],
+    Example("CON-24", {f"ai.candidates[{at}].disposition": "not-reviewed" for at in range(9)}, ()),
+    Example("CON-24", {f"ai.candidates[{at}].disposition": "considered" for at in range(10)}, ()),
+    Example("CON-24", {}, ()),
 ]

@@ -322,6 +322,8 @@ EXAMPLES = [
     Example("PRI-07", {"consent.given_by": "patient", "consent.date": None, "procedure.started_at": None}, ()),
     Example("PRI-07", {"consent.given_by": "guardian"}, ()),
     Example("PRI-08", {"consent.given_by": "guardian", "guardian": None}, ("consent.given_by",)),
+    Example("PRI-08", {"consent.given_by": "guardian", "guardian": {"relationship": "mother"}}, ("consent.given_by",)),
+    Example("PRI-08", {"consent.given_by": "guardian", "guardian": {"given": ["Al"]}}, ()),
     Example("PRI-08", {"consent.given_by": "guardian"}, ()),
     Example("PRI-08", {"consent.given_by": "patient", "guardian": None}, ()),
     Example("PHE-02", {"phenotypes": [{"hpo": "HP:9999999", "presence": "present"}]}, ("phenotypes[0].hpo",), (None,)),

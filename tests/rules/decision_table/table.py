@@ -32,7 +32,7 @@ SERVICES: Mapping[str, dict[str, Any]] = {
 }
 SETS: tuple[tuple[str, ...], ...] = ((), *((each,) for each in TEN), *combinations(TEN, 2))
 ADDRESS = {"line": ["1 Road"], "city": "Town", "state": "VT", "postal_code": "05000"}
-_COVERAGE = {"member_id": "M-1", "relationship": "self", "subscriber": "patient"}
+_COVERAGE = {"member_id": "1EG4TE5MK73", "relationship": "self", "subscriber": "patient"}
 _ANALYSIS = {"tool": {"product": "Tool", "app_version": "1"}, "outcome": "complete", "candidates": [{"rank": 1, "name": "One"}]}
 _LETTER = {Severity.ERROR: "E", Severity.WARNING: "W", Severity.INFORMATION: "I"}
 _ALL = "all"
@@ -54,9 +54,16 @@ def case_of(service: str, mode: str, modifiers: Iterable[str], payer: str) -> Ca
         {
             "id": "CASE-1",
             "test": True,
-            "patient": {"mrn": "MRN-1", "family": "Doe", "given": ["Jo"], "sex": "female", "birth_date": "1990-03-01"},
+            "patient": {
+                "mrn": "MRN-1",
+                "family": "Doe",
+                "given": ["Jo"],
+                "sex": "female",
+                "birth_date": "1990-03-01",
+                "address": ADDRESS,
+            },
             "practitioners": [{"key": "dr", "family": "Roe", "npi": "1234567893", "taxonomy": "207SG0201X", "role": "rendering"}],
-            "organization": {"name": "Clinic", "npi": "1234567893", "address": ADDRESS},
+            "organization": {"name": "Clinic", "npi": "1234567893", "tin": "00-0000001", "address": ADDRESS},
             "payer": {"name": "Payer", "payer_id": "P-1"},
             "coverage": {**_COVERAGE, "filing_indicator": next(iter(POLICIES[payer].filing_indicators), "CI")},
             "encounter": {"id": "E-1", "status": "finished", "mode": mode},
