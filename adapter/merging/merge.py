@@ -224,14 +224,22 @@ class _Merger:
 
 def _feature(item: JsonValue) -> Hashable | None:
     """By what one document tells its features apart: one source and one run tell of a feature once, unless it has an `id`."""
-    has_code = isinstance(item, dict) and isinstance(item.get("hpo"), str)
-    return _identity(item, (*_merge_key(("phenotypes",)), "id")) if has_code else None
+    return _identity(item, (*_merge_key(("phenotypes",)), "id")) if _feature_code(item) is not None else None
+
+
+def _feature_code(item: JsonValue) -> str | None:
+    code = item.get("hpo") if isinstance(item, dict) else None
+    return code if isinstance(code, str) else None
 
 
 def _repeats(features: JsonValue) -> bool:
     """Whether a document tells of one feature more than once."""
-    known = [feature for feature in map(_feature, features) if feature is not None] if isinstance(features, list) else []
-    return len(set(known)) < len(known)
+    coded = [item for item in features if _feature_code(item) is not None] if isinstance(features, list) else []
+    if len({item["hpo"] for item in coded}) == len(
+        coded
+    ):  # as nearly always; the code is the first part of what tells them apart
+        return False
+    return len({_feature(item) for item in coded}) < len(coded)
 
 
 def _other_label(merged: Merged, path: Path) -> Issue:

@@ -116,6 +116,8 @@ def single(request: Request, allowed: Mapping[str, Sequence[str]], *, others: bo
     Raises UnreadableError for one that stands twice or has another value, and, unless `others` are allowed, for one that is
     unknown: nothing is ignored.
     """
+    if not request.query_string and request.mimetype != FORM:
+        return {}
     named = {"_format": (), "_pretty": _TRUTH, **allowed}
     values: dict[str, list[str]] = {}
     for name, value in pairs_of(request):

@@ -1,9 +1,10 @@
 """What calls need: the assembled adapter, and the client of the configured FHIR server."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from flask import Request
+from werkzeug.sansio.utils import get_current_url, get_host
 
 from adapter.assembly import Runtime
 from adapter.client import FhirClient
@@ -38,12 +39,20 @@ class Service:
 
     def address(self, request: Request) -> str:
         """Where callers reach the service, without a slash at its end: what links begin with."""
-        return self.runtime.settings.public_url or request.root_url.rstrip("/")
+        sent_to = (request.scheme, request.headers.get("Host"), request.server)
+        return self.runtime.settings.public_url or _root_of(sent_to, request.root_path)
 
     @property
     def base(self) -> str:
         """The canonical base of our definitions."""
         return self.runtime.settings.canonical_base
+
+
+@lru_cache(maxsize=256)
+def _root_of(sent_to: tuple[str, str | None, tuple[str, int | None] | None], path: str) -> str:
+    """As `Request.root_url`, which takes as long as keeping a row to work out the same again."""
+    scheme, host, server = sent_to
+    return get_current_url(scheme, get_host(scheme, host, server), path).rstrip("/")
 
 
 def service_of(runtime: Runtime, desk: Desk | None = None, *, saves_maps: bool = False) -> Service:
