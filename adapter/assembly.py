@@ -30,7 +30,7 @@ from adapter.mapping import functions
 from adapter.mapping.emit.compiled import CompiledMap
 from adapter.mapping.function import functions_of
 from adapter.mapping.hl7v2_shape import shapes_of_structures
-from adapter.mapping.load import MappingContext, load_library
+from adapter.mapping.load import MappingContext, MapsOfForms, load_library
 from adapter.mapping.run.library import Library
 from adapter.mapping.shape import ModelShapes, shape_of_json_schema, shape_of_resources
 from adapter.mapping.types import Shape
@@ -108,7 +108,7 @@ class Runtime:
         """Do now what is otherwise done when it is first asked for: maps are compiled and proved, definitions loaded."""
         with _without_collection():
             Case.model_rebuild()
-            _ = self.served_definitions
+            _ = self.served_definitions, self.source_library
             for compiled in self.pipeline.maps:
                 compiled.prepare()
             self.pipeline.prepare()
@@ -117,7 +117,7 @@ class Runtime:
     def pipeline(self) -> Pipeline:
         """The pipeline; raises BadMappingError (a SetupError) with all mistakes of the mapping files.
 
-        Our maps of input forms, which the tests check, wait for a document that is not in our own form.
+        Our maps of input forms, which the tests check, each wait for a document of their form.
         """
         with _without_collection():
             if self.settings.mappings or self.drafts:
@@ -135,7 +135,10 @@ class Runtime:
         return pipeline
 
     def _sources(self) -> Mapping[str, CompiledMap]:
+        """The maps of input forms; of our own, which the tests check, each with the first document of its form."""
         with _without_collection():
+            if "source_library" not in vars(self):
+                return MapsOfForms(self._files("sources", "*.yaml"), self.mapping_context, sources=self.source_shapes)
             return {compiled.source.source: compiled for compiled in self.source_library.maps if compiled.source.source}
 
     def convert(

@@ -11,8 +11,13 @@ from adapter.assembly import default_runtime, load
 from adapter.files import adapter_version, folder_of
 from adapter.issues import InvalidError, Issue
 from adapter.mapping.bad_mapping import BadMappingError
+from adapter.mapping.emit.compiled import BindingContext, CompiledMap, Opening, bind_map
+from adapter.mapping.load import MapsOfForms
+from adapter.mapping.syntax.map_file import MapSource
+from adapter.mapping.types import Shape
 from adapter.readers.document import Document
 from adapter.settings import Settings, settings_from
+from tests.mapping.ground import mapping_context, visit_shape
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -132,16 +137,53 @@ def test_a_bad_map_of_the_users_stops_the_start_with_its_place(tmp_path: Path) -
     assert f"{file}:5:3" in str(caught.value)
 
 
-def test_our_maps_of_input_forms_are_read_when_a_document_is_not_in_our_form() -> None:
+def test_our_map_of_an_input_form_is_bound_when_a_document_of_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    bound: list[str] = []
+
+    def watched(source: MapSource, shape: Shape, opening: Opening, bench: BindingContext) -> CompiledMap:
+        bound.extend([source.source] if source.source else [])
+        return bind_map(source, shape, opening, bench)
+
+    monkeypatch.setattr("adapter.mapping.load.bind_map", watched)
     runtime, examples = load(Settings()), folder_of("fhir_examples")
     ours = examples / "infant-final-report" / "encounter.json"
     theirs = examples / "face2gene-lab" / "face2gene.json"
 
     runtime.convert([Document(name=ours.name, content=ours.read_bytes())])
-    assert "source_library" not in vars(runtime)
+    assert bound == []
 
     runtime.convert([Document(name=theirs.name, content=theirs.read_bytes())])
-    assert "source_library" in vars(runtime)
+    assert bound == ["face2gene_lab"]
+
+
+def test_who_prepares_has_all_maps_of_input_forms_checked_together() -> None:
+    runtime = load(Settings())
+    runtime.prepare()
+
+    assert list(runtime.pipeline.sources.values()) == list(runtime.source_library.maps)
+
+
+def test_a_map_that_was_bound_alone_is_that_of_the_library() -> None:
+    alone, together = load(Settings()).pipeline.sources, load(Settings())
+    library = {compiled.source.source: compiled for compiled in together.source_library.maps}
+
+    assert set(alone) == set(library)
+    assert len(alone) == len(library)
+    for form, compiled in alone.items():
+        assert (compiled.name, compiled.read, compiled.places) == (
+            library[form].name,
+            library[form].read,
+            library[form].places,
+        )
+        assert compiled.plain.__code__ == library[form].plain.__code__
+
+
+def test_a_map_that_is_bound_alone_is_refused_with_its_mistakes() -> None:
+    files = {"a.yaml": "map: toy\nsource: visit\ntarget: Case\ncase:\n  id: =nothing_here\n"}
+    maps = MapsOfForms(files, mapping_context(), sources={"visit": visit_shape()})
+
+    with pytest.raises(BadMappingError, match="nothing_here"):
+        maps["visit"]
 
 
 def test_a_bad_map_of_an_input_form_of_the_users_stops_the_start(tmp_path: Path) -> None:

@@ -99,6 +99,7 @@ class ElementTable:
         self._summary: Mapping[str, list[str]] = content.get("summary", {})
         self._constraints: Mapping[str, list[list[str]]] = content.get("constraints", {})
         self._types: dict[str, Type] = {}
+        self._stated: dict[str, tuple[Constraint, ...]] = {}
         self._codes: dict[tuple[str, _Shape], Codes | None] = {}
 
     def __contains__(self, name: object) -> bool:
@@ -120,8 +121,12 @@ class ElementTable:
 
     def constraints(self, path: str) -> tuple[Constraint, ...]:
         """The invariants stated for a type, or for an element of a type (`Organization.telecom`); not those of its base."""
-        rows = self._constraints.get(path, ())
-        return tuple(Constraint(key=key, severity=severity, human=human, expression=text) for key, severity, human, text in rows)
+        if path not in self._stated:
+            rows = self._constraints.get(path, ())
+            self._stated[path] = tuple(
+                Constraint(key=key, severity=severity, human=human, expression=text) for key, severity, human, text in rows
+            )
+        return self._stated[path]
 
     def _type(self, name: str) -> Type:
         kind, base, pattern, _ = self._rows[name]

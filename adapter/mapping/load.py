@@ -12,7 +12,7 @@ from adapter.mapping.bad_mapping import BadMappingError
 from adapter.mapping.check.form import Calls, MapTarget
 from adapter.mapping.check.frame import did_you_mean
 from adapter.mapping.check.value import Read, Value
-from adapter.mapping.emit.compiled import BindingContext, bind_map, open_map
+from adapter.mapping.emit.compiled import BindingContext, CompiledMap, Opening, bind_map, open_map
 from adapter.mapping.emit.shared_names import SharedNames
 from adapter.mapping.function import Function
 from adapter.mapping.run.library import Library
@@ -41,18 +41,41 @@ def load_library(files: Mapping[str, str], context: MappingContext, *, sources: 
 
     `sources` are the shapes of input forms, for maps that make a Case. Raises BadMappingError with all problems.
     """
-    problems: dict[Problem, None] = {}
-
-    def report(mistake: Problem) -> None:
-        problems[mistake] = None
-
-    contents = [read_file(text, file=name) for name, text in files.items()]
-    for mistake in chain.from_iterable(content.problems for content in contents):
-        report(mistake)
-    library = _Loader(contents, context, sources or {}, report).load()
-    if problems:
-        raise BadMappingError(list(problems))
+    loader = _Loader(files, context, sources or {})
+    library = loader.load()
+    loader.refuse_mistakes()
     return library
+
+
+class MapsOfForms(Mapping[str, CompiledMap]):
+    """The maps of input forms, by form, each checked and bound when it is first asked for; raises BadMappingError then.
+
+    What is wrong with several maps together, or with none, only `load_library` tells: these are maps that went through it before.
+    """
+
+    def __init__(self, files: Mapping[str, str], context: MappingContext, *, sources: Mapping[str, Shape]) -> None:
+        """Read the files; `sources` are the shapes of the forms."""
+        self._loader = _Loader(files, context, sources)
+        self._waiting = {source.source: source for source in self._loader.maps.values() if source.source}
+        self._bound: dict[str, CompiledMap] = {}
+
+    def __contains__(self, form: object) -> bool:
+        """Whether there is a map of a form, which is not bound for that."""
+        return form in self._waiting
+
+    def __getitem__(self, form: str) -> CompiledMap:
+        """The map of a form."""
+        if form not in self._bound:
+            self._bound[form] = self._loader.alone(self._waiting[form])
+        return self._bound[form]
+
+    def __iter__(self) -> Iterator[str]:
+        """The forms."""
+        return iter(self._waiting)
+
+    def __len__(self) -> int:
+        """How many forms there are maps of."""
+        return len(self._waiting)
 
 
 def leaf_paths(shape: Shape) -> Iterator[tuple[str, ...]]:
@@ -74,15 +97,13 @@ def dotted_pattern(path: tuple[str, ...]) -> str:
 class _Loader:
     """Binds the maps of one library."""
 
-    def __init__(
-        self,
-        contents: list[FileContent],
-        context: MappingContext,
-        sources: Mapping[str, Shape],
-        report: Callable[[Problem], None],
-    ) -> None:
-        self.context, self.sources, self.report = context, sources, report
-        self.maps = _maps(contents, report)
+    def __init__(self, files: Mapping[str, str], context: MappingContext, sources: Mapping[str, Shape]) -> None:
+        self.context, self.sources = context, sources
+        self.problems: dict[Problem, None] = {}
+        contents = [read_file(text, file=name) for name, text in files.items()]
+        for mistake in chain.from_iterable(content.problems for content in contents):
+            self.report(mistake)
+        self.maps = _maps(contents, self.report)
         self.fragments = {fragment.name: fragment for content in contents for fragment in content.fragments}
         self.orders = [order for content in contents for order in content.orders]
         self.fhir = FhirShapes(context.table)
@@ -96,15 +117,29 @@ class _Loader:
             namespace=self.namespace,
         )
 
+    def report(self, mistake: Problem) -> None:
+        """Keep a mistake, once."""
+        self.problems[mistake] = None
+
+    def refuse_mistakes(self) -> None:
+        """Raise BadMappingError with all mistakes, if there are any."""
+        if self.problems:
+            raise BadMappingError(list(self.problems))
+
+    def alone(self, source: MapSource) -> CompiledMap:
+        """The map of an input form, which refers to no other map; raises BadMappingError."""
+        bench = self._bench(source, {})
+        bound = list(self._bind(source, open_map(source, bench), bench))
+        self.refuse_mistakes()
+        return bound[0]
+
     def load(self) -> Library:
         targets: dict[str, MapTarget] = {}
         benches = {name: self._bench(source, targets) for name, source in self.maps.items()}
         openings = {name: open_map(source, benches[name]) for name, source in self.maps.items()}
         targets.update((name, opening.target) for name, opening in openings.items() if self.maps[name].source is None)
         bound = [
-            bind_map(source, shape, openings[source.name], benches[source.name])
-            for source in self._ordered()
-            if (shape := self._target(source))
+            compiled for source in self._ordered() for compiled in self._bind(source, openings[source.name], benches[source.name])
         ]
         for fragment in self.fragments.values():
             if fragment.name not in self.used:
@@ -112,6 +147,11 @@ class _Loader:
         read = {name for binding in bound for name in binding.read}
         unread = (path for name, shape in self.context.roots.items() if name == "case" for path in leaf_paths(shape))
         return Library(maps=tuple(bound), unread=frozenset(path for path in unread if dotted_pattern(path) not in read))
+
+    def _bind(self, source: MapSource, opening: Opening, bench: BindingContext) -> Iterator[CompiledMap]:
+        """The bound map, unless nobody knows what it is to make."""
+        if shape := self._target(source):
+            yield bind_map(source, shape, opening, bench)
 
     def _ordered(self) -> list[MapSource]:
         order = self.orders[-1] if self.orders else MapOrder(mark=Mark(file="", line=1, column=1), names=())

@@ -40,7 +40,9 @@ STARTS = 5
 REQUESTS, SETTLED = 50_000, 10_000
 _ADAPTER = Path(sys.executable).with_name("adapter")
 _LOAD = "from adapter.assembly import load; from adapter.settings import Settings; import adapter.pipeline, time; "
-_TIMED_LOAD = _LOAD + "s = time.process_time(); load(Settings()).pipeline.maps; print((time.process_time() - s) * 1e3)"
+_TIMED_LOAD = (
+    _LOAD + "s = time.process_time(); r = load(Settings()); r.source_library; r.pipeline; print((time.process_time() - s) * 1e3)"
+)
 _PHENOTYPES = (
     "import gc, pathlib, re, time; from tests.examples.ground import pipeline; from tests.long_lists import documents, in_both; "
     "line = pipeline(); "

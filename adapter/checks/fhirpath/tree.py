@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import NoReturn, TypeAlias
 
 _TOKEN = re.compile(
@@ -88,8 +89,12 @@ Expression: TypeAlias = Literal | This | Variable | Member | Call | Operation | 
 Token: TypeAlias = tuple[str, str]
 
 
+@cache
 def parse(text: str) -> Expression:
-    """The tree of an expression; raises NotCompiledError for what is not in our part of the language."""
+    """The tree of an expression; raises NotCompiledError for what is not in our part of the language.
+
+    Expressions come from a FHIR release, which states many for several types: each is read once.
+    """
     parser = _Parser([*_tokens(text), ("end", "")])
     tree = parser.operation(0)
     if parser.kind != "end":
