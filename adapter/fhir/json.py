@@ -20,6 +20,7 @@ NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 WHAT_IS_NOT_IN_XML = "a character that FHIR cannot carry (a control character, U+FFFE or U+FFFF)"
 _ESCAPE_NOT_IN_XML = re.compile(rb"\\(u00|u[fF]{3}[eEfF]|[bf])")
 _BEYOND_XML = ("\ufffe".encode(), "\uffff".encode())
+_BEGINS_BEYOND_XML = b"\xef"
 _NINES = bytes.maketrans(b"012345678.", b"9999999999")
 _LONG = b"9" * 19
 _BEFORE_NUMBER = re.compile(rb"(?:^|[-\s\[,]|[\"\s]:)\Z")
@@ -64,7 +65,7 @@ def read_any_json(content: bytes, name: str) -> JsonValue:
 def _is_suspicious(content: bytes) -> bool:
     """Whether there may be something that cannot be carried; cheap, since it is asked of every document."""
     has_escape = b"\\" in content and _ESCAPE_NOT_IN_XML.search(content) is not None
-    is_beyond_xml = any(character in content for character in _BEYOND_XML)
+    is_beyond_xml = _BEGINS_BEYOND_XML in content and any(character in content for character in _BEYOND_XML)
     return has_escape or is_beyond_xml or _has_long_number(content) or _has_exponent(content)
 
 

@@ -60,7 +60,7 @@ class JsonReader:
             raise UnknownFormError(_hook_issue(document.name))
         said = [name for name, value in tree.items() if value is not None]
         form = chosen_form(document, self.forms, [said, tree], of_rows=False) or NATIVE
-        if form == NATIVE and any(mark in document.content for mark in _REMARKS):
+        if form == NATIVE and b"$" in document.content and any(mark in document.content for mark in _REMARKS):
             tree = _without_remarks({key: value for key, value in tree.items() if key != "$schema" or not isinstance(value, str)})
         return (self._checked(ReadDocument(name=document.name, form=form, tree=tree)),)
 

@@ -4,13 +4,14 @@ An outline is worked out once for a case, and what follows from its value once f
 values, and none holds what was sent, but for codes that the adapter knows.
 """
 
-from collections.abc import Hashable, Iterator
+import re
+from collections.abc import Hashable, Iterator, Sequence
 from itertools import chain
 from operator import attrgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
-from adapter.case import Measurement
+from adapter.case import Image, Measurement
 from adapter.code_tables.cpt import ONE_GENE
 from adapter.code_tables.hpo import term
 from adapter.code_tables.icd10cm import diagnosis_code
@@ -18,7 +19,7 @@ from adapter.code_tables.spelling import written_right
 from adapter.rules.facts import ANALYSIS_CODE, Facts, Use
 from adapter.rules.modifier_codes import CPT_URLS, HCPCS_URLS, KNOWN
 from adapter.rules.place_codes import PLACES_OF_SERVICE, TELEHEALTH_PLACES
-from adapter.rules.procedure_code import pairs_with_analysis, system_of
+from adapter.rules.procedure_code import meant_by, pairs_with_analysis, system_of
 
 _TOLD_APART = frozenset({"G0452", "88271", ONE_GENE})
 _COMPONENTS = frozenset({"26", "TC"})
@@ -33,7 +34,8 @@ class LineOutline(NamedTuple):
     """The lines of a claim and its diagnoses: `bills` are the codes that rules speak of, `most_modifiers` is 5 at most.
 
     `strange_codes` says that some code is of no system of procedures, or was sent with another one than its own,
-    `strange_modifiers` that some modifier was not sent as the adapter knows it, and `single_units` that all units are 1.
+    `strange_modifiers` that some modifier was not sent as the adapter knows it, and `single_units` that all units are 1;
+    `other_visit` says that no line bills the code of the visit.
     `days` to `systems` say whether any line has a day, units, a place of service, a modifier with its system; `other_spelling`
     whether such a system is not spelled as in the output, and `too_many` whether there are more diagnoses or pointers than a
     claim holds. Of the diagnoses `established` says that all are confirmed and none is the AI's, `confirmed` to `of_nobody` that
@@ -42,6 +44,7 @@ class LineOutline(NamedTuple):
 
     bills: frozenset[str]
     visit: bool
+    other_visit: bool
     most_modifiers: int
     strange_codes: bool
     strange_modifiers: bool
@@ -67,12 +70,14 @@ def line_outline(facts: Facts) -> LineOutline:
     """The outline of all lines and diagnoses."""
     sent, diagnoses = [line.sent for line in facts.lines], facts.case.diagnoses
     modifiers = [modifier for line in sent for modifier in line.modifiers]
+    em_code, visits = facts.case.encounter.em_code, [line.code for line in facts.lines if line.is_visit]
     certainties, sources = {diagnosis.certainty for diagnosis in diagnoses}, {diagnosis.source for diagnosis in diagnoses}
     days, last_days, places = [line.dos_start for line in sent], [line.dos_end for line in sent], {line.pos for line in sent}
     systems, units = {modifier.system for modifier in modifiers}, {line.units for line in sent}
     return LineOutline(
         bills=_TOLD_APART.intersection([line.code for line in facts.lines]),
-        visit=any(map(_IS_VISIT, facts.lines)),
+        visit=bool(visits),
+        other_visit=em_code is not None and meant_by(em_code) not in visits,
         most_modifiers=min(max([len(line.modifiers) for line in sent], default=0), _FIFTH),
         strange_codes=any(system_of(line.code) not in _OF_PROCEDURES.get(line.system, ()) for line in sent),
         strange_modifiers=not KNOWN.issuperset([modifier.code for modifier in modifiers]),
@@ -95,7 +100,6 @@ def line_outline(facts: Facts) -> LineOutline:
     )
 
 
-_IS_VISIT = attrgetter("is_visit")
 _OF_PROCEDURES = MappingProxyType({None: ("cpt", "hcpcs"), "cpt": ("cpt",), "hcpcs": ("hcpcs",)})
 """The systems that a line's code may be of, by the one that was sent."""
 
@@ -103,22 +107,30 @@ _OF_PROCEDURES = MappingProxyType({None: ("cpt", "hcpcs"), "cpt": ("cpt",), "hcp
 class DiagnosisOutline(NamedTuple):
     """The codes of the diagnoses: `strange` that one may not be written right or billable, `behind` that one comes second.
 
-    What comes behind another diagnosis is an external cause, a manifestation, or a factor.
+    What comes behind another diagnosis is an external cause, a manifestation, or a factor. `stray` says that a line has no
+    pointer to a diagnosis, one to none, or one twice.
     """
 
     strange: bool
     behind: bool
+    stray: bool
 
 
 def diagnosis_outline(facts: Facts) -> DiagnosisOutline:
     """The outline of the codes of all diagnoses, on the first day of service."""
     day = first_day(facts)
     codes = [diagnosis.icd10cm for diagnosis in facts.case.diagnoses]
+    orders = {diagnosis.order or place for place, diagnosis in enumerate(facts.case.diagnoses, 1)}
     known = [(code, diagnosis_code(code, day)) for code in codes]
     return DiagnosisOutline(
         strange=any(not one.is_certain or one.standing != "billable" or one.code != sent for sent, one in known),
         behind=any(one.is_external_cause or one.is_manifestation or one.is_factor for one in map(diagnosis_code, codes)),
+        stray=not orders or any(_is_stray(line.sent.dx_pointers, orders) for line in facts.lines),
     )
+
+
+def _is_stray(pointers: Sequence[int], orders: set[int]) -> bool:
+    return not pointers or not orders.issuperset(pointers) or len(set(pointers)) < len(pointers)
 
 
 def first_day(facts: Facts) -> str | None:
@@ -283,10 +295,12 @@ _TAXONOMY, _TAXONOMY_LABEL = attrgetter("taxonomy"), attrgetter("taxonomy_label"
 class PrivacyOutline(NamedTuple):
     """The photographs and the consent to them: `silent` says that it does not speak of the analysis.
 
-    `vendor_barred` says that the vendor may not see them, from the beginning or later.
+    `strange` says that a photograph has data, an address with more than plain words, or the type of no image; `vendor_barred`
+    says that the vendor may not see them, from the beginning or later.
     """
 
     images: bool
+    strange: bool
     not_frontal: bool
     withdrawn: bool
     consent: bool
@@ -300,6 +314,7 @@ def privacy_outline(facts: Facts) -> PrivacyOutline:
     images, consent = facts.case.images, facts.case.consent
     return PrivacyOutline(
         images=bool(images),
+        strange=any(map(_is_strange_image, images)),
         not_frontal=not NOT_FRONTAL.isdisjoint([image.view for image in images]),
         withdrawn=any(map(_WITHDRAWN, images)),
         consent=consent is not None,
@@ -307,6 +322,20 @@ def privacy_outline(facts: Facts) -> PrivacyOutline:
         given_by=consent.given_by if consent else None,
         vendor_barred=consent is not None and (consent.vendor_disclosure is False or "vendor_disclosure" in consent.withdrawn),
     )
+
+
+def _is_strange_image(image: Image) -> bool:
+    """Whether a photograph has data, a type that is none of images, or an address that may hold data, a user or a parameter."""
+    url, content_type = image.url or "", image.content_type
+    return (
+        image.data is not None
+        or _SPECIAL.search(url) is not None
+        or url[:5].lower() == "data:"
+        or (content_type is not None and not content_type.startswith("image/"))
+    )
+
+
+_SPECIAL = re.compile("[@?&;#]")
 
 
 class SettingOutline(NamedTuple):

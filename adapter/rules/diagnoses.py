@@ -26,6 +26,7 @@ _CERTAINTY: Mapping[str | None, str] = MappingProxyType({None: "unsaid", "ruled-
     source="X12 837P HI, SV107",
     variants=(Variant(name="predetermination", severity=WARNING),),
     applies=(ASKED,),
+    asked_if=(Sign(diagnosis_outline, lambda there: there.stray),),
 )
 def no_diagnosis_or_pointer(facts: Facts) -> Iterator[Finding]:
     """No diagnosis at all, a line that points at none, or a pointer at a diagnosis that is not there."""
@@ -192,6 +193,7 @@ def not_first(facts: Facts) -> Iterator[Finding]:
     text="The line points at this diagnosis already. Take the repeat off.",
     source="X12 837P SV107",
     applies=(ASKED,),
+    asked_if=(Sign(diagnosis_outline, lambda there: there.stray),),
 )
 def pointer_repeated(facts: Facts) -> Iterator[Finding]:
     """A pointer of a line that one before it repeats."""

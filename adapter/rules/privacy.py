@@ -99,6 +99,7 @@ def _without_consent(consent: Consent, moment: str | None) -> str | None:
     source="adapter policy",
     effect="refuse",
     applies=(IMAGES,),
+    asked_if=(Sign(privacy_outline, lambda there: there.strange),),
 )
 def photograph_inside(facts: Facts) -> Iterator[Finding]:
     """The bytes of a photograph, as data or inside a URL."""
@@ -136,6 +137,7 @@ def real_data_for_a_public_server(facts: Facts) -> Iterator[Finding]:
     text=("The address of the image opens it to everybody who reads it. Send it without user, token or signature."),
     source="adapter policy; RFC 3986 section 7.5",
     applies=(IMAGES,),
+    asked_if=(Sign(privacy_outline, lambda there: there.strange),),
 )
 def credentials_in_address(facts: Facts) -> Iterator[Finding]:
     """A user, a token or a signature in the URL of a photograph."""
@@ -275,6 +277,7 @@ def withdrawn_without_a_day(facts: Facts) -> Iterator[Finding]:
     text="A photograph has a media type that begins with `image/`. Correct the type, or the reference.",
     source="http://hl7.org/fhir/R4/media.html; IANA media types",
     applies=(IMAGES,),
+    asked_if=(Sign(privacy_outline, lambda there: there.strange),),
 )
 def no_image(facts: Facts) -> Iterator[Finding]:
     """A photograph whose media type is not one of images."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from adapter.code_tables.cpt import ONE_GENE
 from adapter.issues import IssueType
 from adapter.rules.billed_line import BilledLine
+from adapter.rules.case_outline import line_outline
 from adapter.rules.condition import (
     ANALYSIS,
     ANALYSIS_AND_VISIT,
@@ -16,6 +17,7 @@ from adapter.rules.condition import (
     NO_ANALYSIS,
     SAME_DAY,
     VISIT,
+    Sign,
     bills,
 )
 from adapter.rules.facts import ANALYSIS_CODE, Facts
@@ -66,6 +68,7 @@ def new_and_established(facts: Facts) -> Iterator[Finding]:
     text="No line has the code of the visit (`encounter.em_code`), and one bills another visit. Keep the one that holds.",
     source="the Case: `encounter.em_code` is the code of the visit that is billed",
     applies=(VISIT,),
+    asked_if=(Sign(line_outline, lambda there: there.other_visit),),
 )
 def visit_billed_by_another_code(facts: Facts) -> Iterator[Finding]:
     """A code of the visit that differs from those of all visits that are billed."""

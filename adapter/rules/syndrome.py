@@ -165,18 +165,21 @@ def syndrome_outline(facts: Facts) -> SyndromeOutline:
     proposed = [(candidate, listed(candidate.codes)) for run in case.analyses for candidate in run.candidates]
     concluded = [(diagnosis, listed(diagnosis.codes)) for diagnosis in case.clinician_diagnoses]
     conditions = [listed((finding.condition,)) if finding.condition else None for finding in case.molecular]
-    supported = _NO_KEYS.union(*[known.keys for candidate, known in proposed if candidate.disposition == "supported"])
-    rejected = _NO_KEYS.union(*[known.keys for candidate, known in proposed if candidate.disposition == "rejected"])
-    held = _NO_KEYS.union(*[known.keys for d, known in concluded if d.certainty in HELD and not d.is_group])
-    dismissed = _NO_KEYS.union(*[known.keys for d, known in concluded if d.certainty == "dismissed"])
-    against = rejected | dismissed
+    keys: dict[str | None, frozenset[Key]] = {}
+    for candidate, known in proposed:
+        keys[candidate.disposition] = keys.get(candidate.disposition, _NO_KEYS) | known.keys
+    for diagnosis, known in concluded:
+        said = "held" if diagnosis.certainty in HELD and not diagnosis.is_group else diagnosis.certainty
+        keys[said] = keys.get(said, _NO_KEYS) | known.keys
+    supported, held, dismissed = (keys.get(said, _NO_KEYS) for said in ("supported", "held", "dismissed"))
+    against = keys.get("rejected", _NO_KEYS) | dismissed
     certainties = {diagnosis.certainty for diagnosis, _ in concluded}
     everything = [known for _, known in (*proposed, *concluded)] + [known for known in conditions if known]
     return SyndromeOutline(
         both=not (held.isdisjoint(against) and dismissed.isdisjoint(supported)),
         another=any(known is None or not known.keys <= (supported & held) - against for known in conditions),
         molecular="molecular" in certainties,
-        not_held=not certainties.issubset(HELD) or "rejected" in [candidate.disposition for candidate, _ in proposed],
+        not_held=not certainties.issubset(HELD) or "rejected" in keys,
         misspelled=any(known.is_misspelled for known in everything) or any(map(misspelled, _genes(case))),
         of_two=any(known.of_two for known in everything),
     )
