@@ -325,7 +325,7 @@ def privacy_outline(facts: Facts) -> PrivacyOutline:
 
 
 def _is_strange_image(image: Image) -> bool:
-    """Whether a photograph has data, a type that is none of images, or an address that may hold data, a user or a parameter."""
+    """Whether a photograph has data, a type other than an image's, or an address that may hold data, a user or a parameter."""
     url, content_type = image.url or "", image.content_type
     return (
         image.data is not None
