@@ -48,7 +48,7 @@ from adapter.readers.document import NATIVE, Document, MappedDocument, ReadDocum
 from adapter.readers.fhir_reader import fhir_together
 from adapter.readers.form_choice import check_named_forms
 from adapter.readers.hl7v2.reader import Hl7Document
-from adapter.readers.item_limit import check_items
+from adapter.readers.item_limit import check_counts, check_items
 from adapter.readers.port import Readers
 from adapter.readers.step_budget import StepBudget
 from adapter.rules.completeness import checklist
@@ -190,6 +190,7 @@ class Pipeline:
         return merged, (*remarks, *(issue for issue in merged.issues if not issue.is_error))
 
     def _opened(self, document: Document, options: Options) -> tuple[ReadDocument, ...]:
+        check_counts(document.content, name=document.name, most=options.max_items)
         opened = self.readers.read(document)
         for part in opened:
             check_items(part.tree, name=part.name, content=document.content, most=options.max_items)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from adapter.assembly import load
+from adapter.fhir.json import canonical_bytes
 from adapter.issues import FailureKind
 from adapter.readers.document import Document
 from adapter.settings import Settings
@@ -120,6 +121,15 @@ def test_a_list_beyond_its_limit_is_refused_by_name() -> None:
     assert made.failure is FailureKind.TOO_LARGE
     assert [issue.location for issue in made.issues] == [("encounter.json#/phenotypes",)]
     assert "ADAPTER_MAX_ITEMS" in (made.issues[0].suggestion or "")
+
+
+def test_a_document_of_many_resources_is_refused_before_it_is_read() -> None:
+    resources = [{"resource": {"resourceType": "Basic"}}] * 60 + [{"resource": {"resourceType": "Patient"}}] * 50
+    content = canonical_bytes({"resourceType": "Bundle", "entry": resources})
+    made = load(Settings(max_items=100)).convert([Document(name="bundle.json", content=content)])
+
+    assert made.failure is FailureKind.TOO_LARGE
+    assert "111 resources, and one may have 110" in made.issues[0].text
 
 
 def in_two_lists(size: int, *names: str) -> list[Document]:

@@ -1,7 +1,7 @@
 """All checks of a resource or a Bundle: structure, then what only holds for what has a sound structure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 from adapter.checks.claimed import profile_issues
@@ -21,14 +21,16 @@ NOTHING = Proved()
 _ENTRY = re.compile(r"Bundle\.entry\[(\d+)\]\.resource")
 
 
-def check_resource(resource: Resource, release: Release, root: str | None = None, *, advice: bool = False) -> list[AnyIssue]:
+def check_resource(
+    resource: Resource, release: Release, root: str | None = None, *, advice: bool = False, most: int | None = None
+) -> list[AnyIssue]:
     """What is wrong with one resource by itself; expressions begin with `root`, or with the resource type.
 
-    With `advice`, what is only good practice is said as well.
+    With `advice`, what is only good practice is said as well. After `most` errors of structure no more are looked for.
     """
     if resource.get("resourceType") == "Bundle":
-        return check_bundle(resource, release, advice=advice)
-    issues = list(release.structure.issues(resource, root))
+        return check_bundle(resource, release, advice=advice, most=most)
+    issues = _until(release.structure.issues(resource, root), most)
     return (
         issues if _has_error(issues) else [*issues, *_rules(resource, release, root or resource["resourceType"], advice=advice)]
     )
@@ -41,26 +43,38 @@ def check_bundle(
     *,
     advice: bool = False,
     proved: Proved = NOTHING,
+    most: int | None = None,
 ) -> list[AnyIssue]:
     """What is wrong with a Bundle and all resources in it; `content` are its canonical bytes, if they are there already.
 
     An expression begins with the resource type where the Bundle holds one resource of it (`Claim.item[0]`), otherwise with the
     entry (`Bundle.entry[21].resource`). Invariants are asked of resources, references of a Bundle of sound structure. What is
-    `proved` is not asked again.
+    `proved` is not asked again. `most` is that of `check_resource`.
     """
     content = canonical_bytes(bundle) if content is None else content
     is_quick = not advice and (proved.structure or release.quick.is_valid(bundle))
     if is_quick and (proved.references or is_sound(bundle, release, content)) and has_ordered_periods(content):
         issues = list(_own_rules(bundle, release))
     else:
-        issues = _all_issues(bundle, release, content, advice=advice)
+        issues = _all_issues(bundle, release, content, advice=advice, most=most)
     return _rerooted(issues, bundle) if issues else issues
 
 
-def _all_issues(bundle: Resource, release: Release, content: bytes, *, advice: bool) -> list[AnyIssue]:
+def _until(issues: Iterable[AnyIssue], most: int | None) -> list[AnyIssue]:
+    """The issues up to the last of `most` errors; without a number all of them."""
+    kept, errors = list[AnyIssue](), 0
+    for issue in issues:
+        kept.append(issue)
+        errors += issue.is_error
+        if errors == most:
+            break
+    return kept
+
+
+def _all_issues(bundle: Resource, release: Release, content: bytes, *, advice: bool, most: int | None) -> list[AnyIssue]:
     """By the full checks."""
     surely_keeps = release.quick.is_valid(bundle) and is_decided(content)
-    issues: list[AnyIssue] = [] if surely_keeps else list(release.structure.issues(bundle))
+    issues: list[AnyIssue] = [] if surely_keeps else _until(release.structure.issues(bundle), most)
     if _has_error(issues):
         sound = ((place, resource) for place, resource in _resources(bundle) if release.structure.is_valid(resource))
         return [*issues, *(issue for place, resource in sound for issue in _rules(resource, release, place, advice=advice))]

@@ -1,4 +1,4 @@
-"""How many items a list of a document may have."""
+"""How many items a list of a document may have, and how many resources and lines a document."""
 
 from collections.abc import Iterator
 
@@ -10,6 +10,12 @@ _LEAST_BYTES_OF_AN_ITEM = 2
 """`1,` in JSON: a document with fewer bytes than twice the limit cannot have a list beyond it."""
 
 _JSON = (b"{", b"[")
+_BEFORE_JSON = b"\xef\xbb\xbf \t\r\n"
+_RESOURCE = b'"resourceType"'
+_BESIDE = 10
+"""Beside a list of as many resources as it may have, a tenth of them may be others (the patient, the encounter)."""
+_LINES_PER_ITEM = 10
+"""A line costs a tenth of a resource: reading 50,000 of them, or 5,000 resources, takes about a second."""
 
 
 def check_items(tree: JsonObject, *, name: str, content: bytes, most: int) -> None:
@@ -19,15 +25,30 @@ def check_items(tree: JsonObject, *, name: str, content: bytes, most: int) -> No
     for path, count in _long_lists(tree, most):
         named = sayable(path)
         what = f"`{dotted(path) or 'the document'}`" if named == path else "a list"
-        issue = Issue(
-            severity=Severity.ERROR,
-            code=IssueType.TOO_LONG,
-            rule="document/items",
-            text=f"{what} has {count} items, and a list may have {most}",
-            suggestion="send fewer, or raise the setting ADAPTER_MAX_ITEMS",
-            location=(f"{name}#{pointer(named)}",),
-        )
-        raise TooLargeError(issue)
+        raise TooLargeError(_too_many(f"{what} has {count} items, and a list may have {most}", f"{name}#{pointer(named)}"))
+
+
+def check_counts(content: bytes, *, name: str, most: int) -> None:
+    """Raise TooLargeError for a document of more than `most` resources and a tenth, or ten times as many lines.
+
+    Nothing is read for it. Segments of HL7 v2 and rows of tables are lines; JSON may have as many as it likes.
+    """
+    is_json = content.lstrip(_BEFORE_JSON).startswith(_JSON)
+    count = content.count(_RESOURCE) if is_json else max(content.count(b"\n"), content.count(b"\r"))
+    limit, what = (most + most // _BESIDE, "resources") if is_json else (most * _LINES_PER_ITEM, "lines")
+    if count > limit:
+        raise TooLargeError(_too_many(f"the document has {count} {what}, and one may have {limit}", name))
+
+
+def _too_many(text: str, place: str) -> Issue:
+    return Issue(
+        severity=Severity.ERROR,
+        code=IssueType.TOO_LONG,
+        rule="document/items",
+        text=text,
+        suggestion="send fewer, or raise the setting ADAPTER_MAX_ITEMS",
+        location=(place,),
+    )
 
 
 def _may_pass(content: bytes, most: int) -> bool:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from adapter.fhir.json import canonical_bytes, pretty_bytes, read_json
 from adapter.issues import TooLargeError
 from adapter.json_types import JsonObject
-from adapter.readers.item_limit import check_items
+from adapter.readers.item_limit import check_counts, check_items
 
 TREES = st.dictionaries(
     st.text(max_size=3),
@@ -41,3 +41,25 @@ def test_a_list_of_whatever_document_is_counted(content: bytes) -> None:
 
     with pytest.raises(TooLargeError, match="items, and a list may have 5"):
         check_items(tree, name="a", content=content, most=5)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b'{"a":[' + b'{"resourceType":"Basic"},' * 12 + b"{}]}", "12 resources, and one may have 11"),
+        (b'\xef\xbb\xbf {"a":[' + b'{"resourceType":"Basic"},' * 12 + b"{}]}", "12 resources, and one may have 11"),
+        (b"MSH|\r" + b"OBX|\r" * 100, "101 lines, and one may have 100"),
+        (b"a,b\r\n" * 101, "101 lines, and one may have 100"),
+    ],
+)
+def test_a_document_of_many_parts_is_refused_before_it_is_read(content: bytes, words: str) -> None:
+    with pytest.raises(TooLargeError, match=words):
+        check_counts(content, name="a", most=10)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"{}" + b"\n" * 99, b'{"a":"' + b'\\"resourceType\\"' * 19 + b'"}', b"MSH|\r" * 100, b"", b'{"resourceType":"Bundle"}' * 11],
+)
+def test_a_document_within_the_limits_is_read(content: bytes) -> None:
+    check_counts(content, name="a", most=10)
