@@ -7,7 +7,10 @@ from concurrent import futures
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
+from threading import Thread
 from typing import BinaryIO
 
 import click
@@ -146,7 +149,7 @@ def _resumed(target: Path, bundles: BinaryIO, issues: BinaryIO) -> Summary:
 def _on_all_cores(waiting: Iterator[BulkEncounter | BulkLine], run: BulkRun) -> Iterator[BulkResult]:
     """What the processes made, in the order of the input; never more tasks at once than `_AHEAD` for each of them."""
     count = os.cpu_count() or 1
-    with futures.ProcessPoolExecutor(count) as pool:
+    with processes(count) as pool:
         tasks: deque[futures.Future[list[BulkResult]]] = deque()
         while chunk := list(islice(waiting, _CHUNK)):
             tasks.append(pool.submit(convert_chunk, chunk, run.mappings, dict(run.changes)))
@@ -154,6 +157,23 @@ def _on_all_cores(waiting: Iterator[BulkEncounter | BulkLine], run: BulkRun) -> 
                 yield from tasks.popleft().result()
         while tasks:
             yield from tasks.popleft().result()
+
+
+def processes(count: int) -> futures.ProcessPoolExecutor:
+    """So many processes, which end with this one however it ends."""
+    return futures.ProcessPoolExecutor(count, initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """Let this process end when the one that started it is gone, be it killed: nobody takes what it makes any more."""
+    parent = parent_process()
+    assert parent is not None  # noqa: S101 - only processes that were started come here
+
+    def follow() -> None:
+        wait([parent.sentinel])
+        os._exit(Outcome.NOT_CARRIED_OUT)
+
+    Thread(target=follow, daemon=True).start()
 
 
 def convert_chunk(

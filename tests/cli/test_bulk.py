@@ -2,6 +2,9 @@
 
 import io
 import json
+import os
+import select
+import subprocess
 import sys
 from pathlib import Path
 
@@ -143,3 +146,23 @@ def test_a_folder_within_the_input_is_refused(tmp_path: Path, place: str) -> Non
         run(tmp_path, tmp_path / place)
 
     assert not list(tmp_path.iterdir())
+
+
+PARENT = """
+import os, sys
+from adapter.cli.bulk import processes
+with processes(2) as pool:
+    print(pool.submit(os.getpid).result(), flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_the_processes_of_a_run_that_is_killed_end_with_it() -> None:
+    with subprocess.Popen([sys.executable, "-c", PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        worker = os.pidfd_open(int(parent.stdout.readline()))
+        parent.kill()
+        ended, _, _ = select.select([worker], [], [], 60)
+        os.close(worker)
+
+    assert ended == [worker]
