@@ -67,7 +67,7 @@ _PASSED_OVER = _Kind(
 _DROPPED = _Kind(
     "coverage/dropped",
     Severity.WARNING,
-    "its mapping made nothing of it: it is of another kind than those it takes, or a part is missing; look at its `when`",
+    "its mapping made nothing of it: it is of another patient, visit or kind, no longer holds, or lacks a part that is needed",
 )
 
 

@@ -22,7 +22,8 @@ _EXPECTED = {
 _REMEDIES = {
     "expected ident": "write true, false or null in small letters and in full",
     "trailing comma": "take out the comma before the closing bracket",
-    "trailing characters": "send one document at a time (`adapter convert --bulk` takes NDJSON); or a bracket closes too early",
+    "trailing characters": "send one document at a time (`adapter convert --bulk` takes NDJSON; resources go into a Bundle); "
+    "or a bracket closes too early",
 }
 _WORDS = {
     "Detected duplicate key": "a key appears twice in one object; keep one of the two",

@@ -4,6 +4,9 @@ from adapter.issues import Issue, IssueType, Severity
 from adapter.merging.merge import Merged
 from adapter.readers.document import MappedDocument, ReadDocument
 
+_AROUND = ("Bundle", "Parameters", "OperationOutcome")
+"""What FHIR resources come in, or with."""
+
 
 def alone(merged: Merged) -> Issue | None:
     """What to send beside these documents, if none of them is meant to say anything of the visit, and none does."""
@@ -30,4 +33,13 @@ def _is_beside(document: ReadDocument) -> bool:
 
 
 def _form_of(document: ReadDocument) -> str:
-    return document.original.form if isinstance(document, MappedDocument) else "an AI report"
+    """What a document is, in words; of FHIR with the types of its resources."""
+    if not isinstance(document, MappedDocument):
+        return "an AI report"
+    family, _, kind = document.original.form.partition(".")
+    if family == "hl7v2":
+        return f"an HL7 v2 message ({kind})"
+    if family != "fhir":
+        return f"a document of the form {family}"
+    types = [name for name in document.original.tree if name not in _AROUND]
+    return f"a FHIR document ({', '.join(types)})" if types else "a FHIR document without resources"

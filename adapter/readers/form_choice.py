@@ -21,7 +21,7 @@ def chosen_form(
     named = forms.get(document.form or "")
     if named and named.of_rows == of_rows and any(named.marks <= set(present) for present in fields):
         return named.name
-    if document.form == NATIVE and not of_rows and _is_ours(fields[0]):
+    if document.form == NATIVE and not of_rows and is_ours(fields[0]):
         return NATIVE
     best = next(filter(None, (_best(forms, present, of_rows=of_rows) for present in fields)), [])
     if len(best) > 1:
@@ -39,14 +39,14 @@ def _best(forms: Mapping[str, InputForm], fields: Collection[str], *, of_rows: b
     return sorted(name for name, marks in fitting.items() if not any(marks < others for others in fitting.values()))
 
 
-def _is_ours(fields: Collection[str]) -> bool:
+def is_ours(fields: Collection[str]) -> bool:
     """Whether most fields of a document are those of the Case."""
     return 2 * len(CaseDocument.model_fields.keys() & set(fields)) > len(fields)
 
 
 def _only_named(named: InputForm | None, name: str, fields: Collection[str], *, of_rows: bool) -> str | None:
     """The form of a document of which nothing else is known than what its sender says."""
-    if named is None or (not of_rows and _is_ours(fields)):
+    if named is None or (not of_rows and is_ours(fields)):
         return None
     if named.of_rows != of_rows:
         text = "rows (a table, or a JSON list)" if named.of_rows else "a JSON object"

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from adapter.fhir.json import read_json
 from adapter.issues import InvalidError, Issue, IssueType, Severity, UnknownFormError, UnreadableError
-from adapter.json_types import JsonList, JsonMapping, JsonValue
+from adapter.json_types import JsonList, JsonMapping, JsonObject, JsonValue
 from adapter.readers.document import NATIVE, Document, ReadDocument
 from adapter.readers.fhir_reader import StructureOf, read_fhir
-from adapter.readers.form_choice import chosen_form, form_issue
+from adapter.readers.form_choice import chosen_form, form_issue, is_ours
 from adapter.readers.input_form import InputForm, in_types_of_form, structure_issues
 from adapter.readers.kind import is_table
 from adapter.readers.port import not_read
@@ -21,6 +21,10 @@ _UTF_16_OR_32 = (
     *(b"{\x00", b"[\x00", b"\x00{", b"\x00[", b"\x00\x00\x00{", b"\x00\x00\x00["),
 )
 _REMARKS = (b'"$comment"', b'"$schema"')
+_AROUND = (
+    "what is read here stands within this document, not at its top; send what is at this place as a document, each item of a "
+    "list by itself"
+)
 _PLAIN_VALUE = re.compile(rb'"(?:[^"\\\n]|\\.)*"|-?[0-9][0-9.eE+-]*|true|false|null')
 
 
@@ -60,9 +64,25 @@ class JsonReader:
             raise UnknownFormError(_hook_issue(document.name))
         said = [name for name, value in tree.items() if value is not None]
         form = chosen_form(document, self.forms, [said, tree], of_rows=False) or NATIVE
+        if form == NATIVE and document.form is None and not is_ours(tree):
+            self._check_not_around(tree, document)
         if form == NATIVE and b"$" in document.content and any(mark in document.content for mark in _REMARKS):
             tree = _without_remarks({key: value for key, value in tree.items() if key != "$schema" or not isinstance(value, str)})
         return (self._checked(ReadDocument(name=document.name, form=form, tree=tree)),)
+
+    def _check_not_around(self, tree: JsonObject, document: Document) -> None:
+        """Refuse what is no document itself and has one in a member, or a list of them; raises UnreadableError with the place."""
+        for name, value in tree.items():
+            rows = value if isinstance(value, list) else [value]
+            if rows and all(isinstance(row, dict) for row in rows):
+                fields = frozenset.intersection(*map(frozenset, rows))
+                forms = (chosen_form(document, self.forms, [fields], of_rows=of_rows) for of_rows in (False, True))
+                # One field (`message`, say) tells too little of a document that is not where it belongs.
+                if any(form and len(self.forms[form].marks) > 1 for form in forms):
+                    issue = form_issue(document.name, _AROUND)
+                    raise UnreadableError(
+                        issue.at(location=ReadDocument(name=document.name, form=NATIVE, tree=tree).positions((name,)))
+                    )
 
     def _rows(self, rows: JsonList, document: Document) -> ReadDocument:
         """A list of objects; known by the fields that all of them have, else by those that any of them has."""

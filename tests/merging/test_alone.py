@@ -26,11 +26,13 @@ def refusals(*contents: str | dict[str, Any]) -> list[tuple[str | None, str, tup
 @pytest.mark.parametrize(
     ("content", "form"),
     [
-        ({"message": "Encoding error."}, "gestaltmatcher_failure"),
-        (SYNDROMES, "gestaltmatcher"),
+        ({"message": "Encoding error."}, "a document of the form gestaltmatcher_failure"),
+        (SYNDROMES, "a document of the form gestaltmatcher"),
         ({"id": "c-1", "patient": {"mrn": "1"}, "ai": {"tool": {"product": "x"}}}, "an AI report"),
-        ("tool,syndrome\nFinder,Williams\n", "ai_report_csv"),
-        (MESSAGE, "hl7v2.MDM_T02"),
+        ("tool,syndrome\nFinder,Williams\n", "a document of the form ai_report_csv"),
+        (MESSAGE, "an HL7 v2 message (MDM_T02)"),
+        ({"resourceType": "Patient", "id": "1"}, "a FHIR document (Patient)"),
+        ({"resourceType": "Bundle", "type": "searchset", "total": 0}, "a FHIR document without resources"),
     ],
 )
 def test_one_issue_names_the_form_and_what_to_send(content: str | dict[str, Any], form: str) -> None:
@@ -43,7 +45,7 @@ def test_one_issue_names_the_form_and_what_to_send(content: str | dict[str, Any]
 def test_several_of_them_are_named_together() -> None:
     ((_, text, location),) = refusals({"message": "Encoding error."}, MESSAGE)
 
-    assert "gestaltmatcher_failure and hl7v2.MDM_T02" in text
+    assert "a document of the form gestaltmatcher_failure and an HL7 v2 message (MDM_T02)" in text
     assert location == ("0.txt#", "1.txt#")
 
 

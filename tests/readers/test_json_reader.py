@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from adapter.issues import InvalidError, UnknownFormError
+from adapter.issues import InvalidError, UnknownFormError, UnreadableError
 from adapter.readers.document import Document, ReadDocument
 from adapter.readers.input_form import input_form
 from adapter.readers.json_reader import JsonReader
@@ -165,3 +165,15 @@ def test_what_is_or_wants_to_be_json_is_recognised(content: bytes, *, expected: 
 def test_a_request_of_cds_hooks_is_named() -> None:
     with pytest.raises(UnknownFormError, match="a CDS Hooks request"):
         read(b'{"hook": "order-sign", "hookInstance": "1", "context": {}}')
+
+
+@pytest.mark.parametrize("content", [b'{"total": 1, "found": [%s]}', b'{"data": %s}'])
+def test_a_document_within_another_one_is_told_with_its_place(content: bytes) -> None:
+    inner = b'{"case_data": {}, "lab_id": 1}'
+    with pytest.raises(UnreadableError, match="stands within this document") as refusal:
+        READER.read(Document(name="a.json", content=content % inner))
+
+    assert refusal.value.issues[0].location in {("a.json#/found",), ("a.json#/data",)}
+    assert (
+        READER.read(Document(name="a.json", content=b'{"data": {"x": 1}, "list": [], "y": [1], "z": {"a": 1}}'))[0].form == "case"
+    )
