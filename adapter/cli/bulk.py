@@ -166,14 +166,13 @@ def processes(count: int) -> futures.ProcessPoolExecutor:
 
 def _end_with_parent() -> None:
     """Let this process end when the one that started it is gone, be it killed: nobody takes what it makes any more."""
-    parent = parent_process()
-    assert parent is not None  # noqa: S101 - only processes that were started come here
+    if (parent := parent_process()) is not None:
+        Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
 
-    def follow() -> None:
-        wait([parent.sentinel])
-        os._exit(Outcome.NOT_CARRIED_OUT)
 
-    Thread(target=follow, daemon=True).start()
+def _follow(parent: int) -> None:
+    wait([parent])
+    os._exit(Outcome.NOT_CARRIED_OUT)
 
 
 def convert_chunk(
