@@ -218,6 +218,14 @@ def test_a_claim_whose_error_is_gone_is_active_once_it_is_sent_as_active() -> No
     assert claim_status(sent_back(corrected(better, {"Claim.status": "active"}))) == ["active"]
 
 
+def test_a_claim_whose_code_is_written_in_small_letters_is_still_the_claim() -> None:
+    small = corrected(complete(), {"Claim.item[0].productOrService.coding[0].code": "0731t"})
+    made = sent_back(small)
+    assert made.bundle is not None
+
+    assert claim_status(made) == claim_status(sent_back(made.bundle)) == ["draft"]
+
+
 @pytest.mark.parametrize(("status", "made"), [("draft", "draft"), ("active", "active"), (None, "active")])
 def test_only_a_claim_that_is_no_draft_is_released(status: str | None, made: str) -> None:
     assert claim_status(sent_back(corrected(complete(), {"Claim.status": status}))) == [made]
