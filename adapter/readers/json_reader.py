@@ -21,10 +21,7 @@ _UTF_16_OR_32 = (
     *(b"{\x00", b"[\x00", b"\x00{", b"\x00[", b"\x00\x00\x00{", b"\x00\x00\x00["),
 )
 _REMARKS = (b'"$comment"', b'"$schema"')
-_AROUND = (
-    "what is read here stands within this document, not at its top; send what is at this place as a document, each item of a "
-    "list by itself"
-)
+_AROUND = "what is read here stands within this document, not at its top; send what is at this place as a document"
 _PLAIN_VALUE = re.compile(rb'"(?:[^"\\\n]|\\.)*"|-?[0-9][0-9.eE+-]*|true|false|null')
 
 
@@ -76,13 +73,12 @@ class JsonReader:
             rows = value if isinstance(value, list) else [value]
             if rows and all(isinstance(row, dict) for row in rows):
                 fields = frozenset.intersection(*map(frozenset, rows))
-                forms = (chosen_form(document, self.forms, [fields], of_rows=of_rows) for of_rows in (False, True))
                 # One field (`message`, say) tells too little of a document that is not where it belongs.
-                if any(form and len(self.forms[form].marks) > 1 for form in forms):
-                    issue = form_issue(document.name, _AROUND)
-                    raise UnreadableError(
-                        issue.at(location=ReadDocument(name=document.name, form=NATIVE, tree=tree).positions((name,)))
-                    )
+                whole, of_rows = (chosen_form(document, self.forms, [fields], of_rows=of_rows) for of_rows in (False, True))
+                if is_ours(fields) or any(form and len(self.forms[form].marks) > 1 for form in (whole, of_rows)):
+                    several = ", each item of the list by itself" if isinstance(value, list) and not of_rows else ""
+                    place = ReadDocument(name=document.name, form=NATIVE, tree=tree).positions((name,))
+                    raise UnreadableError(form_issue(document.name, f"{_AROUND}{several}").at(location=place))
 
     def _rows(self, rows: JsonList, document: Document) -> ReadDocument:
         """A list of objects; known by the fields that all of them have, else by those that any of them has."""

@@ -167,13 +167,23 @@ def test_a_request_of_cds_hooks_is_named() -> None:
         read(b'{"hook": "order-sign", "hookInstance": "1", "context": {}}')
 
 
-@pytest.mark.parametrize("content", [b'{"total": 1, "found": [%s]}', b'{"data": %s}'])
-def test_a_document_within_another_one_is_told_with_its_place(content: bytes) -> None:
-    inner = b'{"case_data": {}, "lab_id": 1}'
+@pytest.mark.parametrize(
+    ("content", "place", "end"),
+    [
+        (b'{"total": 1, "found": [{"case_data": {}, "lab_id": 1}]}', "found", "each item of the list by itself"),
+        (b'{"data": {"case_data": {}, "lab_id": 1}}', "data", "as a document"),
+        (b'{"rows": [{"a": 1, "b": 2}, {"a": 3, "b": 4}]}', "rows", "as a document"),
+        (b'{"data": {"id": "1", "patient": {}, "encounter": {}}}', "data", "as a document"),
+    ],
+)
+def test_a_document_within_another_one_is_told_with_its_place(content: bytes, place: str, end: str) -> None:
     with pytest.raises(UnreadableError, match="stands within this document") as refusal:
-        READER.read(Document(name="a.json", content=content % inner))
+        read(content)
+    (issue,) = refusal.value.issues
 
-    assert refusal.value.issues[0].location in {("a.json#/found",), ("a.json#/data",)}
-    assert (
-        READER.read(Document(name="a.json", content=b'{"data": {"x": 1}, "list": [], "y": [1], "z": {"a": 1}}'))[0].form == "case"
-    )
+    assert issue.location == (f"a.json#/{place}",)
+    assert issue.text.endswith(end)
+
+
+def test_an_object_that_only_looks_like_one_in_a_field_is_not() -> None:
+    assert read(b'{"data": {"x": 1}, "list": [], "y": [1], "z": {"a": 1}}').form == "case"
