@@ -175,6 +175,7 @@ class Pipeline:
         budget = StepBudget(limit=options.max_steps)
         if not budget.can_be_read(_size(documents)):
             budget.after([part.tree for part in opened])
+        opened = [self.translated(part, options) for part in opened]
         arrivals = put_in_order(opened, is_handled=lambda form: form == NATIVE or form in self.sources)
         senders = [self.senders.of(part, options.sender) for part in arrivals.documents]
         pairs = list(zip(arrivals.documents, senders, strict=True))
@@ -196,8 +197,12 @@ class Pipeline:
             check_items(part.tree, name=part.name, content=document.content, most=options.max_items)
         return opened
 
+    def translated(self, document: ReadDocument, options: Options) -> ReadDocument:
+        """A document that was read, as its sender means it; raises InvalidError for a sender that is not known."""
+        return self.senders.translated(document, options.sender)
+
     def in_case_form(self, document: ReadDocument, options: Options) -> tuple[ReadDocument, Remarks]:
-        """A document that was read, in the form of the Case, and what could not be converted; raises UnknownFormError."""
+        """A translated document in the form of the Case, and what could not be converted; raises UnknownFormError."""
         return self._in_case_form(document, self.senders.of(document, options.sender), options)
 
     def _in_case_form(self, document: ReadDocument, sender: KnownSender | None, options: Options) -> tuple[ReadDocument, Remarks]:
@@ -206,7 +211,7 @@ class Pipeline:
         if sender is None:
             return self._mapped(document, options)
         zoned = options.model_copy(update={"zone": sender.terms.zone or options.zone})
-        mapped, remarks = self._mapped(sender.translated(document), zoned)
+        mapped, remarks = self._mapped(document, zoned)
         return sender.completed(mapped), remarks
 
     def _mapped(self, document: ReadDocument, options: Options) -> tuple[ReadDocument, Remarks]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 VERSIONS = ("2_8_2", "2_8_1", "2_8", "2_7", "2_6", "2_5_1", "2_5", "2_4", "2_3_1", "2_3", "2_2")
-KINDS = ("ADT", "BAR", "DFT", "MDM", "OML", "ORM", "ORU")
+KINDS = ("ADT", "BAR", "DFT", "MDM", "OMG", "OMI", "OML", "ORM", "ORU")
 """The message types whose structures are kept; of others only the segments are known."""
 EVENTS = {
     "ADT": {
@@ -31,6 +31,8 @@ EVENTS = {
     "OML": {},
 }
 """HL7 table 0354: which events share the structure of another."""
+NUMBERS = {"OBR": (18, 19, 20)}
+"""Fields of text (ST) in which feeds send an accession number, and who assigned it beside that: they are read as an EI."""
 NAME_LENGTH = 3
 WITHDRAWN = "WD"
 TARGET = Path(__file__).parents[1] / "adapter" / "readers" / "hl7v2" / "tables.json"
@@ -87,7 +89,9 @@ def segments(versions: list[Any], types: Table) -> dict[str, list[list[Any]]]:
             known = found.setdefault(name, {})
             for label, reference, (_, most), *_ in definition[1]:
                 kind = WITHDRAWN if most == 0 else kind_of(reference)
-                add_field(known, int(label.rsplit("_", 1)[1]), kind, many=most != 1, types=types)
+                number = int(label.rsplit("_", 1)[1])
+                kind = "EI" if number in NUMBERS.get(name, ()) else kind
+                add_field(known, number, kind, many=most != 1, types=types)
     return {
         name: [fields.get(number, ["ST", 0]) for number in range(1, max(fields, default=0) + 1)] for name, fields in found.items()
     }

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from adapter.feed.accession import USUAL, AccessionField, accessions
 from adapter.feed.excerpt import Column, Excerpt, also_used, case_hint, fields_of, table_of
 from adapter.feed.statement import Statement, text_at
 from adapter.issues import InvalidError, Issue, IssueType, Severity
@@ -46,12 +47,12 @@ class SenderTerms(FileModel):
     """What a file says of a sender.
 
     `applications` and `facilities` are the values of MSH-3 and MSH-4 by which its messages are known; `zone` is that of its times
-    without an offset, `assigner` who assigned its patients' numbers that come without. `code_systems` says for its names of code
-    systems which of HL7 table 0396 they mean, and `places_of_service` for its locations (PL.1, else PL.4) which place of service
-    they are. `observations` says for codes of results (OBX-3.1) which column of the table of an AI report they are, and `run`
-    what that table has in each of its runs. `fields` says for fields of its messages, Z-segments included, which fields of the
-    Case they are, and `words` for fields of the Case what its words mean there. `case` is what it never sends: parts of the
-    Case, such as the clinic's NPI.
+    without an offset, `assigner` who assigned its patients' numbers that come without. `code_systems` says for its names of
+    code systems which of HL7 table 0396 they mean, and `places_of_service` for its locations (PL.1, else PL.4) which place of
+    service they are. `observations` says for codes of results (OBX-3.1) which column of the table of an AI report they are, and
+    `run` what that table has in each of its runs. `accession` is the field that has the accession number of an order, or
+    `none`. `fields` says for fields of its messages, Z-segments included, which fields of the Case they are, and `words` for
+    fields of the Case what its words mean there. `case` is what it never sends: parts of the Case, such as the clinic's NPI.
     """
 
     applications: tuple[str, ...] = ()
@@ -62,6 +63,7 @@ class SenderTerms(FileModel):
     places_of_service: Mapping[str, PlaceOfService] = Field(default_factory=dict)
     observations: Mapping[str, Column] = Field(default_factory=dict)
     run: Mapping[Column, str] = Field(default_factory=dict)
+    accession: AccessionField = USUAL
     fields: Mapping[FieldName, CaseField] = Field(default_factory=dict)
     words: Mapping[CaseField, Mapping[str, str]] = Field(default_factory=dict)
     case: JsonObject = Field(default_factory=dict)
@@ -102,11 +104,12 @@ class KnownSender:
         return tuple(part for part in parts if part is not None)
 
     def translated(self, document: ReadDocument) -> ReadDocument:
-        """The document with the sender's names of code systems as HL7 has them, and the places of service of its locations."""
+        """The document with the sender's names of code systems as HL7 has them, and what the sender's file says of its fields."""
         if not isinstance(document, Hl7Document):
             return document
-        changes = dict((*_code_systems(document, self.terms.code_systems), *_places(document, self.terms.places_of_service)))
-        return replace(document, tree=with_values(document.tree, changes)) if changes else document
+        terms = self.terms
+        changes = (*_code_systems(document, terms.code_systems), *_places(document, terms.places_of_service))
+        return _changed(document, (*changes, *accessions(document, terms.accession)))
 
     def completed(self, document: ReadDocument) -> ReadDocument:
         """The document, in the form of the Case, with the sender as the assigner of a number that names none."""
@@ -139,6 +142,13 @@ class KnownSenders:
         fitting = [sender for sender in self.by_name.values() if sender.knows(statement)]
         return max(fitting, key=lambda sender: bool(sender.terms.applications) + bool(sender.terms.facilities), default=None)
 
+    def translated(self, document: ReadDocument, chosen: str | None) -> ReadDocument:
+        """The document as its sender means it; raises InvalidError for a chosen sender of which there is no file."""
+        sender = self.of(document, chosen)
+        if sender is not None:
+            return sender.translated(document)
+        return _changed(document, tuple(accessions(document, USUAL))) if isinstance(document, Hl7Document) else document
+
 
 def load_senders(files: Mapping[str, str]) -> KnownSenders:
     """The senders of some files (name to text); raises BadSenderError with every mistake of all of them."""
@@ -160,6 +170,10 @@ def load_senders(files: Mapping[str, str]) -> KnownSenders:
     if problems:
         raise BadSenderError(problems)
     return KnownSenders(by_name=senders)
+
+
+def _changed(document: Hl7Document, changes: Sequence[tuple[Path, JsonValue]]) -> Hl7Document:
+    return replace(document, tree=with_values(document.tree, dict(changes))) if changes else document
 
 
 def _code_systems(document: Hl7Document, names: Mapping[str, str]) -> Iterator[tuple[Path, JsonValue]]:

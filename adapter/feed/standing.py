@@ -4,7 +4,7 @@ Where the standard lets the newer one win it does, and the other is named; every
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from adapter.feed import feed_problem
@@ -121,8 +121,9 @@ class _Weighing:
     def _orders(self) -> list[_Order]:
         """The orders that messages are about: those about one share a number of it."""
         orders: dict[Key, _Order] = {}
+        assigned = _assigned(given.key for message in self.messages for given in message.statement.order_numbers)
         for message in self.messages:
-            keys = list(dict.fromkeys(given.key for given in message.statement.order_numbers))
+            keys = list(dict.fromkeys(assigned.get(given.key, given.key) for given in message.statement.order_numbers))
             same = {id(orders[key]): orders[key] for key in keys if key in orders}
             largest = max(same.values(), key=lambda order: len(order.messages), default=_Order())
             for other in same.values():
@@ -171,3 +172,12 @@ class _Weighing:
             if best is not None and ranks[id(message)] > ranks[id(best)]:
                 self.issues.append(feed_problem.BETTER_CHARGE.at(*message.places(("billing",)), *best.places(("billing",))))
                 message.less([("billing",)])
+
+
+def _assigned(keys: Iterable[Key]) -> dict[Key, Key]:
+    """For accession numbers without an assigner the ones that they are elsewhere, if one only: OBR-18 has no place for it."""
+    known: dict[str, set[Key]] = {}
+    for kind, system, value in keys:
+        if kind == "accession" and system:
+            known.setdefault(value, set()).add((kind, system, value))
+    return {("accession", "", value): next(iter(found)) for value, found in known.items() if len(found) == 1}

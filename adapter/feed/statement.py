@@ -8,26 +8,27 @@ from typing import Literal
 
 from adapter.json_types import JsonObject, JsonValue
 from adapter.path import Path
-from adapter.readers.hl7v2.reader import Hl7Document
+from adapter.readers.hl7v2.reader import ACCESSION, Hl7Document
 
 Key = tuple[str, str, str]
 """The kind of a number, who assigned it, and the number."""
 NumberKind = Literal["visit", "account", "placer", "filler", "accession"]
 
-_Fields = tuple[tuple[str, str, NumberKind], ...]
-_VISIT_NUMBERS: _Fields = (("PV1", "19", "visit"), ("PID", "18", "account"))
-_ALTERNATE_VISIT_NUMBERS: _Fields = (("PV1", "50", "visit"),)
+_Fields = tuple[tuple[str, str, str, NumberKind], ...]
+_VISIT_NUMBERS: _Fields = (("PV1", "19", "1", "visit"), ("PID", "18", "1", "account"))
+_ALTERNATE_VISIT_NUMBERS: _Fields = (("PV1", "50", "1", "visit"),)
 _ORDER_NUMBERS: _Fields = (
-    ("ORC", "2", "placer"),
-    ("OBR", "2", "placer"),
-    ("TXA", "14", "placer"),
-    ("ORC", "3", "filler"),
-    ("OBR", "3", "filler"),
-    ("TXA", "15", "filler"),
-    ("FT1", "23", "filler"),
-    ("IPC", "1", "accession"),
+    ("ORC", "2", "1", "placer"),
+    ("OBR", "2", "1", "placer"),
+    ("TXA", "14", "1", "placer"),
+    ("ORC", "3", "1", "filler"),
+    ("OBR", "3", "1", "filler"),
+    ("TXA", "15", "1", "filler"),
+    ("FT1", "23", "1", "filler"),
+    ("IPC", "1", "1", "accession"),
+    *(("OBR", number, ACCESSION, "accession") for number in ("18", "19", "20")),
 )
-"""The fields (EI) that hold the numbers of an order."""
+"""The fields (EI) that hold the numbers of an order, with the part that does."""
 
 _VERSION = re.compile(r"2\.[1-8](\.[0-9]+)?")
 _MERGES = ("A18", "A34", "A36", "A39", "A40")
@@ -116,11 +117,11 @@ class Statement:
 
     def _numbers(self, fields: _Fields, universal: Path, namespace: Path) -> Iterator[GivenNumber]:
         """The numbers in these fields, with the universal id of who assigned them, else the name."""
-        for segment, field, kind in fields:
+        for segment, field, part, kind in fields:
             for path, content in self.segments(segment):
                 value = content.get(field)
                 for place, item in enumerate(value if isinstance(value, list) else [value]):
-                    if number := text_at(item, ("1",)):
+                    if number := text_at(item, (part,)):
                         system = text_at(item, universal) or text_at(item, namespace)
                         where = (*path, field, place) if isinstance(value, list) else (*path, field)
                         yield GivenNumber(kind=kind, system=system, value=number.strip(), path=where)

@@ -1,14 +1,14 @@
 """The shapes of HL7 v2 messages, from the tables of the reader: a map of an input reads `PID[3]` and `charge.FT1[25][1]`."""
 
 from adapter.mapping.types import Field, Fields, Kind, Shape, Type
-from adapter.readers.hl7v2.reader import PLACE_OF_SERVICE
+from adapter.readers.hl7v2.reader import ACCESSION, PLACE_OF_SERVICE
 from adapter.readers.hl7v2.segment_tables import GENERIC, PartType, Tables
 
 _COMPONENTS_OF_ANYTHING = 12
 """How many components a map may read of a field that may hold anything (OBX-5, local fields)."""
 
-_ADDED = {"PL": (PLACE_OF_SERVICE,)}
-"""Parts that HL7 does not have, by data type: what the file of a sender says stands there."""
+_ADDED = {"PL": (PLACE_OF_SERVICE,), "EI": (ACCESSION,)}
+"""Parts that HL7 does not have, by data type: what is known of a feed beyond the message."""
 
 
 def shapes_of_structures(tables: Tables) -> dict[str, Shape]:

@@ -97,7 +97,7 @@ class Inbox:
 
     def _received(self, document: Document) -> Reception:
         try:
-            statement = Statement(document=_only_message(document, self.pipeline.readers.read(_checked(document))))
+            statement = self._read(document)
             if statement.is_merge:
                 return self._merged(document, statement)
             put_in_order([statement.document], lambda _: True)
@@ -115,6 +115,11 @@ class Inbox:
             return Reception(acceptance=Acceptance.REJECTED, issues=(_FULL,))
         self._keep(document, statement, patient)
         return Reception(acceptance=Acceptance.ACCEPTED, issues=issues)
+
+    def _read(self, document: Document) -> Statement:
+        """The one message of a frame, as its sender means it; raises an AdapterError for what is none."""
+        read = self.pipeline.readers.read(_checked(document))
+        return Statement(document=_only_message(document, [self.pipeline.translated(part, self.options) for part in read]))
 
     def _unhandled(self, error: UnknownFormError) -> Reception:
         if self.refuses_unhandled:

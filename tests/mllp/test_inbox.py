@@ -10,7 +10,8 @@ from adapter.mllp.reception import Acceptance, Reception
 from tests.examples.ground import pipeline
 from tests.mllp.ground import inbox, message
 
-ORDER = "OBR|1|P-1^EHR|F-1^LAB|0731T"
+ORDER = "OBR|1|P-1^EHR|F-1^LAB|0731T" + "|" * 14 + "ACC-7^RIS"
+IMAGED = "OBR|1||F-9^LAB|0731T" + "|" * 14 + "ACC-7^RIS"
 RESULT = "ORU^R01^ORU_R01"
 
 
@@ -57,6 +58,7 @@ def test_a_message_that_names_two_encounters_makes_them_one() -> None:
     [
         (message("9", mrn="4712", more=""), "the visit number belongs to another patient"),
         (message("9", kind=RESULT, mrn="4712", visit="V-9", more=ORDER), "the placer number belongs to another patient"),
+        (message("9", kind=RESULT, mrn="4712", visit="V-9", more=IMAGED), "the accession number belongs to another patient"),
         (message("9", mrn=""), "the patient has no number"),
         (message("9").replace(b"CLINIC&1.2.840.99999.1&ISO", b""), "nobody says who assigned the patient's number"),
         (message("9", visit=""), "this names no visit, no account and no order"),

@@ -18,6 +18,9 @@ from adapter.readers.hl7v2.segment_tables import Tables, tables
 FORM = "hl7v2"
 PLACE_OF_SERVICE = "place_of_service"
 """The part of a location (PL) with its place of service; HL7 has none, the sender's file says it."""
+ACCESSION = "accession"
+"""The part of a field of OBR with its text, where that is known to be an accession number; HL7 has a field for it in IPC only."""
+_ADDED = (PLACE_OF_SERVICE, ACCESSION)
 _BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?[\x0b\s]*(?:MSH|FHS|BHS)[^\w\s]")
 _MESSAGE_TYPE = 9
 _ONLY_EVENT = {"ORU": "R01", "ORM": "O01", "DFT": "P03"}
@@ -75,7 +78,7 @@ def _field_name(path: Path) -> str:
     assert match is not None  # noqa: S101 - fields are numbers
     number, more = match.groups()
     first = 2 if more == MORE else 1
-    steps = [step for step in path[1:] if step != PLACE_OF_SERVICE]
+    steps = [step for step in path[1:] if step not in _ADDED]
     parts = [f"[{step + first}]" if isinstance(step, int) else f".{step}" for step in steps]
     return f"-{number}{'.2' if more == MORE_COMPONENTS else ''}{''.join(parts)}"
 
