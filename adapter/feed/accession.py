@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"\S+")
 
 
 def accessions(document: Hl7Document, field: AccessionField) -> Iterator[tuple[Path, JsonValue]]:
-    """The field of each order, with its text as an accession number; a text with spaces in it is none."""
+    """The field of each order, with its text as an accession number; a text with spaces in it is not taken for a number."""
     number = field.removeprefix("OBR-")
     for path, content in Statement(document=document).segments("OBR"):
         if _NUMBER.fullmatch(text := text_at(content, (number, "1"))):

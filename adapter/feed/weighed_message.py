@@ -7,13 +7,16 @@ from functools import cached_property
 
 from adapter.feed.later import is_later
 from adapter.feed.statement import Statement, text_at
-from adapter.json_types import JsonObject
+from adapter.json_types import JsonObject, JsonValue
 from adapter.path import Path
 from adapter.readers.document import MappedDocument
 
 _PARTS = ("review", "procedure")
 _RANKS = {"none": 0, "in-progress": 1, "signed": 2, "amended": 3, "withdrawn": 2}
 _TEXTS = ("TX", "FT")
+_DOCUMENTS = {"ED": "2", "RP": "3"}
+"""Types of results that are a document, or where one is, with the component that has the type of its data."""
+_PICTURES = ("IM", "IMAGE")
 _TAKEN_BACK = ("D", "W")
 _NOT_TO_BE_HAD = "X"
 _FINAL_ALREADY_SENT = "U"
@@ -194,12 +197,20 @@ class WeighedMessage:
 
 def _is_text(result: JsonObject) -> bool:
     kind = text_at(result, ("2",))
+    if kind in _DOCUMENTS:
+        return text_at(_first_value(result), (_DOCUMENTS[kind],)).upper() not in _PICTURES
     return kind in _TEXTS or (not kind and text_at(result, ("11",)) in (*_TAKEN_BACK, _NOT_TO_BE_HAD))
 
 
 def _text_of(result: JsonObject) -> str:
+    """The text, the place of the document (RP-1), or what is in it (ED-5)."""
+    value = _first_value(result)
+    return text_at(value, ("5",)) if text_at(result, ("2",)) == "ED" else text_at(value, ("1",))
+
+
+def _first_value(result: JsonObject) -> JsonValue:
     values = result.get("5")
-    return text_at(values[0] if isinstance(values, list) and values else None, ("1",))
+    return values[0] if isinstance(values, list) and values else None
 
 
 def _less(tree: JsonObject, path: Path) -> JsonObject:

@@ -117,7 +117,7 @@ class Inbox:
         return Reception(acceptance=Acceptance.ACCEPTED, issues=issues)
 
     def _read(self, document: Document) -> Statement:
-        """The one message of a frame, as its sender means it; raises an AdapterError for what is none."""
+        """The one message of a frame, as its sender means it; raises an AdapterError for anything else."""
         read = self.pipeline.readers.read(_checked(document))
         return Statement(document=_only_message(document, [self.pipeline.translated(part, self.options) for part in read]))
 

@@ -306,3 +306,74 @@ def test_a_text_of_a_report_that_does_not_say_how_far_it_is_is_told(text: str, *
 
     assert "review" not in case_of(made)
     assert places(made, "no-status") == ([("oru.hl7#OBR-25",)] if is_told else [])
+
+
+DOCUMENTS = ("ED|PDF||^AP^PDF^Base64^JVBERi0xLjQK", "RP|PDF||https://reports.example/1^^AP^PDF", "ED|PDF||", "RP|PDF||")
+"""A report as a document, with it and without, as one that was taken back often comes."""
+
+
+def as_document(name: str, whole: str, code: str, document: str, *texts: tuple[str, str], reported: str = LATER) -> Document:
+    """An ORU message with a document of this status, after some texts."""
+    message = result(name, whole, *texts, reported=reported)
+    return Document(name=message.name, content=message.content + f"OBX|9|{document}||||||{code}\r".encode())
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("F", "signed"),
+        ("C", "amended"),
+        ("P", "in-progress"),
+        ("D", "withdrawn"),
+        ("W", "withdrawn"),
+        ("X", "none"),
+        ("O", "signed"),
+    ],
+)
+def test_a_report_that_is_a_document_is_as_far_as_that(document: str, code: str, status: str) -> None:
+    made = together(ADT, DFT, as_document("oru", "F", code, document))
+
+    assert case_of(made)["review"]["status"] == status
+    assert bool(places(made, "withdrawn")) is (status == "withdrawn")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_a_document_that_is_taken_back_takes_the_report_back(document: str) -> None:
+    first = as_document("first", "F", "F", DOCUMENTS[0])
+    for code in WITHDRAWN:
+        made = together(ADT, DFT, first, as_document("back", "C", code, document, reported=LAST))
+
+        assert made.judgement is not None
+        assert (made.judgement.state.report, made.judgement.state.claim) == ("entered-in-error", "cancelled")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_a_document_that_cannot_be_had_takes_a_final_report_back(document: str) -> None:
+    first = as_document("first", "F", "F", DOCUMENTS[0])
+
+    assert (
+        case_of(together(ADT, first, as_document("back", "F", "X", document, reported=LAST)))["review"]["status"] == "withdrawn"
+    )
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_a_text_that_stands_outlasts_a_document_that_was_taken_back(document: str) -> None:
+    review = case_of(together(ADT, as_document("oru", "F", "W", document, ("F", "Text"))))["review"]
+
+    assert (review["status"], review["conclusion"]) == ("signed", "Text")
+
+
+def test_a_picture_is_no_report_that_could_be_taken_back() -> None:
+    picture = "RP|IMG||https://pictures.example/1^^IM^JPEG"
+
+    assert case_of(together(ADT, as_document("oru", "F", "W", picture)))["review"]["status"] == "signed"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS[:2])
+def test_a_document_is_told_to_be_unread_whatever_its_status(document: str) -> None:
+    for code in ("F", "W"):
+        made = together(ADT, as_document("oru", "F", code, document, ("F", "Text")))
+        told = {place for issue in made.issues if (issue.rule or "").startswith("coverage/") for place in issue.location}
+
+        assert {place for place in told if "OBX[2]-5" in place}
