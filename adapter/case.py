@@ -364,6 +364,16 @@ class ReportDocument(Part):
     title: Text | None = None
 
 
+class Addendum(Part):
+    """What was added to the report after it was signed; `signed_by` is the key of a practitioner."""
+
+    merge_key: ClassVar[tuple[str, ...]] = ("text",)
+
+    text: Text
+    signed_at: DateTime
+    signed_by: Token | None = None
+
+
 class Review(Part):
     """The provider's report; `reviewer` is the key of a practitioner."""
 
@@ -375,6 +385,7 @@ class Review(Part):
     amended_at: DateTime | None = None
     amendment: Literal["amended", "corrected", "appended"] | None = None
     amendment_reason: Text | None = None
+    addenda: Many[Addendum] = ()
     document: ReportDocument | None = None
 
 

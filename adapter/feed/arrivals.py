@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from adapter.feed import feed_problem
 from adapter.feed.later import newest_first
 from adapter.feed.statement import Key, Statement, text_at
-from adapter.issues import Issue, Severity, UnknownFormError
+from adapter.issues import Issue, UnknownFormError
 from adapter.json_types import JsonObject, JsonValue
 from adapter.path import Path, with_values
 from adapter.readers.document import ReadDocument
@@ -19,7 +19,6 @@ from adapter.readers.hl7v2.reader import Hl7Document
 
 _CANCELLATIONS = {("ADT", "A11"): "ADT", ("MDM", "T11"): "MDM"}
 """Events that cancel, and of what type a message before them must be."""
-_ADDENDA = {("MDM", "T05"), ("MDM", "T06")}
 _CANCELLED_ORDERS = ("CA", "OC", "DC", "OD")
 _TEST_NAMES = ("TEST", "TESTPATIENT", "ZZTEST", "ZTEST")
 
@@ -38,7 +37,7 @@ class Arrivals:
 def put_in_order(documents: Sequence[ReadDocument], is_handled: Callable[[str], bool]) -> Arrivals:
     """The documents that maps can read; `is_handled` says which forms they read.
 
-    Raises UnknownFormError for merges of patients and addenda alone, which say nothing of an encounter.
+    Raises UnknownFormError for merges of patients alone, which say nothing of an encounter.
     """
     messages = [document for document in documents if isinstance(document, Hl7Document)]
     if not messages:
@@ -48,20 +47,12 @@ def put_in_order(documents: Sequence[ReadDocument], is_handled: Callable[[str], 
         raise UnknownFormError(feed_problem.ONLY_MERGES.at(*messages[0].positions(())))
     sorting = _Sorting()
     statements = sorting.without_resends(messages)
-    if not others and all(_is_addendum(statement) for statement in statements):
-        issue = feed_problem.ADDENDUM.at(*(statement.place("MSH", "9") for statement in statements))
-        raise UnknownFormError(replace(issue, severity=Severity.ERROR))
-    statements = sorting.without_addenda(statements)
     statements = sorting.without_merges(statements)
     if others or any(is_handled(statement.document.form) for statement in statements):
         statements = sorting.without_unhandled(statements, is_handled)
     statements = sorting.without_credits(statements)
     sorting.remark(statements)
     return Arrivals(documents=(*others, *(statement.document for statement in statements)), issues=tuple(sorting.issues))
-
-
-def _is_addendum(statement: Statement) -> bool:
-    return (statement.kind, statement.event) in _ADDENDA
 
 
 _Charge = tuple[Statement, Path]
@@ -117,13 +108,6 @@ class _Sorting:
             same.append(message)
             kept.append(statement)
         return kept
-
-    def without_addenda(self, statements: Sequence[Statement]) -> list[Statement]:
-        """An addendum is no report of its own."""
-        self.issues += [
-            feed_problem.ADDENDUM.at(statement.place("MSH", "9")) for statement in statements if _is_addendum(statement)
-        ]
-        return [statement for statement in statements if not _is_addendum(statement)]
 
     def without_unhandled(self, statements: Sequence[Statement], is_handled: Callable[[str], bool]) -> list[Statement]:
         """Messages that no map reads are left out with a warning, where others are left."""

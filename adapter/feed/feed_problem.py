@@ -44,12 +44,39 @@ UNHANDLED = FeedProblem(
     "no map reads messages of this event, so nothing of it is in the output",
     "leave it out, or write a map for it (docs/mapping-language.md)",
 )
-ADDENDUM = FeedProblem(
+NOT_ADDED = FeedProblem(
+    Severity.WARNING,
+    IssueType.INCOMPLETE,
+    "not-added",
+    "this addendum is not signed, or has no text (MDM^T05 never has one), so nothing is added to the report",
+    "send it with its text when it is signed (MDM^T06; LA or AU in TXA-17)",
+)
+NOTHING_TO_ADD_TO = FeedProblem(
+    Severity.WARNING,
+    IssueType.NOT_FOUND,
+    "nothing-to-add-to",
+    "the signed report that this adds to is not here, so the addendum is not in the output",
+    "send the report too, and name it in TXA-13, or its order in TXA-14 and 15",
+)
+ADDED_TO_WITHDRAWN = FeedProblem(
+    Severity.WARNING,
+    IssueType.BUSINESS_RULE,
+    "added-to-withdrawn",
+    "the report that this adds to was taken back, so the addendum is not in the output",
+    "send the right report with what was added to it",
+)
+ADDENDUM_EDITED = FeedProblem(
     Severity.WARNING,
     IssueType.NOT_SUPPORTED,
-    "addendum",
-    "an addendum by itself (MDM^T05 or T06) is not read: its text would take the place of the report that it adds to",
-    "send the report with its addendum, as a document that was edited (MDM^T08)",
+    "addendum-edited",
+    "this changes an addendum, which is no longer in the output; what it is now is not read from here",
+    "send the addendum as it is now (MDM^T06), or the report with it (MDM^T08)",
+)
+ADDENDUM_WITHDRAWN = FeedProblem(
+    Severity.INFORMATION,
+    IssueType.INFORMATIONAL,
+    "addendum-withdrawn",
+    "the addendum was taken back, so it is not in the output; the report stands",
 )
 PATIENT_MERGED = FeedProblem(
     Severity.INFORMATION,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from adapter.feed import feed_problem
+from adapter.feed.addenda import Addenda
 from adapter.feed.excerpt import Excerpt
 from adapter.feed.feed_problem import FeedProblem
 from adapter.feed.later import newest_first
@@ -160,8 +161,12 @@ class _Weighing:
         """Of the states of a report the furthest stands, and of equal ones the newest; who names no order is about any."""
         orders = self._orders()
         self.issues += [issue for order in orders for issue in order.conflicts()]
+        named = [order.messages for order in orders]
         nameless = [message for message in self.messages if not message.statement.order_numbers]
-        self.issues += weigh_reports([order.messages for order in orders], nameless)
+        addenda = Addenda.among(self.messages)
+        reports = [[message for message in messages if message not in addenda] for messages in (*named, nameless)]
+        self.issues += weigh_reports(reports[:-1], reports[-1])
+        self.issues += addenda.weigh(named, nameless)
 
     def _charges(self) -> None:
         """What is billed is what the best of those says who tell of it."""

@@ -15,7 +15,7 @@ from adapter.issues import Severity
 from adapter.mapping.function import NotConvertible, function
 from adapter.mapping.part_functions import narrative, together
 from adapter.mapping.party_functions import is_tax_number_of_a_person
-from adapter.mapping.report_functions import paragraphs, report_amendment, report_status
+from adapter.mapping.report_functions import paragraphs, report_amendment, report_status, with_addenda
 from adapter.mapping.syndrome_functions import (
     as_written,
     code_in_system,
@@ -388,6 +388,7 @@ __all__ = [
     "system",
     "the_same",
     "together",
+    "with_addenda",
     "words",
     "yes_no",
 ]

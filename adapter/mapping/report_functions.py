@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from adapter.mapping.function import NotConvertible, function
+from adapter.mapping.time_functions import beginning
 
 _STATUSES = frozenset({"none", "in-progress", "signed", "amended", "withdrawn"})
 _WITHDRAWN = ("D", "W")
@@ -54,3 +55,13 @@ def report_amendment(texts: Sequence[str]) -> str | None:
 def paragraphs(texts: Sequence[str]) -> str | None:
     """Several texts as one, each on a line of its own: `paragraphs(each(part[1] for part in OBX[5]))`."""
     return "\n".join(texts) or None
+
+
+@function(takes=("string?", "list of string", "list of dateTime"), gives="string?")
+def with_addenda(text: str | None, addenda: Sequence[str], signed: Sequence[str]) -> str | None:
+    """A report and what was added to it, in the order in which that was signed, with an empty line between them.
+
+    `with_addenda(case.review.conclusion, each(a.text for a in …), each(a.signed_at for a in …))`.
+    """
+    in_time = sorted(zip(map(beginning, signed), addenda, strict=True))
+    return "\n\n".join([*([text] if text else []), *(added for _, added in in_time)]) or None

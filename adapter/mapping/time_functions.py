@@ -57,10 +57,11 @@ def last_time(moments: Sequence[str]) -> str | None:
 
     A day, month or year counts as its beginning, and where all else is equal the text decides.
     """
-    return max(moments, key=_beginning, default=None)
+    return max(moments, key=beginning, default=None)
 
 
-def _beginning(moment: str) -> tuple[datetime, str]:
+def beginning(moment: str) -> tuple[datetime, str]:
+    """What dates and times are sorted by: when that began, and how it is written."""
     day = moment[:_DAY] + "0001-01-01"[len(moment[:_DAY]) :]
     begun = datetime.fromisoformat(moment if len(moment) > _DAY else day)
     return begun if begun.tzinfo else begun.replace(tzinfo=UTC), moment

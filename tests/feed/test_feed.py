@@ -431,15 +431,6 @@ def test_an_order_stands_beside_a_document_that_says_nothing_of_the_procedure() 
     assert places(made, "finished") == []
 
 
-def test_an_addendum_never_takes_the_place_of_its_report() -> None:
-    made = together(registered("adt", "A04", FIRST), written("t02", "T02", FIRST, "Whole"), written("t06", "T06", LATER, "More"))
-    alone = together(written("t06", "T06", LATER, "More"))
-
-    assert case_of(made)["review"]["conclusion"] == "Whole"
-    assert places(made, "addendum") == places(alone, "addendum") == [("t06.hl7#MSH-9",)]
-    assert alone.failure is FailureKind.UNKNOWN_FORM
-
-
 @pytest.mark.parametrize(
     "value",
     [

@@ -190,24 +190,16 @@ def test_a_message_with_a_photograph_is_an_error() -> None:
 
 
 SIGNED = "TXA|1|CN" + "|" * 15 + "AU\rOBX|1|TX|R||Text||||||F"
-READ = {"T01": True, "T02": True, "T03": True, "T04": True, "T05": False, "T06": False}
+READ = {"T01": True, "T02": True, "T03": True, "T04": True, "T05": True, "T06": True}
 READ |= {"T07": True, "T08": True, "T09": True, "T10": True, "T11": True}
 
 
 @pytest.mark.parametrize(("event", "is_read"), [*READ.items(), ("T12", False)])
 def test_events_of_documents_are_read_or_accepted_with_a_warning(event: str, *, is_read: bool) -> None:
-    """Addenda by themselves (T05, T06) are told, as are events that no map reads, so that the queue of the sender moves."""
+    """Events that no map reads are told, so that the queue of the sender moves."""
     reception = accepted(inbox(), message("1", kind=f"MDM^{event}", more=SIGNED))
 
     assert reception.acceptance is Acceptance.ACCEPTED
     assert [issue.severity for issue in reception.issues if issue.code is IssueType.NOT_SUPPORTED] == (
         [] if is_read else [Severity.WARNING]
     )
-
-
-@pytest.mark.parametrize("event", ["T05", "T06"])
-def test_an_addendum_is_rejected_where_that_is_wanted(event: str) -> None:
-    reception = accepted(inbox(refuses_unhandled=True), message("1", kind=f"MDM^{event}", more=SIGNED))
-
-    assert reception.acceptance is Acceptance.REJECTED
-    assert [issue.rule for issue in reception.issues] == ["feed/addendum"]
