@@ -136,7 +136,22 @@ WITHDRAWN = FeedProblem(
     "withdrawn",
     "the report is taken back here: its texts (OBX-11 D, W or X), the order (OBR-25 X), or the document (MDM^T11). It is entered "
     "in error, and no claim stands on it",
-    "send the right report when there is one, with a later OBR-22",
+    "send the right report when there is one, with an order number of its own (OBR-2, OBR-3) and a later OBR-22",
+)
+RESTORED = FeedProblem(
+    Severity.WARNING,
+    IssueType.BUSINESS_RULE,
+    "restored",
+    "the report of this order was taken back before, and this is a new one; a server that holds the former as entered in error "
+    "keeps it so, and its claim cancelled",
+    "send it with an order number of its own (OBR-2, OBR-3), if the former was delivered",
+)
+REPLACED = FeedProblem(
+    Severity.INFORMATION,
+    IssueType.INFORMATIONAL,
+    "replaced",
+    "this order was called off, and another one of the visit stands instead, so neither it nor its charges are in the output",
+    "send the charge with the number of the other order (FT1-23)",
 )
 TEXT_NOT_SENT = FeedProblem(
     Severity.WARNING,

@@ -36,9 +36,20 @@ def weigh_reports(orders: Sequence[Messages], nameless: Messages) -> Iterator[Is
         problem = feed_problem.CONTINUED if loser in tellers else problem
         yield problem.at(*loser.state_places, *winner.state_places)
     yield from _old_tables(winners)
+    yield from _restored(winners)
     _give_way(winners, lost, inherited)
     heirs = {heir for heir, _, name in inherited if name == "conclusion"}
     yield from _odd([message for message in messages if message not in winners], heirs)
+
+
+def _restored(winners: _Winners) -> Iterator[Issue]:
+    """Tell reports that stand after one of the same order was taken back."""
+    ends = {message: last for message in winners if message.is_report for last in list(_after(message, winners))[-1:]}
+    back = [
+        (message, last) for message, last in ends.items() if message.is_called_off and last.is_report and not last.is_called_off
+    ]
+    for message, last in back:
+        yield feed_problem.RESTORED.at(*last.state_places, message.statement.place("MSH", "9"))
 
 
 def _old_tables(winners: _Winners) -> Iterator[Issue]:

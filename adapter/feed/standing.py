@@ -3,8 +3,7 @@
 Where the standard lets the newer one win it does, and the other is named; everywhere else what differs stays, and is a conflict.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from adapter.feed import feed_problem
@@ -12,6 +11,7 @@ from adapter.feed.addenda import Addenda
 from adapter.feed.excerpt import Excerpt
 from adapter.feed.feed_problem import FeedProblem
 from adapter.feed.later import newest_first
+from adapter.feed.replaced_order import OrderMessages, replaced_orders
 from adapter.feed.report_state import weigh_reports
 from adapter.feed.statement import Key, Statement, text_at
 from adapter.feed.told import Told
@@ -46,33 +46,6 @@ def standing(documents: Sequence[ReadDocument]) -> tuple[list[ReadDocument], lis
     weighing.weigh()
     tables = [table for message in messages for table in message.tables]
     return [*others, *tables, *(message.mapped for message in messages)], weighing.issues
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class _Order:
-    """The messages about one order, and its numbers."""
-
-    messages: list[WeighedMessage] = field(default_factory=list)
-    numbers: set[Key] = field(default_factory=set)
-
-    def take(self, other: "_Order") -> None:
-        """Become one with another order."""
-        self.messages += other.messages
-        self.numbers |= other.numbers
-
-    def conflicts(self) -> Iterator[Issue]:
-        """Numbers of one kind and assigner that messages about one order each give once, and give differently."""
-        given: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {}
-        for message in self.messages:
-            numbers = message.statement.order_numbers
-            kinds = Counter((kind, system) for kind, system, _ in {number.key for number in numbers})
-            for number in numbers:
-                if kinds[number.key[:2]] == 1:
-                    known = given.setdefault(number.key[:2], {})
-                    known.setdefault(number.value, message.statement.document.positions(number.path))
-        for values in given.values():
-            if len(values) > 1:
-                yield feed_problem.TWO_NUMBERS.at(*(place for places in values.values() for place in places))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -119,19 +92,19 @@ class _Weighing:
                     if text_at(message.mapped.tree, path):
                         message.put(path, visit)
 
-    def _orders(self) -> list[_Order]:
+    def _orders(self) -> list[OrderMessages]:
         """The orders that messages are about: those about one share a number of it."""
-        orders: dict[Key, _Order] = {}
+        orders: dict[Key, OrderMessages] = {}
         assigned = _assigned(given.key for message in self.messages for given in message.statement.order_numbers)
         for message in self.messages:
             keys = list(dict.fromkeys(assigned.get(given.key, given.key) for given in message.statement.order_numbers))
             same = {id(orders[key]): orders[key] for key in keys if key in orders}
-            largest = max(same.values(), key=lambda order: len(order.messages), default=_Order())
+            largest = max(same.values(), key=lambda order: len(order.messages), default=OrderMessages())
             for other in same.values():
                 if other is not largest:
                     largest.take(other)
                     orders |= dict.fromkeys(other.numbers, largest)
-            largest.take(_Order(messages=[message], numbers=set(keys)))
+            largest.take(OrderMessages(messages=[message], numbers=set(keys)))
             orders |= dict.fromkeys(keys, largest)
         return list({id(order): order for order in orders.values()}.values())
 
@@ -167,6 +140,7 @@ class _Weighing:
         reports = [[message for message in messages if message not in addenda] for messages in (*named, nameless)]
         self.issues += weigh_reports(reports[:-1], reports[-1])
         self.issues += addenda.weigh(named, nameless)
+        self.issues += replaced_orders(orders, self.messages, self.others)
 
     def _charges(self) -> None:
         """What is billed is what the best of those says who tell of it."""
