@@ -157,6 +157,10 @@ class Pipeline:
         merged, _ = self._read(documents, options)
         return merged
 
+    def read_with_remarks(self, documents: Sequence[Document], options: Options) -> tuple[Merged, Remarks]:
+        """As `read`, with what there is to say of the documents."""
+        return self._read(documents, options)
+
     def _earlier(self, record: ConversionRecord) -> tuple[tuple[Case, ...], Remarks]:
         """The cases of earlier claims; raises InvalidError for one that cannot be read."""
         cases: list[Case] = []

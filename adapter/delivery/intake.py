@@ -84,7 +84,8 @@ class Intake:
             if not merges:
                 raise
         else:
-            return self.store.write(lambda connection: shelf.accept(connection, arrival))
+            accepted = self.store.write(lambda connection: shelf.accept(connection, arrival))
+            return replace(accepted, remarks=arrival.remarks)
         names_of = partial(_names_in, self.pipeline, options)
         keep = partial(shelf.merge, caller=posted.caller, names_of=names_of)
         changed = [self.store.write(partial(keep, merge=merge)) for merge in merges]
@@ -105,9 +106,10 @@ def arrival_of(pipeline: Pipeline, posted: Posted, options: Options) -> Arrival:
 
     Documents that lack something may still be waiting for others to say it; what is wrong stays wrong whatever comes.
     """
-    alone = [pipeline.read([document], options) for document in posted.documents]
+    told = [pipeline.read_with_remarks([document], options) for document in posted.documents]
+    alone = [merged for merged, _ in told]
     together = alone[0] if len(alone) == 1 else merge([part for merged in alone for part in merged.documents])
-    _check(together)
+    check_content(together)
     tree = together.tree
     names = tuple(_names(tree, options.assigner))
     patient = patient_of(tree, options.assigner)
@@ -124,18 +126,20 @@ def arrival_of(pipeline: Pipeline, posted: Posted, options: Options) -> Arrival:
         caller=posted.caller,
         settings=posted.settings,
         idempotency_key=posted.idempotency_key,
+        remarks=tuple(remark for _, remarks in told for remark in remarks),
     )
 
 
-def _check(together: Merged) -> None:
-    """Raise InvalidError for what no further document can put right."""
+def check_content(together: Merged) -> None:
+    """Raise InvalidError or ConflictError for what no further document can put right."""
     if any(issue.is_error for issue in together.issues):
         raise ConflictError(*together.issues)
     try:
         to_case(together)
     except InvalidError as error:
-        if any(issue.is_error and issue.code is not IssueType.REQUIRED for issue in error.issues):
-            raise
+        wrong = [issue for issue in error.issues if not (issue.is_error and issue.code is IssueType.REQUIRED)]
+        if any(issue.is_error for issue in wrong):
+            raise InvalidError(*wrong) from None
 
 
 def _names_in(pipeline: Pipeline, options: Options, documents: Sequence[Document]) -> Iterator[EncounterName]:

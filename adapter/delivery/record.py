@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Literal, TypeVar
 
+from adapter.issues import AnyIssue
 from adapter.readers.document import Document
 
 EncounterState = Literal["waiting", "refused", "made", "deleted"]
@@ -70,6 +71,7 @@ class Arrival:
     anchor: str | None = None
     settings: SettingsOfSender = field(default_factory=dict)
     idempotency_key: str | None = None
+    remarks: tuple[AnyIssue, ...] = field(default=(), compare=False)
 
     def of(self, identity: Identity) -> "Arrival":
         """The arrival as that of who the patient is now, with the messages that said so where that is another one."""
@@ -88,12 +90,16 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """What was kept: the encounter, how many documents were new, and whether it, or the whole request, was known before."""
+    """What was kept: the encounter, how many documents were new, and whether it, or the whole request, was known before.
+
+    `remarks` is what there is to say of each document alone.
+    """
 
     encounter: str
     documents: int
     is_new: bool
     is_repeated: bool = False
+    remarks: tuple[AnyIssue, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

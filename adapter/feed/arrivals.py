@@ -163,6 +163,10 @@ class _Sorting:
         for statement in statements:
             if _cancels_nothing(statement, kinds, numbers):
                 self.issues.append(feed_problem.NOTHING_TO_CANCEL.at(statement.place("MSH", "9")))
+            if not statement.control_id:
+                self.issues.append(feed_problem.NO_CONTROL_ID.at(statement.place("MSH", "10")))
+            if not statement.has_known_processing:
+                self.issues.append(feed_problem.PROCESSING.at(statement.place("MSH", "11")))
             if not statement.has_known_version:
                 self.issues.append(feed_problem.VERSION.at(statement.place("MSH", "12")))
             if statement.is_production and any(_is_test(content) for _, content in statement.segments("PID")):

@@ -27,6 +27,9 @@ class FeedProblem:
         )
 
 
+BESIDE_OTHERS = frozenset(("feed/nothing-to-cancel", "feed/nothing-to-credit", "feed/nothing-to-add-to", "feed/text-not-sent"))
+"""What cannot be said of a message before it is known which others there are."""
+
 RESEND = FeedProblem(
     Severity.INFORMATION, IssueType.DUPLICATE, "resend", "this message came before, with the same content: it counts once"
 )
@@ -166,6 +169,20 @@ NO_STATUS = FeedProblem(
     "no-status",
     "the result does not say how far it is (OBR-25), so nothing is made of its text, and it finishes no procedure",
     "send F in OBR-25 when the report is final, P before that",
+)
+NO_CONTROL_ID = FeedProblem(
+    Severity.WARNING,
+    IssueType.REQUIRED,
+    "no-control-id",
+    "the message has no control id (MSH-10), so the answer cannot name it, and a resend is known by its content only",
+    "give each message a number of its own in MSH-10",
+)
+PROCESSING = FeedProblem(
+    Severity.WARNING,
+    IssueType.CODE_INVALID,
+    "processing",
+    "MSH-11 does not say whether this is production (P), training (T) or debugging (D), so it is taken as production",
+    "send P, T or D in MSH-11",
 )
 VERSION = FeedProblem(
     Severity.WARNING,

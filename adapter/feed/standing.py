@@ -3,7 +3,7 @@
 Where the standard lets the newer one win it does, and the other is named; everywhere else what differs stays, and is a conflict.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from adapter.feed import feed_problem
@@ -48,6 +48,23 @@ def standing(documents: Sequence[ReadDocument]) -> tuple[list[ReadDocument], lis
     return [*others, *tables, *(message.mapped for message in messages)], weighing.issues
 
 
+def said_alone(document: ReadDocument) -> list[Issue]:
+    """What there is to say of one message, whatever others there are."""
+    if not isinstance(document, MappedDocument) or not isinstance(document.original, Hl7Document):
+        return []
+    message = WeighedMessage(statement=Statement(document=document.original), mapped=document)
+    withdrawn = [feed_problem.WITHDRAWN.at(*message.state_places)] if message.is_withdrawn else []
+    return [*_odd(message), *withdrawn]
+
+
+def _odd(message: WeighedMessage) -> Iterator[Issue]:
+    """That nobody can tell whom a message is about, or how far its report is."""
+    if not message.text("patient", "mrn") and next(message.statement.segments("PID"), None) is not None:
+        yield feed_problem.NO_NUMBER.at(message.statement.place("PID", "3"))
+    if message.lacks_status:
+        yield feed_problem.NO_STATUS.at(message.statement.place("OBR", "25"))
+
+
 @dataclass(slots=True, kw_only=True)
 class _Weighing:
     messages: list[WeighedMessage]
@@ -55,7 +72,7 @@ class _Weighing:
     issues: list[Issue] = field(default_factory=list)
 
     def weigh(self) -> None:
-        self._odd()
+        self.issues += [issue for message in self.messages for issue in _odd(message)]
         self._accounts()
         registrations = [message for message in self.messages if message.statement.kind == "ADT"]
         self._registrations(registrations)
@@ -68,14 +85,6 @@ class _Weighing:
         overruled = list(statements.overruled(message.mapped))
         self.issues += [problem.at(*message.places(path), *winner) for path, winner in overruled]
         message.less(path for path, _ in overruled)
-
-    def _odd(self) -> None:
-        """Say of which messages nobody can tell whom they are about, or how far their report is."""
-        for message in self.messages:
-            if not message.text("patient", "mrn") and next(message.statement.segments("PID"), None) is not None:
-                self.issues.append(feed_problem.NO_NUMBER.at(message.statement.place("PID", "3")))
-            if message.lacks_status:
-                self.issues.append(feed_problem.NO_STATUS.at(message.statement.place("OBR", "25")))
 
     def _accounts(self) -> None:
         """A message that names an account only is about the visit that another one names beside that account."""

@@ -92,6 +92,11 @@ class Statement:
         return self._header("11", "1") == "P"
 
     @property
+    def has_known_processing(self) -> bool:
+        """Whether it says what it is for (MSH-11, HL7 table 0103)."""
+        return self._header("11", "1") in ("P", "T", "D")
+
+    @property
     def has_known_version(self) -> bool:
         """Whether it is of a version that is known (MSH-12), or names none."""
         version = self._header("12", "1") or self._header("12")

@@ -14,6 +14,7 @@ _PLACE = re.compile(
     r"#(?P<segment>[A-Z][A-Z0-9]{2})(\[(?P<occurrence>\d+)\])?"
     r"(-(?P<field>\d+)(\[(?P<repetition>\d+)\])?(\.(?P<component>\d+)(\.(?P<subcomponent>\d+))?)?)?"
 )
+_LINE = re.compile(r":(\d+):(\d+)$")
 _ENCODING = "^~\\&"
 _MOST_ERRORS = 20
 _MOST_PLACES = 5
@@ -35,6 +36,16 @@ _CODES = {
     IssueType.DUPLICATE: "205^Duplicate key identifier",
 }
 """HL7 table 0357 by the kind of issue."""
+_CODES_BY_RULE = {
+    "hl7v2/charset": "102^Data type error",
+    "hl7v2/message-type": "101^Required field missing",
+    "map/recode": "103^Table value not found",
+    "feed/inline-image": "102^Data type error",
+    "feed/processing": "202^Unsupported processing id",
+    "feed/version": "203^Unsupported version id",
+}
+"""HL7 table 0357 where the kind of issue says less than our rule does."""
+_ACCEPTED_CODE = "0^Message accepted"
 _OTHER_CODE = "207^Application internal error"
 _SEVERITIES = {Severity.FATAL: "F", Severity.ERROR: "E", Severity.WARNING: "W", Severity.INFORMATION: "I"}
 _ALWAYS, _NEVER = "AL", "NE"
@@ -85,7 +96,9 @@ def header_of(message: bytes) -> MessageHeader:
         texts = match[2].decode(codec).split(separator)[1:]
     except UnicodeDecodeError:
         codec = "latin-1"
-    return MessageHeader(separator=separator, encoding=encoding or _ENCODING, texts=tuple(texts), codec=codec)
+    if not encoding or len({separator, *encoding}) <= len(encoding):  # what separates two things cannot be written with
+        encoding = _ENCODING
+    return MessageHeader(separator=separator, encoding=encoding, texts=tuple(texts), codec=codec)
 
 
 def answers(header: MessageHeader, reception: Reception, now: str) -> Iterator[bytes]:
@@ -134,11 +147,17 @@ def _err(header: MessageHeader, issue: Issue) -> list[str]:
     component, repetition = header.encoding[0], header.encoding[1:2]
     places = [match for location in issue.location if (match := _PLACE.search(location))]
     where = (repetition or component).join(_erl(place, component) for place in places[: _MOST_PLACES if repetition else 1])
-    kind = f"{_CODES.get(issue.code, _OTHER_CODE)}^HL70357".replace("^", component)
-    lines = [f" ({location})" for location in issue.location if _PLACE.search(location) is None][:1]
+    kind = f"{_kind(issue)}^HL70357".replace("^", component)
+    lines = [f" (line {line[1]}, character {line[2]})" for location in issue.location if (line := _LINE.search(location))][:1]
     words = ". ".join(part for part in (issue.text + "".join(lines), issue.suggestion) if part)
     rule = header.written(issue.rule or "")
     return ["ERR", "", where, kind, _SEVERITIES[issue.severity], rule, "", "", header.written(words)]
+
+
+def _kind(issue: Issue) -> str:
+    """What kind of problem HL7 calls it; what is worth a remark, and stops nothing, is no error of the application."""
+    other = _OTHER_CODE if issue.is_error else _ACCEPTED_CODE
+    return _CODES_BY_RULE.get(issue.rule or "") or _CODES.get(issue.code, other)
 
 
 def _erl(place: re.Match[str], component: str) -> str:

@@ -6,10 +6,14 @@ from hashlib import sha256
 
 from adapter.conversion import Options
 from adapter.delivery.identity_merge import as_registered
+from adapter.delivery.intake import check_content
 from adapter.feed.arrivals import merged_numbers, put_in_order
+from adapter.feed.feed_problem import BESIDE_OTHERS
+from adapter.feed.standing import said_alone
 from adapter.feed.statement import GivenNumber, Statement, text_at
 from adapter.issues import AdapterError, FailureKind, Issue, IssueType, Severity, UnknownFormError, UnreadableError, most_severe
 from adapter.json_types import JsonObject
+from adapter.merging.merge import merge
 from adapter.mllp.acknowledgment import header_of
 from adapter.mllp.reception import Acceptance, Reception
 from adapter.pipeline import Pipeline
@@ -100,15 +104,17 @@ class Inbox:
             statement = self._read(document)
             if statement.is_merge:
                 return self._merged(document, statement)
-            put_in_order([statement.document], lambda _: True)
+            arrivals = put_in_order([statement.document], lambda _: True)
             mapped, remarks = self.pipeline.in_case_form(statement.document, self.options)
+            check_content(merge([mapped]))
         except UnknownFormError as unhandled:
             return self._unhandled(unhandled)
         except AdapterError as refusal:
             acceptance = Acceptance.ERROR if refusal.kind is FailureKind.INVALID else Acceptance.REJECTED
             return Reception(acceptance=acceptance, issues=refusal.issues)
         patient = self._patients.current(self._patient(mapped))
-        issues = most_severe((*remarks, *self._problems(statement, patient)))
+        said = (issue for issue in (*arrivals.issues, *said_alone(mapped)) if issue.rule not in BESIDE_OTHERS)
+        issues = most_severe((*remarks, *said, *self._problems(statement, patient)))
         if any(issue.is_error for issue in issues):
             return Reception(acceptance=Acceptance.ERROR, issues=issues)
         if self._kept >= self.most:

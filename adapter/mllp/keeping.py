@@ -6,8 +6,10 @@ from hashlib import sha256
 
 from adapter.assembly import Runtime
 from adapter.delivery.intake import Posted
+from adapter.delivery.record import Accepted
 from adapter.dispatch import Dispatch
-from adapter.issues import AdapterError, Severity, UnknownFormError, UnreadableError
+from adapter.feed.feed_problem import BESIDE_OTHERS
+from adapter.issues import AdapterError, Severity, UnknownFormError, UnreadableError, most_severe
 from adapter.mllp.acknowledgment import header_of
 from adapter.mllp.reception import Acceptance, Reception
 from adapter.readers.document import Document
@@ -37,7 +39,7 @@ class KeepingAcceptor:
         document = Document(name=f"{digest[:16]}.hl7", content=message)
         posted = Posted(documents=(document,), caller=_CALLER, settings={}, idempotency_key=key)
         try:
-            self.dispatch.intake.accept(posted, self.runtime.options({}))
+            kept = self.dispatch.intake.accept(posted, self.runtime.options({}))
         except UnknownFormError as unhandled:
             if self.refuses_unhandled:
                 return Reception(acceptance=Acceptance.REJECTED, issues=unhandled.issues)
@@ -47,4 +49,6 @@ class KeepingAcceptor:
             return Reception(acceptance=Acceptance.REJECTED, issues=refusal.issues)
         except AdapterError as refusal:
             return Reception(acceptance=Acceptance.ERROR, issues=refusal.issues)
-        return Reception(acceptance=Acceptance.ACCEPTED)
+        remarks = kept.remarks if isinstance(kept, Accepted) else ()
+        told = [remark for remark in remarks if remark.rule not in BESIDE_OTHERS]
+        return Reception(acceptance=Acceptance.ACCEPTED, issues=most_severe(told))

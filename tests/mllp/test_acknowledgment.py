@@ -54,7 +54,7 @@ def test_a_place_by_line_and_column_is_said_in_the_words() -> None:
     problem = Issue(severity=Severity.FATAL, code=IssueType.STRUCTURE, text="no", location=("a.hl7:3:1",))
     (answer,) = answered(Acceptance.REJECTED, problem)
 
-    assert answer.endswith("ERR|||100^Segment sequence error^HL70357|F||||no (a.hl7:3:1)\r")
+    assert answer.endswith("ERR|||100^Segment sequence error^HL70357|F||||no (line 3, character 1)\r")
 
 
 @pytest.mark.parametrize(
@@ -107,3 +107,33 @@ def test_a_header_cut_off_and_bytes_of_no_set_are_answered() -> None:
         b"MSH|^",
         b"MSH|^",
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "rule", "severity", "expected"),
+    [
+        (IssueType.STRUCTURE, "hl7v2/charset", Severity.FATAL, "102"),
+        (IssueType.REQUIRED, "hl7v2/message-type", Severity.FATAL, "101"),
+        (IssueType.VALUE, "map/recode", Severity.WARNING, "103"),
+        (IssueType.VALUE, "map/number", Severity.WARNING, "102"),
+        (IssueType.SECURITY, "feed/inline-image", Severity.ERROR, "102"),
+        (IssueType.CODE_INVALID, "feed/processing", Severity.WARNING, "202"),
+        (IssueType.NOT_SUPPORTED, "feed/version", Severity.WARNING, "203"),
+        (IssueType.BUSINESS_RULE, "feed/test-data", Severity.WARNING, "0"),
+        (IssueType.BUSINESS_RULE, "some/rule", Severity.ERROR, "207"),
+    ],
+)
+def test_the_kind_of_a_problem_is_what_hl7_calls_it(code: IssueType, rule: str, severity: Severity, expected: str) -> None:
+    (answer,) = answered(Acceptance.ACCEPTED, Issue(severity=severity, code=code, rule=rule, text="no"))
+
+    assert str(hl7.parse(answer).segment("ERR")[3][0][0]) == expected
+
+
+@pytest.mark.parametrize("encoding", ["^\\~\\&", "^^~&", "|~\\&"])
+def test_separators_that_are_one_character_twice_are_not_answered_with(encoding: str) -> None:
+    message = f"MSH|{encoding}|A|B|C|D|20260101||ADT^A04|1|T|2.5.1\r".encode()
+    problem = Issue(severity=Severity.FATAL, code=IssueType.STRUCTURE, rule="x", text="no", suggestion="send ^~\\& in MSH-2")
+    (answer,) = answers(header_of(message), Reception(acceptance=Acceptance.REJECTED, issues=(problem,)), NOW)
+
+    assert answer.startswith(b"MSH|^~\\&|")
+    assert b"send \\S\\\\R\\\\E\\\\T\\ in MSH-2" in answer

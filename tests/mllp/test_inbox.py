@@ -9,6 +9,7 @@ from adapter.mllp.inbox import Inbox, Visit
 from adapter.mllp.reception import Acceptance, Reception
 from tests.examples.ground import pipeline
 from tests.mllp.ground import inbox, message
+from tests.readers.hl7v2.ground import segment
 
 ORDER = "OBR|1|P-1^EHR|F-1^LAB|0731T" + "|" * 14 + "ACC-7^RIS"
 IMAGED = "OBR|1||F-9^LAB|0731T" + "|" * 14 + "ACC-7^RIS"
@@ -203,3 +204,48 @@ def test_events_of_documents_are_read_or_accepted_with_a_warning(event: str, *, 
     assert [issue.severity for issue in reception.issues if issue.code is IssueType.NOT_SUPPORTED] == (
         [] if is_read else [Severity.WARNING]
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rule"),
+    [
+        (b"|T|2.5.1", b"||2.5.1", "feed/processing"),
+        (b"|T|2.5.1", b"|X|2.5.1", "feed/processing"),
+        (b"|T|2.5.1", b"|T|2.9", "feed/version"),
+        (b"|7|T|", b"||T|", "feed/no-control-id"),
+        (b"|T|2.5.1", b"|P|2.5.1", "feed/test-data"),
+    ],
+)
+def test_what_is_odd_about_a_header_is_a_warning_of_the_answer(before: bytes, after: bytes, rule: str) -> None:
+    content = message("7", kind="ADT^A04^ADT_A01").replace(b"Muster^Mia", b"Test^Mia").replace(before, after)
+    reception = accepted(inbox(), content)
+
+    assert reception.acceptance is Acceptance.ACCEPTED
+    assert rule in [issue.rule for issue in reception.issues]
+    assert [issue.rule for issue in accepted(inbox(), message("7")).issues] == []
+
+
+def test_a_result_that_does_not_say_how_far_it_is_is_a_warning_of_the_answer() -> None:
+    reception = accepted(inbox(), message("1", kind=RESULT, more=f"{ORDER}\rOBX|1|TX|R||Text"))
+
+    assert "feed/no-status" in [issue.rule for issue in reception.issues]
+
+
+def test_a_result_that_is_taken_back_is_a_warning_of_the_answer() -> None:
+    order = segment("OBR", f1="1", f2="P-1^EHR", f4="0731T", f25="C")
+    reception = accepted(inbox(), message("1", kind=RESULT, more=f"{order}\rOBX|1|TX|R||Text||||||W"))
+
+    assert "feed/withdrawn" in [issue.rule for issue in reception.issues]
+
+
+def test_what_only_other_messages_can_tell_is_not_said_of_one() -> None:
+    assert accepted(inbox(), message("1", kind="ADT^A11^ADT_A09")).issues == ()
+    assert accepted(inbox(), message("1", kind="MDM^T06^MDM_T02", more=SIGNED)).issues == ()
+
+
+def test_what_no_other_message_can_put_right_is_an_error_with_its_place() -> None:
+    content = message("1").replace(b"Muster^Mia", b"Muster^Mia||20240231")
+    reception = accepted(inbox(), content)
+
+    assert reception.acceptance is Acceptance.ERROR
+    assert [issue.location[0].split("#")[1] for issue in reception.issues] == ["PID-7"]

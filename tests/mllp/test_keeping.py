@@ -9,6 +9,7 @@ import pytest
 
 from adapter.delivery.figures import Figures
 from adapter.dispatch import Dispatch
+from adapter.issues import IssueType
 from adapter.mllp.keeping import KeepingAcceptor
 from adapter.mllp.reception import Acceptance, Reception
 from tests.delivery.ground import Bench, bench, message, runtime, stored_documents
@@ -106,3 +107,23 @@ def test_a_full_disk_is_answered_with_an_error_so_that_it_is_sent_again(desk: Be
 
     assert (reception.acceptance, reception.issues[0].rule) == (Acceptance.ERROR, "store/full")
     assert kept(desk) == []
+
+
+def test_what_is_odd_about_a_message_that_is_kept_is_a_warning_of_the_answer(desk: Bench) -> None:
+    odd = REGISTERED.replace(b"|T|2.5.1", b"|X|2.9")
+    reception = taken(desk, odd)
+
+    assert reception.acceptance is Acceptance.ACCEPTED
+    assert [issue.rule for issue in reception.issues] == ["feed/processing", "feed/version"]
+    assert taken(desk, REGISTERED).issues == ()
+
+
+def test_what_other_messages_may_explain_is_not_said_of_one(desk: Bench) -> None:
+    assert taken(desk, REGISTERED.replace(b"A04", b"A11")).issues == ()
+
+
+def test_a_mistake_is_told_without_what_other_messages_may_still_say(desk: Bench) -> None:
+    reception = taken(desk, REGISTERED.replace(b"||20240905|", b"||20240231|"))
+
+    assert reception.acceptance is Acceptance.ERROR
+    assert [issue.code for issue in reception.issues] == [IssueType.VALUE]
