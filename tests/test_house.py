@@ -19,7 +19,7 @@ LINES = 400
 
 # Longer modules, each with its reason and its own limit: a decision, not a habit.
 LONGER = {
-    "adapter/case.py": 570,  # one vocabulary, read as one page: fields and their meaning, hardly any code
+    "adapter/case.py": 590,  # one vocabulary, read as one page: fields and their meaning, hardly any code
 }
 
 MACHINE_PATH = re.compile(r"(?<![\w.)}-])/(?:work|root|home/[a-z]\w*|Users/[a-z]\w*)/")
