@@ -49,6 +49,7 @@ _GROUPS = {
     "DX": "Diagnoses",
     "COD": "Shapes of codes",
     "MEA": "Measurements",
+    "PAT": "The patient",
     "POS": "Places of service",
     "REL": "Related codes",
     "MOD": "Modifiers",

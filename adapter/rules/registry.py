@@ -23,7 +23,9 @@ from adapter.rules import (
     molecular,
     normalisation,
     orders,
+    past_codes,
     place,
+    plausible,
     privacy,
     providers,
     related_codes,
@@ -33,6 +35,7 @@ from adapter.rules import (
     telehealth,
     timeline,
     units,
+    witness,
 )
 from adapter.rules.rule import Rule
 
@@ -65,6 +68,9 @@ _MODULES = (
     resubmission,
     orders,
     keys,
+    plausible,
+    witness,
+    past_codes,
     normalisation,
 )
 
