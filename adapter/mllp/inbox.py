@@ -113,7 +113,11 @@ class Inbox:
             acceptance = Acceptance.ERROR if refusal.kind is FailureKind.INVALID else Acceptance.REJECTED
             return Reception(acceptance=acceptance, issues=refusal.issues)
         patient = self._patients.current(self._patient(mapped))
-        said = (issue for issue in (*arrivals.issues, *said_alone(mapped)) if issue.rule not in BESIDE_OTHERS)
+        cancels_nothing = not any(
+            (*patient, *given.key) in self._visits for given in statement.order_numbers or statement.visit_numbers
+        )
+        unsaid = BESIDE_OTHERS - {"feed/nothing-to-cancel"} if cancels_nothing else BESIDE_OTHERS
+        said = (issue for issue in (*arrivals.issues, *said_alone(mapped)) if issue.rule not in unsaid)
         issues = most_severe((*remarks, *said, *self._problems(statement, patient)))
         if any(issue.is_error for issue in issues):
             return Reception(acceptance=Acceptance.ERROR, issues=issues)

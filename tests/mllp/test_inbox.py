@@ -239,7 +239,6 @@ def test_a_result_that_is_taken_back_is_a_warning_of_the_answer() -> None:
 
 
 def test_what_only_other_messages_can_tell_is_not_said_of_one() -> None:
-    assert accepted(inbox(), message("1", kind="ADT^A11^ADT_A09")).issues == ()
     assert accepted(inbox(), message("1", kind="MDM^T06^MDM_T02", more=SIGNED)).issues == ()
 
 
@@ -249,3 +248,21 @@ def test_what_no_other_message_can_put_right_is_an_error_with_its_place() -> Non
 
     assert reception.acceptance is Acceptance.ERROR
     assert [issue.location[0].split("#")[1] for issue in reception.issues] == ["PID-7"]
+
+
+def test_a_cancellation_of_what_was_never_sent_is_a_warning_of_the_answer() -> None:
+    cancellation, keeper = message("2", kind="ADT^A11^ADT_A09"), inbox()
+
+    assert [issue.rule for issue in accepted(inbox(), cancellation).issues] == ["feed/nothing-to-cancel"]
+    accepted(keeper, message("1"))
+    assert accepted(keeper, cancellation).issues == ()
+
+
+def test_a_cancellation_of_an_order_that_was_never_sent_is_a_warning_of_the_answer() -> None:
+    visited = inbox()
+    accepted(visited, message("1"))
+    off, keeper = message("2", kind="ORM^O01^ORM_O01", more=f"ORC|CA|P-1^EHR\r{ORDER}"), inbox()
+
+    assert "feed/nothing-to-cancel" in [issue.rule for issue in accepted(visited, off).issues]
+    accepted(keeper, message("1", kind="ORM^O01^ORM_O01", more=f"ORC|NW|P-1^EHR\r{ORDER}"))
+    assert "feed/nothing-to-cancel" not in [issue.rule for issue in accepted(keeper, off).issues]
