@@ -1,6 +1,7 @@
 """Which input form a document has: the one that its sender names, if it may be of that, else the one whose fields are there."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
 
 from adapter.case import CaseDocument
@@ -12,11 +13,11 @@ from adapter.readers.input_form import InputForm
 def chosen_form(
     document: Document, forms: Mapping[str, InputForm], fields: Sequence[Collection[str]], *, of_rows: bool
 ) -> str | None:
-    """The form that the sender names, if its marks are there; else the one whose marks are all there, those of others among them.
+    """The form that the sender names, if its marks are there; else the one whose marks are all there.
 
     `fields` are looked at in their order: those that all rows have, say, before those that any of them has. Where no form is
-    recognised, the document is of the form that the sender names, unless it is one of ours. Raises UnreadableError where several
-    forms have marks that the others do not, and for a form that such a document cannot have.
+    recognised, the document is of the form that the sender names, unless it is one of ours. Of forms that share marks the one
+    with the most counts. Raises UnreadableError where several are left, and for a form that such a document cannot have.
     """
     named = forms.get(document.form or "")
     if named and named.of_rows == of_rows and any(named.marks <= set(present) for present in fields):
@@ -36,7 +37,12 @@ def _best(forms: Mapping[str, InputForm], fields: Collection[str], *, of_rows: b
     present = set(fields)
     alike = [form for form in forms.values() if form.of_rows == of_rows and form.marks and form.marks <= present]
     fitting = {form.name: form.marks for form in alike if form.strangers.isdisjoint(present)}
-    return sorted(name for name, marks in fitting.items() if not any(marks < others for others in fitting.values()))
+    return sorted(name for name, marks in fitting.items() if not any(_is_within(marks, others) for others in fitting.values()))
+
+
+def _is_within(marks: AbstractSet[str], others: AbstractSet[str]) -> bool:
+    """Whether a form has fewer marks than another one, and some of the other's: tables of one tool are alike."""
+    return len(marks) < len(others) and not marks.isdisjoint(others)
 
 
 def is_ours(fields: Collection[str]) -> bool:

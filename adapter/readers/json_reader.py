@@ -75,7 +75,9 @@ class JsonReader:
                 fields = frozenset.intersection(*map(frozenset, rows))
                 # One field (`message`, say) tells too little of a document that is not where it belongs.
                 whole, of_rows = (chosen_form(document, self.forms, [fields], of_rows=of_rows) for of_rows in (False, True))
-                if is_ours(fields) or any(form and len(self.forms[form].marks) > 1 for form in (whole, of_rows)):
+                if {"patient", "encounter"} <= fields or any(
+                    form and len(self.forms[form].marks) > 1 for form in (whole, of_rows)
+                ):
                     several = ", each item of the list by itself" if isinstance(value, list) and not of_rows else ""
                     place = ReadDocument(name=document.name, form=NATIVE, tree=tree).positions((name,))
                     raise UnreadableError(form_issue(document.name, f"{_AROUND}{several}").at(location=place))

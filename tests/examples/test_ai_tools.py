@@ -237,8 +237,10 @@ def test_the_tables_of_pingpong_make_one_run() -> None:
     assert [feature.hpo for feature in made.case.phenotypes] == ["HP:0000316"]
 
 
-def test_a_table_of_other_patients_is_refused_with_words() -> None:
-    made = convert(p_tsv=tsv("subject_id gene_name gene_entrez_id syndrome_name distance", "1 ELN 2006 Williams 0.4"))
+@pytest.mark.parametrize("more", [("", ""), (" omim_id gestalt_score", " 194050 0.4")])
+def test_a_table_of_other_patients_is_refused_with_words(more: tuple[str, str]) -> None:
+    columns, cells = "subject_id gene_name gene_entrez_id syndrome_name distance", "1 ELN 2006 Williams 0.4"
+    made = convert(p_tsv=tsv(columns + more[0], cells + more[1]))
 
     assert made.failure is FailureKind.INVALID
     assert "other patients" in made.issues[0].text

@@ -186,4 +186,4 @@ def test_a_document_within_another_one_is_told_with_its_place(content: bytes, pl
 
 
 def test_an_object_that_only_looks_like_one_in_a_field_is_not() -> None:
-    assert read(b'{"data": {"x": 1}, "list": [], "y": [1], "z": {"a": 1}}').form == "case"
+    assert read(b'{"data": {"x": 1}, "list": [], "y": [1], "z": {"a": 1}, "who": {"id": "1"}}').form == "case"
