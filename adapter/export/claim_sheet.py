@@ -92,7 +92,8 @@ def _insurance(case: Case) -> Iterator[SheetEntry]:
 def _other(case: Case, other: OtherCoverage, at: str) -> Iterator[SheetEntry]:
     """A further insurance; of its group and plan only what was sent, for the form has a box for one of them."""
     insured, payer = _name(_insured(case, other, at)[0]), other.payer
-    yield SheetEntry(box="9", label="other insured", segment="NM1*IL (2330A)", field=f"{at}.subscriber", value=insured)
+    field = f"{at}.insured" if other.subscriber == "other" else f"{at}.subscriber"
+    yield SheetEntry(box="9", label="other insured", segment="NM1*IL (2330A)", field=field, value=insured)
     yield SheetEntry(box="9a", label="other policy", segment="NM109 (2330A)", field=f"{at}.member_id", value=other.member_id)
     if other.group:
         yield SheetEntry(box="9a", label="other group", segment="SBR03 (2320)", field=f"{at}.group", value=other.group)
@@ -129,7 +130,8 @@ def _people(case: Case) -> Iterator[SheetEntry]:
     )
     yield SheetEntry(box="3", label="birth date", segment="DMG02", field="patient.birth_date", value=patient.birth_date)
     yield SheetEntry(box="3", label="sex", segment="DMG03", field="patient.sex", value=patient.sex)
-    yield SheetEntry(box="4", label="insured", segment="NM1*IL (2010BA)", field="coverage.subscriber", value=_name(insured))
+    field = at if isinstance(insured, Insured) else "coverage.subscriber"
+    yield SheetEntry(box="4", label="insured", segment="NM1*IL (2010BA)", field=field, value=_name(insured))
     yield SheetEntry(
         box="5", label="patient's address", segment="N3, N4", field="patient.address", value=_address(patient.address)
     )

@@ -418,6 +418,8 @@ def test_other_insurances_a_referral_and_a_billing_address_have_their_boxes() ->
     assert (loops["32"], loops["33"]) == ("N3, N4 (2010AA)", "N3, N4 (2010AB)")
     assert entries["9a", "other policy"] == "INV0002033"
     assert entries["9d", "other payer"] == "Invented Second Mutual"
+    assert entries["9", "other insured"] == "Ekholm, Arvid"
+    assert next(entry.field for entry in sheet if entry.box == "9") == "other_coverages[0].insured"
     assert entries["23", "referral number"] == "INV-REF-0078"
     assert str(entries["33", "address"]).startswith("PO Box 7")
     assert entries["32", "place of the service, if another"] != entries["33", "address"]
@@ -450,7 +452,7 @@ def test_somebody_else_who_is_insured_has_the_boxes_4_7_and_11() -> None:
     entries = {(entry.box, entry.label): entry for entry in sheet_of(case_of("complete", coverage=coverage)).entries}
 
     assert entries["2", "patient"].segment == "NM1*QC"
-    assert entries["4", "insured"].value == "Berg, Nils"
+    assert (entries["4", "insured"].value, entries["4", "insured"].field) == ("Berg, Nils", "coverage.insured")
     assert entries["6", "patient's relation to insured"].value == "spouse"
     assert entries["7", "insured's address"].value == "3 Invented Lane, Albany"
     assert entries["7", "insured's address"].field == "coverage.insured.address"
