@@ -77,7 +77,8 @@ def first_and_not_first(facts: Facts) -> Iterator[Finding]:
             text="An 837P has 50 characters for this number. Send it as the payer wrote it.",
         ),
     ),
-    applies=(ASKED,),
+    applies=(),
+    asked_if=(Sign(billing_outline, lambda there: there.use is not None),),
 )
 def number_of_a_claim(facts: Facts) -> Iterator[Finding]:
     """Several prior claims, one named twice, the claim itself, or a number that the transaction cannot hold."""
