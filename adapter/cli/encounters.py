@@ -14,6 +14,7 @@ from adapter.delivery.intake import Posted
 from adapter.delivery.outbox import Outbox
 from adapter.delivery.record import EncounterState
 from adapter.delivery.removal import remove
+from adapter.delivery.shown import shown_delivery, shown_encounter, shown_event
 from adapter.dispatch import dispatching, opened_store
 
 _STATES = get_args(EncounterState)
@@ -60,7 +61,7 @@ def list_command(*, state: EncounterState | None, count: int) -> None:
     store = opened_store(default_runtime().settings)
     try:
         with store.reading() as connection:
-            print_json([asdict(record) for record in store.encounters(connection, state=state, most=count)])
+            print_json([shown_encounter(record) for record in store.encounters(connection, state=state, most=count)])
     finally:
         store.close()
 
@@ -83,7 +84,11 @@ def show_command(*, encounter: str) -> None:
     finally:
         store.close()
     print_json(
-        {**asdict(record), "deliveries": [asdict(one) for one in deliveries], "history": [asdict(line) for line in events]}
+        {
+            **shown_encounter(record),
+            "deliveries": [shown_delivery(one) for one in deliveries],
+            "history": [shown_event(line) for line in events],
+        }
     )
 
 

@@ -60,6 +60,7 @@ def test_what_is_posted_is_delivered_and_shown(run: Run, folder: Path, server: S
     assert printed(run, "encounters", "list", "--state", "refused") == []
     shown = printed(run, "encounters", "show", encounter)
     assert shown["state"] == "made"
+    assert all(record["changed"].endswith("Z") for record in (shown, *shown["deliveries"]))
     assert [line["what"] for line in shown["history"]] == ["posted", "converted", "delivered"]
     assert run("encounters", "show", "nobody").code != 0
 
@@ -85,7 +86,7 @@ def test_a_conversion_is_made_again_and_says_first_what_would_change(run: Run, f
     run("deliver", "run", "--until-idle")
 
     assert printed(run, "encounters", "reprocess", encounter, "--dry-run") == []
-    assert printed(run, "encounters", "show", encounter)["made"] == 1
+    assert printed(run, "encounters", "show", encounter)["converted"] == 1
     assert printed(run, "encounters", "reprocess", encounter) == []
     assert printed(run, "encounters", "show", encounter)["made"] == 0
 

@@ -367,7 +367,7 @@ EHR_WORDS = [
     ("patient.lastName", "did you mean `family`?"),
     ("patient.zip", "it belongs at `patient.address.postal_code`"),
     ("place_of_service", "it belongs at `billing.lines[*].pos`"),
-    ("dob", "it belongs at `patient.birth_date`"),
+    ("dob", "patient.birth_date"),
     ("insurance", "did you mean `coverage`?"),
     ("diagnosis", "did you mean `diagnoses`?"),
     ("npi", "did you mean one of: practitioners[*].npi, organization.npi?"),

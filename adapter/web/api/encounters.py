@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import get_args
 
@@ -14,9 +13,10 @@ from adapter.conversion import Conversion
 from adapter.delivery.again import changes_between, converted_anew, redeliver, reprocess
 from adapter.delivery.intake import Posted
 from adapter.delivery.outbox import Made, Outbox
-from adapter.delivery.record import EncounterRecord, EncounterState, EventRecord, MergedPatients
+from adapter.delivery.record import EncounterState, EventRecord, MergedPatients
 from adapter.delivery.removal import remove
 from adapter.delivery.shelf import Shelf
+from adapter.delivery.shown import shown_delivery, shown_document, shown_encounter, shown_event
 from adapter.delivery.store import Store, Transaction
 from adapter.dispatch import Dispatch
 from adapter.issues import ConflictError, UnreadableError
@@ -104,7 +104,7 @@ def search(service: Service, request: Request) -> Response:
             most=int(count),
         )
     _note_access(service.dispatch, None, "searched")
-    body: JsonObject = {"encounters": [_record(record) for record in records]}
+    body: JsonObject = {"encounters": [shown_encounter(record) for record in records]}
     if len(records) == int(count) and "identifier" not in given:
         kept = f"&state={given['state']}" if "state" in given else ""
         body["next"] = f"{service.address(request)}/encounters?after={records[-1].id}&_count={count}{kept}"
@@ -120,12 +120,7 @@ def show(service: Service, request: Request, encounter: str) -> Response:
 def _standing(store: Store, connection: Transaction, encounter: str) -> JsonObject:
     record = store.encounter(connection, encounter)
     deliveries = Outbox(store).deliveries(connection, encounter)
-    return {**_record(record), "deliveries": {delivery.target: delivery.state for delivery in deliveries}}
-
-
-def _record(record: EncounterRecord) -> JsonObject:
-    times = {"created": _time(record.created), "changed": _time(record.changed)}
-    return {"id": record.id, "state": record.state, "received": record.received, "converted": record.made, **times}
+    return {**shown_encounter(record), "deliveries": {delivery.target: delivery.state for delivery in deliveries}}
 
 
 def bundle(service: Service, request: Request, encounter: str) -> Response:
@@ -169,19 +164,7 @@ def documents(service: Service, request: Request, encounter: str) -> Response:
     with _looking(service, request, encounter) as (store, connection):
         store.encounter(connection, encounter)
         records = Shelf(store).records(connection, encounter)
-    rows = [
-        {
-            "number": record.number,
-            "kind": record.form,
-            "sha256": record.digest,
-            "bytes": record.size,
-            "received": _time(record.received),
-            "caller": record.caller,
-            "isKept": record.is_kept,
-        }
-        for record in records
-    ]
-    return json_answer({"documents": rows}, media_type=JSON)
+    return json_answer({"documents": [shown_document(record) for record in records]}, media_type=JSON)
 
 
 def document(service: Service, request: Request, encounter: str, *, number: str) -> Response:
@@ -199,10 +182,7 @@ def deliveries(service: Service, request: Request, encounter: str) -> Response:
     with _looking(service, request, encounter) as (store, connection):
         store.encounter(connection, encounter)
         records = Outbox(store).deliveries(connection, encounter)
-    rows = [
-        {**asdict(one), "due": _time(one.due) if one.due is not None else None, "changed": _time(one.changed)} for one in records
-    ]
-    return json_answer({"deliveries": rows}, media_type=JSON)
+    return json_answer({"deliveries": [shown_delivery(record) for record in records]}, media_type=JSON)
 
 
 def history(service: Service, request: Request, encounter: str) -> Response:
@@ -210,10 +190,7 @@ def history(service: Service, request: Request, encounter: str) -> Response:
     with _looking(service, request, encounter) as (store, connection):
         store.encounter(connection, encounter)
         events = store.events(connection, encounter)
-    rows = [{**asdict(line), "at": _time(line.at)} for line in events]
-    return json_answer(
-        {"history": [{key: value for key, value in row.items() if value is not None} for row in rows]}, media_type=JSON
-    )
+    return json_answer({"history": [shown_event(line) for line in events]}, media_type=JSON)
 
 
 def deliver_again(service: Service, request: Request, encounter: str) -> Response:
@@ -278,7 +255,3 @@ def _note_access(dispatch: Dispatch, encounter: str | None, what: str) -> None:
     """Write down who looked at what."""
     line = EventRecord(at=dispatch.store.now(), caller=current_caller().name, what=what, detail={}, encounter=encounter)
     dispatch.store.write(lambda connection: dispatch.store.note(connection, line))
-
-
-def _time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
