@@ -88,7 +88,7 @@ def test_a_conversion_is_made_again_and_says_first_what_would_change(run: Run, f
     assert printed(run, "encounters", "reprocess", encounter, "--dry-run") == []
     assert printed(run, "encounters", "show", encounter)["converted"] == 1
     assert printed(run, "encounters", "reprocess", encounter) == []
-    assert printed(run, "encounters", "show", encounter)["made"] == 0
+    assert printed(run, "encounters", "show", encounter)["converted"] == 0
 
 
 def test_what_is_deleted_leaves_its_tombstone(run: Run, folder: Path) -> None:
