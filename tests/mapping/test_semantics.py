@@ -844,6 +844,15 @@ def test_a_function_that_can_not_convert_gives_nothing_and_a_report() -> None:
     assert found == [("out.yaml:5:9", "picky", ()), ("out.yaml:8:13", "picky", (0,)), ("out.yaml:8:13", "picky", (1,))]
 
 
+def test_a_run_that_notes_lineage_reports_the_same() -> None:
+    library = library_of("text: =picky(box.there)")
+
+    (_, plain), (_, noted) = library.run((box(),)), library.run((box(),), lineage=True)
+
+    assert [str(report) for _, report in noted] == [str(report) for _, report in plain]
+    assert len(noted) == 1
+
+
 def test_what_a_function_could_still_make_is_kept() -> None:
     reports: Reports = []
     text = "map: one\ntarget: Patient\nresource:\n  id: one\n"

@@ -86,7 +86,8 @@ def test_a_corrected_claim_after_an_amended_report_is_not_a_second_unit() -> Non
     amended = {"review.status": "amended", "review.amendment": "corrected", "review.amended_at": "2024-05-03"}
 
     forgotten = judge(case_of(amended), circumstances=Circumstances(prior=(earlier,)))
-    named = judge(case_of(amended | replacing("PAYER-77")), circumstances=Circumstances(prior=(earlier,)))
+    replacement = replacing("PAYER-77")["billing"] | {"frequency": "replacement"}
+    named = judge(case_of(amended | {"billing": replacement}), circumstances=Circumstances(prior=(earlier,)))
 
     assert [issue.rule for issue in forgotten.issues if issue.rule != "COV-02"] == ["UNT-01"]
     assert [issue.rule for issue in named.issues if issue.rule != "COV-02"] == []

@@ -73,8 +73,6 @@ class Note(NamedTuple):
         if site.is_plain:
             return [([name], None)]
         value: JsonValue = at(resource, _placed(site.path, self.outs))
-        if not isinstance(value, dict | list):
-            return [([name], None)]
         if not (site.may_carry_over and isinstance(value, list)):
             return [(leaf_names(value, name), None)]
         return [
