@@ -1,8 +1,10 @@
 """The time, and what is random: the only reader of both."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from secrets import SystemRandom, token_hex, token_urlsafe
 from time import time
+
+from adapter.instant import instant_of
 
 
 def today() -> str:
@@ -17,7 +19,7 @@ def request_id() -> str:
 
 def instant_now() -> str:
     """The time now as a FHIR instant, in UTC."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return instant_of(time())
 
 
 def new_token() -> str:
