@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from flask import Request
 
+from adapter.web.content_charset import is_read, is_utf_8
 from adapter.web.query import form_of
 from adapter.web.refusal import RefusedError
 
@@ -23,7 +24,6 @@ FORMATS = ("", *_SHORT, JSON, FHIR_JSON)
 """What `_format` may be: nothing, a short name, or a media type."""
 
 _R4 = frozenset({"4.0", "4.0.1"})
-_UTF_8 = frozenset({"utf-8", "utf8"})
 _QUALITY = re.compile(r"(0(\.\d{0,3})?|1(\.0{0,3})?)", re.ASCII)
 _RANGE_LIMIT = 100
 _LANGUAGES = re.compile(r"(\*|[a-z]{1,8}(-[a-z0-9]{1,8})*)(\s*;\s*q\s*=\s*[01](\.\d{0,3})?)?", re.ASCII | re.IGNORECASE)
@@ -46,7 +46,7 @@ class MediaRange:
     @property
     def is_ours(self) -> bool:
         """Whether its parameters ask for what we write: UTF-8 and FHIR R4."""
-        return _is_utf_8(self.parameters) and _is_r4(self.parameters)
+        return is_utf_8(self.parameters) and _is_r4(self.parameters)
 
     def covers(self, media_type: str) -> bool:
         """Whether a type falls into the range."""
@@ -74,7 +74,7 @@ def _by_format(form: str, offered: tuple[str, ...]) -> str | None:
     # A plus sign in a query is a space, unless it was escaped.
     media_type, parameters = _parsed(re.sub(r"(?<=\w) (?=\w)", "+", form.strip()))
     named = _SHORT.get(media_type, media_type)
-    if named not in _JSON_TYPES or not (_is_utf_8(parameters) and _is_r4(parameters)):
+    if named not in _JSON_TYPES or not (is_utf_8(parameters) and _is_r4(parameters)):
         return None
     return named if named in offered else next((offer for offer in offered if offer.endswith("json")), None)
 
@@ -111,14 +111,6 @@ def _parsed(text: str) -> tuple[str, dict[str, str]]:
     return media_type.lower(), {name.strip().lower(): value.strip().strip('"').lower() for name, _, value in pairs}
 
 
-def _is_utf_8(parameters: Mapping[str, str]) -> bool:
-    return parameters.get("charset", "utf-8") in _UTF_8
-
-
-def _is_read(parameters: Mapping[str, str]) -> bool:
-    return _is_utf_8(parameters) or parameters["charset"] == "us-ascii"
-
-
 def _is_r4(parameters: Mapping[str, str]) -> bool:
     return parameters.get("fhirversion", "4.0") in _R4
 
@@ -126,7 +118,7 @@ def _is_r4(parameters: Mapping[str, str]) -> bool:
 def check_json_body(request: Request, remedy: str) -> None:
     """Refuse a body that is not JSON in UTF-8 (RFC 8259, section 8.1) and of FHIR R4; raises RefusedError (415)."""
     media_type, parameters = _parsed(request.headers.get("Content-Type", ""))
-    if media_type not in _JSON_TYPES or not _is_read(parameters):
+    if media_type not in _JSON_TYPES or not is_read(parameters):
         raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"the content type cannot be read here; {remedy}")
     check_release(parameters)
 
@@ -137,7 +129,7 @@ def check_charset(content_type: str, what: str) -> None:
     In which HL7 v2 is, MSH-18 says; whatever says nothing of itself is known by its content.
     """
     media_type, parameters = _parsed(content_type)
-    if (media_type in _JSON_TYPES or media_type in TABLE_TYPES) and not _is_read(parameters):
+    if (media_type in _JSON_TYPES or media_type in TABLE_TYPES) and not is_read(parameters):
         text = f"{what} is in another character set than UTF-8; send it in UTF-8, and say so or nothing"
         raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, text)
 

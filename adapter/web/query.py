@@ -10,6 +10,7 @@ from flask import Request
 from werkzeug.datastructures import MultiDict
 
 from adapter.issues import MOST_ISSUES, Issue, IssueType, Severity, UnreadableError
+from adapter.web.content_charset import is_read
 from adapter.web.refusal import RefusedError, request_issue, wrong_parameter
 
 Pairs = list[tuple[str, str]]
@@ -99,8 +100,8 @@ def unknown_issues(unknown: Sequence[Unknown], known: Collection[str], *, text: 
 
 def check_form(request: Request) -> None:
     """Refuse a body of `POST …/_search` that is not a form, since nothing of it would count; raises RefusedError (415)."""
-    is_utf_8 = request.mimetype_params.get("charset", "utf-8").lower() in {"utf-8", "utf8", "us-ascii"}
-    if request.method == "POST" and request.content_length and not (request.mimetype == FORM and is_utf_8):
+    is_known = request.mimetype == FORM and is_read(request.mimetype_params)
+    if request.method == "POST" and request.content_length and not is_known:
         text = f"a search is sent as {FORM} in UTF-8; this is another content type"
         raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, text)
 
