@@ -20,7 +20,7 @@ _AS_THEY_ARE = frozenset({"", "7bit", "8bit", "binary"})
 
 
 def files_of(body: bytes, boundary: str) -> Iterator[tuple[str, bytes]]:
-    """The name (empty if there is none) and the content of each file of a form; a name that is not UTF-8 is shown with `\ufffd`.
+    """Name and content of each file of a form: a file without one has an empty name, and `\ufffd` stands for bytes not in UTF-8.
 
     Raises UnreadableError for a form that is cut off, goes on behind its end or has parts that are not files, RefusedError for
     too many parts (413), and for codings, character sets and FHIR versions that are not read (415).

@@ -59,7 +59,7 @@ class Value(NamedTuple):
 
     @property
     def is_nothing(self) -> bool:
-        """Whether it is known at load time that there is none."""
+        """Whether it is known when the map is loaded that there is never a value."""
         return self.constant is None or (bool(self.branches) and all(branch.is_nothing for branch in self.branches))
 
     @property
