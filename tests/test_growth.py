@@ -14,7 +14,7 @@ from adapter.fhir.json import canonical_bytes
 from adapter.issues import FailureKind
 from adapter.readers.document import Document
 from adapter.settings import Settings
-from tests.examples.ground import ROOT, pipeline
+from tests.examples.ground import EXAMPLES, ROOT, pipeline
 from tests.long_lists import BASES, PublishedList, documents, in_both, published_lists
 from tests.rounds import ROUNDS
 from tests.seconds import within
@@ -56,6 +56,22 @@ def of_conversion(sent: list[Document]) -> float:
     assert made.issues
     assert made.lineage.entries or made.content is None
     return time.process_time() - started
+
+
+def of_table(size: int) -> float:
+    """Processor seconds of reading a table of so many rows."""
+    header, row, *_ = (EXAMPLES / "ai-report-as-a-table" / "ai_report.csv").read_bytes().splitlines(keepends=True)
+    table = Document(name="table.csv", content=header + row * size)
+    started = time.process_time()
+    (read,) = pipeline().readers.read(table)
+    assert len(read.tree["rows"]) == size
+    return time.process_time() - started
+
+
+def test_a_row_costs_the_same_in_a_long_table() -> None:
+    short, long = (min(of_table(size) for _ in range(3)) / size for size in (500, 4_000))
+
+    assert long < 2 * short
 
 
 @pytest.mark.parametrize("listed", LISTS.values(), ids=LISTS)

@@ -81,15 +81,18 @@ class TableReader:
         form = chosen_form(document, self.forms, [columns], of_rows=True)
         if form is None:
             raise UnknownFormError(_no_form(document, columns, self.forms))
-        once = sorted(
-            (row for row in rows if self._named(row.cells) != columns), key=partial(_is_of_all, columns, self.forms[form].of_all)
-        )
+        once, again = list[_Row](), list[Issue]()
+        for row in rows:
+            if self._named(row.cells) == columns:
+                again.append(_header_again(document.name, row))
+            else:
+                once.append(row)
         if not once:
             raise UnreadableError(_problem(document.name, 1, _NO_ROW))
+        once.sort(key=partial(_is_of_all, columns, self.forms[form].of_all))
         tree: JsonObject = {"rows": [_row(columns, row.cells) for row in once]}
         cells = _Cells(columns=columns, numbers=[row.number for row in once])
-        again = tuple(_header_again(document.name, row) for row in rows if row not in once)
-        read = RowsDocument(name=document.name, form=form, tree=tree, fragment=cells.fragment, remarks=again)
+        read = RowsDocument(name=document.name, form=form, tree=tree, fragment=cells.fragment, remarks=tuple(again))
         return (self._in_form(read, columns, has_commas=_delimiter(text) != ","),)
 
     def _in_form(self, read: RowsDocument, columns: Sequence[str], *, has_commas: bool) -> RowsDocument:
