@@ -20,7 +20,7 @@ from adapter.readers.document import ReadDocument
 _PART = object()
 """Stands for a part of a bare text."""
 
-_FEATURES: Path = ("phenotypes",)
+_FEATURES = ("phenotypes",)
 
 _LABEL = "display"
 """What a code is called: people and releases of a terminology call one code in different ways, and mean the same."""
@@ -127,7 +127,7 @@ def merge(documents: list[ReadDocument]) -> Merged:
     name, so that the order in which they were sent changes nothing. Items of one list come in that order too.
     """
     trees = with_runs([document.tree for document in documents])
-    if len(documents) == 1 and not _repeats(trees[0].get("phenotypes")):
+    if len(documents) == 1 and not _repeats(trees[0].get(_FEATURES[0])):
         return Merged(tree=with_primary(trees[0]), together=trees[0], documents=tuple(documents), items={}, issues=())
     several = sum(bool(runs_in(tree)) for tree in trees) > 1
     order = sorted(range(len(trees)), key=lambda place: (*_rank(trees[place], several_runs=several), documents[place].name))
@@ -224,7 +224,7 @@ class _Merger:
 
 def _feature(item: JsonValue) -> Hashable | None:
     """By what one document tells its features apart: one source and one run tell of a feature once, unless it has an `id`."""
-    return _identity(item, (*_merge_key(("phenotypes",)), "id")) if _feature_code(item) is not None else None
+    return _identity(item, (*_merge_key(_FEATURES), "id")) if _feature_code(item) is not None else None
 
 
 def _feature_code(item: JsonValue) -> str | None:
@@ -235,11 +235,8 @@ def _feature_code(item: JsonValue) -> str | None:
 def _repeats(features: JsonValue) -> bool:
     """Whether a document tells of one feature more than once."""
     coded = [item for item in features if _feature_code(item) is not None] if isinstance(features, list) else []
-    if len({item["hpo"] for item in coded}) == len(
-        coded
-    ):  # as nearly always; the code is the first part of what tells them apart
-        return False
-    return len({_feature(item) for item in coded}) < len(coded)
+    codes = {item["hpo"] for item in coded}  # the first part of what tells features apart
+    return len(codes) < len(coded) and len({_feature(item) for item in coded}) < len(coded)
 
 
 def _other_label(merged: Merged, path: Path) -> Issue:
