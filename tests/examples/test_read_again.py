@@ -128,6 +128,31 @@ def test_the_bundle_of_a_case_that_lacks_something_gives_the_same_bundle(name: s
             assert again.content == made.content, dotted(path)
 
 
+@pytest.mark.parametrize("mode", ["in-person", "video", "audio", "store-and-forward", None])
+def test_a_bundle_says_how_the_visit_was_held(mode: str | None) -> None:
+    made_from = conversion_of("infant-final-report").case
+    assert made_from is not None
+    case = plain_tree(made_from.model_dump(exclude_none=True))
+    case["encounter"] = {name: value for name, value in (case["encounter"] | {"mode": mode}).items() if value}
+    made = sent_back(case)
+    again = sent_back(made.bundle or {})
+
+    assert again.content == made.content
+    assert again.case is not None
+    assert again.case.encounter.mode == mode
+    assert [issue for issue in again.issues if "fhir-encounter-mode" in issue.text] == []
+
+
+@pytest.mark.parametrize("kind", ["VR", "IMP", "EMER", "HH"])
+def test_a_class_that_does_not_say_how_the_visit_was_held_is_told(kind: str) -> None:
+    made = sent_back(corrected(complete(), {"Encounter.class.code": kind}))
+
+    assert made.case is not None
+    assert made.case.encounter.mode is None
+    (told,) = [issue for issue in made.issues if "fhir-encounter-mode" in issue.text]
+    assert told.location[0].endswith("/resource/class/code")
+
+
 CPT = "http://www.ama-assn.org/go/cpt"
 CORRECTIONS: dict[str, dict[str, JsonValue]] = {
     "a modifier": {
