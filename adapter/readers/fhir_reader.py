@@ -13,6 +13,7 @@ from adapter.json_types import JsonObject, JsonValue
 from adapter.path import Path, pointer
 from adapter.readers.astray_reference import astray_issues
 from adapter.readers.bundle_remark import bundle_remarks
+from adapter.readers.claim_amount import claim_amount_issues
 from adapter.readers.document import Document, ReadDocument
 from adapter.readers.document_subject import of_another_patient
 from adapter.readers.later_release import of_later_release
@@ -156,7 +157,9 @@ def _by_type(
         of_type.append(_resolved({**own, "id": one.key}, index, one.inside or one.key))
     modified = (issue for one in entries if (one.inside or one.key) in index.modified for issue in modifier_issues(one))
     astray = (one for one in entries if (one.inside or one.key) in index.astray)
-    remarks = (*remarks, *islice(modified, MOST_ISSUES + 1), *astray_issues(astray, lambda *told: index.target(*told) is None))
+    amounts = (issue for one in entries if one.kind == "Claim" for issue in claim_amount_issues(one))
+    counted = (*islice(modified, MOST_ISSUES + 1), *islice(amounts, MOST_ISSUES + 1))
+    remarks = (*remarks, *counted, *astray_issues(astray, lambda *told: index.target(*told) is None))
     return FhirDocument(name=files[0][0], form=FORM, tree=resources, files=files, places=places, remarks=remarks)
 
 

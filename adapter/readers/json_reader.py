@@ -11,7 +11,7 @@ from adapter.readers.document import NATIVE, Document, ReadDocument
 from adapter.readers.fhir_reader import StructureOf, read_fhir
 from adapter.readers.form_choice import chosen_form, form_issue, is_ours
 from adapter.readers.input_form import InputForm, in_types_of_form, structure_issues
-from adapter.readers.kind import is_table
+from adapter.readers.kind import DocumentKind, is_table
 from adapter.readers.port import not_read
 from adapter.readers.rows import RowsDocument
 
@@ -133,5 +133,5 @@ def _hook_issue(name: str) -> Issue:
     )
 
 
-def _kind_of_resource(tree: JsonMapping) -> str:
-    return "a FHIR Bundle" if tree["resourceType"] == "Bundle" else "a FHIR resource"
+def _kind_of_resource(tree: JsonMapping) -> DocumentKind:
+    return DocumentKind(name="a FHIR Bundle" if tree["resourceType"] == "Bundle" else "a FHIR resource", is_record=True)

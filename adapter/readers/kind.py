@@ -35,14 +35,24 @@ _XML = re.compile(rb"<[?!A-Za-z]")
 _YAML = re.compile(rb"(---\s*$|%YAML|[\w-]+:( |\s*$))", re.MULTILINE)
 _QUOTED = re.compile(rb'"[^"]*"')
 _DELIMITERS = {b",": "a CSV table", b";": "a CSV table", b"\t": "a table with tabs (TSV)"}
+_OTHER_ENCODING = " in UTF-16 without a byte order mark"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentKind:
-    """A kind of bytes: what people call it, and whether it carries patients' records, so that it must not be passed over."""
+    """A kind of bytes: what people call it, and whether it carries patients' records, so that it must not be passed over.
+
+    `remedy` says how to write it, if it would be read then.
+    """
 
     name: str
     is_record: bool = False
+    remedy: str | None = None
+
+
+_DIVIDED_OTHERWISE = DocumentKind(
+    name="a table with `|` between its cells", is_record=True, remedy="write commas, semicolons or tabs between the cells"
+)
 
 
 def is_utf_16(content: bytes) -> bool:
@@ -68,10 +78,23 @@ def kind_of(content: bytes) -> DocumentKind:
         return DocumentKind(name=magic)
     if start[128:132] == b"DICM":
         return DocumentKind(name="a DICOM file", is_record=True)
+    if encoding := _unmarked_utf_16(start):
+        kind = kind_of(start[: len(start) // 2 * 2].decode(encoding, errors="replace").encode())
+        return DocumentKind(name=kind.name + _OTHER_ENCODING, is_record=kind.is_record, remedy="write it in UTF-8")
     if _is_binary(start):
         return DocumentKind(name="binary data of an unknown kind")
     text = start.removeprefix(_BOM).lstrip()
     return next((kind for looks_like, kind in _TEXTS if looks_like(text)), None) or _table_or_text(text)
+
+
+def _unmarked_utf_16(start: bytes) -> str | None:
+    """The byte order of UTF-16 without a mark: every other byte of text in Latin letters is nought, and no byte between them."""
+    first, second = start[::2], start[1::2]
+    if not start or (0 in first and 0 in second):
+        return None
+    if first.count(0) > len(first) / 2:
+        return "utf-16-be"
+    return "utf-16-le" if second.count(0) > len(second) / 2 else None
 
 
 def _is_binary(start: bytes) -> bool:
@@ -110,8 +133,9 @@ _TEXTS: tuple[tuple[Callable[[bytes], object], DocumentKind], ...] = (
 
 def _table_or_text(text: bytes) -> DocumentKind:
     lines = [line for line in text.splitlines()[:3] if line.strip()]
-    for delimiter, name in _DELIMITERS.items():
+    kinds = {delimiter: DocumentKind(name=name, is_record=True) for delimiter, name in _DELIMITERS.items()}
+    for delimiter, kind in {**kinds, b"|": _DIVIDED_OTHERWISE}.items():
         counts = {_QUOTED.sub(b"", line).count(delimiter) for line in lines[:2]}
         if len(lines) > 1 and 0 not in counts and len(counts) == 1:
-            return DocumentKind(name=name, is_record=True)
+            return kind
     return DocumentKind(name="plain text")

@@ -6,7 +6,9 @@ from typing import Protocol
 
 from adapter.issues import Issue, IssueType, Severity, UnknownFormError
 from adapter.readers.document import Document, ReadDocument
-from adapter.readers.kind import kind_of
+from adapter.readers.kind import DocumentKind, kind_of
+
+_WHAT_TO_SEND = "send an encounter document (its JSON Schema: `adapter schema`), or the export of an AI tool as it wrote it"
 
 
 class Reader(Protocol):
@@ -39,7 +41,7 @@ class Readers:
         """The document as a tree, or several; raises UnknownFormError for bytes that no reader knows, naming what they are."""
         reader = next((reader for reader in self.readers if reader.recognises(document.content)), None)
         if reader is None:
-            raise not_read(document.name, kind_of(document.content).name, self.readers)
+            raise not_read(document.name, kind_of(document.content), self.readers)
         return reader.read(document)
 
     def takes(self, content: bytes) -> bool:
@@ -50,15 +52,15 @@ class Readers:
         return any(reader.recognises(content) for reader in self.readers) or kind_of(content).is_record
 
 
-def not_read(name: str, kind: str, readers: Sequence[Reader]) -> UnknownFormError:
+def not_read(name: str, kind: DocumentKind, readers: Sequence[Reader]) -> UnknownFormError:
     """The refusal of a document of a kind that is known, but not read."""
     known = ", ".join(reader.name for reader in readers)
     issue = Issue(
         severity=Severity.ERROR,
         code=IssueType.NOT_SUPPORTED,
         rule="document/kind",
-        text=f"this is {kind}: not read by this version, which reads {known}",
-        suggestion="send an encounter document (its JSON Schema: `adapter schema`), or the export of an AI tool as it wrote it",
+        text=f"this is {kind.name}: not read by this version, which reads {known}",
+        suggestion=kind.remedy or _WHAT_TO_SEND,
         location=(name,),
     )
     return UnknownFormError(issue)

@@ -26,7 +26,7 @@ DOCUMENT_TYPES = (*JSON_TYPES, *HL7_TYPES, *TABLE_TYPES, "multipart/form-data")
 """In which content types documents come."""
 
 _REMEDY = "send application/json, text/csv (UTF-8) or application/hl7-v2 with one document, or multipart/form-data with several"
-_TABLES = ("a CSV table", "a table with tabs (TSV)", "plain text")
+_TABLES = ("a CSV table", "a table with ", "plain text")
 
 
 def _is_hl7(request: Request) -> bool:
@@ -36,7 +36,7 @@ def _is_hl7(request: Request) -> bool:
 
 def _is_table(request: Request) -> bool:
     """Whether the body is a table by its content type, and does not look like anything else."""
-    return request.mimetype in TABLE_TYPES and kind_of(request.get_data()).name in _TABLES
+    return request.mimetype in TABLE_TYPES and kind_of(request.get_data()).name.startswith(_TABLES)
 
 
 def _is_other_than_json(request: Request) -> bool:

@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapter.issues import UnknownFormError
+from adapter.readers.document import Document
 from adapter.readers.kind import kind_of
+from adapter.readers.port import Readers
 
 SEGMENTS = b"MSH|^~\\&|LAB|HOSP|||20260101||ORU^R01|1|P|2.5.1\rPID|1||1\r"
 
@@ -32,6 +35,14 @@ SEGMENTS = b"MSH|^~\\&|LAB|HOSP|||20260101||ORU^R01|1|P|2.5.1\rPID|1||1\r"
         (b"case,rank,score\nA,1,0.5\n", "a CSV table"),
         (b"case;rank\r\nA;1\r\n", "a CSV table"),
         (b"case\trank\nA\t1\n", "a table with tabs (TSV)"),
+        (b"case|rank\nA|1\n", "a table with `|` between its cells"),
+        (b"case|genes\nA, B|1\n", "a table with `|` between its cells"),
+        (b"case,genes\nA,B|C\n", "a CSV table"),
+        ("case,rank\nA,1\n".encode("utf-16-le"), "a CSV table in UTF-16 without a byte order mark"),
+        ("case;rank\nÄ;1\n".encode("utf-16-be"), "a CSV table in UTF-16 without a byte order mark"),
+        (SEGMENTS.decode().encode("utf-16-le"), "an HL7 v2 message in UTF-16 without a byte order mark"),
+        ('{"id": "x"}'.encode("utf-16-le"), "JSON in UTF-16 without a byte order mark"),
+        ("case,rank\nA,1\n".encode("utf-16-le")[:-1], "a CSV table in UTF-16 without a byte order mark"),
         (b"id: A\npatient:\n", "YAML"),
         (b"---\nid: A", "YAML"),
         (b"a letter, with a comma\nand another line\n", "plain text"),
@@ -61,6 +72,25 @@ def test_records_of_patients_are_not_passed_over_in_a_folder(content: bytes, *, 
 
 def test_a_character_that_is_cut_at_the_end_of_what_is_looked_at_is_still_text() -> None:
     assert kind_of(b"x" * 4095 + "\u00e4".encode()).name == "plain text"
+
+
+@pytest.mark.parametrize(
+    ("content", "remedy"),
+    [
+        (b"case|rank\nA|1\n", "write commas, semicolons or tabs between the cells"),
+        ("case,rank\nA,1\n".encode("utf-16-le"), "write it in UTF-8"),
+        (
+            b"a letter",
+            "send an encounter document (its JSON Schema: `adapter schema`), or the export of an AI tool as it wrote it",
+        ),
+    ],
+)
+def test_a_refusal_says_how_to_write_what_is_nearly_read(content: bytes, remedy: str) -> None:
+    with pytest.raises(UnknownFormError) as refusal:
+        Readers(readers=[]).read(Document(name="t.csv", content=content))
+
+    (issue,) = refusal.value.issues
+    assert (issue.suggestion or "").startswith(remedy)
 
 
 @given(st.binary(max_size=300))
