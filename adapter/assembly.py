@@ -288,7 +288,8 @@ class Runtime:
     @cached_property
     def source_library(self) -> Library:
         """The maps that make a Case of other input forms."""
-        return load_library(self._files("sources", "*.yaml"), self.mapping_context, sources=self.source_shapes)
+        with _without_collection():
+            return load_library(self._files("sources", "*.yaml"), self.mapping_context, sources=self.source_shapes)
 
     @cached_property
     def source_shapes(self) -> Mapping[str, Shape]:

@@ -49,7 +49,8 @@ def load_resources(files: Mapping[str, object], *, base: str) -> dict[str, Resou
 
 
 def _complete(resource: Resource, owners: Mapping[str, str], base: str) -> Resource:
-    notices = [owners[url] for url in owners if url in _texts(resource)]
+    texts = _texts(resource)
+    notices = [notice for url, notice in owners.items() if url in texts]
     if notices:
         resource = resource | {"copyright": " ".join([*notices, *_text(resource.get("copyright"))])}
     if "url" in resource and "text" not in resource:

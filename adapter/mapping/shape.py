@@ -1,6 +1,5 @@
 """Makes shapes from pydantic models, from JSON Schema, and from the FHIR element table."""
 
-from dataclasses import replace
 from decimal import Decimal
 from types import NoneType, UnionType
 from typing import Annotated, Literal, Union, get_args, get_origin, get_type_hints
@@ -120,7 +119,7 @@ def shape_of_json_schema(schema: JsonMapping, name: str) -> Shape:
 
 def _with_codings(concept: Shape, codes: frozenset[tuple[str, str]]) -> Shape:
     """The shape of a CodeableConcept whose codings must be among some."""
-    coding = replace(concept.fields["coding"], codes=codes)
+    coding = concept.fields["coding"]._replace(codes=codes)
     return Shape(concept.name, Fields(lambda: {**concept.fields, "coding": coding}), concept.access)
 
 
@@ -174,7 +173,7 @@ class _SentShapes(FhirShapes):
     """The same for FHIR as it is sent: nothing is sure to be there."""
 
     def _field(self, element: Element) -> Field:
-        return replace(super()._field(element), required=False)
+        return super()._field(element)._replace(required=False)
 
 
 def shape_of_resources(table: ElementTable) -> Shape:

@@ -1,15 +1,14 @@
 """The types that mappings are checked against: scalar kinds and shapes with fields, made from models, JSON Schema or FHIR."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Access = Literal["attribute", "key", "index"]
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """A scalar type by its FHIR name; `codes` if only these values are allowed."""
 
     name: str
@@ -60,13 +59,20 @@ class Shape:
         """The name that messages show."""
         return self.name
 
+    def with_optional_fields(self) -> "Shape":
+        """This shape with no field required."""
+        optional = {name: field._replace(required=False) for name, field in self.fields.items() if field.required}
+        return Shape(self.name, {**self.fields, **optional}, self.access)
+
 
 Type = Kind | Shape
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """A field of a shape: `required` if it is always there, `many` if it repeats, `explicit_null` if a sender can empty it."""
+class Field(NamedTuple):
+    """A field of a shape: `required` if it is always there, `many` if it repeats, `explicit_null` if a sender can empty it.
+
+    A tuple, as kinds are: loading all maps makes ten thousand of them.
+    """
 
     name: str
     type: Type
@@ -75,7 +81,7 @@ class Field:
     explicit_null: bool = False
     choice: str | None = None
     targets: tuple[str, ...] = ()
-    codes: frozenset[tuple[str, str]] | None = field(default=None, repr=False)
+    codes: frozenset[tuple[str, str]] | None = None
 
 
 _TEXT = frozenset({"string", "markdown", "xhtml"})

@@ -1,7 +1,7 @@
 """Reads YAML strictly, with positions: only text, lists and mappings; no tags, no anchors, no key twice."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import yaml
 
@@ -12,25 +12,25 @@ DEEPEST = 100
 """How deeply lists and mappings may be nested."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextNode:
-    """A text; `plain` if it stood without quotes."""
+class TextNode(NamedTuple):
+    """A text; `plain` if it stood without quotes.
+
+    A tuple, as marks are: a file of ours has hundreds of nodes, and a frozen dataclass takes several times as long to make.
+    """
 
     mark: Mark
     text: str
     plain: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SequenceNode:
+class SequenceNode(NamedTuple):
     """A list of nodes."""
 
     mark: Mark
     items: "tuple[Node, ...]"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MappingNode:
+class MappingNode(NamedTuple):
     """Keys with their values, in order."""
 
     mark: Mark

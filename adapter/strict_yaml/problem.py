@@ -1,13 +1,12 @@
 """What can be wrong with a file that people write: a place, a code, a message and a hint."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from adapter.issues import Issue, IssueType, SetupError, Severity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Mark:
+class Mark(NamedTuple):
     """A place in a file; line and column count from 1."""
 
     file: str

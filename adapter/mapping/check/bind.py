@@ -168,7 +168,7 @@ class BodyBinder:
             if local != value.code:
                 lets.append((local, value))
             inner = inner.with_name(name, value.named(local))
-        thing = self.thing(fragment.body, replace_fields(shape), inner, stack=(*stack, fragment.name))
+        thing = self.thing(fragment.body, shape.with_optional_fields(), inner, stack=(*stack, fragment.name))
         if thing.loops or thing.when:
             hint = "put `for` and `when` where the fragment is used"
             self.frame.error("fragment", fragment.mark, "a fragment has no `for` and no `when` of its own", hint)
@@ -393,8 +393,3 @@ def _is_wrapped(node: MappingNode, kind: Kind | Shape) -> bool:
 def _is_call(node: YamlNode) -> bool:
     """Whether `use` means a fragment: FHIR has elements of that name (`Claim.use`), but no code of theirs is a call."""
     return isinstance(node, TextNode) and _CALL.match(node.text) is not None
-
-
-def replace_fields(shape: Shape) -> Shape:
-    """The shape with no element required: a fragment makes only some."""
-    return Shape(shape.name, {name: replace(field, required=False) for name, field in shape.fields.items()}, shape.access)

@@ -10,7 +10,7 @@ from adapter.mapping.check.compatible import common_kind, comparability, members
 from adapter.mapping.check.field_access import access
 from adapter.mapping.check.frame import Frame
 from adapter.mapping.check.literal import unfit_words
-from adapter.mapping.check.value import BROKEN, NO_CONSTANT, Scope, Value, merged
+from adapter.mapping.check.value import BROKEN, NO_CONSTANT, Read, Scope, Value, merged
 from adapter.mapping.syntax.expression_tree import expression_tree
 from adapter.mapping.types import Kind, Shape, Type
 from adapter.strict_yaml.problem import Mark
@@ -132,7 +132,7 @@ class Binder:
         field = shape.fields[name]
         key = f"{base.key}.{name}" if base.key else name
         text = f"{base.origin.text}.{name}" if base.origin and base.origin.text else name
-        origin = base.origin._replace(text=text) if base.origin else None
+        origin = Read(text, base.origin.loops) if base.origin else None
         if origin is not None:
             self.frame.read.add(origin.text.replace("{}", "*"))
         base_optional = base.optional and base.key not in scope.facts
@@ -155,8 +155,7 @@ class Binder:
         return self._hoisted(base, value, name, required=field.required)
 
     def _hoisted(self, base: Value, value: Value, name: str, *, required: bool) -> Value:
-        anchor = self.frame.anchor(base)
-        if value.many or not isinstance(value.type, Shape) or anchor is None:
+        if value.many or not isinstance(value.type, Shape) or (anchor := self.frame.anchor(base)) is None:
             return value
         shape = base.type
         assert isinstance(shape, Shape)  # noqa: S101 - _step has seen to it

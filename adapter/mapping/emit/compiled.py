@@ -128,9 +128,9 @@ class Opening:
 
 
 def open_map(source: MapSource, bench: BindingContext) -> Opening:
-    """Bind what of a map others refer to."""
+    """Bind what of a map others refer to; of a map that none can refer to, since it makes a Case, the whole header."""
     places: list[Place] = []
-    header = bind_header(source, bench, places, early=True)
+    header = bind_header(source, bench, places, early=source.source is None)
     loops = header.loops
     node = {key.text: value for key, value in source.body.entries}.get("id")
     binder = Binder(header.frame, replace(bench.calls, early=True))
@@ -325,7 +325,7 @@ def bind_map(source: MapSource, shape: Shape, opening: Opening, bench: BindingCo
     """Check a map and bind all of its expressions; its problems go to the bench."""
     places = opening.places
     whole = source.source is None
-    header = bind_header(source, bench, places, early=False)
+    header = bind_header(source, bench, places, early=False) if whole else opening.header
     bodies = BodyBinder(
         header.frame, Binder(header.frame, bench.calls), bench.fragments, bench.pattern, bench.used_fragments, whole
     )

@@ -21,7 +21,7 @@ def extended(source: MapSource, extension: Extension, report: Callable[[Problem]
     for key, value in extension.replace.entries:
         if editor.knows(key, entries):
             entries[key.text] = (key, value)
-    body = editor.added(replace(source.body, entries=tuple(entries.values())), extension.add)
+    body = editor.added(source.body._replace(entries=tuple(entries.values())), extension.add)
     return replace(source, body=body, lets=(*source.lets, *extension.lets))
 
 
@@ -46,11 +46,11 @@ class _Editor:
         for key, value in more.entries:
             known = entries.get(key.text)
             entries[key.text] = (key, value) if known is None else (known[0], self._joined(known[1], value, key))
-        return replace(base, entries=tuple(entries.values()))
+        return base._replace(entries=tuple(entries.values()))
 
     def _joined(self, known: Node, more: Node, key: TextNode) -> Node:
         if isinstance(known, SequenceNode) and isinstance(more, SequenceNode):
-            return replace(known, items=(*known.items, *more.items))
+            return known._replace(items=(*known.items, *more.items))
         if isinstance(known, MappingNode) and isinstance(more, MappingNode):
             return self.added(known, more)
         message = f"the map makes `{key.text}` already"
