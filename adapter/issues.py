@@ -139,14 +139,17 @@ class ReportedIssues:
     omitted: int = 0
     worst: Severity = Severity.INFORMATION
 
-    def beside(self, later: Sequence[Reportable]) -> "ReportedIssues":
-        """The most severe of these and of what was found later, in their order; only what is reported is written."""
+    def beside(self, later: Sequence[Reportable], *, further: int = 0) -> "ReportedIssues":
+        """The most severe of these and of what was found later, in their order; only what is reported is written.
+
+        So many `further` ones were found of which more than are reported are among these, and none is worse.
+        """
         issues: tuple[Reportable, ...] = (*self.issues, *later)
         places = _ranked(issues)
         severities = [self.worst, *(issues[place].severity for place in places[MOST_ISSUES : MOST_ISSUES + 1])]
         return ReportedIssues(
             issues=tuple(issues[place].written() for place in sorted(places[:MOST_ISSUES])),
-            omitted=self.omitted + max(0, len(issues) - MOST_ISSUES),
+            omitted=self.omitted + max(0, len(issues) - MOST_ISSUES) + further,
             worst=min(severities, key=_BY_SEVERITY.__getitem__),
         )
 

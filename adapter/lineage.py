@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from typing import Literal, NamedTuple
 
 from adapter.case_field import CaseFields, KnownFields
 from adapter.fhir.bundle import element_pointers, expression_roots
-from adapter.issues import Issue
+from adapter.issues import MOST_ISSUES, Issue
 from adapter.json_types import JsonObject
 from adapter.mapping.emit.entry_text import entry_end, entry_line, entry_sources, entry_start
 from adapter.mapping.emit.site import Group, Site
@@ -20,7 +21,7 @@ from adapter.path import Path, dotted, leaf_names, parse, pattern
 from adapter.readers.document import MappedDocument
 from adapter.rules.judgement import Judgement
 from adapter.rules.state import SHOWN_BY
-from adapter.unread import Unread, UnreadFields, coverage_of, unread_paths
+from adapter.unread import UnreadInDocument, Unread, UnreadFields, coverage_of, unread_paths
 
 _MOST_PLACES = 3
 
@@ -183,21 +184,27 @@ class Trail:
         return origins(trace, groups, self.made[number].resource, around, chosen)
 
     @cached_property
-    def unread(self) -> tuple[Unread, ...]:
-        """What no mapping read, by field."""
-        own = unread_paths(self.merged.tree, self.unread_patterns)
-        unread = [
+    def _unread_of_case(self) -> list[Unread]:
+        """The fields of the Case that no map reads."""
+        return [
             Unread(pattern=self.merged.named(pattern), paths=paths, source=self.merged, number=len(self._all_positions(paths)))
-            for pattern, paths in own.items()
+            for pattern, paths in unread_paths(self.merged.tree, self.unread_patterns).items()
         ]
-        for document in self.merged.documents:
-            if isinstance(document, MappedDocument):
-                unread += coverage_of(document)
-        return tuple(unread)
+
+    @cached_property
+    def _coverages(self) -> list[UnreadInDocument]:
+        """What no map reads in each document of another form."""
+        return [coverage_of(document) for document in self.merged.documents if isinstance(document, MappedDocument)]
+
+    def unread_issues(self) -> tuple[list[Unread], int]:
+        """What no mapping read, as far as it may be reported, and how many more fields that are for information."""
+        first = [*self._unread_of_case, *chain.from_iterable(coverage.first(MOST_ISSUES + 1) for coverage in self._coverages)]
+        return first, len(self._unread_of_case) + sum(map(len, self._coverages)) - len(first)
 
     def unread_fields(self) -> UnreadFields:
         """Which input fields no mapping read."""
-        return UnreadFields(fields=tuple(unread.in_full() for unread in self.unread))
+        unread = chain(self._unread_of_case, *self._coverages)
+        return UnreadFields(fields=tuple(field.in_full() for field in unread))
 
     def _all_positions(self, paths: list[Path]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(position for path in paths for position in self.merged.positions(path)))

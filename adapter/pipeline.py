@@ -257,7 +257,8 @@ class Pipeline:
             unread_patterns=self._unread[release],
         )
         proved = self._proved(judged.options, release, resources)
-        so_far = so_far.beside((*check_bundle(bundle, release, content, proved=proved), *trail.unread))
+        unread, further = trail.unread_issues()
+        so_far = so_far.beside((*check_bundle(bundle, release, content, proved=proved), *unread), further=further)
         return replace(judged, content=content, problems=so_far.all(), trail=trail)
 
 

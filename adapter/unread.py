@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 from adapter.issues import Issue, IssueType, Severity
 from adapter.json_types import JsonValue
 from adapter.mapping.run.dropped import dropped_items
-from adapter.path import Path, dotted, matching, pattern
+from adapter.path import Path, at, dotted, leaves, matching, pattern
 from adapter.readers.document import MappedDocument
 
 _MOST_PLACES = 3
@@ -46,10 +46,6 @@ class _Positioned(Protocol):
         """The places of a value."""
 
 
-_Named = tuple[Path, str | None]
-"""The pattern of a field that a map does not read, and the reason if it is left out on purpose."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Kind:
     """How it comes that a value is not in the output, and how that is told."""
@@ -74,8 +70,7 @@ _DROPPED = _Kind(
 class Unread(NamedTuple):
     """The values of one input field that are not in the output; `number` says at how many places in the files they stand.
 
-    Where that is exactly is worked out when somebody asks: there may be thousands, of which an issue names the first. A message
-    may have a thousand such fields, and a tuple is made in a fraction of the time of a frozen dataclass.
+    Where that is exactly is worked out when somebody asks: there may be thousands, of which an issue names the first.
     """
 
     pattern: Path
@@ -123,28 +118,56 @@ def unread_paths(tree: object, patterns: frozenset[Path]) -> dict[Path, list[Pat
     return {whole: paths for whole, paths in matches.items() if paths}
 
 
-def coverage_of(document: MappedDocument) -> list[Unread]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadInDocument:
+    """What of one document is not in the output, by field; a message may have a thousand such fields, of which few are told."""
+
+    source: _Positioned
+    unread: dict[Path, list[Path]]
+    reasons: dict[Path, str]
+    passed_over: dict[Path, list[Path]]
+    dropped: dict[Path, list[Path]]
+
+    def __len__(self) -> int:
+        """How many fields there are."""
+        return len(self.unread) + len(self.passed_over) + len(self.dropped)
+
+    def __iter__(self) -> Iterator[Unread]:
+        """The fields: those that are not read, those that are passed over, and those of which nothing was made."""
+        return chain(self._for_information(), self._dropped())
+
+    def first(self, most: int) -> Iterator[Unread]:
+        """The first of each severity, in their order: no other can be among the worst of so many."""
+        return chain(islice(self._for_information(), most), islice(self._dropped(), most))
+
+    def _for_information(self) -> Iterator[Unread]:
+        for whole, paths in self.unread.items():
+            reason = self.reasons.get(whole)
+            yield Unread(whole, paths, self.source, len(paths), _IGNORED if reason else _UNREAD, reason)
+        for whole, paths in self.passed_over.items():
+            yield Unread(whole, paths, self.source, len(paths), _PASSED_OVER)
+
+    def _dropped(self) -> Iterator[Unread]:
+        for whole, paths in self.dropped.items():
+            yield Unread(whole, paths, self.source, len(paths), _DROPPED)
+
+
+def coverage_of(document: MappedDocument) -> UnreadInDocument:
     """The fields of a document of another form that its map did not read; what it ignores on purpose is named once."""
     items = dropped_items(document)
-    leaves = _Leaves(seen=document.trace.seen.keys() | document.trace.elsewhere)
-    leaves.gather(document.original.tree, (), _fields(document.read, document.ignored))
+    found = _Leaves(seen=document.trace.seen.keys() | document.trace.elsewhere)
+    found.gather(document.original.tree, (), _fields(document.read, document.ignored))
     depths = {len(item) for item in items}
     passed_over: dict[Path, list[Path]] = {}
-    for whole, path in leaves.passed_over:
+    for whole, path in found.passed_over:
         if not any(path[:depth] in items for depth in depths):
             passed_over.setdefault(whole, []).append(path)
     dropped: dict[Path, list[Path]] = {}
     for item in items:
         dropped.setdefault(pattern(item), []).append(item)
-    source = document.original
-    return [
-        *(
-            Unread(whole, paths, source, len(paths), _IGNORED if reason else _UNREAD, reason)
-            for (whole, reason), paths in leaves.unread.items()
-        ),
-        *(Unread(whole, paths, source, len(paths), _PASSED_OVER) for whole, paths in passed_over.items()),
-        *(Unread(whole, paths, source, len(paths), _DROPPED) for whole, paths in dropped.items()),
-    ]
+    return UnreadInDocument(
+        source=document.original, unread=found.unread, reasons=found.reasons, passed_over=passed_over, dropped=dropped
+    )
 
 
 class _Field:
@@ -199,11 +222,12 @@ def _fields(read: frozenset[Path], ignored: frozenset[tuple[Path, str]]) -> _Fie
 class _Leaves:
     """The plain values of a document that its map does not read, and those that it reads elsewhere and did not look at here.
 
-    Those are by the pattern that is named and the reason, if there is one; these each with its pattern.
+    Those are by the pattern that is named, with the `reasons` of such as are left out on purpose; these each with its pattern.
     """
 
     seen: AbstractSet[Path]
-    unread: dict[_Named, list[Path]] = dataclass_field(default_factory=dict)
+    unread: dict[Path, list[Path]] = dataclass_field(default_factory=dict)
+    reasons: dict[Path, str] = dataclass_field(default_factory=dict)
     passed_over: list[tuple[Path, Path]] = dataclass_field(default_factory=list)
 
     def gather(self, value: JsonValue, path: Path, field: _Field) -> None:
@@ -215,7 +239,7 @@ class _Leaves:
             for place, child in enumerate(value):
                 self._gather_inner(child, (*path, place), field)
         elif not field.is_read:
-            self._add(value, path, (field.named, field.reason))
+            self._add_named(value, path, field)
         # That a list or an object is there says nothing of what is in it.
         elif value is not None and value != "" and (path if isinstance(path[-1], str) else path[:-1]) not in self.seen:
             self.passed_over.append((field.whole, path))
@@ -225,23 +249,35 @@ class _Leaves:
         inner = around.within.get(step)
         if inner is not None:
             self.gather(value, path, inner)
+        elif around.reason:
+            self._add_named(value, path, around)
         else:
-            self._add(value, path, (around.named, around.reason) if around.reason else ((*around.whole, step), None))
+            self._add(value, path, (*around.whole, step))
 
-    def _add(self, value: JsonValue, path: Path, named: _Named) -> None:
-        """Add all within a value that the map does not read; where there is a reason, it holds for all of it."""
-        whole, reason = named
+    def _add_named(self, value: JsonValue, path: Path, field: _Field) -> None:
+        """Add all within a value by the pattern that a field is named by."""
+        if field.reason:
+            self.reasons[field.named] = field.reason
+        paths = [leaf for leaf in leaves(value, path) if not _is_nothing(at(value, leaf[len(path) :]))]
+        if paths:
+            self.unread.setdefault(field.named, []).extend(paths)
+
+    def _add(self, value: JsonValue, path: Path, whole: Path) -> None:
+        """Add all within a value that the map does not read, each by its own pattern."""
         if isinstance(value, dict):
             for name, child in value.items():
-                inner = named if reason else ((*whole, name), None)
                 if isinstance(child, str):
                     if child:
-                        self.unread.setdefault(inner, []).append((*path, name))
+                        self.unread.setdefault((*whole, name), []).append((*path, name))
                 else:
-                    self._add(child, (*path, name), inner)
+                    self._add(child, (*path, name), (*whole, name))
         elif isinstance(value, list):
-            items = named if reason else ((*whole, "*"), None)
+            items = (*whole, "*")
             for place, child in enumerate(value):
                 self._add(child, (*path, place), items)
-        elif value is not None and value != "":
-            self.unread.setdefault(named, []).append(path)
+        elif not _is_nothing(value):
+            self.unread.setdefault(whole, []).append(path)
+
+
+def _is_nothing(value: object) -> bool:
+    return value is None or value == ""

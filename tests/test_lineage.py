@@ -418,7 +418,7 @@ def test_an_item_that_some_item_of_its_list_was_made_of_may_have_been_used() -> 
         ignored=frozenset(),
     )
 
-    assert coverage_of(document) == []
+    assert list(coverage_of(document)) == []
 
 
 def test_a_reason_holds_for_all_below_the_field_that_it_names() -> None:
@@ -442,6 +442,27 @@ def test_a_reason_holds_for_all_below_the_field_that_it_names() -> None:
         UnreadField(field="e", positions=("a#/e",), reason=None),
         UnreadField(field="rows[*]", positions=("a#/rows/1",), reason=None, dropped=True),
     ]
+
+
+def test_a_plain_value_in_place_of_an_object_is_unread_and_what_is_empty_is_nothing() -> None:
+    original = ReadDocument(name="a", form="x", tree={"a": 5, "x": {"y": "", "z": ["", "v", None]}})
+    document = MappedDocument(
+        name="a",
+        form="case",
+        tree={},
+        original=original,
+        retrace=lambda: DocumentTrace(origins={}, seen={}, walked=frozenset()),
+        read=frozenset({("a", "b")}),
+        ignored=frozenset(),
+    )
+    coverage = coverage_of(document)
+
+    assert [unread.in_full() for unread in coverage] == [
+        UnreadField(field="a", positions=("a#/a",), reason=None),
+        UnreadField(field="x.z[*]", positions=("a#/x/z/1",), reason=None),
+    ]
+    assert [unread.in_full().field for unread in coverage.first(1)] == ["a"]
+    assert len(coverage) == 2
 
 
 def test_the_nearest_reason_of_a_field_that_is_ignored_within_another_holds() -> None:

@@ -316,6 +316,16 @@ def test_of_one_request_no_more_than_fifty_issues_are_built(documents: list[Docu
     assert build.call_count <= MOST_ISSUES + 2
 
 
+def test_fields_that_are_not_read_are_counted_where_they_are_too_many_to_be_told() -> None:
+    strange = {f"strange_{number}": number for number in range(MANY)}
+    visit = Document(name="encounter.json", content=(EXAMPLES / "face2gene-lab" / "encounter.json").read_bytes())
+    made = pipeline().convert([visit, Document(name="lab.json", content=json.dumps(LAB | strange).encode())], OPTIONS)
+    told = sum((issue.rule or "").startswith("coverage/") for issue in made.problems)
+
+    assert len(made.unread_fields.fields) > MANY > told
+    assert f"at least {len(made.unread_fields.fields) - told};" in made.problems[-1].text
+
+
 def test_of_too_many_issues_the_most_severe_are_told_in_their_order() -> None:
     issues = [
         Issue(severity=severity, code=IssueType.VALUE, text=str(place))

@@ -27,7 +27,14 @@ def dropped_items(document: MappedDocument) -> dict[Path, None]:
 
 def _beginnings(paths: Iterable[Path]) -> frozenset[Path]:
     """All that the paths begin with, and they themselves."""
-    return frozenset(path[:depth] for path in paths for depth in range(1, len(path) + 1))
+    known = set[Path]()
+    for path in paths:
+        # What is known has all its beginnings there too: most paths share theirs with others.
+        beginning = path
+        while beginning and beginning not in known:
+            known.add(beginning)
+            beginning = beginning[:-1]
+    return frozenset(known)
 
 
 def _patterns(path: Path) -> Iterator[Path]:
