@@ -21,7 +21,7 @@ from adapter.path import Path, dotted, leaf_names, parse, pattern
 from adapter.readers.document import MappedDocument
 from adapter.rules.judgement import Judgement
 from adapter.rules.state import SHOWN_BY
-from adapter.unread import UnreadInDocument, Unread, UnreadFields, coverage_of, unread_paths
+from adapter.unread import Unread, UnreadFields, UnreadInDocument, coverage_of, unread_paths
 
 _MOST_PLACES = 3
 
