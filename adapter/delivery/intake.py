@@ -11,10 +11,10 @@ from types import MappingProxyType
 from adapter.conversion import Options
 from adapter.delivery.figures import Figures
 from adapter.delivery.identity_merge import merges_of, patient_of
-from adapter.delivery.record import Accepted, Arrival, EncounterName, EventRecord, MergedPatients, SettingsOfSender
+from adapter.delivery.record import Accepted, Arrival, EncounterName, EventRecord, MergedPatients, OrderName, SettingsOfSender
 from adapter.delivery.shelf import Shelf
 from adapter.delivery.store import Store
-from adapter.feed.statement import text_at
+from adapter.feed.statement import Statement, text_at
 from adapter.fhir.json import canonical_bytes
 from adapter.issues import (
     AdapterError,
@@ -27,11 +27,12 @@ from adapter.issues import (
     UnavailableError,
     UnknownFormError,
 )
-from adapter.json_types import JsonMapping, JsonObject, JsonValue
+from adapter.json_types import JsonMapping, JsonValue
 from adapter.merging.merge import Merged, merge
 from adapter.merging.validate import to_case
 from adapter.pipeline import Pipeline
 from adapter.readers.document import Document, MappedDocument, ReadDocument
+from adapter.readers.hl7v2.reader import Hl7Document
 
 _NAMED_BY: Mapping[str, tuple[str, tuple[int, ...]]] = MappingProxyType(
     {"hl7v2.ORU": ("OBR", (3, 2)), "hl7v2.MDM": ("TXA", (12,)), "hl7v2.DFT": ("FT1", (2,))}
@@ -111,15 +112,17 @@ def arrival_of(pipeline: Pipeline, posted: Posted, options: Options) -> Arrival:
     together = alone[0] if len(alone) == 1 else merge([part for merged in alone for part in merged.documents])
     check_content(together)
     tree = together.tree
-    names = tuple(_names(tree, options.assigner))
+    names = tuple(_names(together, options.assigner))
+    orders = tuple(order for merged in alone for part in merged.documents for order in _orders(part))
     patient = patient_of(tree, options.assigner)
-    if patient is None or not names:
+    if patient is None or not (names or orders):
         raise InvalidError(_nobody())
     return Arrival(
         documents=posted.documents,
         subjects=tuple(subject_of(merged) for merged in alone),
         forms=tuple(_form(merged.documents[0]) for merged in alone),
         names=names,
+        orders=orders,
         patient=patient,
         has_number=bool(text_at(tree, ("encounter", "id"))),
         anchor=options.anchor,
@@ -146,15 +149,28 @@ def _names_in(pipeline: Pipeline, options: Options, documents: Sequence[Document
     """By what kept documents name their encounter."""
     for document in documents:
         with suppress(UnknownFormError):  # the merges among them
-            yield from _names(pipeline.read([document], options).tree, options.assigner)
+            yield from _names(pipeline.read([document], options), options.assigner)
 
 
-def _names(tree: JsonObject, assigner: str | None) -> Iterator[EncounterName]:
+def _names(read: Merged, assigner: str | None) -> Iterator[EncounterName]:
     """By what the encounter is known: as `identity.encounter_key` has it, and by the number of the case."""
-    if number := text_at(tree, ("encounter", "id")):
-        yield EncounterName(number=number, system=text_at(tree, ("encounter", "system")) or assigner)
-    if case := text_at(tree, ("id",)):
-        yield EncounterName(number=case, kind="case|")
+    if number := text_at(read.tree, ("encounter", "id")):
+        system = text_at(read.tree, ("encounter", "system")) or assigner
+        yield EncounterName(number=number, system=system, places=partial(read.positions, ("encounter", "id")))
+    if case := text_at(read.tree, ("id",)):
+        yield EncounterName(number=case, kind="case|", places=partial(read.positions, ("id",)))
+
+
+def _orders(part: ReadDocument) -> Iterator[OrderName]:
+    """By what the orders are known; where nobody says who assigned a number, it is one of the sender's, if that is known."""
+    original = part.original if isinstance(part, MappedDocument) else part
+    sender = "|".join(Statement(document=original).sender) if isinstance(original, Hl7Document) else ""
+    for place, number in enumerate(part.tree.get("order_numbers") or ()):
+        kind, system, value = (text_at(number, (name,)) for name in ("kind", "system", "value"))
+        system = system or (f"sender|{sender}" if sender.strip("|") else "")
+        if kind and system and value:
+            places = partial(part.positions, ("order_numbers", place, "value"))
+            yield OrderName(kind=kind, system=system, number=value, places=places)
 
 
 def _value(value: JsonValue, *path: str) -> JsonValue:
@@ -208,7 +224,7 @@ def _nobody() -> Issue:
         severity=Severity.ERROR,
         code=IssueType.REQUIRED,
         rule="intake/nobody",
-        text="the documents do not say whose they are: the number of the patient or of the encounter is missing",
+        text="the documents do not say whose they are: the number of the patient, or of the encounter or its order, is missing",
         suggestion=(
             "send them together with the encounter (multipart), or say `patient.mrn` with `encounter.id`, or with the `id` of "
             "the case that the encounter names as well"

@@ -1,7 +1,7 @@
 """What the store gives and takes: encounters, documents, deliveries and events as values."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Literal, TypeVar
@@ -16,9 +16,17 @@ DeliveryState = Literal["pending", "delivered", "parked"]
 
 SettingsOfSender = Mapping[str, object]
 
+Places = Callable[[], tuple[str, ...]]
+"""Works out where documents say something, if somebody has to be told."""
+
 _MESSAGES = "hl7v2."
 _MERGE = "hl7v2.ADT"
 """The form of a message that merges patients."""
+
+
+def nowhere() -> tuple[str, ...]:
+    """No place at all."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +36,21 @@ class EncounterName:
     number: str
     system: str | None = None
     kind: str = ""
+    places: Places = field(default=nowhere, compare=False, repr=False)
 
     def under(self, patient: str) -> str:
         """The business key, for the encounter of a patient."""
         return f"{self.kind}{self.system or patient}|{self.number}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderName:
+    """By what an order is known: a number of a kind with who assigned it, or else with who sent it."""
+
+    kind: str
+    system: str
+    number: str
+    places: Places = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +75,9 @@ class Identity:
 class Arrival:
     """Documents that were read and can be kept.
 
-    `names` are those of the encounter, `patient` is the business key of the patient, `subjects` what each document is about: a
-    later one about the same takes its place. `anchor` is what the sender sets; without it the number of the encounter, which is
-    the first name if anybody has said it (`has_number`), makes one.
+    `names` are those of the encounter, `orders` those of its orders, `patient` is the business key of the patient, `subjects`
+    what each document is about: a later one about the same takes its place. `anchor` is what the sender sets; without it the
+    number of the encounter, which is the first name if anybody has said it (`has_number`), makes one.
     """
 
     documents: tuple[Document, ...]
@@ -67,6 +86,7 @@ class Arrival:
     patient: str
     caller: str
     names: tuple[EncounterName, ...] = ()
+    orders: tuple[OrderName, ...] = ()
     has_number: bool = False
     anchor: str | None = None
     settings: SettingsOfSender = field(default_factory=dict)

@@ -4,7 +4,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from adapter.delivery.record import EventRecord
 from adapter.delivery.store import Store
-from adapter.delivery.store_table import DELIVERY, DOCUMENT, ENCOUNTER, EVENT, MADE
+from adapter.delivery.store_table import DELIVERY, DOCUMENT, ENCOUNTER, EVENT, KNOWN_ORDER, MADE
 
 _DAY = 86_400.0
 
@@ -14,6 +14,7 @@ def remove(store: Store, connection: Connection, encounter: str, *, caller: str)
     store.encounter(connection, encounter)
     connection.execute(update(DOCUMENT).where(DOCUMENT.c.encounter == encounter).values(content=None))
     connection.execute(delete(MADE).where(MADE.c.encounter == encounter))
+    connection.execute(delete(KNOWN_ORDER).where(KNOWN_ORDER.c.encounter == encounter))
     connection.execute(delete(DELIVERY).where(DELIVERY.c.encounter == encounter))
     connection.execute(update(EVENT).where(EVENT.c.encounter == encounter).values(sealed=None))
     tombstone = {"state": "deleted", "anchor": None, "due": None, "changed": store.now()}
@@ -32,6 +33,7 @@ def remove_all_old(store: Store, *, days: int) -> int:
 def remove_old(store: Store, connection: Connection, *, days: int, most: int = 500) -> int:
     """Remove raw documents and cases that are older than so many days, of encounters that have nothing left to be done.
 
+    The numbers of their orders are forgotten with them: some assigners give them out again after years.
     Gives the number of encounters of which something was removed, so many at most.
     """
     before = store.now() - days * _DAY
@@ -46,6 +48,7 @@ def remove_old(store: Store, connection: Connection, *, days: int, most: int = 5
     )
     encounters = list(connection.scalars(old))
     connection.execute(update(DOCUMENT).where(DOCUMENT.c.encounter.in_(encounters)).values(content=None))
+    connection.execute(delete(KNOWN_ORDER).where(KNOWN_ORDER.c.encounter.in_(encounters)))
     connection.execute(update(MADE).where(MADE.c.encounter.in_(encounters)).values(conversion=None, outgoing=None))
     connection.execute(update(EVENT).where(EVENT.c.encounter.in_(encounters)).values(sealed=None))
     for encounter in encounters:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, exists, insert, or_, select, update
 
 from adapter.delivery.identity_merge import Merges
+from adapter.delivery.known_orders import KnownOrders, another_patient
 from adapter.delivery.prepared import Parameters, Prepared
 from adapter.delivery.record import (
     Accepted,
@@ -25,8 +26,8 @@ from adapter.delivery.record import (
     unpack,
 )
 from adapter.delivery.store import NOTE, Store
-from adapter.delivery.store_table import DELIVERY, DOCUMENT, ENCOUNTER, KNOWN_AS, MADE, MERGED, RECEIPT
-from adapter.issues import ConflictError, Issue, IssueType, Severity, TooLargeError
+from adapter.delivery.store_table import DELIVERY, DOCUMENT, ENCOUNTER, KNOWN_AS, KNOWN_ORDER, MADE, MERGED, RECEIPT
+from adapter.issues import ConflictError, InvalidError, Issue, IssueType, Severity, TooLargeError
 from adapter.readers.document import Document
 
 NamesOf = Callable[[Sequence[Document]], Iterable[EncounterName]]
@@ -75,13 +76,14 @@ _BEGUN, _KNOW, _KEPT, _ANSWERED = (Prepared(insert(table)) for table in (ENCOUNT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Look:
-    """Who the patient of an arrival is now, by which keys its encounter is looked for, and which encounters these found.
+    """Who the patient of an arrival is now, by which names and keys its encounter is looked for, and which those found.
 
     A key that an earlier number of the patient gives is among the found ones only.
     """
 
     identity: Identity
     patient: str
+    names: tuple[EncounterName, ...]
     keys: tuple[str, ...]
     found: Mapping[str, str]
 
@@ -109,9 +111,13 @@ class Shelf:
         self._store = store
         self._seal = store.seal
         self._merges = Merges(store)
+        self._orders = KnownOrders(store)
 
     def accept(self, connection: Connection, arrival: Arrival) -> Accepted:
-        """Keep documents, and say that there is work; raises ConflictError for what contradicts what is kept."""
+        """Keep documents, and say that there is work.
+
+        Raises InvalidError for a number of another patient, ConflictError for what contradicts what is kept otherwise.
+        """
         if arrival.idempotency_key is None:
             return self._accept(connection, arrival)
         body = sha256(b"\0".join(document.content for document in arrival.documents)).hexdigest()
@@ -125,20 +131,25 @@ class Shelf:
 
     def _accept(self, connection: Connection, arrival: Arrival) -> Accepted:
         look = self._look(connection, arrival)
-        place = self._place_of(connection, look)
+        orders = self._orders.find(connection, arrival.orders, patient=look.patient)
+        # Several visits may tell of one order; what names no visit is about that of the order.
+        ordered = {one for one, has_name in orders.encounters.items() if not (has_name and arrival.names)}
+        place = self._place_of(connection, look, sorted({*look.found.values(), *ordered}))
         kept = self._keep(connection, place, arrival.of(look.identity))
+        self._orders.know(connection, orders.unknown, place.encounter, is_new=place.keys is not None)
         return Accepted(encounter=place.encounter, documents=kept, is_new=place.received == 0)
 
     def _look(self, connection: Connection, arrival: Arrival) -> _Look:
         patient, keys = self._seal.digest("patient", arrival.patient), self._keys(arrival, arrival.patient)
         if self._store.batch is not None and not {row["digest"] for row in self._store.batch.rows(_KNOW)}.isdisjoint(keys):
             self._store.batch.write(connection)
-        asked = {"patient": patient, "one": keys[0], "other": keys[-1]}
-        ((is_merged, one, other),) = _FIRST_LOOK.rows(connection, asked)
+        first, last = (keys[0], keys[-1]) if keys else ("", "")
+        ((is_merged, one, other),) = _FIRST_LOOK.rows(connection, {"patient": patient, "one": first, "other": last})
         if is_merged:
             return self._look_for_all(connection, arrival)
-        found = {key: encounter for key, encounter in ((keys[0], one), (keys[-1], other)) if encounter is not None}
-        return _Look(identity=Identity(patient=arrival.patient), patient=patient, keys=keys, found=found)
+        found = {key: encounter for key, encounter in ((first, one), (last, other)) if encounter is not None}
+        identity = Identity(patient=arrival.patient)
+        return _Look(identity=identity, patient=patient, names=arrival.names, keys=keys, found=found)
 
     def _look_for_all(self, connection: Connection, arrival: Arrival) -> _Look:
         """The same for a patient with numbers of before, under which the encounter may be known as well."""
@@ -149,7 +160,8 @@ class Shelf:
         found = self._known(connection, keys)
         for former in () if found else identity.former:
             found |= self._known(connection, self._keys(arrival, former))
-        return _Look(identity=identity, patient=self._seal.digest("patient", identity.patient), keys=keys, found=found)
+        patient = self._seal.digest("patient", identity.patient)
+        return _Look(identity=identity, patient=patient, names=arrival.names, keys=keys, found=found)
 
     def merge(self, connection: Connection, merge: Merge, *, caller: str, names_of: NamesOf) -> list[str]:
         """Have what is kept of a patient belong to the one that this is now; gives the encounters that changed.
@@ -194,14 +206,13 @@ class Shelf:
             raise ConflictError(_conflict("intake/key", text))
         return Accepted(encounter=encounter, documents=0, is_new=False, is_repeated=True)
 
-    def _place_of(self, connection: Connection, look: _Look) -> _Place:
-        """The encounter that the documents belong to; a new one if they belong to no encounter that is kept."""
-        encounters = sorted(set(look.found.values()))
+    def _place_of(self, connection: Connection, look: _Look, encounters: Sequence[str]) -> _Place:
+        """The encounter that the documents belong to; a new one if they belong to none of those that are kept."""
         if not encounters:
             return _Place(encounter=self._store.new_id(), patient=look.patient, keys=tuple(dict.fromkeys(look.keys)))
         encounter = encounters[0] if len(encounters) == 1 else self._join(connection, encounters)
         ((state, owner, received, due, anchor),) = _LOCKED.rows(connection, {"of": encounter})
-        _check_same(state, is_same_patient=owner == look.patient)
+        _check_same(state, look.names, is_same_patient=owner == look.patient)
         _KNOW.insert(connection, [{"digest": key, "encounter": encounter} for key in look.keys if key not in look.found])
         return _Place(encounter=encounter, received=received, due=due, has_anchor=anchor is not None)
 
@@ -240,7 +251,8 @@ class Shelf:
         moved = connection.execute(
             update(DOCUMENT).where(DOCUMENT.c.encounter == loser).values(encounter=winner, number=DOCUMENT.c.number + received)
         ).rowcount
-        connection.execute(update(KNOWN_AS).where(KNOWN_AS.c.encounter == loser).values(encounter=winner))
+        for table in (KNOWN_AS, KNOWN_ORDER):
+            connection.execute(update(table).where(table.c.encounter == loser).values(encounter=winner))
         connection.execute(update(ENCOUNTER).where(ENCOUNTER.c.id == winner).values(received=received + moved))
         connection.execute(
             update(ENCOUNTER)
@@ -350,14 +362,13 @@ def _newest(connection: Connection, place: _Place, about: str) -> str | None:
     return found[0] if found is not None else None
 
 
-def _check_same(state: EncounterState, *, is_same_patient: bool) -> None:
-    """Raise ConflictError for an encounter that was deleted, and for one of another patient."""
+def _check_same(state: EncounterState, names: Sequence[EncounterName], *, is_same_patient: bool) -> None:
+    """Raise ConflictError for an encounter that was deleted, InvalidError for one of another patient."""
     if state == "deleted":
         text = "this encounter was deleted, so nothing more is kept of it"
         raise ConflictError(_conflict("intake/deleted", text))
     if not is_same_patient:
-        text = "an encounter with this number is kept, and it is another patient's: correct one of the two numbers"
-        raise ConflictError(_conflict("intake/another-patient", text))
+        raise InvalidError(another_patient("number of the encounter", names[0].places()))
 
 
 def _too_many(most: int) -> Issue:

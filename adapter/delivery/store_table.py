@@ -33,6 +33,14 @@ KNOWN_AS = Table(
 )
 """By which business keys an encounter is known, as keyed digests."""
 
+KNOWN_ORDER = Table(
+    "known_order",
+    METADATA,
+    Column("digest", String, primary_key=True),
+    Column("encounter", String, ForeignKey("encounter.id"), nullable=False, index=True),
+)
+"""The numbers of an encounter's orders, as keyed digests: no other patient's order has them."""
+
 DOCUMENT = Table(
     "document",
     METADATA,

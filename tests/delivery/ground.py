@@ -59,7 +59,10 @@ def ai_document(number: int, **changes: str) -> Document:
 def message(name: str, number: int, **changes: str) -> Document:
     """A message of the example, about an encounter of a number."""
     text = (EXAMPLES / "hl7v2-messages" / f"{name}.hl7").read_text("utf-8").replace("\n", "\r")
-    return _changed(text.replace("200417", f"mrn-{number}").replace("V-20417", f"visit-{number}"), f"{name}.hl7", changes)
+    numbers = {"200417": f"mrn-{number}", "V-20417": f"visit-{number}", "-311^": f"-{number}^"}
+    for old, new in numbers.items():
+        text = text.replace(old, new)
+    return _changed(text, f"{name}.hl7", changes)
 
 
 def _document(file: str, number: int, changes: Mapping[str, str]) -> Document:

@@ -164,8 +164,9 @@ def test_one_number_of_two_patients_is_refused(desk: Bench) -> None:
     with_system = {'"id": "case-9-visit",': '"id": "case-9-visit", "system": "https://clinic.example/visit",'}
     desk.post(encounter_document(9, **with_system))
 
-    with pytest.raises(ConflictError, match="another patient"):
+    with pytest.raises(InvalidError, match="another patient") as refusal:
         desk.post(encounter_document(9, **{**with_system, '"mrn-9"': '"mrn-10"'}))
+    assert refusal.value.issues[0].location == ("document.json#/encounter/id",)
 
 
 def test_documents_that_name_two_encounters_are_refused(desk: Bench) -> None:

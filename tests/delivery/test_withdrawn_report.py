@@ -31,8 +31,8 @@ def test_a_report_that_is_taken_back_leaves_no_claim(store_address: str, taken_b
 @pytest.mark.parametrize("is_swapped", [False, True])
 def test_a_right_report_with_an_order_number_of_its_own_is_another_report(store_address: str, *, is_swapped: bool) -> None:
     back = message("3-oru-r01", 1, **{"|F|||||||1234": "|X|||||||1234", "REP-77": "REP-78", "104000-0400": "114000-0400"})
-    right = message("3-oru-r01", 1, **{"P-311": "P-312", "F-311": "F-312", "REP-77": "REP-79", "104000-0400": "124000-0400"})
-    charge = message("4-dft-p03", 1, **{"F-311": "F-312"})
+    right = message("3-oru-r01", 1, **{"P-1^": "P-2^", "F-1^": "F-2^", "REP-77": "REP-79", "104000-0400": "124000-0400"})
+    charge = message("4-dft-p03", 1, **{"F-1^": "F-2^"})
     with bench(store_address) as desk:
         accepted = desk.post(message("1-adt-a04", 1))
         for document in (message("3-oru-r01", 1), *((right, back) if is_swapped else (back, right)), charge):
@@ -45,5 +45,5 @@ def test_a_right_report_with_an_order_number_of_its_own_is_another_report(store_
     resources = [entry["resource"] for entry in bundle["entry"]]
     reports = {found["status"]: found for found in resources if found["resourceType"] == "DiagnosticReport"}
     assert reports.keys() == {"final", "entered-in-error"}
-    assert "P-312" in [number["value"] for number in reports["final"]["identifier"]]
+    assert "P-2" in [number["value"] for number in reports["final"]["identifier"]]
     assert "draft" in [found["status"] for found in resources if found["resourceType"] == "Claim"]
