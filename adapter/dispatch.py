@@ -15,7 +15,7 @@ from adapter.client.sign_in_file import sign_in_as_configured
 from adapter.clock import random_fraction, request_id, seconds_now
 from adapter.conversion import Conversion
 from adapter.delivery.breaker import Breaker
-from adapter.delivery.database import lock_file, only_one, unavailable
+from adapter.delivery.database import Role, lock_file, only_one, unavailable
 from adapter.delivery.destination import Destination, client_for, read_destinations
 from adapter.delivery.figures import Figures
 from adapter.delivery.intake import Intake
@@ -46,10 +46,10 @@ class Dispatch:
 
 
 @contextmanager
-def dispatching(runtime: Runtime, *, role: str) -> Iterator[Dispatch]:
+def dispatching(runtime: Runtime, *, role: Role) -> Iterator[Dispatch]:
     """Keep and deliver with the settings of a runtime for the time of a block.
 
-    Of each `role` (service, worker) one process may use a file. Raises SetupError, or UnavailableError.
+    Of each `role` one process may use a file. Raises SetupError, or UnavailableError.
     """
     with ExitStack() as stack:
         store = opened_store(runtime.settings)
@@ -65,20 +65,23 @@ def dispatching(runtime: Runtime, *, role: str) -> Iterator[Dispatch]:
 
 
 @contextmanager
-def working(dispatch: Dispatch, report: Callable[[Exception], None]) -> Iterator[None]:
-    """Work on what is due, and remove what is old, for the time of a block, unless another process of this file does."""
+def working(dispatch: Dispatch, report: Callable[[Exception], None]) -> Iterator[bool]:
+    """Work on what is due, and remove what is old, for the time of a block, unless another process of this file does.
+
+    Gives whether this process works.
+    """
     lock = lock_file(dispatch.store.engine, "worker")
     with ExitStack() as stack:
         try:
             if lock is not None:
                 stack.enter_context(only_one(lock))
         except SetupError:
-            yield
+            yield False
             return
         for part in _parts(dispatch, report):
             part.start()
             stack.callback(part.stop)
-        yield
+        yield True
 
 
 def opened_store(settings: Settings) -> Store:

@@ -78,13 +78,14 @@ def text_of(file: Path) -> str:
         raise SetupError(_issue(f"this file cannot be read: {error.strerror}", file)) from None
 
 
-def write_whole(target: Path, content: bytes) -> None:
+def write_whole(target: Path, content: bytes, *, mode: int = 0o666) -> None:
     """Write a file beside its place and rename it: whoever reads it finds the old or the new one, and a full disk harms neither.
 
-    What is not an ordinary file (a pipe, /dev/stdout) is written as it is. Raises OSError that names the target.
+    A new file gets the rights of `mode`, as far as the umask lets it. What is not an ordinary file (a pipe, /dev/stdout) is
+    written as it is. Raises OSError that names the target.
     """
     with naming(target, instead=True):
-        _write(Path(os.path.realpath(target)), content)  # a link stays a link
+        _write(Path(os.path.realpath(target)), content, mode)  # a link stays a link
 
 
 @contextmanager
@@ -97,13 +98,13 @@ def naming(target: Path | str, *, instead: bool = False) -> Iterator[None]:
         raise OSError(error.errno, error.strerror, name) from error
 
 
-def _write(target: Path, content: bytes) -> None:
+def _write(target: Path, content: bytes, mode: int) -> None:
     if target.exists() and not target.is_file():
         target.write_bytes(content)
         return
     beside = target.with_name(f".{target.name[:100]}.{os.getpid()}")
     try:
-        with beside.open("xb") as file:
+        with os.fdopen(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

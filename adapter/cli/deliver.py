@@ -2,9 +2,9 @@
 
 import signal
 import threading
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import click
@@ -12,7 +12,7 @@ import click
 from adapter.assembly import default_runtime
 from adapter.cli.exit_code import Outcome
 from adapter.cli.files import OutputPath
-from adapter.cli.show import err, note, print_json
+from adapter.cli.show import CALLER, err, note, print_json
 from adapter.delivery.again import redeliver
 from adapter.delivery.outbox import Outbox
 from adapter.delivery.record import DeliveryRecord, DeliveryState
@@ -20,8 +20,7 @@ from adapter.delivery.store import Store
 from adapter.dispatch import dispatching, opened_store, working
 from adapter.fhir.json import pretty_bytes
 from adapter.files import write_whole
-
-_MOST = 10_000
+from adapter.instant import instant_of
 
 
 @click.group("deliver")
@@ -50,8 +49,9 @@ def run_command(*, until_idle: bool) -> None:
         signal.signal(name, lambda _signal, _frame: ended.set())
     runtime = default_runtime()
     runtime.prepare()
-    with dispatching(runtime, role="worker-process") as dispatch, working(dispatch, _report):
-        note("working; ctrl-C ends it")
+    with dispatching(runtime, role="worker-process") as dispatch, working(dispatch, _report) as is_working:
+        doing = "working" if is_working else "waiting, since another process of this store works"
+        note(f"{doing}; ctrl-C ends it")
         while not ended.wait(0.2):
             if until_idle and _is_idle(dispatch.store):
                 break
@@ -82,7 +82,7 @@ def status_command() -> None:
 
 @deliver_commands.command("parked")
 def parked_command() -> int:
-    """Print the deliveries that wait for somebody to look at them.
+    """Print the deliveries that wait for somebody to look at them; `adapter encounters show` says what the server answered.
 
     \b
     Examples:
@@ -91,7 +91,15 @@ def parked_command() -> int:
     with _store() as store:
         parked = _parked(store)
     print_json(
-        [{"encounter": encounter, "target": delivery.target, "attempts": delivery.attempts} for encounter, delivery in parked]
+        [
+            {
+                "encounter": encounter,
+                "target": delivery.target,
+                "attempts": delivery.attempts,
+                "changed": instant_of(delivery.changed),
+            }
+            for encounter, delivery in parked
+        ]
     )
     return Outcome.ISSUES if parked else Outcome.GOOD
 
@@ -106,10 +114,11 @@ def retry_command(*, encounters: tuple[str, ...]) -> None:
       adapter deliver retry
     """
     with _store() as store:
-        chosen = encounters or tuple(dict.fromkeys(encounter for encounter, _ in _parked(store)))
-        for encounter in chosen:
-            _redeliver(store, encounter)
-    note(f"{len(chosen)} encounters are delivered again")
+        named: list[tuple[str, str | None]] = [(encounter, None) for encounter in encounters]
+        chosen = named or [(encounter, delivery.target) for encounter, delivery in _parked(store)]
+        for encounter, target in chosen:
+            store.write(partial(redeliver, store, encounter=encounter, caller=CALLER, target=target))
+    note(f"{len({encounter for encounter, _ in chosen})} encounters are delivered again")
 
 
 @deliver_commands.command("export")
@@ -123,21 +132,18 @@ def export_command(*, folder: Path) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _store() as store:
-        chosen = Counter(encounter for encounter, _ in _parked(store))
+        chosen = dict.fromkeys(encounter for encounter, _ in _parked(store))
         for encounter in chosen:
             with store.reading() as connection:
                 bundle = Outbox(store).outgoing(connection, encounter)
-            write_whole(folder / f"{encounter}.json", pretty_bytes(bundle))
+            store.note_access("exported", caller=CALLER, encounter=encounter)
+            write_whole(folder / f"{encounter}.json", pretty_bytes(bundle), mode=0o600)
     note(f"{len(chosen)} Bundles were written to {folder}")
-
-
-def _redeliver(store: Store, encounter: str) -> None:
-    store.write(lambda connection: redeliver(store, connection, encounter, caller="cli"))
 
 
 def _parked(store: Store) -> list[tuple[str, DeliveryRecord]]:
     with store.reading() as connection:
-        return Outbox(store).in_state(connection, "parked", most=_MOST)
+        return Outbox(store).in_state(connection, "parked")
 
 
 @contextmanager

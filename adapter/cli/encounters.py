@@ -8,7 +8,7 @@ import click
 
 from adapter.assembly import default_runtime
 from adapter.cli.files import FORM, INPUT, documents_of, encounters_in
-from adapter.cli.show import print_json
+from adapter.cli.show import CALLER, print_json
 from adapter.delivery.again import changes_between, converted_anew, reprocess
 from adapter.delivery.intake import Posted
 from adapter.delivery.outbox import Outbox
@@ -44,7 +44,7 @@ def post_command(*, files: tuple[Path, ...], form: str | None) -> None:
     runtime = default_runtime()
     with dispatching(runtime, role="service") as dispatch:
         for paths in encounters_in(files):
-            posted = Posted(documents=tuple(documents_of(paths, form)), caller="cli", settings={})
+            posted = Posted(documents=tuple(documents_of(paths, form)), caller=CALLER, settings={})
             print_json(asdict(dispatch.intake.accept(posted, runtime.options({}))))
 
 
@@ -61,7 +61,9 @@ def list_command(*, state: EncounterState | None, count: int) -> None:
     store = opened_store(default_runtime().settings)
     try:
         with store.reading() as connection:
-            print_json([shown_encounter(record) for record in store.encounters(connection, state=state, most=count)])
+            records = store.encounters(connection, state=state, most=count)
+        store.note_access("searched", caller=CALLER)
+        print_json([shown_encounter(record) for record in records])
     finally:
         store.close()
 
@@ -81,6 +83,7 @@ def show_command(*, encounter: str) -> None:
             record = store.encounter(connection, encounter)
             deliveries = Outbox(store).deliveries(connection, encounter)
             events = store.events(connection, encounter)
+        store.note_access("read", caller=CALLER, encounter=encounter)
     finally:
         store.close()
     print_json(
@@ -108,8 +111,10 @@ def reprocess_command(*, encounter: str, dry_run: bool) -> None:
             result = Outbox(dispatch.store).made(connection, encounter)
         before = result.conversion.bundle if result is not None and result.conversion is not None else None
         print_json([asdict(change) for change in changes_between(before, again.bundle)])
-        if not dry_run:
-            dispatch.store.write(lambda connection: reprocess(dispatch.store, connection, encounter, caller="cli"))
+        if dry_run:
+            dispatch.store.note_access("compared", caller=CALLER, encounter=encounter)
+        else:
+            dispatch.store.write(lambda connection: reprocess(dispatch.store, connection, encounter, caller=CALLER))
 
 
 @encounters_commands.command("delete")
@@ -123,6 +128,6 @@ def delete_command(*, encounter: str) -> None:
     """
     store = opened_store(default_runtime().settings)
     try:
-        store.write(lambda connection: remove(store, connection, encounter, caller="cli"))
+        store.write(lambda connection: remove(store, connection, encounter, caller=CALLER))
     finally:
         store.close()

@@ -13,7 +13,7 @@ from adapter.cli.reach import Unguarded, check_reach
 from adapter.cli.show import err
 from adapter.cli.tls import tls_of
 from adapter.client.target import is_loopback
-from adapter.dispatch import opened_store
+from adapter.dispatch import dispatching
 from adapter.files import folder_of
 from adapter.settings import Settings
 from adapter.web import create_app
@@ -73,7 +73,8 @@ def serve_command(
         if settings.store.startswith("sqlite"):
             workers = 1  # a file has one service, of one process
         if desk is not None:
-            opened_store(settings).close()  # what is wrong with it is said here, once, and it is brought to its newest form
+            with dispatching(runtime, role="service"):
+                pass  # what is wrong with it is said here, once, and it is brought to its newest form
         workforce = Workers(
             application=app,
             settings=settings,

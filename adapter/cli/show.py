@@ -21,6 +21,9 @@ from adapter.readers.span import Spans
 
 Step = TypeVar("Step")
 
+CALLER = "cli"
+"""By what the audit trail calls whoever uses the command line."""
+
 _STYLE = {Severity.FATAL: "bold red", Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFORMATION: "cyan"}
 
 _ORDER = list(_STYLE)

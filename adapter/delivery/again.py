@@ -26,13 +26,18 @@ class Change:
 
 
 def redeliver(store: Store, connection: Connection, encounter: str, *, caller: str, target: str | None = None) -> list[str]:
-    """Have an encounter delivered again, to one target or to all; the targets. Raises NotFoundError where there is nothing."""
+    """Have an encounter delivered again, to one target or to all; the targets.
+
+    Raises NotFoundError where there is nothing, and ConflictError where the Bundle was removed.
+    """
     store.encounter(connection, encounter, locked=True)
     outbox = Outbox(store)
     targets = [one.target for one in outbox.deliveries(connection, encounter) if target in (None, one.target)]
     if not targets:
         text = "there is nothing to deliver: no Bundle was made of this encounter, or it goes to no such destination"
         raise NotFoundError(Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, rule="encounters/no-delivery", text=text))
+    if not outbox.is_kept(connection, encounter):
+        raise ConflictError(_removed("the Bundle of this encounter was removed, so it cannot be delivered again"))
     for name in targets:
         outbox.set(connection, encounter, name, state="pending", due=store.now())
         line = EventRecord(at=store.now(), caller=caller, what="delivery asked for", detail={}, target=name, encounter=encounter)
@@ -68,9 +73,12 @@ def _kept(store: Store, connection: Connection, encounter: str) -> list[Document
     store.encounter(connection, encounter)
     records = counting(Shelf(store).records(connection, encounter))
     if not records or not all(record.is_kept for record in records):
-        text = "documents of this encounter were removed, so it cannot be converted again"
-        raise ConflictError(Issue(severity=Severity.ERROR, code=IssueType.CONFLICT, rule="encounters/removed", text=text))
+        raise ConflictError(_removed("documents of this encounter were removed, so it cannot be converted again"))
     return records
+
+
+def _removed(text: str) -> Issue:
+    return Issue(severity=Severity.ERROR, code=IssueType.CONFLICT, rule="encounters/removed", text=text)
 
 
 def changes_between(before: JsonMapping | None, after: JsonMapping | None) -> list[Change]:

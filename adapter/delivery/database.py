@@ -2,9 +2,12 @@
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import errorcode
 from pathlib import Path
+from typing import Literal, get_args
 
 from alembic import command
 from alembic.config import Config
@@ -14,6 +17,11 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from adapter.issues import Issue, IssueType, SetupError, Severity, UnavailableError
+
+Role = Literal["service", "worker", "worker-process", "mllp", "command"]
+"""What a process does with a store; of each, one process at a time may use a file."""
+
+ROLES: tuple[Role, ...] = get_args(Role)
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _OWNER_ONLY = 0o600
@@ -55,12 +63,21 @@ def unavailable(engine: Engine | None = None) -> Iterator[None]:
     With an `engine` also what its driver says where it is used without SQLAlchemy.
     """
     of_driver: tuple[type[Exception], ...] = (engine.dialect.loaded_dbapi.Error,) if engine is not None else ()
-    kinds: tuple[type[Exception], ...] = (DBAPIError, OSError, *of_driver)
+    kinds: tuple[type[Exception], ...] = (DBAPIError, OSError, sqlite3.Error, *of_driver)
     try:
         yield
     except kinds as error:
-        text = "the store cannot be used now, so nothing was kept: see to its disk, its rights and its server, and send again"
+        found = f" ({code})" if (code := _code(error)) else ""
+        remedy = "see to its disk, its rights and its server, and send again"
+        text = f"the store cannot be used now{found}, so nothing was kept: {remedy}"
         raise UnavailableError(_issue("store/unavailable", text, code=IssueType.TRANSIENT)) from error
+
+
+def _code(error: Exception) -> str | None:
+    """What the database calls what is wrong: a name of SQLite, a code of PostgreSQL, or of the system. It holds no value."""
+    said = error.orig if isinstance(error, DBAPIError) else error
+    named: str | None = getattr(said, "sqlite_errorname", None) or getattr(said, "sqlstate", None)
+    return named or (errorcode.get(said.errno or 0) if isinstance(said, OSError) else None)
 
 
 def is_collision(error: UnavailableError) -> bool:
@@ -97,9 +114,14 @@ def only_one(file: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def lock_file(engine: Engine, role: str) -> Path | None:
+def lock_file(engine: Engine, role: Role) -> Path | None:
     """The file that a process of this role locks; nothing for a server that many processes share."""
-    return Path(f"{engine.url.database}.{role}.lock") if engine.dialect.name == "sqlite" else None
+    return lock_of(Path(engine.url.database or ""), role) if engine.dialect.name == "sqlite" else None
+
+
+def lock_of(file: Path, role: Role) -> Path:
+    """The file that a process of this role locks while it uses a store in a file."""
+    return Path(f"{file}.{role}.lock")
 
 
 def _make_private(file: Path) -> None:

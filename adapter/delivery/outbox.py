@@ -74,6 +74,11 @@ class Outbox:
         bundle: JsonObject | None = read_any_json(self._store.seal.open(sealed), "outgoing") if sealed else None
         return bundle
 
+    def is_kept(self, connection: Connection, encounter: str) -> bool:
+        """Whether what the targets are to hold is still there."""
+        kept = select(MADE.c.encounter).where(MADE.c.encounter == encounter, MADE.c.outgoing.is_not(None))
+        return connection.execute(kept).first() is not None
+
     def anchor(self, connection: Connection, encounter: str) -> str | None:
         """By what the encounter was first known, which its ids are made from."""
         ((sealed,),) = _ANCHOR.rows(connection, {"of": encounter})
@@ -125,9 +130,9 @@ class Outbox:
         found = _DELIVERIES.rows(connection, {"of": encounter})
         return [DeliveryRecord(**dict(zip(_COLUMNS, row, strict=True))) for row in found]
 
-    def in_state(self, connection: Connection, state: DeliveryState, *, most: int) -> list[tuple[str, DeliveryRecord]]:
+    def in_state(self, connection: Connection, state: DeliveryState) -> list[tuple[str, DeliveryRecord]]:
         """Deliveries in a state, with their encounters."""
-        query = select(DELIVERY).where(DELIVERY.c.state == state).order_by(DELIVERY.c.target, DELIVERY.c.encounter).limit(most)
+        query = select(DELIVERY).where(DELIVERY.c.state == state).order_by(DELIVERY.c.target, DELIVERY.c.encounter)
         return [(row.encounter, _record(row)) for row in connection.execute(query)]
 
     def counted(self, connection: Connection, state: DeliveryState) -> dict[str, int]:

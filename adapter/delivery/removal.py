@@ -37,12 +37,12 @@ def remove_old(store: Store, connection: Connection, *, days: int, most: int = 5
     Gives the number of encounters of which something was removed, so many at most.
     """
     before = store.now() - days * _DAY
-    pending = select(DELIVERY.c.encounter).where(DELIVERY.c.state == "pending")
+    undelivered = select(DELIVERY.c.encounter).where(DELIVERY.c.state.in_(["pending", "parked"]))
     old = (
         select(DOCUMENT.c.encounter)
         .join(ENCOUNTER, ENCOUNTER.c.id == DOCUMENT.c.encounter)
         .where(DOCUMENT.c.content.is_not(None), DOCUMENT.c.received < before, ENCOUNTER.c.changed < before)
-        .where(ENCOUNTER.c.due.is_(None), ENCOUNTER.c.id.not_in(pending))
+        .where(ENCOUNTER.c.due.is_(None), ENCOUNTER.c.id.not_in(undelivered))
         .distinct()
         .limit(most)
     )

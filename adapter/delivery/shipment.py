@@ -113,10 +113,10 @@ class FhirCarrier:
 
     def _difference(self, plan: Sequence[PlannedEntry], results: Sequence[EntryResult]) -> Issue | None:
         """What is wrong with a resource that was written and read back."""
-        places = [(planned, reference_of(planned, result)) for planned, result in zip(plan, results, strict=True)]
-        names = {planned.entry["fullUrl"]: reference for planned, reference in places if reference is not None}
-        for planned, reference in places:
-            if not planned.is_sent or reference is None or planned.is_created:
+        places = [(planned, result, reference_of(planned, result)) for planned, result in zip(plan, results, strict=True)]
+        names = {planned.entry["fullUrl"]: reference for planned, _, reference in places if reference is not None}
+        for planned, result, reference in places:
+            if not planned.is_sent or reference is None or (planned.is_created and not result.was_created):
                 continue
             try:
                 held = self._client.read(*reference.split("/"))

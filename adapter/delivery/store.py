@@ -32,6 +32,8 @@ _RECORD = select(*(ENCOUNTER.c[name] for name in _COLUMNS)).where(ENCOUNTER.c.id
 _ENCOUNTER, _LOCKED = Prepared(_RECORD), Prepared(_RECORD.with_for_update())
 _CHANGE = Prepared(update(ENCOUNTER).where(ENCOUNTER.c.id == bindparam("of")))
 _SECRET = Prepared(select(SECRET.c.value).where(SECRET.c.name == bindparam("name")))
+_NOTHING = update(SECRET).where(SECRET.c.name == "").values(name="")
+"""Changes nothing, and is refused by a database that may only be read."""
 PEPPER = "pepper"
 """What digests are made with: the one secret of a store."""
 NOTE = Prepared(insert(EVENT))
@@ -119,6 +121,11 @@ class Store:
             insert.insert(connection, rows)
         else:
             self.batch.add(insert, rows)
+
+    def check_writable(self) -> None:
+        """Raise UnavailableError unless documents could be kept now: there is room, and the database lets us write."""
+        self.check_room()
+        self.write(lambda connection: connection.execute(_NOTHING))
 
     def check_room(self) -> None:
         """Raise UnavailableError before the disk of a file is full; a server sees to its own."""
@@ -211,6 +218,11 @@ class Store:
     def note(self, connection: Connection, *lines: EventRecord) -> None:
         """Add lines to the audit trail."""
         NOTE.insert(connection, [self.row_of(line) for line in lines])
+
+    def note_access(self, what: str, *, caller: str, encounter: str | None = None) -> None:
+        """Write down who looked at what."""
+        line = EventRecord(at=self.now(), caller=caller, what=what, detail={}, encounter=encounter)
+        self.write(lambda connection: self.note(connection, line))
 
     def row_of(self, line: EventRecord) -> Parameters:
         """A line of the audit trail as it is kept."""

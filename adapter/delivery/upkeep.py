@@ -9,12 +9,11 @@ from pathlib import Path
 from sqlalchemy import Table, select, update
 from sqlalchemy.engine import make_url
 
-from adapter.delivery.database import only_one, unavailable
+from adapter.delivery.database import ROLES, lock_of, only_one, unavailable
 from adapter.delivery.store import Store, Transaction
 from adapter.delivery.store_table import DOCUMENT, ENCOUNTER, EVENT, MADE, MERGED, SECRET
 from adapter.issues import Issue, IssueType, NotSupportedError, SetupError, Severity
 
-_PAGES_AT_ONCE = 256
 _OWNER_ONLY = 0o600
 _SEALED = (  # the secret first: from then on, no process without the first key writes any more
     (SECRET, "value"),
@@ -40,16 +39,20 @@ def back_up(store_url: str, target: Path) -> None:
         raise SetupError(_issue("store/backup", "there is a file of this name already, and it is left as it is"))
     with unavailable():
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _OWNER_ONLY))
-        with closing(sqlite3.connect(source)) as reading, closing(sqlite3.connect(target)) as writing:
-            reading.backup(writing, pages=_PAGES_AT_ONCE)
+        try:
+            with closing(sqlite3.connect(source)) as reading, closing(sqlite3.connect(target)) as writing:
+                reading.backup(writing)  # in one step: after each of several it would begin anew if somebody wrote meanwhile
+        except BaseException:
+            target.unlink()
+            raise
 
 
 def put_back(backup: Path, store_url: str) -> None:
     """Put a backup in the place of the store, which nobody may be using; raises SetupError otherwise, or if it is damaged."""
     target = file_of(store_url)
     with ExitStack() as stack, unavailable():
-        for role in ("service", "worker"):
-            stack.enter_context(only_one(Path(f"{target}.{role}.lock")))
+        for role in ROLES:
+            stack.enter_context(only_one(lock_of(target, role)))
         _check_whole(backup)
         fresh = Path(f"{target}.restored")
         fresh.unlink(missing_ok=True)

@@ -21,14 +21,15 @@ class Desk:
         self._runtime = runtime
         self._report = report
         self._dispatch: Dispatch | None = None
+        self.is_working = False
 
     @contextmanager
     def open(self) -> Iterator[None]:
         """Take in documents for the time of a block, and work on them unless others do."""
         with dispatching(self._runtime, role="service") as dispatch:
             delivers = self._runtime.settings.deliver
-            with working(dispatch, self._failed) if delivers else nullcontext():
-                self._dispatch = dispatch
+            with working(dispatch, self._failed) if delivers else nullcontext(enter_result=False) as is_working:
+                self._dispatch, self.is_working = dispatch, is_working
                 yield
                 self._dispatch = None
 

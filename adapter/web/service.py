@@ -32,6 +32,11 @@ class Service:
         assert self.desk is not None  # noqa: S101 - as above
         return self.desk.dispatch
 
+    @property
+    def is_working(self) -> bool:
+        """Whether this process converts and delivers what is kept."""
+        return self.desk is not None and self.desk.is_working
+
     @cached_property
     def supplies(self) -> Supplies:
         """What the cases are made of that FHIR servers are tested by; made once, when the first test asks for it."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from adapter.delivery.database import lock_of, only_one
 from adapter.delivery.seal import new_key
 from tests.cli.ground import Run
 from tests.delivery.ground import KEY, encounter_document
@@ -70,15 +71,62 @@ def test_what_is_parked_is_listed_exported_and_tried_again(run: Run, folder: Pat
     server.status = 422
     run("deliver", "run", "--until-idle")
 
-    assert printed(run, "deliver", "parked", code=1) == [{"encounter": encounter, "target": "clinical", "attempts": 1}]
+    (parked,) = printed(run, "deliver", "parked", code=1)
+    assert {**parked, "changed": ""} == {"encounter": encounter, "target": "clinical", "attempts": 1, "changed": ""}
+    assert parked["changed"].endswith("Z")
     assert run("deliver", "export", str(folder / "parked")).code == 0
-    assert json.loads((folder / "parked" / f"{encounter}.json").read_bytes())["type"] == "transaction"
+    exported = folder / "parked" / f"{encounter}.json"
+    assert json.loads(exported.read_bytes())["type"] == "transaction"
+    assert exported.stat().st_mode & 0o777 == 0o600
 
     server.status = 0
     assert run("deliver", "retry").code == 0
     run("deliver", "run", "--until-idle")
     assert printed(run, "deliver", "parked") == []
     assert len(server.of("Encounter")) == 1
+    assert "exported" in [line["what"] for line in printed(run, "encounters", "show", encounter)["history"]]
+
+
+def test_only_what_is_parked_is_tried_again(run: Run, folder: Path, server: StrictFhir) -> None:
+    with serving(StrictFhir()) as other, (folder / "destinations.yaml").open("a") as file:
+        file.write(f"---\ndestination: other\nurl: {other}\n")
+        file.flush()
+        encounter = posted(run, folder)
+        server.status = 422
+        run("deliver", "run", "--until-idle")
+
+        assert run("deliver", "retry").code == 0
+
+        assert printed(run, "deliver", "status") == {"pending": {"clinical": 1}, "delivered": {"other": 1}, "parked": {}}
+        assert run("deliver", "retry", encounter).code == 0
+        assert printed(run, "deliver", "status")["pending"] == {"clinical": 1, "other": 1}
+
+
+def test_who_looks_is_written_down(run: Run, folder: Path) -> None:
+    encounter = posted(run, folder)
+    run("deliver", "run", "--until-idle")
+    printed(run, "encounters", "reprocess", encounter, "--dry-run")
+    printed(run, "encounters", "show", encounter)
+
+    lines = [(line["caller"], line["what"]) for line in printed(run, "encounters", "show", encounter)["history"]]
+
+    assert lines[-2:] == [("cli", "compared"), ("cli", "read")]
+
+
+def test_a_worker_beside_another_says_that_it_waits(run: Run, folder: Path) -> None:
+    with only_one(lock_of(folder / "store.db", "worker")):
+        done = run("deliver", "run", "--until-idle")
+
+    assert (done.code, done.err.startswith("waiting, since another process")) == (0, True)
+
+
+def test_a_service_of_a_store_that_another_one_uses_ends_with_words(run: Run, folder: Path) -> None:
+    with only_one(lock_of(folder / "store.db", "service")):
+        done = run("serve", "--port", "0")
+
+    assert done.code != 0
+    assert "another service uses this store" in done.err
+    assert "serving on" not in done.err
 
 
 def test_a_conversion_is_made_again_and_says_first_what_would_change(run: Run, folder: Path) -> None:

@@ -135,8 +135,8 @@ def outlet(carrier: Carrier, name: str = "clinical", **switches: Any) -> Outlet:
     return Outlet(destination=destination, carrier=carrier, breaker=Breaker(clock=lambda: 0.0))
 
 
-def fhir_outlet(url: str, name: str = "clinical", *, how: SignIn | None = None, tries: int = 12) -> Outlet:
-    destination = Destination(destination=name, url=url, tries=tries)
+def fhir_outlet(url: str, name: str = "clinical", *, how: SignIn | None = None, **switches: Any) -> Outlet:  # noqa: ANN401 - as above
+    destination = Destination(destination=name, url=url, **switches)
     client = client_for(destination, ())
     client.sign_in(how or SignIn(), now=lambda: 0.0, new_id=lambda: "")
     carrier = FhirCarrier(destination, client, packaged_table("R4"))

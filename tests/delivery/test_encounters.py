@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from werkzeug.test import Client
 
 from adapter.assembly import load
+from adapter.delivery.removal import remove_old
 from adapter.settings import Settings
 from adapter.web.app import make_app
 from adapter.web.desk import desk_of
@@ -101,6 +103,36 @@ def test_the_answer_is_as_preferred(service: Client, prefer: str, status: int, m
     assert answer.status_code == status
     assert answer.headers["Location"]
     assert (member in json_of(answer)) if member else answer.data == b""
+
+
+def test_a_preference_may_be_quoted_and_what_is_empty_is_of_no_type(service: Client) -> None:
+    answer = post(service, encounter_document(31).content, Prefer='return="minimal"')
+
+    assert (answer.status_code, answer.data) == (201, b"")
+    assert "Content-Type" not in answer.headers
+
+
+def test_a_bundle_that_was_removed_is_gone(service: Client) -> None:
+    path = post(service, encounter_document(32).content).headers["Location"].removeprefix("http://localhost")
+    settled(service, path)
+    assert isinstance(service.application, Flask)
+    desk = desk_of(service.application)
+    assert desk is not None
+    store = desk.dispatch.store
+    store.now = lambda: time.time() + 86_400
+    assert store.write(lambda connection: remove_old(store, connection, days=0)) >= 1
+    store.now = time.time
+
+    assert refusal(service.get(f"{path}/bundle"), 410)
+    assert refusal(service.post(f"{path}/redeliver"), 409)
+
+
+def test_who_compares_is_written_down(service: Client) -> None:
+    path = post(service, encounter_document(33).content).headers["Location"].removeprefix("http://localhost")
+    settled(service, path)
+    service.post(f"{path}/$reprocess?dry-run=true")
+
+    assert json_of(service.get(f"{path}/history"))["history"][-2]["what"] == "compared"
 
 
 def test_a_second_document_of_a_known_encounter_is_no_new_encounter(service: Client) -> None:

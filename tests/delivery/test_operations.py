@@ -1,6 +1,7 @@
 """What whoever runs it sees: live, ready, numbers; and never a word of a patient, whatever path a document takes."""
 
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -58,6 +59,34 @@ def test_it_says_that_it_lives_and_is_ready(service: Client) -> None:
     assert json_of(service.get("/health/live")) == {"status": "ok"}
     ready = json_of(service.get("/health/ready"))
     assert (ready["status"], ready["store"], ready["destinations"]) == ("ok", True, {"clinical": True})
+
+
+def test_a_service_that_can_keep_nothing_is_not_ready(service: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.statvfs
+    monkeypatch.setattr(os, "statvfs", lambda path: os.statvfs_result((*real(path)[:3], 1, 1, *real(path)[5:])))
+
+    ready = service.get("/health/ready")
+
+    assert (ready.status_code, json_of(ready)["store"]) == (503, False)
+    assert "nearly full" in json_of(ready)["why"]
+    assert service.get("/health/live").status_code == 200
+
+
+def test_a_service_that_does_not_deliver_itself_says_nothing_of_destinations(tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text(KEY)
+    (tmp_path / "destinations.yaml").write_text("destination: clinical\nurl: http://127.0.0.1:1/fhir\n")
+    settings = Settings(
+        store=f"sqlite:///{tmp_path}/store.db",
+        store_keys=str(tmp_path / "keys"),
+        destinations=str(tmp_path / "destinations.yaml"),
+        deliver=False,
+        log_level="error",
+    )
+    app = make_app(load(settings))
+    desk = desk_of(app)
+    assert desk is not None
+    with desk.open():
+        assert json_of(app.test_client().get("/health/ready"))["destinations"] == {}
 
 
 def test_a_service_that_was_not_restarted_with_the_new_key_says_so_and_keeps_nothing(service: Client, tmp_path: Path) -> None:

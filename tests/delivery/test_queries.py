@@ -78,7 +78,7 @@ def asked(desk: Bench, monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
         desk.store.encounters(connection, business_key="nobody")
         desk.store.events(connection, encounter)
         stored_documents(desk.store, connection, encounter)
-        Outbox(desk.store).in_state(connection, "parked", most=1)
+        Outbox(desk.store).in_state(connection, "parked")
         Outbox(desk.store).counted(connection, "delivered")
     event.remove(desk.store.engine, "before_cursor_execute", note)
     return noted

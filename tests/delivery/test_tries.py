@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from werkzeug.serving import make_server
@@ -23,6 +24,26 @@ from adapter.settings import Settings
 from adapter.web.app import make_app
 from tests.delivery.ground import Bench, Clock, ai_document, bench, encounter_document, fhir_outlet
 from tests.delivery.strict_fhir import StrictFhir, serving
+
+
+class Altering(StrictFhir):
+    """Keeps another status of an encounter than it was given."""
+
+    def transaction(self, bundle: dict[str, Any]) -> dict[str, Any]:
+        answer = super().transaction(bundle)
+        for encounter in self.of("Encounter"):
+            encounter["status"] = "planned"
+        return answer
+
+
+def test_what_the_server_made_is_read_back_too(tmp_path: Path) -> None:
+    with serving(Altering()) as url, bench(f"sqlite:///{tmp_path}/store.db", fhir_outlet(url, read_back=True)) as desk:
+        encounter = desk.post(encounter_document(1)).encounter
+        desk.run()
+
+        (tried,) = events(desk, encounter, "tried")
+
+    assert "gives back something other than it was given: Encounter" in str(tried.detail)
 
 
 @pytest.fixture

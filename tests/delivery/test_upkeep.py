@@ -1,5 +1,6 @@
 """Backups under load, keys that rotate, retention, and what a store does when its disk, its file or its clock misbehaves."""
 
+import itertools
 import os
 import sqlite3
 import threading
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, event
 
-from adapter.delivery.database import lock_file, only_one
+from adapter.delivery.again import redeliver
+from adapter.delivery.database import ROLES, lock_file, lock_of, only_one
 from adapter.delivery.figures import Figures
 from adapter.delivery.outbox import Outbox
 from adapter.delivery.removal import remove_old
@@ -20,11 +22,12 @@ from adapter.delivery.shelf import Shelf
 from adapter.delivery.shipment import Delivered, Failed
 from adapter.delivery.upkeep import back_up, put_back, rotate
 from adapter.dispatch import Dispatch, working
-from adapter.issues import NotSupportedError, SetupError, UnavailableError
+from adapter.issues import ConflictError, NotSupportedError, SetupError, UnavailableError
 from adapter.json_types import JsonObject
 from tests.delivery.ground import KEY, Bench, Clock, bench, encounter_document, outlet, stored_documents
 
 DAY = 86_400.0
+MOST_WRITTEN = 20_000
 
 
 class Taker:
@@ -32,6 +35,13 @@ class Taker:
 
     def ship(self, bundle: JsonObject, *, is_again: bool) -> Delivered | Failed:
         return Delivered(changed=len(bundle["entry"]) * (not is_again))
+
+
+class Refuser:
+    """Refuses everything for good."""
+
+    def ship(self, bundle: JsonObject, *, is_again: bool) -> Delivered | Failed:
+        return Failed(issues=(), is_final=bool(bundle) or is_again)
 
 
 @pytest.fixture
@@ -88,11 +98,42 @@ def test_a_backup_overwrites_nothing_and_a_damaged_one_is_not_put_back(desk: Ben
         put_back(tmp_path / "there.db", address)
     with pytest.raises(NotSupportedError, match="pg_dump"):
         back_up("postgresql://somewhere/db", tmp_path / "new.db")
-    lock = lock_file(desk.store.engine, "service")
-    assert lock is not None
     back_up(address, tmp_path / "good.db")
-    with only_one(lock), pytest.raises(SetupError, match="another service"):
-        put_back(tmp_path / "good.db", address)
+    for role in ROLES:
+        with only_one(lock_of(tmp_path / "store.db", role)), pytest.raises(SetupError, match="another service"):
+            put_back(tmp_path / "good.db", address)
+
+
+def test_a_backup_ends_though_writing_does_not(desk: Bench, address: str, tmp_path: Path) -> None:
+    def ballast(connection: Connection) -> None:
+        connection.exec_driver_sql("CREATE TABLE ballast (content BLOB)")
+        connection.exec_driver_sql("INSERT INTO ballast VALUES (zeroblob(50000000))")
+
+    desk.store.write(ballast)
+    ended, wrote = threading.Event(), itertools.count()
+
+    def load() -> None:
+        with closing(sqlite3.connect(tmp_path / "store.db", isolation_level=None)) as connection:
+            while not ended.is_set() and next(wrote) < MOST_WRITTEN:
+                connection.execute("INSERT INTO ballast VALUES (zeroblob(1))")
+
+    writing = threading.Thread(target=load)
+    writing.start()
+    back_up(address, tmp_path / "backup.db")
+    ended.set()
+    writing.join()
+
+    assert next(wrote) < MOST_WRITTEN
+    assert (tmp_path / "backup.db").stat().st_size > 50_000_000
+
+
+def test_a_backup_that_fails_leaves_no_file(tmp_path: Path) -> None:
+    (tmp_path / "store.db").write_bytes(b"no database at all" * 100)
+
+    with pytest.raises(UnavailableError, match="SQLITE_NOTADB"):
+        back_up(f"sqlite:///{tmp_path}/store.db", tmp_path / "backup.db")
+
+    assert not (tmp_path / "backup.db").exists()
 
 
 def test_keys_rotate_and_the_old_one_may_go(address: str) -> None:
@@ -143,6 +184,25 @@ def test_documents_and_cases_are_removed_in_time_and_the_audit_trail_stays(desk:
         assert all(one.document for one in stored_documents(desk.store, connection, young))
         assert [one.is_kept for encounter in (old, young) for one in shelf.records(connection, encounter)] == [False, True]
         assert [line.what for line in desk.store.events(connection, old)][:2] == ["posted", "converted"]
+
+
+def test_what_is_parked_is_not_removed_and_what_was_removed_is_not_delivered_again(address: str) -> None:
+    with bench(address, outlet(Refuser(), tries=1)) as desk:
+        parked = desk.post(encounter_document(1)).encounter
+        desk.run()
+    with bench(address, outlet(Taker())) as desk:
+        desk.store.new_id = lambda: "another"
+        delivered = desk.post(encounter_document(2)).encounter
+        desk.run()
+        assert isinstance(desk.clock, Clock)
+        desk.clock.seconds += 31 * DAY
+
+        assert desk.store.write(lambda connection: remove_old(desk.store, connection, days=30)) == 1
+
+        desk.store.write(lambda connection: redeliver(desk.store, connection, parked, caller="test"))
+        with pytest.raises(ConflictError, match="was removed"):
+            desk.store.write(lambda connection: redeliver(desk.store, connection, delivered, caller="test"))
+        assert desk.run() == 1
 
 
 def test_what_is_old_is_removed_beside_the_work(desk: Bench) -> None:
@@ -225,8 +285,10 @@ def test_a_database_that_may_only_be_read_refuses(desk: Bench) -> None:
     def _read_only(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute("PRAGMA query_only = ON")
 
-    with pytest.raises(UnavailableError, match="nothing was kept"):
+    with pytest.raises(UnavailableError, match="SQLITE_READONLY"):
         desk.post(encounter_document(1))
+    with pytest.raises(UnavailableError, match="nothing was kept"):
+        desk.store.check_writable()
 
 
 def test_a_damaged_last_page_of_the_log_takes_nothing_else_along(address: str, tmp_path: Path) -> None:

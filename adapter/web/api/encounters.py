@@ -13,7 +13,7 @@ from adapter.conversion import Conversion
 from adapter.delivery.again import changes_between, converted_anew, redeliver, reprocess
 from adapter.delivery.intake import Posted
 from adapter.delivery.outbox import Made, Outbox
-from adapter.delivery.record import EncounterState, EventRecord, MergedPatients
+from adapter.delivery.record import EncounterState, MergedPatients
 from adapter.delivery.removal import remove
 from adapter.delivery.shelf import Shelf
 from adapter.delivery.shown import shown_delivery, shown_document, shown_encounter, shown_event
@@ -50,7 +50,7 @@ def post(service: Service, request: Request) -> Response:
     accepted = dispatch.intake.accept(posted, service.runtime.options(settings))
     if isinstance(accepted, MergedPatients):
         return json_answer(asdict(accepted), media_type=JSON)
-    wishes = {wish.strip().lower() for wish in request.headers.get("Prefer", "").replace(";", ",").split(",")}
+    wishes = {wish.strip().lower() for wish in request.headers.get("Prefer", "").replace('"', "").replace(";", ",").split(",")}
     status = HTTPStatus.CREATED if accepted.is_new else HTTPStatus.OK
     answer = _answer(service, accepted.encounter, wishes)
     answer.status_code = HTTPStatus.ACCEPTED if "respond-async" in wishes else status
@@ -69,7 +69,7 @@ def _answer(service: Service, encounter: str, wishes: set[str]) -> Response:
                 return bytes_answer(conversion.content)
             return json_answer(conversion.to_outcome(service.base))
     if "return=minimal" in wishes:
-        return bytes_answer(b"", media_type=JSON)
+        return _empty()
     store = service.dispatch.store
     with store.reading() as connection:
         return json_answer(_standing(store, connection, encounter), media_type=JSON)
@@ -103,7 +103,7 @@ def search(service: Service, request: Request) -> Response:
             after=(after.created, after.id) if after else None,
             most=int(count),
         )
-    _note_access(service.dispatch, None, "searched")
+    store.note_access("searched", caller=current_caller().name)
     body: JsonObject = {"encounters": [shown_encounter(record) for record in records]}
     if len(records) == int(count) and "identifier" not in given:
         kept = f"&state={given['state']}" if "state" in given else ""
@@ -126,6 +126,8 @@ def _standing(store: Store, connection: Transaction, encounter: str) -> JsonObje
 def bundle(service: Service, request: Request, encounter: str) -> Response:
     """`GET /encounters/{encounter}/bundle`: what its destinations hold or are to hold."""
     result = _made(service, request, encounter)
+    if result.outgoing is None and result.digest:
+        raise RefusedError(HTTPStatus.GONE, "the Bundle was removed, as the retention of this service says")
     if result.outgoing is None:
         raise not_there(_NOT_THERE, "no Bundle was made of this encounter; /outcome says why")
     return json_answer(result.outgoing)
@@ -219,6 +221,7 @@ def process_again(service: Service, request: Request, encounter: str) -> Respons
     before = result.conversion.bundle if result is not None and result.conversion is not None else None
     changes = [asdict(change) for change in changes_between(before, again.bundle)]
     if given.get("dry-run") == "true":
+        dispatch.store.note_access("compared", caller=caller, encounter=encounter)
         return json_answer({"id": encounter, "changes": changes}, media_type=JSON)
     dispatch.store.write(lambda connection: reprocess(dispatch.store, connection, encounter, caller=caller))
     return json_answer({"id": encounter, "changes": changes}, HTTPStatus.ACCEPTED, media_type=JSON)
@@ -229,7 +232,13 @@ def delete(service: Service, request: Request, encounter: str) -> Response:
     check_parameters(request, ())
     dispatch, caller = service.dispatch, current_caller().name
     dispatch.store.write(lambda connection: remove(dispatch.store, connection, encounter, caller=caller))
-    answer = Response(status=HTTPStatus.NO_CONTENT)
+    answer = _empty()
+    answer.status_code = HTTPStatus.NO_CONTENT
+    return answer
+
+
+def _empty() -> Response:
+    answer = Response()
     del answer.headers["Content-Type"]  # there is no content
     return answer
 
@@ -245,13 +254,7 @@ def _living(dispatch: Dispatch, connection: Transaction, encounter: str) -> str:
 def _looking(service: Service, request: Request, encounter: str) -> Iterator[tuple[Store, Transaction]]:
     """The store for a call that shows something of an encounter: it takes no parameters, and who looks is written down."""
     check_parameters(request, ())
-    _note_access(service.dispatch, encounter, "read")
     store = service.dispatch.store
+    store.note_access("read", caller=current_caller().name, encounter=encounter)
     with store.reading() as connection:
         yield store, connection
-
-
-def _note_access(dispatch: Dispatch, encounter: str | None, what: str) -> None:
-    """Write down who looked at what."""
-    line = EventRecord(at=dispatch.store.now(), caller=current_caller().name, what=what, detail={}, encounter=encounter)
-    dispatch.store.write(lambda connection: dispatch.store.note(connection, line))

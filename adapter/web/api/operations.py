@@ -32,17 +32,18 @@ def ready(service: Service, request: Request) -> Response:
     """`GET /health/ready`: whether the store can be opened, work is done in time, and which destinations are left alone."""
     check_parameters(request, ())
     dispatch = service.dispatch
-    outlets = {outlet.destination.destination: not outlet.breaker.is_open for outlet in dispatch.work.outlets}
+    # Of another process that delivers, this one does not know which destinations it leaves alone.
+    outlets = dispatch.work.outlets if service.is_working else ()
+    destinations = {outlet.destination.destination: not outlet.breaker.is_open for outlet in outlets}
     try:
-        with dispatch.store.reading() as connection:
-            dispatch.store.check_keys(connection)
+        dispatch.store.check_writable()
         age = _oldest_age(dispatch)
         is_ready = age < _LONGEST_AGE
-        body = {"store": True, "oldestWorkSeconds": round(age, 1), "destinations": outlets}
+        body = {"store": True, "oldestWorkSeconds": round(age, 1), "destinations": destinations}
         body |= {} if is_ready else {"why": "work has been due for too long: see what workers and destinations do"}
     except UnavailableError as error:
         why = "; ".join(filter(None, (error.issues[0].text, error.issues[0].suggestion)))
-        is_ready, body = False, {"store": False, "destinations": outlets, "why": why}
+        is_ready, body = False, {"store": False, "destinations": destinations, "why": why}
     status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
     return json_answer({"status": "ok" if is_ready else "not ready", **body}, status, media_type=JSON)
 

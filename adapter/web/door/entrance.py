@@ -18,7 +18,8 @@ Scope = JsonObject
 Receive = Callable[[], Awaitable[JsonObject]]
 Send = Callable[[JsonObject], Awaitable[None]]
 
-_HEALTH = "/health"
+_HEALTH = frozenset({"/health", "/health/live"})
+"""Not `/health/ready`, which waits for the store: whether the process lives must not wait with it."""
 
 
 class _LeftError(Exception):
@@ -79,7 +80,7 @@ class Entrance:
         return reply
 
     def _lane(self, path: str) -> Lane:
-        if path.startswith(_HEALTH):
+        if path in _HEALTH:
             return self.health
         return self.outward if self.waits_for_others(path) else self.main
 
