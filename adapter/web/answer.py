@@ -59,13 +59,13 @@ def refusal_answer(refused: Conversion, base: str) -> Response:
 
 def finished(answer: Response, request: Request, media_type: str, *, is_indented: bool) -> Response:
     """An answer in the caller's form, indented if asked for; with an ETag, and without a body for who has it already (304)."""
-    if answer.status_code == HTTPStatus.OK and "json" in answer.content_type:
+    is_good, is_json = answer.status_code == HTTPStatus.OK, "json" in answer.content_type
+    if is_good and is_json and answer.content_type != media_type:
         answer.content_type = media_type
-    if is_indented and "json" in answer.content_type:
+    if is_indented and is_json:
         answer.data = pretty_bytes(json.loads(answer.data, parse_float=Decimal))
-    if request.method in {"GET", "HEAD"} and answer.status_code == HTTPStatus.OK:
-        if "ETag" not in answer.headers:
-            answer.add_etag(weak=True)
+    if is_good and request.method in {"GET", "HEAD"}:
+        answer.add_etag(weak=True)
         if not _CONDITIONS.isdisjoint(request.environ):
             _check_version(answer, request)
             answer.make_conditional({name: value for name, value in request.environ.items() if name != "HTTP_IF_MATCH"})

@@ -25,6 +25,7 @@ from adapter.web.guard import guard
 from adapter.web.log import log_requests, request_log
 from adapter.web.multipart import PART_LIMIT
 from adapter.web.negotiation import answer_type
+from adapter.web.plain_flask import PlainFlask
 from adapter.web.query import check_parameters, is_indented
 from adapter.web.route import OwnId, Route
 from adapter.web.sender import read_senders
@@ -43,7 +44,7 @@ def make_app(runtime: Runtime | None = None, *, workbench: bool = False, saves_m
     service = service_of(runtime, desk, saves_maps=saves_maps)
     runtime.prepare()
     runtime.catalog.prepare()
-    app = Flask("adapter", static_folder=None)
+    app = PlainFlask("adapter", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = runtime.settings.max_body
     # A body with many form parts is held in memory while it is read.
     app.config["MAX_FORM_PARTS"] = PART_LIMIT

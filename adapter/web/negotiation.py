@@ -145,5 +145,8 @@ def check_release(content_type: str | Mapping[str, str]) -> None:
 
 def languages_of(request: Request) -> str | None:
     """The header Accept-Language without what is not a language range (RFC 4647), such as `en_US`; nothing if none is left."""
-    items = (item.strip() for item in request.headers.get("Accept-Language", "").split(",", _RANGE_LIMIT)[:_RANGE_LIMIT])
+    header = request.headers.get("Accept-Language")
+    if not header:
+        return None
+    items = (item.strip() for item in header.split(",", _RANGE_LIMIT)[:_RANGE_LIMIT])
     return ", ".join(item for item in items if _LANGUAGES.fullmatch(item)) or None

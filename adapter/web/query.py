@@ -64,7 +64,7 @@ def _check_utf_8(request: Request) -> None:
 
 def is_form(request: Request) -> bool:
     """Whether parameters stand in the body: only those of a search do."""
-    return request.mimetype == FORM and request.path.endswith("/_search")
+    return request.path.endswith("/_search") and request.mimetype == FORM
 
 
 def form_of(request: Request) -> MultiDict[str, str]:
@@ -121,9 +121,12 @@ def single(request: Request, allowed: Mapping[str, Sequence[str]], *, others: bo
         return {}
     named = {"_format": (), "_pretty": _TRUTH, **allowed}
     values: dict[str, list[str]] = {}
-    for name, value in pairs_of(request):
-        values.setdefault(name, []).append(value)
+    for name, value in _all_pairs(request):
+        if name in named:
+            values.setdefault(name, []).append(value)
     unknown = [] if others else unknown_of(request, named)
+    if not (values or unknown):
+        return {}
     issues = [
         *unknown_issues(unknown, named, text="nothing is ignored, so it is refused", severity=Severity.ERROR),
         *(wrong_parameter(name, text) for name in named for text in _problems(values.get(name, ()), named[name])),

@@ -241,3 +241,16 @@ def test_a_type_that_is_not_that_of_the_resource_is_told(kind: str, words: str) 
     answer = client().post(f"/fhir/{kind}/$validate", json={"resourceType": "Patient"})
 
     assert words in refusal(answer, 400)[0]["details"]["text"]
+
+
+@pytest.mark.parametrize(("host", "prefix"), [("example.org", ""), ("example.org:8080", ""), ("EXAMPLE.org", "/fhir-0731t")])
+def test_a_path_with_two_slashes_leads_to_the_path_with_one_where_the_caller_asked(host: str, prefix: str) -> None:
+    answer = client().get("/fhir//metadata?mode=f%C3%BCll", base_url=f"http://{host}{prefix}")
+
+    assert answer.status_code == 308
+    assert answer.headers["Location"] == f"http://{host.lower()}{prefix}/fhir/metadata?mode=f%C3%BCll"
+
+
+def test_a_path_that_is_not_ascii_finds_its_route() -> None:
+    refusal(client().get("/fhir/CodeSystem/f%C3%BCr"), 404)
+    assert client().get("/fhir/CodeSystem/f%C3%BCr").request.path == "/fhir/CodeSystem/für"
