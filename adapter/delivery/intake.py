@@ -14,6 +14,7 @@ from adapter.delivery.identity_merge import merges_of, patient_of
 from adapter.delivery.record import Accepted, Arrival, EncounterName, EventRecord, MergedPatients, OrderName, SettingsOfSender
 from adapter.delivery.shelf import Shelf
 from adapter.delivery.store import Store
+from adapter.feed.feed_problem import BESIDE_OTHERS
 from adapter.feed.statement import Statement, text_at
 from adapter.fhir.json import canonical_bytes
 from adapter.issues import (
@@ -28,7 +29,7 @@ from adapter.issues import (
     UnknownFormError,
 )
 from adapter.json_types import JsonMapping, JsonValue
-from adapter.merging.merge import Merged, merge
+from adapter.merging.merge import Merged
 from adapter.merging.validate import to_case
 from adapter.pipeline import Pipeline
 from adapter.readers.document import Document, MappedDocument, ReadDocument
@@ -86,7 +87,7 @@ class Intake:
                 raise
         else:
             accepted = self.store.write(lambda connection: shelf.accept(connection, arrival))
-            return replace(accepted, remarks=arrival.remarks)
+            return replace(accepted, remarks=(*arrival.remarks, *accepted.remarks))
         names_of = partial(_names_in, self.pipeline, options)
         keep = partial(shelf.merge, caller=posted.caller, names_of=names_of)
         changed = [self.store.write(partial(keep, merge=merge)) for merge in merges]
@@ -109,7 +110,7 @@ def arrival_of(pipeline: Pipeline, posted: Posted, options: Options) -> Arrival:
     """
     told = [pipeline.read_with_remarks([document], options) for document in posted.documents]
     alone = [merged for merged, _ in told]
-    together = alone[0] if len(alone) == 1 else merge([part for merged in alone for part in merged.documents])
+    together = alone[0] if len(alone) == 1 else pipeline.read(posted.documents, options)
     check_content(together)
     tree = together.tree
     names = tuple(_names(together, options.assigner))
@@ -121,6 +122,7 @@ def arrival_of(pipeline: Pipeline, posted: Posted, options: Options) -> Arrival:
         documents=posted.documents,
         subjects=tuple(subject_of(merged) for merged in alone),
         forms=tuple(_form(merged.documents[0]) for merged in alone),
+        control_ids=tuple(_control_id(merged) for merged in alone),
         names=names,
         orders=orders,
         patient=patient,
@@ -129,7 +131,7 @@ def arrival_of(pipeline: Pipeline, posted: Posted, options: Options) -> Arrival:
         caller=posted.caller,
         settings=posted.settings,
         idempotency_key=posted.idempotency_key,
-        remarks=tuple(remark for _, remarks in told for remark in remarks),
+        remarks=tuple(remark for _, remarks in told for remark in remarks if remark.rule not in BESIDE_OTHERS),
     )
 
 
@@ -159,6 +161,15 @@ def _names(read: Merged, assigner: str | None) -> Iterator[EncounterName]:
         yield EncounterName(number=number, system=system, places=partial(read.positions, ("encounter", "id")))
     if case := text_at(read.tree, ("id",)):
         yield EncounterName(number=case, kind="case|", places=partial(read.positions, ("id",)))
+
+
+def _control_id(read: Merged) -> str:
+    """Who sent a message, and the number that it has there (MSH-10); nothing of a document that is not one message."""
+    originals = (part.original for part in read.documents if isinstance(part, MappedDocument))
+    statements = [Statement(document=original) for original in originals if isinstance(original, Hl7Document)]
+    if len(statements) != 1 or not statements[0].control_id:
+        return ""
+    return "|".join([*statements[0].sender, statements[0].control_id])
 
 
 def _orders(part: ReadDocument) -> Iterator[OrderName]:

@@ -76,13 +76,15 @@ class Arrival:
     """Documents that were read and can be kept.
 
     `names` are those of the encounter, `orders` those of its orders, `patient` is the business key of the patient, `subjects`
-    what each document is about: a later one about the same takes its place. `anchor` is what the sender sets; without it the
+    what each document is about: a later one about the same takes its place; `control_ids` under which sender's number each came,
+    if it is one message. `anchor` is what the sender sets; without it the
     number of the encounter, which is the first name if anybody has said it (`has_number`), makes one.
     """
 
     documents: tuple[Document, ...]
     subjects: tuple[str, ...]
     forms: tuple[str, ...]
+    control_ids: tuple[str, ...]
     patient: str
     caller: str
     names: tuple[EncounterName, ...] = ()
@@ -103,6 +105,7 @@ class Arrival:
             documents=(*added, *self.documents),
             subjects=(*subjects, *self.subjects),
             forms=(*[_MERGE] * len(added), *self.forms),
+            control_ids=(*[""] * len(added), *self.control_ids),
             patient=identity.patient,
             anchor=anchor,
         )
@@ -112,7 +115,7 @@ class Arrival:
 class Accepted:
     """What was kept: the encounter, how many documents were new, and whether it, or the whole request, was known before.
 
-    `remarks` is what there is to say of each document alone.
+    `remarks` is what there is to say of each document alone, and beside those that came before.
     """
 
     encounter: str

@@ -7,12 +7,14 @@ from adapter.delivery.store import Store
 from adapter.delivery.store_table import DELIVERY, DOCUMENT, ENCOUNTER, EVENT, KNOWN_ORDER, MADE
 
 _DAY = 86_400.0
+_REMOVED = {"content": None, "control_id": None}
+"""What is left of a document says nothing, and keeps its hash."""
 
 
 def remove(store: Store, connection: Connection, encounter: str, *, caller: str) -> None:
     """Delete an encounter; a tombstone is left, so that nothing more is kept of it. Raises NotFoundError."""
     store.encounter(connection, encounter)
-    connection.execute(update(DOCUMENT).where(DOCUMENT.c.encounter == encounter).values(content=None))
+    connection.execute(update(DOCUMENT).where(DOCUMENT.c.encounter == encounter).values(_REMOVED))
     connection.execute(delete(MADE).where(MADE.c.encounter == encounter))
     connection.execute(delete(KNOWN_ORDER).where(KNOWN_ORDER.c.encounter == encounter))
     connection.execute(delete(DELIVERY).where(DELIVERY.c.encounter == encounter))
@@ -47,7 +49,7 @@ def remove_old(store: Store, connection: Connection, *, days: int, most: int = 5
         .limit(most)
     )
     encounters = list(connection.scalars(old))
-    connection.execute(update(DOCUMENT).where(DOCUMENT.c.encounter.in_(encounters)).values(content=None))
+    connection.execute(update(DOCUMENT).where(DOCUMENT.c.encounter.in_(encounters)).values(_REMOVED))
     connection.execute(delete(KNOWN_ORDER).where(KNOWN_ORDER.c.encounter.in_(encounters)))
     connection.execute(update(MADE).where(MADE.c.encounter.in_(encounters)).values(conversion=None, outgoing=None))
     connection.execute(update(EVENT).where(EVENT.c.encounter.in_(encounters)).values(sealed=None))

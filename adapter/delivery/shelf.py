@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import chain
 from typing import Any
@@ -25,6 +25,7 @@ from adapter.delivery.record import (
     pack,
     unpack,
 )
+from adapter.delivery.resends import KEEP, Resends
 from adapter.delivery.store import NOTE, Store
 from adapter.delivery.store_table import DELIVERY, DOCUMENT, ENCOUNTER, KNOWN_AS, KNOWN_ORDER, MADE, MERGED, RECEIPT
 from adapter.issues import ConflictError, InvalidError, Issue, IssueType, Severity, TooLargeError
@@ -71,7 +72,7 @@ _RECORDS = (
     DOCUMENT.c.content.is_not(None).label("is_kept"),
 )
 """The columns of a `DocumentRecord`."""
-_BEGUN, _KNOW, _KEPT, _ANSWERED = (Prepared(insert(table)) for table in (ENCOUNTER, KNOWN_AS, DOCUMENT, RECEIPT))
+_BEGUN, _KNOW, _ANSWERED = (Prepared(insert(table)) for table in (ENCOUNTER, KNOWN_AS, RECEIPT))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +113,7 @@ class Shelf:
         self._seal = store.seal
         self._merges = Merges(store)
         self._orders = KnownOrders(store)
+        self._resends = Resends(store)
 
     def accept(self, connection: Connection, arrival: Arrival) -> Accepted:
         """Keep documents, and say that there is work.
@@ -123,7 +125,7 @@ class Shelf:
         body = sha256(b"\0".join(document.content for document in arrival.documents)).hexdigest()
         receipt = self._seal.digest("receipt", arrival.caller, arrival.idempotency_key)
         if (known := self._receipt(connection, receipt, body)) is not None:
-            return known
+            return replace(known, remarks=tuple(self._resends.taken(connection, arrival)))
         accepted = self._accept(connection, arrival)
         answered = {"key": receipt, "body": body, "encounter": accepted.encounter, "at": self._store.now()}
         _ANSWERED.insert(connection, [answered])
@@ -135,9 +137,10 @@ class Shelf:
         # Several visits may tell of one order; what names no visit is about that of the order.
         ordered = {one for one, has_name in orders.encounters.items() if not (has_name and arrival.names)}
         place = self._place_of(connection, look, sorted({*look.found.values(), *ordered}))
+        remarks = tuple(self._resends.taken(connection, arrival))
         kept = self._keep(connection, place, arrival.of(look.identity))
         self._orders.know(connection, orders.unknown, place.encounter, is_new=place.keys is not None)
-        return Accepted(encounter=place.encounter, documents=kept, is_new=place.received == 0)
+        return Accepted(encounter=place.encounter, documents=kept, is_new=place.received == 0, remarks=remarks)
 
     def _look(self, connection: Connection, arrival: Arrival) -> _Look:
         patient, keys = self._seal.digest("patient", arrival.patient), self._keys(arrival, arrival.patient)
@@ -177,7 +180,7 @@ class Shelf:
         theirs = select(ENCOUNTER.c.id).where(ENCOUNTER.c.patient == former, ENCOUNTER.c.state != "deleted").with_for_update()
         encounters = list(connection.scalars(theirs))
         connection.execute(update(ENCOUNTER).where(ENCOUNTER.c.patient == former).values(patient=patient))
-        arrival = Arrival(documents=(), subjects=(), forms=(), patient=merge.former, caller=caller).of(now)
+        arrival = Arrival(documents=(), subjects=(), forms=(), control_ids=(), patient=merge.former, caller=caller).of(now)
         changed = [self._twin(connection, encounter, now.patient, names_of=names_of) or encounter for encounter in encounters]
         for encounter in changed:
             ((_, _, received, due, _),) = _LOCKED.rows(connection, {"of": encounter})
@@ -285,13 +288,13 @@ class Shelf:
         values = {"received": received, **anchor}
         if place.keys is not None:
             self._begin(connection, place, values)
-            self._store.add(connection, _KEPT, new)
+            self._store.add(connection, KEEP, new)
             self._store.add(connection, NOTE, [self._store.row_of(line) for line in lines])
             return len(new)
         if new or anchor:
             self._put_off(connection, place, values, seconds=max(0, received - _FEW) * _PAUSE)
         self._store.note(connection, *lines)
-        _KEPT.insert(connection, new)
+        KEEP.insert(connection, new)
         return len(new)
 
     def _put_off(self, connection: Connection, place: _Place, values: Parameters, *, seconds: float) -> None:
@@ -304,9 +307,10 @@ class Shelf:
     def _looked_up(
         self, connection: Connection, place: _Place, arrival: Arrival
     ) -> Iterator[tuple[dict[str, object], Document, bool]]:
-        """What is kept of each document, and whether it is new: one whose subject has the same bytes already came twice."""
+        """What is kept of each document, and whether it is new: neither the newest of its subject nor a resend."""
         newest: dict[str, str | None] = {}
-        for document, subject, form in zip(arrival.documents, arrival.subjects, arrival.forms, strict=True):
+        parts = zip(arrival.documents, arrival.subjects, arrival.forms, arrival.control_ids, strict=True)
+        for document, subject, form, control_id in parts:
             about, digest = self._seal.digest("subject", subject), sha256(document.content).hexdigest()
             if about not in newest:
                 newest[about] = _newest(connection, place, about)
@@ -318,8 +322,10 @@ class Shelf:
                 "received": self._store.now(),
                 "caller": arrival.caller,
                 "settings": json.dumps(dict(arrival.settings)),
+                "control_id": self._resends.digest(control_id),
             }
-            yield row, document, newest[about] != digest
+            is_known = newest[about] == digest or (place.received > 0 and self._resends.is_one(connection, place.encounter, row))
+            yield row, document, not is_known
             newest[about] = digest
 
     def documents(self, connection: Connection, encounter: str, *, of: Sequence[DocumentRecord]) -> list[StoredDocument]:

@@ -55,8 +55,16 @@ DOCUMENT = Table(
     Column("caller", String, nullable=False),
     Column("settings", String, nullable=False),
     Column("content", LargeBinary),  # sealed; nothing when it was removed
+    Column("control_id", String),  # of a message: a digest; nothing when its content was removed
     Index("document_encounter", "encounter", "number", unique=True),
     Index("document_subject", "encounter", "subject", "number"),
+    Index(
+        "document_control_id",
+        "control_id",
+        "id",
+        sqlite_where=text("control_id IS NOT NULL"),
+        postgresql_where=text("control_id IS NOT NULL"),
+    ),
     Index(
         "document_received", "received", sqlite_where=text("content IS NOT NULL"), postgresql_where=text("content IS NOT NULL")
     ),

@@ -8,7 +8,6 @@ from adapter.assembly import Runtime
 from adapter.delivery.intake import Posted
 from adapter.delivery.record import Accepted
 from adapter.dispatch import Dispatch
-from adapter.feed.feed_problem import BESIDE_OTHERS
 from adapter.issues import AdapterError, Severity, UnknownFormError, UnreadableError, most_severe
 from adapter.mllp.acknowledgment import header_of
 from adapter.mllp.reception import Acceptance, Reception
@@ -50,5 +49,4 @@ class KeepingAcceptor:
         except AdapterError as refusal:
             return Reception(acceptance=Acceptance.ERROR, issues=refusal.issues)
         remarks = kept.remarks if isinstance(kept, Accepted) else ()
-        told = [remark for remark in remarks if remark.rule not in BESIDE_OTHERS]
-        return Reception(acceptance=Acceptance.ACCEPTED, issues=most_severe(told))
+        return Reception(acceptance=Acceptance.ACCEPTED, issues=most_severe(remarks))

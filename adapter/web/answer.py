@@ -11,7 +11,7 @@ from adapter.conversion import Conversion
 from adapter.fhir.json import canonical_bytes, pretty_bytes
 from adapter.fhir.outcome import operation_outcome
 from adapter.issues import FailureKind, Issue
-from adapter.json_types import JsonValue
+from adapter.json_types import JsonObject, JsonValue
 from adapter.web.negotiation import FHIR_JSON, JSON
 from adapter.web.refusal import RefusedError
 
@@ -49,7 +49,12 @@ def bytes_answer(content: bytes, status: HTTPStatus = HTTPStatus.OK, *, media_ty
 
 def outcome_answer(issues: Iterable[Issue], status: HTTPStatus, base: str) -> Response:
     """An OperationOutcome as answer; `base` is the canonical base of our code systems."""
-    return json_answer(operation_outcome(issues, claim_edit_system=f"{base}/CodeSystem/claim-edit"), status)
+    return json_answer(issues_as_outcome(issues, base), status)
+
+
+def issues_as_outcome(issues: Iterable[Issue], base: str) -> JsonObject:
+    """An OperationOutcome; `base` as above."""
+    return operation_outcome(issues, claim_edit_system=f"{base}/CodeSystem/claim-edit")
 
 
 def refusal_answer(refused: Conversion, base: str) -> Response:

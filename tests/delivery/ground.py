@@ -70,6 +70,11 @@ def _document(file: str, number: int, changes: Mapping[str, str]) -> Document:
     return _changed(text, "document.json", changes)
 
 
+def changed(content: bytes, changes: Mapping[str, str]) -> bytes:
+    """Bytes with some texts in the place of others."""
+    return _changed(content.decode(), "", changes).content
+
+
 def _changed(text: str, name: str, changes: Mapping[str, str]) -> Document:
     for old, new in changes.items():
         assert old in text

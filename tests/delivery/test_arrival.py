@@ -187,6 +187,7 @@ def many_documents(number: int) -> Arrival:
         documents=(*earlier, *arrival.documents),
         subjects=arrival.subjects * number,
         forms=arrival.forms * number,
+        control_ids=arrival.control_ids * number,
     )
 
 
@@ -264,3 +265,12 @@ def test_documents_are_listed_without_being_opened_and_one_is_opened_alone(desk:
         assert Shelf(desk.store).document(connection, encounter, 2) == posted[1]
         assert Shelf(desk.store).document(connection, encounter, 4) is None
     assert len(opened) == 1
+
+
+def test_what_a_later_message_of_one_post_says_otherwise_stands_as_if_it_came_alone(desk: Bench, server: StrictFhir) -> None:
+    together = [message("1-adt-a04", 30), message("2-adt-a08", 30), message("3-oru-r01", 30)]
+
+    assert desk.post(*together).documents == 3
+
+    desk.run()
+    assert [held["status"] for held in server.of("Encounter")] == ["finished"]

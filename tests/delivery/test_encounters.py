@@ -14,7 +14,7 @@ from adapter.delivery.removal import remove_old
 from adapter.settings import Settings
 from adapter.web.app import make_app
 from adapter.web.desk import desk_of
-from tests.delivery.ground import KEY, ai_document, encounter_document
+from tests.delivery.ground import KEY, ai_document, changed, encounter_document, message
 from tests.delivery.strict_fhir import StrictFhir, serving
 from tests.web.ground import json_of, refusal
 
@@ -253,3 +253,38 @@ def test_a_service_that_is_not_open_says_when_to_come_back(tmp_path: Path) -> No
 
     refusal(answer, 503)
     assert answer.headers["Retry-After"] == "1"
+
+
+def test_a_history_is_told_again_when_something_happened_and_not_because_the_caller_looked(service: Client) -> None:
+    path = post(service, encounter_document(20).content).headers["Location"].removeprefix("http://localhost")
+    settled(service, path)
+    tag = service.get(f"{path}/history").headers["ETag"]
+
+    looked = service.get(f"{path}/history", headers={"If-None-Match": tag})
+    post(service, encounter_document(20, **{"delayed speech": "late speech"}).content)
+    happened = service.get(f"{path}/history", headers={"If-None-Match": tag})
+
+    assert (looked.status_code, looked.data) == (304, b"")
+    assert happened.status_code == 200
+    whats = [line["what"] for line in json_of(happened)["history"]]
+    assert whats.count("read") >= 3
+
+
+def test_a_control_id_that_came_with_another_content_is_told_in_the_answer(service: Client) -> None:
+    registered = message("1-adt-a04", 21)
+    updated = changed(message("2-adt-a08", 22).content, {"REG-1002": "REG-1001"})
+
+    answers = [
+        service.post("/encounters", data=content, headers={"Content-Type": "application/hl7-v2", **wish})
+        for content, wish in (
+            (registered.content, {}),
+            (updated, {}),
+            (updated, {"Prefer": "return=OperationOutcome"}),
+            (registered.content, {}),
+        )
+    ]
+
+    assert [answer.status_code for answer in answers] == [201, 201, 200, 200]
+    said = [json_of(answer) for answer in answers]
+    outcomes = [body if "issue" in body else body.get("outcome") for body in said]
+    assert [outcome is not None and "feed/control-id" in str(outcome) for outcome in outcomes] == [False, True, True, False]

@@ -18,7 +18,7 @@ from adapter.issues import InvalidError
 from adapter.mllp.acknowledgment import acknowledgment, header_of
 from adapter.mllp.keeping import KeepingAcceptor
 from adapter.readers.document import Document
-from tests.delivery.ground import Bench, Clock, bench, encounter_document, message, runtime
+from tests.delivery.ground import Bench, Clock, bench, changed, encounter_document, message, runtime
 from tests.delivery.test_merged_patients import merge
 
 VISIT = "PV1|1|O|||||||||||||||||visit-{}\r"
@@ -82,13 +82,6 @@ def test_the_same_value_of_another_assigner_is_another_number(desk: Bench, chang
     other = desk.post(Document(name="b.hl7", content=changed(report(2, 1).content, change)))
 
     assert other.is_new
-
-
-def changed(content: bytes, changes: dict[str, str]) -> bytes:
-    for old, new in changes.items():
-        assert old.encode() in content
-        content = content.replace(old.encode(), new.encode())
-    return content
 
 
 def test_a_number_without_an_assigner_is_one_of_its_sender(desk: Bench) -> None:

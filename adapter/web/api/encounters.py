@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from hashlib import sha256
 from http import HTTPStatus
 from typing import get_args
 
@@ -13,16 +14,17 @@ from adapter.conversion import Conversion
 from adapter.delivery.again import changes_between, converted_anew, redeliver, reprocess
 from adapter.delivery.intake import Posted
 from adapter.delivery.outbox import Made, Outbox
-from adapter.delivery.record import EncounterState, MergedPatients
+from adapter.delivery.record import Accepted, EncounterState, MergedPatients
 from adapter.delivery.removal import remove
 from adapter.delivery.shelf import Shelf
 from adapter.delivery.shown import shown_delivery, shown_document, shown_encounter, shown_event
 from adapter.delivery.store import Store, Transaction
 from adapter.dispatch import Dispatch
-from adapter.issues import ConflictError, UnreadableError
+from adapter.fhir.json import canonical_bytes
+from adapter.issues import ConflictError, UnreadableError, most_severe
 from adapter.json_types import JsonObject
 from adapter.web.access import current_caller
-from adapter.web.answer import JSON, bytes_answer, json_answer
+from adapter.web.answer import JSON, bytes_answer, issues_as_outcome, json_answer, outcome_answer
 from adapter.web.query import check_form, check_parameters, single
 from adapter.web.refusal import RefusedError, not_there, request_issue, wrong_parameter
 from adapter.web.request import changes_of, documents_of
@@ -35,6 +37,8 @@ _LONGEST_KEY = 255
 _NUMBER = re.compile("[1-9][0-9]{0,5}", re.ASCII)
 _NOT_THERE = "encounters/not-there"
 _STATES = get_args(EncounterState)
+_READ = "read"
+"""What the audit trail calls a look at something of an encounter."""
 
 
 def post(service: Service, request: Request) -> Response:
@@ -52,7 +56,7 @@ def post(service: Service, request: Request) -> Response:
         return json_answer(asdict(accepted), media_type=JSON)
     wishes = {wish.strip().lower() for wish in request.headers.get("Prefer", "").replace('"', "").replace(";", ",").split(",")}
     status = HTTPStatus.CREATED if accepted.is_new else HTTPStatus.OK
-    answer = _answer(service, accepted.encounter, wishes)
+    answer = _answer(service, accepted, wishes)
     answer.status_code = HTTPStatus.ACCEPTED if "respond-async" in wishes else status
     answer.headers["Location"] = f"{service.address(request)}/encounters/{accepted.encounter}"
     if accepted.is_repeated:
@@ -60,19 +64,26 @@ def post(service: Service, request: Request) -> Response:
     return answer
 
 
-def _answer(service: Service, encounter: str, wishes: set[str]) -> Response:
-    """The body that the caller prefers: nothing, the Bundle, the issues, or else how the encounter stands."""
+def _answer(service: Service, accepted: Accepted, wishes: set[str]) -> Response:
+    """The body that the caller prefers: nothing, the Bundle, the issues, or else how the encounter stands.
+
+    What there is to say of the documents alone is with how it stands, and with the issues where they do not say it themselves.
+    """
+    encounter, remarks = accepted.encounter, most_severe(accepted.remarks)
     if "respond-async" not in wishes and wishes & {"return=representation", "return=operationoutcome"}:
         with suppress(ConflictError):  # documents of it were removed, and what was sent now is kept all the same
             conversion = converted_anew(service.dispatch.work, encounter)
             if "return=representation" in wishes and conversion.content is not None:
                 return bytes_answer(conversion.content)
-            return json_answer(conversion.to_outcome(service.base))
+            told = {issue.rule for issue in conversion.issues}
+            further = (remark for remark in remarks if remark.rule not in told)
+            return outcome_answer((*further, *conversion.issues), HTTPStatus.OK, service.base)
     if "return=minimal" in wishes:
         return _empty()
     store = service.dispatch.store
+    outcome = {"outcome": issues_as_outcome(remarks, service.base)} if remarks else {}
     with store.reading() as connection:
-        return json_answer(_standing(store, connection, encounter), media_type=JSON)
+        return json_answer({**_standing(store, connection, encounter), **outcome}, media_type=JSON)
 
 
 def _idempotency_key(request: Request) -> str | None:
@@ -188,11 +199,19 @@ def deliveries(service: Service, request: Request, encounter: str) -> Response:
 
 
 def history(service: Service, request: Request, encounter: str) -> Response:
-    """`GET /encounters/{encounter}/history`: who did what and when, and what servers answered."""
+    """`GET /encounters/{encounter}/history`: who did what and when, and what servers answered.
+
+    That a caller looked is no news to that caller, so it changes no ETag of theirs.
+    """
     with _looking(service, request, encounter) as (store, connection):
         store.encounter(connection, encounter)
         events = store.events(connection, encounter)
-    return json_answer({"history": [shown_event(line) for line in events]}, media_type=JSON)
+    lines = [(line, shown_event(line)) for line in events]
+    own = current_caller().name
+    news = [shown for line, shown in lines if (line.what, line.caller) != (_READ, own)]
+    answer = json_answer({"history": [shown for _, shown in lines]}, media_type=JSON)
+    answer.set_etag(sha256(canonical_bytes(news)).hexdigest(), weak=True)
+    return answer
 
 
 def deliver_again(service: Service, request: Request, encounter: str) -> Response:
@@ -255,6 +274,6 @@ def _looking(service: Service, request: Request, encounter: str) -> Iterator[tup
     """The store for a call that shows something of an encounter: it takes no parameters, and who looks is written down."""
     check_parameters(request, ())
     store = service.dispatch.store
-    store.note_access("read", caller=current_caller().name, encounter=encounter)
+    store.note_access(_READ, caller=current_caller().name, encounter=encounter)
     with store.reading() as connection:
         yield store, connection
