@@ -1,5 +1,6 @@
 """`adapter convert --bulk`: many encounters on all cores, in the order of the input, with little memory, and resumable."""
 
+import gc
 import os
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -77,9 +78,9 @@ class Summary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkResult:
-    """What became of an encounter: its Bundle, what is said of it as JSON, and what is counted of that."""
+    """What became of an encounter: the line of its Bundle, if any, what is said of it as JSON, and what is counted of that."""
 
-    bundle: bytes | None
+    content: bytes
     said: bytes
     outcome: str
     rules: tuple[str, ...]
@@ -100,14 +101,16 @@ def convert_in_bulk(run: BulkRun) -> Outcome:
             note(f"{done} encounters were converted before; continuing after them")
         waiting = islice(encounters_of(run.source, run.form), done, None)
         end = bundles.seek(0, os.SEEK_END)
-        for result in _tracked(_on_all_cores(waiting, run), done):
-            # The Bundle comes first: a line among the issues says that all of its encounter is written.
-            if result.bundle is not None:
-                end += bundles.write(result.bundle + b"\n")
-                bundles.flush()
-            issues.write(result.line(end))
-            issues.flush()
-            summary.add(result.outcome, result.rules)
+        for results in _tracked(_on_all_cores(waiting, run), done):
+            lines = []
+            for result in results:
+                end += len(result.content)
+                lines.append(result.line(end))
+                summary.add(result.outcome, result.rules)
+            # The Bundles come first: a line among the issues says that all of its encounter is written.
+            for file, parts in ((bundles, [result.content for result in results]), (issues, lines)):
+                file.write(b"".join(parts))
+                file.flush()
     write_whole(run.target / _SUMMARY, pretty_bytes(summary.to_json()))
     _tell(summary)
     return Outcome.GOOD if set(summary.outcomes) <= {"converted"} else Outcome.ISSUES
@@ -146,26 +149,30 @@ def _resumed(target: Path, bundles: BinaryIO, issues: BinaryIO) -> Summary:
     return summary
 
 
-def _on_all_cores(waiting: Iterator[BulkEncounter | BulkLine], run: BulkRun) -> Iterator[BulkResult]:
-    """What the processes made, in the order of the input; never more tasks at once than `_AHEAD` for each of them."""
+def _on_all_cores(waiting: Iterator[BulkEncounter | BulkLine], run: BulkRun) -> Iterator[list[BulkResult]]:
+    """What was made of each task, in the order of the input; never more tasks at once than `_AHEAD` for each process."""
     count = os.cpu_count() or 1
     with processes(count) as pool:
         tasks: deque[futures.Future[list[BulkResult]]] = deque()
         while chunk := list(islice(waiting, _CHUNK)):
             tasks.append(pool.submit(convert_chunk, chunk, run.mappings, dict(run.changes)))
             if len(tasks) > count * _AHEAD:
-                yield from tasks.popleft().result()
+                yield tasks.popleft().result()
         while tasks:
-            yield from tasks.popleft().result()
+            yield tasks.popleft().result()
 
 
 def processes(count: int) -> futures.ProcessPoolExecutor:
     """So many processes, which end with this one however it ends."""
-    return futures.ProcessPoolExecutor(count, initializer=_end_with_parent)
+    return futures.ProcessPoolExecutor(count, initializer=_begin)
 
 
-def _end_with_parent() -> None:
-    """Let this process end when the one that started it is gone, be it killed: nobody takes what it makes any more."""
+def _begin() -> None:
+    """Let this process end when the one that started it is gone, be it killed: nobody takes what it makes any more.
+
+    The garbage collector leaves alone what was loaded before: looking through it copies every page that the processes share.
+    """
+    gc.freeze()
     if (parent := parent_process()) is not None:
         Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
 
@@ -198,22 +205,24 @@ def _result(name: str, conversion: Conversion, base: str) -> BulkResult:
     outcome = f"refused: {conversion.failure}" if conversion.failure else with_errors
     issues = conversion.to_outcome(base)["issue"]
     said = canonical_bytes({"name": name, "outcome": outcome, "issue": issues})
-    return BulkResult(bundle=conversion.content, said=said, outcome=outcome, rules=_rules_of(issues))
+    content = b"" if conversion.content is None else conversion.content + b"\n"
+    return BulkResult(content=content, said=said, outcome=outcome, rules=_rules_of(issues))
 
 
 def _rules_of(issues: Iterable[JsonObject]) -> tuple[str, ...]:
     return tuple(issue.get("diagnostics", "").partition(";")[0] for issue in issues)
 
 
-def _tracked(results: Iterable[BulkResult], done: int) -> Iterator[BulkResult]:
+def _tracked(results: Iterable[list[BulkResult]], done: int) -> Iterator[list[BulkResult]]:
     """The same, with a count where somebody sits at a terminal; how many there will be is not known before."""
     if is_quiet() or not err.is_terminal:
         yield from results
         return
     with err.status(f"{done} encounters converted") as status:
-        for number, result in enumerate(results, start=done + 1):
-            yield result
-            status.update(f"{number} encounters converted")
+        for some in results:
+            yield some
+            done += len(some)
+            status.update(f"{done} encounters converted")
 
 
 def _tell(summary: Summary) -> None:

@@ -1,5 +1,6 @@
 """`adapter convert --bulk`: every encounter once and in order, however the input is laid out, and after an interruption too."""
 
+import gc
 import io
 import json
 import os
@@ -11,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
-from adapter.cli.bulk import BulkRun, convert_chunk, convert_in_bulk
+from adapter.cli.bulk import BulkRun, convert_chunk, convert_in_bulk, processes
 from adapter.cli.bulk_input import encounters_of
 from adapter.cli.exit_code import Outcome
 from adapter.cli.terminal import Terminal
@@ -146,6 +147,13 @@ def test_a_folder_within_the_input_is_refused(tmp_path: Path, place: str) -> Non
         run(tmp_path, tmp_path / place)
 
     assert not list(tmp_path.iterdir())
+
+
+def test_what_was_loaded_before_is_left_alone_by_the_garbage_collector() -> None:
+    with processes(1) as pool:
+        frozen = pool.submit(gc.get_freeze_count).result()
+
+    assert frozen > gc.get_freeze_count()
 
 
 PARENT = """

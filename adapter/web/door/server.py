@@ -1,6 +1,7 @@
 """The processes of the service: one socket, some workers that share it, and a parent that replaces a worker that died."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -111,7 +112,11 @@ class _Parent:
         self._workers.add(process)
 
     def _child(self, parent: int) -> None:
-        """Work, and never come back into what the parent does."""
+        """Work, and never come back into what the parent does.
+
+        The garbage collector leaves alone what was loaded before: looking through it takes long, and copies what workers share.
+        """
+        gc.freeze()
         code = 1
         try:
             for name in (signal.SIGINT, signal.SIGTERM):
