@@ -12,9 +12,12 @@ import pytest
 from adapter.assembly import load
 from adapter.fhir.json import canonical_bytes
 from adapter.issues import FailureKind
-from adapter.readers.document import Document
+from adapter.merging.merge import merge
+from adapter.readers.document import Document, ReadDocument
 from adapter.settings import Settings
 from tests.examples.ground import EXAMPLES, ROOT, pipeline
+from tests.feed.ground import FIRST, registered
+from tests.feed.test_feed_growth import added
 from tests.long_lists import BASES, PublishedList, documents, in_both, published_lists
 from tests.rounds import ROUNDS
 from tests.seconds import within
@@ -97,6 +100,27 @@ def photographs_inside(size: int) -> list[Document]:
 @pytest.mark.parametrize("make", [merged, unknown, photographs_inside])
 def test_an_item_costs_the_same_in_what_is_merged_or_refused(make: Callable[[int], list[Document]]) -> None:
     assert is_flat(lambda size: of_conversion(make(size)))
+
+
+def test_an_addendum_costs_the_same_among_a_thousand() -> None:
+    def cost(size: int) -> float:
+        return of_conversion([registered("adt", "A04", FIRST), *(added(place, f"A-{place}") for place in range(size))])
+
+    assert is_flat(cost)
+
+
+def test_a_document_costs_the_same_among_many_that_each_add_an_item() -> None:
+    def cost(size: int) -> float:
+        numbers = [{"kind": "filler", "value": f"F-{place}"} for place in range(size)]
+        documents = [
+            ReadDocument(name=str(place), form="case", tree={"order_numbers": [item]}) for place, item in enumerate(numbers)
+        ]
+        started = time.process_time()
+        merged = merge(documents)
+        assert len({merged.positions(("order_numbers", place)) for place in range(size)}) == size
+        return time.process_time() - started
+
+    assert is_flat(cost)
 
 
 def test_every_list_of_the_forms_is_found_in_their_schemas() -> None:

@@ -146,7 +146,8 @@ class _Weighing:
         named = [order.messages for order in orders]
         nameless = [message for message in self.messages if not message.statement.order_numbers]
         addenda = Addenda.among(self.messages)
-        reports = [[message for message in messages if message not in addenda] for messages in (*named, nameless)]
+        added = addenda.messages
+        reports = [[message for message in messages if message not in added] for messages in (*named, nameless)]
         self.issues += weigh_reports(reports[:-1], reports[-1])
         self.issues += addenda.weigh(named, nameless)
         self.issues += replaced_orders(orders, self.messages, self.others)

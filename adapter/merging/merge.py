@@ -1,6 +1,5 @@
 """Merges what several documents say of one case, field by field, and remembers which document said what."""
 
-from collections import deque
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
@@ -98,15 +97,27 @@ class Merged:
     def _known_spots(self) -> dict[Path, list[_Spot]]:
         return {(): [_Spot(number, (), document.tree) for number, document in enumerate(self.documents)]}
 
+    def _lists(self, spots: list[_Spot], path: Path) -> dict[int, list[_Spot]]:
+        """Where a list that was merged stands in the documents, by their numbers."""
+        if path not in self._known_lists:
+            lists = self._known_lists[path] = {}
+            for spot in spots:
+                lists.setdefault(spot.number, []).append(spot)
+        return self._known_lists[path]
+
+    @cached_property
+    def _known_lists(self) -> dict[Path, dict[int, list[_Spot]]]:
+        return {}
+
     def _step(self, above: list[_Spot], path: Path) -> list[_Spot]:
         if path[0] == "analyses" and len(path) <= _INTO_A_LIST:
             return list(self._analyses(path))
         places = self.items.get(path) if isinstance(path[-1], int) else None
         if places is None:
             return [below for spot in above for below in spot.below(path[-1])]
-        first = [below for spot in above if spot.number in places for below in spot.below(places[spot.number])]
-        further = ((spot, place) for number, place in self.again.get(path, ()) for spot in above if spot.number == number)
-        return [*first, *(below for spot, place in further for below in spot.below(place))]
+        lists = self._lists(above, path[:-1])
+        pairs = (*places.items(), *self.again.get(path, ()))
+        return [below for number, place in pairs for spot in lists.get(number, ()) for below in spot.below(place)]
 
     def _analyses(self, path: Path) -> Iterator[_Spot]:
         """Where the analyses, or one of them, stand in the documents."""
@@ -149,6 +160,9 @@ def _rank(tree: JsonObject, *, several_runs: bool) -> tuple[bool, list[str]]:
     return "encounter" not in tree, [str(run.get(name) or "") for run in runs for name in ("finished_at", "started_at", "run_id")]
 
 
+_OwnList = tuple[JsonList, dict[Hashable, list[int]]]
+"""The items of a list so far, and the places of those that are known by the same."""
+
 _UNKNOWN = "unknown"
 """What a document says of a code that it does not know; another document that does contradicts it as little as silence."""
 
@@ -162,6 +176,7 @@ class _Merger:
         self.again: dict[Path, list[tuple[int, int]]] = {}
         self.contradictions: dict[Path, None] = {}
         self.labels: dict[Path, None] = {}
+        self._lists_by_path: dict[Path, _OwnList] = {}
 
     def objects(self, known: JsonObject, new: JsonObject, path: Path, *, number: int) -> JsonObject:
         merged = dict(known)
@@ -187,8 +202,7 @@ class _Merger:
         if not mergeable and not _same(known, new):
             self.contradictions[path] = None
             return known
-        self._settle(known, path, number)
-        return self._items(list(known), new, path, number=number)
+        return self._items(known, new, path, number=number)
 
     def _settle(self, known: JsonList, path: Path, number: int) -> None:
         """Note where the items of a list come from, which so far came from one document as a whole."""
@@ -198,11 +212,10 @@ class _Merger:
             if here not in self.items:
                 self.items[here] = dict.fromkeys(so_far.numbers(here), place)
 
-    def _items(self, merged: JsonList, new: JsonList, path: Path, *, number: int) -> JsonList:
+    def _items(self, known: JsonList, new: JsonList, path: Path, *, number: int) -> JsonList:
         key = _merge_key(_pattern(path))
-        free: dict[Hashable, deque[int]] = {}
-        for where, item in enumerate(merged):
-            free.setdefault(_identity(item, key), deque()).append(where)
+        merged, places = self._own(known, key, path, number=number)
+        taken: dict[Hashable, int] = {}
         before: dict[Hashable, int] = {}
         for place, item in enumerate(new):
             feature = _feature(item) if path == _FEATURES else None
@@ -210,8 +223,13 @@ class _Merger:
                 where = before[feature]
                 self.again.setdefault((*path, where), []).append((number, place))
             else:
-                same = free.get(_identity(item, key))
-                where = same.popleft() if same else len(merged)
+                identity = _identity(item, key)
+                same = places.setdefault(identity, [])
+                free = taken.get(identity, 0)
+                taken[identity] = free + 1
+                if free == len(same):
+                    same.append(len(merged))
+                where = same[free]
                 self.items.setdefault((*path, where), {})[number] = place
             if feature is not None:
                 before[feature] = where
@@ -220,6 +238,17 @@ class _Merger:
             elif isinstance(item, dict):
                 merged[where] = self.objects(merged[where], item, (*path, where), number=number)
         return merged
+
+    def _own(self, known: JsonList, key: tuple[str, ...], path: Path, *, number: int) -> _OwnList:
+        """The list that grows from document to document, and where its items are by what they are known by."""
+        own = self._lists_by_path.get(path)
+        if own is None or own[0] is not known:
+            self._settle(known, path, number)
+            places: dict[Hashable, list[int]] = {}
+            for where, item in enumerate(known):
+                places.setdefault(_identity(item, key), []).append(where)
+            own = self._lists_by_path[path] = list(known), places
+        return own
 
 
 def _feature(item: JsonValue) -> Hashable | None:

@@ -104,7 +104,7 @@ def header_of(message: bytes) -> MessageHeader:
 def answers(header: MessageHeader, reception: Reception, now: str) -> Iterator[bytes]:
     """The answers that the sender of a message asks for: one in the original mode, up to two in the enhanced mode.
 
-    An answer is never answered.
+    An answer is never answered, and nothing follows CR: a sender that was told that nothing is kept waits for no more.
     """
     if header.is_answer:
         return
@@ -112,8 +112,11 @@ def answers(header: MessageHeader, reception: Reception, now: str) -> Iterator[b
     if not accept and not application:
         yield acknowledgment(header, reception, mode="application", now=now)
         return
-    if _is_kept(reception).acceptance in _ASKED_FOR.get(accept or _NEVER, tuple(Acceptance)):
-        yield acknowledgment(header, _is_kept(reception), mode="accept", now=now)
+    kept = _is_kept(reception)
+    if kept.acceptance in _ASKED_FOR.get(accept or _NEVER, tuple(Acceptance)):
+        yield acknowledgment(header, kept, mode="accept", now=now)
+        if kept.acceptance is Acceptance.REJECTED:
+            return
     if reception.acceptance in _ASKED_FOR.get(application or _NEVER, tuple(Acceptance)):
         yield acknowledgment(header, reception, mode="application", now=now)
 

@@ -406,7 +406,7 @@ def test_of_documents_without_an_order_the_time_of_the_message_counts() -> None:
 
     assert case_of(made)["review"]["conclusion"] == "New"
     assert places(made, "older") == [
-        tuple(f"{name}.hl7#{field}" for name in ("t02", "t08") for field in ("MSH-9.2", "TXA-17[1]"))
+        tuple(f"{name}.hl7#{field}" for name in ("t02", "t08") for field in ("TXA-17[1]", "MSH-9.2"))
     ]
 
 

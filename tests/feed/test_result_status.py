@@ -377,3 +377,16 @@ def test_a_document_is_told_to_be_unread_whatever_its_status(document: str) -> N
         told = {place for issue in made.issues if (issue.rule or "").startswith("coverage/") for place in issue.location}
 
         assert {place for place in told if "OBX[2]-5" in place}
+
+
+def test_a_status_that_no_table_has_is_told_once() -> None:
+    made = together(registered("adt", "A04", FIRST), resulted("oru", "Q", LATER))
+
+    assert [issue.location for issue in made.issues if issue.rule == "map/recode"] == [("oru.hl7#OBR-25",)]
+
+
+@pytest.mark.parametrize("reported", ["20260230104000-0400", "20260312104000-9900"])
+def test_a_time_that_does_not_exist_is_told_first_where_it_stands(reported: str) -> None:
+    made = together(registered("adt", "A04", FIRST), resulted("oru", "F", reported))
+
+    assert [issue.location[0] for issue in made.issues if issue.is_error] == ["oru.hl7#OBR-22"]

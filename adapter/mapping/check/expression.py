@@ -213,7 +213,7 @@ class Binder:
             optional=yes.optional or no.optional,
             explicit_null=yes.explicit_null or no.explicit_null,
             targets=(*yes.targets, *no.targets),
-            **merged(test, yes, no),
+            **merged(yes, no, test),
         )
 
     def common_type(self, one: Value, other: Value, mark: Mark) -> Type | None:
@@ -257,7 +257,7 @@ class Binder:
             parted=None,
             simple=False,
             facts=one.known | two.known,
-            **merged(one, two),
+            **merged(two, one),
         )
 
     def _either(self, one: Value, two: Value, mark: Mark) -> Value:
