@@ -120,7 +120,7 @@ class Pipeline:
         """What need not be asked of these resources; nothing before `prepare`, as a proof costs as much as many full checks."""
         if options.check == "full" or "_proofs" not in vars(self):
             return NOTHING
-        return self._proofs[release].of((part.map.name, part.resource) for part in made)
+        return self._proofs[release].of([(part.map.name, part.resource) for part in made])
 
     def convert(
         self,

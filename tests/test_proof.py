@@ -45,9 +45,10 @@ def test_of_an_example_everything_that_was_left_to_ask_holds() -> None:
     conversion = line.convert(documents_of(EXAMPLES / "complete"))
     assert conversion.trail is not None
     proof = line._proofs[release]  # noqa: SLF001 - what the pipeline asks
-    proved = proof.of((part.map.name, part.resource) for part in conversion.trail.made)
+    proved = proof.of([(part.map.name, part.resource) for part in conversion.trail.made])
 
     assert proved.structure
+    assert proved.periods
     assert proved.references
 
 

@@ -1,8 +1,8 @@
 """The constraints of our claim profile, clm-0731t-1 to -7: facts that hold for every payer."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from adapter.checks.invariant import Breaks, Invariant, each_of, pairs_of
+from adapter.checks.invariant import Breaks, Invariant, pairs_of
 from adapter.code_tables.cpt import FIRST_DAY_OF_0731T
 from adapter.fhir.resource import Resource
 from adapter.issues import Severity
@@ -34,44 +34,39 @@ def _modifiers(item: Resource) -> list[tuple[str | None, str | None]]:
     return [pair for concept in item.get("modifier", ()) for pair in pairs_of(concept)]
 
 
-def _too_many_modifiers(claim: Resource) -> Iterator[str]:
-    return (f"{path}.modifier" for path, item in each_of(claim, "item") if len(item.get("modifier", ())) > _MOST_MODIFIERS)
+def _lines(is_wrong: Callable[[Resource], bool], element: str) -> Breaks:
+    """The lines with something wrong, each with the element that it is wrong with."""
+    return lambda claim: [f".item[{number}].{element}" for number, item in enumerate(claim.get("item", ())) if is_wrong(item)]
 
 
-def _repeated_modifier(claim: Resource) -> Iterator[str]:
-    for path, item in each_of(claim, "item"):
-        modifiers = _modifiers(item)
-        if len(set(modifiers)) < len(modifiers):
-            yield f"{path}.modifier"
+def _has_too_many_modifiers(item: Resource) -> bool:
+    return len(item.get("modifier", ())) > _MOST_MODIFIERS
 
 
-def _together(one: str, other: str) -> Breaks:
-    def breaks(claim: Resource) -> Iterator[str]:
-        for path, item in each_of(claim, "item"):
-            if {one, other} <= {code for _, code in _modifiers(item)}:
-                yield f"{path}.modifier"
+def _repeats_a_modifier(item: Resource) -> bool:
+    modifiers = _modifiers(item)
+    return len(set(modifiers)) < len(modifiers)
 
-    return breaks
+
+def _has_both(*codes: str) -> Callable[[Resource], bool]:
+    both = set(codes)
+    return lambda item: both <= {code for _, code in _modifiers(item)}
 
 
 def _no_diagnosis(claim: Resource) -> Iterator[str]:
     if claim.get("use") == "claim":
         if "diagnosis" not in claim:
             yield ""
-        yield from (path for path, item in each_of(claim, "item") if "diagnosisSequence" not in item)
+        yield from (f".item[{number}]" for number, item in enumerate(claim.get("item", ())) if "diagnosisSequence" not in item)
 
 
-def _several_units(claim: Resource) -> Iterator[str]:
-    for path, item in each_of(claim, "item"):
-        if _is_own(item) and item.get("quantity", {}).get("value", 1) > 1:
-            yield f"{path}.quantity"
+def _has_several_units(item: Resource) -> bool:
+    return _is_own(item) and bool(item.get("quantity", {}).get("value", 1) > 1)
 
 
-def _too_early(claim: Resource) -> Iterator[str]:
-    for path, item in each_of(claim, "item"):
-        day = item.get("servicedDate") or item.get("servicedPeriod", {}).get("start", "")
-        if _is_own(item) and day[: len(FIRST_DAY_OF_0731T)] < FIRST_DAY_OF_0731T:
-            yield f"{path}.serviced"
+def _is_too_early(item: Resource) -> bool:
+    day = item.get("servicedDate") or item.get("servicedPeriod", {}).get("start", "")
+    return _is_own(item) and bool(day[: len(FIRST_DAY_OF_0731T)] < FIRST_DAY_OF_0731T)
 
 
 def _constraint(number: int, human: str, breaks: Breaks, *, severity: Severity = Severity.ERROR) -> Invariant:
@@ -82,13 +77,13 @@ def _constraint(number: int, human: str, breaks: Breaks, *, severity: Severity =
 
 
 CLAIM_INVARIANTS = (
-    _constraint(1, "a line has more than four modifiers", _too_many_modifiers),
-    _constraint(2, "a modifier appears twice on a line", _repeated_modifier),
-    _constraint(3, "52 and 53 exclude each other on a line", _together("52", "53")),
-    _constraint(4, "26 and TC exclude each other on a line", _together("26", "TC")),
+    _constraint(1, "a line has more than four modifiers", _lines(_has_too_many_modifiers, "modifier")),
+    _constraint(2, "a modifier appears twice on a line", _lines(_repeats_a_modifier, "modifier")),
+    _constraint(3, "52 and 53 exclude each other on a line", _lines(_has_both("52", "53"), "modifier")),
+    _constraint(4, "26 and TC exclude each other on a line", _lines(_has_both("26", "TC"), "modifier")),
     _constraint(5, "a claim needs a diagnosis, and each line points at one", _no_diagnosis),
     # UNT-01: an error for Medicare alone, so no more than a warning for everybody.
-    _constraint(6, "0731T is billed as one unit", _several_units, severity=Severity.WARNING),
-    _constraint(7, "0731T needs a day of service, and did not exist before 2022-07-01", _too_early),
+    _constraint(6, "0731T is billed as one unit", _lines(_has_several_units, "quantity"), severity=Severity.WARNING),
+    _constraint(7, "0731T needs a day of service, and did not exist before 2022-07-01", _lines(_is_too_early, "serviced")),
 )
 """All constraints of the profile."""

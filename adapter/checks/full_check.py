@@ -53,7 +53,11 @@ def check_bundle(
     """
     content = canonical_bytes(bundle) if content is None else content
     is_quick = not advice and (proved.structure or release.quick.is_valid(bundle))
-    if is_quick and (proved.references or is_sound(bundle, release, content)) and has_ordered_periods(content):
+    if (
+        is_quick
+        and (proved.references or is_sound(bundle, release, content))
+        and (proved.periods or has_ordered_periods(content))
+    ):
         issues = list(_own_rules(bundle, release))
     else:
         issues = _all_issues(bundle, release, content, advice=advice, most=most)

@@ -31,7 +31,8 @@ class Invariant:
 
     def issues(self, resource: Resource, root: str) -> list[PendingIssue]:
         """One issue per place at which the resource breaks the rule; expressions begin with `root`."""
-        return self.at(self.breaks(resource), root)
+        paths = [*self.breaks(resource)]
+        return self.at(paths, root) if paths else []
 
     def at(self, paths: Iterable[str], root: str) -> list[PendingIssue]:
         """One issue per path at which a resource is known to break the rule."""

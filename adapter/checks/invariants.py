@@ -11,6 +11,7 @@ from adapter.checks.fhirpath.filter import filter_of
 from adapter.checks.fhirpath.item import Item
 from adapter.checks.fhirpath.tree import NotCompiledError
 from adapter.checks.invariant import Invariant
+from adapter.checks.narrative import PARAGRAPHS
 from adapter.checks.schema import is_list
 from adapter.checks.structure_walk import source_of
 from adapter.fhir.resource import Resource
@@ -21,9 +22,6 @@ from adapter.json_types import JsonList, JsonMapping, JsonValue
 ADVICE = Severity.INFORMATION.value
 """The severity of what is only good practice."""
 
-_NARRATIVE = (
-    r'^<div xmlns="http://www\.w3\.org/1999/xhtml">(<p>(<b>[^<]*</b>)?[^<]*</p>)*<p>(<b>)?[^<]*[^<\s][^<]*(</b>[^<]*)?</p></div>$'
-)
 _ABSOLUTE: JsonMapping = {"pattern": "^[A-Za-z][A-Za-z0-9+.-]*:"}
 _SYSTEM: JsonMapping = {
     "pattern": r"^([A-Za-z][A-Za-z0-9+.-]*://|urn:ietf:|urn:oid:[0-2](\.(0|[1-9][0-9]*))+$|"
@@ -32,7 +30,7 @@ _SYSTEM: JsonMapping = {
 _FILTERS: JsonMapping = {
     "absolute-system": _SYSTEM,
     "absolute-extension": {"properties": {"url": _ABSOLUTE}},
-    "txt-1": {"pattern": _NARRATIVE},
+    "txt-1": {"pattern": PARAGRAPHS},
     "txt-2": True,  # as txt-1
     "ele-1": True,  # only what has an id of its own can have nothing else, and the filter of every element's id is closed
     "per-1": True,  # the bytes are looked at (`quick`)

@@ -19,6 +19,11 @@ _ATTRIBUTE_NAMES = (
 _ELEMENTS, _ATTRIBUTES = (frozenset(names.split()) for names in (_ELEMENT_NAMES, _ATTRIBUTE_NAMES))
 _TEXT = re.compile(r"\S")
 
+PARAGRAPHS = (
+    r'^<div xmlns="http://www\.w3\.org/1999/xhtml">(<p>(<b>[^<]*</b>)?[^<]*</p>)*<p>(<b>)?[^<]*[^<\s][^<]*(</b>[^<]*)?</p></div>$'
+)
+"""Narratives of plain paragraphs, as a pattern: they are as they should be, and need not be read."""
+
 
 class _Reader:
     """Notes what is not allowed, and whether anything can be seen."""

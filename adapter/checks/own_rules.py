@@ -23,9 +23,13 @@ def _no_patient(consent: Resource) -> Iterator[str]:
 def _repeated_code(observation: Resource) -> Iterator[str]:
     if "component" in observation and has_choice(observation, "Observation", "value[x]"):
         own = set(pairs_of(observation.get("code", {})))
-        for number, part in enumerate(observation["component"]):
-            if not own.isdisjoint(pairs_of(part.get("code", {}))):
-                yield f".component[{number}].code"
+        repeated = [
+            number
+            for number, part in enumerate(observation["component"])
+            for coding in part.get("code", {}).get("coding", ())
+            if (coding.get("system"), coding.get("code")) in own
+        ]
+        yield from (f".component[{number}].code" for number in dict.fromkeys(repeated))
 
 
 def _no_clinical_status(condition: Resource) -> Iterator[str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
+from adapter.checks.narrative import PARAGRAPHS
 from adapter.fhir.outline import Anything, Constant, Either, ListOutline, ObjectOutline, Outline, Scalar
 from adapter.json_types import JsonList, JsonObject, JsonValue
 
@@ -28,10 +29,13 @@ _PROVED: Mapping[str, frozenset[str]] = MappingProxyType(
         "id": frozenset({"id"}),
         "string": frozenset({"id", "uuid", "date", "dateTime", "instant"}),
         "uri": frozenset({"uuid"}),
+        "xhtml": frozenset({"narrative"}),
         "boolean": frozenset({"boolean"}),
         "decimal": frozenset({"decimal", *_OF_NUMBERS}),
     }
 )
+_PATTERNS: Mapping[str, str] = MappingProxyType({"narrative": PARAGRAPHS})
+"""The pattern that every text of a kind has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +229,8 @@ def _of_scalar(question: _Question, outline: Scalar | Constant) -> Remainder:
         return _is_allowed(_type_of(outline), question.value)
     if question.keyword in ("const", "enum"):
         return _among(question, outline, [question.value] if question.keyword == "const" else question.value)
+    if isinstance(outline, Scalar) and question.keyword == "pattern":
+        return question.value == _PATTERNS.get(outline.kind) or question.whole
     if isinstance(outline, Constant) and isinstance(outline.value, str) and question.keyword == "pattern":
         return re.search(question.value, outline.value) is not None
     if isinstance(outline, Constant) and isinstance(outline.value, str) and question.keyword == "minLength":

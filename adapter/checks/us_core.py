@@ -1,6 +1,6 @@
 """The invariants of US Core 6.1.0 for what the adapter makes; they count for resources that claim a US Core profile."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from adapter.checks.invariant import TERMINOLOGY, Breaks, Invariant, claims, each_of, has_choice, has_code
 from adapter.code_tables.npi import has_npi_form, is_npi
@@ -19,18 +19,21 @@ def claims_us_core(resource: Resource) -> bool:
     return claims(resource, US_CORE)
 
 
-def _npis(resource: Resource) -> Iterator[tuple[str, str]]:
-    for number, identifier in enumerate(resource.get("identifier", ())):
-        if identifier.get("system") == _NPI and "value" in identifier:
-            yield f".identifier[{number}].value", identifier["value"]
+def _npis(is_wrong: Callable[[str], bool]) -> Breaks:
+    """The NPIs with something wrong."""
+    return lambda resource: [
+        f".identifier[{number}].value"
+        for number, identifier in enumerate(resource.get("identifier", ()))
+        if identifier.get("system") == _NPI and "value" in identifier and is_wrong(identifier["value"])
+    ]
 
 
-def _npi_form(resource: Resource) -> Iterator[str]:
-    return (path for path, npi in _npis(resource) if not has_npi_form(npi))
+def _has_no_npi_form(npi: str) -> bool:
+    return not has_npi_form(npi)
 
 
-def _npi_check_digit(resource: Resource) -> Iterator[str]:
-    return (path for path, npi in _npis(resource) if has_npi_form(npi) and not is_npi(npi))
+def _has_wrong_digit(npi: str) -> bool:
+    return has_npi_form(npi) and not is_npi(npi)
 
 
 def _partial_date(observation: Resource) -> Iterator[str]:
@@ -84,8 +87,8 @@ def _npi(number: int, human: str, breaks: Breaks) -> Invariant:
 
 
 NPI_INVARIANTS = (
-    _npi(16, "an NPI has ten digits", _npi_form),
-    _npi(17, "the last digit of this NPI does not check the others; a digit is wrong", _npi_check_digit),
+    _npi(16, "an NPI has ten digits", _npis(_has_no_npi_form)),
+    _npi(17, "the last digit of this NPI does not check the others; a digit is wrong", _npis(_has_wrong_digit)),
 )
 _CLINICAL_RESULT = "observation-clinical-result"
 

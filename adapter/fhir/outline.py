@@ -57,6 +57,15 @@ class Either:
 Outline: TypeAlias = Anything | Scalar | Constant | Either | ObjectOutline | ListOutline
 
 
+def may_hold(outline: Outline, name: str) -> bool:
+    """Whether a value may have a member of this name in it, however deep."""
+    if isinstance(outline, ObjectOutline):
+        return name in outline.members or any(may_hold(member, name) for member in outline.members.values())
+    if isinstance(outline, ListOutline):
+        return may_hold(outline.item, name)
+    return isinstance(outline, Anything)
+
+
 def outline_of_constant(value: JsonValue) -> Outline:
     """The outline of a value that is known."""
     if isinstance(value, dict) and value:

@@ -50,7 +50,7 @@ class Function:
     codes: Callable[..., frozenset[str]] | None
     knows: Callable[..., frozenset[str]] | None
     ready: Callable[..., Callable[..., Any]] | None
-    outlines: Callable[..., Outline] | None
+    outlines: Callable[..., Outline | None] | None
 
     @property
     def result(self) -> str:
@@ -81,7 +81,7 @@ def function(
     codes: Callable[..., frozenset[str]] | None = None,
     knows: Callable[..., frozenset[str]] | None = None,
     ready: Callable[..., Callable[..., Any]] | None = None,
-    outlines: Callable[..., Outline] | None = None,
+    outlines: Callable[..., Outline | None] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a function of the mapping language.
 

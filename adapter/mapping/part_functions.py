@@ -4,12 +4,21 @@ from collections.abc import Sequence
 from html import escape
 from itertools import chain
 
+from adapter.fhir.outline import ObjectOutline, Outline, Scalar, outline_of_constant
 from adapter.mapping.function import function
+from adapter.terminology import Terminology
 
 _XHTML = "http://www.w3.org/1999/xhtml"
 
 
-@function(takes=("string", "string*?"), gives="Narrative")
+def _outline_of_narrative(_: Terminology, title: object) -> Outline | None:
+    """With a title that is known, there is always something to read."""
+    if not (isinstance(title, str) and title.strip()):
+        return None
+    return ObjectOutline({"status": outline_of_constant("generated"), "div": Scalar("narrative")}, frozenset({"status", "div"}))
+
+
+@function(takes=("string", "string*?"), gives="Narrative", outlines=_outline_of_narrative)
 def narrative(title: str, *parts: object) -> dict[str, str]:
     """A generated narrative of a few words: `narrative('Photograph', image.view)`; parts that are nothing are left out."""
     words = "; ".join([part for part in parts if part is not None])  # type: ignore[misc]  # declared as strings

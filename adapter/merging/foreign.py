@@ -9,6 +9,7 @@ from adapter.merging.merge import Merged
 from adapter.merging.unknown_field import is_near_a_field
 from adapter.readers.document import NATIVE, ReadDocument
 
+_OURS = frozenset(CaseDocument.model_fields)
 _ENOUGH = 200
 """So many names say whose document it is; to look for similar ones costs more than all else that is done with a name."""
 
@@ -22,7 +23,7 @@ def foreign(merged: Merged) -> Iterator[Issue]:
 
 
 def _is_ours(name: str) -> bool:
-    return name in CaseDocument.model_fields or is_near_a_field(name)
+    return name in _OURS or is_near_a_field(name)
 
 
 def _issue(document: ReadDocument) -> Issue:

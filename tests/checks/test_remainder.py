@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
 
+from adapter.checks.narrative import PARAGRAPHS
 from adapter.checks.remainder import Reducer
 from adapter.fhir.outline import (
     Anything,
@@ -18,6 +19,7 @@ from adapter.fhir.outline import (
     Outline,
     Scalar,
     joined,
+    may_hold,
     outline_of_constant,
 )
 from adapter.json_types import JsonValue
@@ -151,6 +153,27 @@ def test_the_remainder_holds_where_the_schema_holds_and_only_there(data: st.Data
 
 def holds(schema: JsonValue, value: JsonValue) -> bool:
     return Draft202012Validator({"allOf": [schema], "$defs": DEFINITIONS}).is_valid(value)
+
+
+@pytest.mark.parametrize(
+    ("outline", "may"),
+    [
+        (Scalar("string"), False),
+        (outline_of_constant({"start": "2024", "end": "2025"}), True),
+        (ObjectOutline({"period": ObjectOutline({"end": Scalar("date")}, frozenset())}, frozenset()), True),
+        (ListOutline(ObjectOutline({"start": Scalar("date")}, frozenset())), False),
+        (ListOutline(Anything()), True),
+    ],
+)
+def test_it_is_known_where_a_member_may_be(outline: Outline, *, may: bool) -> None:
+    assert may_hold(outline, "end") is may
+
+
+def test_a_narrative_of_paragraphs_is_not_asked_for_its_pattern() -> None:
+    schema = {"$ref": "#/$defs/xhtml", "pattern": PARAGRAPHS}
+
+    assert Reducer({"xhtml": {"minLength": 1}}).remainder(schema, Scalar("narrative")) is True
+    assert Reducer({"xhtml": {"minLength": 1}}).remainder(schema, Scalar("xhtml")) == schema
 
 
 PERSON = ObjectOutline(

@@ -11,9 +11,12 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema_rs import Draft202012Validator
 
+from adapter.checks.narrative import PARAGRAPHS
 from adapter.definitions.load_terminology import load_terminology
 from adapter.mapping import functions
+from adapter.mapping.check.value import NO_CONSTANT
 from adapter.mapping.function import NotConvertible, functions_of
 from adapter.terminology import Terminology
 
@@ -318,6 +321,24 @@ def test_a_narrative_is_always_xhtml_and_never_more_than_text(said: str) -> None
 
     assert "".join(div.itertext()) == f"Title: {said}"
     assert len(list(div.iter())) == 3
+
+
+@given(title=st.text(), said=st.lists(st.none() | st.text(), max_size=3))
+def test_a_narrative_whose_title_is_known_needs_no_look(title: str, said: list[str | None]) -> None:
+    outlines = functions_of(functions)["narrative"].outlines
+    assert outlines is not None
+    div = functions.narrative(title, *said)["div"]
+    validator = Draft202012Validator({"pattern": PARAGRAPHS, "minLength": 1})
+
+    assert outlines(None, title) is None or validator.is_valid(div)
+
+
+@pytest.mark.parametrize("title", [NO_CONSTANT, "", " ", 7])
+def test_a_narrative_whose_title_says_nothing_or_is_not_known_is_looked_at(title: object) -> None:
+    outlines = functions_of(functions)["narrative"].outlines
+    assert outlines is not None
+
+    assert outlines(None, title) is None
 
 
 def test_lists_of_references_become_one() -> None:
