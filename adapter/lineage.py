@@ -117,13 +117,15 @@ class Trail:
         yield b"]"
 
     def _write_made(self, number: int, start: str, parts: list[str]) -> None:
-        """Add the JSON of the elements that a map made in a resource; most are plain, and many come from the map alone."""
+        """Add the JSON of the elements that a map made in a resource; many come from the map alone."""
         resource, fields = self.made[number].resource, self._fields
         for note in notes(*self._noted(number, "lineage")):
             for site in note.group.sites:
                 line = self._line(site, fields.read_at(site.reading, note.indexes)) if site.reads else site.whole_line
-                if site.is_plain:
-                    parts += start, note.name(site), line
+                if site.leaves is not None:
+                    name = note.name(site)
+                    for leaf in site.leaves:
+                        parts += start, name + leaf, line
                     continue
                 for names, place in note.leaves(site, resource):
                     if place is not None:

@@ -66,6 +66,17 @@ def may_hold(outline: Outline, name: str) -> bool:
     return isinstance(outline, Anything)
 
 
+def certain_leaves(outline: Outline) -> tuple[str, ...] | None:
+    """The names of all plain values in a value, behind its own (`.coding.code`), if they are the same whatever comes in."""
+    if isinstance(outline, Scalar | Constant | Either):
+        return ("",)
+    if not isinstance(outline, ObjectOutline) or not outline.certain.issuperset(outline.members):
+        return None
+    within = [(name, certain_leaves(member)) for name, member in outline.members.items()]
+    names = [None if leaves is None else [f".{name}{leaf}" for leaf in leaves] for name, leaves in within]
+    return None if None in names else tuple(name for of_member in names for name in of_member or ())
+
+
 def outline_of_constant(value: JsonValue) -> Outline:
     """The outline of a value that is known."""
     if isinstance(value, dict) and value:

@@ -18,6 +18,7 @@ from adapter.fhir.outline import (
     ObjectOutline,
     Outline,
     Scalar,
+    certain_leaves,
     joined,
     may_hold,
     outline_of_constant,
@@ -167,6 +168,25 @@ def holds(schema: JsonValue, value: JsonValue) -> bool:
 )
 def test_it_is_known_where_a_member_may_be(outline: Outline, *, may: bool) -> None:
     assert may_hold(outline, "end") is may
+
+
+CODING = ObjectOutline({"system": Scalar("url"), "code": Scalar("code")}, frozenset({"system", "code"}))
+
+
+@pytest.mark.parametrize(
+    ("outline", "leaves"),
+    [
+        (Scalar("string"), ("",)),
+        (Either((Constant("x"), Scalar("code"))), ("",)),
+        (CODING, (".system", ".code")),
+        (ObjectOutline({"a": CODING, "b": Constant(1)}, frozenset({"a", "b"})), (".a.system", ".a.code", ".b")),
+        (ObjectOutline({"a": CODING, "b": Constant(1)}, frozenset({"a"})), None),
+        (ObjectOutline({"a": ListOutline(Scalar("string"))}, frozenset({"a"})), None),
+        (Anything(), None),
+    ],
+)
+def test_the_leaves_of_a_value_are_known_where_no_input_changes_them(outline: Outline, leaves: tuple[str, ...] | None) -> None:
+    assert certain_leaves(outline) == leaves
 
 
 def test_a_narrative_of_paragraphs_is_not_asked_for_its_pattern() -> None:

@@ -2,10 +2,20 @@
 
 from collections.abc import Iterator
 
-from adapter.fhir.outline import Anything, ListOutline, ObjectOutline, Outline, Scalar, joined, outline_of_constant
+from adapter.fhir.outline import (
+    Anything,
+    ListOutline,
+    ObjectOutline,
+    Outline,
+    Scalar,
+    certain_leaves,
+    joined,
+    outline_of_constant,
+)
 from adapter.mapping.check.bound import Item, Leaf, ListNode, Node, ObjectNode, Wrapped, is_nothing
 from adapter.mapping.check.value import Value
 from adapter.mapping.types import Kind
+from adapter.path import leaf_names
 
 _REFERENCE = ObjectOutline({"reference": Scalar("uuid")}, frozenset({"reference"}))
 _NARRATIVE = ObjectOutline({"status": outline_of_constant("generated"), "div": Scalar("xhtml")}, frozenset({"status", "div"}))
@@ -38,24 +48,32 @@ def _object(node: ObjectNode) -> ObjectOutline:
 def _outline(node: Node) -> Outline:
     if isinstance(node, ListNode):
         return ListOutline(joined(_item(item) for item in node.items if not is_nothing(item)))
-    return _leaf(node.value) if isinstance(node, Leaf) else _object(node)
+    return outline_of_value(node.value) if isinstance(node, Leaf) else _object(node)
 
 
 def _item(item: Item) -> Outline:
-    return _leaf(item.leaf.value) if isinstance(item, Wrapped) else _outline(item)
+    return outline_of_value(item.leaf.value) if isinstance(item, Wrapped) else _outline(item)
 
 
-def _leaf(value: Value) -> Outline:
+def outline_of_value(value: Value) -> Outline:
+    """What is known of what an expression gives, if it gives something."""
     if value.is_constant:
         return outline_of_constant(value.constant)
     single = Anything() if value.explicit_null else _single(value)
     return ListOutline(single) if value.many else single
 
 
+def leaves_of_value(value: Value) -> tuple[str, ...] | None:
+    """The names of all plain values in what an expression gives, behind its own, if they are the same whatever comes in."""
+    if value.is_constant and not value.reads:
+        return tuple(leaf_names(value.constant, ""))
+    return certain_leaves(outline_of_value(value))
+
+
 def _single(value: Value) -> Outline:
     branches = [branch for branch in value.branches if not branch.is_nothing]
     if branches and (all(branch.is_constant for branch in branches) or not isinstance(value.type, Kind)):
-        return joined(map(_leaf, branches))
+        return joined(map(outline_of_value, branches))
     if value.outline is not None:
         return value.outline
     if isinstance(value.type, Kind):

@@ -23,10 +23,10 @@ from adapter.mapping.check.bound import (
     is_nothing,
     is_repeated,
 )
+from adapter.mapping.check.foreseen import leaves_of_value
 from adapter.mapping.check.frame import Frame, tuple_code
 from adapter.mapping.check.value import Mode, Value
 from adapter.mapping.emit.site import OUT, Group, Site, SitePath
-from adapter.mapping.types import Kind
 from adapter.strict_yaml.problem import Mark
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -377,7 +377,7 @@ def _site(leaf: Leaf, at: _At) -> Site:
         reads=value.reads,
         functions=value.functions,
         constant=value.is_constant,
-        is_plain=isinstance(value.type, Kind) and value.type.name != "any" and not value.many,
+        leaves=leaves_of_value(value),
     )
 
 

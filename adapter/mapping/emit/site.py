@@ -70,7 +70,7 @@ def _template(read: Read) -> ReadTemplate:
 class Site:
     """An element that a map can make: its path in the resource, its place in the file, and what its value is made from.
 
-    `is_plain` says that the value is one leaf, whatever comes in.
+    `leaves` are the names of the plain values in what is made, behind its own, where they are the same whatever comes in.
     """
 
     path: SitePath
@@ -79,7 +79,7 @@ class Site:
     reads: tuple[Read, ...]
     functions: tuple[str, ...]
     constant: bool
-    is_plain: bool = False
+    leaves: tuple[str, ...] | None = None
 
     @cached_property
     def place(self) -> str:
@@ -109,7 +109,7 @@ class Site:
     @cached_property
     def may_carry_over(self) -> bool:
         """Whether a list that it makes is one of the source as it is, so that each item comes from the item at its place."""
-        return not self.is_plain and len(self.reads) == 1 and not self.functions
+        return self.leaves is None and len(self.reads) == 1 and not self.functions
 
     @property
     def is_constant(self) -> bool:

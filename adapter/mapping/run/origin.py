@@ -70,8 +70,8 @@ class Note(NamedTuple):
         Beside them stands the place of the item that they are, if it was carried over: it comes from the item at that place.
         """
         name = self.name(site)
-        if site.is_plain:
-            return [([name], None)]
+        if site.leaves is not None:
+            return [([name + leaf for leaf in site.leaves], None)]
         value: JsonValue = at(resource, _placed(site.path, self.outs))
         if not (site.may_carry_over and isinstance(value, list)):
             return [(leaf_names(value, name), None)]
