@@ -48,6 +48,7 @@ from adapter.readers.document import NATIVE, Document, MappedDocument, ReadDocum
 from adapter.readers.fhir_reader import fhir_together
 from adapter.readers.form_choice import check_named_forms
 from adapter.readers.hl7v2.reader import Hl7Document
+from adapter.readers.inline_photograph import check_no_photograph
 from adapter.readers.item_limit import check_counts, check_items
 from adapter.readers.port import Readers
 from adapter.readers.step_budget import StepBudget
@@ -199,6 +200,7 @@ class Pipeline:
         opened = self.readers.read(document)
         for part in opened:
             check_items(part.tree, name=part.name, content=document.content, most=options.max_items)
+            check_no_photograph(part, document.content)
         return opened
 
     def translated(self, document: ReadDocument, options: Options) -> ReadDocument:

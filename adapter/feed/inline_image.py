@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from adapter.feed.statement import Statement, text_at
 from adapter.issues import InvalidError, Issue, IssueType, Severity
 from adapter.readers.hl7v2.reader import Hl7Document
+from adapter.readers.inline_photograph import BEGINNINGS
 
 _KINDS = ("IM", "IMAGE", "JPEG", "JPG", "PNG", "TIFF", "GIF", "BMP", "PICT", "DICOM", "WEBP", "HEIC")
-_BEGINNINGS = ("/9j/", "iVBORw0KGgo", "R0lGOD", "SUkqA", "TU0AK", "UklGR")
-"""How JPEG, PNG, GIF, TIFF and WebP begin in base64."""
 
 
 def refuse_inline_images(message: Hl7Document) -> None:
@@ -23,7 +22,7 @@ def _images(message: Hl7Document) -> Iterator[str]:
         values = content.get("5") if text_at(content, ("2",)) == "ED" else None
         for place, value in enumerate(values if isinstance(values, list) else ()):
             kinds = {text_at(value, (part,)).upper().removeprefix("IMAGE/") for part in ("2", "3")}
-            if not kinds.isdisjoint(_KINDS) or text_at(value, ("5",)).startswith(_BEGINNINGS):
+            if not kinds.isdisjoint(_KINDS) or text_at(value, ("5",)).startswith(BEGINNINGS):
                 yield from message.positions((*path, "5", place))
 
 

@@ -13,6 +13,7 @@ _DTM = re.compile(
     r"(?P<year>[0-9]{4})((?P<month>0[1-9]|1[0-2])((?P<day>0[1-9]|[12][0-9]|3[01])((?P<hour>[01][0-9]|2[0-3])"
     r"((?P<minute>[0-5][0-9])((?P<second>[0-5][0-9])(?P<fraction>\.[0-9]{1,4})?)?)?)?)?)?(?P<offset>[+-][0-9]{4})?"
 )
+_MIDNIGHT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(T00:00:00(\.0+)?(Z|\+00:00))?")
 _DAY = 10
 _SECONDS = 19
 _OFFSET = re.compile(r"([+-])(0[0-9]|1[0-4]):?([0-5][0-9])")
@@ -22,6 +23,15 @@ _OFFSET = re.compile(r"([+-])(0[0-9]|1[0-4]):?([0-5][0-9])")
 def date_of(value: str) -> str:
     """The day of a date and time, as it was where it was written: `date_of(case.encounter.start)`."""
     return value[:_DAY]
+
+
+@function(takes=("string",), gives="date", fallible=True)
+def day_of_timestamp(value: str) -> str:
+    """The day of a moment in UTC that stands for a day, being its beginning: `day_of_timestamp(subject.dateOfBirth)`."""
+    if match := _MIDNIGHT.fullmatch(value):
+        return match[1]
+    message = "This is a moment, and its day depends on where that was, so it is not carried. Send midnight in UTC."
+    raise NotConvertible(message)
 
 
 @function(takes=("dateTime",), gives="instant", fallible=True)

@@ -1,4 +1,4 @@
-"""Whose a FHIR document is: all that bills, reports and was done is about the patient of its visit."""
+"""Whose a FHIR document is: all that bills, reports and was done is about the patient of its visit, and the visit is there."""
 
 from collections.abc import Callable, Iterator
 
@@ -8,6 +8,7 @@ from adapter.path import Path
 
 _PATIENT_OF = {"Composition": "subject", "Procedure": "subject", "DiagnosticReport": "subject", "Claim": "patient"}
 """The types that must be about the patient of the visit, with the element that says whom they are about."""
+_ANALYSIS = "0731T"
 
 
 def of_another_patient(resources: JsonMapping, place_of: Callable[[Path], str]) -> Iterator[Issue]:
@@ -29,6 +30,23 @@ def of_another_patient(resources: JsonMapping, place_of: Callable[[Path], str]) 
             subject, others = _reference(resource, element), named or visits or patients
             if subject and others and all(other != subject for _, _, other in others):
                 yield _issue(kind, place_of((kind, at, element)), place_of(others[0][:2]))
+
+
+def of_another_visit(resources: JsonMapping, place_of: Callable[[Path], str]) -> Iterator[Issue]:
+    """An issue for each procedure for 0731T that names a visit which was not sent, where another visit was."""
+    visits = {visit["id"] for visit in resources.get("Encounter", ())}
+    for at, procedure in enumerate(resources.get("Procedure", ())):
+        codes = {coding.get("code") for coding in procedure.get("code", {}).get("coding", ())}
+        visit = _reference(procedure, "encounter")
+        if _ANALYSIS in codes and visit and visits and visit not in visits:
+            yield Issue(
+                severity=Severity.ERROR,
+                code=IssueType.CONFLICT,
+                rule="document/visit",
+                text="the procedure for 0731T names a visit that was not sent, and another visit was",
+                suggestion="send the visit that it names, or make the reference lead to the one that was sent",
+                location=(place_of(("Procedure", at, "encounter")), place_of(("Encounter", 0))),
+            )
 
 
 def _visits_of(resource: JsonMapping) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Reads FHIR R4 as JSON: Bundles of any type and single resources, with the references between their resources resolved."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -15,7 +15,7 @@ from adapter.readers.astray_reference import astray_issues
 from adapter.readers.bundle_remark import bundle_remarks
 from adapter.readers.claim_amount import claim_amount_issues
 from adapter.readers.document import Document, ReadDocument
-from adapter.readers.document_subject import of_another_patient
+from adapter.readers.document_subject import of_another_patient, of_another_visit
 from adapter.readers.later_release import of_later_release
 from adapter.readers.modifier_element import has_modifier, modifier_issues
 from adapter.readers.placed_resource import PlacedResource, listed, resources_of
@@ -26,6 +26,8 @@ _BLOCKING = ("structure/type", "structure/value")
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 _CONDITIONAL = re.compile(r"(?P<type>\w+)\?identifier=(?P<token>[^&]+)")
 
+_STRANGERS = (of_another_patient, of_another_visit)
+
 StructureOf = Callable[[JsonObject], Iterable[AnyIssue]]
 
 
@@ -33,17 +35,25 @@ StructureOf = Callable[[JsonObject], Iterable[AnyIssue]]
 class FhirDocument(ReadDocument):
     """Resources by type, as lists; `places` says where each of them, and the Bundle around them, stands: the file, and the path.
 
-    `files` are what was sent, with their names: one document, or several that were put together.
+    `files` are what was sent, with their names: one document, or several that were put together. Of a list in which some items
+    are null (they have an extension only) `kept` has the places of the others.
     """
 
     files: Sequence[tuple[str, JsonObject]]
     places: Mapping[Path, tuple[str, Path]]
+    kept: Mapping[Path, Sequence[int]]
 
     def positions(self, path: Path) -> tuple[str, ...]:
         """`name#/entry/3/resource/birthDate` of a value, or of the nearest value above it that is there."""
         near = self.nearest(path)
         name, place = self.places.get(near[:2], (self.name, ()))
-        return (f"{name}#{pointer((*place, *near[2:]))}",)
+        return (f"{name}#{pointer((*place, *self._as_sent(near)))}",)
+
+    def _as_sent(self, path: Path) -> Iterator[str | int]:
+        """The steps within the resource, with the places that items of lists had before what is null was left out."""
+        for depth, step in enumerate(path[2:], start=2):
+            places = self.kept.get(path[:depth]) if isinstance(step, int) else None
+            yield places[int(step)] if places else step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +64,7 @@ class _Index:
     identifiers: dict[tuple[str | None, str, str], list[str]] = field(default_factory=dict)
     without_url: set[str] = field(default_factory=set)
     modified: set[str] = field(default_factory=set)
+    sparse: set[str] = field(default_factory=set)
     astray: set[str] = field(default_factory=set)
 
     def add(self, resource: PlacedResource) -> None:
@@ -150,22 +161,26 @@ def _by_type(
 ) -> FhirDocument:
     resources: JsonObject = {}
     places: dict[Path, tuple[str, Path]] = {}
+    kept: dict[Path, list[int]] = {}
     for one in entries:
         of_type = resources.setdefault(one.kind, [])
         places[one.kind, len(of_type)] = (one.name, one.place)
         own = {name: value for name, value in one.resource.items() if name != "resourceType"}
+        path = (one.kind, len(of_type))
         of_type.append(_resolved({**own, "id": one.key}, index, one.inside or one.key))
+        if (one.inside or one.key) in index.sparse:
+            kept |= _kept(own, path)
     modified = (issue for one in entries if (one.inside or one.key) in index.modified for issue in modifier_issues(one))
     astray = (one for one in entries if (one.inside or one.key) in index.astray)
     amounts = (issue for one in entries if one.kind == "Claim" for issue in claim_amount_issues(one))
     counted = (*islice(modified, MOST_ISSUES + 1), *islice(amounts, MOST_ISSUES + 1))
     remarks = (*remarks, *counted, *astray_issues(astray, lambda *told: index.target(*told) is None))
-    return FhirDocument(name=files[0][0], form=FORM, tree=resources, files=files, places=places, remarks=remarks)
+    return FhirDocument(name=files[0][0], form=FORM, tree=resources, files=files, places=places, kept=kept, remarks=remarks)
 
 
 def _without_errors(document: FhirDocument) -> FhirDocument:
     """The document; raises InvalidError for what keeps it from being read as what it says."""
-    strangers = of_another_patient(document.tree, lambda path: document.positions(path)[0])
+    strangers = [issue for check in _STRANGERS for issue in check(document.tree, lambda path: document.positions(path)[0])]
     if errors := [issue for issue in (*document.remarks, *strangers) if issue.is_error]:
         raise InvalidError(*to_raise(errors))
     return document
@@ -207,9 +222,11 @@ def _two_versions(one: PlacedResource, other: PlacedResource) -> Issue:
 
 
 def _resolved(value: JsonValue, index: _Index, inside: str) -> JsonValue:
-    """A value with every reference that leads to a resource of the document rewritten to its key."""
+    """A value with every reference to a resource of the document rewritten to its key, and without items that are null."""
     if isinstance(value, list):
-        return [_resolved(item, index, inside) for item in value]
+        if None in value:
+            index.sparse.add(inside)
+        return [_resolved(item, index, inside) for item in value if item is not None]
     if not isinstance(value, dict):
         return value
     if has_modifier(value):
@@ -220,6 +237,18 @@ def _resolved(value: JsonValue, index: _Index, inside: str) -> JsonValue:
     if target is None and isinstance(value.get("reference"), str):
         index.astray.add(inside)
     return {**resolved, "reference": target} if target else resolved
+
+
+def _kept(value: JsonValue, path: Path) -> dict[Path, list[int]]:
+    """The places of the items of each list in which others are null: those have an extension, and no value."""
+    kept: dict[Path, list[int]] = {}
+    if isinstance(value, list):
+        places = [place for place, item in enumerate(value) if item is not None]
+        if len(places) < len(value):
+            kept[path] = places
+    for step, child in enumerate(value) if isinstance(value, list) else value.items() if isinstance(value, dict) else ():
+        kept |= _kept(child, (*path, step))
+    return kept
 
 
 def _placed(issue: Issue, name: str) -> Issue:

@@ -38,6 +38,11 @@ class InputForm:
         return frozenset(name for name, field in fields.items() if isinstance(field, Mapping) and field.get("type") == "null")
 
     @property
+    def fields(self) -> frozenset[str]:
+        """The fields that a document of this form may have at its top, or in its rows."""
+        return self.columns if self.of_rows else self.marks | frozenset(self.schema.get("properties", ()))
+
+    @property
     def numbers(self) -> frozenset[str]:
         """The columns of numbers, whose schema has `"format": "number"`."""
         return frozenset(name for name, column in self._properties.items() if column.get("format") == "number")
@@ -106,7 +111,7 @@ def _schema_issue(text: str, file: str) -> Issue:
 def in_types_of_form(form: InputForm, tree: JsonObject) -> JsonObject:
     """The tree with what only its type keeps from fitting in the type that the form has.
 
-    Releases of one tool differ in it: 0.5 and "0.5", 12 and "12", null in place of an empty list.
+    Releases of one tool differ in it: 0.5 and "0.5", 12 and "12", null in place of an empty list, an empty text in place of null.
     """
     changes: dict[Path, JsonValue] = {}
     for error in form.validator.iter_errors(tree):
@@ -120,6 +125,8 @@ def _in_type(value: JsonValue, types: Collection[str]) -> JsonValue:
     """The value in one of these types, if that changes nothing of what it says; else as it is."""
     if value is None:
         return [] if "array" in types else {} if "object" in types else None
+    if value == "" and "null" in types:
+        return None
     if isinstance(value, str) and (number := _NUMBER.fullmatch(value.strip())) and not {"integer", "number"}.isdisjoint(types):
         return Decimal(number[0]) if number[2] or number[3] else int(number[0])
     if "boolean" in types:

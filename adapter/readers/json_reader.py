@@ -59,7 +59,7 @@ class JsonReader:
             return (read_fhir(tree, document, self.structure),)
         if "hookInstance" in tree:
             raise UnknownFormError(_hook_issue(document.name))
-        said = [name for name, value in tree.items() if value is not None]
+        said = [name for name, value in tree.items() if value is not None and value != ""]
         form = chosen_form(document, self.forms, [said, tree], of_rows=False) or NATIVE
         if form == NATIVE and document.form is None and not is_ours(tree):
             self._check_not_around(tree, document)
@@ -76,7 +76,7 @@ class JsonReader:
                 # One field (`message`, say) tells too little of a document that is not where it belongs.
                 whole, of_rows = (chosen_form(document, self.forms, [fields], of_rows=of_rows) for of_rows in (False, True))
                 if {"patient", "encounter"} <= fields or any(
-                    form and len(self.forms[form].marks) > 1 for form in (whole, of_rows)
+                    form and len(self.forms[form].fields & fields) > 1 for form in (whole, of_rows)
                 ):
                     several = ", each item of the list by itself" if isinstance(value, list) and not of_rows else ""
                     place = ReadDocument(name=document.name, form=NATIVE, tree=tree).positions((name,))

@@ -52,15 +52,14 @@ class TableReader:
         start = in_utf8(content[:_LONGEST_HEADER]).removeprefix(_BOM).decode(errors="replace")
         first = _DELIMITER_LINE.sub("", start, count=1).partition("\n")[0]
         try:
-            columns = {column for row in _rows_of(first) for column in self._named(row.cells)}
+            columns = {column for row in _rows_of(first) for column in _named(row.cells, self._known())}
         except csv.Error:
             return False
         return any(form.of_rows and form.marks and form.marks <= columns for form in self.forms.values())
 
-    def _named(self, cells: Sequence[str]) -> list[str]:
-        """The names of columns as the forms have them, in any case, with blanks, hyphens or underscores."""
-        known = {_plain(column): column for form in self.forms.values() for column in form.columns}
-        return [known.get(_plain(cell), cell.strip() or f"column {at}") for at, cell in enumerate(cells, start=1)]
+    def _known(self) -> dict[str, str]:
+        """The names of columns as the forms have them, by how anybody may write them."""
+        return {_plain(column): column for form in self.forms.values() for column in form.columns}
 
     def read(self, document: Document) -> tuple[ReadDocument, ...]:
         """The rows of a table as objects of texts, by the names in its header; an empty cell is not there.
@@ -70,7 +69,8 @@ class TableReader:
         """
         text = _decoded(document)
         header, *rows = _filled_rows(text, document.name)
-        columns = self._named(header.cells)
+        known = self._known()
+        columns = _named(header.cells, known)
         if twice := [name for name, count in Counter(columns).items() if count > 1]:
             names = ", ".join(f"`{name}`" for name in twice)
             text = f"several columns have the same name ({names}); give each a name of its own"
@@ -83,7 +83,7 @@ class TableReader:
             raise UnknownFormError(_no_form(document, columns, self.forms))
         once, again = list[_Row](), list[Issue]()
         for row in rows:
-            if self._named(row.cells) == columns:
+            if _named(row.cells, known) == columns:
                 again.append(_header_again(document.name, row))
             else:
                 once.append(row)
@@ -130,6 +130,11 @@ class _Cells:
             return ""
         row = self.numbers[int(path[0])]
         return f"cell={row},{self.columns.index(str(path[1])) + 1}" if len(path) > 1 else f"row={row}"
+
+
+def _named(cells: Sequence[str], known: Mapping[str, str]) -> list[str]:
+    """The names of columns as the forms have them, in any case, with blanks, hyphens or underscores."""
+    return [known.get(_plain(cell), cell.strip() or f"column {at}") for at, cell in enumerate(cells, start=1)]
 
 
 def _plain(name: str) -> str:

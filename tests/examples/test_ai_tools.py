@@ -173,15 +173,14 @@ def test_a_message_beside_empty_lists_is_a_failed_analysis_and_beside_results_it
         "suggested_syndromes_list": [],
         "suggested_genes_list": None,
     }
-    failed, refused, sound = (
-        convert(gm_json=empty | changes) for changes in ({}, {"suggested_syndromes_list": [hit]}, {"message": None})
-    )
+    changes: list[dict[str, Any]] = [{}, {"suggested_syndromes_list": [hit]}, {"message": None}, {"message": ""}]
+    failed, refused, *sound = (convert(gm_json=empty | change) for change in changes)
 
     assert (run_of(failed).outcome, run_of(failed).candidates) == ("failed", ())
     assert [(issue.rule, issue.location) for issue in refused.issues] == [
         ("document/shape", ("gm.json#/suggested_syndromes_list",))
     ]
-    assert run_of(sound).failure is None
+    assert [run_of(each).failure for each in sound] == [None, None]
 
 
 # ------------------------------------------------------------------------------------------- PEDIA, piNGPong, tables
@@ -441,6 +440,22 @@ def test_an_excluded_feature_is_absent() -> None:
     assert [issue.location for issue in made.issues if issue.rule == "map/hpo_term"] == [
         ("p.json#/phenotypicFeatures/2/type/id",)
     ]
+
+
+@pytest.mark.parametrize(
+    ("born", "rules"),
+    [
+        ("2011-02-28T00:00:00Z", set()),
+        ("2011-03-01T00:00:00Z", {"document/contradiction"}),
+        ("2011-02-27T23:00:00Z", {"map/day_of_timestamp"}),
+    ],
+)
+def test_a_phenopacket_is_of_the_patient_who_was_born_that_day(born: str, rules: set[str]) -> None:
+    packet = PACKET | {"subject": {"id": "s", "dateOfBirth": born}}
+    made = convert(p_json=packet, birth_json={"id": "case-0102", "patient": {"birth_date": "2011-02-28"}})
+
+    told = {issue.rule for issue in made.issues if issue.rule and issue.rule.startswith(("document/", "map/day"))}
+    assert told == rules
 
 
 def test_a_phenopacket_gives_the_molecular_finding_and_the_diagnoses() -> None:

@@ -432,7 +432,7 @@ def test_a_photograph_in_the_document_itself_is_refused() -> None:
     made = convert(chart({"resourceType": "Media", "id": "m", "status": "completed", "content": picture}))
 
     assert made.bundle is None
-    assert ("PRI-02", "chart.json#/entry/0/resource/content/data") in told(made)
+    assert told(made) == [("document/inline-image", "chart.json#/entry/0/resource/content/data")]
 
 
 def test_a_question_without_an_answer_is_carried_and_a_group_is_not_a_question() -> None:

@@ -185,6 +185,16 @@ def test_whole_numbers_add_up_and_texts_are_told_apart() -> None:
     assert functions.distinct(["b", "a", "b"]) == ["b", "a"]
 
 
+@pytest.mark.parametrize("value", ["2021-02-03", "2021-02-03T00:00:00Z", "2021-02-03T00:00:00.000Z", "2021-02-03T00:00:00+00:00"])
+def test_midnight_in_utc_stands_for_its_day(value: str) -> None:
+    assert functions.day_of_timestamp(value) == "2021-02-03"
+
+
+@pytest.mark.parametrize("value", ["2021-02-02T23:00:00Z", "2021-02-03T00:00:00+01:00", "2021-02-03T00:00:00", "2021-02", ""])
+def test_another_moment_has_no_day_of_its_own(value: str) -> None:
+    assert "depends on where that was" in refusal_of(functions.day_of_timestamp, value).message
+
+
 @pytest.mark.parametrize(
     ("value", "zone", "expected"),
     [

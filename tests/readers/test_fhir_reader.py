@@ -300,3 +300,44 @@ def test_a_reference_leads_by_its_identifier_where_its_text_leads_nowhere() -> N
 
     assert document.tree["Encounter"][0]["subject"]["reference"] == "Patient/p"
     assert document.remarks == ()
+
+
+def test_items_that_are_null_are_left_out_and_the_others_keep_their_places() -> None:
+    name = {"given": [None, "Ada", None, "Bea"], "_given": [{"id": "g"}, None, None, None]}
+    document = read(bundle(entry({"resourceType": "Patient", "id": "p", "name": [{"family": "E"}, name]})))
+    path = ("Patient", 0, "name", 1)
+
+    assert document.tree["Patient"][0]["name"][1] == {"given": ["Ada", "Bea"], "_given": [{"id": "g"}]}
+    assert document.positions((*path, "given", 1)) == ("b.json#/entry/0/resource/name/1/given/3",)
+    assert document.positions((*path, "_given", 0, "id")) == ("b.json#/entry/0/resource/name/1/_given/0/id",)
+    assert document.positions((*path, "given")) == ("b.json#/entry/0/resource/name/1/given",)
+
+
+ANALYSIS: dict[str, Any] = {"resourceType": "Procedure", "id": "r", "status": "completed", "subject": {"display": "x"}}
+VISIT: dict[str, Any] = {"resourceType": "Encounter", "id": "v", "status": "finished", "class": {"code": "AMB"}}
+
+
+@pytest.mark.parametrize(
+    ("code", "visit", "is_refused"),
+    [
+        ("0731T", "Encounter/other", True),
+        ("0731T", "Procedure/r", True),
+        ("0731T", "Encounter/v", False),
+        ("99213", "Encounter/other", False),
+        ("0731T", None, False),
+    ],
+)
+def test_an_analysis_of_a_visit_that_was_not_sent_is_refused_where_another_was(
+    code: str, visit: str | None, *, is_refused: bool
+) -> None:
+    analysis = ANALYSIS | {"code": {"coding": [{"code": code}]}} | ({"encounter": {"reference": visit}} if visit else {})
+    tree = bundle(entry(VISIT), entry(analysis))
+    if not is_refused:
+        assert read(tree).tree["Procedure"]
+        return
+    with pytest.raises(InvalidError) as refusal:
+        read(tree)
+
+    assert [(issue.rule, issue.location) for issue in refusal.value.issues] == [
+        ("document/visit", ("b.json#/entry/1/resource/encounter", "b.json#/entry/0/resource"))
+    ]

@@ -94,6 +94,7 @@ TYPED = {
         ('{"score": "-3", "name": 4.10}', {"score": -3, "name": "4.10"}),
         ('{"score": "5e-3"}', {"score": Decimal("0.005")}),
         ('{"rows": null, "part": null, "score": null}', {"rows": [], "part": {}, "score": None}),
+        ('{"score": ""}', {"score": None}),
         ('{"is_group": 0}', {"is_group": False}),
         ('{"is_group": "true"}', {"is_group": True}),
     ],
@@ -183,6 +184,24 @@ def test_a_document_within_another_one_is_told_with_its_place(content: bytes, pl
 
     assert issue.location == (f"a.json#/{place}",)
     assert issue.text.endswith(end)
+
+
+@pytest.mark.parametrize(
+    ("content", "is_told"),
+    [
+        (b'{"result": {"hits": [], "version": "1"}}', True),
+        (b'{"result": {"hits": []}}', False),
+        (b'{"result": {"version": "1"}}', False),
+    ],
+)
+def test_a_form_that_is_known_by_one_field_is_told_by_another_one_as_well(content: bytes, *, is_told: bool) -> None:
+    schema = {"type": "object", "required": ["hits"], "properties": {"version": {"type": "string"}}}
+    reader = JsonReader(forms={"toy": input_form("toy", schema)})
+    if is_told:
+        with pytest.raises(UnreadableError, match="stands within this document"):
+            read(content, reader=reader)
+    else:
+        assert read(content, reader=reader).form == "case"
 
 
 def test_an_object_that_only_looks_like_one_in_a_field_is_not() -> None:
