@@ -67,9 +67,14 @@ def _narrative(resource: Element) -> Resource:
 
 def _texts(value: object) -> set[str]:
     """Every text within a value."""
-    if isinstance(value, str):
-        return {value}
-    return {text for child in children(value) for text in _texts(child)}
+    texts, waiting = set[str](), [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, str):
+            texts.add(part)
+        else:
+            waiting += children(part)
+    return texts
 
 
 def children(value: object) -> Iterator[Any]:

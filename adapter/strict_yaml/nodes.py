@@ -89,7 +89,7 @@ class _Reader:
         mark = self._mark(event)
         if getattr(event, "tag", None) not in (None, "!"):
             self.problems.append(problem("yaml-tag", mark, "YAML tags are not allowed", "write the value as plain text"))
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+        if getattr(event, "anchor", None):  # an alias has the one that it stands for
             self.problems.append(
                 problem("yaml-anchor", mark, "YAML anchors and aliases are not allowed", "use a fragment (`use:`)")
             )
@@ -118,7 +118,7 @@ class _Reader:
         ):
             hint = "put the expression in quotes, or use block style"
             self.problems.append(problem("flow-expression", mark, "in flow style a comma or bracket ends an expression", hint))
-        return TextNode(mark=mark, text=text, plain=plain)
+        return TextNode(mark, text, plain)
 
     def _list(self, mark: Mark, events: Iterator[yaml.Event]) -> SequenceNode:
         items = []
@@ -142,4 +142,4 @@ class _Reader:
 
     def _mark(self, event: yaml.Event) -> Mark:
         at = event.start_mark
-        return Mark(file=self.file, line=at.line + 1, column=at.column + 1) if at else Mark(file=self.file, line=1, column=1)
+        return Mark(self.file, at.line + 1, at.column + 1) if at else Mark(self.file, 1, 1)
