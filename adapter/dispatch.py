@@ -22,6 +22,7 @@ from adapter.delivery.intake import Intake
 from adapter.delivery.opening import Surroundings, no_driver, no_keys, no_store, open_store
 from adapter.delivery.shipment import FhirCarrier
 from adapter.delivery.store import Store, to_those_who_look
+from adapter.delivery.tally import Tally
 from adapter.delivery.tidying import Tidying
 from adapter.delivery.work import Outlet, Work
 from adapter.delivery.worker import WorkerPool
@@ -41,7 +42,7 @@ class Dispatch:
     store: Store
     intake: Intake
     work: Work
-    figures: Figures
+    tally: Tally
     retention_days: int = 0
 
 
@@ -61,7 +62,10 @@ def dispatching(runtime: Runtime, *, role: Role) -> Iterator[Dispatch]:
         intake = Intake(pipeline=runtime.pipeline, store=store, figures=figures)
         work = replace(_work(runtime, store), figures=figures)
         days = runtime.settings.retention_days
-        yield Dispatch(store=store, intake=intake, work=work, figures=figures, retention_days=days)
+        tally = Tally(store, figures)
+        tally.start()
+        stack.callback(tally.stop)
+        yield Dispatch(store=store, intake=intake, work=work, tally=tally, retention_days=days)
 
 
 @contextmanager

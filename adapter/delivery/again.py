@@ -32,15 +32,18 @@ def redeliver(store: Store, connection: Connection, encounter: str, *, caller: s
     """
     store.encounter(connection, encounter, locked=True)
     outbox = Outbox(store)
-    targets = [one.target for one in outbox.deliveries(connection, encounter) if target in (None, one.target)]
+    deliveries = [one for one in outbox.deliveries(connection, encounter) if target in (None, one.target)]
+    targets = [one.target for one in deliveries]
     if not targets:
         text = "there is nothing to deliver: no Bundle was made of this encounter, or it goes to no such destination"
         raise NotFoundError(Issue(severity=Severity.ERROR, code=IssueType.NOT_FOUND, rule="encounters/no-delivery", text=text))
     if not outbox.is_kept(connection, encounter):
         raise ConflictError(_removed("the Bundle of this encounter was removed, so it cannot be delivered again"))
-    for name in targets:
-        outbox.set(connection, encounter, name, state="pending", due=store.now())
-        line = EventRecord(at=store.now(), caller=caller, what="delivery asked for", detail={}, target=name, encounter=encounter)
+    now = store.now()
+    for one in deliveries:
+        since = None if one.state == "pending" else now
+        outbox.set(connection, encounter, one.target, state="pending", due=now, since=since)
+        line = EventRecord(at=now, caller=caller, what="delivery asked for", detail={}, target=one.target, encounter=encounter)
         store.note(connection, line)
     store.put_off(connection, encounter, 0)
     return targets

@@ -1,4 +1,7 @@
-"""What a process keeps, converts and delivers, in numbers; labels are outcomes and names of destinations only."""
+"""What a process keeps, converts and delivers, in numbers; labels are outcomes and names of destinations only.
+
+`tally.py` adds them to those of the other processes.
+"""
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 

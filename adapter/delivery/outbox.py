@@ -120,10 +120,11 @@ class Outbox:
         now = self._store.now()
         for target in targets:
             if target not in held:
-                fresh = {"state": "pending", "digest": digest, "attempts": 0, "due": now, "changed": now}
+                fresh = {"state": "pending", "digest": digest, "attempts": 0, "due": now, "changed": now, "since": now}
                 _WANTED.insert(connection, [{"encounter": encounter, "target": target, **fresh}])
             elif held[target].digest != digest:
-                self.set(connection, encounter, target, state="pending", digest=digest, due=now)
+                since = None if held[target].state == "pending" else now
+                self.set(connection, encounter, target, state="pending", digest=digest, due=now, since=since)
 
     def deliveries(self, connection: Connection, encounter: str) -> list[DeliveryRecord]:
         """How far the delivery to each target has come."""
@@ -141,6 +142,11 @@ class Outbox:
         counts = connection.execute(query.group_by(DELIVERY_COUNT.c.target).order_by(DELIVERY_COUNT.c.target)).all()
         return {target: int(number) for target, number in counts if number}
 
+    def oldest(self, connection: Connection) -> dict[str, float]:
+        """Since when the delivery is wanted that waits longest, by target."""
+        query = select(DELIVERY.c.target, func.min(DELIVERY.c.since)).where(DELIVERY.c.state == "pending")
+        return {target: since for target, since in connection.execute(query.group_by(DELIVERY.c.target)) if since is not None}
+
     def set(
         self,
         connection: Connection,
@@ -151,10 +157,12 @@ class Outbox:
         digest: str | None = None,
         attempts: int = 0,
         due: float | None = None,
+        since: float | None = None,
     ) -> None:
-        """Note how far a delivery has come."""
+        """Note how far a delivery has come; `since` when it is wanted, where that begins now."""
         values: dict[str, object] = {"state": state, "attempts": attempts, "due": due, "changed": self._store.now()}
         values |= {"digest": digest} if digest is not None else {}
+        values |= {"since": since} if since is not None else {}
         _SET.change(connection, {"of": encounter, "at_target": target, **values})
 
 

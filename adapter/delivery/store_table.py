@@ -114,9 +114,19 @@ DELIVERY = Table(
     Column("attempts", Integer, nullable=False),
     Column("due", Float),
     Column("changed", Float, nullable=False),
-    Index("delivery_state", "state", "target"),
+    Column("since", Float),
+    Index("delivery_state", "state", "target", "since"),
 )
-"""What a target is to hold of an encounter (the digest of the Bundle), and how far that has come."""
+"""What a target is to hold of an encounter (the digest of the Bundle), how far that has come, and since when it is wanted."""
+
+FIGURE = Table(
+    "figure",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("labels", String, primary_key=True),
+    Column("value", Float, nullable=False),
+)
+"""What all processes of the store have counted together; labels as JSON."""
 
 DELIVERY_COUNT = Table(
     "delivery_count",

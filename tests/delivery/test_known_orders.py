@@ -13,6 +13,7 @@ from adapter.delivery.figures import Figures
 from adapter.delivery.outbox import Outbox
 from adapter.delivery.removal import remove, remove_all_old
 from adapter.delivery.store_table import EVENT, KNOWN_ORDER
+from adapter.delivery.tally import Tally
 from adapter.dispatch import Dispatch
 from adapter.issues import InvalidError
 from adapter.mllp.acknowledgment import acknowledgment, header_of
@@ -198,7 +199,7 @@ def test_of_two_that_come_at_the_same_moment_one_is_refused(desk: Bench) -> None
 
 
 def test_over_mllp_the_answer_has_the_field_of_the_number(desk: Bench) -> None:
-    dispatch = Dispatch(store=desk.store, intake=desk.intake, work=desk.work, figures=Figures())
+    dispatch = Dispatch(store=desk.store, intake=desk.intake, work=desk.work, tally=Tally(desk.store, Figures()))
     acceptor = KeepingAcceptor(runtime=runtime(), dispatch=dispatch)
     content = report(2, 1, **{f"P-1{PLACER}": ""}).content
     asyncio.run(acceptor.accept(report(1, 1).content))

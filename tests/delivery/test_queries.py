@@ -80,6 +80,7 @@ def asked(desk: Bench, monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
         stored_documents(desk.store, connection, encounter)
         Outbox(desk.store).in_state(connection, "parked")
         Outbox(desk.store).counted(connection, "delivered")
+        Outbox(desk.store).oldest(connection)
     event.remove(desk.store.engine, "before_cursor_execute", note)
     return noted
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapter.delivery.figures import Figures
+from adapter.delivery.tally import Tally
 from adapter.dispatch import Dispatch
 from adapter.issues import IssueType
 from adapter.mllp.keeping import KeepingAcceptor
@@ -27,7 +28,7 @@ def desk(tmp_path: Path) -> Iterator[Bench]:
 
 
 def taken(desk: Bench, content: bytes, *, refuses_unhandled: bool = False) -> Reception:
-    dispatch = Dispatch(store=desk.store, intake=desk.intake, work=desk.work, figures=Figures())
+    dispatch = Dispatch(store=desk.store, intake=desk.intake, work=desk.work, tally=Tally(desk.store, Figures()))
     acceptor = KeepingAcceptor(runtime=runtime(), dispatch=dispatch, refuses_unhandled=refuses_unhandled)
     return asyncio.run(acceptor.accept(content))
 

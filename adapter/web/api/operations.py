@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 
 from flask import Request, Response
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry, Metric, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
 from adapter.delivery.outbox import Outbox
@@ -39,7 +39,8 @@ def ready(service: Service, request: Request) -> Response:
         dispatch.store.check_writable()
         age = _oldest_age(dispatch)
         is_ready = age < _LONGEST_AGE
-        body = {"store": True, "oldestWorkSeconds": round(age, 1), "destinations": destinations}
+        waiting = {target: round(seconds, 1) for target, seconds in _undelivered(dispatch).items()}
+        body = {"store": True, "oldestWorkSeconds": round(age, 1), "undeliveredSeconds": waiting, "destinations": destinations}
         body |= {} if is_ready else {"why": "work has been due for too long: see what workers and destinations do"}
     except UnavailableError as error:
         why = "; ".join(filter(None, (error.issues[0].text, error.issues[0].suggestion)))
@@ -53,8 +54,7 @@ def metrics(service: Service, request: Request) -> Response:
     check_parameters(request, ())
     registry = CollectorRegistry()
     registry.register(_StoreCollector(service.dispatch))
-    counted = generate_latest(service.dispatch.figures.registry)
-    return bytes_answer(counted + generate_latest(registry), media_type=_METRICS_TYPE)
+    return bytes_answer(generate_latest(registry), media_type=_METRICS_TYPE)
 
 
 class _StoreCollector:
@@ -63,8 +63,15 @@ class _StoreCollector:
     def __init__(self, dispatch: Dispatch) -> None:
         self._dispatch = dispatch
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[Metric]:
+        yield from self._dispatch.tally.all()
         store = self._dispatch.store
+        undelivered = GaugeMetricFamily(
+            "adapter_oldest_undelivered_seconds", "For how long the oldest pending delivery is wanted", labels=["target"]
+        )
+        for target, age in _undelivered(self._dispatch).items():
+            undelivered.add_metric([target], age)
+        yield undelivered
         deliveries = GaugeMetricFamily("adapter_deliveries", "Deliveries by state and destination", labels=["state", "target"])
         with store.reading() as connection:
             for state in _STATES:
@@ -72,6 +79,13 @@ class _StoreCollector:
                     deliveries.add_metric([state, target], count)
         yield deliveries
         yield GaugeMetricFamily("adapter_oldest_work_seconds", "Age of the oldest work that is due", _oldest_age(self._dispatch))
+
+
+def _undelivered(dispatch: Dispatch) -> dict[str, float]:
+    """For how many seconds the delivery is wanted that waits longest, by destination."""
+    with dispatch.store.reading() as connection:
+        oldest = Outbox(dispatch.store).oldest(connection)
+    return {target: max(0.0, dispatch.store.now() - since) for target, since in oldest.items()}
 
 
 def _oldest_age(dispatch: Dispatch) -> float:
