@@ -3,7 +3,29 @@
 `tally.py` adds them to those of the other processes.
 """
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from collections.abc import Iterable
+from typing import NamedTuple, TypeAlias
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, Metric
+
+_WHEN = "_created"
+"""When a process began to count, which says nothing of all of them."""
+
+AnyMetric: TypeAlias = Metric
+"""Figures of one kind, as Prometheus has them."""
+
+
+class Reading(NamedTuple):
+    """One figure: how it is called, with its labels in order, and its value."""
+
+    name: str
+    labels: tuple[tuple[str, str], ...]
+    value: float
+
+    @property
+    def place(self) -> tuple[list[tuple[str, str]], str, float]:
+        """Where it stands among others: buckets of one histogram from the smallest to the largest."""
+        return [label for label in self.labels if label[0] != "le"], self.name, float(dict(self.labels).get("le", "0"))
 
 
 class Figures:
@@ -18,3 +40,21 @@ class Figures:
         self.delivered = Histogram(
             "adapter_delivery_seconds", "Tries to deliver, by outcome", ["target", "outcome"], registry=self.registry
         )
+
+    def readings(self) -> list[Reading]:
+        """What was counted so far."""
+        return [
+            Reading(sample.name, tuple(sorted(sample.labels.items())), sample.value)
+            for metric in self.registry.collect()
+            for sample in metric.samples
+            if not sample.name.endswith(_WHEN)
+        ]
+
+    def told(self, readings: Iterable[Reading]) -> list[AnyMetric]:
+        """Readings of all processes as the metrics that they are of."""
+        metrics = {own.name: Metric(own.name, own.documentation, own.type) for own in self.registry.collect()}
+        for reading in sorted(readings, key=lambda one: one.place):
+            metric = metrics.get(reading.name.rpartition("_")[0])
+            if metric is not None:  # else a process of another version counts it
+                metric.add_sample(reading.name, dict(reading.labels), reading.value)
+        return list(metrics.values())

@@ -2,22 +2,17 @@
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
-from prometheus_client import Metric
-from sqlalchemy import Connection, select, text
+from sqlalchemy import select, text
 
 from adapter.delivery.background import Background
-from adapter.delivery.figures import Figures
+from adapter.delivery.figures import AnyMetric, Figures, Reading
 from adapter.delivery.store import Store
 from adapter.delivery.store_table import FIGURE
 from adapter.issues import UnavailableError
 
 _PAUSE = 5.0
-_WHEN = "_created"
-"""When a process began to count, which says nothing of all of them."""
-
 _ADD = text(
     "INSERT INTO figure (name, labels, value) VALUES (:name, :labels, :value) "
     "ON CONFLICT (name, labels) DO UPDATE SET value = figure.value + excluded.value"
@@ -35,36 +30,29 @@ class Tally(Background):
         super().__init__("tally")
         self._store = store
         self._figures = figures
-        self._added: Mapping[tuple[str, str], float] = {}
+        self._added: dict[tuple[str, str], float] = {}
         self._lock = threading.Lock()
 
     def add(self) -> None:
         """Add what was counted since the last time; raises UnavailableError where that cannot be, and it is added later."""
         with self._lock:
-            counted = dict(self._counted())
-            grown = {key: value - self._added.get(key, 0.0) for key, value in sorted(counted.items())}
-            rows = [{"name": name, "labels": labels, "value": value} for (name, labels), value in grown.items() if value]
-            if rows:
-                self._store.write(lambda connection: connection.execute(_ADD, rows))
+            counted = {(one.name, json.dumps(one.labels)): one.value for one in self._figures.readings()}
+            rows = [
+                {"name": name, "labels": labels, "value": value - self._added.get((name, labels), 0.0)}
+                for (name, labels), value in sorted(counted.items())  # in one order: two processes do not wait for each other
+            ]
+            if grown := [row for row in rows if row["value"]]:
+                self._store.write(lambda connection: connection.execute(_ADD, grown))
             self._added = counted
 
-    def all(self) -> list[Metric]:
+    def all(self) -> list[AnyMetric]:
         """The figures of all processes, those of this one as of now."""
         self.add()
         with self._store.reading() as connection:
-            rows = _rows(connection)
-        metrics = [Metric(own.name, own.documentation, own.type) for own in self._figures.registry.collect()]
-        for metric in metrics:
-            for name, labels, value in rows:
-                if name.rpartition("_")[0] == metric.name:
-                    metric.add_sample(name, labels, value)
-        return metrics
-
-    def _counted(self) -> Iterator[tuple[tuple[str, str], float]]:
-        for metric in self._figures.registry.collect():
-            for sample in metric.samples:
-                if not sample.name.endswith(_WHEN):
-                    yield (sample.name, json.dumps(sample.labels, sort_keys=True)), sample.value
+            rows = connection.execute(select(FIGURE.c.name, FIGURE.c.labels, FIGURE.c.value)).all()
+        return self._figures.told(
+            Reading(name, tuple((label, said) for label, said in json.loads(labels)), value) for name, labels, value in rows
+        )
 
     def _run(self) -> None:
         while not self._stop.wait(_PAUSE):
@@ -72,15 +60,3 @@ class Tally(Background):
                 self.add()
         with suppress(UnavailableError):
             self.add()
-
-
-def _rows(connection: Connection) -> list[tuple[str, dict[str, str], float]]:
-    rows = [(row.name, json.loads(row.labels), row.value) for row in connection.execute(select(FIGURE))]
-    return sorted(rows, key=_place)
-
-
-def _place(row: tuple[str, dict[str, str], float]) -> tuple[list[str], str, float]:
-    """Where a row stands: buckets of one histogram from the smallest to the largest."""
-    name, labels, _ = row
-    others = [f"{label}={value}" for label, value in labels.items() if label != "le"]
-    return others, name, float(labels.get("le", "0"))

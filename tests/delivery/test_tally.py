@@ -3,10 +3,12 @@
 import threading
 
 import pytest
+from sqlalchemy import insert
 
 from adapter.delivery.committer import Write
 from adapter.delivery.figures import Figures
 from adapter.delivery.outbox import Outbox
+from adapter.delivery.store_table import FIGURE
 from adapter.delivery.tally import Tally
 from adapter.issues import Issue, IssueType, Severity, UnavailableError
 from tests.delivery.ground import Bench, Clock, bench, encounter_document, outlet
@@ -29,6 +31,7 @@ def test_each_process_tells_of_all_that_share_the_store(store_address: str) -> N
         worker.delivered.labels("clinical", "delivered").observe(20.0)
         tallies = Tally(desk.store, service), Tally(desk.store, worker)
         tallies[1].add()
+        desk.store.write(lambda connection: connection.execute(insert(FIGURE).values(name="of_later", labels="[]", value=1)))
 
         found = told(tallies[0])
         again = told(tallies[1])

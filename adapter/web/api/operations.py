@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from http import HTTPStatus
 
 from flask import Request, Response
-from prometheus_client import CollectorRegistry, Metric, generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
+from adapter.delivery.figures import AnyMetric
 from adapter.delivery.outbox import Outbox
 from adapter.delivery.record import DeliveryState
 from adapter.dispatch import Dispatch
@@ -63,7 +64,7 @@ class _StoreCollector:
     def __init__(self, dispatch: Dispatch) -> None:
         self._dispatch = dispatch
 
-    def collect(self) -> Iterator[Metric]:
+    def collect(self) -> Iterator[AnyMetric]:
         yield from self._dispatch.tally.all()
         store = self._dispatch.store
         undelivered = GaugeMetricFamily(
