@@ -9,6 +9,7 @@ from sqlalchemy import select
 from adapter.delivery.figures import Figures
 from adapter.delivery.removal import remove, remove_all_old
 from adapter.delivery.store_table import DOCUMENT
+from adapter.delivery.tally import Tally
 from adapter.dispatch import Dispatch
 from adapter.issues import most_severe
 from adapter.mllp.keeping import KeepingAcceptor
@@ -81,7 +82,7 @@ def test_control_ids_are_forgotten_with_what_they_were_of(desk: Bench) -> None:
 
 
 def test_over_mllp_the_answer_warns_and_is_the_same_for_a_resend(desk: Bench) -> None:
-    dispatch = Dispatch(store=desk.store, intake=desk.intake, work=desk.work, figures=Figures())
+    dispatch = Dispatch(store=desk.store, intake=desk.intake, work=desk.work, tally=Tally(desk.store, Figures()))
     acceptor = KeepingAcceptor(runtime=runtime(), dispatch=dispatch)
 
     receptions: list[Reception] = [
