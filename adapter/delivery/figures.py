@@ -15,7 +15,7 @@ AnyMetric: TypeAlias = Metric
 """Figures of one kind, as Prometheus has them."""
 
 
-class Reading(NamedTuple):
+class Measured(NamedTuple):
     """One figure: how it is called, with its labels in order, and its value."""
 
     name: str
@@ -41,20 +41,20 @@ class Figures:
             "adapter_delivery_seconds", "Tries to deliver, by outcome", ["target", "outcome"], registry=self.registry
         )
 
-    def readings(self) -> list[Reading]:
+    def measured(self) -> list[Measured]:
         """What was counted so far."""
         return [
-            Reading(sample.name, tuple(sorted(sample.labels.items())), sample.value)
+            Measured(sample.name, tuple(sorted(sample.labels.items())), sample.value)
             for metric in self.registry.collect()
             for sample in metric.samples
             if not sample.name.endswith(_WHEN)
         ]
 
-    def told(self, readings: Iterable[Reading]) -> list[AnyMetric]:
+    def told(self, measured: Iterable[Measured]) -> list[AnyMetric]:
         """Readings of all processes as the metrics that they are of."""
         metrics = {own.name: Metric(own.name, own.documentation, own.type) for own in self.registry.collect()}
-        for reading in sorted(readings, key=lambda one: one.place):
-            metric = metrics.get(reading.name.rpartition("_")[0])
+        for one in sorted(measured, key=lambda one: one.place):
+            metric = metrics.get(one.name.rpartition("_")[0])
             if metric is not None:  # else a process of another version counts it
-                metric.add_sample(reading.name, dict(reading.labels), reading.value)
+                metric.add_sample(one.name, dict(one.labels), one.value)
         return list(metrics.values())

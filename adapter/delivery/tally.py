@@ -7,7 +7,7 @@ from contextlib import suppress
 from sqlalchemy import select, text
 
 from adapter.delivery.background import Background
-from adapter.delivery.figures import AnyMetric, Figures, Reading
+from adapter.delivery.figures import AnyMetric, Figures, Measured
 from adapter.delivery.store import Store
 from adapter.delivery.store_table import FIGURE
 from adapter.issues import UnavailableError
@@ -36,7 +36,7 @@ class Tally(Background):
     def add(self) -> None:
         """Add what was counted since the last time; raises UnavailableError where that cannot be, and it is added later."""
         with self._lock:
-            counted = {(one.name, json.dumps(one.labels)): one.value for one in self._figures.readings()}
+            counted = {(one.name, json.dumps(one.labels)): one.value for one in self._figures.measured()}
             rows = [
                 {"name": name, "labels": labels, "value": value - self._added.get((name, labels), 0.0)}
                 for (name, labels), value in sorted(counted.items())  # in one order: two processes do not wait for each other
@@ -51,7 +51,7 @@ class Tally(Background):
         with self._store.reading() as connection:
             rows = connection.execute(select(FIGURE.c.name, FIGURE.c.labels, FIGURE.c.value)).all()
         return self._figures.told(
-            Reading(name, tuple((label, said) for label, said in json.loads(labels)), value) for name, labels, value in rows
+            Measured(name, tuple((label, said) for label, said in json.loads(labels)), value) for name, labels, value in rows
         )
 
     def _run(self) -> None:
