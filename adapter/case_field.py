@@ -137,7 +137,8 @@ class CaseFields:
 
     @cached_property
     def _by_path(self) -> dict[Path, KnownFields]:
-        return {}
+        """What is known of each field, for the beginning of those that the survey met."""
+        return {path: KnownFields((name,), positions) for path, (name, positions) in self._survey.fields.items()}
 
     @cached_property
     def _survey(self) -> Survey:
@@ -154,9 +155,6 @@ class CaseFields:
         return whole._replace(fields=(self._name(path),), positions=tuple(_common_places(whole.positions)))
 
     def _one(self, path: Path) -> KnownFields:
-        if field := self._survey.fields.get(path):
-            name, positions = field
-            return KnownFields((name,), positions)
         places = [] if self._survey.is_sure(path) else self.merged.sources(path, null=False)
         if not places:
             return self._unsaid(path)

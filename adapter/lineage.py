@@ -14,7 +14,7 @@ from adapter.mapping.emit.entry_text import entry_end, entry_line, entry_sources
 from adapter.mapping.emit.site import Group, Site
 from adapter.mapping.emit.support import Trace
 from adapter.mapping.run.library import Library, MappedResource, references_of
-from adapter.mapping.run.origin import Origin, notes, origins
+from adapter.mapping.run.origin import Origin, leaf_names_of, notes, origins
 from adapter.merging.merge import Merged
 from adapter.merging.singular import case_path
 from adapter.path import Path, dotted, leaf_names, parse, pattern
@@ -119,17 +119,17 @@ class Trail:
     def _write_made(self, number: int, start: str, parts: list[str]) -> None:
         """Add the JSON of the elements that a map made in a resource; many come from the map alone."""
         resource, fields = self.made[number].resource, self._fields
-        for note in notes(*self._noted(number, "lineage")):
-            for site in note.group.sites:
-                line = self._line(site, fields.read_at(site.reading, note.indexes)) if site.reads else site.whole_line
+        for group, outs, indexes in notes(*self._noted(number, "lineage")):
+            for site in group.sites:
+                line = self._line(site, fields.read_at(site.reading, indexes)) if site.reads else site.whole_line
                 if site.leaves is not None:
-                    name = note.name(site)
+                    name = site.name(outs)
                     for leaf in site.leaves:
                         parts += start, name + leaf, line
                     continue
-                for names, place in note.leaves(site, resource):
+                for names, place in leaf_names_of(site, outs, resource):
                     if place is not None:
-                        line = self._line(site, fields.item_at(site.reading, note.indexes, place))
+                        line = self._line(site, fields.item_at(site.reading, indexes, place))
                     for name in names:
                         parts += start, name, line
 
@@ -149,11 +149,11 @@ class Trail:
     def _elements_made(self, number: int) -> Iterator[tuple[list[str], Site, KnownFields]]:
         """The names of the elements that a map made in a resource, by the line of the map, and what is behind them."""
         resource, fields = self.made[number].resource, self._fields
-        for note in notes(*self._noted(number, "lineage")):
-            for site in note.group.sites:
-                known = fields.read_at(site.reading, note.indexes)
-                for names, place in note.leaves(site, resource):
-                    yield names, site, known if place is None else fields.item_at(site.reading, note.indexes, place)
+        for group, outs, indexes in notes(*self._noted(number, "lineage")):
+            for site in group.sites:
+                known = fields.read_at(site.reading, indexes)
+                for names, place in leaf_names_of(site, outs, resource):
+                    yield names, site, known if place is None else fields.item_at(site.reading, indexes, place)
 
     def explain(self, element: str) -> Lineage:
         """Why an element is as it is, or is not there: `Claim.item[0].modifier`; `Media.note` asks for that of every Media."""

@@ -91,6 +91,10 @@ class Site:
         """The element with `%d` where the place in an output list goes: `item[%d].modifier[0]`."""
         return dotted(tuple("*" if step is OUT else step for step in self.path)).replace("[*]", "[%d]")
 
+    def name(self, outs: tuple[int, ...]) -> str:
+        """The name of the element at these places of output lists: `item[0].modifier[0]`."""
+        return self.element % outs if outs else self.element
+
     @cached_property
     def line(self) -> str:
         """The line of the mapping in the lineage's JSON."""

@@ -1,7 +1,7 @@
 """Says for every element of a resource what it was made from, by reading what a traced variant noted."""
 
 from collections.abc import Container, Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from adapter.json_types import JsonObject, JsonValue
 from adapter.mapping.emit.site import OUT, Group, Site, SitePath
@@ -45,40 +45,28 @@ class Origin(NamedTuple):
         return tuple(parts.get(loop, ()) for loop in self.site.reads[place].loops)
 
 
-class Note(NamedTuple):
-    """What a variant noted of one group: the places in the output lists, and the indexes of the loops by their variables."""
+Note: TypeAlias = tuple[Group, tuple[int, ...], Mapping[str, int]]
+"""What a variant noted of one group: the group, the places in the output lists, and the indexes of the loops by their variables.
 
-    group: Group
-    outs: tuple[int, ...]
-    indexes: Mapping[str, int]
+A plain tuple, since there is one for each line of each resource, and a named one takes thrice as long to make.
+"""
 
-    def origins(self, site: Site, resource: JsonObject) -> list[Origin]:
-        """The origins of all leaves that a line of the group made in a resource."""
-        element, sources = _placed(site.path, self.outs), site.reading.filled(self.indexes)
-        if self.group.missing is not None:
-            return [Origin(_absent(resource, element), element, sources, site, self.group)]
-        parts = _parts(at(resource, element), sources, site)
-        return [Origin(element + below, element, part_sources, site, self.group) for below, part_sources in parts]
 
-    def name(self, site: Site) -> str:
-        """The name of what a line of the group made: `code.coding[0]`."""
-        return site.element % self.outs if self.outs else site.element
+def leaf_names_of(site: Site, outs: tuple[int, ...], resource: JsonObject) -> list[tuple[list[str], int | None]]:
+    """The names of all leaves that a line of a map made in a resource (`code.coding[0].display`), those with other sources apart.
 
-    def leaves(self, site: Site, resource: JsonObject) -> list[tuple[list[str], int | None]]:
-        """The names of the same leaves (`code.coding[0].display`), those with other sources apart.
-
-        Beside them stands the place of the item that they are, if it was carried over: it comes from the item at that place.
-        """
-        name = self.name(site)
-        if site.leaves is not None:
-            return [([name + leaf for leaf in site.leaves], None)]
-        value: JsonValue = at(resource, _placed(site.path, self.outs))
-        if not (site.may_carry_over and isinstance(value, list)):
-            return [(leaf_names(value, name), None)]
-        return [
-            (leaf_names(item, f"{name}[{place}]"), None if isinstance(item, dict | list) else place)
-            for place, item in enumerate(value)
-        ]
+    Beside them stands the place of the item that they are, if it was carried over: it comes from the item at that place.
+    """
+    name = site.name(outs)
+    if site.leaves is not None:
+        return [([name + leaf for leaf in site.leaves], None)]
+    value: JsonValue = at(resource, _placed(site.path, outs))
+    if not (site.may_carry_over and isinstance(value, list)):
+        return [(leaf_names(value, name), None)]
+    return [
+        (leaf_names(item, f"{name}[{place}]"), None if isinstance(item, dict | list) else place)
+        for place, item in enumerate(value)
+    ]
 
 
 def notes(trace: Trace, groups: list[Group], around: Mapping[str, int], chosen: Container[int] | None = None) -> Iterator[Note]:
@@ -91,9 +79,9 @@ def notes(trace: Trace, groups: list[Group], around: Mapping[str, int], chosen: 
             group = groups[noted[0]]
             if group.loops:
                 inner = len(noted) - len(group.loops)
-                yield Note(group, noted[1:inner], {**around, **dict(zip(group.loops, noted[inner:], strict=True))})
+                yield group, noted[1:inner], {**around, **dict(zip(group.loops, noted[inner:], strict=True))}
             else:
-                yield Note(group, noted[1:], around)
+                yield group, noted[1:], around
 
 
 def origins(
@@ -105,8 +93,18 @@ def origins(
 ) -> Iterator[Origin]:
     """The origins of all leaves of a resource, in the order in which they were made; as `notes` has them."""
     for note in notes(trace, groups, around, chosen):
-        for site in note.group.sites:
-            yield from note.origins(site, resource)
+        for site in note[0].sites:
+            yield from _origins_at(site, note, resource)
+
+
+def _origins_at(site: Site, note: Note, resource: JsonObject) -> list[Origin]:
+    """The origins of all leaves that a line of a map made in a resource."""
+    group, outs, indexes = note
+    element, sources = _placed(site.path, outs), site.reading.filled(indexes)
+    if group.missing is not None:
+        return [Origin(_absent(resource, element), element, sources, site, group)]
+    parts = _parts(at(resource, element), sources, site)
+    return [Origin(element + below, element, part_sources, site, group) for below, part_sources in parts]
 
 
 def _parts(value: JsonValue, sources: tuple[Path, ...], site: Site) -> list[tuple[Path, tuple[Path, ...]]]:
