@@ -19,7 +19,7 @@ from adapter.delivery.record import DeliveryRecord, DeliveryState, EventRecord, 
 from adapter.delivery.shelf import Shelf
 from adapter.delivery.shipment import Carrier, Delivered, Failed
 from adapter.delivery.store import LONGEST_WAIT, Store
-from adapter.delivery.vanished import vanished_in, with_vanished
+from adapter.delivery.vanished import made_anew, vanished_in, with_vanished
 from adapter.fhir.json import canonical_bytes
 from adapter.json_types import JsonObject
 from adapter.readers.document import Document
@@ -126,7 +126,7 @@ class Work:
         self, encounter: str, conversion: Conversion, before: JsonObject | None, *, number: int
     ) -> tuple[SealedResult, EventRecord]:
         """What is kept of a conversion, and the line of the audit trail; a refusal leaves standing what was made before."""
-        bundle = conversion.bundle if before is not None else None
+        bundle = made_anew(before, conversion.bundle) if before is not None and conversion.bundle is not None else None
         outgoing = conversion.content
         if before is not None:
             outgoing = canonical_bytes(with_vanished(before, bundle) if bundle is not None else before)

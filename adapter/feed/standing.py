@@ -23,6 +23,8 @@ from adapter.readers.hl7v2.reader import Hl7Document
 _REGISTRATION = ("patient", "guardian", "payer", "coverage", "coverages", "encounter")
 _REGISTERS = ("A01", "A04", "A05", "A28")
 """Events that register; every other ADT event updates what was registered before it."""
+_CANCELS = ("A11",)
+"""Events that call off what was registered before them."""
 _CHARGES = {"DFT": 0, "BAR": 1, "ORU": 2}
 """Who says best what is billed: a charge, then an account, then an order."""
 
@@ -118,13 +120,18 @@ class _Weighing:
         return list({id(order): order for order in orders.values()}.values())
 
     def _registrations(self, registrations: Sequence[WeighedMessage]) -> None:
-        """An update wins over what was told before it; what was told before it and arrives later changes nothing."""
+        """An update wins over what was told before it; what was told before it and arrives later changes nothing.
+
+        Who is registered again after the visit was cancelled updates it, too.
+        """
         statements = Told(parts=_REGISTRATION)
-        for messages in newest_first(registrations, lambda message: message.statement.moment):
+        groups = newest_first(registrations, lambda message: message.statement.moment)
+        cancelled = [place for place, group in enumerate(groups) if any(one.statement.event in _CANCELS for one in group)]
+        for place, messages in enumerate(groups):
             for message in messages:
                 self._drop(message, statements, problem=feed_problem.OLDER)
             for update in messages:
-                if update.statement.event not in _REGISTERS:
+                if update.statement.event not in _REGISTERS or (cancelled and place < cancelled[-1]):
                     statements.take(update.mapped)
 
     def _demographics(self, registrations: Sequence[WeighedMessage]) -> None:

@@ -1,5 +1,7 @@
 """What feeds do to each other: every case has one right answer."""
 
+from itertools import permutations
+
 import pytest
 
 from adapter.conversion import Options
@@ -112,6 +114,16 @@ def test_a_cancelled_registration_is_a_cancelled_visit() -> None:
     made = together(registered("a04", "A04", FIRST), registered("a11", "A11", LATER), FINAL)
 
     assert case_of(made)["encounter"]["status"] == "cancelled"
+
+
+@pytest.mark.parametrize("order", [*permutations(range(3))])
+def test_a_visit_that_is_registered_again_after_it_was_cancelled_stands(order: tuple[int, ...]) -> None:
+    messages = [registered("a04", "A04", FIRST), registered("a11", "A11", LATER), registered("again", "A04", LAST)]
+
+    made = together(*(messages[place] for place in order), FINAL)
+
+    assert case_of(made)["encounter"] == case_of(together(messages[0], FINAL))["encounter"]
+    assert [found[0].partition("#")[0] for found in places(made, "older")] == ["a11.hl7"]
 
 
 @pytest.mark.parametrize(
