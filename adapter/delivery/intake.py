@@ -30,7 +30,7 @@ from adapter.issues import (
 )
 from adapter.json_types import JsonMapping, JsonValue
 from adapter.merging.merge import Merged
-from adapter.merging.validate import to_case
+from adapter.merging.validate import check_said
 from adapter.pipeline import Pipeline
 from adapter.readers.document import Document, MappedDocument, ReadDocument
 from adapter.readers.hl7v2.reader import Hl7Document
@@ -139,12 +139,7 @@ def check_content(together: Merged) -> None:
     """Raise InvalidError or ConflictError for what no further document can put right."""
     if any(issue.is_error for issue in together.issues):
         raise ConflictError(*together.issues)
-    try:
-        to_case(together)
-    except InvalidError as error:
-        wrong = [issue for issue in error.issues if not (issue.is_error and issue.code is IssueType.REQUIRED)]
-        if any(issue.is_error for issue in wrong):
-            raise InvalidError(*wrong) from None
+    check_said(together)
 
 
 def _names_in(pipeline: Pipeline, options: Options, documents: Sequence[Document]) -> Iterator[EncounterName]:

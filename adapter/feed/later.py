@@ -44,6 +44,8 @@ def newest_first(items: Iterable[Item], moment: Callable[[Item], str]) -> list[l
     Where one of them lacks its offset, all are compared as they are written.
     """
     timed = [(match, item) for item in items if (match := _DTM.fullmatch(moment(item))) is not None]
+    if not timed[1:]:  # as with most messages: nothing to compare
+        return [[item] for _, item in timed]
     have_offsets = all(match["offset"] is not None for match, _ in timed)
     groups: dict[tuple[datetime, str], list[Item]] = {}
     for match, item in timed:

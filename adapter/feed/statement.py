@@ -56,12 +56,12 @@ class Statement:
 
     document: Hl7Document
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """`ADT`, from MSH-9."""
         return self._header("9", "1")
 
-    @property
+    @cached_property
     def event(self) -> str:
         """`A08`, from MSH-9, else EVN-1."""
         return self._header("9", "2") or self._recorded("1")
@@ -71,7 +71,7 @@ class Statement:
         """Whether it says that one patient is another one."""
         return self.kind == "ADT" and self.event in _MERGES
 
-    @property
+    @cached_property
     def sender(self) -> tuple[str, str]:
         """The application and the facility that sent it."""
         return self._header("3", "1"), self._header("4", "1")

@@ -13,8 +13,9 @@ from adapter.merging.wording import wording
 from adapter.path import Path, dotted, sayable
 from adapter.readers.document import ReadDocument
 
+_MISSING = "missing"
 _CODES = {
-    "missing": IssueType.REQUIRED,
+    _MISSING: IssueType.REQUIRED,
     "extra_forbidden": IssueType.STRUCTURE,
     "model_type": IssueType.STRUCTURE,
     "tuple_type": IssueType.STRUCTURE,
@@ -25,15 +26,27 @@ _CODES = {
 
 def to_case(merged: Merged) -> Case:
     """The Case; raises InvalidError with the issues that are in the way (schema of the documents: `adapter schema`)."""
+    found = _validated(merged, lacking_is_wrong=True)
+    if not isinstance(found, Case):
+        raise InvalidError(*found)
+    return found
+
+
+def check_said(merged: Merged) -> None:
+    """Raise InvalidError for what is wrong in what was said; what is missing may still come in another document."""
+    found = _validated(merged, lacking_is_wrong=False)
+    if not isinstance(found, Case) and found:
+        raise InvalidError(*found)
+
+
+def _validated(merged: Merged, *, lacking_is_wrong: bool) -> Case | tuple[Issue, ...]:
+    """The Case, or what is in the way."""
     try:
         case = Case.model_validate(merged.tree)
     except ValidationError as error:
         details = error.errors(include_url=False)
-        raise InvalidError(*_issues(merged, details)) from None
-    issues = tuple(_diagnoses_alike(merged, case.diagnoses))
-    if issues:
-        raise InvalidError(*issues)
-    return case
+        return _issues(merged, [detail for detail in details if lacking_is_wrong or detail["type"] != _MISSING])
+    return tuple(_diagnoses_alike(merged, case.diagnoses)) or case
 
 
 def _diagnoses_alike(merged: Merged, diagnoses: tuple[Diagnosis, ...]) -> Iterator[Issue]:
@@ -71,7 +84,7 @@ def _issues(merged: Merged, details: list[ErrorDetails]) -> tuple[Issue, ...]:
 def _path(merged: Merged, detail: ErrorDetails) -> Path:
     """The location without what pydantic adds at its end: the member of a union, the parts of a bare text."""
     location = detail["loc"]
-    if detail["type"] in ("missing", "extra_forbidden"):
+    if detail["type"] in (_MISSING, "extra_forbidden"):
         return location
     return ReadDocument(name="", form="", tree=merged.tree).nearest(location)
 
@@ -81,7 +94,7 @@ def _issue(merged: Merged, path: Path, detail: ErrorDetails) -> Issue:
     last = max((place for place, step in enumerate(path) if isinstance(step, str)), default=0)
     name = dotted(path[last:])  # `given[1]`
     kind = detail["type"]
-    if kind == "missing":
+    if kind == _MISSING:
         text, suggestion = f"`{name}` is missing and needed", "send it in this document or in another one of the same encounter"
     elif kind == "extra_forbidden":
         text, suggestion = "there is no such field here; nothing is dropped silently, so it is refused", probably_meant(path)

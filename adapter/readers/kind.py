@@ -34,6 +34,7 @@ _SEGMENT = re.compile(rb"[A-Z][A-Z0-9]{2}\|")
 _XML = re.compile(rb"<[?!A-Za-z]")
 _YAML = re.compile(rb"(---\s*$|%YAML|[\w-]+:( |\s*$))", re.MULTILINE)
 _QUOTED = re.compile(rb'"[^"]*"')
+_OPENING = (b"{", b"[")
 _DELIMITERS = {b",": "a CSV table", b";": "a CSV table", b"\t": "a table with tabs (TSV)"}
 _OTHER_ENCODING = " in UTF-16 without a byte order mark"
 
@@ -66,8 +67,8 @@ def in_utf8(content: bytes) -> bytes:
 
 
 def is_table(content: bytes) -> bool:
-    """Whether these bytes look like a table with commas, semicolons or tabs."""
-    return kind_of(content).name in _DELIMITERS.values()
+    """Whether these bytes look like a table with commas, semicolons or tabs; of JSON one look is enough."""
+    return not content.lstrip().startswith(_OPENING) and kind_of(content).name in _DELIMITERS.values()
 
 
 def kind_of(content: bytes) -> DocumentKind:

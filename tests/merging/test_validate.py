@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapter.issues import InvalidError, IssueType
+from adapter.issues import MOST_ISSUES, InvalidError, IssueType
 from adapter.merging.merge import merge
 from adapter.merging.unknown_field import FIELDS_BY_WORD, all_paths, snake_case
-from adapter.merging.validate import to_case
+from adapter.merging.validate import check_said, to_case
 from adapter.path import at, leaves, pattern, with_values
 from adapter.readers.document import ReadDocument
 from tests.examples.ground import EXAMPLES
@@ -168,6 +168,20 @@ def test_whatever_is_wrong_with_a_value_it_is_said_what_to_do(name: str) -> None
 )
 def test_what_is_wrong_has_its_issue_type(changes: dict[str, Any], code: IssueType) -> None:
     assert [issue.code for issue in issues_of(**changes)] == [code]
+
+
+def test_what_may_still_come_is_not_wrong() -> None:
+    check_said(merge([ReadDocument(name="a.json", form="case", tree={})]))
+    check_said(merge([ReadDocument(name="a.json", form="case", tree=LEAST)]))
+
+
+def test_what_is_wrong_is_told_however_much_is_missing() -> None:
+    tree = {"diagnoses": [{} for _ in range(2 * MOST_ISSUES)], "test": "perhaps"}
+
+    with pytest.raises(InvalidError) as caught:
+        check_said(merge([ReadDocument(name="a.json", form="case", tree=tree)]))
+
+    assert [issue.field for issue in caught.value.issues] == ["test"]
 
 
 def test_a_missing_part_is_placed_where_it_should_be() -> None:
