@@ -64,7 +64,7 @@ def refusal_answer(refused: Conversion, base: str) -> Response:
 
 def finished(answer: Response, request: Request, media_type: str, *, is_indented: bool) -> Response:
     """An answer in the caller's form, indented if asked for; with an ETag, and without a body for who has it already (304)."""
-    is_good, is_json = answer.status_code == HTTPStatus.OK, "json" in answer.content_type
+    is_good, is_json = answer.status_code == HTTPStatus.OK, "json" in (answer.content_type or "")
     if is_good and is_json and answer.content_type != media_type:
         answer.content_type = media_type
     if is_indented and is_json:
