@@ -15,6 +15,7 @@ from adapter.case import Case, CaseDocument
 from adapter.checks import Release, r4
 from adapter.checks.structure_walk import explain
 from adapter.clock import today
+from adapter.code_tables.modifier_codes import systems_of
 from adapter.conversion import Conversion, Options, Versions
 from adapter.definitions.derived import claim_edits, payer_value_sets
 from adapter.definitions.load_terminology import load_terminology
@@ -45,7 +46,6 @@ from adapter.readers.port import Readers
 from adapter.readers.table_reader import TableReader
 from adapter.rules.description import latest
 from adapter.rules.judgement import Judgement
-from adapter.rules.modifier_codes import systems_of
 from adapter.rules.policy import Policies
 from adapter.rules.policy_file import load_policies
 from adapter.rules.registry import RULES

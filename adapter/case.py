@@ -8,7 +8,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from adapter.json_types import JsonValue
-from adapter.plain_value import WITHOUT_POINT, Date, DateTime, Many, Number, PartialDate, Text, Token, Url
+from adapter.plain_value import WITHOUT_POINT, Date, DateTime, Many, Number, PartialDate, ServiceSystem, Text, Token, Url
 
 
 class Part(BaseModel):
@@ -416,7 +416,7 @@ class Order(Part):
 
     id: Token | None = None
     code: Token
-    system: Literal["cpt", "hcpcs", "loinc"] | None = None
+    system: ServiceSystem | None = None
     text: Text | None = None
     gene: Text | None = None
     reason: Text | None = None
@@ -456,7 +456,7 @@ class Line(Part):
     """A line of the claim; `charge` is for the whole line, `dx_pointers` name diagnoses by their order."""
 
     code: Token
-    system: Literal["cpt", "hcpcs"] | None = None
+    system: ServiceSystem | None = None
     units: Number | None = None
     modifiers: Many[Modifier] = ()
     pos: Token | None = None

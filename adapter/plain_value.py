@@ -54,6 +54,9 @@ ABSOLUTE_URI = r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s]+$"
 AbsoluteUri = Annotated[str, StringConstraints(pattern=ABSOLUTE_URI, max_length=4_000)]
 """A URI with its scheme: `https://…`, `urn:oid:1.2.3`, `urn:uuid:…`."""
 
+ServiceSystem = Annotated[str, StringConstraints(pattern=r"^(cpt|hcpcs|loinc|[A-Za-z][A-Za-z0-9+.-]*:[^\s]+)$", max_length=4_000)]
+"""The code system of a service: a short name, or the URI of any."""
+
 Number = Annotated[Decimal, Field(max_digits=28, allow_inf_nan=False)] | Annotated[int, Field(ge=-(2**63), lt=2**63)]
 """A number with the digits it was sent with, 28 at most; money and scores never become binary floats."""
 

@@ -8,6 +8,8 @@ from functools import partial
 from urllib.parse import quote
 
 from adapter.code_tables.classification import evidence
+from adapter.code_tables.modifier_codes import real_system_of
+from adapter.code_tables.service_code import named_system, real_system
 from adapter.fhir import resource_id
 from adapter.fhir.json import canonical_bytes
 from adapter.fhir.outline import ObjectOutline, Outline, Scalar, outline_of_constant
@@ -29,7 +31,7 @@ from adapter.mapping.syndrome_functions import (
     words,
     yes_no,
 )
-from adapter.mapping.system_functions import canonical, is_system, system
+from adapter.mapping.system_functions import canonical, code_system, is_system, system
 from adapter.mapping.time_functions import (
     date_of,
     date_of_dtm,
@@ -53,12 +55,8 @@ _URI = ("", re.compile(ABSOLUTE_URI))
 _AUTHORITIES = {"ISO": _OID, "UUID": _UUID, "GUID": _UUID, "URI": _URI, "URL": _URI}
 """By the kind of an assigning authority's number (HL7 table 0301), what stands before it in a URI, and how it is written."""
 _ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
-_CPT_CODE = re.compile(r"[0-9]{4}[0-9A-Z]")
 _LABORATORY = re.compile(r"8[0-9]{4}|[0-9]{4}U|[0-9]{1,7}-[0-9]|G04(52|61)|S38[0-9]{2}")
 _IMAGING = re.compile(r"7[0-9]{4}|933(0[3-9]|[1-4][0-9]|5[0-6])")
-_HCPCS_CODE = re.compile(r"[A-Z][0-9]{4}")
-_LOINC_CODE = re.compile(r"[0-9]{1,7}-[0-9]")
-_MODIFIER = re.compile(r"[A-Z0-9]{2}")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE]-[0-9]{1,2})?")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _TOKEN = re.compile(r"\S+( \S+)*")
@@ -121,23 +119,17 @@ def cpt(terminology: Terminology, code: str) -> dict[str, str]:
     return terminology.coding("cpt", code)
 
 
-@function(takes=("code", "code?"), gives="Coding", terminology=True)
-def service(terminology: Terminology, code: str, alias: str | None) -> dict[str, str]:
-    """The Coding of a service in the system it looks like, else in the named one: `service(line.code, line.system)`.
+@function(takes=("code", "url?"), gives="Coding", terminology=True)
+def service(terminology: Terminology, code: str, named: str | None) -> dict[str, str]:
+    """The Coding of a service in its real system: `service(line.code, line.system)`.
 
-    Five characters beginning with four digits are CPT, a letter and four digits HCPCS Level II, digits and a check digit
-    LOINC, whatever was sent (rule COD-02); a code that looks like none of them keeps the system that was sent.
+    Four digits and a character are CPT, a letter and four digits HCPCS Level II, digits and a check digit LOINC, whichever of
+    them was sent (rule COD-02). A code that was sent in a system of the sender's own keeps it, however it looks (rule COD-01).
     """
-    known = _alias_of(code) or alias
-    return terminology.coding(known, code) if known else {"code": code}
-
-
-def _alias_of(code: str) -> str | None:
-    if _CPT_CODE.fullmatch(code):
-        return "cpt"
-    if _HCPCS_CODE.fullmatch(code):
-        return "hcpcs"
-    return "loinc" if _LOINC_CODE.fullmatch(code) else None
+    real = real_system(code, named)
+    if real is None:
+        return {"code": code}
+    return terminology.coding(real, code) if named_system(real) else {"system": terminology.preferred(real), "code": code}
 
 
 @function(takes=("code",), gives="code")
@@ -164,19 +156,11 @@ def syndrome(terminology: Terminology, alias: str, code: str) -> dict[str, str]:
 def modifier(terminology: Terminology, code: str, url: str | None) -> dict[str, str]:
     """The Coding of a claim modifier in its real system, the code as sent: `modifier(m.code, m.system)`.
 
-    Two digits are CPT, as are the few with a letter that the ConceptMap cpt-modifier names; the rest is HCPCS Level II
-    (rule MOD-05). A code that is not a modifier keeps the system that was sent.
+    Two digits and a few with a letter are CPT, the rest is HCPCS Level II (rule MOD-05). What is not a modifier keeps the
+    system that was sent, as does one that nobody knows in a system of the sender's own.
     """
-    alias = _modifier_alias(terminology, code.strip().upper())
-    preferred = terminology.preferred(url) if url else None
-    real = terminology.system(alias) if alias else preferred
-    return {"code": code} if real is None else {"system": real, "code": code}
-
-
-def _modifier_alias(terminology: Terminology, code: str) -> str | None:
-    if not _MODIFIER.fullmatch(code):
-        return None
-    return "cpt" if code.isdigit() or terminology.translate("cpt-modifier", code) else "hcpcs"
+    real = real_system_of(code.strip().upper(), url)
+    return {"code": code} if real is None else {"system": terminology.preferred(real), "code": code}
 
 
 @function(takes=(), gives="Coding")
@@ -363,6 +347,7 @@ __all__ = [
     "as_written",
     "canonical",
     "code_in_system",
+    "code_system",
     "date_of",
     "date_of_dtm",
     "day_of_dtm",

@@ -17,6 +17,7 @@ _ALIASES: tuple[tuple[Hint, str], ...] = (
     (plain_value.Text, "string"),
     (plain_value.Token, "code"),
     (plain_value.Url, "url"),
+    (plain_value.ServiceSystem, "url"),
     (plain_value.Date, "date"),
     (plain_value.PartialDate, "date"),
     (plain_value.DateTime, "dateTime"),

@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 from adapter.annotation import Hint
 from adapter.merging.unknown_field import hint_at
 from adapter.path import Path
-from adapter.plain_value import LOCAL_TIME, Date, DateTime, PartialDate, Text, Token, Url
+from adapter.plain_value import LOCAL_TIME, Date, DateTime, PartialDate, ServiceSystem, Text, Token, Url
 
 _WORDS = {
     "string_type": "must be text",
@@ -54,6 +54,7 @@ _FORMS = {
     _pattern(Text): "must not be empty",
     _pattern(Token): "must be a code or number of one piece: not empty, no white space around it, single spaces within it",
     _pattern(Url): "must be a URL: not empty, no white space",
+    _pattern(ServiceSystem): "must be 'cpt', 'hcpcs', 'loinc', or the URI of another code system",
 }
 """What a text of each of the Case's own types must be, by its pattern."""
 _FIELD_FORMS = {
@@ -167,6 +168,10 @@ def _nearest_choice(value: object, choices: str) -> str:
     return f"did you mean `{near[0]}`?" if near else "write the one that fits"
 
 
+def _as_service_system(value: object) -> str:
+    return _nearest_choice(value, _FORMS[_pattern(ServiceSystem)])
+
+
 def _as_modifier(value: object) -> str:
     is_code = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _TWO_DIGITS
     return f'write it as text, in double quotes: "{value:02}"' if is_code else "write the code as text, in double quotes"
@@ -254,6 +259,7 @@ _HINTS: Mapping[str, Callable[[object], str]] = {
     _FORMS[_pattern(Text)]: _always(_EMPTY),
     _FORMS[_pattern(Token)]: _as_token,
     _FORMS[_pattern(Url)]: _as_url,
+    _FORMS[_pattern(ServiceSystem)]: _as_service_system,
     _FIELD_FORMS["hpo"]: _as_hpo,
     _FIELD_FORMS["sha1"]: _as_sha1,
     _FIELD_FORMS["currency"]: _always("write the code of ISO 4217 in capital letters, not its sign or name"),

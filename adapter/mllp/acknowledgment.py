@@ -39,6 +39,7 @@ _CODES = {
 _CODES_BY_RULE = {
     "hl7v2/charset": "102^Data type error",
     "hl7v2/message-type": "101^Required field missing",
+    "map/code_system": "103^Table value not found",
     "map/recode": "103^Table value not found",
     "feed/inline-image": "102^Data type error",
     "feed/processing": "202^Unsupported processing id",

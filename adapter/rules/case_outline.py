@@ -15,11 +15,12 @@ from adapter.case import Image, Measurement
 from adapter.code_tables.cpt import ONE_GENE
 from adapter.code_tables.hpo import term
 from adapter.code_tables.icd10cm import diagnosis_code
+from adapter.code_tables.modifier_codes import KNOWN
+from adapter.code_tables.service_code import CPT_URLS, HCPCS_URLS, system_of
 from adapter.code_tables.spelling import written_right
 from adapter.rules.facts import ANALYSIS_CODE, Facts, Use
-from adapter.rules.modifier_codes import CPT_URLS, HCPCS_URLS, KNOWN
 from adapter.rules.place_codes import PLACES_OF_SERVICE, TELEHEALTH_PLACES
-from adapter.rules.procedure_code import meant_by, pairs_with_analysis, system_of
+from adapter.rules.procedure_code import meant_by, pairs_with_analysis
 
 _TOLD_APART = frozenset({"G0452", "88271", ONE_GENE})
 _COMPONENTS = frozenset({"26", "TC"})

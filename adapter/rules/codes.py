@@ -3,16 +3,18 @@
 from collections.abc import Iterator, Sequence
 
 from adapter.case import AiReport, Gene, Measurement, SyndromeCode
+from adapter.code_tables.service_code import named_system, real_system, system_of
 from adapter.code_tables.spelling import written_right
 from adapter.issues import IssueType
 from adapter.rules.case_outline import VITAL_SIGNS, feature_outline, line_outline
 from adapter.rules.condition import LINES, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
-from adapter.rules.procedure_code import meant_by, system_of
+from adapter.rules.procedure_code import meant_by
 from adapter.rules.rule import ERROR, WARNING, Variant, rule
 from adapter.rules.syndrome import listed, misspelled, syndrome_outline
 
+_OF_CLAIMS = ("cpt", "hcpcs")
 _SPELLED = Variant(
     name="spelled",
     text="The code is not written as its code system writes it; the output has it as the suggestion says. Correct the sender.",
@@ -29,14 +31,25 @@ _SPELLED = Variant(
         "Correct it; modifiers have a place of their own."
     ),
     source="CPT and HCPCS Level II: shape of codes; 837P SV101-2",
+    variants=(
+        Variant(
+            name="own",
+            text=(
+                "The code is of a system that is neither CPT nor HCPCS Level II, and a claim takes no other. Send the code "
+                "of the service in CPT. If the system that was named is CPT under another name, say so in the sender's file."
+            ),
+        ),
+    ),
     applies=(LINES,),
     asked_if=(Sign(line_outline, lambda there: there.strange_codes),),
 )
 def no_procedure_code(facts: Facts) -> Iterator[Finding]:
     """A line whose code is neither shaped like CPT nor like HCPCS Level II; suggests the code that was probably meant."""
     for line in facts.lines:
-        if system_of(line.sent.code) not in ("cpt", "hcpcs"):
+        if system_of(line.sent.code) not in _OF_CLAIMS:
             yield Finding(line.at("code"), suggestion=line.code if line.code != line.sent.code else None)
+        elif real_system(line.sent.code, line.sent.system) not in _OF_CLAIMS:
+            yield Finding(line.at("system"), variant="own")
 
 
 @rule(
@@ -52,8 +65,9 @@ def no_procedure_code(facts: Facts) -> Iterator[Finding]:
 def code_of_another_system(facts: Facts) -> Iterator[Finding]:
     """A line whose code has the shape of the other code system of procedures; suggests that system, which the output has."""
     for line in facts.lines:
-        real = system_of(line.sent.code)
-        if line.sent.system is not None and real is not None and real != line.sent.system:
+        code, sent = line.sent.code, line.sent.system
+        real = real_system(code, sent)
+        if sent is not None and real == system_of(code) and real != named_system(sent):
             yield Finding(line.at("system"), suggestion=real)
 
 
@@ -76,12 +90,12 @@ def code_of_another_system(facts: Facts) -> Iterator[Finding]:
 def no_code_of_its_system(facts: Facts) -> Iterator[Finding]:
     """A test that is ordered, or the visit's code, that has not the shape of the system that was sent, or of any."""
     for at, order in enumerate(facts.case.orders):
-        real = system_of(order.code)
-        if (order.system is not None and real != order.system) or (real is None and meant_by(order.code) != order.code):
+        real, named = system_of(order.code), named_system(order.system)
+        if real != named if named else order.system is None and real is None and meant_by(order.code) != order.code:
             meant = meant_by(order.code)
             yield Finding(f"orders[{at}].code", suggestion=meant if meant != order.code else None)
     visit = facts.case.encounter.em_code
-    if visit is not None and system_of(visit) not in ("cpt", "hcpcs"):
+    if visit is not None and system_of(visit) not in _OF_CLAIMS:
         yield Finding("encounter.em_code", suggestion=meant_by(visit) if meant_by(visit) != visit else None)
     elif visit is not None and visit[-1].isalpha():
         yield Finding("encounter.em_code", variant="no-visit")

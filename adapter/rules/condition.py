@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
+from adapter.code_tables.modifier_codes import KNOWN
 from adapter.rules.case_outline import (
     BillingOutline,
     LineOutline,
@@ -23,7 +24,6 @@ from adapter.rules.case_outline import (
     setting_outline,
 )
 from adapter.rules.facts import Facts
-from adapter.rules.modifier_codes import KNOWN
 
 Standing = Literal["not-applicable", "skipped"]
 

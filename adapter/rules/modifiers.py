@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
+from adapter.code_tables.modifier_codes import KNOWN, is_of, real_system_of
 from adapter.issues import IssueType
 from adapter.rules.case_outline import line_outline
 from adapter.rules.condition import SYSTEMS, Sign, has_modifiers
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
-from adapter.rules.modifier_codes import KNOWN, is_of, systems_of
 from adapter.rules.rule import ERROR, INFORMATION, WARNING, rule
 
 LIMIT = 4
@@ -103,9 +103,9 @@ def wrong_system(facts: Facts) -> Iterator[Finding]:
     """A well-formed modifier that was sent with another code system than its own; suggests its own, which the output has."""
     for line in facts.lines:
         for place, modifier in enumerate(line.sent.modifiers):
-            code = line.codes[place]
-            if modifier.system is not None and _SHAPE.fullmatch(code) and not is_of(code, modifier.system):
-                yield Finding(line.at("modifiers", place) + ".system", suggestion=systems_of(code)[0])
+            code, sent = line.codes[place], modifier.system
+            if sent is not None and (real := real_system_of(code, sent)) != sent and not is_of(code, sent):
+                yield Finding(line.at("modifiers", place) + ".system", suggestion=real)
 
 
 @rule(

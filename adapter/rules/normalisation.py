@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from adapter.code_tables.modifier_codes import is_of, systems_of
 from adapter.issues import IssueType
 from adapter.rules.case_outline import line_outline
 from adapter.rules.condition import ASKED, Sign
 from adapter.rules.facts import Facts
 from adapter.rules.finding import Finding
-from adapter.rules.modifier_codes import is_of, systems_of
 from adapter.rules.rule import INFORMATION, Variant, rule
 
 

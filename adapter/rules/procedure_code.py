@@ -1,32 +1,17 @@
-"""Procedure codes: which shape they have, which system they belong to, and what was probably meant by one that is misspelled."""
+"""Procedure codes: what was probably meant by one that is misspelled, and which stand with 0731T in the table of pairs."""
 
 import re
 import unicodedata
 from functools import lru_cache
-from typing import Literal
 
-from adapter.code_tables.spelling import written_right
+from adapter.code_tables.service_code import ANALYSIS, system_of
 
-System = Literal["cpt", "hcpcs", "loinc"]
-
-_CPT = re.compile(r"[0-9]{4}[0-9FTUMA]")
-_HCPCS = re.compile(r"(?!T0731)[A-VX-Z][0-9]{4}")
 _PREFIX = re.compile(r"^(CPT-?4?|HCPCS|HCPC)[:\s/|-]*")
 _WITH_MODIFIERS = re.compile(r"^(\S{5})([-:,\s^]+[0-9A-Z]{2})+$")
 _LOOKS_LIKE = str.maketrans("ОоТтІ", "00TTI")
 _LENGTH = 5
 _TURNED = frozenset({"0731", "T0731", "T731", "731T"})
 """0731T without its letter or its nought, or with the letter in front: HCPCS has no T0731."""
-
-
-@lru_cache(maxsize=1024)
-def system_of(code: str) -> System | None:
-    """The code system that a code belongs to by its shape; nothing for another shape, or a wrong LOINC check digit."""
-    if _CPT.fullmatch(code):
-        return "cpt"
-    if _HCPCS.fullmatch(code):
-        return "hcpcs"
-    return "loinc" if written_right("loinc", code) == code else None
 
 
 @lru_cache(maxsize=1024)
@@ -39,7 +24,7 @@ def meant_by(code: str) -> str:
     plain = re.sub(r"[\s.]", "", plain) if _WITH_MODIFIERS.match(plain) is None else plain
     match = _WITH_MODIFIERS.match(plain)
     plain = match[1] if match else plain
-    plain = "0731T" if plain in _TURNED else plain
+    plain = ANALYSIS if plain in _TURNED else plain
     if len(plain) == _LENGTH:
         plain = plain[:4].replace("O", "0").replace("I", "1").replace("L", "1") + plain[4] if plain[0] in "0O123456789" else plain
     return plain if system_of(plain) is not None else code

@@ -182,6 +182,27 @@ def test_of_two_reports_none_is_taken_unless_the_procedure_says_which() -> None:
     assert chosen.case.review.conclusion == "Another note."
 
 
+def resource_of(made: Conversion, kind: str) -> dict[str, Any]:
+    assert made.bundle is not None
+    (resource,) = [entry["resource"] for entry in made.bundle["entry"] if entry["resource"]["resourceType"] == kind]
+    assert isinstance(resource, dict)
+    return resource
+
+
+def test_a_code_of_the_clinic_s_own_is_never_taken_for_one_of_cpt() -> None:
+    own, modifier = coded("https://clinic.example/charges", "10452"), coded("urn:oid:1.2.3", "ZZ")
+    analysis = RESOURCES["eClaim"]["item"][0]
+    item = analysis | {"sequence": 2, "productOrService": own, "modifier": [modifier]}
+    order = {"resourceType": "ServiceRequest", "id": "eOrder", "status": "active", "intent": "order", "code": own}
+    made = convert(chart(order, eClaim={"item": [analysis, item]}))
+    _, billed = resource_of(made, "Claim")["item"]
+
+    assert billed["productOrService"]["coding"] == own["coding"]
+    assert billed["modifier"] == [modifier]
+    assert resource_of(made, "ServiceRequest")["code"]["coding"] == own["coding"]
+    assert "COD-01" in {issue.rule for issue in made.issues}
+
+
 def diagnoses_of(made: Conversion) -> list[tuple[str, int | None]]:
     assert made.case is not None
     return [(diagnosis.icd10cm, diagnosis.order) for diagnosis in made.case.diagnoses]

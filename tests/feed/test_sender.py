@@ -80,7 +80,7 @@ def test_messages_are_known_by_application_and_facility(runtime: Runtime) -> Non
     assert case["procedure"]["started_at"] == "2026-03-01T09:00:00-06:00"
     assert case["patient"]["mrn_system"] == "https://lakeside.example/mrn"
     assert case["organization"] == {"name": "CLINIC", "npi": "1245319599"}
-    assert case["billing"]["lines"][0]["system"] == "cpt"
+    assert case["billing"]["lines"][0]["system"] == "http://www.ama-assn.org/go/cpt"
     assert case["billing"]["lines"][0]["modifiers"][0]["system"] == "http://www.ama-assn.org/go/cpt"
     assert "map/recode" not in [issue.rule for issue in made.issues]
 

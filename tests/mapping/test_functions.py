@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
 
 from adapter.checks.narrative import PARAGRAPHS
+from adapter.code_tables.service_code import CPT_URLS, HCPCS_URLS, LOINC_URLS, named_system
 from adapter.definitions.load_terminology import load_terminology
 from adapter.mapping import functions
 from adapter.mapping.check.value import NO_CONSTANT
@@ -81,6 +82,22 @@ def test_a_word_that_no_concept_map_knows_is_reported(terminology: Terminology) 
     assert "The ConceptMap encounter-class does not know this word" in str(refusal)
 
 
+def test_a_sender_s_name_of_a_code_system_becomes_its_url_or_one_of_ours(terminology: Terminology) -> None:
+    assert functions.code_system(terminology, "C4") == CPT
+    refusal = refusal_of(functions.code_system, terminology, "A&B c")
+
+    assert refusal.value == "https://adapter.invalid/fhir/sid/code-system/A%26B%20c"
+
+
+@pytest.mark.parametrize(("alias", "urls"), [("cpt", CPT_URLS), ("hcpcs", HCPCS_URLS), ("loinc", LOINC_URLS)])
+def test_a_system_has_the_same_urls_everywhere(alias: str, urls: tuple[str, ...], terminology: Terminology) -> None:
+    others = {url for url, preferred in terminology.spellings.items() if preferred == urls[0]}
+
+    assert terminology.system(alias) == urls[0]
+    assert others | {urls[0]} == set(urls)
+    assert {named_system(name) for name in (alias, *urls)} == {alias}
+
+
 def test_cpt_never_has_a_display(terminology: Terminology) -> None:
     assert functions.cpt(terminology, "0731T") == {"system": CPT, "code": "0731T"}
 
@@ -95,9 +112,17 @@ def test_cpt_never_has_a_display(terminology: Terminology) -> None:
         ("51969-4", None, "http://loinc.org"),
         ("G0452", "cpt", HCPCS),
         ("odd", "cpt", CPT),
+        ("99213", "urn:oid:2.16.840.1.113883.6.12", CPT),
+        ("99213", "urn:oid:2.16.840.1.113883.6.285", CPT),
+        ("odd", "urn:oid:2.16.840.1.113883.6.12", CPT),
+        ("99213", "urn:clinic", "urn:clinic"),
+        ("G0452", "urn:clinic", "urn:clinic"),
+        ("51969-4", "urn:clinic", "urn:clinic"),
+        ("odd", "urn:clinic", "urn:clinic"),
+        ("0731T", "urn:clinic", CPT),
     ],
 )
-def test_a_service_is_in_the_system_it_looks_like_or_in_the_named_one(
+def test_a_service_is_in_the_system_it_looks_like_unless_its_sender_says_another(
     code: str, alias: str | None, system: str, terminology: Terminology
 ) -> None:
     assert functions.service(terminology, code, alias) == {"system": system, "code": code}
@@ -134,9 +159,14 @@ def test_a_modifier_in_the_wrong_system_gets_the_right_one(terminology: Terminol
         ("tg", None, {"system": HCPCS, "code": "tg"}),
         ("095", HCPCS.replace("http:", "https:"), {"system": HCPCS, "code": "095"}),
         ("telehealth", "urn:clinic", {"system": "urn:clinic", "code": "telehealth"}),
+        ("ZZ", "urn:clinic", {"system": "urn:clinic", "code": "ZZ"}),
+        ("ZZ", None, {"system": HCPCS, "code": "ZZ"}),
+        ("ZZ", CPT, {"system": HCPCS, "code": "ZZ"}),
+        ("52", "urn:clinic", {"system": CPT, "code": "52"}),
+        ("52", "urn:oid:2.16.840.1.113883.6.12", {"system": CPT, "code": "52"}),
     ],
 )
-def test_a_malformed_modifier_is_carried_as_sent(
+def test_what_is_no_modifier_or_of_the_sender_is_carried_as_sent(
     code: str, url: str | None, expected: dict[str, str], terminology: Terminology
 ) -> None:
     assert functions.modifier(terminology, code, url) == expected

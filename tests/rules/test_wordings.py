@@ -69,6 +69,8 @@ TOLD: list[tuple[str, str | None, Mapping[str, Any], Mapping[str, Any]]] = [
     ("DX-07", None, {"diagnoses[0].icd10cm": "W54.0XXA"}, {}),
     ("DX-07", "manifestation", {"diagnoses[0].icd10cm": "G94"}, {}),
     ("DX-07", "factor", {"diagnoses[0].icd10cm": "Z13.79"}, {}),
+    ("COD-01", None, {f"{LINE}.code": "1"}, {}),
+    ("COD-01", "own", {f"{VISIT}.system": "urn:oid:1.2.3"}, {}),
     ("COD-03", None, {"orders": [{"code": "81406", "system": "loinc"}]}, {}),
     ("COD-03", None, {"encounter.em_code": "visit"}, {}),
     ("COD-03", "no-visit", {"encounter.em_code": "0731T"}, {}),

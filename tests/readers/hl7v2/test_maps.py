@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from adapter.code_tables.service_code import CPT_URLS, HCPCS_URLS
 from adapter.conversion import Conversion, Options
 from adapter.issues import FailureKind
 from adapter.readers.document import Document
@@ -64,6 +65,10 @@ ADT = sent("adt.hl7", "ADT^A04^ADT_A01", *REGISTRATION)
 MDM = sent("mdm.hl7", "MDM^T02^MDM_T02", *REPORT)
 ADT_WITHOUT_INSURANCE = sent("a04.hl7", "ADT^A04^ADT_A01", PATIENT, VISIT)
 DFT = sent("dft.hl7", "DFT^P03^DFT_P03", *CHARGES)
+
+
+CPT, HCPCS = CPT_URLS[0], HCPCS_URLS[0]
+OWN_SYSTEM = "https://0731t-adapter.invalid/fhir/sid/code-system/"
 
 
 def convert(*documents: Document, zone: str | None = None) -> Conversion:
@@ -311,13 +316,11 @@ def test_a_charge_carries_all_modifiers_in_order_with_their_systems() -> None:
     (line,) = dumped(made)["billing"]["lines"]
 
     assert [modifier["code"] for modifier in line["modifiers"]] == ["26", "52", "GT", "ZZ"]
-    assert [modifier.get("system", "") for modifier in line["modifiers"]][:3] == [
-        "http://www.ama-assn.org/go/cpt",
-        "http://www.ama-assn.org/go/cpt",
-        "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets",
-    ]
+    assert [modifier["system"] for modifier in line["modifiers"]] == [CPT, CPT, HCPCS, f"{OWN_SYSTEM}L"]
     assert (line["code"], line["dos_start"], line["charge"], line["dx_pointers"]) == ("0731T", "2026-03-12", "180.00", [2])
-    assert "dft.hl7#FT1-26[4].3" in [place for issue in made.issues for place in issue.location if issue.rule == "map/recode"]
+    assert "dft.hl7#FT1-26[4].3" in [
+        place for issue in made.issues for place in issue.location if issue.rule == "map/code_system"
+    ]
 
 
 def line_of(made: Conversion) -> dict[str, Any]:
@@ -337,11 +340,14 @@ def test_a_reason_of_a_charge_that_no_diagnosis_has_is_told() -> None:
 @pytest.mark.parametrize(
     ("fields", "code", "system"),
     [
-        ({"f7": "CM7731^Analysis^L", "f25": "0731T^^C4"}, "0731T", "cpt"),
-        ({"f7": "0731T^^CPT4"}, "0731T", "cpt"),
+        ({"f7": "CM7731^Analysis^L", "f25": "0731T^^C4"}, "0731T", CPT),
+        ({"f7": "0731T^^CPT4"}, "0731T", CPT),
         ({"f7": "0731T"}, "0731T", None),
-        ({"f25": "G0463^^HCPCS"}, "G0463", "hcpcs"),
-        ({"f7": "CM7731^Analysis^L"}, "CM7731", None),
+        ({"f25": "G0463^^HCPCS"}, "G0463", HCPCS),
+        ({"f7": "CM7731^Analysis^L"}, "CM7731", f"{OWN_SYSTEM}L"),
+        ({"f7": "10452^Analysis^CDM"}, "10452", f"{OWN_SYSTEM}CDM"),
+        ({"f25": "10452^Analysis^99 A"}, "10452", f"{OWN_SYSTEM}99%20A"),
+        ({"f25": "0JH60CZ^Insertion^I10P"}, "0JH60CZ", "http://www.cms.gov/Medicare/Coding/ICD10"),
     ],
 )
 def test_the_procedure_of_a_charge_is_carried_with_its_system(fields: dict[str, str], code: str, system: str | None) -> None:
@@ -349,7 +355,21 @@ def test_the_procedure_of_a_charge_is_carried_with_its_system(fields: dict[str, 
     made = convert(ADT, MDM, sent("dft.hl7", "DFT^P03^DFT_P03", PATIENT, CHARGES[1], charge))
 
     assert (line_of(made)["code"], line_of(made).get("system")) == (code, system)
-    assert ("map/recode" in [issue.rule for issue in made.issues]) is (system is None and len(fields["f7"]) > len("0731T"))
+    assert ("map/code_system" in [issue.rule for issue in made.issues]) is (system or "").startswith(OWN_SYSTEM)
+
+
+def test_what_a_sender_says_to_be_of_its_own_is_never_taken_for_cpt() -> None:
+    charge = segment("FT1", f1="1", f4="20260312", f6="CG", f7="10452^Analysis^CDM", f10="1", f26="ZZ^^L~52^^L")
+    made = convert(ADT, MDM, sent("dft.hl7", "DFT^P03^DFT_P03", PATIENT, CHARGES[1], charge))
+
+    assert made.bundle is not None
+    (claim,) = [entry["resource"] for entry in made.bundle["entry"] if entry["resource"]["resourceType"] == "Claim"]
+    (item,) = claim["item"]
+    assert item["productOrService"]["coding"] == [{"system": f"{OWN_SYSTEM}CDM", "code": "10452"}]
+    assert [modifier["coding"][0]["system"] for modifier in item["modifier"]] == [f"{OWN_SYSTEM}L", CPT]
+    assert {("COD-01", "error"), ("MOD-04", "warning"), ("MOD-05", "warning")} <= {
+        (issue.rule, str(issue.severity)) for issue in made.issues
+    }
 
 
 @pytest.mark.parametrize("kind", ["DFT^P03^DFT_P03", "DFT^P11^DFT_P11"])

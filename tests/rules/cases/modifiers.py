@@ -38,6 +38,8 @@ EXAMPLES = [
     Example("MOD-05", sent({"code": "1P", "system": HCPCS}), (f"{at(0)}.system",), (CPT,)),
     Example("MOD-05", sent({"code": "tc", "system": CPT}, line=2), (f"{at(0, 2)}.system",), (HCPCS,)),
     Example("MOD-05", sent({"code": "52", "system": "urn:own:procedure-modifier"}), (f"{at(0)}.system",), (CPT,)),
+    Example("MOD-05", sent({"code": "ZZ", "system": "urn:own:procedure-modifier"}), ()),
+    Example("MOD-04", sent({"code": "ZZ", "system": "urn:own:procedure-modifier"}), (at(0),)),
     Example("MOD-05", sent("52", {"code": "TC", "system": HCPCS}, {"code": "22", "system": CPT}), ()),
     Example("MOD-05", sent({"code": "52", "system": "urn:oid:2.16.840.1.113883.6.12"}), ()),
     Example("MOD-05", sent({"code": "TG", "system": "urn:oid:2.16.840.1.113883.6.285"}), ()),

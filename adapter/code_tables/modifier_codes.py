@@ -4,6 +4,12 @@ CPT: the two-digit modifiers, physical status, performance measures, as payers' 
 modifiers of the CMS HCPCS file as of 2024, from knowledge and not read there; one that is missing is warned of, never refused.
 """
 
+import re
+
+from adapter.code_tables.service_code import CPT_URLS, HCPCS_URLS
+
+_SHAPE = re.compile(r"[A-Z0-9]{2}")
+
 _CPT_BY_FIRST = {
     "1": "P",
     "2": "234567P",
@@ -46,16 +52,6 @@ _HCPCS = frozenset(first + second for first, seconds in _HCPCS_BY_FIRST.items() 
 KNOWN: frozenset[str] = _CPT | _HCPCS
 """Every modifier that the adapter knows."""
 
-CPT_URLS = ("http://www.ama-assn.org/go/cpt", "urn:oid:2.16.840.1.113883.6.12")
-"""What senders call CPT, first what the output says (tests hold this and the next to mappings/terminology/systems.yaml)."""
-
-HCPCS_URLS = (
-    "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets",
-    "https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets",
-    "urn:oid:2.16.840.1.113883.6.285",
-)
-"""What senders call HCPCS Level II, first what the output says."""
-
 
 def systems_of(code: str) -> tuple[str, ...]:
     """The URLs of the code system that a well-formed modifier belongs to: two digits and what CPT has with a letter are CPT."""
@@ -65,3 +61,14 @@ def systems_of(code: str) -> tuple[str, ...]:
 def is_of(code: str, url: str) -> bool:
     """Whether a URL is one of the code system that a well-formed modifier belongs to."""
     return url in systems_of(code)
+
+
+def real_system_of(code: str, url: str | None) -> str | None:
+    """The URL that the output names for a modifier, given in capitals, that was sent with this one.
+
+    What is no modifier, or none that is known, stays in a system of the sender's own if it was sent with one.
+    """
+    is_own = url is not None and url not in CPT_URLS and url not in HCPCS_URLS
+    if _SHAPE.fullmatch(code) is None or (is_own and code not in KNOWN):
+        return url
+    return systems_of(code)[0]
