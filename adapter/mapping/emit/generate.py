@@ -200,7 +200,8 @@ class Generator:
 
     def _inline_code(self, node: Node | Item, at: _At, sites: list[Site]) -> str:
         if isinstance(node, Leaf):
-            sites.append(_site(node, at))
+            if self.mode != "plain":  # which notes nothing: most of what is generated is never asked where it came from
+                sites.append(_site(node, at))
             return self.frame.constant(node.value.constant) if isinstance(node.value.constant, dict) else _code(node.value)
         if isinstance(node, ObjectNode):
             return "{" + self._inline_entries(node, at, sites) + "}"
@@ -249,7 +250,7 @@ class Generator:
             code = local
         with self.block(test):
             self.emit(put.code(code))
-            self._note((_site(leaf, at),), at)
+            self._note_leaf(leaf, at)
         self._missing(leaf, at, "nothing was found")
 
     def _conditional(self, put: Slot, thing: ObjectNode, at: _At) -> None:
@@ -324,7 +325,7 @@ class Generator:
 
     def _value(self, put: Slot, leaf: Leaf, at: _At) -> None:
         if leaf.certain:
-            self._note((_site(leaf, at),), at)
+            self._note_leaf(leaf, at)
             self.emit(put.code(_code(leaf.value)))
         else:
             self._optional_leaf(put, leaf, at)
@@ -341,6 +342,10 @@ class Generator:
             return
         self.groups.append(Group(sites=sites, loops=at.loops, fills=at.fills, missing=missing))
         self.emit(f"note({tuple_code((str(len(self.groups) - 1), *at.outs, *at.loops))})")
+
+    def _note_leaf(self, leaf: Leaf, at: _At) -> None:
+        if self.mode != "plain":
+            self._note((_site(leaf, at),), at)
 
     def _missing(self, leaf: Leaf, at: _At, why: str) -> None:
         if self.mode == "explain":
