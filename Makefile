@@ -52,6 +52,7 @@ bench: $(VENV)/dev.stamp ## measure; prints a table and writes build/bench.json
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.delivery
 	$(BIN)/python -m tests.bench.workers
+	$(BIN)/python -m tests.bench.kept_memory 5000
 	$(BIN)/python -m tests.bench.growing
 
 .PHONY: lint

@@ -95,6 +95,25 @@ def show_command(*, encounter: str) -> None:
     )
 
 
+@encounters_commands.command("trail")
+@click.option("--count", type=click.IntRange(1, 10_000), default=100, show_default=True, help="How many lines at most.")
+def trail_command(*, count: int) -> None:
+    """Print lines of the audit trail that belong to no encounter, the newest first: what was refused, and who searched.
+
+    \b
+    Examples:
+      adapter encounters trail --count 20
+    """
+    store = opened_store(default_runtime().settings)
+    try:
+        with store.reading() as connection:
+            lines = store.events_of_none(connection, most=count)
+        store.note_access("read", caller=CALLER)
+    finally:
+        store.close()
+    print_json([shown_event(line) for line in lines])
+
+
 @encounters_commands.command("reprocess")
 @click.argument("encounter")
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")

@@ -2,11 +2,12 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, func, insert, or_, select, update
 
 from adapter.delivery.batch import Batch
 from adapter.delivery.committer import Committer, Result, Write
@@ -238,7 +239,14 @@ class Store:
 
     def events(self, connection: Connection, encounter: str) -> list[EventRecord]:
         """The audit trail of an encounter."""
-        rows = connection.execute(select(EVENT).where(EVENT.c.encounter == encounter).order_by(EVENT.c.id))
+        return self._lines(connection.execute(select(EVENT).where(EVENT.c.encounter == encounter).order_by(EVENT.c.id)))
+
+    def events_of_none(self, connection: Connection, *, most: int) -> list[EventRecord]:
+        """The newest lines of the audit trail that are of no encounter: what was refused, and who searched."""
+        query = select(EVENT).where(EVENT.c.encounter.is_(None)).order_by(EVENT.c.id.desc()).limit(most)
+        return self._lines(connection.execute(query))
+
+    def _lines(self, rows: Iterable[Row[Any]]) -> list[EventRecord]:
         return [
             EventRecord(
                 at=row.at,

@@ -58,7 +58,7 @@ def _post(door: str, numbers: range) -> None:
             connection.request("POST", "/encounters", content, headers)
             answer = connection.getresponse()
             answer.read()
-            assert answer.status == 201
+            assert answer.status == 201, answer.status
 
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         list(pool.map(post_some, range(CONNECTIONS)))

@@ -113,6 +113,18 @@ def test_who_looks_is_written_down(run: Run, folder: Path) -> None:
     assert lines[-2:] == [("cli", "compared"), ("cli", "read")]
 
 
+def test_what_was_refused_and_who_searched_can_be_looked_at(run: Run, folder: Path) -> None:
+    (folder / "nobody.json").write_text('{"patient": {"mrn": "77"}}')
+    assert run("encounters", "post", str(folder / "nobody.json")).code != 0
+    printed(run, "encounters", "list")
+
+    searched, refused = printed(run, "encounters", "trail")
+
+    assert (searched["caller"], searched["what"]) == ("cli", "searched")
+    assert (refused["what"], len(refused["detail"]["sha256"])) == ("refused", 1)
+    assert [line["what"] for line in printed(run, "encounters", "trail", "--count", "1")] == ["read"]
+
+
 def test_a_worker_beside_another_says_that_it_waits(run: Run, folder: Path) -> None:
     with only_one(lock_of(folder / "store.db", "worker")):
         done = run("deliver", "run", "--until-idle")

@@ -77,6 +77,7 @@ def asked(desk: Bench, monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
         desk.store.encounters(connection, state="made", after=(1.0, ""))
         desk.store.encounters(connection, business_key="nobody")
         desk.store.events(connection, encounter)
+        desk.store.events_of_none(connection, most=1)
         stored_documents(desk.store, connection, encounter)
         Outbox(desk.store).in_state(connection, "parked")
         Outbox(desk.store).counted(connection, "delivered")
