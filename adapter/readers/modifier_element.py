@@ -12,7 +12,12 @@ _ELEMENTS = frozenset({"modifierExtension", "implicitRules"})
 
 def has_modifier(value: Mapping[str, JsonValue]) -> bool:
     """Whether an element of this object changes the meaning of what it stands in."""
-    return not _ELEMENTS.isdisjoint(value)
+    return not _ELEMENTS.isdisjoint(value) or value.get("active") is False or value.get("type") == "replaced-by"
+
+
+def _is_modifier(name: str, value: JsonValue) -> bool:
+    """Whether an element is one of these, or says that a record is not in use any more, or that another one took its place."""
+    return name in _ELEMENTS or (name == "active" and value is False) or (name == "type" and value == "replaced-by")
 
 
 def modifier_issues(resource: PlacedResource) -> Iterator[Issue]:
@@ -31,7 +36,7 @@ def modifier_issues(resource: PlacedResource) -> Iterator[Issue]:
 def _places(value: JsonValue, path: Path = ()) -> Iterator[Path]:
     if isinstance(value, dict):
         for name, child in value.items():
-            if name in _ELEMENTS:
+            if _is_modifier(name, child):
                 yield (*path, name)
             else:
                 yield from _places(child, (*path, name))
