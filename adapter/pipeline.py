@@ -187,10 +187,10 @@ class Pipeline:
         beside = [(part, sender) for document, sender in pairs if sender is not None for part in sender.gathered(document)]
         facts = [(part, None) for part in facts_of_senders(senders)]
         read = [self._in_case_form(part, sender, options) for part, sender in (*pairs, *beside, *facts)]
-        documents_that_stand, losers = standing([document for document, _ in read])
+        documents_that_stand, losers = standing([document for document, _ in read], options.assigner)
         of_readers = (remark for part in opened for remark in part.remarks)
         remarks = (*of_readers, *arrivals.issues, *losers, *(remark for _, remarks in read for remark in remarks))
-        if any(issue.is_error for issue in losers):
+        if any(issue.is_error for issue in (*arrivals.issues, *losers)):
             raise ConflictError(*to_raise(remarks))
         merged = merge(documents_that_stand)
         return merged, (*remarks, *(issue for issue in merged.issues if not issue.is_error))

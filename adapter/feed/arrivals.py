@@ -13,12 +13,12 @@ from adapter.feed.later import newest_first
 from adapter.feed.statement import Key, Statement, text_at
 from adapter.issues import Issue, UnknownFormError
 from adapter.json_types import JsonObject, JsonValue
-from adapter.path import Path, with_values
+from adapter.path import Path, at, with_values
 from adapter.readers.document import ReadDocument
 from adapter.readers.hl7v2.reader import Hl7Document
 
-_CANCELLATIONS = {("ADT", "A11"): "ADT", ("MDM", "T11"): "MDM"}
-"""Events that cancel, and of what type a message before them must be."""
+_CANCELLATIONS = {("ADT", "A11"): ("ADT", 2), ("ADT", "A13"): ("A03", 1), ("MDM", "T11"): ("MDM", 2)}
+"""Events that cancel, of what type or event a message before them must be, and how many there are of it then."""
 _CANCELLED_ORDERS = ("CA", "OC", "DC", "OD")
 _TEST_NAMES = ("TEST", "TESTPATIENT", "ZZTEST", "ZTEST")
 
@@ -66,10 +66,14 @@ class _Ledger:
     charges: dict[tuple[str, ...], list[_Charge]] = field(default_factory=dict)
     gone: dict[int, dict[Path, None]] = field(default_factory=dict)
 
-    def charge(self, statement: Statement, path: Path, content: JsonObject) -> None:
-        """Note a charge."""
-        for key in _charged(content):
+    def charge(self, statement: Statement, path: Path, content: JsonObject) -> _Charge | None:
+        """Note a charge; returns one that another message has with the same number and another content, if there is one."""
+        number, *_ = keys = list(_charged(content))
+        same = self.charges.get(number, [])[-1:] if len(keys) > 1 else []
+        for key in keys:
             self.charges.setdefault(key, []).append((statement, path))
+        others = (charge for charge in same if charge[0] is not statement and charge[1] not in self.gone.get(id(charge[0]), {}))
+        return next((charge for charge in others if _said_of(charge) != _said_of((statement, path))), None)
 
     def take_back(self, statement: Statement, path: Path, content: JsonObject) -> _Charge | None:
         """The charge that a credit takes back, if there is one; neither counts any longer."""
@@ -118,6 +122,7 @@ class _Sorting:
     def without_merges(self, statements: Sequence[Statement]) -> list[Statement]:
         """Who was merged into another patient is that patient in every message, also of feeds that do not know of it yet."""
         merges = [statement for statement in statements if statement.is_merge]
+        self.issues += [feed_problem.NO_MERGE.at(merge.place("MRG", "1")) for merge in merges if not any(merged_numbers(merge))]
         survivors = {_identifier(old): new for merge in merges for old, new in merged_numbers(merge)}
         rest = [statement for statement in statements if not statement.is_merge]
         return [self._renamed(statement, survivors) for statement in rest]
@@ -142,7 +147,9 @@ class _Sorting:
             for path, content in statement.segments("FT1"):
                 kind = text_at(content, ("6", "1"))
                 if kind == "CG":
-                    ledger.charge(statement, path, content)
+                    if former := ledger.charge(statement, path, content):
+                        places = former[0].document.positions(former[1])
+                        self.issues.append(feed_problem.TWO_CHARGES.at(*places, *statement.document.positions(path)))
                 elif kind == "CD":
                     taken_back = ledger.take_back(statement, path, content)
                     self._credit(statement, path, taken_back)
@@ -158,7 +165,7 @@ class _Sorting:
 
     def remark(self, statements: Sequence[Statement]) -> None:
         """Say of each message what is odd about it beside the others."""
-        kinds = Counter(statement.kind for statement in statements)
+        kinds = Counter(name for statement in statements for name in (statement.kind, statement.event))
         numbers = Counter(key for statement in statements for key in {given.key for given in statement.order_numbers})
         for statement in statements:
             if _cancels_nothing(statement, kinds, numbers):
@@ -196,6 +203,13 @@ def _identifier(number: JsonObject) -> Identifier:
     return text_at(number, ("1",)), text_at(number, ("4", "2")) or text_at(number, ("4", "1"))
 
 
+def _said_of(charge: _Charge) -> list[tuple[str, JsonValue]]:
+    """What a charge says, but for its place in the message."""
+    statement, path = charge
+    content: JsonValue = at(statement.document.tree, path)
+    return [(name, value) for name, value in content.items() if name != "1"] if isinstance(content, dict) else []
+
+
 def _charged(content: JsonObject) -> Iterator[tuple[str, ...]]:
     """By what a charge is known: its number, and what it is for on which day."""
     if number := text_at(content, ("2",)):
@@ -228,10 +242,10 @@ def _changed(statement: Statement, path: Path, value: JsonValue) -> Statement:
 
 
 def _cancels_nothing(statement: Statement, kinds: Counter[str], numbers: Counter[Key]) -> bool:
-    """Whether it cancels what no other message is about; `kinds` and `numbers` count the messages by type, and by number."""
-    cancelled = _CANCELLATIONS.get((statement.kind, statement.event))
-    if cancelled is not None:
-        return kinds[cancelled] == 1
+    """Whether it cancels what no other message is about; `kinds` and `numbers` count messages by type, event and number."""
+    cancelled, least = _CANCELLATIONS.get((statement.kind, statement.event), ("", 0))
+    if cancelled:
+        return kinds[cancelled] < least
     cancels = any(text_at(content, ("1",)) in _CANCELLED_ORDERS for _, content in statement.segments("ORC"))
     return cancels and all(numbers[given.key] == 1 for given in statement.order_numbers)
 

@@ -87,11 +87,32 @@ PATIENT_MERGED = FeedProblem(
     "merged-patient",
     "this patient was merged into another one (ADT^A40), whose number is taken",
 )
+NO_MERGE = FeedProblem(
+    Severity.ERROR,
+    IssueType.REQUIRED,
+    "no-merge",
+    "this merge of patients does not say who became whom",
+    "send the number that stands in PID-3, and the one that was given up in MRG-1",
+)
+NO_ASSIGNER = FeedProblem(
+    Severity.ERROR,
+    IssueType.REQUIRED,
+    "no-assigner",
+    "nobody says who assigned the patient's number here, and the same number of another assigner is another patient's",
+    "send the assigner in PID-3.4, or in the sender's file (`assigner`), or set ADAPTER_ASSIGNER",
+)
 CREDITED = FeedProblem(
     Severity.INFORMATION,
     IssueType.INFORMATIONAL,
     "credited",
     "the charge and the credit that takes it back are both left out",
+)
+TWO_CHARGES = FeedProblem(
+    Severity.ERROR,
+    IssueType.CONFLICT,
+    "two-charges",
+    "two charges have one number (FT1-2), and differ",
+    "take the former back with a credit (FT1-6 CD), or give this one a number of its own",
 )
 NO_CHARGE = FeedProblem(
     Severity.WARNING,

@@ -4,7 +4,7 @@ Where the standard lets the newer one win it does, and the other is named; every
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from adapter.feed import feed_problem
 from adapter.feed.addenda import Addenda
@@ -29,8 +29,15 @@ _CHARGES = {"DFT": 0, "BAR": 1, "ORU": 2}
 """Who says best what is billed: a charge, then an account, then an order."""
 
 
-def standing(documents: Sequence[ReadDocument]) -> tuple[list[ReadDocument], list[Issue]]:
-    """The documents with what stands of each, and an issue for all that does not."""
+_ADDED = {"DFT": frozenset({("billing", "lines")})}
+"""Of what a message tells a part by its type: a charge comes in a message of its own."""
+
+
+def standing(documents: Sequence[ReadDocument], assigner: str | None = None) -> tuple[list[ReadDocument], list[Issue]]:
+    """The documents with what stands of each, in the order of time, and an issue for all that does not.
+
+    `assigner` assigned the numbers of patients of which nobody says who did.
+    """
     messages = [
         WeighedMessage(statement=Statement(document=document.original), mapped=document)
         for document in documents
@@ -44,10 +51,21 @@ def standing(documents: Sequence[ReadDocument]) -> tuple[list[ReadDocument], lis
             owners[id(document.original.message.segments)].tables.append(document)
     known = {id(part) for message in messages for part in (message.mapped, *message.tables)}
     others = [document for document in documents if id(document) not in known]
-    weighing = _Weighing(messages=messages, others=others)
+    weighing = _Weighing(messages=messages, others=others, assigner=assigner)
     weighing.weigh()
-    tables = [table for message in messages for table in message.tables]
-    return [*others, *tables, *(message.mapped for message in messages)], weighing.issues
+    told = [
+        replace(part, turn=turn, adds=_ADDED.get(message.statement.kind, frozenset()))
+        for turn, message in _turns(messages)
+        for part in (*message.tables, message.mapped)
+    ]
+    return [*others, *told], weighing.issues
+
+
+def _turns(messages: Sequence[WeighedMessage]) -> Iterator[tuple[int, WeighedMessage]]:
+    """The messages in the order of what they tell of; those that do not say when come first."""
+    groups = newest_first(messages, lambda message: message.statement.moment)[::-1]
+    turns = {id(message): turn for turn, group in enumerate(groups, start=1) for message in group}
+    yield from ((turns.get(id(message), 0), message) for message in messages)
 
 
 def said_alone(document: ReadDocument) -> list[Issue]:
@@ -65,16 +83,22 @@ def _odd(message: WeighedMessage) -> Iterator[Issue]:
         yield feed_problem.NO_NUMBER.at(message.statement.place("PID", "3"))
     if message.lacks_status:
         yield feed_problem.NO_STATUS.at(message.statement.place("OBR", "25"))
+    for numbers in message.statement.differing_numbers:
+        yield feed_problem.TWO_NUMBERS.at(
+            *(place for given in numbers for place in message.statement.document.positions(given.path))
+        )
 
 
 @dataclass(slots=True, kw_only=True)
 class _Weighing:
     messages: list[WeighedMessage]
     others: list[ReadDocument]
+    assigner: str | None = None
     issues: list[Issue] = field(default_factory=list)
 
     def weigh(self) -> None:
         self.issues += [issue for message in self.messages for issue in _odd(message)]
+        self._assigners()
         self._accounts()
         registrations = [message for message in self.messages if message.statement.kind == "ADT"]
         self._registrations(registrations)
@@ -87,6 +111,24 @@ class _Weighing:
         overruled = list(statements.overruled(message.mapped))
         self.issues += [problem.at(*message.places(path), *winner) for path, winner in overruled]
         message.less(path for path, _ in overruled)
+
+    def _assigners(self) -> None:
+        """A number without an assigner is one of the sender's, and never another's that happens to be the same."""
+        system = ("patient", "mrn_system")
+        known: dict[tuple[str, str], set[str]] = {}
+        for message in self.messages:
+            if given := message.text(*system):
+                known.setdefault(message.statement.sender, set()).add(given)
+        if not known and not any(text_at(document.tree, system) for document in self.others):
+            return
+        for message in self.messages:
+            if message.text("patient", "mrn") and not message.text(*system):
+                own = known.get(message.statement.sender, set())
+                assigner = next(iter(own)) if len(own) == 1 else self.assigner
+                if assigner is None:
+                    self.issues.append(feed_problem.NO_ASSIGNER.at(message.statement.place("PID", "3")))
+                else:
+                    message.put(system, assigner)
 
     def _accounts(self) -> None:
         """A message that names an account only is about the visit that another one names beside that account."""
@@ -168,6 +210,12 @@ class _Weighing:
             if best is not None and ranks[id(message)] > ranks[id(best)]:
                 self.issues.append(feed_problem.BETTER_CHARGE.at(*message.places(("billing",)), *best.places(("billing",))))
                 message.less([("billing",)])
+        newest, *older = newest_first(tellers, lambda message: message.statement.moment) or [[]]
+        created = next((text for message in newest if (text := message.text("billing", "created"))), "")
+        for message in (message for group in older for message in group):
+            if created and message.text("billing", "created") not in ("", created):
+                self.issues.append(feed_problem.OLDER.at(*message.places(("billing", "created"))))
+                message.less([("billing", "created")])
 
 
 def _assigned(keys: Iterable[Key]) -> dict[Key, Key]:

@@ -120,6 +120,21 @@ class Statement:
         """The numbers of orders: of who placed them, of who filled them, and of accession."""
         return tuple(self._numbers(_ORDER_NUMBERS, ("3",), ("2",)))
 
+    @property
+    def differing_numbers(self) -> Iterator[tuple[GivenNumber, ...]]:
+        """Numbers of one order and assigner that ORC and OBR give differently, where HL7 has the same in both."""
+        given: dict[tuple[Path, str, str], dict[str, dict[str, GivenNumber]]] = {}
+        for number in self.order_numbers:
+            for depth, step in enumerate(number.path):
+                if step in ("ORC", "OBR"):
+                    order = number.path[
+                        : max((place + 1 for place, part in enumerate(number.path[:depth]) if isinstance(part, int)), default=0)
+                    ]
+                    given.setdefault((order, number.kind, number.system), {}).setdefault(step, {})[number.value] = number
+        for (_, _, system), sides in given.items():
+            if system and len(sides) > 1 and not set.intersection(*map(set, sides.values())):
+                yield tuple(next(iter(numbers.values())) for numbers in sides.values())
+
     def _numbers(self, fields: _Fields, universal: Path, namespace: Path) -> Iterator[GivenNumber]:
         """The numbers in these fields, with the universal id of who assigned them, else the name."""
         for segment, field, part, kind in fields:

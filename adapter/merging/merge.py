@@ -134,14 +134,19 @@ class Merged:
 def merge(documents: list[ReadDocument]) -> Merged:
     """The case that the documents, each in the form of the Case, make together.
 
-    Documents are taken in an order of their own, the encounter first, then AI reports in the order of their runs, and then by
-    name, so that the order in which they were sent changes nothing. Items of one list come in that order too.
+    Documents are taken in an order of their own, the encounter first, then AI reports in the order of their runs, messages in
+    that of what they tell of, and then by name, so that the order in which they were sent changes nothing. Items of one list come
+    in that order too.
     """
     trees = with_runs([document.tree for document in documents])
     if len(documents) == 1 and not _repeats(trees[0].get(_FEATURES[0])):
         return Merged(tree=with_primary(trees[0]), together=trees[0], documents=tuple(documents), items={}, issues=())
     several = sum(bool(runs_in(tree)) for tree in trees) > 1
-    order = sorted(range(len(trees)), key=lambda place: (*_rank(trees[place], several_runs=several), documents[place].name))
+    ranks = [
+        (*_rank(tree, several_runs=several), document.turn, document.name)
+        for tree, document in zip(trees, documents, strict=True)
+    ]
+    order = sorted(range(len(trees)), key=ranks.__getitem__)
     merger = _Merger([documents[place] for place in order])
     together: JsonObject = {}
     for number, place in enumerate(order):
@@ -177,6 +182,7 @@ class _Merger:
         self.contradictions: dict[Path, None] = {}
         self.labels: dict[Path, None] = {}
         self._lists_by_path: dict[Path, _OwnList] = {}
+        self._growing = _growing(documents)
 
     def objects(self, known: JsonObject, new: JsonObject, path: Path, *, number: int) -> JsonObject:
         merged = dict(known)
@@ -198,7 +204,7 @@ class _Merger:
         if not new:
             return known
         key = _merge_key(_pattern(path))
-        mergeable = isinstance(known, list) and (bool(key) or len(path) == 1)
+        mergeable = isinstance(known, list) and (bool(key) or len(path) == 1 or path in self._growing)
         if not mergeable and not _same(known, new):
             self.contradictions[path] = None
             return known
@@ -249,6 +255,12 @@ class _Merger:
                 places.setdefault(_identity(item, key), []).append(where)
             own = self._lists_by_path[path] = list(known), places
         return own
+
+
+def _growing(documents: list[ReadDocument]) -> frozenset[Path]:
+    """The lists to which all documents that tell of them add."""
+    added = frozenset[Path]().union(*(document.adds for document in documents))
+    return added.difference(path for document in documents for path in added - document.adds if document.nearest(path) == path)
 
 
 def _feature(item: JsonValue) -> Hashable | None:

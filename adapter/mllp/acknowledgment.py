@@ -7,7 +7,7 @@ from typing import Literal
 
 from adapter.issues import Issue, IssueType, Severity
 from adapter.mllp.reception import Acceptance, Reception
-from adapter.readers.hl7v2.charset import CODECS
+from adapter.readers.hl7v2.charset import codec_of
 
 _MSH = re.compile(rb"\s*MSH([^\w\s])([^\r\n]*)")
 _PLACE = re.compile(
@@ -91,8 +91,8 @@ def header_of(message: bytes) -> MessageHeader:
         return MessageHeader()
     separator = match[1].decode("latin-1")
     encoding, *texts = match[2].decode("latin-1").split(separator)
-    declared = "".join(texts[_CHARACTER_SET : _CHARACTER_SET + 1]).split(encoding[1:2] or "~")[0]
-    codec = CODECS.get(declared.strip().upper(), "latin-1")
+    declared = "".join(texts[_CHARACTER_SET : _CHARACTER_SET + 1])
+    codec = codec_of(declared, encoding[1:2]) or "latin-1"
     try:
         texts = match[2].decode(codec).split(separator)[1:]
     except UnicodeDecodeError:

@@ -51,8 +51,11 @@ class _Patients:
 
     def current(self, patient: Patient) -> Patient:
         """The patient that one is now."""
+        former = []
         while patient in self.survivors:
+            former.append(patient)
             patient = self.survivors[patient]
+        self.survivors.update(dict.fromkeys(former, patient))
         return patient
 
     def merge(self, former: Patient, patient: Patient, message: Document) -> Patient:

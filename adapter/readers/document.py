@@ -44,13 +44,16 @@ class Document:
 class ReadDocument:
     """A document that was read: its form and its tree of JSON values (decimals as Decimal).
 
-    `remarks` are what its reader tells of how it was sent; none of them keeps it from being read.
+    `remarks` are what its reader tells of how it was sent; none of them keeps it from being read. `turn` is when it comes among
+    the messages of a feed, `adds` are the lists of which it does not tell the whole.
     """
 
     name: str
     form: str
     tree: JsonObject
     remarks: tuple[Issue, ...] = ()
+    turn: int = 0
+    adds: frozenset[Path] = frozenset()
 
     def positions(self, path: Path) -> tuple[str, ...]:
         """`name#/json/pointer` of what the value at a path was read from, or of the nearest value above it that is there."""

@@ -245,6 +245,12 @@ def test_a_header_may_declare_fewer_separators() -> None:
         ("UNICODE UTF-8", "Schädel", "utf-8"),
         ("ISO IR87", "顔", "iso2022_jp"),
         ("8859/1~ISO IR87", "Schädel", "latin-1"),
+        ("~ISO IR87", "Skull 顔", "iso2022_jp"),
+        ("ISO IR6~ISO IR87", "Skull 顔", "iso2022_jp"),
+        ("ASCII~ISO IR87~ISO IR159", "顔 丂", "iso2022_jp_1"),
+        ("ASCII~ISO IR14~ISO IR87", "顔 ｶｵ", "iso2022_jp_ext"),
+        ("UNICODE UTF-8~ISO IR87", "顔", "utf-8"),
+        ("ISO IR6", "Skull", "ascii"),
     ],
 )
 def test_the_character_set_is_that_of_the_header(declared: str, content: str, name: str) -> None:
@@ -253,6 +259,34 @@ def test_the_character_set_is_that_of_the_header(declared: str, content: str, na
 
     assert document.tree["PATIENT_RESULT"][0]["ORDER_OBSERVATION"][0]["NTE"][0]["3"] == [content]
     assert encoded(text, "a.hl7") == text.encode(name)
+
+
+def noted(declared: str, text: str) -> str:
+    return f"MSH|^~\\&|||||||ORU^R01|1|P|2.5{declared}\rPID|1||1\rNTE|1||{text}\r"
+
+
+def test_each_message_of_a_batch_is_in_its_own_set_and_else_in_that_of_the_one_before_it() -> None:
+    first, second, third = (
+        noted(f"||||||{declared}" if declared else "", text)
+        for declared, text in (("8859/1", "Schädel"), ("", "Gaumen ä"), ("UNICODE UTF-8", "Łódź"))
+    )
+    content = (first + second).encode("latin-1") + third.encode()
+
+    assert [str(document.tree).count("ä") + str(document.tree).count("Łódź") for document in read(content)] == [1, 1, 1]
+    assert encoded(first + second + third, "a.hl7") == content
+
+
+def test_what_does_not_fit_the_set_of_its_message_has_its_line_in_the_file() -> None:
+    content = noted("||||||8859/1", "ä").encode("latin-1") + noted("||||||UNICODE UTF-8", "ä").encode("latin-1")
+    with pytest.raises(UnreadableError) as refused:
+        read(content)
+
+    assert refused.value.issues[0].location == ("a.hl7:6:8",)
+
+
+def test_an_escape_into_a_set_that_is_not_declared_is_refused() -> None:
+    with pytest.raises(UnreadableError):
+        read(noted("||||||ASCII", "顔").encode("iso2022_jp"))
 
 
 def test_a_character_that_the_declared_set_does_not_have_is_refused_with_its_place() -> None:
