@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from adapter.mapping.check.bound import (
     Item,
@@ -35,8 +36,7 @@ LINE = "\0"
 """Stands in code around the number of the YAML line to which the rest belongs."""
 
 
-@dataclass(frozen=True, slots=True)
-class _At:
+class _At(NamedTuple):
     """Where the generator stands: path in the output, output places, and loops around with the output list that each fills."""
 
     path: SitePath = ()
@@ -45,14 +45,13 @@ class _At:
     fills: tuple[int, ...] = ()
 
     def down(self, *steps: str | int) -> "_At":
-        return replace(self, path=(*self.path, *steps))
+        return self._replace(path=(*self.path, *steps))
 
     def item(self, out: str) -> "_At":
-        return replace(self, path=(*self.path, OUT), outs=(*self.outs, out))
+        return self._replace(path=(*self.path, OUT), outs=(*self.outs, out))
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """Where a value goes: the element of an object that a local holds, or (without a name) the next place in a list.
 
     Where it is `alone`, the element is a list of which it is the only item.
@@ -226,7 +225,7 @@ class Generator:
         if len(made) <= 1 and not any(map(is_repeated, made)):
             for item in child.items:
                 with self.marked(item.mark):
-                    self._item(replace(put, alone=True), item, at, 0)
+                    self._item(put._replace(alone=True), item, at, 0)
             return
         local = self.several(child, at)
         with self.block(f"if {local}:") if not child.certain else nullcontext():
@@ -270,7 +269,7 @@ class Generator:
         for loop in thing.loops:
             self._missing_loop(loop, inner)
             if loop.kind == "list":
-                inner = replace(inner, loops=(*inner.loops, loop.index), fills=(*inner.fills, len(inner.outs)))
+                inner = inner._replace(loops=(*inner.loops, loop.index), fills=(*inner.fills, len(inner.outs)))
                 counted = self.mode != "plain" or loop.index in self.frame.indexed
                 head = (
                     f"{loop.index}, {loop.local} in enumerate(_through(run, {loop.source.code}))"
