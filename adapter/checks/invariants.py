@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from adapter.checks.fhirpath.compile import Compiler, EvaluationScope
 from adapter.checks.fhirpath.filter import filter_of
@@ -190,7 +190,7 @@ class InvariantCheck:
         `surely_keeps` says yes, and of those in it.
         """
         item = Item(resource, str(resource["resourceType"]))
-        walk = _Walk(check=self, resource=item, root=item, surely_keeps=surely_keeps, found=[])
+        walk = _Walk(self, item, item, surely_keeps, found=[], memo={})
         walk.whole(root)
         yield from (issue for issue in walk.found if advice or issue.severity is not Severity.INFORMATION)
 
@@ -209,16 +209,18 @@ class AskedElement:
     is_of_objects: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Walk:
-    """The walk through one resource; `root` is the resource around a contained one. What is broken is put into `found`."""
+class _Walk(NamedTuple):
+    """The walk through one resource; `root` is the resource around a contained one. What is broken is put into `found`.
+
+    A tuple, since there is one for each resource of a Bundle, and a frozen dataclass takes five times as long to make.
+    """
 
     check: InvariantCheck
     resource: Item
     root: Item
     surely_keeps: Callable[[Resource], bool]
     found: list[PendingIssue]
-    memo: dict[object, Any] = field(default_factory=dict)
+    memo: dict[object, Any]
 
     def whole(self, place: str) -> None:
         """Ask the resource, and what is in it."""
@@ -270,7 +272,7 @@ class _Walk:
         """Ask a resource within this one."""
         item = Item(part, str(part["resourceType"]))
         root = self.resource if is_contained else item
-        _Walk(check=self.check, resource=item, root=root, surely_keeps=surely_keeps, found=self.found).whole(place)
+        _Walk(self.check, item, root, surely_keeps, self.found, memo={}).whole(place)
 
 
 def known_to_keep(_: Resource) -> bool:
