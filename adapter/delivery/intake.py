@@ -125,6 +125,7 @@ def arrival_of(pipeline: Pipeline, posted: Posted, options: Options) -> Arrival:
         control_ids=tuple(_control_id(merged) for merged in alone),
         names=names,
         orders=orders,
+        is_by_account={given.kind for part in alone for one in _statements(part) for given in one.visit_numbers} == {"account"},
         patient=patient,
         has_number=bool(text_at(tree, ("encounter", "id"))),
         anchor=options.anchor,
@@ -158,17 +159,22 @@ def _names(read: Merged, assigner: str | None) -> Iterator[EncounterName]:
         yield EncounterName(number=case, kind="case|", places=partial(read.positions, ("id",)))
 
 
+def _statements(read: Merged) -> list[Statement]:
+    """The messages of a document."""
+    originals = (part.original for part in read.documents if isinstance(part, MappedDocument))
+    return [Statement(document=original) for original in originals if isinstance(original, Hl7Document)]
+
+
 def _control_id(read: Merged) -> str:
     """Who sent a message, and the number that it has there (MSH-10); nothing of a document that is not one message."""
-    originals = (part.original for part in read.documents if isinstance(part, MappedDocument))
-    statements = [Statement(document=original) for original in originals if isinstance(original, Hl7Document)]
+    statements = _statements(read)
     if len(statements) != 1 or not statements[0].control_id:
         return ""
     return "|".join([*statements[0].sender, statements[0].control_id])
 
 
 def _orders(part: ReadDocument) -> Iterator[OrderName]:
-    """By what the orders are known; where nobody says who assigned a number, it is one of the sender's, if that is known."""
+    """By what orders and accounts are known; where nobody says who assigned a number, it is one of the sender's, if known."""
     original = part.original if isinstance(part, MappedDocument) else part
     sender = "|".join(Statement(document=original).sender) if isinstance(original, Hl7Document) else ""
     for place, number in enumerate(part.tree.get("order_numbers") or ()):
@@ -177,6 +183,10 @@ def _orders(part: ReadDocument) -> Iterator[OrderName]:
         if kind and system and value:
             places = partial(part.positions, ("order_numbers", place, "value"))
             yield OrderName(kind=kind, system=system, number=value, places=places)
+    for given in Statement(document=original).visit_numbers if isinstance(original, Hl7Document) else ():
+        if given.kind == "account":
+            places = partial(original.positions, given.path)
+            yield OrderName(kind=given.kind, system=given.system or f"sender|{sender}", number=given.value, places=places)
 
 
 def _value(value: JsonValue, *path: str) -> JsonValue:

@@ -1,17 +1,19 @@
 """By which numbers orders are known: a number of one patient's order is not another patient's, and finds the encounter."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import zip_longest
 
 from sqlalchemy import Connection, bindparam, exists, insert, select
 
 from adapter.delivery.prepared import Prepared
-from adapter.delivery.record import OrderName
+from adapter.delivery.record import Arrival, OrderName
 from adapter.delivery.store import Store
 from adapter.delivery.store_table import ENCOUNTER, KNOWN_AS, KNOWN_ORDER
 from adapter.issues import InvalidError, Issue, IssueType, Severity
 
+_ACCOUNT = "account"
 _AT_ONCE = ("first", "second", "third", "fourth")
 """An order has four numbers at most, as a rule; more are asked for in further statements."""
 _OWNERS = Prepared(
@@ -24,10 +26,10 @@ _KNOW = Prepared(insert(KNOWN_ORDER))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrdersFound:
-    """Numbers (digests) that no encounter has yet, and the encounters that have the others, each with whether it has a name."""
+    """Numbers (digests) that no encounter has yet, and the encounters that documents belong to by the others."""
 
     unknown: tuple[str, ...] = ()
-    encounters: Mapping[str, bool]
+    encounters: frozenset[str] = frozenset()
 
 
 class KnownOrders:
@@ -37,23 +39,35 @@ class KnownOrders:
         """Keep them in a store."""
         self._store = store
 
-    def find(self, connection: Connection, orders: Sequence[OrderName], *, patient: str) -> OrdersFound:
-        """What is known of these numbers; raises InvalidError for one of another patient than this (a digest)."""
-        names = {self._store.seal.digest("order", order.kind, order.system, order.number): order for order in orders}
+    def find(self, connection: Connection, arrival: Arrival, *, patient: str, named: AbstractSet[str]) -> OrdersFound:
+        """What is known of the numbers, beside the encounters that were found by name.
+
+        Several visits may tell of one order; what names no visit is about that of the order, or the only one of the account.
+        Raises InvalidError for a number of another patient's order (`patient` is a digest).
+        """
+        names = {self._digest(order, patient): order for order in arrival.orders}
         if not names:
-            return OrdersFound(encounters={})
-        batch = self._store.batch
-        if batch is not None and not {row["digest"] for row in batch.rows(_KNOW)}.isdisjoint(names):
-            batch.write(connection)
-        rows = self._owners(connection, list(names))
-        others = [names[digest] for digest, _, owner, _ in rows if owner != patient]
+            return OrdersFound()
+        marks = {one: self._store.seal.digest("shared", one) for one, order in names.items() if order.kind == _ACCOUNT}
+        rows = self._rows(connection, [*names, *marks.values()])
+        others = [names[digest] for digest, _, owner, _ in rows if digest in names and owner != patient]
         if others:
             raise InvalidError(*(another_patient(f"{order.kind} number", order.places()) for order in dict.fromkeys(others)))
-        known = {digest for digest, *_ in rows}
+        known = {digest: encounter for digest, encounter, _, _ in rows}
+        with_name = {encounter for _, encounter, _, has_name in rows if has_name}
+        says_visit = bool(arrival.names) and not arrival.is_by_account
+        of_others = with_name - named if says_visit else set[str]()
+        shared = (mark for one, mark in marks.items() if mark not in known and known.get(one) in of_others)
+        telling = {known[one] for one in names if one in known and marks.get(one) not in known}
+        hidden = with_name if says_visit or (arrival.is_by_account and named) else ()
         return OrdersFound(
-            unknown=tuple(digest for digest in names if digest not in known),
-            encounters={encounter: bool(has_name) for _, encounter, _, has_name in rows},
+            unknown=(*(one for one in names if one not in known), *shared), encounters=frozenset(telling.difference(hidden))
         )
+
+    def _digest(self, order: OrderName, patient: str) -> str:
+        """A number as it is kept; an account, which a family may share, as one of the patient's."""
+        owner = (patient,) if order.kind == _ACCOUNT else ()
+        return self._store.seal.digest("order", order.kind, order.system, order.number, *owner)
 
     def know(self, connection: Connection, digests: Sequence[str], encounter: str, *, is_new: bool) -> None:
         """Note that an encounter has these numbers."""
@@ -63,9 +77,11 @@ class KnownOrders:
         else:
             _KNOW.insert(connection, rows)
 
-    @staticmethod
-    def _owners(connection: Connection, digests: Sequence[str]) -> list[tuple[str, str, str, int]]:
+    def _rows(self, connection: Connection, digests: Sequence[str]) -> list[tuple[str, str, str, int]]:
         """Of each number that is known its encounter, the patient of that, and whether it has a name."""
+        batch = self._store.batch
+        if batch is not None and not {row["digest"] for row in batch.rows(_KNOW)}.isdisjoint(digests):
+            batch.write(connection)
         parts = (digests[begin : begin + len(_AT_ONCE)] for begin in range(0, len(digests), len(_AT_ONCE)))
         filled = (dict(zip_longest(_AT_ONCE, part, fillvalue=part[-1])) for part in parts)
         return [row for part in filled for row in _OWNERS.rows(connection, part)]

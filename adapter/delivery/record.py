@@ -75,10 +75,10 @@ class Identity:
 class Arrival:
     """Documents that were read and can be kept.
 
-    `names` are those of the encounter, `orders` those of its orders, `patient` is the business key of the patient, `subjects`
-    what each document is about: a later one about the same takes its place; `control_ids` under which sender's number each came,
-    if it is one message. `anchor` is what the sender sets; without it the
-    number of the encounter, which is the first name if anybody has said it (`has_number`), makes one.
+    `names` are those of the encounter (of an account, where messages name no visit: `is_by_account`), `orders` those of its
+    orders and account, `patient` is the business key of the patient. `subjects` say what each document is about, a later one
+    about the same takes its place; `control_ids` under which sender's number it came, if it is one message. `anchor` is what the
+    sender sets; without it the number of the encounter, which is the first name if anybody has said it (`has_number`), makes one.
     """
 
     documents: tuple[Document, ...]
@@ -88,6 +88,7 @@ class Arrival:
     patient: str
     caller: str
     names: tuple[EncounterName, ...] = ()
+    is_by_account: bool = False
     orders: tuple[OrderName, ...] = ()
     has_number: bool = False
     anchor: str | None = None

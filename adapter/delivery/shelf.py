@@ -133,10 +133,11 @@ class Shelf:
 
     def _accept(self, connection: Connection, arrival: Arrival) -> Accepted:
         look = self._look(connection, arrival)
-        orders = self._orders.find(connection, arrival.orders, patient=look.patient)
-        # Several visits may tell of one order; what names no visit is about that of the order.
-        ordered = {one for one, has_name in orders.encounters.items() if not (has_name and arrival.names)}
-        place = self._place_of(connection, look, sorted({*look.found.values(), *ordered}))
+        named = set(look.found.values())
+        orders = self._orders.find(connection, arrival, patient=look.patient, named=named)
+        if arrival.is_by_account and orders.encounters and not named:  # the account is no name of a visit that has one
+            look, arrival = replace(look, keys=()), replace(arrival, has_number=False)
+        place = self._place_of(connection, look, sorted({*named, *orders.encounters}))
         remarks = tuple(self._resends.taken(connection, arrival))
         kept = self._keep(connection, place, arrival.of(look.identity))
         self._orders.know(connection, orders.unknown, place.encounter, is_new=place.keys is not None)

@@ -121,6 +121,10 @@ def ai_of_visit(n: int = 1, run: str = "gv-e4a9") -> Document:
     return tree_of(ai(n), change)
 
 
+VISIT = "PV1|1|O|||||||||||||||||visit-1\r"
+ACCOUNT = "ACC-1^^^LAKESIDE&1.2.840.99999.7.9&ISO"
+WITH_ACCOUNT = {"5550144\r": f"5550144|||||{ACCOUNT}\r"}
+ONLY_ACCOUNT = {VISIT: "", "ISO^MR\r": f"ISO^MR|||||||||||||||{ACCOUNT}\r"}
 PERFORMER = "1234567893^Invented^Iris^^^^^^^^^^NPI"
 CHARGED_ANEW = "|".join(
     [
@@ -141,8 +145,6 @@ DONE: Expected = {
 }
 NO_CLAIM: Expected = {"Claim": ["cancelled"]}
 
-
-VISIT = "PV1|1|O|||||||||||||||||visit-1\r"
 
 STORIES: dict[str, tuple[Sequence[Step], Expected]] = {
     # any order, twice, hours apart
@@ -267,6 +269,20 @@ STORIES: dict[str, tuple[Sequence[Step], Expected]] = {
         {"in error": 1, "candidates": 1},
     ),
     # numbers of account and order
+    "a charge that names the account only": ([adt(changes=WITH_ACCOUNT), F, dft(changes=ONLY_ACCOUNT)], DONE),
+    "a charge that names the account only, of two visits": (
+        [
+            changed(adt(), WITH_ACCOUNT),
+            F,
+            changed(adt("A04", "1500"), {**WITH_ACCOUNT, "visit-1": "visit-9"}),
+            changed(dft(), {**ONLY_ACCOUNT, "F-1^REPORTS^1.2.840.99999.7.2^ISO": ""}),
+        ],
+        {"DiagnosticReport": ["final"], "no Claim": ["draft", "active"]},
+    ),
+    "accounts of a family": (
+        [changed(adt(), WITH_ACCOUNT), changed(adt(n=2), WITH_ACCOUNT), oru(n=2), F],
+        {"Encounter": 2, "Patient": 2},
+    ),
     "a report that names the order only": ([A04, orm(), oru(changes={VISIT: ""}), CG], DONE),
     "a report that names the order only, first": ([oru(changes={VISIT: ""}), A04, orm(), CG], DONE),
     "a charge that names the order only": ([A04, F, dft(changes={VISIT: ""})], DONE),

@@ -209,3 +209,52 @@ def test_over_mllp_the_answer_has_the_field_of_the_number(desk: Bench) -> None:
     segments = [line.split("|") for line in answer.decode().split("\r") if line]
     assert segments[1][:2] == ["MSA", "AE"]
     assert [segment[2] for segment in segments[2:]] == ["OBR^1^3^1^1"]
+
+
+def of_account(document: Document, patient: int, account: str) -> Document:
+    """A message that names an account in the place of its visit."""
+    number = f"mrn-{patient}^^^LAKESIDE&1.2.840.99999.7&ISO^MR\r"
+    bare = without_visit(document, patient)
+    return Document(name="a.hl7", content=changed(bare.content, {number: f"{number[:-1]}|||||||||||||||{account}\r"}))
+
+
+def registered(patient: int, account: str, **more: str) -> Document:
+    return message("1-adt-a04", patient, **{"5550144\r": f"5550144|||||{account}\r", **more})
+
+
+def charge(patient: int, control_id: str) -> Document:
+    return message("4-dft-p03", patient, **{"CHG-5": control_id, f"F-{patient}{FILLER}": ""})
+
+
+@pytest.mark.parametrize(("account", "is_found"), [("ACC-1^^^LAKESIDE&1.2.3.9&ISO", True), ("ACC-1", False)])
+def test_what_names_an_account_only_is_about_the_visit_that_has_it(desk: Bench, account: str, *, is_found: bool) -> None:
+    """Where nobody says who assigned it, another sender's is another one."""
+    visit = desk.post(registered(1, account)).encounter
+    assert desk.post(registered(1, account, **{"A04": "A08", "REG-1001": "REG-1009"})).encounter == visit
+
+    billed = [desk.post(of_account(charge(1, control_id), 1, account)) for control_id in ("CHG-1", "CHG-2")]
+
+    assert [one.encounter == visit for one in billed] == [is_found, is_found]
+    assert billed[0].encounter == billed[1].encounter
+
+
+def test_an_account_of_two_visits_or_of_two_patients_finds_neither(desk: Bench) -> None:
+    account = "ACC-1^^^LAKESIDE&1.2.3.9&ISO"
+    visits = {desk.post(registered(1, account)).encounter, desk.post(registered(2, account)).encounter}
+    assert desk.post(of_account(message("3-oru-r01", 2), 2, account)).encounter in visits
+    visits.add(desk.post(registered(1, account, **{"visit-1": "visit-9", "REG-1001": "REG-1002"})).encounter)
+
+    alone = desk.post(of_account(charge(1, "CHG-1"), 1, account)).encounter
+
+    assert len(visits) == 3
+    assert alone not in visits
+    assert desk.post(of_account(charge(1, "CHG-1"), 1, account)).encounter == alone
+
+
+def test_after_a_merge_an_account_that_was_told_again_finds_the_visit(desk: Bench) -> None:
+    account = "ACC-1^^^LAKESIDE&1.2.3.9&ISO"
+    visit = desk.post(registered(1, account)).encounter
+    desk.merge(merge(1, 2))
+    desk.post(registered(2, account, **{"visit-2": "visit-1", "REG-1001": "REG-1002"}))
+
+    assert desk.post(of_account(charge(2, "CHG-1"), 2, account)).encounter == visit
