@@ -39,14 +39,14 @@ def put_in_order(documents: Sequence[ReadDocument], is_handled: Callable[[str], 
 
     Raises UnknownFormError for merges of patients alone, which say nothing of an encounter.
     """
-    messages = [document for document in documents if isinstance(document, Hl7Document)]
-    if not messages:
+    statements = [Statement(document=document) for document in documents if isinstance(document, Hl7Document)]
+    if not statements:
         return Arrivals(documents=tuple(documents), issues=())
     others = [document for document in documents if not isinstance(document, Hl7Document)]
-    if not others and all(Statement(document=message).is_merge for message in messages):
-        raise UnknownFormError(feed_problem.ONLY_MERGES.at(*messages[0].positions(())))
+    if not others and all(statement.is_merge for statement in statements):
+        raise UnknownFormError(feed_problem.ONLY_MERGES.at(*statements[0].document.positions(())))
     sorting = _Sorting()
-    statements = sorting.without_resends(messages)
+    statements = sorting.without_resends(statements)
     statements = sorting.without_merges(statements)
     if others or any(is_handled(statement.document.form) for statement in statements):
         statements = sorting.without_unhandled(statements, is_handled)
@@ -97,19 +97,18 @@ class _Sorting:
 
     issues: list[Issue] = field(default_factory=list)
 
-    def without_resends(self, messages: Sequence[Hl7Document]) -> list[Statement]:
+    def without_resends(self, statements: Sequence[Statement]) -> list[Statement]:
         """A message that came twice counts once; another one with its control id counts too, and is remarked."""
-        seen: dict[tuple[str, ...], list[Hl7Document]] = {}
+        seen: dict[tuple[str, ...], list[JsonObject]] = {}
         kept = []
-        for message in messages:
-            statement = Statement(document=message)
+        for statement in statements:
             same = seen.setdefault((*statement.sender, statement.control_id), []) if statement.control_id else []
-            if any(other.tree == message.tree for other in same):
+            if statement.document.tree in same:
                 self.issues.append(feed_problem.RESEND.at(statement.place("MSH", "10")))
                 continue
             if same:
                 self.issues.append(feed_problem.CONTROL_ID.at(statement.place("MSH", "10")))
-            same.append(message)
+            same.append(statement.document.tree)
             kept.append(statement)
         return kept
 
