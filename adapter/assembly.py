@@ -276,8 +276,8 @@ class Runtime:
     def outputs(self) -> Mapping[Release, Library]:
         """The maps that make FHIR, by release: those of R4 stand in `fhir/r4`."""
         return {
-            release: load_library(self._files(f"fhir/{release.name.lower()}", "*.yaml"), self._surroundings(release))
-            for release in self.releases
+            release: load_library(self._files(f"fhir/{release.name.lower()}", "*.yaml"), context)
+            for release, context in self._contexts.items()
         }
 
     @property
@@ -297,10 +297,15 @@ class Runtime:
         shapes = {name: shape_of_json_schema(form.schema, name) for name, form in self.forms.items()}
         return {**shapes_of_structures(tables()), **shapes, FHIR_FORM: shape_of_resources(self.release.table)}
 
-    @cached_property
+    @property
     def mapping_context(self) -> MappingContext:
         """What maps are checked against."""
-        return self._surroundings(self.release)
+        return self._contexts[self.release]
+
+    @cached_property
+    def _contexts(self) -> Mapping[Release, MappingContext]:
+        """The same for each release: its maps and those of input forms share the shapes of what they read."""
+        return {release: self._surroundings(release) for release in self.releases}
 
     def _surroundings(self, release: Release) -> MappingContext:
         read, written_shapes = ModelShapes("attribute"), ModelShapes("key")
