@@ -92,6 +92,35 @@ def test_what_is_proposed_is_not_ordered(intent: str, status: str, read_as: str)
     assert [order.status for order in made.case.orders] == [read_as]
 
 
+CONSENT: Tree = {
+    "resourceType": "Consent",
+    "scope": {"coding": [{"code": "patient-privacy"}]},
+    "patient": {"reference": "Patient/p"},
+}
+OLD: Tree = CONSENT | {"id": "k1", "status": "active", "dateTime": "2025-01-01"}
+NEW: Tree = CONSENT | {"id": "k2", "status": "rejected", "dateTime": "2026-03-10T09:00:00-05:00"}
+
+
+@pytest.mark.parametrize(
+    ("consents", "status"),
+    [
+        ((OLD, NEW), "rejected"),
+        ((NEW, OLD), "rejected"),
+        ((OLD, NEW | {"status": "entered-in-error"}), "active"),
+        ((OLD, NEW | {"patient": {"reference": "Patient/p2"}}), "active"),
+        ((OLD | {"dateTime": NEW["dateTime"]}, NEW), None),
+        ((changed(OLD, dateTime=None),), "active"),
+        ((OLD,), "active"),
+    ],
+)
+def test_the_newest_consent_counts_and_of_two_of_one_time_none(consents: tuple[Tree, ...], status: str | None) -> None:
+    made = converted(chart(changed(PATIENT, id="p2"), *consents))
+
+    assert made.case is not None
+    assert (made.case.consent.status if made.case.consent else None) == status
+    assert ("map/only" in {issue.rule for issue in made.issues}) is (status is None)
+
+
 @pytest.mark.parametrize(
     ("patient", "place"),
     [
