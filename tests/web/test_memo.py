@@ -11,6 +11,7 @@ from adapter.assembly import load
 from adapter.json_types import JsonObject
 from adapter.settings import Settings
 from adapter.web.app import make_app
+from adapter.web.door.bodies import Bodies
 from adapter.web.door.call import Reply
 from adapter.web.door.entrance import Entrance
 from adapter.web.door.lane import lane
@@ -40,6 +41,7 @@ class Door:
             outward=lane("outward", threads=1, queue=8),
             waits_for_others=lambda _: False,
             memo=Memo(most=1_000_000, log=lambda **fields: self.lines.append(fields)),
+            bodies=Bodies(most=1_000_000),
         )
 
     def ask(self, path: str, query: bytes = b"", *headers: tuple[bytes, bytes], body: bytes = b"", method: str = "GET") -> Reply:

@@ -7,6 +7,7 @@ from functools import partial
 from http import HTTPStatus
 
 from adapter.json_types import JsonObject
+from adapter.web.door.bodies import Bodies
 from adapter.web.door.call import Application, Reply, call, environment_of
 from adapter.web.door.lane import Lane
 from adapter.web.door.limit import Limits
@@ -30,6 +31,10 @@ class _TooLargeError(Exception):
     """The body is over the limit."""
 
 
+class _TooMuchError(Exception):
+    """The bodies of all callers together are over the limit."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entrance:
     """An ASGI application before a WSGI one.
@@ -46,26 +51,30 @@ class Entrance:
     outward: Lane
     waits_for_others: Callable[[str], bool]
     memo: Memo
+    bodies: Bodies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         try:
-            reply = await self._reply(scope, receive)
+            with self.bodies.share() as take:
+                reply = await self._reply(scope, receive, take)
         except _LeftError:
             return
         await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
         await send({"type": "http.response.body", "body": reply.content})
 
-    async def _reply(self, scope: Scope, receive: Receive) -> Reply:
+    async def _reply(self, scope: Scope, receive: Receive, take: Callable[[int], bool]) -> Reply:
         try:
             async with asyncio.timeout(self.limits.body_seconds):
-                body = await self._body(scope, receive)
+                body = await self._body(scope, receive, take)
         except TimeoutError:
             seconds = self.limits.body_seconds
             text = f"the body did not come within {seconds} seconds (setting ADAPTER_BODY_SECONDS)"
             return self._refusal(HTTPStatus.REQUEST_TIMEOUT, text)
         except _TooLargeError:
             return self._refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, too_large(self.limits.body))
+        except _TooMuchError:
+            return self._refusal(HTTPStatus.SERVICE_UNAVAILABLE, "too many large requests come at once; try again in a second")
         key = self.memo.key_of(scope, body)
         if key is not None and (remembered := self.memo.again(key)) is not None:
             again, number = remembered
@@ -88,8 +97,8 @@ class Entrance:
         headers, content = refused(status, text, self.log)
         return Reply(status=status.value, headers=headers, content=content)
 
-    async def _body(self, scope: Scope, receive: Receive) -> bytes:
-        """The whole body; raises _TooLargeError as soon as it is known to be over the limit."""
+    async def _body(self, scope: Scope, receive: Receive, take: Callable[[int], bool]) -> bytes:
+        """The whole body; raises _TooLargeError as soon as it is over the limit, _TooMuchError where all bodies together are."""
         announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         if int(announced) > self.limits.body:
             raise _TooLargeError
@@ -98,7 +107,10 @@ class Entrance:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise _LeftError
-            body += message.get("body", b"")
+            part = message.get("body", b"")
+            if not take(len(part)) and part:
+                raise _TooMuchError
+            body += part
             is_more = message.get("more_body", False)
             if len(body) > self.limits.body:
                 raise _TooLargeError

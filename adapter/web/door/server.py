@@ -21,6 +21,7 @@ from flask import Flask
 
 from adapter.settings import Settings
 from adapter.web.door.at_once import AtOnce
+from adapter.web.door.bodies import Bodies
 from adapter.web.door.entrance import Entrance
 from adapter.web.door.lane import lane
 from adapter.web.door.limit import limits_of
@@ -31,6 +32,8 @@ from adapter.web.workbench.routes import OUTWARD
 
 _BACKLOG = 2048
 _GRACE_SECONDS = 10
+_LARGEST_AT_ONCE = 32
+"""So many bodies of the largest size a process holds at once; a body takes about three times its size until it is answered."""
 _PAUSE_SECONDS = 1
 """How long the parent waits before it replaces a worker, so that one that dies at once does not keep it busy."""
 
@@ -169,6 +172,7 @@ def _entrance(workforce: Workers, doorway: Doorway) -> Entrance:
         outward=lane("outward", threads=workforce.threads, queue=limits.queue),
         waits_for_others=lambda path: path in OUTWARD or (bool(settings.fhir_server) and path.endswith("/$validate")),
         memo=doorway.memo,
+        bodies=Bodies(most=limits.body * _LARGEST_AT_ONCE),
     )
 
 
