@@ -77,17 +77,18 @@ class _Ledger:
 
     def take_back(self, statement: Statement, path: Path, content: JsonObject) -> _Charge | None:
         """The charge that a credit takes back, if there is one; neither counts any longer."""
-        self._strike(statement, path)
+        self.strike(statement, path)
         for key in _charged(content):
             charges = self.charges.get(key, [])
             while charges:
                 owner, place = charges.pop()
                 if place not in self.gone.get(id(owner), {}):
-                    self._strike(owner, place)
+                    self.strike(owner, place)
                     return owner, place
         return None
 
-    def _strike(self, statement: Statement, path: Path) -> None:
+    def strike(self, statement: Statement, path: Path) -> None:
+        """Note that a transaction does not count."""
         self.gone.setdefault(id(statement), {})[path] = None
 
 
@@ -139,7 +140,7 @@ class _Sorting:
     def without_credits(self, statements: Sequence[Statement]) -> list[Statement]:
         """A credit takes back the charge of its number (FT1-2), else the last one before it of the same procedure and day.
 
-        Neither of the two is read.
+        Neither of the two is read, nor are other transactions.
         """
         ledger = _Ledger()
         for statement in _oldest_first(statements):
@@ -152,6 +153,9 @@ class _Sorting:
                 elif kind == "CD":
                     taken_back = ledger.take_back(statement, path, content)
                     self._credit(statement, path, taken_back)
+                else:
+                    ledger.strike(statement, path)
+                    self.issues.append(feed_problem.NOT_CHARGE.at(statement.document.positions((*path, "6"))[0]))
         return [_without(statement, ledger.gone.get(id(statement), {})) for statement in statements]
 
     def _credit(self, statement: Statement, path: Path, taken_back: _Charge | None) -> None:

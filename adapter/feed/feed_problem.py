@@ -107,6 +107,13 @@ CREDITED = FeedProblem(
     "credited",
     "the charge and the credit that takes it back are both left out",
 )
+NOT_CHARGE = FeedProblem(
+    Severity.WARNING,
+    IssueType.INFORMATIONAL,
+    "not-a-charge",
+    "FT1-6 names neither a charge (CG) nor a credit (CD); payments, adjustments and the like are not in the output",
+    "send CG in FT1-6 if it is to be billed",
+)
 TWO_CHARGES = FeedProblem(
     Severity.ERROR,
     IssueType.CONFLICT,

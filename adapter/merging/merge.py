@@ -214,9 +214,7 @@ class _Merger:
         """Note where the items of a list come from, which so far came from one document as a whole."""
         so_far = Merged(tree={}, together={}, documents=tuple(self.documents[:number]), items=self.items, issues=())
         for place in range(len(known)):
-            here = (*path, place)
-            if here not in self.items:
-                self.items[here] = dict.fromkeys(so_far.numbers(here), place)
+            self.items[*path, place] = dict.fromkeys(so_far.numbers((*path, place)), place)
 
     def _items(self, known: JsonList, new: JsonList, path: Path, *, number: int) -> JsonList:
         key = _merge_key(_pattern(path))

@@ -441,9 +441,7 @@ def test_a_charge_without_a_whole_day_is_told_and_holds_back_the_claim_only(day:
 def test_a_payment_is_no_line_of_the_claim_and_is_reported() -> None:
     made = convert(ADT, MDM, DFT)
 
-    assert [issue.location for issue in made.issues if issue.rule == "coverage/dropped" and "FINANCIAL[*]" in issue.text] == [
-        ("dft.hl7#FT1[2]",)
-    ]
+    assert [issue.location for issue in made.issues if issue.rule == "feed/not-a-charge"] == [("dft.hl7#FT1[2]-6",)]
 
 
 def test_only_diagnoses_in_icd_10_are_taken() -> None:
