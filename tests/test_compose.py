@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from adapter.client import target_at
+from adapter.delivery.destination import Destination
 from adapter.package import NAME
 from adapter.settings import Settings
 from adapter.web.app import ROUTES
@@ -55,6 +56,7 @@ def test_both_shapes_keep_and_deliver() -> None:
     }
     assert services["embedded"]["environment"]["ADAPTER_STORE"].startswith("sqlite:////store/")
     assert services["worker"]["deploy"]["replicas"] == 2
+    assert all(int(services[name]["stop_grace_period"].rstrip("s")) > Destination().seconds for name in KEEPING)
     assert services["intake"]["environment"]["ADAPTER_DELIVER"] == "false"
 
 
