@@ -4,7 +4,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from adapter.delivery.record import EventRecord
 from adapter.delivery.store import Store
-from adapter.delivery.store_table import DELIVERY, DOCUMENT, ENCOUNTER, EVENT, KNOWN_ORDER, MADE
+from adapter.delivery.store_table import DELIVERY, DOCUMENT, ENCOUNTER, EVENT, KNOWN_ORDER, MADE, RECEIPT
 
 _DAY = 86_400.0
 _REMOVED = {"content": None, "control_id": None}
@@ -25,8 +25,12 @@ def remove(store: Store, connection: Connection, encounter: str, *, caller: str)
 
 
 def remove_all_old(store: Store, *, days: int) -> int:
-    """As `remove_old`, some encounters at a time so that others may write too; gives the number of all."""
-    removed = 0
+    """As `remove_old`, some encounters at a time so that others may write too; gives the number of all.
+
+    Each Idempotency-Key that is as old is forgotten: documents that are sent again are known by what is in them.
+    """
+    before, removed = store.now() - days * _DAY, 0
+    store.write(lambda connection: connection.execute(delete(RECEIPT).where(RECEIPT.c.at < before)))
     while some := store.write(lambda connection: remove_old(store, connection, days=days)):
         removed += some
     return removed

@@ -122,7 +122,7 @@ class Shelf:
         """
         if arrival.idempotency_key is None:
             return self._accept(connection, arrival)
-        body = sha256(b"\0".join(document.content for document in arrival.documents)).hexdigest()
+        body = _digest_of(arrival)
         receipt = self._seal.digest("receipt", arrival.caller, arrival.idempotency_key)
         if (known := self._receipt(connection, receipt, body)) is not None:
             return replace(known, remarks=tuple(self._resends.taken(connection, arrival)))
@@ -206,7 +206,7 @@ class Shelf:
             return None
         known, encounter = found
         if known != body:
-            text = "this Idempotency-Key came with another body before: take a new key for new documents"
+            text = "this Idempotency-Key came with another body or other settings before: take a new key for another request"
             raise ConflictError(_conflict("intake/key", text))
         return Accepted(encounter=encounter, documents=0, is_new=False, is_repeated=True)
 
@@ -354,6 +354,12 @@ class Shelf:
 
     def _opened(self, content: bytes | None) -> Document | None:
         return unpack(self._seal.open(content)) if content else None
+
+
+def _digest_of(arrival: Arrival) -> str:
+    """A digest of what was posted: the documents, and how they are to be read."""
+    settings = [json.dumps(dict(arrival.settings), sort_keys=True).encode()] if arrival.settings else []
+    return sha256(b"\0".join([document.content for document in arrival.documents] + settings)).hexdigest()
 
 
 def _record(known: Iterable[Any]) -> dict[str, Any]:

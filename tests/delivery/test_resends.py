@@ -11,7 +11,7 @@ from adapter.delivery.removal import remove, remove_all_old
 from adapter.delivery.store_table import DOCUMENT
 from adapter.delivery.tally import Tally
 from adapter.dispatch import Dispatch
-from adapter.issues import most_severe
+from adapter.issues import ConflictError, most_severe
 from adapter.mllp.keeping import KeepingAcceptor
 from adapter.mllp.reception import Acceptance, Reception
 from adapter.readers.document import Document
@@ -79,6 +79,24 @@ def test_control_ids_are_forgotten_with_what_they_were_of(desk: Bench) -> None:
     with desk.store.reading() as connection:
         assert set(connection.scalars(select(DOCUMENT.c.control_id))) == {None}
     assert told(desk, OTHERS) == []
+
+
+def test_an_idempotency_key_is_of_documents_and_how_they_are_read_and_is_forgotten_in_time(desk: Bench) -> None:
+    assert isinstance(desk.clock, Clock)
+    desk.post(A04, key="k-1", zone="America/Chicago")
+
+    assert desk.post(A04, key="k-1", zone="America/Chicago").is_repeated
+    for settings in ({}, {"zone": "Europe/Berlin"}):
+        with pytest.raises(ConflictError, match="another body or other settings"):
+            desk.post(A04, key="k-1", **settings)
+    desk.run()
+    desk.clock.seconds += 89 * 86_400
+    remove_all_old(desk.store, days=90)
+    assert desk.post(A04, key="k-1", zone="America/Chicago").is_repeated
+    desk.clock.seconds += 2 * 86_400
+    remove_all_old(desk.store, days=90)
+
+    assert not desk.post(A04, key="k-1").is_repeated
 
 
 def test_over_mllp_the_answer_warns_and_is_the_same_for_a_resend(desk: Bench) -> None:
