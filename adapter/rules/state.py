@@ -24,7 +24,7 @@ Value = str | None
 DERIVED_FROM: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "procedure": ("procedure.status",),
-        "report": ("procedure.status", "review.status", "review.amendment", "analyses[*].outcome"),
+        "report": ("procedure.status", "review.status", "review.amendment", "review.conclusion", "analyses[*].outcome"),
         "candidate": ("procedure.status", "review.status"),
         "observation": ("procedure.status",),
         "photographs": ("procedure.status", "consent.status"),
@@ -80,7 +80,9 @@ def _procedure(*, procedure_status: Value) -> Value:
     return procedure_status
 
 
-def _report(*, procedure_status: Value, review_status: Value, review_amendment: Value, analyses_outcome: Value) -> Value:
+def _report(
+    *, procedure_status: Value, review_status: Value, review_amendment: Value, review_conclusion: Value, analyses_outcome: Value
+) -> Value:
     if procedure_status == "entered-in-error" or review_status == "withdrawn":
         return "entered-in-error"  # also a report that is withdrawn after it was final
     if procedure_status in _NOTHING_MADE and analyses_outcome is None and review_status in (None, "none"):
@@ -89,7 +91,10 @@ def _report(*, procedure_status: Value, review_status: Value, review_amendment: 
         return "cancelled"
     if review_status == "amended":
         return review_amendment or "amended"
-    return "final" if review_status == "signed" else _OUTPUT[analyses_outcome]
+    if review_status == "signed":
+        return "final"
+    begun = review_status == "in-progress" and review_conclusion and _OUTPUT[analyses_outcome] == "registered"
+    return "preliminary" if begun else _OUTPUT[analyses_outcome]  # FHIR: of what is registered there is nothing yet
 
 
 def _candidate(*, procedure_status: Value, review_status: Value) -> Value:
@@ -134,9 +139,9 @@ def _claim(
     return "active" if allowed else "draft"
 
 
-def _known(day: Value) -> Value:
-    """That a day is known, whichever it is: so that there are as many states as combinations of statuses."""
-    return "known" if day else None
+def _known(value: Value) -> Value:
+    """That a day or a text is known, whichever it is: so that there are as many states as combinations of statuses."""
+    return "known" if value else None
 
 
 _READ: Mapping[str, Callable[[Case], Value]] = MappingProxyType(
@@ -144,6 +149,7 @@ _READ: Mapping[str, Callable[[Case], Value]] = MappingProxyType(
         "procedure.status": lambda case: case.procedure.status,
         "review.status": lambda case: case.review.status if case.review else None,
         "review.amendment": lambda case: case.review.amendment if case.review else None,
+        "review.conclusion": lambda case: _known(case.review.conclusion if case.review else None),
         "consent.status": lambda case: case.consent.status if case.consent else None,
         "consent.withdrawn_at": lambda case: _known(case.consent.analysis_withdrawn_at if case.consent else None),
         "consent.expires": lambda case: _known(case.consent.expires if case.consent else None),

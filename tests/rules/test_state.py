@@ -27,6 +27,7 @@ def _literals(model: type[Any], field: str) -> list[str | None]:
 
 PROCEDURES = _literals(Procedure, "status")
 REVIEWS: list[Any] = [None, *[{"status": status} for status in _literals(Review, "status")]]
+WRITTEN: list[Any] = [{"status": status, "conclusion": "A text."} for status in _literals(Review, "status")]
 AMENDED: list[Any] = [{"status": "amended", "amendment": amendment} for amendment in _literals(Review, "amendment")]
 CONSENTS: list[Any] = [None, *[{"status": status} for status in _literals(Consent, "status")]]
 OUTCOMES: list[Any] = [None, *[{"tool": {}, "outcome": outcome} for outcome in [None, *_literals(AiReport, "outcome")]]]
@@ -34,7 +35,9 @@ BILLINGS: list[Any] = [None, *[{"use": use} for use in _literals(Billing, "use")
 
 
 def _combinations() -> Iterator[Values]:
-    for procedure, review, consent, ai, billing in itertools.product(PROCEDURES, REVIEWS + AMENDED, CONSENTS, OUTCOMES, BILLINGS):
+    for procedure, review, consent, ai, billing in itertools.product(
+        PROCEDURES, REVIEWS + WRITTEN + AMENDED, CONSENTS, OUTCOMES, BILLINGS
+    ):
         yield {"procedure": {"status": procedure}, "review": review, "consent": consent, "ai": ai, "billing": billing}
 
 
@@ -130,6 +133,16 @@ def test_a_claim_that_is_held_back_is_explained_by_an_error() -> None:
         ({"procedure.status": "in-progress", "review": None, "ai.outcome": None}, "preliminary", "preliminary", "draft"),
         ({"procedure.status": "in-progress", "review": None, "ai.outcome": "failed"}, "registered", "preliminary", "draft"),
         ({"procedure.status": "on-hold", "review": None, "ai.outcome": "partial"}, "partial", "preliminary", "draft"),
+        ({"review": {"status": "in-progress", "conclusion": "A text."}, "ai": None}, "preliminary", "preliminary", "draft"),
+        ({"review": {"status": "in-progress", "conclusion": "A text."}, "ai.outcome": "failed"}, *["preliminary"] * 2, "draft"),
+        (
+            {"review": {"status": "in-progress", "conclusion": "A text."}, "ai.outcome": "partial"},
+            "partial",
+            "preliminary",
+            "draft",
+        ),
+        ({"review": {"status": "in-progress"}, "ai": None}, "registered", "preliminary", "draft"),
+        ({"review": {"status": "none", "conclusion": "A text."}, "ai": None}, "registered", "preliminary", "draft"),
         ({}, "final", "final", "active"),
         ({"ai.outcome": "partial"}, "final", "final", "active"),
         ({"review.status": "in-progress"}, "preliminary", "preliminary", "draft"),
