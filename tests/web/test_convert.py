@@ -291,7 +291,7 @@ def test_messages_and_json_come_as_files_of_one_form() -> None:
     header = b"MSH|^~\\&|A|B|||||MDM^T02|1|T|2.5.1"
     encounter = json.loads(ENCOUNTER)
     del encounter["review"]
-    patient = f"PID|1||{encounter['patient']['mrn']}^^^^MR"
+    patient = f"PID|1||{encounter['patient']['mrn']}^^^&{encounter['patient']['mrn_system']}&URI^MR"
     message = b"\r".join([header, patient.encode(), b"TXA|1|CN|||||||||||||||DI\r"])
     answer = client().post("/convert", data=files_of(encounter=json.dumps(encounter).encode(), message=message))
 
