@@ -50,19 +50,17 @@ class KnownOrders:
             return OrdersFound()
         marks = {one: self._store.seal.digest("shared", one) for one, order in names.items() if order.kind == _ACCOUNT}
         rows = self._rows(connection, [*names, *marks.values()])
-        others = [names[digest] for digest, _, owner, _ in rows if digest in names and owner != patient]
-        if others:
-            raise InvalidError(*(another_patient(f"{order.kind} number", order.places()) for order in dict.fromkeys(others)))
+        _check_owner([names[digest] for digest, _, owner, _ in rows if digest in names and owner != patient])
         known = {digest: encounter for digest, encounter, _, _ in rows}
-        with_name = {encounter for _, encounter, _, has_name in rows if has_name}
+        visits = {encounter for _, encounter, _, has_name in rows if has_name}
         says_visit = bool(arrival.names) and not arrival.is_by_account
-        of_others = with_name - named if says_visit else set[str]()
-        shared = (mark for one, mark in marks.items() if mark not in known and known.get(one) in of_others)
+        unknown = [one for one in names if one not in known]
+        if says_visit:  # a second visit of an account: from now on the account alone does not say which is meant
+            unknown += [mark for one, mark in marks.items() if mark not in known and known.get(one) in visits - named]
         telling = {known[one] for one in names if one in known and marks.get(one) not in known}
-        hidden = with_name if says_visit or (arrival.is_by_account and named) else ()
-        return OrdersFound(
-            unknown=(*(one for one in names if one not in known), *shared), encounters=frozenset(telling.difference(hidden))
-        )
+        if says_visit or (arrival.is_by_account and named):  # whoever names a visit means that one
+            telling -= visits
+        return OrdersFound(unknown=tuple(unknown), encounters=frozenset(telling))
 
     def _digest(self, order: OrderName, patient: str) -> str:
         """A number as it is kept; an account, which a family may share, as one of the patient's."""
@@ -85,6 +83,12 @@ class KnownOrders:
         parts = (digests[begin : begin + len(_AT_ONCE)] for begin in range(0, len(digests), len(_AT_ONCE)))
         filled = (dict(zip_longest(_AT_ONCE, part, fillvalue=part[-1])) for part in parts)
         return [row for part in filled for row in _OWNERS.rows(connection, part)]
+
+
+def _check_owner(others: Sequence[OrderName]) -> None:
+    """Raise InvalidError if there are numbers of another patient's orders."""
+    if others:
+        raise InvalidError(*(another_patient(f"{order.kind} number", order.places()) for order in dict.fromkeys(others)))
 
 
 def another_patient(number: str, places: tuple[str, ...]) -> Issue:
