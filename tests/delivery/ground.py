@@ -77,7 +77,7 @@ def changed(content: bytes, changes: Mapping[str, str]) -> bytes:
 
 def _changed(text: str, name: str, changes: Mapping[str, str]) -> Document:
     for old, new in changes.items():
-        assert old in text
+        assert old in text, old
         text = text.replace(old, new)
     return Document(name=name, content=text.encode())
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 
 from adapter.readers.document import Document
+from tests.delivery import ground
 from tests.delivery.ground import ai_document, encounter_document, message
 from tests.delivery.strict_fhir import Json
 from tests.delivery.tale import (
@@ -25,11 +26,7 @@ from tests.delivery.tale import (
 
 
 def changed(document: Document, changes: Mapping[str, str]) -> Document:
-    content = document.content.decode()
-    for old, new in changes.items():
-        assert old in content, old
-        content = content.replace(old, new)
-    return Document(name=document.name, content=content.encode())
+    return Document(name=document.name, content=ground.changed(document.content, changes))
 
 
 def adt(event: str = "A04", at: str = "0815", *, n: int = 1, changes: Mapping[str, str] | None = None) -> Document:
