@@ -176,14 +176,15 @@ def _control_id(read: Merged) -> str:
 def _orders(part: ReadDocument) -> Iterator[OrderName]:
     """By what orders and accounts are known; where nobody says who assigned a number, it is one of the sender's, if known."""
     original = part.original if isinstance(part, MappedDocument) else part
-    sender = "|".join(Statement(document=original).sender) if isinstance(original, Hl7Document) else ""
+    statement = Statement(document=original) if isinstance(original, Hl7Document) else None
+    sender = "|".join(statement.sender) if statement else ""
     for place, number in enumerate(part.tree.get("order_numbers") or ()):
         kind, system, value = (text_at(number, (name,)) for name in ("kind", "system", "value"))
         system = system or (f"sender|{sender}" if sender.strip("|") else "")
         if kind and system and value:
             places = partial(part.positions, ("order_numbers", place, "value"))
             yield OrderName(kind=kind, system=system, number=value, places=places)
-    for given in Statement(document=original).visit_numbers if isinstance(original, Hl7Document) else ():
+    for given in statement.visit_numbers if statement else ():
         if given.kind == "account":
             places = partial(original.positions, given.path)
             yield OrderName(kind=given.kind, system=given.system or f"sender|{sender}", number=given.value, places=places)
