@@ -77,9 +77,7 @@ class KnownOrders:
 
     def _rows(self, connection: Connection, digests: Sequence[str]) -> list[tuple[str, str, str, int]]:
         """Of each number that is known its encounter, the patient of that, and whether it has a name."""
-        batch = self._store.batch
-        if batch is not None and not {row["digest"] for row in batch.rows(_KNOW)}.isdisjoint(digests):
-            batch.write(connection)
+        self._store.settle(connection, _KNOW, column="digest", values=set(digests))
         parts = (digests[begin : begin + len(_AT_ONCE)] for begin in range(0, len(digests), len(_AT_ONCE)))
         filled = (dict(zip_longest(_AT_ONCE, part, fillvalue=part[-1])) for part in parts)
         return [row for part in filled for row in _OWNERS.rows(connection, part)]

@@ -47,9 +47,7 @@ class Resends:
 
     def _first(self, connection: Connection, number: str) -> str | None:
         """The content (a digest) of the first message with a control id."""
-        batch = self._store.batch
-        if batch is not None and any(row["control_id"] == number for row in batch.rows(KEEP)):
-            batch.write(connection)
+        self._store.settle(connection, KEEP, column="control_id", values=(number,))
         found = _FIRST.first(connection, {"sent_as": number})
         return found[0] if found is not None else None
 

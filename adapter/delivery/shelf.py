@@ -145,8 +145,7 @@ class Shelf:
 
     def _look(self, connection: Connection, arrival: Arrival) -> _Look:
         patient, keys = self._seal.digest("patient", arrival.patient), self._keys(arrival, arrival.patient)
-        if self._store.batch is not None and not {row["digest"] for row in self._store.batch.rows(_KNOW)}.isdisjoint(keys):
-            self._store.batch.write(connection)
+        self._store.settle(connection, _KNOW, column="digest", values=keys)
         first, last = (keys[0], keys[-1]) if keys else ("", "")
         ((is_merged, one, other),) = _FIRST_LOOK.rows(connection, {"patient": patient, "one": first, "other": last})
         if is_merged:

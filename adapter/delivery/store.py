@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from types import MappingProxyType
 from typing import Any
@@ -122,6 +122,11 @@ class Store:
             insert.insert(connection, rows)
         else:
             self.batch.add(insert, rows)
+
+    def settle(self, connection: Connection, insert: Prepared, *, column: str, values: Container[object]) -> None:
+        """Write what waits for the end of the transaction, if one of these rows is to be asked for by one of the values."""
+        if self.batch is not None and any(row[column] in values for row in self.batch.rows(insert)):
+            self.batch.write(connection)
 
     def check_writable(self) -> None:
         """Raise UnavailableError unless documents could be kept now: there is room, and the database lets us write."""
