@@ -48,7 +48,7 @@ from adapter.readers.document import NATIVE, Document, MappedDocument, ReadDocum
 from adapter.readers.fhir_reader import fhir_together
 from adapter.readers.form_choice import check_named_forms
 from adapter.readers.hl7v2.reader import Hl7Document
-from adapter.readers.inline_photograph import check_no_photograph
+from adapter.readers.inline_photograph import check_no_photograph, may_hold_photographs
 from adapter.readers.item_limit import check_counts, check_items
 from adapter.readers.port import Readers
 from adapter.readers.step_budget import StepBudget
@@ -198,9 +198,11 @@ class Pipeline:
     def _opened(self, document: Document, options: Options) -> tuple[ReadDocument, ...]:
         check_counts(document.content, name=document.name, most=options.max_items)
         opened = self.readers.read(document)
+        may_hold = may_hold_photographs(opened, document.content)
         for part in opened:
             check_items(part.tree, name=part.name, content=document.content, most=options.max_items)
-            check_no_photograph(part, document.content)
+            if may_hold:
+                check_no_photograph(part)
         return opened
 
     def translated(self, document: ReadDocument, options: Options) -> ReadDocument:

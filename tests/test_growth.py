@@ -102,6 +102,14 @@ def test_an_item_costs_the_same_in_what_is_merged_or_refused(make: Callable[[int
     assert is_flat(lambda size: of_conversion(make(size)))
 
 
+def test_a_message_costs_the_same_in_a_long_file() -> None:
+    def cost(count: int) -> float:
+        messages = (registered("1", "A08", FIRST, person=f"N{n}^Mia").content + b"NTE|1||" + b"x" * 4_000 for n in range(count))
+        return of_conversion([Document(name="file.hl7", content=b"\r".join(messages))])
+
+    assert is_flat(cost)
+
+
 def test_an_addendum_costs_the_same_among_a_thousand() -> None:
     def cost(size: int) -> float:
         return of_conversion([registered("adt", "A04", FIRST), *(added(place, f"A-{place}") for place in range(size))])

@@ -5,7 +5,7 @@ message beside the others.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from adapter.feed import feed_problem
@@ -100,16 +100,19 @@ class _Sorting:
 
     def without_resends(self, statements: Sequence[Statement]) -> list[Statement]:
         """A message that came twice counts once; another one with its control id counts too, and is remarked."""
-        seen: dict[tuple[str, ...], list[JsonObject]] = {}
+        counts = Counter((*statement.sender, statement.control_id) for statement in statements if statement.control_id)
+        seen: dict[tuple[str, ...], set[Hashable]] = {}
         kept = []
         for statement in statements:
-            same = seen.setdefault((*statement.sender, statement.control_id), []) if statement.control_id else []
-            if statement.document.tree in same:
-                self.issues.append(feed_problem.RESEND.at(statement.place("MSH", "10")))
-                continue
-            if same:
-                self.issues.append(feed_problem.CONTROL_ID.at(statement.place("MSH", "10")))
-            same.append(statement.document.tree)
+            key = (*statement.sender, statement.control_id)
+            if counts[key] > 1:
+                same, content = seen.setdefault(key, set()), _as_key(statement.document.tree)
+                if content in same:
+                    self.issues.append(feed_problem.RESEND.at(statement.place("MSH", "10")))
+                    continue
+                if same:
+                    self.issues.append(feed_problem.CONTROL_ID.at(statement.place("MSH", "10")))
+                same.add(content)
             kept.append(statement)
         return kept
 
@@ -204,6 +207,13 @@ def _survivor(number: JsonObject, survivors: dict[Identifier, JsonObject]) -> Js
 
 def _identifier(number: JsonObject) -> Identifier:
     return text_at(number, ("1",)), text_at(number, ("4", "2")) or text_at(number, ("4", "1"))
+
+
+def _as_key(value: JsonValue) -> Hashable:
+    """A value as what can be looked up: two are the same where the values are."""
+    if isinstance(value, dict):
+        return frozenset((name, _as_key(part)) for name, part in value.items())
+    return tuple(map(_as_key, value)) if isinstance(value, list) else value
 
 
 def _said_of(charge: _Charge) -> list[tuple[str, JsonValue]]:

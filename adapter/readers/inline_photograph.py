@@ -1,6 +1,6 @@
 """Photographs within documents of JSON, FHIR or tables: they are refused, since photographs travel by reference."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from adapter.issues import MOST_ISSUES, InvalidError, Issue, IssueType, Severity
@@ -15,12 +15,19 @@ _SHORTEST = 64
 """No photograph is as short as this, and a name may begin like one."""
 
 
-def check_no_photograph(document: ReadDocument, content: bytes) -> None:
-    """Raise InvalidError with the places of all photographs within a document; those of our own the rule PRI-02 refuses."""
-    if document.form != NATIVE and any(mark in content for mark in _MARKS):
-        found = islice(_photographs(document.tree, ()), MOST_ISSUES + 1)
-        if issues := [_issue(document.positions(path)) for path in found]:
-            raise InvalidError(*issues)
+def may_hold_photographs(parts: Iterable[ReadDocument], content: bytes) -> bool:
+    """Whether to look for photographs in the parts of a file: its bytes are searched once, however many messages it has.
+
+    Those in documents of our own the rule PRI-02 refuses.
+    """
+    return any(part.form != NATIVE for part in parts) and any(mark in content for mark in _MARKS)
+
+
+def check_no_photograph(document: ReadDocument) -> None:
+    """Raise InvalidError with the places of all photographs within a document."""
+    found = islice(_photographs(document.tree, ()), MOST_ISSUES + 1)
+    if issues := [_issue(document.positions(path)) for path in found]:
+        raise InvalidError(*issues)
 
 
 def _photographs(value: JsonValue, path: Path) -> Iterator[Path]:
